@@ -1,0 +1,46 @@
+# The two commands of the README, and what the people who build the tool need.
+# Everything is installed into .venv from the lock files; nothing else on the machine is touched.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+
+.PHONY: report test lint bench lock clean
+
+report: $(VENV)/.installed  ## build the report of the sample: sample_data/out/2022/
+	$(BIN)/nerima-report -C sample_data build 2022
+
+test: $(VENV)/.installed-dev  ## run the tests
+	$(BIN)/python -m pytest --cov --cov-fail-under=90 $(PYTEST_ARGS)
+
+lint: $(VENV)/.installed-dev  ## check style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: $(VENV)/.installed-dev  ## compare the time of `build` with a bare script
+	$(BIN)/python benchmarks/bench_build.py
+
+lock: $(VENV)/.installed-dev  ## renew the lock files after a change of pyproject.toml
+	$(BIN)/uv pip compile pyproject.toml --group build $(LOCK_OPTIONS) -o requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --group dev -c requirements.lock $(LOCK_OPTIONS) -o requirements-dev.lock
+
+LOCK_OPTIONS := --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet
+
+clean:  ## remove what was installed and built
+	rm -rf $(VENV) sample_data/out dist .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 以上が必要です（例: make report PYTHON=python3.12）"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: requirements.lock pyproject.toml | $(VENV)/bin/python
+	$(PIP) install --quiet --require-hashes -r requirements.lock
+	$(PIP) install --quiet --no-deps --no-build-isolation -e .
+	touch $@
+
+$(VENV)/.installed-dev: requirements-dev.lock $(VENV)/.installed
+	$(PIP) install --quiet --require-hashes -r requirements-dev.lock
+	touch $@
