@@ -1,0 +1,87 @@
+"""What a cell says: a count, a blank, 該当なし, or nothing that may be taken for one of them.
+
+Blank is not zero: 0 is a statement, a blank is a question, 該当なし is an answer. Nothing is guessed.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Literal, NamedTuple
+
+from nerima_report.definitions import EntryField
+from nerima_report.fiscal_year import full_date, parse_date, parse_month
+from nerima_report.layout import plain
+from nerima_report.workbooks import CellValue, is_blank
+
+Status = Literal["reported", "blank", "not applicable", "unreadable"]
+
+# What cannot be taken as a count, by the name under which checks/cells.py reports it.
+Fault = Literal["", "not-a-number", "negative", "not-whole", "too-large", "unknown-choice", "not-a-date"]
+
+# Larger than any count of people or requests in Japan: above it a cell holds a slip, not a count.
+LARGEST_COUNT = 1_000_000_000
+
+
+class Reading(NamedTuple):
+    """A value read from a cell, how it is to be understood, and why it is unreadable."""
+
+    value: object
+    status: Status
+    fault: Fault = ""
+
+
+def read_count(value: CellValue) -> Reading:
+    """Read a count: a whole number of at least 0.
+
+    >>> read_count(12), read_count(12.0).value, read_count("12件").fault, read_count(-1).fault
+    (Reading(value=12, status='reported', fault=''), 12, 'not-a-number', 'negative')
+    """
+    if is_blank(value):
+        return Reading(None, "blank")
+    if isinstance(value, str) and plain(value) == "該当なし":
+        return Reading(None, "not applicable")
+    fault: Fault = _fault_of_number(value)
+    if not fault and isinstance(value, int | float) and value < 0:
+        fault = "negative"
+    return Reading(None, "unreadable", fault) if fault else Reading(int(value), "reported")  # type: ignore[arg-type]
+
+
+def read_field(field: EntryField, value: CellValue) -> Reading:
+    """Read a field of an entry after its type: a text, a choice, a month, a date or a number."""
+    if is_blank(value):
+        return Reading(None, "blank")
+    match field.type:
+        case "count":
+            return read_count(value)
+        case "order" | "difference":
+            fault = _fault_of_number(value)
+            return Reading(None, "unreadable", fault) if fault else Reading(int(value), "reported")  # type: ignore[arg-type]
+        case "month":
+            month = parse_month(value)
+            return Reading(month, "reported") if month else Reading(None, "unreadable", "not-a-date")
+        case "date":
+            day = parse_date(value)
+            return Reading(day, "reported") if day else Reading(None, "unreadable", "not-a-date")
+        case "choice":
+            choice = next((choice for choice in field.choices if plain(choice) == plain(value)), None)
+            return Reading(choice, "reported") if choice else Reading(None, "unreadable", "unknown-choice")
+        case "text":
+            return Reading(" ".join(str(value).split()), "reported")
+
+
+def shown(value: CellValue) -> str:
+    """A raw value as a finding shows it: 12件, 令和4年6月27日, 1.5."""
+    if isinstance(value, datetime | date):
+        day = value.date() if isinstance(value, datetime) else value
+        return full_date(day) if day.year >= 1927 else day.isoformat()
+    if isinstance(value, float) and value.is_integer() and abs(value) < LARGEST_COUNT:
+        return str(int(value))
+    return " ".join(str(value).split())[:80]
+
+
+def _fault_of_number(value: CellValue) -> Fault:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return "not-a-number"
+    if not -LARGEST_COUNT <= value <= LARGEST_COUNT:  # also refuses nan and infinity
+        return "too-large"
+    return "" if value == int(value) else "not-whole"

@@ -1,0 +1,90 @@
+"""3xx: what stands in a cell. Blank is not zero, and nothing but a whole number is a count."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from nerima_report.checks.evidence import Evidence
+from nerima_report.findings import Finding
+from nerima_report.fiscal_year import Month, fiscal_year_of, full_date, full_name
+from nerima_report.layout import EntryLayout
+
+CODES = {
+    "not-a-number": "N302",
+    "negative": "N303",
+    "not-whole": "N304",
+    "too-large": "N305",
+    "not-a-date": "N308",
+    "unknown-choice": "N309",
+}
+
+
+def counts_are_whole_numbers(evidence: Evidence) -> Iterator[Finding]:
+    """Every cell of a table that stands on its sheet holds a whole number of at least 0."""
+    for cell in evidence.tallies.cells:
+        if cell.reading.status == "blank" and cell.place.cell:
+            yield Finding("N301", cell.place)
+        elif cell.reading.status == "unreadable":
+            yield Finding(CODES[cell.reading.fault], cell.place, found=cell.found)
+
+
+def not_applicable_is_empty(evidence: Evidence) -> Iterator[Finding]:
+    """A table that the cover marks as 該当なし holds neither numbers nor entries."""
+    for located in evidence.tallies.located:
+        if not located.not_applicable:
+            continue
+        for cell in evidence.cells[located.submission.file].values():
+            if cell.key.table == located.table_id and cell.reading.status == "reported":
+                yield Finding("N306", cell.place, found=cell.value)
+        layout = located.layout
+        if isinstance(layout, EntryLayout) and layout.rows:
+            first = (layout.rows[0], min(layout.columns.values()))
+            yield Finding("N306", located.place(first), found=f"{len(layout.rows)}行の記載")
+
+
+def entry_fields_are_readable(evidence: Evidence) -> Iterator[Finding]:
+    """Every required field of an entry is filled, and every field is what its type says."""
+    for fault in evidence.tallies.entry_faults:
+        if fault.reading.status == "unreadable":
+            choices = _choices(evidence, fault.place.table, fault.place.column)
+            yield Finding(CODES[fault.reading.fault], fault.place, expected=choices or None, found=fault.found)
+        else:
+            yield Finding("N307", fault.place)
+
+
+def entries_lie_in_the_year(evidence: Evidence) -> Iterator[Finding]:
+    """Months and dates of entries lie in the fiscal year."""
+    for located in evidence.tallies.located:
+        layout = located.layout
+        if not isinstance(layout, EntryLayout) or not layout.rows:
+            continue
+        entries = evidence.tallies.entries[located.table_id]
+        for entry in entries[entries["file"] == located.submission.file].to_dict("records"):
+            for label, column in layout.columns.items():
+                value = entry[label]
+                year = _year_of(value)
+                if year is not None and year != evidence.fiscal_year:
+                    place = located.place((int(entry["row"]), column), column=label)
+                    found = value.full if isinstance(value, Month) else full_date(value)
+                    yield Finding("N310", place, expected=full_name(evidence.fiscal_year), found=found)
+
+
+def entry_tables_are_answered(evidence: Evidence) -> Iterator[Finding]:
+    """A list-like table has entries, or the cover says 該当なし. The coordinator's lists may be empty."""
+    for located in evidence.tallies.located:
+        empty = isinstance(located.layout, EntryLayout) and not located.layout.rows
+        if empty and not located.submission.ward and not located.not_applicable:
+            yield Finding("N311", located.place())
+
+
+def _choices(evidence: Evidence, table_id: str, label: str) -> str:
+    table = evidence.edition.entry_tables.get(table_id)
+    field = table.field(label) if table else None
+    return "、".join(field.choices) if field else ""
+
+
+def _year_of(value: object) -> int | None:
+    if isinstance(value, Month):
+        return value.fiscal_year
+    return fiscal_year_of(value) if isinstance(value, date) else None

@@ -1,0 +1,47 @@
+"""What the checks look at: everything known about the collection of one fiscal year."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from nerima_report.definitions import CellKey
+from nerima_report.edition import Edition
+from nerima_report.findings import Place
+from nerima_report.roster import RosterSection
+from nerima_report.submissions import Inbox, Submission
+from nerima_report.tallies import FilledCell, Tallies
+from nerima_report.totals import Totals
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The inbox, what was read from it, and what it adds up to. `roster` is None where nobody asks who is missing.
+
+    `submissions` are the workbooks of the year that count (the latest of each 課).
+    """
+
+    edition: Edition
+    fiscal_year: int
+    inbox: Inbox
+    submissions: tuple[Submission, ...]
+    tallies: Tallies
+    totals: Totals
+    roster: tuple[RosterSection, ...] | None = None
+
+    @cached_property
+    def cells(self) -> Mapping[str, Mapping[CellKey, FilledCell]]:
+        """The cells of each file by their name."""
+        cells: dict[str, dict[CellKey, FilledCell]] = defaultdict(dict)
+        for cell in self.tallies.cells:
+            cells[cell.place.file][cell.key] = cell
+        return cells
+
+
+def on_cover(submission: Submission, label: str) -> Place:
+    """The place of a label's value on the cover of a submission."""
+    return Place(
+        section=submission.section, file=submission.file, sheet="表紙", cell=submission.cover_cells.get(label, "")
+    )

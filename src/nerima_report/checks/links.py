@@ -1,0 +1,110 @@
+"""5xx: between tables: what links.toml declares, in each workbook and in the ward as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from nerima_report.checks.evidence import Evidence
+from nerima_report.definitions import CellKey, Link
+from nerima_report.edition import Edition, Part, cell_keys
+from nerima_report.findings import Finding, Place, cell_place
+
+CODES = {"equal": "N501", "at_most": "N502", "at_least": "N503", "both_or_neither": "N504"}
+WARD = "区全体"
+
+
+def tables_agree_in_each_workbook(evidence: Evidence) -> Iterator[Finding]:
+    """The links hold within each workbook, as far as their cells stand on it and can be read."""
+    for cells in evidence.cells.values():
+        values = {key: cell.value for key, cell in cells.items() if cell.known}
+        places = {key: cell.place for key, cell in cells.items()}
+        yield from _broken_links(evidence.edition, values, places)
+
+
+def tables_agree_in_the_ward(evidence: Evidence) -> Iterator[Finding]:
+    """The links hold for the printed totals. What single workbooks already explain is not said twice."""
+    totals = {key: value for key, value in evidence.totals.values.items() if value is not None}
+    places = {key: cell_place(key, section=WARD) for key in totals}
+    said: dict[tuple[str, Place], int] = {}
+    for finding in tables_agree_in_each_workbook(evidence):
+        about = _about(finding)
+        said[about] = said.get(about, 0) + (finding.difference or 0)
+    for finding in _broken_links(evidence.edition, totals, places):
+        if said.get(_about(finding)) != finding.difference:
+            yield finding
+
+
+def _broken_links(
+    edition: Edition, values: Mapping[CellKey, int], places: Mapping[CellKey, Place]
+) -> Iterator[Finding]:
+    for part in edition.parts:
+        for link in part.links:
+            for left, right in _sides(part, link):
+                if not all(key in values for key in (*left, *right)):
+                    continue
+                found, expected = (sum(values[key] for key in keys) for keys in (left, right))
+                if not _holds(link, found, expected):
+                    yield _finding(part, link, (left, right), (found, expected), places)
+
+
+def _sides(part: Part, link: Link) -> Iterator[tuple[list[CellKey], list[CellKey]]]:
+    """The cells to be compared: all at once, or row by row."""
+    left, right = (cell_keys(*part.count_table(cells.table), cells) for cells in (link.left, link.right))
+    if not link.each_row:
+        yield left, right
+        return
+    for key in left:
+        same_row = [other for other in right if (other.group, other.row) == (key.group, key.row)]
+        yield [key], right if link.right.rows else same_row
+
+
+def _holds(link: Link, left: int, right: int) -> bool:
+    match link.relation:
+        case "equal":
+            return left == right
+        case "at_most":
+            return left <= right
+        case "at_least":
+            return left >= right
+        case "both_or_neither":
+            return (left == 0) == (right == 0)
+
+
+def _finding(
+    part: Part,
+    link: Link,
+    sides: tuple[list[CellKey], list[CellKey]],
+    sums: tuple[int, int],
+    places: Mapping[CellKey, Place],
+) -> Finding:
+    (left, right), (found, expected) = sides, sums
+    first = places[left[0]]
+    place = first if len(left) == 1 else replace(first, cell="", group="", row="")
+    return Finding(
+        CODES[link.relation],
+        place,
+        expected=expected,
+        found=found,
+        difference=found - expected,
+        related=tuple(places[key] for key in dict.fromkeys((*left, *right))),
+        details={"left": _side_name(part, left), "right": _side_name(part, right), "why": link.why},
+        severity=link.severity,
+    )
+
+
+def _side_name(part: Part, keys: list[CellKey]) -> str:
+    """A sum in words: 公開.処理状況の「部分公開」「非公開」, or 公開.処理状況の件数の合計."""
+    first = keys[0]
+    _, table = part.count_table(first.table.partition(".")[2])
+    if len(keys) == len(table.rows) and len(keys) > 1:
+        return f"{first.table}の{first.column}の合計"
+    rows = "".join(f"「{key.group + ' ' if key.group else ''}{key.row}」" for key in keys)
+    return f"{first.table}の{rows}の{first.column}"
+
+
+def _about(finding: Finding) -> tuple[str, Place]:
+    """What a broken link is about, wherever it was found."""
+    details = "|".join(finding.details.values())
+    place = finding.place
+    return f"{finding.code}|{details}", Place(table=place.table, group=place.group, row=place.row, column=place.column)

@@ -1,0 +1,54 @@
+"""4xx: within a table: the rows add up to the stated total, the 検算 line says so."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from nerima_report.cell_values import shown
+from nerima_report.checks.evidence import Evidence
+from nerima_report.findings import Finding, Place
+from nerima_report.layout import CountLayout
+from nerima_report.tallies import FilledCell, StatedCell
+
+
+def rows_add_up(evidence: Evidence) -> Iterator[Finding]:
+    """The stated total of a column is the sum of its rows; totals that cannot be compared are said once a file."""
+    unverifiable: dict[str, list[Place]] = defaultdict(list)
+    for stated in _stated(evidence, "total"):
+        rows = _column(evidence, stated)
+        if not all(cell.known for cell in rows):
+            continue  # the blank or unreadable cell is a finding of its own
+        total, found = sum(cell.value for cell in rows), stated.found
+        if isinstance(found, bool) or not isinstance(found, int | float):
+            if any(cell.reading.status == "reported" for cell in rows):
+                unverifiable[stated.place.file].append(stated.place)
+        elif found != total:
+            whole = int(found) if found == int(found) else str(found)
+            difference = whole - total if isinstance(whole, int) else None
+            related = tuple(cell.place for cell in rows)
+            yield Finding("N401", stated.place, expected=total, found=whole, difference=difference, related=related)
+    for located in evidence.tallies.located:
+        if isinstance(located.layout, CountLayout) and located.layout.cells and located.layout.missing_total:
+            unverifiable[located.submission.file].append(located.place())
+    for places in unverifiable.values():
+        yield Finding("N402", places[0], related=tuple(places[1:]), details={"number": str(len(places))})
+
+
+def verification_lines_agree(evidence: Evidence) -> Iterator[Finding]:
+    """A 検算 line shows agreement: ✓, 0, or nothing because the file was saved without results."""
+    for stated in _stated(evidence, "verification"):
+        found = "" if stated.found is None else shown(stated.found)
+        if found not in ("", "✓", "0", "OK", "一致"):
+            related = tuple(cell.place for cell in _column(evidence, stated))
+            yield Finding("N403", stated.place, found=found, related=related)
+
+
+def _stated(evidence: Evidence, kind: str) -> Iterator[StatedCell]:
+    return (stated for stated in evidence.tallies.stated if stated.kind == kind)
+
+
+def _column(evidence: Evidence, stated: StatedCell) -> list[FilledCell]:
+    """The cells above a stated total."""
+    cells = evidence.cells[stated.place.file].values()
+    return [cell for cell in cells if (cell.key.table, cell.key.column) == (stated.key.table, stated.key.column)]

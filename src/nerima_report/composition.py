@@ -1,0 +1,102 @@
+"""Totals, figures and entries → the Report of a year: cover, parts, and for a draft its open findings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from nerima_report.definitions import CountTable
+from nerima_report.edition import Edition, Part
+from nerima_report.figures import Share
+from nerima_report.findings import SEVERITY_NAMES, Finding
+from nerima_report.fiscal_year import full_name
+from nerima_report.manuscript import read_blocks
+from nerima_report.printed_tables import count_table, entry_tables
+from nerima_report.report import Block, Bullets, Heading, Paragraph, Report, Table
+from nerima_report.tallies import Tallies
+from nerima_report.totals import Totals
+from nerima_report.wording import PartWording, Wording, WordingError, cover_names, year_names
+
+
+@dataclass(frozen=True)
+class Content:
+    """All that the report of a fiscal year says. `edition` is narrowed to the year."""
+
+    edition: Edition
+    fiscal_year: int
+    tallies: Tallies
+    totals: Totals
+    figures: Mapping[str, Share]
+    findings: Sequence[Finding] = ()
+
+
+def compose_report(content: Content, *, draft: bool = False) -> Report:
+    """The report of the year. Raises DefinitionError where a manuscript cannot be followed."""
+    edition, year = content.edition, content.fiscal_year
+    municipality = edition.municipality
+    coordinator = municipality.coordinator(year)
+    author = f"{municipality.name}{coordinator.department}{coordinator.section}"
+    titles = [part.definition.title for part in edition.parts]
+    month = municipality.publication_month.value
+    cover = read_blocks(edition.folder / "cover.md.j2", cover_names(year, month, titles, author), _no_table)
+    blocks = [block for part in edition.parts for block in _part_blocks(part, content)]
+    return Report(
+        fiscal_year=year,
+        title=f"{full_name(year)} {'・'.join(titles)}",
+        author=author,
+        published=date(year + (1 if month >= 4 else 2), month, 1),
+        cover=tuple(cover),
+        blocks=(*blocks, *(_open_findings(content) if draft else ())),
+        draft=draft,
+    )
+
+
+def _part_blocks(part: Part, content: Content) -> list[Block]:
+    """The blocks of a part, with its tables numbered in the order of appearance."""
+    wording = PartWording(part, content.totals, content.figures, content.tallies)
+    names = {name: Wording(text) for name, text in year_names(content.fiscal_year).items()}
+    blocks = read_blocks(part.manuscript, {**names, **wording.names()}, _tables_of(part, content))
+    numbered: list[Block] = []
+    number = 0
+    for block in blocks:
+        if isinstance(block, Table):
+            number += 1
+            block = replace(block, number=number)
+        numbered.append(block)
+    return numbered
+
+
+def _tables_of(part: Part, content: Content) -> Callable[[str], Sequence[Table]]:
+    def resolve(key: str) -> Sequence[Table]:
+        table_id, table = part.table_id(key), part.tables.get(key)
+        if table is None:
+            raise WordingError(f"表「{key}」は tables.toml にありません")
+        if isinstance(table, CountTable):
+            notes = explained_notes(content.findings, table_id)
+            return [count_table(table_id, table, content.totals, content.fiscal_year, notes)]
+        return entry_tables(table_id, table, content.tallies.entries[table_id], content.fiscal_year)
+
+    return resolve
+
+
+def explained_notes(findings: Iterable[Finding], table_id: str) -> list[str]:
+    """The notes that explanations of differences ask to print under a table."""
+    notes = (f.explained.note for f in findings if f.explained and f.explained.note and f.place.table == table_id)
+    return list(dict.fromkeys(notes))
+
+
+def _open_findings(content: Content) -> list[Block]:
+    """What a draft lists at its end: every finding that nobody has explained."""
+    catalogue = content.edition.catalogue
+    unexplained = [finding for finding in catalogue.order(content.findings) if finding.explained is None]
+    items = tuple(
+        f"{SEVERITY_NAMES[catalogue.severity(finding)]} {finding.code} {finding.place}: {catalogue.message(finding)}"
+        for finding in unexplained
+    )
+    heading = Heading(1, "未解決の確認事項")
+    return [heading, Bullets(items)] if items else [heading, Paragraph("未解決の確認事項はない。")]
+
+
+def _no_table(key: str) -> Sequence[Table]:
+    raise WordingError("表紙に表は置けません")

@@ -1,0 +1,351 @@
+"""What an edition defines: frozen models of its TOML files, valid in themselves.
+
+The models hold data only: no formula, no expression, nothing that is evaluated. What one file says
+of another (a link to a table, a note that a row names) is checked in edition.py.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Literal, NamedTuple
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+
+Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+Severity = Literal["error", "warning", "notice"]
+Reporter = Literal["section", "coordinator"]
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+
+
+class CellKey(NamedTuple):
+    """The name of one cell of the report: table (公開.処理状況), group (or ''), row and column."""
+
+    table: str
+    group: str
+    row: str
+    column: str
+
+
+class Definition(BaseModel):
+    """A frozen definition in which an unknown key is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+
+class Setting(Definition):
+    """A number that somebody decided, with its legal basis or source."""
+
+    value: int
+    basis: Text
+
+
+class Column(Definition):
+    """A column of counts. `additive = false`: persons, who do not add up over sections."""
+
+    label: Text
+    unit: Text
+    additive: bool = True
+
+    @property
+    def heading(self) -> str:
+        """The heading as printed, with its unit: 件数(件)."""
+        return f"{self.label}({self.unit})"
+
+
+class Row(Definition):
+    """A row of counts, with the rule for counting and the key of the note that its label carries."""
+
+    label: Text
+    group: str = ""
+    rule: str = ""
+    note: str = ""
+    pinned: bool = False
+
+
+class Note(Definition):
+    """A note under a table: with a key it belongs to rows and gets a mark (注1), without one to the table."""
+
+    text: Text
+    key: str = ""
+
+
+class TableDefinition(Definition):
+    """What every table has: its key, its title, its basis and who reports it."""
+
+    key: Text
+    title: Text
+    legal_basis: Text
+    reported_by: Reporter = "section"
+    instruction: str = ""
+    notes: tuple[Note, ...] = ()
+
+    @field_validator("key")
+    @classmethod
+    def _key_has_no_dot(cls, key: str) -> str:
+        if "." in key:
+            raise ValueError("表のキーに「.」は使えません（部のキーとの区切りです）")
+        return key
+
+
+class CountTable(TableDefinition):
+    """A table of counts: rows by columns, with a total row unless `no_total_because` says why not."""
+
+    kind: Literal["counts"]
+    stub: Text
+    group_stub: str = ""
+    columns: tuple[Column, ...] = Field(min_length=1)
+    rows: tuple[Row, ...] = Field(min_length=1)
+    order: Literal["fixed", "by_count"] = "fixed"
+    total: str = ""
+    no_total_because: str = ""
+    hide_unused_groups: bool = False
+
+    def column(self, label: str) -> Column | None:
+        """The column with this label."""
+        return next((column for column in self.columns if column.label == label), None)
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """The groups of rows in the order of definition; ('',) when there are none."""
+        return tuple(dict.fromkeys(row.group for row in self.rows))
+
+    @model_validator(mode="after")
+    def _labels_are_unique(self) -> CountTable:
+        _refuse_duplicates("列の見出し", [column.label for column in self.columns])
+        _refuse_duplicates("行の見出し", [f"{row.group} {row.label}".strip() for row in self.rows])
+        if bool(self.total) == bool(self.no_total_because):
+            raise ValueError("total（合計行の見出し）か no_total_because（合計しない理由）のどちらか一方が必要です")
+        if any(row.group for row in self.rows) != bool(self.group_stub):
+            raise ValueError("行の group と表の group_stub（区分の見出し）は両方そろえて書きます")
+        if self.total in [row.label for row in self.rows]:
+            raise ValueError(f"合計行の見出し「{self.total}」と同じ行があります")
+        keys = {note.key for note in self.notes if note.key}
+        if unknown := [row.note for row in self.rows if row.note and row.note not in keys]:
+            raise ValueError(f"行が指す注「{unknown[0]}」が notes にありません")
+        return self
+
+
+class EntryField(Definition):
+    """A field of a list-like table. `printed_as` is how a value given is printed, such as （{}）."""
+
+    label: Text
+    type: Literal["text", "choice", "month", "date", "count", "order", "difference"]
+    unit: str = ""
+    required: bool = True
+    choices: tuple[Text, ...] = ()
+    rule: str = ""
+    printed_as: str = "{}"
+
+    @model_validator(mode="after")
+    def _choices_belong_to_choice(self) -> EntryField:
+        if bool(self.choices) != (self.type == "choice"):
+            raise ValueError('choices は type = "choice" の項目だけに、必ず書きます')
+        _refuse_duplicates("選択肢", list(self.choices))
+        if (self.type == "count") != bool(self.unit):
+            raise ValueError('unit（単位）は type = "count" の項目だけに、必ず書きます')
+        return self
+
+
+class PrintedColumn(Definition):
+    """A printed column of a list-like table: a text with {placeholders}, or 同上 where it repeats.
+
+    `width` is its share of the width of the table.
+    """
+
+    label: Text
+    text: Text
+    width: int = Field(default=1, ge=1)
+    ditto: bool = False
+
+
+class EntryTable(TableDefinition):
+    """A list-like table: one row an entry, sorted, numbered and grouped by the tool."""
+
+    kind: Literal["entries"]
+    fields: tuple[EntryField, ...] = Field(min_length=1)
+    print: tuple[PrintedColumn, ...] = ()
+    sort_by: tuple[Text, ...] = ()
+    split_by: str = ""
+
+    def field(self, label: str) -> EntryField | None:
+        """The field with this label."""
+        return next((field for field in self.fields if field.label == label), None)
+
+    @property
+    def placeholders(self) -> frozenset[str]:
+        """The names that a printed column may use: the fields, 番号, and 〇〇の件数 of a choice."""
+        counted = {f"{field.label}の件数" for field in self.fields if field.type == "choice"}
+        return frozenset({field.label for field in self.fields} | counted | {"番号"})
+
+    @model_validator(mode="after")
+    def _names_are_known(self) -> EntryTable:
+        _refuse_duplicates("項目", [field.label for field in self.fields])
+        for label in self.sort_by:
+            if self.field(label) is None:
+                raise ValueError(f"sort_by の「{label}」は fields にありません")
+        split = self.field(self.split_by) if self.split_by else None
+        if self.split_by and (split is None or split.type != "choice"):
+            raise ValueError(f'split_by の「{self.split_by}」は type = "choice" の項目ではありません')
+        for column in self.print:
+            if unknown := placeholders_in(column.text) - self.placeholders:
+                raise ValueError(f"print の「{column.label}」にある {{{min(unknown)}}} は項目ではありません")
+        return self
+
+
+class Cells(Definition):
+    """Cells of one column of a table of counts: the named rows, or all of them (their total)."""
+
+    table: Text
+    column: Text
+    group: str = ""
+    rows: tuple[Text, ...] = ()
+
+
+class Link(Definition):
+    """Two sums that must agree. `each_row`: for every row of `left`, with the same row of `right`."""
+
+    key: Text
+    left: Cells
+    relation: Literal["equal", "at_most", "at_least", "both_or_neither"]
+    right: Cells
+    each_row: bool = False
+    why: Text
+    severity: Severity | None = None
+
+
+class Figure(Definition):
+    """A share: the numerator (or the largest row) over the denominator without the excluded rows."""
+
+    key: Text
+    kind: Literal["rate", "largest_share"]
+    numerator: Cells | None = None
+    denominator: Cells
+    excluded: tuple[Text, ...] = ()
+    digits: int = Field(ge=0, le=4)
+    rounding: Literal["half_up"]
+    unit: Literal["%"]
+    basis: Text
+
+    @model_validator(mode="after")
+    def _numerator_belongs_to_rate(self) -> Figure:
+        if (self.numerator is None) != (self.kind == "largest_share"):
+            raise ValueError('numerator は kind = "rate" のときだけに、必ず書きます')
+        return self
+
+
+class PartDefinition(Definition):
+    """A part (部) of the report: its key, title, place, legal basis and the fiscal years it serves."""
+
+    key: Text
+    title: Text
+    order: int
+    legal_basis: Text
+    first_year: int
+    last_year: int | None = None
+
+    def serves(self, fiscal_year: int) -> bool:
+        """Whether the report of this fiscal year contains the part."""
+        return self.first_year <= fiscal_year and (self.last_year is None or fiscal_year <= self.last_year)
+
+
+class Coordinator(Definition):
+    """The section that collects and publishes, from a fiscal year on."""
+
+    department: Text
+    section: Text
+    first_year: int
+
+
+class RosterRow(Definition):
+    """A section (課) of the default roster."""
+
+    department: str = ""
+    section: Text
+
+
+class MunicipalityDefinition(Definition):
+    """Who publishes: name, code, coordinators, the month of publication, the default roster."""
+
+    name: Text
+    code: Annotated[str, StringConstraints(pattern=r"^\d{6}$")]
+    form_version: Text
+    publication_month: Setting
+    coordinators: tuple[Coordinator, ...] = Field(min_length=1)
+    roster_source: Text
+    roster: tuple[RosterRow, ...] = Field(min_length=1)
+
+    @field_validator("publication_month")
+    @classmethod
+    def _is_a_month(cls, setting: Setting) -> Setting:
+        if not 1 <= setting.value <= 12:
+            raise ValueError("公表の月は1から12までです")
+        return setting
+
+    def coordinator(self, fiscal_year: int) -> Coordinator:
+        """The coordinator who publishes the report of this fiscal year."""
+        serving = [c for c in self.coordinators if c.first_year <= fiscal_year]
+        return max(serving or self.coordinators, key=lambda c: c.first_year)
+
+
+class FindingDefinition(Definition):
+    """An entry of the catalogue of findings: what a code means and what to do about it."""
+
+    name: Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+    severity: Severity
+    message: Text
+    explanation: Text
+    hint: Text
+    basis: Text
+
+
+class TablesFile(Definition):
+    """tables.toml."""
+
+    table: tuple[Annotated[CountTable | EntryTable, Field(discriminator="kind")], ...]
+
+
+class LinksFile(Definition):
+    """links.toml."""
+
+    link: tuple[Link, ...] = ()
+
+
+class FiguresFile(Definition):
+    """figures.toml."""
+
+    figure: tuple[Figure, ...] = ()
+
+
+def placeholders_in(text: str) -> set[str]:
+    """The names in {braces} of a text: 【{年月}】 has 年月."""
+    return set(_PLACEHOLDER.findall(text))
+
+
+def fill(text: str, values: dict[str, str]) -> str:
+    """Put values in the place of {placeholders}; the names were checked when the text was loaded."""
+    return _PLACEHOLDER.sub(lambda match: values[match[1]], text)
+
+
+def _refuse_duplicates(what: str, labels: list[str]) -> None:
+    for label in labels:
+        if labels.count(label) > 1:
+            raise ValueError(f"{what}「{label}」が2回あります")
+
+
+# The sheet 調整 of the ward workbook: the same in every edition, because totals.py rests on it.
+ADJUSTMENTS = EntryTable(
+    kind="entries",
+    key="調整",
+    title="調整（二つの課が数えた請求など）",
+    legal_basis="情報公開課の集計",
+    reported_by="coordinator",
+    instruction="二つの課が同じ請求を数えたときなど、課の合計と区の件数が違う分だけを、理由とともに書く。",
+    fields=(
+        EntryField(label="表", type="text", rule="シートの名前（例 公開.処理状況）"),
+        EntryField(label="区分", type="text", required=False, rule="行に区分がある表だけ（例 開示請求）"),
+        EntryField(label="行", type="text"),
+        EntryField(label="列", type="text", rule="例 件数"),
+        EntryField(label="増減", type="difference", rule="減らすときは -1 のように書く"),
+        EntryField(label="理由", type="text"),
+    ),
+)

@@ -1,0 +1,325 @@
+"""An edition folder (templates/nerima) read into frozen definitions that are proved to fit together."""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from nerima_report.definitions import (
+    ADJUSTMENTS,
+    CellKey,
+    Cells,
+    Column,
+    CountTable,
+    EntryTable,
+    Figure,
+    FiguresFile,
+    Link,
+    LinksFile,
+    MunicipalityDefinition,
+    PartDefinition,
+    TablesFile,
+    placeholders_in,
+)
+from nerima_report.errors import CannotProceed, DefinitionError
+from nerima_report.findings import Catalogue, load_catalogue
+
+Model = TypeVar("Model", bound=BaseModel)
+
+# What a title or a note may ask for; wording.py gives the values for a fiscal year.
+YEAR_PLACEHOLDERS = frozenset({"年度", "短い年度", "年度末"})
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part (部) of the report: its definition, tables, links, figures and manuscript."""
+
+    folder: Path
+    definition: PartDefinition
+    tables: Mapping[str, CountTable | EntryTable]
+    links: tuple[Link, ...]
+    figures: tuple[Figure, ...]
+
+    @property
+    def key(self) -> str:
+        """The key of the part, the first half of the names of its tables: 公開."""
+        return self.definition.key
+
+    @property
+    def manuscript(self) -> Path:
+        """The Jinja2 text of the part."""
+        return self.folder / "manuscript.md.j2"
+
+    def table_id(self, key: str) -> str:
+        """The full name of a table of this part: 公開.処理状況."""
+        return f"{self.key}.{key}"
+
+    def count_table(self, key: str) -> tuple[str, CountTable]:
+        """A table of counts by its key, with its id. The definitions were proved, so it exists."""
+        table = self.tables[key]
+        if not isinstance(table, CountTable):
+            raise KeyError(key)
+        return self.table_id(key), table
+
+
+@dataclass(frozen=True)
+class Edition:
+    """All definitions of one municipality. Tables are named by their id such as 公開.処理状況."""
+
+    folder: Path
+    municipality: MunicipalityDefinition
+    parts: tuple[Part, ...]
+    catalogue: Catalogue
+
+    def parts_for(self, fiscal_year: int) -> tuple[Part, ...]:
+        """The parts that serve a fiscal year, in their order."""
+        return tuple(part for part in self.parts if part.definition.serves(fiscal_year))
+
+    def for_year(self, fiscal_year: int) -> Edition:
+        """The same edition with only the parts that serve the fiscal year."""
+        parts = self.parts_for(fiscal_year)
+        if not parts:
+            raise CannotProceed(f"{fiscal_year}年度の報告の定義がありません。\n  定義: {self.folder}")
+        return Edition(self.folder, self.municipality, parts, self.catalogue)
+
+    @cached_property
+    def tables(self) -> dict[str, CountTable | EntryTable]:
+        """All tables by id, in the order of definition."""
+        return {part.table_id(key): table for part in self.parts for key, table in part.tables.items()}
+
+    @cached_property
+    def count_tables(self) -> dict[str, CountTable]:
+        """The tables of counts by id."""
+        return {key: table for key, table in self.tables.items() if isinstance(table, CountTable)}
+
+    @cached_property
+    def entry_tables(self) -> dict[str, EntryTable]:
+        """The list-like tables by id."""
+        return {key: table for key, table in self.tables.items() if isinstance(table, EntryTable)}
+
+    def collected_counts(self, ward: bool) -> dict[str, tuple[Column, ...]]:
+        """Which columns of which tables a section (or, with `ward`, the coordinator for the ward) reports.
+
+        A section reports its own persons too; the number after matching stands in the ward workbook.
+        """
+        wanted = {
+            key: tuple(c for c in table.columns if not ward or table.reported_by == "coordinator" or not c.additive)
+            for key, table in self.count_tables.items()
+            if ward or table.reported_by == "section"
+        }
+        return {key: columns for key, columns in wanted.items() if columns}
+
+    def collected_entries(self, ward: bool) -> dict[str, EntryTable]:
+        """Which list-like tables a section, or the coordinator for the ward, reports."""
+        if ward:
+            own = {key: table for key, table in self.entry_tables.items() if table.reported_by == "coordinator"}
+            return own | {ADJUSTMENTS.key: ADJUSTMENTS}
+        return {key: table for key, table in self.entry_tables.items() if table.reported_by == "section"}
+
+    def part_of(self, table_id: str) -> Part:
+        """The part to which a table belongs."""
+        return next(part for part in self.parts if part.key == table_id.partition(".")[0])
+
+    @cached_property
+    def sha256(self) -> str:
+        """The SHA-256 of everything the edition consists of (names and contents)."""
+        digest = hashlib.sha256()
+        for file in sorted(p for p in self.folder.rglob("*") if p.is_file() and not p.name.startswith((".", "~"))):
+            digest.update(file.relative_to(self.folder).as_posix().encode() + b"\0" + file.read_bytes() + b"\0")
+        return digest.hexdigest()
+
+
+def cell_keys(table_id: str, table: CountTable, cells: Cells) -> list[CellKey]:
+    """The cells that a link or figure names: the named rows of a column, or all its rows."""
+    return [
+        CellKey(table_id, row.group, row.label, cells.column)
+        for row in table.rows
+        if (not cells.rows or row.label in cells.rows) and (not cells.group or row.group == cells.group)
+    ]
+
+
+def shipped_templates() -> Path:
+    """The templates that came with the program: inside the wheel, or beside src/ in a checkout."""
+    here = Path(__file__).resolve()
+    for candidate in (here.parent / "templates", here.parents[2] / "templates"):
+        if (candidate / "findings.toml").is_file():
+            return candidate
+    raise CannotProceed("プログラムに付属する定義（templates）が見つかりません。入れ直してください。")
+
+
+def find_edition(name: str, templates: Path | None = None) -> Path:
+    """The folder of an edition: DIR/nerima, or DIR itself when it holds a municipality.toml."""
+    folder = templates or shipped_templates()
+    for candidate in (folder, folder / name):
+        if (candidate / "municipality.toml").is_file():
+            return candidate
+    raise CannotProceed(
+        f"定義のフォルダーに「{name}」がありません。\n  フォルダー: {folder}\n"
+        "  --templates には、municipality.toml のあるフォルダーか、その一つ上のフォルダーを指定してください。"
+    )
+
+
+def load_edition(folder: Path) -> Edition:
+    """Read an edition folder and prove that its definitions fit together.
+
+    Raises DefinitionError with file, key and reason for the first fault found.
+    """
+    municipality = read_definition(folder / "municipality.toml", MunicipalityDefinition)
+    parts = sorted(
+        (_load_part(file.parent) for file in sorted(folder.glob("*/part.toml"))), key=lambda p: p.definition.order
+    )
+    if not parts:
+        raise DefinitionError(folder, "", "部のフォルダー（part.toml のあるフォルダー）がありません")
+    catalogues = (folder / "findings.toml", folder.parent / "findings.toml", shipped_templates() / "findings.toml")
+    catalogue = load_catalogue(next(file for file in catalogues if file.is_file()))
+    for name in ("reference.docx", "cover.md.j2"):
+        if not (folder / name).is_file():
+            raise DefinitionError(folder / name, "", "ファイルがありません")
+    return Edition(folder, municipality, tuple(parts), catalogue)
+
+
+def read_definition(file: Path, model: type[Model]) -> Model:
+    """Read one TOML file into its model, or say which key is wrong and why."""
+    try:
+        data = tomllib.loads(file.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        raise DefinitionError(file, "", "ファイルがありません") from None
+    except UnicodeDecodeError:
+        raise DefinitionError(file, "", "文字コードが UTF-8 ではありません。UTF-8 で保存してください") from None
+    except tomllib.TOMLDecodeError as error:
+        raise DefinitionError(file, "", f"TOML の書き方が正しくありません（{error}）") from None
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise DefinitionError(file, _key(first["loc"]), _reason(first)) from None
+
+
+def _load_part(folder: Path) -> Part:
+    definition = read_definition(folder / "part.toml", PartDefinition)
+    tables = read_definition(folder / "tables.toml", TablesFile).table
+    links = read_definition(folder / "links.toml", LinksFile).link
+    figures = read_definition(folder / "figures.toml", FiguresFile).figure
+    _unique(folder / "tables.toml", "table", [table.key for table in tables])
+    _unique(folder / "links.toml", "link", [link.key for link in links])
+    _unique(folder / "figures.toml", "figure", [figure.key for figure in figures])
+    part = Part(folder, definition, {table.key: table for table in tables}, links, figures)
+    if not part.manuscript.is_file():
+        raise DefinitionError(part.manuscript, "", "原稿がありません")
+    for check in (_check_texts, _check_links, _check_figures):
+        for file, key, reason in check(part):
+            raise DefinitionError(file, key, reason)
+    return part
+
+
+_Fault = tuple[Path, str, str]
+
+
+def _check_texts(part: Part) -> Iterator[_Fault]:
+    """Titles and notes ask only for what wording.py can give."""
+    file = part.folder / "tables.toml"
+    for key, table in part.tables.items():
+        split = {"件数", table.split_by} if isinstance(table, EntryTable) and table.split_by else set()
+        for name in sorted(placeholders_in(table.title) - YEAR_PLACEHOLDERS - split):
+            yield file, f"{key}.title", f"{{{name}}} という差し込みはありません"
+        for note in table.notes:
+            for name in sorted(placeholders_in(note.text) - YEAR_PLACEHOLDERS):
+                yield file, f"{key}.notes", f"{{{name}}} という差し込みはありません"
+
+
+def _check_links(part: Part) -> Iterator[_Fault]:
+    file = part.folder / "links.toml"
+    for link in part.links:
+        for side, cells in (("left", link.left), ("right", link.right)):
+            if reason := _unknown(part, cells):
+                yield file, f"{link.key}.{side}", reason
+        left, right = (_unit(part, cells) for cells in (link.left, link.right))
+        if link.relation == "equal" and left != right:
+            yield file, link.key, f"単位が違う数は等しくできません（{left} と {right}）"
+        if link.each_row and link.left.rows:
+            yield file, f"{link.key}.left", "each_row のとき left に rows は書けません"
+
+
+def _check_figures(part: Part) -> Iterator[_Fault]:
+    file = part.folder / "figures.toml"
+    for figure in part.figures:
+        for side, cells in (("numerator", figure.numerator), ("denominator", figure.denominator)):
+            if cells is not None and (reason := _unknown(part, cells)):
+                yield file, f"{figure.key}.{side}", reason
+        excluded = figure.denominator.model_copy(update={"rows": figure.excluded})
+        if reason := _unknown(part, excluded):
+            yield file, f"{figure.key}.excluded", reason
+        if figure.numerator and (twice := set(figure.numerator.rows) & set(figure.excluded)):
+            yield file, f"{figure.key}.excluded", f"分子にある行「{min(twice)}」は除けません"
+
+
+def _unknown(part: Part, cells: Cells) -> str:
+    """Why these cells do not exist in the part, or ''."""
+    table = part.tables.get(cells.table)
+    if not isinstance(table, CountTable):
+        return f"件数の表「{cells.table}」はありません"
+    if table.column(cells.column) is None:
+        return f"表「{cells.table}」に列「{cells.column}」はありません"
+    if cells.group and cells.group not in table.groups:
+        return f"表「{cells.table}」に区分「{cells.group}」はありません"
+    labels = {row.label for row in table.rows if not cells.group or row.group == cells.group}
+    for row in cells.rows:
+        if row not in labels:
+            return f"表「{cells.table}」に行「{row}」はありません"
+    return ""
+
+
+def _unit(part: Part, cells: Cells) -> str:
+    table = part.tables[cells.table]
+    column = table.column(cells.column) if isinstance(table, CountTable) else None
+    return column.unit if column else ""
+
+
+def _unique(file: Path, what: str, keys: list[str]) -> None:
+    for key in keys:
+        if keys.count(key) > 1:
+            raise DefinitionError(file, what, f"key「{key}」が2回あります")
+
+
+def _key(location: tuple[int | str, ...]) -> str:
+    """A pydantic location as a TOML author counts: table[3].rows[2].label."""
+    steps = [f"[{step + 1}]" if isinstance(step, int) else f".{step}" for step in location]
+    return "".join(step for step in steps if step not in (".counts", ".entries")).lstrip(".")
+
+
+_REASONS = {
+    "extra_forbidden": "知らないキーです。つづりを確かめてください",
+    "missing": "必要なキーがありません",
+    "string_type": '文字列（"…"）で書いてください',
+    "string_too_short": "空にはできません",
+    "int_type": "整数で書いてください",
+    "int_parsing": "整数で書いてください",
+    "bool_type": "true か false で書いてください",
+    "bool_parsing": "true か false で書いてください",
+    "tuple_type": "並び（[ … ]）で書いてください",
+    "union_tag_not_found": 'kind がありません。"counts" か "entries" を書いてください',
+    "union_tag_invalid": 'kind は "counts" か "entries" です',
+    "model_type": "項目の集まり（{ … }）で書いてください",
+    "too_short": "一つ以上書いてください",
+}
+
+
+def _reason(error: Mapping[str, object]) -> str:
+    """A pydantic error in Japanese."""
+    kind = str(error["type"])
+    context = error.get("ctx")
+    details = context if isinstance(context, dict) else {}
+    if kind == "value_error":
+        return str(details["error"])
+    if kind == "literal_error":
+        return f"書けるのは {details['expected']} だけです".replace(" or ", " か ")
+    if kind == "string_pattern_mismatch":
+        return f"形が合いません（{details['pattern']}）"
+    return _REASONS.get(kind, str(error["msg"]))

@@ -1,0 +1,167 @@
+"""Fiscal years (年度) and Japanese eras, in both directions.
+
+A fiscal year is an int, the western year in which it begins: 2022 is 令和4年度, from 2022-04-01 to
+2023-03-31. A fiscal year has the era of the last day of the calendar year in which it begins (2019 is
+令和元年度 as a whole), a month the era of its own first day (April 2019 is 平成31年4月).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import NamedTuple
+
+
+class Era(NamedTuple):
+    """An era, its letter on forms and its first day."""
+
+    name: str
+    letter: str
+    first_day: date
+
+
+ERAS = (
+    Era("令和", "R", date(2019, 5, 1)),
+    Era("平成", "H", date(1989, 1, 8)),
+    Era("昭和", "S", date(1926, 12, 25)),
+)
+_LETTERS = "".join(era.letter for era in ERAS)
+_NAMES = "|".join(era.name for era in ERAS)
+_YEAR = rf"(?:(?P<era>{_NAMES}|[{_LETTERS}])\.?(?P<era_year>元|\d{{1,2}})|(?P<western>(?:19|20)\d{{2}}))"
+_FISCAL_YEAR = re.compile(rf"{_YEAR}(?:年度?)?")
+_MONTH = re.compile(rf"{_YEAR}(?:年|[-/.])(?P<month>\d{{1,2}})月?")
+_DATE = re.compile(rf"{_YEAR}(?:年|[-/.])(?P<month>\d{{1,2}})(?:月|[-/.])(?P<day>\d{{1,2}})日?")
+
+
+@dataclass(frozen=True, order=True)
+class Month:
+    """A calendar month such as 令和4年7月.
+
+    >>> Month(2022, 7).short, Month(2019, 4).short, Month(2019, 5).full
+    ('4年7月', '31年4月', '令和元年5月')
+    """
+
+    year: int
+    month: int
+
+    @property
+    def full(self) -> str:
+        """The month with its era: 令和5年6月."""
+        return f"{era_year(date(self.year, self.month, 1))}年{self.month}月"
+
+    @property
+    def short(self) -> str:
+        """The month without the name of its era, as in 【4年7月】."""
+        return self.full[2:]
+
+    @property
+    def fiscal_year(self) -> int:
+        """The fiscal year in which the month lies."""
+        return self.year if self.month >= 4 else self.year - 1
+
+    def __str__(self) -> str:
+        """The month as ISO 8601 writes it: 2022-07."""
+        return f"{self.year:04}-{self.month:02}"
+
+
+def era_year(day: date) -> str:
+    """The era year of a day without 年: 令和4, 令和元.
+
+    >>> era_year(date(2019, 4, 30)), era_year(date(2019, 5, 1))
+    ('平成31', '令和元')
+    """
+    for era in ERAS:
+        if day >= era.first_day:
+            number = day.year - era.first_day.year + 1
+            return f"{era.name}{'元' if number == 1 else number}"
+    raise ValueError(f"no era is known for {day}")
+
+
+def full_name(fiscal_year: int) -> str:
+    """The fiscal year as printed: 令和4年度.
+
+    >>> full_name(2019), full_name(2018)
+    ('令和元年度', '平成30年度')
+    """
+    return f"{era_year(date(fiscal_year, 12, 31))}年度"
+
+
+def short_name(fiscal_year: int) -> str:
+    """The fiscal year without its era: 4年度, as in 「4年度中に」."""
+    return full_name(fiscal_year)[2:]
+
+
+def year_end(fiscal_year: int) -> Month:
+    """The month of the closing stocks: 令和5年3月 for 2022."""
+    return Month(fiscal_year + 1, 3)
+
+
+def parse_fiscal_year(text: object) -> int | None:
+    """Read 2022, 2022年度, R4, 令和4, 令和４年度, 令和元 or 平成31; None when it is none of these.
+
+    >>> [parse_fiscal_year(t) for t in ("2022", "R4", "令和元年度", "平成31", "来年")]
+    [2022, 2022, 2019, 2019, None]
+    """
+    match = _FISCAL_YEAR.fullmatch(_plain(text))
+    return _western_year(match) if match else None
+
+
+def parse_month(value: object) -> Month | None:
+    """Read a date cell, 2022-07, 2022/7, R4.7 or 令和4年7月; None when it is none of these.
+
+    >>> parse_month("令和４年７月"), parse_month("R1.5"), parse_month("2022/13")
+    (Month(year=2022, month=7), Month(year=2019, month=5), None)
+    """
+    if isinstance(value, date):
+        return Month(value.year, value.month)
+    match = _MONTH.fullmatch(_plain(value))
+    year = _western_year(match) if match else None
+    if match is None or year is None or not 1 <= int(match["month"]) <= 12:
+        return None
+    return Month(year, int(match["month"]))
+
+
+def parse_date(value: object) -> date | None:
+    """Read a date cell, 2022-06-27, R4.6.27 or 令和4年6月27日; None when it is none of these.
+
+    >>> parse_date("令和4年6月27日")
+    datetime.date(2022, 6, 27)
+    """
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, date):
+        return value
+    match = _DATE.fullmatch(_plain(value))
+    year = _western_year(match) if match else None
+    if match is None or year is None:
+        return None
+    try:
+        return date(year, int(match["month"]), int(match["day"]))
+    except ValueError:
+        return None
+
+
+def fiscal_year_of(day: date) -> int:
+    """The fiscal year in which a day lies."""
+    return Month(day.year, day.month).fiscal_year
+
+
+def full_date(day: date) -> str:
+    """A day as printed: 令和4年6月27日."""
+    return f"{era_year(day)}年{day.month}月{day.day}日"
+
+
+def _plain(text: object) -> str:
+    if isinstance(text, float) and text.is_integer():
+        text = int(text)
+    return "".join(unicodedata.normalize("NFKC", str(text)).split()).upper()
+
+
+def _western_year(match: re.Match[str]) -> int | None:
+    if match["western"]:
+        return int(match["western"])
+    era = next(era for era in ERAS if match["era"] in (era.name, era.letter))
+    number = 1 if match["era_year"] == "元" else int(match["era_year"])
+    return era.first_day.year + number - 1 if number else None

@@ -1,0 +1,117 @@
+"""The look of the collection workbooks: cell formats, page set-up, and how a value is put in a cell.
+
+What a form says is in forms.py. Cells that a clerk fills in are tinted and unlocked, so that protecting a
+sheet leaves exactly them open.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
+
+import xlsxwriter
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from nerima_report.fiscal_year import Month
+
+# Without a scheme, or Excel shows the font of the theme instead; family and character set of a Japanese gothic.
+FONT = {"font_name": "BIZ UDゴシック", "font_size": 11, "font_scheme": None, "font_family": 3, "font_charset": 128}
+HEADER_ROW = 3  # where every table has its headings, counted from 0 as XlsxWriter does: row 4
+FIRST_ROW = HEADER_ROW + 1
+_A4 = 9
+
+
+class Formula(NamedTuple):
+    """A formula and its result, which is stored with it: a count (件 or 人) or a text."""
+
+    text: str
+    result: int | str
+
+
+@dataclass(frozen=True)
+class Looks:
+    """The formats of the cells; `text`, `day` and `count` are for what a clerk fills in."""
+
+    title: Format
+    guide: Format
+    hint: Format
+    heading: Format
+    label: Format
+    total: Format
+    result: Format
+    text: Format
+    day: Format
+    count: Format
+
+
+def make_looks(workbook: xlsxwriter.Workbook) -> Looks:
+    """Add the formats to a workbook."""
+    box = {"border": 1, "border_color": "#A6A6A6", "valign": "vcenter", "text_wrap": True}
+    computed = {**box, "bold": True, "bg_color": "#F2F2F2"}
+    given = {**box, "bg_color": "#FFF8DC", "locked": False}
+    return Looks(
+        title=workbook.add_format({"bold": True, "font_size": 14}),
+        guide=workbook.add_format({"font_color": "#404040"}),
+        hint=workbook.add_format({"font_color": "#404040", "font_size": 9, "text_wrap": True, "valign": "bottom"}),
+        heading=workbook.add_format({**box, "bold": True, "align": "center", "bg_color": "#D6E4F0"}),
+        label=workbook.add_format(box),
+        total=workbook.add_format(computed),
+        result=workbook.add_format({**computed, "align": "right", "num_format": "#,##0"}),
+        # As text, so that Excel does not make a date of 令和4年7月 or of 1-2.
+        text=workbook.add_format({**given, "num_format": "@"}),
+        day=workbook.add_format({**given, "num_format": "yyyy-mm-dd"}),
+        count=workbook.add_format({**given, "num_format": "#,##0"}),
+    )
+
+
+def add_sheet(workbook: xlsxwriter.Workbook, name: str, footer: str) -> Worksheet:
+    """Add a sheet to be printed on A4: as many pages as it takes, but one page wide, with a footer."""
+    sheet = workbook.add_worksheet(name)
+    sheet.set_paper(_A4)
+    sheet.fit_to_pages(1, 0)
+    sheet.set_margins(left=0.5, right=0.5)
+    sheet.set_footer(f"&L{footer.replace('&', '&&')}&C&A&R&P / &N")
+    return sheet
+
+
+def write(sheet: Worksheet, start: tuple[int, int], values: Iterable[object], look: Format) -> None:
+    """Write values side by side from a cell (row and column from 0); None and "" leave an empty cell.
+
+    The type of a value decides, never its spelling: a text is not taken for a formula or a link.
+    """
+    row, first = start
+    for place, value in enumerate(values, start=first):
+        if value is None or value == "":
+            sheet.write_blank(row, place, None, look)
+        elif isinstance(value, Formula):
+            sheet.write_formula(row, place, value.text, look, value.result)
+        elif isinstance(value, int):
+            sheet.write_number(row, place, value, look)
+        elif isinstance(value, date):
+            sheet.write_datetime(row, place, value, look)
+        else:
+            sheet.write_string(row, place, value.full if isinstance(value, Month) else str(value), look)
+
+
+def set_widths(sheet: Worksheet, widths: Iterable[int]) -> None:
+    """Set the widths of the columns from A on, in digits."""
+    for place, width in enumerate(widths):
+        sheet.set_column(place, place, width)
+
+
+def width_of(text: str) -> int:
+    """How wide a text is in digits; a Japanese character takes two.
+
+    >>> width_of("件数(件)")
+    8
+    """
+    return sum(2 if unicodedata.east_asian_width(character) in "WFA" else 1 for character in text)
+
+
+def width_for(texts: Iterable[str]) -> int:
+    """A width for a column that holds the texts, between 14 and 50 digits: longer ones are wrapped."""
+    return min(max(14, *(width_of(text) + 2 for text in texts)), 50)

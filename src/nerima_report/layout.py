@@ -1,0 +1,221 @@
+"""Where on a sheet a table, its headings and its rows stand.
+
+Cells are found by sheet, heading and row label, never by fixed position, so a workbook made by hand
+(columns inserted, rows reordered, the table lower down) is read like one of the tool's own forms.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from nerima_report.definitions import CellKey, Column, CountTable, EntryTable, Row
+from nerima_report.workbooks import CellValue, Sheet, Workbook, is_blank
+
+Position = tuple[int, int]
+
+# The label of the row in which a form shows whether its totals agree; never read as data.
+VERIFICATION = "検算"
+_CAPTION_NUMBER = re.compile(r"^表\d+")
+_INVISIBLE = re.compile("[\u200b-\u200d\u2060\ufeff\u00ad]")
+
+
+@dataclass
+class CountLayout:
+    """Where the cells of a table of counts stand on a sheet, and what was not found as defined."""
+
+    sheet: str
+    cells: dict[CellKey, Position] = field(default_factory=dict)
+    totals: dict[CellKey, Position] = field(default_factory=dict)
+    verifications: dict[CellKey, Position] = field(default_factory=dict)
+    missing_columns: list[str] = field(default_factory=list)
+    missing_rows: list[Row] = field(default_factory=list)
+    missing_groups: list[str] = field(default_factory=list)
+    missing_total: bool = False
+    twice: list[tuple[CellKey, Position]] = field(default_factory=list)
+    unknown: list[tuple[str, Position]] = field(default_factory=list)
+
+
+@dataclass
+class EntryLayout:
+    """Where the fields of a list-like table stand on a sheet: their columns and the filled rows."""
+
+    sheet: str
+    columns: dict[str, int] = field(default_factory=dict)
+    rows: list[int] = field(default_factory=list)
+    missing_fields: list[str] = field(default_factory=list)
+
+
+@lru_cache(maxsize=8192)
+def plain(value: object) -> str:
+    """A label without what does not distinguish it: width, white space, invisible characters.
+
+    >>> plain("合　計"), plain("請求者数 （人）")
+    ('合計', '請求者数(人)')
+    """
+    return _INVISIBLE.sub("", "".join(unicodedata.normalize("NFKC", str(value)).split()))
+
+
+def find_sheets(workbook: Workbook, table_id: str, tables: Mapping[str, CountTable | EntryTable]) -> list[Sheet]:
+    """The sheets that hold a table: by the name of the sheet, otherwise by a caption on it.
+
+    A name or caption may be the id (公開.処理状況), the key if no other part has it (目的別), or the title.
+    """
+    table = tables[table_id]
+    names = {plain(table_id), plain(table.title)}
+    if sum(other.key == table.key for other in tables.values()) == 1:
+        names.add(plain(table.key))
+    named = [sheet for sheet in workbook.sheets if _without_number(sheet.name) in names]
+    if named:
+        return named
+    captions = {plain(table_id), plain(table.title)}
+    return [
+        sheet
+        for sheet in workbook.sheets
+        if any(isinstance(v, str) and _without_number(v) in captions for v in sheet.cells.values())
+    ]
+
+
+def locate_counts(sheet: Sheet, table_id: str, table: CountTable, columns: Sequence[Column]) -> CountLayout:
+    """Find every cell of the wanted columns of a table of counts."""
+    layout = CountLayout(sheet.name)
+    header, found = _find_header(sheet, {column.label: {column.label, column.heading} for column in columns})
+    layout.missing_columns = [column.label for column in columns if column.label not in found]
+    if not found:
+        return layout
+    rows = _RowLabels(table)
+    group = ""
+    for row_number, labels, filled in _rows_below(sheet, header, found):
+        group = rows.group_in(labels, group)
+        role, label = rows.role_of(labels, group)
+        for column, position in ((c, (row_number, number)) for c, number in found.items()):
+            key = CellKey(table_id, group, label, column)
+            if role == "data" and key in layout.cells:
+                layout.twice.append((key, position))
+            elif role == "data":
+                layout.cells[key] = position
+            elif role == "total":
+                layout.totals.setdefault(key._replace(group=""), position)
+            elif role == "verification":
+                layout.verifications.setdefault(key._replace(group=""), position)
+        if role == "unknown" and (stray := [p for p in filled if _is_number(sheet.cells[p])]):
+            layout.unknown.append((next(iter(reversed(labels)), ""), stray[0]))
+    _note_what_is_missing(layout, table_id, table, found)
+    return layout
+
+
+def locate_entries(sheet: Sheet, table: EntryTable) -> EntryLayout:
+    """Find the columns and the filled rows of a list-like table."""
+    names = {f.label: {f.label, f"{f.label}({f.unit})"} for f in table.fields}
+    header, found = _find_header(sheet, names)
+    layout = EntryLayout(sheet.name, found)
+    layout.missing_fields = [f.label for f in table.fields if f.required and f.label not in found]
+    columns = set(found.values())
+    filled = {row for (row, column), v in sheet.cells.items() if row > header and column in columns and not is_blank(v)}
+    layout.rows = sorted(filled) if found else []
+    return layout
+
+
+def value_beside(sheet: Sheet, label: str) -> tuple[Position, CellValue] | None:
+    """The first filled cell to the right of a label, or the blank cell beside it; None without the label."""
+    wanted = plain(label)
+    for (row, column), value in sorted(sheet.cells.items()):
+        if isinstance(value, str) and plain(value) == wanted:
+            right = sorted(c for (r, c), v in sheet.cells.items() if r == row and c > column and not is_blank(v))
+            position = (row, right[0] if right else column + 1)
+            return position, sheet.cells.get(position)
+    return None
+
+
+def marked_rows(sheet: Sheet, keys: Sequence[str], heading: str) -> dict[str, Position]:
+    """The keys in whose row something is written below the heading (該当なし)."""
+    marked = {}
+    wanted = {plain(key): key for key in keys}
+    for (header_row, mark_column), value in sheet.cells.items():
+        if not isinstance(value, str) or plain(value) != plain(heading):
+            continue
+        for (row, column), label in sheet.cells.items():
+            key = wanted.get(plain(label)) if row > header_row and column < mark_column else None
+            if key and not is_blank(sheet.cells.get((row, mark_column))):
+                marked[key] = (row, mark_column)
+    return marked
+
+
+class _RowLabels:
+    """What the labels of a row of the sheet mean for a table."""
+
+    def __init__(self, table: CountTable) -> None:
+        marks = {note.key: str(n) for n, note in enumerate((n for n in table.notes if n.key), start=1)}
+        self.total = plain(table.total)
+        self.groups = {plain(group): group for group in table.groups if group}
+        self.rows: dict[tuple[str, str], str] = {}
+        for row in table.rows:
+            for ending in ("", *((marks[row.note], f"注{marks[row.note]}") if row.note else ())):
+                self.rows[row.group, plain(row.label) + ending] = row.label
+
+    def group_in(self, labels: Sequence[str], current: str) -> str:
+        """The group that the row names, or the one that goes on."""
+        return next((self.groups[label] for label in labels if label in self.groups), current)
+
+    def role_of(self, labels: Sequence[str], group: str) -> tuple[str, str]:
+        """Whether the row is data, the total, the verification line or unknown, and its defined label."""
+        for label in reversed(labels):
+            if (group, label) in self.rows:
+                return "data", self.rows[group, label]
+            if self.total and label == self.total:
+                return "total", ""
+            if label.startswith(VERIFICATION):
+                return "verification", ""
+        return "unknown", ""
+
+
+def _find_header(sheet: Sheet, headings: Mapping[str, set[str]]) -> tuple[int, dict[str, int]]:
+    """The row with the most of the headings, and the column of each; (0, {}) when there is none."""
+    wanted = {plain(variant): label for label, variants in headings.items() for variant in variants}
+    rows: dict[int, dict[str, int]] = {}
+    for (row, column), value in sheet.cells.items():
+        label = wanted.get(plain(value)) if isinstance(value, str) else None
+        if label is not None:
+            rows.setdefault(row, {}).setdefault(label, column)
+    if not rows:
+        return 0, {}
+    header = max(sorted(rows), key=lambda row: len(rows[row]))
+    return header, rows[header]
+
+
+def _rows_below(sheet: Sheet, header: int, found: Mapping[str, int]) -> list[tuple[int, list[str], list[Position]]]:
+    """For each row below the header: its number, its plain labels and its filled cells under a heading."""
+    first, columns = min(found.values()), set(found.values())
+    rows: dict[int, tuple[list[str], list[Position]]] = {}
+    for (row, column), value in sorted(sheet.cells.items()):
+        if row <= header or is_blank(value):
+            continue
+        labels, filled = rows.setdefault(row, ([], []))
+        if column < first and isinstance(value, str):
+            labels.append(plain(value))
+        elif column in columns:
+            filled.append((row, column))
+    return [(row, labels, filled) for row, (labels, filled) in rows.items()]
+
+
+def _note_what_is_missing(layout: CountLayout, table_id: str, table: CountTable, found: Mapping[str, int]) -> None:
+    column = next(iter(found))
+    missing = [row for row in table.rows if CellKey(table_id, row.group, row.label, column) not in layout.cells]
+    layout.missing_groups = [
+        group
+        for group in table.groups
+        if table.hide_unused_groups and all(row in missing for row in table.rows if row.group == group)
+    ]
+    layout.missing_rows = [row for row in missing if row.group not in layout.missing_groups]
+    layout.missing_total = bool(table.total) and not layout.totals
+
+
+def _without_number(text: str) -> str:
+    return _CAPTION_NUMBER.sub("", plain(text))
+
+
+def _is_number(value: CellValue) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)

@@ -1,0 +1,1 @@
+"""Findings as people and programs read them: on the screen, as JSON."""

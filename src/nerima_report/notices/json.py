@@ -1,0 +1,52 @@
+"""Findings as JSON: an envelope with a schema version; other people's scripts depend on it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict
+
+from nerima_report import __version__
+from nerima_report.findings import Catalogue, Finding, Place
+from nerima_report.record import explanation_facts
+
+SCHEMA_VERSION = 1
+
+
+def render_json(findings: Iterable[Finding], catalogue: Catalogue, facts: dict[str, object]) -> str:
+    """The findings with the facts of the run (command, fiscal_year, …) in one envelope."""
+    listed = catalogue.order(findings)
+    envelope = {
+        "schema_version": SCHEMA_VERSION,
+        "program": f"nerima-report {__version__}",
+        **facts,
+        "errors": sum(catalogue.is_error(finding) for finding in listed),
+        "findings": [_finding(finding, catalogue) for finding in listed],
+    }
+    return json.dumps(envelope, ensure_ascii=False, indent=2)
+
+
+def _finding(finding: Finding, catalogue: Catalogue) -> dict[str, object]:
+    definition = catalogue.codes[finding.code]
+    return {
+        "code": finding.code,
+        "name": definition.name,
+        "severity": catalogue.severity(finding),
+        **_place(finding.place),
+        "message": catalogue.message(finding),
+        "expected": finding.expected,
+        "found": finding.found,
+        "difference": finding.difference,
+        "related": [_place(place) for place in finding.related],
+        "hint": definition.hint,
+        "basis": definition.basis,
+        "explained": explanation_facts(finding.explained) if finding.explained else None,
+    }
+
+
+def _place(place: Place) -> dict[str, str]:
+    facts = asdict(place)
+    return {key: facts.get(key, "") for key in ("section", "file", "sheet", "cell")} | {
+        "part": place.part,
+        **{key: facts[key] for key in ("table", "group", "row", "column")},
+    }

@@ -1,0 +1,100 @@
+"""The report as a model: what stands where, before any format. Each format renders these blocks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A heading. Level 1 opens a part (部), level 2 a section of it."""
+
+    level: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """A paragraph of plain text."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Bullets:
+    """A list of items without order."""
+
+    items: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell of a printed table: its text as printed, and the mark of a note (注1) or ''."""
+
+    text: str
+    mark: str = ""
+
+
+@dataclass(frozen=True)
+class TableColumn:
+    """A printed column: its heading (with the unit) and whether it holds numbers.
+
+    `weight` is the share of the width of the table that the column deserves.
+    """
+
+    heading: str
+    numeric: bool = False
+    weight: int = 1
+
+
+@dataclass(frozen=True)
+class TableNote:
+    """A note under a table; `mark` is 注1 for a note that rows carry, '' for one on the whole table."""
+
+    text: str
+    mark: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A printed table. `number` counts from 1 in each part; every row has one cell a column."""
+
+    id: str
+    number: int
+    title: str
+    columns: tuple[TableColumn, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    has_total: bool = False
+    notes: tuple[TableNote, ...] = ()
+
+    @property
+    def caption(self) -> str:
+        """The caption as printed: 表5 公開請求処理状況."""
+        return f"表{self.number} {self.title}"
+
+
+Block = Heading | Paragraph | Bullets | Table
+
+
+@dataclass(frozen=True)
+class Report:
+    """The whole report of a year: the cover, then the blocks in order; a draft says so on every page."""
+
+    fiscal_year: int
+    title: str
+    author: str
+    published: date
+    cover: tuple[Block, ...]
+    blocks: tuple[Block, ...]
+    draft: bool = False
+
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        """The printed tables in order of appearance."""
+        return tuple(block for block in self.blocks if isinstance(block, Table))
+
+    @property
+    def headings(self) -> tuple[Heading, ...]:
+        """The headings of the body in order: what the contents list."""
+        return tuple(block for block in self.blocks if isinstance(block, Heading))

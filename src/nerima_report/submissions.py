@@ -1,0 +1,163 @@
+"""Files → identified submissions: which 課, which fiscal year, a section's workbook or the ward's."""
+
+from __future__ import annotations
+
+import glob
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from nerima_report import layout
+from nerima_report.edition import Edition
+from nerima_report.fiscal_year import parse_fiscal_year
+from nerima_report.layout import plain
+from nerima_report.workbooks import Sheet, Unreadable, Workbook, address, is_blank, read_workbook
+
+COVER_SHEET = "表紙"
+NOT_APPLICABLE = "該当なし"
+SECTION_FORM = "課の集計"
+WARD_FORM = "区全体の集計"
+
+
+@dataclass(frozen=True)
+class Submission:
+    """A workbook whose cover says who handed it in, and for which year."""
+
+    workbook: Workbook
+    fiscal_year: int
+    ward: bool
+    department: str
+    section_name: str
+    form_version: str
+    number: int
+    not_applicable: frozenset[str]
+    cover_cells: dict[str, str]
+
+    @property
+    def section(self) -> str:
+        """The key of the section: 部 + 課, as in 福祉部管理課."""
+        return section_key(self.department, self.section_name)
+
+    @property
+    def file(self) -> str:
+        """The file as findings name it: its path, with / on every system."""
+        return self.workbook.path.as_posix()
+
+    def says_not_applicable(self, table_id: str) -> bool:
+        """Whether the cover marks the table, or its whole part, as 該当なし."""
+        return table_id in self.not_applicable or table_id.partition(".")[0] in self.not_applicable
+
+
+@dataclass(frozen=True)
+class Unidentified:
+    """A workbook whose cover does not say what it must: the label at fault, its cell and what stands there."""
+
+    path: Path
+    label: str
+    cell: str
+    found: str
+
+
+@dataclass(frozen=True)
+class Inbox:
+    """What lay in the inbox, by how far it could be understood."""
+
+    submissions: tuple[Submission, ...] = ()
+    unidentified: tuple[Unidentified, ...] = ()
+    unreadable: tuple[Unreadable, ...] = ()
+    skipped: tuple[Path, ...] = ()
+
+    def of_year(self, fiscal_year: int) -> tuple[Submission, ...]:
+        """The submissions for a fiscal year."""
+        return tuple(s for s in self.submissions if s.fiscal_year == fiscal_year)
+
+    @property
+    def fiscal_years(self) -> list[int]:
+        """The fiscal years for which something was handed in."""
+        return sorted({s.fiscal_year for s in self.submissions})
+
+
+def section_key(department: str, section: str) -> str:
+    """部 + 課; a section without its own 部 (会計管理室) is not named twice."""
+    return section if department in ("", section) else f"{department}{section}"
+
+
+def find_workbooks(names: Iterable[str | Path]) -> tuple[list[Path], list[Path]]:
+    """The files behind names, patterns (expanded here too, for Windows) and folders, and those skipped.
+
+    Skipped are the lock files that Excel leaves while a workbook is open (`~$…`). A name behind which
+    nothing lies stays in the list, so that it becomes a finding.
+    """
+    found: dict[Path, None] = {}
+    for name in names:
+        path = Path(name)
+        if path.is_dir():
+            found.update(dict.fromkeys(sorted(path.glob("*.xls*"))))
+        elif not path.exists() and glob.has_magic(str(name)):
+            found.update(dict.fromkeys(Path(match) for match in sorted(glob.glob(str(name)))))  # noqa: PTH207
+        else:
+            found[path] = None
+    skipped = [path for path in found if path.name.startswith("~$")]
+    return [path for path in found if path not in skipped], skipped
+
+
+def load_submissions(
+    paths: Sequence[Path], edition: Edition, progress: Callable[[Path], None] = lambda path: None
+) -> Inbox:
+    """Read the workbooks one by one and identify each by its cover. Never raises for a bad file."""
+    submissions, unidentified, unreadable = [], [], []
+    keys = [*(part.key for part in edition.parts), *edition.tables]
+    for path in paths:
+        progress(path)
+        workbook = read_workbook(path)
+        if isinstance(workbook, Unreadable):
+            unreadable.append(workbook)
+            continue
+        submission = identify(workbook, keys)
+        if isinstance(submission, Submission):
+            submissions.append(submission)
+        else:
+            unidentified.append(submission)
+    return Inbox(tuple(submissions), tuple(unidentified), tuple(unreadable))
+
+
+def identify(workbook: Workbook, keys: Sequence[str]) -> Submission | Unidentified:
+    """Read the cover of a workbook; `keys` are the parts and tables that may be marked 該当なし."""
+    cover = next((sheet for sheet in workbook.sheets if plain(sheet.name) == COVER_SHEET), None)
+    if cover is None:
+        return Unidentified(workbook.path, COVER_SHEET, "", "")
+    values, cells = _read_cover(cover)
+    fiscal_year = parse_fiscal_year(values["年度"])
+    form = plain(values["様式"])
+    number = values["提出回"]
+    if fiscal_year is None:
+        return Unidentified(workbook.path, "年度", cells["年度"], values["年度"])
+    if form not in (SECTION_FORM, WARD_FORM):
+        return Unidentified(workbook.path, "様式", cells["様式"], values["様式"])
+    if not values["課"]:
+        return Unidentified(workbook.path, "課", cells["課"], "")
+    if not number.isdecimal() or int(number) < 1:
+        return Unidentified(workbook.path, "提出回", cells["提出回"], number)
+    return Submission(
+        workbook=workbook,
+        fiscal_year=fiscal_year,
+        ward=form == WARD_FORM,
+        department=plain(values["部"]),
+        section_name=plain(values["課"]),
+        form_version=plain(values["様式の版"]),
+        number=int(number),
+        not_applicable=frozenset(layout.marked_rows(cover, keys, NOT_APPLICABLE)),
+        cover_cells=cells,
+    )
+
+
+def _read_cover(cover: Sheet) -> tuple[dict[str, str], dict[str, str]]:
+    """The values on the cover and the cells in which they stand, by label; '' where there is nothing."""
+    values, cells = {}, {}
+    for label in ("年度", "様式", "部", "課", "様式の版", "提出回"):
+        found = layout.value_beside(cover, label)
+        position, value = found or ((0, 0), None)
+        whole = isinstance(value, float) and value.is_integer()
+        values[label] = "" if is_blank(value) else str(int(value) if whole and isinstance(value, float) else value)
+        cells[label] = address(position) if found else ""
+    return values, cells

@@ -1,0 +1,215 @@
+"""Submissions + layout → Tallies: every cell that a 課 filled in, with the file, sheet and cell it came from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+import pandas as pd
+
+from nerima_report.cell_values import Reading, read_count, read_field, shown
+from nerima_report.definitions import CellKey, Column, CountTable, EntryField, EntryTable
+from nerima_report.edition import Edition
+from nerima_report.findings import Place
+from nerima_report.layout import CountLayout, EntryLayout, Position, find_sheets, locate_counts, locate_entries
+from nerima_report.submissions import Submission
+from nerima_report.workbooks import CellValue, Sheet, address
+
+
+@dataclass(frozen=True)
+class FilledCell:
+    """An expected cell of a table of counts: what was read from it (件 or 人), as it stood, and where.
+
+    `place.cell` is '' where the sheet or the row is missing; the checks of the shape complain about that.
+    """
+
+    fiscal_year: int
+    ward: bool
+    key: CellKey
+    reading: Reading
+    found: str
+    place: Place
+
+    @property
+    def value(self) -> int:
+        """The count; 0 for what is blank, 該当なし or unreadable."""
+        return self.reading.value if isinstance(self.reading.value, int) else 0
+
+    @property
+    def known(self) -> bool:
+        """Whether the cell says something to count with: a number, or 該当なし."""
+        return self.reading.status in ("reported", "not applicable")
+
+
+@dataclass(frozen=True)
+class StatedCell:
+    """A 合計 or 検算 cell of a form: what it says is compared, never read as data."""
+
+    kind: Literal["total", "verification"]
+    key: CellKey
+    found: CellValue
+    place: Place
+
+
+@dataclass(frozen=True)
+class EntryFault:
+    """A field of an entry that is unreadable, or blank although it is required."""
+
+    reading: Reading
+    found: str
+    place: Place
+
+
+@dataclass(frozen=True)
+class LocatedTable:
+    """A table of a submission and where it was found: its layout, unless no sheet or several may hold it."""
+
+    submission: Submission
+    table_id: str
+    sheets: tuple[str, ...]
+    layout: CountLayout | EntryLayout | None
+
+    @property
+    def not_applicable(self) -> bool:
+        """Whether the cover marks the table, or its part, as 該当なし."""
+        return self.submission.says_not_applicable(self.table_id)
+
+    def place(self, position: Position | None = None, group: str = "", row: str = "", column: str = "") -> Place:
+        """A place in the table, on the first sheet that holds it."""
+        sheet = self.sheets[0] if self.sheets else ""
+        cell = address(position) if position else ""
+        return Place(self.submission.section, self.submission.file, sheet, cell, self.table_id, group, row, column)
+
+
+@dataclass(frozen=True)
+class Tallies:
+    """All that was handed in for a year.
+
+    entries: for each list-like table a frame with a column a field, and section, file, sheet, row.
+    """
+
+    cells: tuple[FilledCell, ...]
+    entries: Mapping[str, pd.DataFrame]
+    stated: tuple[StatedCell, ...]
+    entry_faults: tuple[EntryFault, ...]
+    located: tuple[LocatedTable, ...]
+
+    @cached_property
+    def counts(self) -> pd.DataFrame:
+        """A row for each cell, value as Int64 (件 or 人).
+
+        Columns: fiscal_year, section, ward, part, table, group, row, column, value, status (reported,
+        blank, not applicable, unreadable), file, sheet, cell.
+        """
+        rows = [
+            {
+                "fiscal_year": cell.fiscal_year,
+                "section": cell.place.section,
+                "ward": cell.ward,
+                "part": cell.place.part,
+                **cell.key._asdict(),
+                "value": cell.reading.value,
+                "status": cell.reading.status,
+                "file": cell.place.file,
+                "sheet": cell.place.sheet,
+                "cell": cell.place.cell,
+            }
+            for cell in self.cells
+        ]
+        columns = ["fiscal_year", "section", "ward", "part", *CellKey._fields, "value", "status", "file", "sheet"]
+        return pd.DataFrame(rows, columns=[*columns, "cell"]).astype({"value": "Int64", "ward": bool})
+
+
+def load_tallies(submissions: Sequence[Submission], edition: Edition) -> Tallies:
+    """Read every table that each submission should hold. Never raises for bad data."""
+    gathered = _Gathered(edition)
+    for submission in submissions:
+        for table_id, columns in edition.collected_counts(submission.ward).items():
+            gathered.read_counts(submission, table_id, columns)
+        for table_id, table in edition.collected_entries(submission.ward).items():
+            gathered.read_entries(submission, table_id, table)
+    entries = {
+        table_id: pd.DataFrame(rows, columns=gathered.fields[table_id], dtype=object)
+        for table_id, rows in gathered.entries.items()
+    }
+    return Tallies(
+        tuple(gathered.cells), entries, tuple(gathered.stated), tuple(gathered.faults), tuple(gathered.located)
+    )
+
+
+class _Gathered:
+    """What has been read so far."""
+
+    def __init__(self, edition: Edition) -> None:
+        self.edition = edition
+        self.cells: list[FilledCell] = []
+        self.stated: list[StatedCell] = []
+        self.faults: list[EntryFault] = []
+        self.located: list[LocatedTable] = []
+        tables = edition.collected_entries(ward=False) | edition.collected_entries(ward=True)
+        self.entries: dict[str, list[tuple[object, ...]]] = {table_id: [] for table_id in tables}
+        self.fields = {
+            table_id: [*(f.label for f in table.fields), "section", "file", "sheet", "row"]
+            for table_id, table in tables.items()
+        }
+        self.all_tables: dict[str, CountTable | EntryTable] = {**edition.tables, **tables}
+
+    def read_counts(self, submission: Submission, table_id: str, columns: Sequence[Column]) -> None:
+        table = self.edition.count_tables[table_id]
+        sheets = find_sheets(submission.workbook, table_id, self.all_tables)
+        sheet = sheets[0] if len(sheets) == 1 else Sheet("", {})
+        layout = locate_counts(sheet, table_id, table, columns)
+        located = LocatedTable(submission, table_id, _names(sheets), layout if len(sheets) == 1 else None)
+        self.located.append(located)
+        for row in table.rows:
+            unused = located.not_applicable or row.group in layout.missing_groups
+            for column in columns:
+                key = CellKey(table_id, row.group, row.label, column.label)
+                self._add_count(located, sheet, key, layout.cells.get(key), unused)
+        for key, position in layout.totals.items():
+            place = located.place(position, row=table.total, column=key.column)
+            self.stated.append(StatedCell("total", key, sheet.cells.get(position), place))
+        for key, position in layout.verifications.items():
+            place = located.place(position, row="検算", column=key.column)
+            self.stated.append(StatedCell("verification", key, sheet.cells.get(position), place))
+
+    def _add_count(
+        self, located: LocatedTable, sheet: Sheet, key: CellKey, position: Position | None, unused: bool
+    ) -> None:
+        raw = sheet.cells.get(position) if position else None
+        reading = read_count(raw)
+        if unused and reading.status == "blank":
+            reading = Reading(None, "not applicable")
+        place = located.place(position, key.group, key.row, key.column)
+        submission = located.submission
+        found = "" if raw is None else shown(raw)
+        self.cells.append(FilledCell(submission.fiscal_year, submission.ward, key, reading, found, place))
+
+    def read_entries(self, submission: Submission, table_id: str, table: EntryTable) -> None:
+        sheets = find_sheets(submission.workbook, table_id, self.all_tables)
+        layout = locate_entries(sheets[0], table) if len(sheets) == 1 else None
+        located = LocatedTable(submission, table_id, _names(sheets), layout)
+        self.located.append(located)
+        if layout is None or layout.missing_fields:
+            return
+        for row in layout.rows:
+            values = [self._read_field(located, sheets[0], field, row) for field in table.fields]
+            self.entries[table_id].append((*values, submission.section, submission.file, sheets[0].name, row))
+
+    def _read_field(self, located: LocatedTable, sheet: Sheet, field: EntryField, row: int) -> object:
+        columns = located.layout.columns if isinstance(located.layout, EntryLayout) else {}
+        if field.label not in columns:
+            return None
+        position = (row, columns[field.label])
+        raw = sheet.cells.get(position)
+        reading = read_field(field, raw)
+        if reading.status == "unreadable" or (reading.status != "reported" and field.required):
+            found = "" if raw is None else shown(raw)
+            self.faults.append(EntryFault(reading, found, located.place(position, column=field.label)))
+        return reading.value
+
+
+def _names(sheets: Sequence[Sheet]) -> tuple[str, ...]:
+    return tuple(sheet.name for sheet in sheets)

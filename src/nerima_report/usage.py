@@ -1,0 +1,151 @@
+"""The command line in Japanese: help, usage errors, arguments and the progress bar."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import typer
+from typer import rich_utils
+from typer.core import TyperCommand, TyperGroup, TyperOption
+from typer.exceptions import TyperException
+
+from nerima_report import __version__
+
+HELP_HINT = "使い方は nerima-report --help で見られます。"
+# Below this many workbooks a progress bar only flickers.
+FEWEST_FOR_PROGRESS = 5
+
+
+class JapaneseCommand(TyperCommand):
+    """A command whose help is in Japanese."""
+
+    def get_usage(self, ctx: Any) -> str:
+        """The first line of the help."""
+        return _in_japanese(super().get_usage(ctx))
+
+    def get_help_option(self, ctx: Any) -> TyperOption | None:
+        """The option --help."""
+        return _in_japanese_help(super().get_help_option(ctx))
+
+
+class JapaneseGroup(TyperGroup):
+    """The program itself, with its help in Japanese."""
+
+    def get_usage(self, ctx: Any) -> str:
+        """The first line of the help."""
+        return _in_japanese(super().get_usage(ctx))
+
+    def get_help_option(self, ctx: Any) -> TyperOption | None:
+        """The option --help."""
+        return _in_japanese_help(super().get_help_option(ctx))
+
+
+def speak_japanese() -> None:
+    """Let the headings of the help be Japanese, and output never fail on a character that a console lacks."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="replace")
+    rich_utils.ARGUMENTS_PANEL_TITLE = "引数"
+    rich_utils.OPTIONS_PANEL_TITLE = "オプション"
+    rich_utils.COMMANDS_PANEL_TITLE = "コマンド"
+    rich_utils.DEFAULT_STRING = "[既定: {}]"
+    rich_utils.REQUIRED_LONG_STRING = "[必須]"
+
+
+def show_version(wanted: bool) -> None:
+    """Print the version and stop, for --version."""
+    if wanted:
+        print(f"nerima-report {__version__}")
+        raise typer.Exit
+
+
+def fiscal_year(text: str) -> int:
+    """The fiscal year that somebody typed: 2026, R8 or 令和8. Raises a usage error for anything else."""
+    from nerima_report.fiscal_year import parse_fiscal_year
+
+    year = parse_fiscal_year(text)
+    if year is None:
+        raise typer.BadParameter(f"年度「{text}」を読めません。2026、R8、令和8 のように書いてください。")
+    return year
+
+
+def explain(error: TyperException) -> str:
+    """A usage error in Japanese, with what to do."""
+    parameter = getattr(error, "param", None)
+    name = getattr(parameter, "metavar", None) or getattr(parameter, "name", "")
+    option = (getattr(parameter, "opts", None) or [getattr(error, "option_name", "")])[0]
+    likely = "、".join(getattr(error, "possibilities", None) or ())
+    match type(error).__name__:
+        case "NoSuchOption":
+            message = f"オプション「{option}」はありません。" + (f"もしかして: {likely}" if likely else "")
+        case "MissingParameter":
+            message = f"「{name}」を指定してください。"
+        case "BadOptionUsage":
+            message = f"オプション「{option}」の使い方が正しくありません。値が必要かを確かめてください。"
+        case "BadParameter" if parameter is not None:
+            message = f"「{option}」の値が正しくありません。"
+        case _:
+            message = _other_usage_error(error.message)
+    return f"{message}\n{HELP_HINT}"
+
+
+def _other_usage_error(message: str) -> str:
+    if unknown := re.match(r"No such command '(.*?)'\.(?: Did you mean (.*?)\?)?", message):
+        likely = f"もしかして: {unknown[2].strip(chr(39))}" if unknown[2] else ""
+        return f"コマンド「{unknown[1]}」はありません。{likely}"
+    if extra := re.match(
+        r"Got unexpected extra arguments? \((.*)\)|Got unexpected extra argument\(s\) \((.*)\)", message
+    ):
+        return f"余分な引数があります: {extra[1] or extra[2]}"
+    return message
+
+
+def _in_japanese(usage: str) -> str:
+    return (
+        usage.replace("Usage: ", "使い方: ")
+        .replace("[OPTIONS]", "[オプション]")
+        .replace("COMMAND [ARGS]...", "コマンド ...")
+    )
+
+
+def _in_japanese_help(option: TyperOption | None) -> TyperOption | None:
+    if option is not None:
+        option.help = "この説明を表示して終わる。"
+    return option
+
+
+class Progress:
+    """A progress bar over the workbooks, shown when there are many and somebody watches a terminal."""
+
+    def __init__(self, files: int) -> None:
+        self.files = files
+        self._shown = files >= FEWEST_FOR_PROGRESS and sys.stderr.isatty()
+
+    def __enter__(self) -> Callable[[Path], None]:
+        if not self._shown:
+            return lambda path: None
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
+        from rich.progress import Progress as RichProgress
+
+        columns = (TextColumn("読み込み中"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}"))
+        self._bar = RichProgress(*columns, console=Console(stderr=True), transient=True)
+        self._bar.start()
+        task = self._bar.add_task("", total=self.files)
+
+        def advance(path: Path) -> None:
+            self._bar.update(task, advance=1, description=path.name)
+
+        return advance
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._shown:
+            self._bar.stop()

@@ -1,0 +1,142 @@
+"""The working folder: nerima-report.toml, roster.xlsx, inbox/, records/, out/, and writing without half results."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import Field
+
+from nerima_report.definitions import Definition, Text
+from nerima_report.edition import read_definition
+from nerima_report.errors import CannotProceed
+from nerima_report.findings import Explanation
+from nerima_report.submissions import find_workbooks
+
+SETTINGS = "nerima-report.toml"
+ROSTER = "roster.xlsx"
+FOLDERS = ("inbox", "records", "out")
+
+SETTINGS_TEXT = """\
+# nerima-report の設定。このファイルのあるフォルダーで nerima-report を使う。
+
+# 使う定義（templates の中のフォルダーの名前）
+edition = "nerima"
+
+# 差に正しい理由があるときは、ここに書くと報告を作れる。
+# コード、場所、差がぴったり同じものだけに当てはまり、監査用の一覧（audit.md）に必ず載る。
+#
+# [[explained]]
+# code = "N501"                # 確認結果のコード
+# section = "総務部総務課"     # 課（部と課をつないだ名前。区全体の差は「区全体」）
+# table = "公開.内容別"        # 表
+# row = ""                     # 行（あれば）
+# column = "件数"              # 列
+# difference = 1               # 差（確認結果に出たとおり）
+# reason = "理由"
+# note = ""                    # 表の下に印刷する注（なければ空）
+# until = 2026                 # いつの年度まで有効か（なければ書かない）
+"""
+
+
+class ExplainedSetting(Definition):
+    """An `[[explained]]` entry: code, place, exact difference and reason."""
+
+    code: Text = Field(pattern=r"^N\d{3}$")
+    difference: int
+    reason: Text
+    section: str = ""
+    table: str = ""
+    row: str = ""
+    column: str = ""
+    note: str = ""
+    until: int | None = None
+
+
+class Settings(Definition):
+    """nerima-report.toml."""
+
+    edition: Text = "nerima"
+    explained: tuple[ExplainedSetting, ...] = ()
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """A working folder and its settings."""
+
+    folder: Path
+    edition: str
+    explanations: tuple[Explanation, ...]
+
+    @property
+    def roster(self) -> Path:
+        """The roster of 課."""
+        return self.folder / ROSTER
+
+    def workbooks(self, fiscal_year: int) -> tuple[list[Path], list[Path]]:
+        """The workbooks for a year, inbox/2026/ if there, else inbox/, and the files that were skipped."""
+        inbox = self.folder / "inbox"
+        folder = inbox / str(fiscal_year) if (inbox / str(fiscal_year)).is_dir() else inbox
+        if not folder.is_dir():
+            raise CannotProceed(
+                f"集計のフォルダーがありません。\n  フォルダー: {folder}\n"
+                "  nerima-report init でフォルダーを作り、各課から届いたファイルを inbox に入れてください。"
+            )
+        found, skipped = find_workbooks([folder])
+        if not found:
+            raise CannotProceed(
+                f"集計のファイル（.xlsx）が一つもありません。\n  フォルダー: {folder}\n"
+                "  各課から届いたファイルを入れてから、もう一度実行してください。"
+            )
+        return found, skipped
+
+    def out(self, fiscal_year: int) -> Path:
+        """Where the outputs of a year go."""
+        return self.folder / "out" / str(fiscal_year)
+
+    def record(self, fiscal_year: int) -> Path:
+        """The published record of a year."""
+        return self.folder / "records" / f"{fiscal_year}.json"
+
+
+def open_workspace(folder: Path) -> Workspace:
+    """The working folder with its settings, or with the defaults where it has none."""
+    file = folder / SETTINGS
+    settings = read_definition(file, Settings) if file.is_file() else Settings()
+    explanations = tuple(Explanation(**explained.model_dump()) for explained in settings.explained)
+    return Workspace(folder, settings.edition, explanations)
+
+
+def write_all(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write files so that none is ever half written: each is staged beside its target, then moved into place.
+
+    They are moved in the order given; put last what vouches for the others. Raises CannotProceed when a
+    target is open elsewhere; what was not moved stays as it was.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    staged: dict[Path, Path] = {}
+    try:
+        for name, content in files.items():
+            handle, temporary = tempfile.mkstemp(dir=folder, prefix=f".{name}.", suffix=".tmp")
+            staged[folder / name] = Path(temporary)
+            with os.fdopen(handle, "wb") as stream:
+                stream.write(content)
+            Path(temporary).chmod(0o644)
+        for target, temporary_file in staged.items():
+            _move(temporary_file, target)
+    finally:
+        for temporary_file in staged.values():
+            temporary_file.unlink(missing_ok=True)
+
+
+def _move(source: Path, target: Path) -> None:
+    try:
+        source.replace(target)
+    except PermissionError:
+        raise CannotProceed(
+            f"ファイルに書き込めません。\n  ファイル: {target}\n"
+            "  Word や Excel で開いていたら閉じて、もう一度実行してください。"
+        ) from None
