@@ -1,0 +1,133 @@
+"""The committed sample inbox: it can be made again, and it adds up to the published figures.
+
+The totals are read with plain openpyxl from fixed columns, not with the reader of the package.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tomllib
+import zipfile
+from collections import Counter, defaultdict
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+
+SAMPLE = Path(__file__).parents[1] / "sample_data"
+INBOX = SAMPLE / "inbox" / "2022"
+WARD = "00_区全体_情報公開課.xlsx"
+PERSONS = "請求者数"
+Rows = list[tuple[Any, ...]]
+
+
+@cache
+def workbook(name: str) -> dict[str, Rows]:
+    """The stored values of a workbook: by sheet, the rows from the heading (row 4) on."""
+    book = load_workbook(INBOX / name, data_only=True)
+    return {sheet.title: list(sheet.iter_rows(min_row=4, values_only=True)) for sheet in book}
+
+
+def sections() -> list[str]:
+    return sorted(path.name for path in INBOX.glob("*.xlsx") if path.name != WARD)
+
+
+def counts(name: str) -> dict[tuple[str, str, str], int]:
+    """The counts of a workbook by table, column and row (its group and label; the total included)."""
+    found = {}
+    for table, (head, *body) in workbook(name).items():
+        for place, heading in enumerate(head):
+            if heading and str(heading).endswith(("(件)", "(人)")) and "数え方" in head:
+                for row in body:
+                    label = "/".join(str(cell) for cell in row[: _first(head)] if cell)
+                    if isinstance(row[place], int):
+                        found[table, str(heading).partition("(")[0], label] = row[place]
+    return found
+
+
+def _first(head: tuple[Any, ...]) -> int:
+    return next(place for place, heading in enumerate(head) if str(heading).endswith(("(件)", "(人)")))
+
+
+def published() -> list[Any]:
+    columns = tomllib.loads((SAMPLE / "published-2022.toml").read_text(encoding="utf-8"))["column"]
+    cases = []
+    for column in columns:
+        cells = {"/".join(filter(None, (r.get("group"), r["row"]))): r["count"] for r in column["rows"]}
+        if "total" in column:
+            cells["合計"] = column["total"]
+        cases.append(pytest.param(column["table"], column["column"], cells, id=f"{column['table']}-{column['column']}"))
+    return cases
+
+
+@pytest.mark.parametrize(("table", "column", "cells"), published())
+def test_sections_add_up_to_the_published_figures(table: str, column: str, cells: dict[str, int]) -> None:
+    in_ward = column == PERSONS or table == "公開.審査請求"
+    total: Counter[str] = Counter()
+    for name in [WARD] if in_ward else sections():
+        total.update({label: n for (t, c, label), n in counts(name).items() if (t, c) == (table, column)})
+    assert {label: total[label] for label in cells} == cells
+
+
+def test_persons_lie_between_the_largest_section_and_the_sum() -> None:
+    by_cell = defaultdict(list)
+    for name in sections():
+        for cell, n in counts(name).items():
+            by_cell[cell].append(n)
+    persons = {cell: n for cell, n in counts(WARD).items() if cell[1] == PERSONS}
+    assert len(persons) == 13
+    for cell, n in persons.items():
+        assert max(by_cell[cell]) <= n <= sum(by_cell[cell])
+
+
+def test_every_published_count_is_split() -> None:
+    shares = Counter(cell for name in sections() for cell, n in counts(name).items() if n)
+    total: Counter[tuple[str, str, str]] = Counter()
+    for name in sections():
+        total.update(counts(name))
+    assert not [cell for cell, n in total.items() if n >= 2 and shares[cell] < 2]
+
+
+def test_the_published_entries_are_handed_in_once() -> None:
+    incidents: list[tuple[Any, ...]] = []
+    inspections: list[tuple[Any, ...]] = []
+    for name in sections():
+        incidents += [row for row in workbook(name)["個人.事務処理ミス"][1:] if row[0]]
+        inspections += [row for row in workbook(name)["個人.第三者点検"][1:] if row[0]]
+    kinds = {"誤交付": 2, "誤送付": 9, "誤廃棄": 2, "紛失": 4, "誤送信": 2, "消失": 1, "その他": 1}
+    assert Counter(row[0] for row in incidents) == kinds
+    assert sum(row[4] for row in incidents) == 148
+    assert [row[3].date().isoformat() for row in inspections] == ["2022-06-27", "2022-10-25"]
+
+
+def test_every_check_line_agrees() -> None:
+    for name in [WARD, *sections()]:
+        for table, body in workbook(name).items():
+            for row in body:
+                if "検算" in row[:2]:
+                    assert {cell for cell in row[1:-1] if cell not in (None, "検算")} == {"✓"}, (name, table)
+
+
+def test_every_cover_says_that_it_is_invented() -> None:
+    for name in [WARD, *sections()]:
+        remark = next(row[1] for row in workbook(name)["表紙"] if row[0] == "備考")
+        assert "架空" in remark
+
+
+def test_the_committed_files_can_be_made_again(tmp_path: Path) -> None:
+    subprocess.run([sys.executable, str(SAMPLE / "generate.py"), str(tmp_path)], check=True)
+    made, committed = (
+        {path.relative_to(folder).as_posix(): parts(path) for path in sorted(folder.rglob("*.xlsx"))}
+        for folder in (tmp_path, SAMPLE)
+    )
+    assert made.keys() == committed.keys()
+    assert [name for name in made if made[name] != committed[name]] == []
+
+
+def parts(path: Path) -> dict[str, bytes]:
+    """The parts of a workbook without their compression, which may differ between versions of zlib."""
+    with zipfile.ZipFile(path) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
