@@ -42,8 +42,8 @@ from nerima_report.form_style import (
     width_of,
     write,
 )
-from nerima_report.layout import VERIFICATION
-from nerima_report.submissions import COVER_SHEET, NOT_APPLICABLE, SECTION_FORM, WARD_FORM
+from nerima_report.layout import COVER_SHEET, VERIFICATION
+from nerima_report.submissions import NOT_APPLICABLE, SECTION_FORM, WARD_FORM
 
 FORM_TITLE = "運用状況 集計様式"
 COVER_HEADINGS = ("キー", "内容", NOT_APPLICABLE)

@@ -17,6 +17,8 @@ from nerima_report.workbooks import CellValue, Sheet, Workbook, is_blank
 
 Position = tuple[int, int]
 
+# The sheet that says who reports, and for which year.
+COVER_SHEET = "表紙"
 # The label of the row in which a form shows whether its totals agree; never read as data.
 VERIFICATION = "検算"
 _CAPTION_NUMBER = re.compile(r"^表\d+")
@@ -60,23 +62,30 @@ def plain(value: object) -> str:
 
 
 def find_sheets(workbook: Workbook, table_id: str, tables: Mapping[str, CountTable | EntryTable]) -> list[Sheet]:
-    """The sheets that hold a table: by the name of the sheet, otherwise by a caption on it.
+    """The sheets that hold a table: by the name of the sheet, otherwise by a caption on a sheet that is no other's.
 
-    A name or caption may be the id (公開.処理状況), the key if no other part has it (目的別), or the title.
+    A name may be the id (公開.処理状況), the title, or the key if no other part has it (目的別).
     """
-    table = tables[table_id]
-    names = {plain(table_id), plain(table.title)}
-    if sum(other.key == table.key for other in tables.values()) == 1:
-        names.add(plain(table.key))
-    named = [sheet for sheet in workbook.sheets if _without_number(sheet.name) in names]
+    owners = _names_of_sheets(tuple((other, table.key, table.title) for other, table in tables.items()))
+    named = [sheet for sheet in workbook.sheets if owners.get(_without_number(sheet.name)) == table_id]
     if named:
         return named
-    captions = {plain(table_id), plain(table.title)}
+    captions = {plain(table_id), plain(tables[table_id].title)}
     return [
         sheet
         for sheet in workbook.sheets
-        if any(isinstance(v, str) and _without_number(v) in captions for v in sheet.cells.values())
+        if _without_number(sheet.name) not in owners
+        and plain(sheet.name) != COVER_SHEET
+        and any(isinstance(v, str) and _without_number(v) in captions for v in sheet.cells.values())
     ]
+
+
+@lru_cache(maxsize=16)
+def _names_of_sheets(tables: tuple[tuple[str, str, str], ...]) -> dict[str, str]:
+    """Which table a sheet of a certain name holds; `tables` are (id, key, title)."""
+    keys = [key for _, key, _ in tables]
+    names = {plain(key): table_id for table_id, key, _ in tables if keys.count(key) == 1}
+    return names | {plain(name): table_id for table_id, _, title in tables for name in (table_id, title)}
 
 
 def locate_counts(sheet: Sheet, table_id: str, table: CountTable, columns: Sequence[Column]) -> CountLayout:

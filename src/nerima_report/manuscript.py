@@ -108,7 +108,8 @@ class _Parser:
         self.file, self.lines, self.resolve_table = file, lines, resolve_table
 
     def blocks(self, text: str) -> Iterator[Block]:
-        tokens = iter(MarkdownIt("commonmark", {"html": False}).parse(text))
+        # Tables are recognised in order to be refused: they come from directives only.
+        tokens = iter(MarkdownIt("commonmark", {"html": False}).enable("table").parse(text))
         for token in tokens:
             match token.type:
                 case "heading_open":

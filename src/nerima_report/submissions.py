@@ -10,10 +10,9 @@ from pathlib import Path
 from nerima_report import layout
 from nerima_report.edition import Edition
 from nerima_report.fiscal_year import parse_fiscal_year
-from nerima_report.layout import plain
+from nerima_report.layout import COVER_SHEET, plain
 from nerima_report.workbooks import Sheet, Unreadable, Workbook, address, is_blank, read_workbook
 
-COVER_SHEET = "表紙"
 NOT_APPLICABLE = "該当なし"
 SECTION_FORM = "課の集計"
 WARD_FORM = "区全体の集計"

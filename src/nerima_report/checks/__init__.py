@@ -35,6 +35,7 @@ COLLECTION_CHECKS: tuple[Check, ...] = (
     collection.ward_workbook_is_there,
     collection.persons_lie_between_the_bounds,
     collection.adjustments_can_be_applied,
+    collection.orders_run_from_one,
     links.tables_agree_in_the_ward,
 )
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator, Mapping
 
 from nerima_report.checks.evidence import Evidence, on_cover
 from nerima_report.checks.links import WARD
 from nerima_report.definitions import ADJUSTMENTS
 from nerima_report.findings import Finding, Place
 from nerima_report.fiscal_year import full_name
+from nerima_report.layout import EntryLayout
 from nerima_report.submissions import Submission
 from nerima_report.tallies import FilledCell
 
@@ -78,10 +79,40 @@ def adjustments_can_be_applied(evidence: Evidence) -> Iterator[Finding]:
             yield Finding("N610", place, found=evidence.totals.values[key], details={"about": about})
 
 
+def orders_run_from_one(evidence: Evidence) -> Iterator[Finding]:
+    """Where entries that would stand side by side carry an order (並び順), it runs 1, 2, 3 without a gap.
+
+    Only then does everybody who changes one see what follows from it.
+    """
+    for table_id, table in evidence.edition.entry_tables.items():
+        order = next((field.label for field in table.fields if field.type == "order"), None)
+        if order is None or order not in table.sort_by:
+            continue
+        before = list(table.sort_by[: table.sort_by.index(order)])
+        entries = evidence.tallies.entries[table_id]
+        for _, tied in entries[entries[order].notna()].groupby(before, sort=False):
+            places = [_order_place(evidence, table_id, order, entry) for entry in tied.to_dict("records")]
+            for place, found, expected in zip(places, sorted(tied[order]), range(1, len(tied) + 1), strict=True):
+                if found != expected:
+                    related = tuple(places)
+                    yield Finding("N612", place, expected=expected, found=int(found), related=related)
+                    break
+
+
+def _order_place(evidence: Evidence, table_id: str, order: str, entry: Mapping[Hashable, object]) -> Place:
+    for located in evidence.tallies.located:
+        layout = located.layout
+        if (located.submission.file, located.table_id) == (entry["file"], table_id) and isinstance(layout, EntryLayout):
+            return located.place((int(str(entry["row"])), layout.columns[order]), column=order)
+    return Place(table=table_id, column=order)
+
+
 def _handed_in_again(submissions: list[Submission]) -> Iterator[Finding]:
     """Of several workbooks the one with the highest 提出回 counts; the same 提出回 twice is an error."""
     latest = max((s.number for s in submissions), default=0)
     newest = [s for s in submissions if s.number == latest]
+    if latest > 1 and len(submissions) == 1:
+        yield Finding("N611", on_cover(newest[0], "提出回"), found=latest)
     for again in newest[1:]:
         yield Finding("N602", on_cover(again, "提出回"), found=latest, related=(on_cover(newest[0], "提出回"),))
     for older in submissions:

@@ -10,6 +10,7 @@ from functools import cached_property
 from nerima_report.definitions import CellKey
 from nerima_report.edition import Edition
 from nerima_report.findings import Place
+from nerima_report.layout import COVER_SHEET
 from nerima_report.roster import RosterSection
 from nerima_report.submissions import Inbox, Submission
 from nerima_report.tallies import FilledCell, Tallies
@@ -43,5 +44,5 @@ class Evidence:
 def on_cover(submission: Submission, label: str) -> Place:
     """The place of a label's value on the cover of a submission."""
     return Place(
-        section=submission.section, file=submission.file, sheet="表紙", cell=submission.cover_cells.get(label, "")
+        section=submission.section, file=submission.file, sheet=COVER_SHEET, cell=submission.cover_cells.get(label, "")
     )

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 
 from nerima_report.checks.evidence import Evidence, on_cover
 from nerima_report.findings import Finding, Place
-from nerima_report.layout import CountLayout
-from nerima_report.submissions import COVER_SHEET
+from nerima_report.layout import COVER_SHEET, CountLayout
 from nerima_report.tallies import LocatedTable
 
 

@@ -1,0 +1,81 @@
+"""Fixtures that all tests share: the edition, the sample, a working folder of one's own, the command line."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from nerima_report.chain import examine
+from nerima_report.cli import main
+from nerima_report.composition import Content
+from nerima_report.edition import Edition, find_edition, load_edition
+from nerima_report.submissions import Inbox, load_submissions
+
+ROOT = Path(__file__).resolve().parents[1]
+SAMPLE = ROOT / "sample_data"
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a command left: its exit code and what it printed."""
+
+    code: int
+    out: str
+    err: str
+
+
+Command = Callable[..., Run]
+
+
+@pytest.fixture(scope="session")
+def whole_edition() -> Edition:
+    """The shipped edition with all its parts."""
+    return load_edition(find_edition("nerima"))
+
+
+@pytest.fixture(scope="session")
+def edition(whole_edition: Edition) -> Edition:
+    """The shipped edition as it serves fiscal 2022."""
+    return whole_edition.for_year(2022)
+
+
+@pytest.fixture(scope="session")
+def sample_inbox(edition: Edition) -> Inbox:
+    """The workbooks of the sample, read."""
+    return load_submissions(sorted((SAMPLE / "inbox" / "2022").glob("*.xlsx")), edition)
+
+
+@pytest.fixture(scope="session")
+def content(sample_inbox: Inbox, edition: Edition) -> Content:
+    """What the report of the sample says."""
+    evidence, figures = examine(sample_inbox, edition, 2022, None)
+    return Content(edition, 2022, evidence.tallies, evidence.totals, figures)
+
+
+@pytest.fixture
+def command(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Command:
+    """Run the program in this process and give back what it left. `-C` does not leak into other tests."""
+    monkeypatch.chdir(Path.cwd())
+    monkeypatch.setenv("COLUMNS", "200")
+
+    def run(*arguments: object) -> Run:
+        with pytest.raises(SystemExit) as stop:
+            main([str(argument) for argument in arguments])
+        captured = capsys.readouterr()
+        return Run(int(stop.value.code or 0), captured.out, captured.err)
+
+    return run
+
+
+@pytest.fixture
+def workdir(tmp_path: Path) -> Path:
+    """A copy of the sample's working folder, to be changed at will."""
+    folder = tmp_path / "work"
+    shutil.copytree(SAMPLE / "inbox" / "2022", folder / "inbox" / "2022")
+    shutil.copy(SAMPLE / "roster.xlsx", folder)
+    shutil.copy(SAMPLE / "nerima-report.toml", folder)
+    return folder

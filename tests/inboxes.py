@@ -1,0 +1,73 @@
+"""Inboxes that tests change: the sample as read, with cells set or sheets removed, and then examined."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from openpyxl.utils.cell import coordinate_to_tuple
+
+from nerima_report.chain import examine
+from nerima_report.checks import Evidence, run_checks
+from nerima_report.edition import Edition
+from nerima_report.findings import Finding, Place
+from nerima_report.roster import RosterSection, load_roster
+from nerima_report.submissions import Inbox, Submission, Unidentified, identify
+from nerima_report.workbooks import Workbook
+
+SAMPLE = Path(__file__).resolve().parents[1] / "sample_data"
+
+
+def roster(fiscal_year: int = 2022) -> tuple[RosterSection, ...]:
+    return load_roster(SAMPLE / "roster.xlsx", fiscal_year)
+
+
+def changed(inbox: Inbox, edition: Edition, file: str, changes: Iterable[Mapping[str, Any]]) -> Inbox:
+    """The inbox with cells of one workbook (the beginning of its name) set, or whole sheets removed."""
+    keys = [*(part.key for part in edition.parts), *edition.tables]
+    submissions: list[Submission] = []
+    unidentified: list[Unidentified] = []
+    for submission in inbox.submissions:
+        again: Submission | Unidentified = submission
+        if submission.workbook.path.name.startswith(file):
+            again = identify(_changed_workbook(submission.workbook, changes), keys)
+        if isinstance(again, Submission):
+            submissions.append(again)
+        else:
+            unidentified.append(again)
+    return replace(inbox, submissions=tuple(submissions), unidentified=tuple(unidentified))
+
+
+def check(inbox: Inbox, edition: Edition) -> tuple[Evidence, list[Finding]]:
+    """What the checks say about the inbox as the whole collection of 2022."""
+    evidence, _ = examine(inbox, edition, 2022, roster())
+    return evidence, run_checks(evidence)
+
+
+def places(findings: Sequence[Finding]) -> set[str]:
+    """All cells that the findings name, themselves or as related: 公開.処理状況!B5."""
+    everywhere = [place for finding in findings for place in (finding.place, *finding.related)]
+    return {cell_name(place) for place in everywhere}
+
+
+def cell_name(place: Place) -> str:
+    return f"{place.sheet}!{place.cell}"
+
+
+def _changed_workbook(workbook: Workbook, changes: Iterable[Mapping[str, Any]]) -> Workbook:
+    sheets = {sheet.name: sheet for sheet in workbook.sheets}
+    for change in changes:
+        name = change["sheet"]
+        if "cell" not in change:
+            del sheets[name]
+            continue
+        cells = dict(sheets[name].cells)
+        position = coordinate_to_tuple(change["cell"])
+        if "value" in change:
+            cells[position] = change["value"]
+        else:
+            cells.pop(position, None)
+        sheets[name] = replace(sheets[name], cells=cells)
+    return replace(workbook, sheets=tuple(sheets.values()))

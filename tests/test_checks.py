@@ -1,0 +1,53 @@
+"""The checks, case by case: cases/findings.toml. A test asserts codes and places, not wording."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from inboxes import cell_name, changed, check
+from nerima_report.edition import Edition
+from nerima_report.findings import Finding
+from nerima_report.submissions import Inbox
+
+CASES = tomllib.loads((Path(__file__).parent / "cases" / "findings.toml").read_text(encoding="utf-8"))["case"]
+
+
+def test_the_sample_is_clean(sample_inbox: Inbox, edition: Edition) -> None:
+    assert check(sample_inbox, edition)[1] == []
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+def test_case(case: dict[str, Any], sample_inbox: Inbox, edition: Edition) -> None:
+    findings = check(changed(sample_inbox, edition, case["file"], case["set"]), edition)[1]
+    if "code" not in case:
+        assert findings == []
+        return
+    assert [finding for finding in findings if _is_expected(finding, case)], findings
+    for finding in findings:  # every message can be written
+        assert edition.catalogue.message(finding)
+
+
+def _is_expected(finding: Finding, case: dict[str, Any]) -> bool:
+    facts = {
+        "code": finding.code,
+        "section": finding.place.section,
+        "sheet": finding.place.sheet,
+        "cell": finding.place.cell,
+        "expected": finding.expected,
+        "found": finding.found,
+        "difference": finding.difference,
+    }
+    related = {cell_name(place) for place in finding.related}
+    return all(case[key] == value for key, value in facts.items() if key in case) and related >= set(
+        case.get("related", [])
+    )
+
+
+def test_every_code_of_the_catalogue_is_used_by_a_check_and_documented(edition: Edition) -> None:
+    source = "".join(file.read_text(encoding="utf-8") for file in Path("src/nerima_report").rglob("*.py"))
+    unused = [code for code in edition.catalogue.codes if f'"{code}"' not in source]
+    assert unused == []
