@@ -65,7 +65,9 @@ def start(
     try:
         os.chdir(directory)
     except OSError:
-        raise CannotProceed(f"フォルダーがありません。\n  フォルダー: {directory}") from None
+        raise CannotProceed(
+            f"フォルダーがありません。\n  フォルダー: {directory}\n  -C のあとの名前を確かめてください。"
+        ) from None
     context.obj = templates
 
 
@@ -109,7 +111,9 @@ def validate(
     edition = _edition(context, workspace.edition)
     found = find_workbooks(files)
     if not found[0]:
-        raise CannotProceed("確かめるファイル（.xlsx）が見つかりません。\n  指定: " + " ".join(files))
+        raise CannotProceed(
+            f"確かめるファイル（.xlsx）が見つかりません。\n  指定: {' '.join(files)}\n  名前と場所を確かめてください。"
+        )
     with _progress(len(found[0])) as advance:
         inbox, findings = chain.validate(found, edition, workspace, advance)
     faulty = {f.place.file for f in findings if edition.catalogue.is_error(f)}

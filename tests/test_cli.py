@@ -1,0 +1,157 @@
+"""The command line as a contract: exit codes, Japanese for every mistake, light help."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+
+from conftest import SAMPLE, Command
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["biuld", "2022"],
+        ["build"],
+        ["build", "来年"],
+        ["build", "2022", "2023"],
+        ["build", "2022", "--darft"],
+        ["build", "2022", "--format", "xml"],
+        ["build", "2022", "--output"],
+        ["validate"],
+        ["validate", "nothing-*.xlsx"],
+        ["-C", "no/such/folder", "build", "2022"],
+        ["--templates", "no/such/folder", "init"],
+        ["build", "2022"],
+        ["publish", "2022"],
+    ],
+    ids=" ".join,
+)
+def test_mistakes_are_told_in_japanese(
+    arguments: list[str], command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    run = command(*arguments)
+    assert run.code == 2
+    assert run.err.rstrip().endswith("。")  # the last line says what to do
+    assert any("ぁ" <= char <= "ん" for char in run.err)
+    for english in ("Traceback", "Error", "Usage", "No such", "Missing", "Invalid"):
+        assert english not in run.err
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["build", "--help"], ["validate", "-h"], []])
+def test_help_is_in_japanese(arguments: list[str], command: Command) -> None:
+    run = command(*arguments)
+    shown = run.out + run.err
+    assert "使い方" in shown
+    assert "Usage" not in shown
+
+
+def test_help_imports_nothing_heavy() -> None:
+    program = (
+        "import sys\nfrom nerima_report.cli import main\n"
+        "try:\n    main(['--help'])\nexcept SystemExit:\n    pass\n"
+        "print([m for m in ('pandas', 'openpyxl', 'docx', 'jinja2', 'pydantic', 'numpy') if m in sys.modules])"
+    )
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, encoding="utf-8")
+    assert run.stdout.splitlines()[-1] == "[]"
+
+
+def test_version_and_module(tmp_path: Path) -> None:
+    run = subprocess.run([sys.executable, "-m", "nerima_report", "--version"], capture_output=True, cwd=tmp_path)
+    assert run.returncode == 0
+    assert run.stdout.startswith(b"nerima-report ")
+
+
+def test_init_makes_a_working_folder_and_changes_nothing_that_is_there(command: Command, tmp_path: Path) -> None:
+    folder = tmp_path / "令和4年度"
+    assert command("init", folder, "--year", "R4").code == 0
+    made = {path.name: path.stat().st_mtime_ns for path in folder.iterdir()}
+    assert set(made) == {"nerima-report.toml", "roster.xlsx", "inbox", "records", "out"}
+    (folder / "nerima-report.toml").write_text('edition = "nerima"  # 自分の設定\n', encoding="utf-8")
+    assert command("init", folder).code == 0
+    assert "自分の設定" in (folder / "nerima-report.toml").read_text(encoding="utf-8")
+    shutil.copytree(SAMPLE / "inbox" / "2022", folder / "inbox" / "2022")
+    assert command("-C", folder, "build", "2022").code == 0  # the default roster is that of the sample
+
+
+def test_validate_works_in_any_folder_with_the_defaults(command: Command, tmp_path: Path) -> None:
+    for path in (SAMPLE / "inbox" / "2022").glob("1*.xlsx"):
+        shutil.copy(path, tmp_path)
+    run = command("-C", tmp_path, "validate", "*.xlsx")
+    assert run.code == 0
+    assert "10ファイルのうち10ファイルにエラーはありません" in run.out
+    run = command("-C", tmp_path, "validate", ".", "--format", "json")
+    assert json.loads(run.out) | {"program": ""} == {
+        "schema_version": 1,
+        "program": "",
+        "command": "validate",
+        "fiscal_years": [2022],
+        "files": 10,
+        "errors": 0,
+        "findings": [],
+    }
+
+
+def test_validate_names_the_faulty_workbook_only(command: Command, tmp_path: Path) -> None:
+    for path in (SAMPLE / "inbox" / "2022").glob("1*.xlsx"):
+        shutil.copy(path, tmp_path)
+    faulty = next(tmp_path.glob("12_*"))
+    book = load_workbook(faulty)
+    book["公開.処理状況"]["B5"] = "12件"
+    book.save(faulty)
+    run = command("-C", tmp_path, "validate", ".")
+    assert run.code == 1
+    assert "10ファイルのうち9ファイルにエラーはありません" in run.out
+    assert run.out.count("■") == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ('edition = "nerima"\nexplian = 1\n', "explian"),
+        ('[[explained]]\ncode = "X1"\ndifference = 1\nreason = "r"\n', "explained[1].code"),
+        ('[[explained]]\ncode = "N501"\ndifference = 1\n', "explained[1].reason"),
+        ('[[explained]]\ncode = "N501"\ndifference = "1つ"\nreason = "r"\n', "explained[1].difference"),
+        ("edition = \n", ""),
+    ],
+)
+def test_broken_settings_are_named(text: str, key: str, workdir: Path, command: Command) -> None:
+    (workdir / "nerima-report.toml").write_text(text, encoding="utf-8")
+    run = command("-C", workdir, "build", "2022")
+    assert run.code == 2
+    assert "nerima-report.toml" in run.err
+    assert key in run.err
+
+
+@pytest.mark.parametrize(
+    ("cell", "value"),
+    [("A1", "年"), ("A2", "いつか"), ("C2", None), ("C3", "広聴広報課")],
+    ids=["見出しがない", "年度が読めない", "課が空欄", "同じ課が2回"],
+)
+def test_a_broken_roster_is_told(cell: str, value: object, workdir: Path, command: Command) -> None:
+    book = load_workbook(workdir / "roster.xlsx")
+    sheet = book["名簿"]
+    sheet[cell] = value
+    if cell == "C3":
+        sheet["B3"] = sheet["B2"].value
+    book.save(workdir / "roster.xlsx")
+    run = command("-C", workdir, "build", "2022")
+    assert run.code == 2
+    assert "roster.xlsx" in run.err
+
+
+def test_a_roster_without_the_year_or_no_roster_is_told(workdir: Path, command: Command) -> None:
+    (workdir / "inbox" / "2022").rename(workdir / "inbox" / "2021")
+    assert "令和3年度" in command("-C", workdir, "build", "2021").err
+    (workdir / "roster.xlsx").unlink()
+    run = command("-C", workdir, "build", "2021")
+    assert run.code == 2
+    assert "nerima-report init" in run.err

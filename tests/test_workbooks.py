@@ -1,0 +1,89 @@
+"""Files that are no workbooks, and workbooks that lie about themselves."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import zipfile
+from pathlib import Path
+
+import pytest
+from openpyxl import Workbook
+
+from conftest import SAMPLE, Command
+from nerima_report.submissions import find_workbooks
+from nerima_report.workbooks import Unreadable, address, is_blank, read_workbook
+from nerima_report.workbooks import Workbook as ReadWorkbook
+
+SOUND = next((SAMPLE / "inbox" / "2022").glob("12_*"))
+
+
+def make(tmp_path: Path, kind: str) -> Path:
+    path = tmp_path / f"{kind}.xlsx"
+    match kind:
+        case "empty":
+            path.touch()
+        case "old-or-encrypted":
+            path.write_bytes(bytes.fromhex("d0cf11e0a1b11ae1") + bytes(2000))
+        case "not-xlsx":
+            path.write_text("課,件数\n総務課,3\n", encoding="utf-8")
+        case "broken":
+            path.write_bytes(SOUND.read_bytes()[:5000])
+        case "too-large":
+            with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+                archive.writestr("[Content_Types].xml", bytes(130 * 2**20))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("kind", "code"),
+    [
+        ("missing", "N101"),
+        ("empty", "N102"),
+        ("too-large", "N103"),
+        ("not-xlsx", "N104"),
+        ("old-or-encrypted", "N105"),
+        ("broken", "N106"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_a_finding(kind: str, code: str, tmp_path: Path, command: Command) -> None:
+    path = make(tmp_path, kind)
+    run = command("validate", path, SOUND, "--format", "json")
+    findings = json.loads(run.out)["findings"]
+    assert run.code == 1
+    assert [(finding["code"], finding["file"]) for finding in findings] == [(code, path.as_posix())]
+
+
+def test_a_word_file_named_xlsx_is_a_finding(tmp_path: Path) -> None:
+    path = tmp_path / "報告.xlsx"
+    shutil.copy(SAMPLE.parent / "templates" / "nerima" / "reference.docx", path)
+    assert isinstance(read_workbook(path), Unreadable)
+
+
+def test_a_sheet_that_lies_about_its_size_is_read_whole(tmp_path: Path) -> None:
+    honest, lying = tmp_path / "honest.xlsx", tmp_path / "lying.xlsx"
+    book = Workbook()
+    for row in range(1, 6):
+        book.worksheets[0].append([row, row * 10])
+    book.save(honest)
+    with zipfile.ZipFile(honest) as source, zipfile.ZipFile(lying, "w") as target:
+        for name in source.namelist():
+            target.writestr(name, source.read(name).replace(b'ref="A1:B5"', b'ref="A1:A1"'))
+    read = read_workbook(lying)
+    assert isinstance(read, ReadWorkbook)
+    assert read.sheets[0].cells[5, 2] == 50
+
+
+def test_folders_and_patterns_are_expanded_and_lock_files_skipped(tmp_path: Path) -> None:
+    for name in ("b.xlsx", "a.xlsx", "~$a.xlsx", "notes.txt"):
+        (tmp_path / name).touch()
+    both = [tmp_path / "a.xlsx", tmp_path / "b.xlsx"]
+    assert find_workbooks([tmp_path]) == (both, [tmp_path / "~$a.xlsx"])
+    assert find_workbooks([str(tmp_path / "*.xlsx")]) == (both, [tmp_path / "~$a.xlsx"])
+    assert find_workbooks([tmp_path / "a.xlsx", str(tmp_path / "?.xlsx")]) == (both, [])
+    assert find_workbooks([tmp_path / "none.xlsx"]) == ([tmp_path / "none.xlsx"], [])
+
+
+def test_addresses_and_blanks_are_as_excel_shows_them() -> None:
+    assert [address(position) for position in ((6, 3), (1, 26), (10, 28))] == ["C6", "Z1", "AB10"]
+    assert [is_blank(value) for value in (None, "", "　 ", 0, False, "0")] == [True, True, True, False, False, False]
