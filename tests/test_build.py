@@ -13,13 +13,12 @@ from docx import Document
 from openpyxl import load_workbook
 
 from conftest import Command
-from nerima_report import workspace
 from nerima_report.record import sha256
 
 OUTPUTS = ["audit.md", "record.json", "report.docx", "report.md"]
 
 
-def edit(workdir: Path, file: str, changes: Mapping[tuple[str, str], object]) -> Path:
+def edit(workdir: Path, file: str, changes: Mapping[tuple[str, str], Any]) -> Path:
     """Change cells of a workbook as somebody would in a spreadsheet program."""
     path = next((workdir / "inbox" / "2022").glob(f"{file}*.xlsx"))
     book = load_workbook(path)
@@ -273,7 +272,7 @@ def test_a_file_open_in_word_is_told_and_nothing_is_half_written(
             raise PermissionError(13, "in use")
         return replace(source, target)
 
-    monkeypatch.setattr(workspace.Path, "replace", locked)
+    monkeypatch.setattr(Path, "replace", locked)
     run = command("-C", workdir, "build", "2022")
     assert run.code == 2
     assert "report.docx" in run.err

@@ -61,7 +61,7 @@ def test_a_workbook_made_by_hand_is_read_like_a_form(
     book.save(path)
 
     inbox = load_submissions([path], edition)
-    assert inbox.unidentified == inbox.unreadable == ()
+    assert (inbox.unidentified, inbox.unreadable) == ((), ())
     handmade = next(iter(inbox.submissions))
     others = tuple(s for s in sample_inbox.submissions if s is not form)
     evidence, findings = check(Inbox((*others, handmade)), edition)
@@ -74,7 +74,7 @@ def test_a_workbook_made_by_hand_is_read_like_a_form(
 def _copy_cover(form: Submission, sheet: Worksheet) -> None:
     cover = next(s for s in form.workbook.sheets if s.name == "表紙")
     for (row, column), value in cover.cells.items():
-        sheet.cell(row + 3, column + 1, value)  # type: ignore[arg-type]
+        sheet.cell(row + 3, column + 1, value)
 
 
 def _rows(form: Submission, table_id: str) -> Iterator[list[object]]:

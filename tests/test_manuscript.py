@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from nerima_report.composition import Content, compose_report
@@ -48,7 +49,7 @@ def _changed(content: Content, whole_edition: Edition, case: dict[str, Any]) -> 
         entries[table] = entries[table].iloc[:0]
     if months := [parse_month(month) for month in case.get("months", [])]:
         incidents = entries["個人.事務処理ミス"].iloc[: len(months)].copy()
-        incidents["年月"] = months
+        incidents["年月"] = pd.Series(months, index=incidents.index, dtype=object)
         entries["個人.事務処理ミス"] = incidents
     totals = Totals(values)
     tallies = replace(content.tallies, entries=entries)
