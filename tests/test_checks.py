@@ -27,6 +27,7 @@ def test_case(case: dict[str, Any], sample_inbox: Inbox, edition: Edition) -> No
         assert findings == []
         return
     assert [finding for finding in findings if _is_expected(finding, case)], findings
+    assert {finding.code for finding in findings} <= set(case.get("only", edition.catalogue.codes))
     for finding in findings:  # every message can be written
         assert edition.catalogue.message(finding)
 

@@ -23,8 +23,12 @@ def tables_agree_in_each_workbook(evidence: Evidence) -> Iterator[Finding]:
 
 
 def tables_agree_in_the_ward(evidence: Evidence) -> Iterator[Finding]:
-    """The links hold for the printed totals. What single workbooks already explain is not said twice."""
-    totals = {key: value for key, value in evidence.totals.values.items() if value is not None}
+    """The links hold for the printed totals, as far as every 課 said its part of them.
+
+    What single workbooks already explain is not said twice.
+    """
+    incomplete = {cell.key for cell in evidence.tallies.cells if not cell.known}
+    totals = {k: value for k, value in evidence.totals.values.items() if value is not None and k not in incomplete}
     places = {key: cell_place(key, section=WARD) for key in totals}
     said: dict[tuple[str, Place], int] = {}
     for finding in tables_agree_in_each_workbook(evidence):
