@@ -5,6 +5,7 @@ Blank is not zero: 0 is a statement, a blank is a question, 該当なし is an a
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from typing import Literal, NamedTuple
 
@@ -18,32 +19,48 @@ Status = Literal["reported", "blank", "not applicable", "unreadable"]
 # What cannot be taken as a count, by the name under which checks/cells.py reports it.
 Fault = Literal["", "not-a-number", "negative", "not-whole", "too-large", "unknown-choice", "not-a-date"]
 
+# How a count may be written as text without a doubt: digits, or digits in groups of three.
+_DIGITS = str.maketrans("０１２３４５６７８９，", "0123456789,")
+_COUNT = re.compile(r"\d+|\d{1,3}(?:,\d{3})+")
+
 # Larger than any count of people or requests in Japan: above it a cell holds a slip, not a count.
 LARGEST_COUNT = 1_000_000_000
 
 
 class Reading(NamedTuple):
-    """A value read from a cell, how it is to be understood, and why it is unreadable."""
+    """A value read from a cell, how it is to be understood, and why it is unreadable.
+
+    `respelled`: the cell held a text such as １２ or 1,236件, which was read as a number.
+    """
 
     value: object
     status: Status
     fault: Fault = ""
+    respelled: bool = False
 
 
-def read_count(value: CellValue) -> Reading:
-    """Read a count: a whole number of at least 0.
+def read_count(value: CellValue, unit: str = "") -> Reading:
+    """Read a count: a whole number of at least 0, or a text that can be nothing else.
 
-    >>> read_count(12), read_count(12.0).value, read_count("12件").fault, read_count(-1).fault
-    (Reading(value=12, status='reported', fault=''), 12, 'not-a-number', 'negative')
+    Nothing else can be １２, 1,236 or, in a column of 件, 12件.
+
+    >>> read_count(12).value, read_count(12.0).value, read_count("１，２３６件", "件").value
+    (12, 12, 1236)
+    >>> {read_count(text, "件").fault for text in ("12人", "916(21)", "－", "85213,3099", "1 2", "①")}
+    {'not-a-number'}
     """
     if is_blank(value):
         return Reading(None, "blank")
-    if isinstance(value, str) and plain(value) == "該当なし":
-        return Reading(None, "not applicable")
-    fault: Fault = _fault_of_number(value)
-    if not fault and isinstance(value, int | float) and value < 0:
-        fault = "negative"
-    return Reading(None, "unreadable", fault) if fault else Reading(int(value), "reported")  # type: ignore[arg-type]
+    if isinstance(value, str):
+        if plain(value) == "該当なし":
+            return Reading(None, "not applicable")
+        text = value.strip().translate(_DIGITS).removesuffix(unit)
+        if _COUNT.fullmatch(text):
+            return _read_number(int(text.replace(",", "")))._replace(respelled=True)
+    reading = _read_number(value)
+    if isinstance(reading.value, int) and reading.value < 0:
+        return Reading(None, "unreadable", "negative")
+    return reading
 
 
 def read_field(field: EntryField, value: CellValue) -> Reading:
@@ -52,10 +69,9 @@ def read_field(field: EntryField, value: CellValue) -> Reading:
         return Reading(None, "blank")
     match field.type:
         case "count":
-            return read_count(value)
+            return read_count(value, field.unit)
         case "order" | "difference":
-            fault = _fault_of_number(value)
-            return Reading(None, "unreadable", fault) if fault else Reading(int(value), "reported")  # type: ignore[arg-type]
+            return _read_number(value)
         case "month":
             month = parse_month(value)
             return Reading(month, "reported") if month else Reading(None, "unreadable", "not-a-date")
@@ -79,9 +95,10 @@ def shown(value: CellValue) -> str:
     return " ".join(str(value).split())[:80]
 
 
-def _fault_of_number(value: CellValue) -> Fault:
+def _read_number(value: CellValue) -> Reading:
+    """A whole number, also a negative one."""
     if isinstance(value, bool) or not isinstance(value, int | float):
-        return "not-a-number"
+        return Reading(None, "unreadable", "not-a-number")
     if not -LARGEST_COUNT <= value <= LARGEST_COUNT:  # also refuses nan and infinity
-        return "too-large"
-    return "" if value == int(value) else "not-whole"
+        return Reading(None, "unreadable", "too-large")
+    return Reading(int(value), "reported") if value == int(value) else Reading(None, "unreadable", "not-whole")

@@ -116,6 +116,8 @@ def parse_month(value: object) -> Month | None:
     """
     if isinstance(value, date):
         return Month(value.year, value.month)
+    if not isinstance(value, str):
+        return None  # 2022.1 may have been 2022.10
     match = _MONTH.fullmatch(_plain(value))
     year = _western_year(match) if match else None
     if match is None or year is None or not 1 <= int(match["month"]) <= 12:
@@ -133,7 +135,7 @@ def parse_date(value: object) -> date | None:
         return value.date()
     if isinstance(value, date):
         return value
-    match = _DATE.fullmatch(_plain(value))
+    match = _DATE.fullmatch(_plain(value)) if isinstance(value, str) else None
     year = _western_year(match) if match else None
     if match is None or year is None:
         return None

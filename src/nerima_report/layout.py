@@ -30,6 +30,7 @@ class CountLayout:
     """Where the cells of a table of counts stand on a sheet, and what was not found as defined."""
 
     sheet: str
+    headings: list[str] = field(default_factory=list)
     cells: dict[CellKey, Position] = field(default_factory=dict)
     totals: dict[CellKey, Position] = field(default_factory=dict)
     verifications: dict[CellKey, Position] = field(default_factory=dict)
@@ -47,6 +48,7 @@ class EntryLayout:
 
     sheet: str
     columns: dict[str, int] = field(default_factory=dict)
+    headings: list[str] = field(default_factory=list)
     rows: list[int] = field(default_factory=list)
     missing_fields: list[str] = field(default_factory=list)
 
@@ -92,6 +94,7 @@ def locate_counts(sheet: Sheet, table_id: str, table: CountTable, columns: Seque
     """Find every cell of the wanted columns of a table of counts."""
     layout = CountLayout(sheet.name)
     header, found = _find_header(sheet, {column.label: {column.label, column.heading} for column in columns})
+    layout.headings = _texts(sheet, header)
     layout.missing_columns = [column.label for column in columns if column.label not in found]
     if not found:
         return layout
@@ -120,7 +123,7 @@ def locate_entries(sheet: Sheet, table: EntryTable) -> EntryLayout:
     """Find the columns and the filled rows of a list-like table."""
     names = {f.label: {f.label, f"{f.label}({f.unit})"} for f in table.fields}
     header, found = _find_header(sheet, names)
-    layout = EntryLayout(sheet.name, found)
+    layout = EntryLayout(sheet.name, found, _texts(sheet, header))
     layout.missing_fields = [f.label for f in table.fields if f.required and f.label not in found]
     columns = set(found.values())
     filled = {row for (row, column), v in sheet.cells.items() if row > header and column in columns and not is_blank(v)}
@@ -193,6 +196,11 @@ def _find_header(sheet: Sheet, headings: Mapping[str, set[str]]) -> tuple[int, d
         return 0, {}
     header = max(sorted(rows), key=lambda row: len(rows[row]))
     return header, rows[header]
+
+
+def _texts(sheet: Sheet, header: int) -> list[str]:
+    """The texts in the row of the headings; of the whole sheet when none of the headings was found."""
+    return [v for (row, _), v in sheet.cells.items() if isinstance(v, str) and header in (0, row)]
 
 
 def _rows_below(sheet: Sheet, header: int, found: Mapping[str, int]) -> list[tuple[int, list[str], list[Position]]]:

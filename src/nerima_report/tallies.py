@@ -55,7 +55,7 @@ class StatedCell:
 
 @dataclass(frozen=True)
 class EntryFault:
-    """A field of an entry that is unreadable, or blank although it is required."""
+    """A field of an entry that is unreadable, read from another spelling, or blank although it is required."""
 
     reading: Reading
     found: str
@@ -167,7 +167,7 @@ class _Gathered:
             unused = located.not_applicable or row.group in layout.missing_groups
             for column in columns:
                 key = CellKey(table_id, row.group, row.label, column.label)
-                self._add_count(located, sheet, key, layout.cells.get(key), unused)
+                self._add_count(located, sheet, key, (layout.cells.get(key), column.unit, unused))
         for key, position in layout.totals.items():
             place = located.place(position, row=table.total, column=key.column)
             self.stated.append(StatedCell("total", key, sheet.cells.get(position), place))
@@ -176,10 +176,11 @@ class _Gathered:
             self.stated.append(StatedCell("verification", key, sheet.cells.get(position), place))
 
     def _add_count(
-        self, located: LocatedTable, sheet: Sheet, key: CellKey, position: Position | None, unused: bool
+        self, located: LocatedTable, sheet: Sheet, key: CellKey, where: tuple[Position | None, str, bool]
     ) -> None:
+        position, unit, unused = where
         raw = sheet.cells.get(position) if position else None
-        reading = read_count(raw)
+        reading = read_count(raw, unit)
         if unused and reading.status == "blank":
             reading = Reading(None, "not applicable")
         place = located.place(position, key.group, key.row, key.column)
@@ -205,7 +206,7 @@ class _Gathered:
         position = (row, columns[field.label])
         raw = sheet.cells.get(position)
         reading = read_field(field, raw)
-        if reading.status == "unreadable" or (reading.status != "reported" and field.required):
+        if reading.status == "unreadable" or reading.respelled or (reading.status != "reported" and field.required):
             found = "" if raw is None else shown(raw)
             self.faults.append(EntryFault(reading, found, located.place(position, column=field.label)))
         return reading.value

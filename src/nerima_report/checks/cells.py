@@ -9,6 +9,7 @@ from nerima_report.checks.evidence import Evidence
 from nerima_report.findings import Finding
 from nerima_report.fiscal_year import Month, fiscal_year_of, full_date, full_name
 from nerima_report.layout import EntryLayout
+from nerima_report.suggestions import asked, likely
 
 CODES = {
     "not-a-number": "N302",
@@ -27,6 +28,8 @@ def counts_are_whole_numbers(evidence: Evidence) -> Iterator[Finding]:
             yield Finding("N301", cell.place)
         elif cell.reading.status == "unreadable":
             yield Finding(CODES[cell.reading.fault], cell.place, found=cell.found)
+        elif cell.reading.respelled:
+            yield Finding("N320", cell.place, expected=cell.value, found=cell.found)
 
 
 def not_applicable_is_empty(evidence: Evidence) -> Iterator[Finding]:
@@ -48,7 +51,12 @@ def entry_fields_are_readable(evidence: Evidence) -> Iterator[Finding]:
     for fault in evidence.tallies.entry_faults:
         if fault.reading.status == "unreadable":
             choices = _choices(evidence, fault.place.table, fault.place.column)
-            yield Finding(CODES[fault.reading.fault], fault.place, expected=choices or None, found=fault.found)
+            hint = asked(likely(fault.found, choices))
+            expected = "、".join(choices) or None
+            yield Finding(CODES[fault.reading.fault], fault.place, expected, fault.found, details={"likely": hint})
+        elif fault.reading.respelled:
+            value = fault.reading.value
+            yield Finding("N320", fault.place, expected=value if isinstance(value, int) else None, found=fault.found)
         else:
             yield Finding("N307", fault.place)
 
@@ -78,10 +86,10 @@ def entry_tables_are_answered(evidence: Evidence) -> Iterator[Finding]:
             yield Finding("N311", located.place())
 
 
-def _choices(evidence: Evidence, table_id: str, label: str) -> str:
+def _choices(evidence: Evidence, table_id: str, label: str) -> tuple[str, ...]:
     table = evidence.edition.entry_tables.get(table_id)
     field = table.field(label) if table else None
-    return "、".join(field.choices) if field else ""
+    return field.choices if field else ()
 
 
 def _year_of(value: object) -> int | None:

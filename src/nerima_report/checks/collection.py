@@ -11,6 +11,7 @@ from nerima_report.findings import Finding, Place
 from nerima_report.fiscal_year import full_name
 from nerima_report.layout import EntryLayout
 from nerima_report.submissions import Submission
+from nerima_report.suggestions import asked, likely
 from nerima_report.tallies import FilledCell
 
 
@@ -40,7 +41,9 @@ def each_section_reported_once(evidence: Evidence) -> Iterator[Finding]:
     for section, submissions in handed_in.items():
         yield from _handed_in_again(submissions)
         if section not in roster:
-            yield Finding("N604", on_cover(submissions[0], "課"), found=section)
+            suggestion = likely(section, [key for key in roster if key not in handed_in])
+            place = on_cover(submissions[0], "課")
+            yield Finding("N604", place, suggestion or None, section, details={"likely": asked(suggestion)})
 
 
 def ward_workbook_is_there(evidence: Evidence) -> Iterator[Finding]:

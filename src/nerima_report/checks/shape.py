@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from nerima_report.checks.evidence import Evidence, on_cover
 from nerima_report.findings import Finding, Place
 from nerima_report.layout import COVER_SHEET, CountLayout
+from nerima_report.suggestions import asked, likely
 from nerima_report.tallies import LocatedTable
 
 
@@ -36,7 +37,9 @@ def tables_are_there(evidence: Evidence) -> Iterator[Finding]:
         if len(located.sheets) > 1:
             yield Finding("N204", place, details={"sheets": "、".join(f"「{name}」" for name in located.sheets)})
         elif not located.sheets and not located.not_applicable:
-            yield Finding("N203", place, details={"title": _title(evidence, located.table_id)})
+            names = [sheet.name for sheet in located.submission.workbook.sheets]
+            hint = asked(likely(located.table_id, names))
+            yield Finding("N203", place, details={"title": _title(evidence, located.table_id), "likely": hint})
 
 
 def headings_and_rows_are_there(evidence: Evidence) -> Iterator[Finding]:
@@ -47,16 +50,25 @@ def headings_and_rows_are_there(evidence: Evidence) -> Iterator[Finding]:
             continue
         missing = layout.missing_columns if isinstance(layout, CountLayout) else layout.missing_fields
         for heading in missing:
-            yield Finding("N205", located.place(), details={"heading": heading})
+            hint = asked(likely(heading, layout.headings))
+            yield Finding("N205", located.place(), details={"heading": heading, "likely": hint})
         if isinstance(layout, CountLayout) and layout.cells:
             yield from _rows(located, layout)
 
 
 def _rows(located: LocatedTable, layout: CountLayout) -> Iterator[Finding]:
+    unfound = [row.label for row in layout.missing_rows]
     for row in layout.missing_rows:
         yield Finding("N206", located.place(group=row.group, row=row.label))
     for label, position in layout.unknown:
-        yield Finding("N207", located.place(position), found=label or "見出しなし")
+        suggestion = likely(label, unfound)
+        yield Finding(
+            "N207",
+            located.place(position),
+            expected=suggestion or None,
+            found=label or "見出しなし",
+            details={"likely": asked(suggestion)},
+        )
     for key, position in layout.twice:
         first = located.place(layout.cells[key], key.group, key.row, key.column)
         again = located.place(position, key.group, key.row, key.column)
