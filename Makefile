@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: report test lint bench lock clean
+.PHONY: report test lint docs bench lock clean
 
 report: $(VENV)/.installed  ## build the report of the sample: sample_data/out/2022/
 	$(BIN)/nerima-report -C sample_data build 2022
@@ -18,6 +18,9 @@ lint: $(VENV)/.installed-dev  ## check style and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+docs: $(VENV)/.installed  ## write docs/findings.md anew from the catalogue
+	$(BIN)/nerima-report explain --markdown > docs/findings.md
 
 bench: $(VENV)/.installed-dev  ## compare the time of `build` with a bare script
 	$(BIN)/python benchmarks/bench_build.py

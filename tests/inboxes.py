@@ -60,6 +60,9 @@ def _changed_workbook(workbook: Workbook, changes: Iterable[Mapping[str, Any]]) 
     sheets = {sheet.name: sheet for sheet in workbook.sheets}
     for change in changes:
         name = change["sheet"]
+        if "copy" in change:
+            sheets[change["copy"]] = replace(sheets[name], name=change["copy"])
+            continue
         if "cell" not in change:
             del sheets[name]
             continue

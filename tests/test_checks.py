@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from inboxes import cell_name, changed, check
+from inboxes import cell_name, changed, check, roster
+from nerima_report.chain import examine, judge
 from nerima_report.edition import Edition
 from nerima_report.findings import Finding
 from nerima_report.submissions import Inbox
@@ -48,7 +50,8 @@ def _is_expected(finding: Finding, case: dict[str, Any]) -> bool:
     )
 
 
-def test_every_code_of_the_catalogue_is_used_by_a_check_and_documented(edition: Edition) -> None:
-    source = "".join(file.read_text(encoding="utf-8") for file in Path("src/nerima_report").rglob("*.py"))
-    unused = [code for code in edition.catalogue.codes if f'"{code}"' not in source]
-    assert unused == []
+def test_a_share_without_denominator_is_a_notice(sample_inbox: Inbox, edition: Edition) -> None:
+    evidence, figures = examine(sample_inbox, edition, 2022, roster())
+    empty = replace(figures["公開.公開率"], numerator=0, denominator=0, value=None)
+    findings = judge(evidence, {"公開.公開率": empty}, ())
+    assert [(finding.code, finding.details) for finding in findings] == [("N901", {"about": "公開.公開率"})]

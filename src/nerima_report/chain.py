@@ -87,7 +87,7 @@ def build(workspace: Workspace, edition: Edition, fiscal_year: int, draft: bool,
     paths, skipped = workspace.workbooks(fiscal_year)
     inbox = replace(load_submissions(paths, edition, progress), skipped=tuple(skipped))
     evidence, figures = examine(inbox, edition, fiscal_year, roster)
-    findings = _judge(evidence, figures, workspace.explanations)
+    findings = judge(evidence, figures, workspace.explanations)
     if not draft and any(edition.catalogue.is_error(finding) for finding in findings):
         return Built(tuple(findings), ())
     content = Content(edition, fiscal_year, evidence.tallies, evidence.totals, figures, findings)
@@ -142,7 +142,7 @@ def latest(submissions: Sequence[Submission]) -> tuple[Submission, ...]:
     return tuple(newest.values())
 
 
-def _judge(evidence: Evidence, figures: dict[str, Share], explanations: Sequence[Explanation]) -> list[Finding]:
+def judge(evidence: Evidence, figures: dict[str, Share], explanations: Sequence[Explanation]) -> list[Finding]:
     """All findings of a year, with their explanations, and the explanations that answer nothing."""
     found = run_checks(evidence)
     found += [Finding("N901", details={"about": key}) for key, share in figures.items() if share.denominator == 0]

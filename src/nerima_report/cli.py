@@ -173,6 +173,28 @@ def publish(
     console.print(f"{full_name(fiscal_year)}を{done}: {published.record}", highlight=False, soft_wrap=True)
 
 
+@app.command(cls=usage.JapaneseCommand)
+def explain(
+    context: typer.Context,
+    code: Annotated[str, typer.Argument(metavar="[コード]", help="確認結果のコード（例 N401）。なければ一覧。")] = "",
+    markdown: Annotated[
+        bool, typer.Option("--markdown", help="すべてを Markdown で書く（docs/findings.md）。")
+    ] = False,
+) -> None:
+    """確認結果のコードの意味と、どうすればよいかを示す。"""
+    from nerima_report.notices import reference
+
+    catalogue = _edition(context, "nerima").catalogue
+    if markdown:
+        print(reference.reference_page(catalogue), end="")
+    elif not code:
+        print(reference.list_codes(catalogue))
+    elif definition := catalogue.codes.get(code.upper()):
+        print(reference.explain_code(code.upper(), definition))
+    else:
+        raise CannotProceed(f"コード「{code}」はありません。\n  nerima-report explain で一覧を見られます。")
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the program and exit with the code of the contract."""
     usage.speak_japanese()

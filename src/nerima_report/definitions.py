@@ -270,6 +270,7 @@ class MunicipalityDefinition(Definition):
     code: Annotated[str, StringConstraints(pattern=r"^\d{6}$")]
     form_version: Text
     publication_month: Setting
+    severities: dict[str, Severity] = Field(default_factory=dict)
     coordinators: tuple[Coordinator, ...] = Field(min_length=1)
     roster_source: Text
     roster: tuple[RosterRow, ...] = Field(min_length=1)
@@ -294,6 +295,7 @@ class FindingDefinition(Definition):
     severity: Severity
     message: Text
     explanation: Text
+    example: Text
     hint: Text
     basis: Text
 

@@ -179,6 +179,9 @@ def load_edition(folder: Path) -> Edition:
         raise DefinitionError(folder, "", "部のフォルダー（part.toml のあるフォルダー）がありません")
     catalogues = (folder / "findings.toml", folder.parent / "findings.toml", shipped_templates() / "findings.toml")
     catalogue = load_catalogue(next(file for file in catalogues if file.is_file()))
+    if unknown := sorted(municipality.severities.keys() - catalogue.codes.keys()):
+        raise DefinitionError(folder / "municipality.toml", f"severities.{unknown[0]}", "このコードはありません")
+    catalogue = catalogue.with_severities(municipality.severities)
     for name in ("reference.docx", "cover.md.j2"):
         if not (folder / name).is_file():
             raise DefinitionError(folder / name, "", "ファイルがありません")

@@ -110,6 +110,11 @@ class Catalogue:
         """The severity of a finding: its own (set by a definition), or that of its code."""
         return finding.severity or self.codes[finding.code].severity
 
+    def with_severities(self, severities: Mapping[str, Severity]) -> Catalogue:
+        """The catalogue with the severities that an edition sets."""
+        changed = {code: self.codes[code].model_copy(update={"severity": s}) for code, s in severities.items()}
+        return replace(self, codes={**self.codes, **changed})
+
     def message(self, finding: Finding) -> str:
         """What is wrong, in one polite Japanese sentence."""
         place = finding.place

@@ -1,0 +1,76 @@
+"""The catalogue of findings: every code is explained, fires in a case, and stands in the reference."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from conftest import ROOT, Command
+from nerima_report.edition import Edition
+from nerima_report.findings import Finding, Place
+from nerima_report.notices.reference import reference_page
+
+CODES = tomllib.loads((ROOT / "templates" / "findings.toml").read_text(encoding="utf-8"))
+
+
+def test_the_reference_is_up_to_date(whole_edition: Edition) -> None:
+    written = (ROOT / "docs" / "findings.md").read_text(encoding="utf-8")
+    assert written == reference_page(whole_edition.catalogue), "make docs"
+
+
+def test_every_code_fires_in_a_test_and_stands_in_the_code() -> None:
+    source = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "src" / "nerima_report").rglob("*.py"))
+    tests = "".join(
+        path.read_text(encoding="utf-8")
+        for path in Path(__file__).parent.rglob("*")
+        if path.suffix in (".py", ".toml") and path != Path(__file__)
+    )
+    for code in CODES:
+        assert f'"{code}"' in source, code
+        assert f'"{code}"' in tests, code
+    assert set(re.findall(r'"(N\d{3})"', source)) == set(CODES)
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_every_message_can_be_written_and_is_a_polite_sentence(code: str, whole_edition: Edition) -> None:
+    names = re.findall(r"\{(\w+)\}", CODES[code]["message"])
+    finding = Finding(code, Place(section="総務部総務課"), 1, 2, 1, details=dict.fromkeys(names, "〇〇"))
+    message = whole_edition.catalogue.message(finding)
+    assert "{" not in message
+    assert message.replace("〇〇", "").rstrip().endswith("。")
+    assert CODES[code]["hint"].endswith("。")
+
+
+def test_explain_shows_one_code_or_all(command: Command) -> None:
+    one = command("explain", "n401")
+    assert (one.code, CODES["N401"]["hint"] in one.out) == (0, True)
+    everything = command("explain")
+    assert all(code in everything.out for code in CODES)
+    assert command("explain", "N999").code == 2
+
+
+def test_explain_imports_nothing_heavy() -> None:
+    program = (
+        "import sys\nfrom nerima_report.cli import main\n"
+        "try:\n    main(['explain', 'N401'])\nexcept SystemExit:\n    pass\n"
+        "print([m for m in ('pandas', 'openpyxl', 'docx', 'numpy') if m in sys.modules])"
+    )
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, encoding="utf-8")
+    assert run.stdout.splitlines()[-1] == "[]"
+
+
+def test_an_edition_can_change_severities(tmp_path: Path, workdir: Path, command: Command) -> None:
+    templates = shutil.copytree(ROOT / "templates", tmp_path / "templates")
+    file = templates / "nerima" / "municipality.toml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("severities = {}", 'severities = { N611 = "error" }'), encoding="utf-8")
+    assert command("-C", workdir, "--templates", templates, "explain", "N611").out.startswith("N611")
+    assert "（エラー）" in command("-C", workdir, "--templates", templates, "explain", "N611").out
+    file.write_text(text.replace("severities = {}", 'severities = { N999 = "error" }'), encoding="utf-8")
+    assert command("-C", workdir, "--templates", templates, "explain").code == 2
