@@ -22,7 +22,7 @@ from nerima_report.fiscal_year import full_name
 from nerima_report.formats import FORMATS
 from nerima_report.record import make_record, read_record, revise, sha256, write_json
 from nerima_report.roster import RosterSection, load_roster, write_roster
-from nerima_report.submissions import Inbox, Submission, load_submissions
+from nerima_report.submissions import Inbox, Submission, load_submissions, section_key
 from nerima_report.tallies import load_tallies
 from nerima_report.totals import add_up
 from nerima_report.workspace import FOLDERS, SETTINGS, SETTINGS_TEXT, Workspace, write_all
@@ -126,7 +126,10 @@ def examine(
     inbox: Inbox, edition: Edition, fiscal_year: int, roster: Sequence[RosterSection] | None
 ) -> tuple[Evidence, dict[str, Share]]:
     """Read and add up what was handed in for a year."""
-    submissions = latest(inbox.of_year(fiscal_year))
+    coordinator = edition.municipality.coordinator(fiscal_year)
+    ward_key = section_key(coordinator.department, coordinator.section)
+    handed_in = inbox.of_year(fiscal_year)
+    submissions = latest([s for s in handed_in if not s.ward or s.section == ward_key])
     tallies = load_tallies(submissions, edition)
     totals = add_up(tallies, edition)
     figures = dict(compute_figures(totals, edition))

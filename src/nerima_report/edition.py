@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TypeVar
-
-from pydantic import BaseModel, ValidationError
 
 from nerima_report.definitions import (
     ADJUSTMENTS,
@@ -30,8 +26,7 @@ from nerima_report.definitions import (
 )
 from nerima_report.errors import CannotProceed, DefinitionError
 from nerima_report.findings import Catalogue, load_catalogue
-
-Model = TypeVar("Model", bound=BaseModel)
+from nerima_report.toml_files import read_definition
 
 # What a title or a note may ask for; wording.py gives the values for a fiscal year.
 YEAR_PLACEHOLDERS = frozenset({"年度", "短い年度", "年度末"})
@@ -178,31 +173,20 @@ def load_edition(folder: Path) -> Edition:
     if not parts:
         raise DefinitionError(folder, "", "部のフォルダー（part.toml のあるフォルダー）がありません")
     catalogues = (folder / "findings.toml", folder.parent / "findings.toml", shipped_templates() / "findings.toml")
-    catalogue = load_catalogue(next(file for file in catalogues if file.is_file()))
-    if unknown := sorted(municipality.severities.keys() - catalogue.codes.keys()):
-        raise DefinitionError(folder / "municipality.toml", f"severities.{unknown[0]}", "このコードはありません")
+    shipped = load_catalogue(catalogues[-1])
+    catalogue = load_catalogue(next(file for file in catalogues if file.is_file()), required=shipped.codes)
+    for code in municipality.severities:
+        if code not in catalogue.codes:
+            raise DefinitionError(folder / "municipality.toml", f"severities.{code}", "このコードはありません")
     catalogue = catalogue.with_severities(municipality.severities)
+    for code, definition in shipped.codes.items():
+        # A number that cannot be read must never be left out of a printed sum.
+        if code < "N4" and definition.severity == "error" != catalogue.codes[code].severity:
+            raise DefinitionError(catalogue.file, f"{code}.severity", "読めないものを見のがす重さにはできません")
     for name in ("reference.docx", "cover.md.j2"):
         if not (folder / name).is_file():
             raise DefinitionError(folder / name, "", "ファイルがありません")
     return Edition(folder, municipality, tuple(parts), catalogue)
-
-
-def read_definition(file: Path, model: type[Model]) -> Model:
-    """Read one TOML file into its model, or say which key is wrong and why."""
-    try:
-        data = tomllib.loads(file.read_text(encoding="utf-8-sig"))
-    except FileNotFoundError:
-        raise DefinitionError(file, "", "ファイルがありません") from None
-    except UnicodeDecodeError:
-        raise DefinitionError(file, "", "文字コードが UTF-8 ではありません。UTF-8 で保存してください") from None
-    except tomllib.TOMLDecodeError as error:
-        raise DefinitionError(file, "", f"TOML の書き方が正しくありません（{error}）") from None
-    try:
-        return model.model_validate(data)
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise DefinitionError(file, _key(first["loc"]), _reason(first)) from None
 
 
 def _load_part(folder: Path) -> Part:
@@ -289,40 +273,3 @@ def _unique(file: Path, what: str, keys: list[str]) -> None:
     for key in keys:
         if keys.count(key) > 1:
             raise DefinitionError(file, what, f"key「{key}」が2回あります")
-
-
-def _key(location: tuple[int | str, ...]) -> str:
-    """A pydantic location as a TOML author counts: table[3].rows[2].label."""
-    steps = [f"[{step + 1}]" if isinstance(step, int) else f".{step}" for step in location]
-    return "".join(step for step in steps if step not in (".counts", ".entries")).lstrip(".")
-
-
-_REASONS = {
-    "extra_forbidden": "知らないキーです。つづりを確かめてください",
-    "missing": "必要なキーがありません",
-    "string_type": '文字列（"…"）で書いてください',
-    "string_too_short": "空にはできません",
-    "int_type": "整数で書いてください",
-    "int_parsing": "整数で書いてください",
-    "bool_type": "true か false で書いてください",
-    "bool_parsing": "true か false で書いてください",
-    "tuple_type": "並び（[ … ]）で書いてください",
-    "union_tag_not_found": 'kind がありません。"counts" か "entries" を書いてください',
-    "union_tag_invalid": 'kind は "counts" か "entries" です',
-    "model_type": "項目の集まり（{ … }）で書いてください",
-    "too_short": "一つ以上書いてください",
-}
-
-
-def _reason(error: Mapping[str, object]) -> str:
-    """A pydantic error in Japanese."""
-    kind = str(error["type"])
-    context = error.get("ctx")
-    details = context if isinstance(context, dict) else {}
-    if kind == "value_error":
-        return str(details["error"])
-    if kind == "literal_error":
-        return f"書けるのは {details['expected']} だけです".replace(" or ", " か ")
-    if kind == "string_pattern_mismatch":
-        return f"形が合いません（{details['pattern']}）"
-    return _REASONS.get(kind, str(error["msg"]))

@@ -7,15 +7,26 @@ code its name, severity and words, so that the office can change them without to
 from __future__ import annotations
 
 import string
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from pydantic import ValidationError
+from pydantic import RootModel
 
 from nerima_report.definitions import CellKey, FindingDefinition, Severity
 from nerima_report.errors import DefinitionError
+from nerima_report.toml_files import read_definition
+
+# What a message may ask for: the facts of every finding, and the details that single checks add.
+_FACTS = frozenset({
+    "expected", "found", "difference", "section", "file", "sheet", "table", "group", "row", "column",
+    "about", "heading", "label", "left", "likely", "number", "right", "sheets", "title", "why",
+})  # fmt: skip
+
+
+class _CatalogueFile(RootModel[dict[str, FindingDefinition]]):
+    """findings.toml."""
+
 
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "notice")
 SEVERITY_NAMES: dict[Severity, str] = {"error": "エラー", "warning": "警告", "notice": "お知らせ"}
@@ -42,8 +53,8 @@ class Place:
     def __str__(self) -> str:
         """The place in one line: 公開_総務課.xlsx ＞ 公開.処理状況 ＞ C6（全部公開・件数）."""
         inner = "・".join(text for text in (self.group, self.row, self.column) if text)
-        sheet = self.sheet or self.table
-        steps = [self.file or self.section, sheet, self.cell + (f"（{inner}）" if inner else "")]
+        cell = f"{self.cell}（{inner}）" if self.cell and inner else self.cell or inner
+        steps = [self.file or self.section, self.sheet or self.table, cell]
         return " ＞ ".join(step for step in steps if step)
 
 
@@ -118,7 +129,7 @@ class Catalogue:
     def message(self, finding: Finding) -> str:
         """What is wrong, in one polite Japanese sentence."""
         place = finding.place
-        facts = {
+        facts = dict.fromkeys(_FACTS, "") | {
             "expected": _shown(finding.expected),
             "found": _shown(finding.found),
             "difference": _shown(finding.difference, signed=True),
@@ -127,7 +138,7 @@ class Catalogue:
             "sheet": place.sheet,
             "table": place.table,
             "group": place.group,
-            "row": f"{place.group} {place.row}".strip(),
+            "row": f"{place.group} {place.row}".strip() or place.table,
             "column": place.column,
         }
         return self.codes[finding.code].message.format_map(facts | dict(finding.details))
@@ -156,23 +167,14 @@ def explain(
     return explained, unused
 
 
-def load_catalogue(file: Path) -> Catalogue:
-    """Read findings.toml. Raises DefinitionError with file, code and reason."""
-    try:
-        data = tomllib.loads(file.read_text(encoding="utf-8-sig"))
-    except (OSError, ValueError) as error:
-        raise DefinitionError(file, "", f"読み込めません（{error}）") from None
-    codes = {}
-    for code, entry in data.items():
-        try:
-            codes[code] = FindingDefinition.model_validate(entry)
-            _check_message(codes[code].message)
-        except ValidationError as error:
-            first = error.errors()[0]
-            key = ".".join(str(step) for step in (code, *first["loc"]))
-            raise DefinitionError(file, key, str(first["msg"])) from None
-        except ValueError as error:
-            raise DefinitionError(file, f"{code}.message", str(error)) from None
+def load_catalogue(file: Path, required: Iterable[str] = ()) -> Catalogue:
+    """Read findings.toml. Raises DefinitionError with file, code and reason; every required code must be there."""
+    codes = read_definition(file, _CatalogueFile).root
+    for code in required:
+        if code not in codes:
+            raise DefinitionError(file, code, "このコードの説明がありません。消さずに、文や重さだけを変えてください")
+    for code, definition in codes.items():
+        _check_message(file, code, definition.message)
     return Catalogue(file, codes)
 
 
@@ -181,10 +183,14 @@ def cell_place(key: CellKey, **where: str) -> Place:
     return Place(table=key.table, group=key.group, row=key.row, column=key.column, **where)
 
 
-def _check_message(message: str) -> None:
-    for _, name, spec, conversion in string.Formatter().parse(message):
-        if name is not None and (not name.isidentifier() or spec or conversion):
-            raise ValueError(f"差し込み {{{name}}} の書き方が正しくありません")
+def _check_message(file: Path, code: str, message: str) -> None:
+    try:
+        names = [name for _, name, spec, conversion in string.Formatter().parse(message) if name or spec or conversion]
+    except ValueError:
+        raise DefinitionError(file, f"{code}.message", "波かっこが閉じていません") from None
+    for name in names:
+        if name not in _FACTS:
+            raise DefinitionError(file, f"{code}.message", f"{{{name}}} という差し込みはありません")
 
 
 def _shown(value: int | str | None, *, signed: bool = False) -> str:

@@ -143,7 +143,10 @@ def value_beside(sheet: Sheet, label: str) -> tuple[Position, CellValue] | None:
 
 
 def marked_rows(sheet: Sheet, keys: Sequence[str], heading: str) -> dict[str, Position]:
-    """The keys in whose row something is written below the heading (該当なし)."""
+    """For each key that stands in a column left of the heading (該当なし), the cell of its row below the heading.
+
+    Only filled cells are given back; what they say is for the caller to judge.
+    """
     marked = {}
     wanted = {plain(key): key for key in keys}
     for (header_row, mark_column), value in sheet.cells.items():

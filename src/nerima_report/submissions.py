@@ -14,13 +14,18 @@ from nerima_report.layout import COVER_SHEET, plain
 from nerima_report.workbooks import Sheet, Unreadable, Workbook, address, is_blank, read_workbook
 
 NOT_APPLICABLE = "該当なし"
+# What else people write into the column 該当なし when they mean it. Anything else is asked about.
+NOT_APPLICABLE_MARKS = frozenset({NOT_APPLICABLE, "○", "〇", "◯", "✓", "✔", "レ"})
 SECTION_FORM = "課の集計"
 WARD_FORM = "区全体の集計"
 
 
 @dataclass(frozen=True)
 class Submission:
-    """A workbook whose cover says who handed it in, and for which year."""
+    """A workbook whose cover says who handed it in, and for which year.
+
+    `unclear_marks` are entries in the column 該当なし that say something else: part or table, cell, text.
+    """
 
     workbook: Workbook
     fiscal_year: int
@@ -30,6 +35,7 @@ class Submission:
     form_version: str
     number: int
     not_applicable: frozenset[str]
+    unclear_marks: tuple[tuple[str, str, str], ...]
     cover_cells: dict[str, str]
 
     @property
@@ -137,6 +143,8 @@ def identify(workbook: Workbook, keys: Sequence[str]) -> Submission | Unidentifi
         return Unidentified(workbook.path, "課", cells["課"], "")
     if not number.isdecimal() or int(number) < 1:
         return Unidentified(workbook.path, "提出回", cells["提出回"], number)
+    marks = {key: (position, plain(cover.cells[position]))
+             for key, position in layout.marked_rows(cover, keys, NOT_APPLICABLE).items()}  # fmt: skip
     return Submission(
         workbook=workbook,
         fiscal_year=fiscal_year,
@@ -145,7 +153,12 @@ def identify(workbook: Workbook, keys: Sequence[str]) -> Submission | Unidentifi
         section_name=plain(values["課"]),
         form_version=plain(values["様式の版"]),
         number=int(number),
-        not_applicable=frozenset(layout.marked_rows(cover, keys, NOT_APPLICABLE)),
+        not_applicable=frozenset(key for key, (_, text) in marks.items() if text in NOT_APPLICABLE_MARKS),
+        unclear_marks=tuple(
+            (key, address(position), text)
+            for key, (position, text) in marks.items()
+            if text not in NOT_APPLICABLE_MARKS
+        ),
         cover_cells=cells,
     )
 

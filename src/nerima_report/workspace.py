@@ -11,10 +11,10 @@ from pathlib import Path
 from pydantic import Field
 
 from nerima_report.definitions import Definition, Text
-from nerima_report.edition import read_definition
 from nerima_report.errors import CannotProceed
 from nerima_report.findings import Explanation
 from nerima_report.submissions import find_workbooks
+from nerima_report.toml_files import read_definition
 
 SETTINGS = "nerima-report.toml"
 ROSTER = "roster.xlsx"

@@ -18,6 +18,8 @@ WORKBOOK_CHECKS: tuple[Check, ...] = (
     file.files_are_readable,
     shape.covers_say_who_and_when,
     shape.form_versions_are_known,
+    shape.marks_are_clear,
+    shape.sheets_with_numbers_are_read,
     shape.tables_are_there,
     shape.headings_and_rows_are_there,
     cells.counts_are_whole_numbers,

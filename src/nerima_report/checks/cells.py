@@ -37,13 +37,15 @@ def not_applicable_is_empty(evidence: Evidence) -> Iterator[Finding]:
     for located in evidence.tallies.located:
         if not located.not_applicable:
             continue
-        for cell in evidence.cells[located.submission.file].values():
-            if cell.key.table == located.table_id and cell.reading.status == "reported":
-                yield Finding("N306", cell.place, found=cell.value)
+        cells = evidence.cells[located.submission.file].values()
+        filled = [c for c in cells if c.key.table == located.table_id and c.reading.status == "reported"]
+        if filled:
+            related = tuple(cell.place for cell in filled[1:])
+            yield Finding("N306", filled[0].place, found=f"{len(filled)}か所", related=related)
         layout = located.layout
         if isinstance(layout, EntryLayout) and layout.rows:
             first = (layout.rows[0], min(layout.columns.values()))
-            yield Finding("N306", located.place(first), found=f"{len(layout.rows)}行の記載")
+            yield Finding("N306", located.place(first), found=f"{len(layout.rows)}行")
 
 
 def entry_fields_are_readable(evidence: Evidence) -> Iterator[Finding]:

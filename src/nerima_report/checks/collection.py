@@ -10,7 +10,7 @@ from nerima_report.definitions import ADJUSTMENTS
 from nerima_report.findings import Finding, Place
 from nerima_report.fiscal_year import full_name
 from nerima_report.layout import EntryLayout
-from nerima_report.submissions import Submission
+from nerima_report.submissions import Submission, section_key
 from nerima_report.suggestions import asked, likely
 from nerima_report.tallies import FilledCell
 
@@ -34,24 +34,33 @@ def each_section_reported_once(evidence: Evidence) -> Iterator[Finding]:
     for submission in evidence.inbox.of_year(evidence.fiscal_year):
         if not submission.ward:
             handed_in.setdefault(submission.section, []).append(submission)
-    for section in roster:
-        if section not in handed_in:
-            others = (s for s in evidence.inbox.submissions if s.section == section and not s.ward)
-            yield Finding("N601", Place(section=section), related=tuple(on_cover(s, "年度") for s in others))
+    misspelled = {}
     for section, submissions in handed_in.items():
         yield from _handed_in_again(submissions)
         if section not in roster:
             suggestion = likely(section, [key for key in roster if key not in handed_in])
+            misspelled[suggestion] = section
             place = on_cover(submissions[0], "課")
             yield Finding("N604", place, suggestion or None, section, details={"likely": asked(suggestion)})
+    for section in roster:
+        if section not in handed_in and section not in misspelled:
+            others = [s for s in evidence.inbox.submissions if s.section == section and not s.ward]
+            hint = "".join(f"{full_name(s.fiscal_year)}の集計（{s.file}）ならあります。" for s in others)
+            related = tuple(on_cover(s, "年度") for s in others)
+            yield Finding("N601", Place(section=section), related=related, details={"likely": hint})
 
 
 def ward_workbook_is_there(evidence: Evidence) -> Iterator[Finding]:
     """The coordinator handed in the ward workbook, once."""
-    ward = [s for s in evidence.inbox.of_year(evidence.fiscal_year) if s.ward]
     coordinator = evidence.edition.municipality.coordinator(evidence.fiscal_year)
+    expected = section_key(coordinator.department, coordinator.section)
+    ward = [s for s in evidence.inbox.of_year(evidence.fiscal_year) if s.ward]
+    for submission in ward:
+        if submission.section != expected:
+            yield Finding("N613", on_cover(submission, "様式"), expected=expected, found=submission.section)
+    ward = [s for s in ward if s.section == expected]
     if not ward:
-        yield Finding("N605", Place(section=coordinator.department + coordinator.section))
+        yield Finding("N605", Place(section=expected))
     yield from _handed_in_again(ward)
 
 

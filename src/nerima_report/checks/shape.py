@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from nerima_report.checks.evidence import Evidence, on_cover
 from nerima_report.findings import Finding, Place
-from nerima_report.layout import COVER_SHEET, CountLayout
+from nerima_report.layout import COVER_SHEET, CountLayout, plain
+from nerima_report.submissions import NOT_APPLICABLE
 from nerima_report.suggestions import asked, likely
 from nerima_report.tallies import LocatedTable
 
@@ -28,6 +29,26 @@ def form_versions_are_known(evidence: Evidence) -> Iterator[Finding]:
         if submission.form_version != expected:
             found = submission.form_version or "空欄"
             yield Finding("N209", on_cover(submission, "様式の版"), expected=expected, found=found)
+
+
+def marks_are_clear(evidence: Evidence) -> Iterator[Finding]:
+    """The column 該当なし of the cover says 該当なし, or nothing."""
+    for submission in evidence.submissions:
+        for key, cell, text in submission.unclear_marks:
+            place = Place(submission.section, submission.file, COVER_SHEET, cell, table=key)
+            yield Finding("N211", place, expected=NOT_APPLICABLE, found=text)
+
+
+def sheets_with_numbers_are_read(evidence: Evidence) -> Iterator[Finding]:
+    """A sheet that holds numbers and is no table of this year's form is left out, but not in silence."""
+    read: dict[str, set[str]] = {}
+    for located in evidence.tallies.located:
+        read.setdefault(located.submission.file, {COVER_SHEET}).update(located.sheets)
+    for submission in evidence.submissions:
+        for sheet in submission.workbook.sheets:
+            numbers = any(isinstance(v, int | float) and not isinstance(v, bool) for v in sheet.cells.values())
+            if numbers and plain(sheet.name) not in map(plain, read.get(submission.file, ())):
+                yield Finding("N212", Place(submission.section, submission.file, sheet.name))
 
 
 def tables_are_there(evidence: Evidence) -> Iterator[Finding]:
@@ -58,10 +79,11 @@ def headings_and_rows_are_there(evidence: Evidence) -> Iterator[Finding]:
 
 def _rows(located: LocatedTable, layout: CountLayout) -> Iterator[Finding]:
     unfound = [row.label for row in layout.missing_rows]
+    suggestions = [likely(label, unfound) for label, _ in layout.unknown]
     for row in layout.missing_rows:
-        yield Finding("N206", located.place(group=row.group, row=row.label))
-    for label, position in layout.unknown:
-        suggestion = likely(label, unfound)
+        if row.label not in suggestions:  # otherwise the misspelled row says it all
+            yield Finding("N206", located.place(group=row.group, row=row.label))
+    for (label, position), suggestion in zip(layout.unknown, suggestions, strict=True):
         yield Finding(
             "N207",
             located.place(position),

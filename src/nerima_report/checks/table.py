@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from nerima_report.cell_values import shown
 from nerima_report.checks.evidence import Evidence
+from nerima_report.checks.links import tables_agree_in_each_workbook
 from nerima_report.findings import Finding, Place
 from nerima_report.layout import CountLayout
 from nerima_report.tallies import FilledCell, StatedCell
@@ -36,10 +37,17 @@ def rows_add_up(evidence: Evidence) -> Iterator[Finding]:
 
 
 def verification_lines_agree(evidence: Evidence) -> Iterator[Finding]:
-    """A 検算 line shows agreement: ✓, 0, or nothing because the file was saved without results."""
+    """A 検算 line shows agreement (✓, 0), or nothing because the file was saved without results.
+
+    Where a cell is open or a link is broken the line is right to disagree, and the cause is a finding of its own.
+    """
+    broken = {place.file for finding in tables_agree_in_each_workbook(evidence) for place in finding.related}
     for stated in _stated(evidence, "verification"):
         found = "" if stated.found is None else shown(stated.found)
-        if found not in ("", "✓", "0", "OK", "一致"):
+        unsettled = stated.place.file in broken or not all(
+            cell.known for cell in evidence.cells[stated.place.file].values()
+        )
+        if found not in ("", "✓", "0", "OK", "一致") and not unsettled:
             related = tuple(cell.place for cell in _column(evidence, stated))
             yield Finding("N403", stated.place, found=found, related=related)
 

@@ -1,0 +1,78 @@
+"""A TOML file read into its model, or the file, the key and the reason why not, in Japanese."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from nerima_report.errors import DefinitionError
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def read_definition(file: Path, model: type[Model]) -> Model:
+    """Read one TOML file into its model, or say which key is wrong and why."""
+    try:
+        data = tomllib.loads(file.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        raise DefinitionError(file, "", "ファイルがありません") from None
+    except OSError:
+        raise DefinitionError(file, "", "ファイルを開けません") from None
+    except UnicodeDecodeError:
+        raise DefinitionError(file, "", "文字コードが UTF-8 ではありません。UTF-8 で保存してください") from None
+    except tomllib.TOMLDecodeError as error:
+        raise DefinitionError(file, _position(str(error)), "TOML の書き方が正しくありません") from None
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        # An unknown key is often a required one misspelled: it says more than the missing one.
+        first = min(error.errors(), key=lambda fault: fault["type"] != "extra_forbidden")
+        raise DefinitionError(file, _key(first["loc"]), _reason(first)) from None
+
+
+def _key(location: tuple[int | str, ...]) -> str:
+    """A pydantic location as a TOML author counts: table[3].rows[2].label."""
+    steps = [f"[{step + 1}]" if isinstance(step, int) else f".{step}" for step in location]
+    return "".join(step for step in steps if step not in (".counts", ".entries")).lstrip(".")
+
+
+_REASONS = {
+    "extra_forbidden": "知らないキーです。つづりを確かめてください",
+    "missing": "必要なキーがありません",
+    "string_type": '文字列（"…"）で書いてください',
+    "string_too_short": "空にはできません",
+    "int_type": "整数で書いてください",
+    "int_parsing": "整数で書いてください",
+    "bool_type": "true か false で書いてください",
+    "bool_parsing": "true か false で書いてください",
+    "tuple_type": "並び（[ … ]）で書いてください",
+    "union_tag_not_found": 'kind がありません。"counts" か "entries" を書いてください',
+    "union_tag_invalid": 'kind は "counts" か "entries" です',
+    "model_type": "項目の集まり（{ … }）で書いてください",
+    "too_short": "一つ以上書いてください",
+}
+
+
+def _reason(error: Mapping[str, object]) -> str:
+    """A pydantic error in Japanese."""
+    kind = str(error["type"])
+    context = error.get("ctx")
+    details = context if isinstance(context, dict) else {}
+    if kind == "value_error":
+        return str(details["error"])
+    if kind == "literal_error":
+        return f"書けるのは {details['expected']} だけです".replace(" or ", " か ")
+    if kind == "string_pattern_mismatch":
+        return f"形が合いません（{details['pattern']}）"
+    return _REASONS.get(kind, str(error["msg"]))
+
+
+def _position(message: str) -> str:
+    """Where tomllib found the fault: 3行目の5文字目."""
+    found = re.search(r"line (\d+), column (\d+)", message)
+    return f"{found[1]}行目の{found[2]}文字目" if found else "ファイルの終わり"
