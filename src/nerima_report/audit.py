@@ -6,13 +6,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import PurePosixPath
 
 from nerima_report.composition import Content
-from nerima_report.definitions import CellKey, CountTable
+from nerima_report.definitions import CellKey, Column, CountTable
 from nerima_report.findings import SEVERITY_NAMES, Finding
 from nerima_report.fiscal_year import full_name
+from nerima_report.printed_tables import in_printed_order
 from nerima_report.report import Report
 from nerima_report.submissions import Submission
 from nerima_report.tallies import FilledCell
 from nerima_report.wording import number
+
+STATUS_NAMES = {"blank": "空欄", "not applicable": "該当なし", "unreadable": "読めない"}
 
 
 def make_audit(content: Content, report: Report, submissions: Iterable[Submission]) -> str:
@@ -22,11 +25,12 @@ def make_audit(content: Content, report: Report, submissions: Iterable[Submissio
         f"# {full_name(content.fiscal_year)} 監査用の一覧{draft}",
         "",
         "印刷した数と本文の数のすべてについて、どの課のどのセルから来たかを示す。公表する文書ではない。",
+        "かっこの中は、その課のファイルの、表と同じ名前のシートのセル。",
         "",
         *_inputs(submissions),
         *_figures(content),
         *_tables(content, report),
-        *_entries(content),
+        *_entries(content, report),
         *_adjustments(content),
         *_findings(content),
     ]
@@ -34,10 +38,7 @@ def make_audit(content: Content, report: Report, submissions: Iterable[Submissio
 
 
 def _inputs(submissions: Iterable[Submission]) -> Iterator[str]:
-    rows = [
-        (s.section, "区全体" if s.ward else "課", str(s.number), s.workbook.path.name)
-        for s in sorted(submissions, key=lambda s: (not s.ward, s.section))
-    ]
+    rows = [(s.section, "区全体" if s.ward else "課", str(s.number), s.workbook.path.name) for s in submissions]
     yield from ("## 使ったファイル", "")
     yield from _table(("課", "様式", "提出回", "ファイル"), rows)
 
@@ -56,53 +57,55 @@ def _figures(content: Content) -> Iterator[str]:
 
 def _tables(content: Content, report: Report) -> Iterator[str]:
     captions = {table.id: table.caption for table in report.tables}
-    by_cell: dict[CellKey, list[FilledCell]] = {}
-    for cell in content.tallies.cells:
-        by_cell.setdefault(cell.key, []).append(cell)
-    adjusted: dict[CellKey, int] = {}
-    for adjustment in content.totals.adjustments:
-        if adjustment.applied:
-            adjusted[adjustment.key] = adjusted.get(adjustment.key, 0) + adjustment.difference
     for table_id, table in content.edition.count_tables.items():
-        yield from (f"## {table_id} {captions.get(table_id, '（本文の数）')}", "")
-        rows = []
-        for row in table.rows:
-            for column in table.columns:
-                key = CellKey(table_id, row.group, row.label, column.label)
-                from_ward = table.reported_by == "coordinator" or not column.additive
-                sources = list(_sources(by_cell.get(key, ()), from_ward))
-                if key in adjusted:
-                    sources.append(f"調整 {adjusted[key]:+,}")
-                value = number(content.totals.values.get(key)) + column.unit
-                rows.append((f"{row.group} {row.label}".strip(), column.label, value, "、".join(sources) or "なし"))
-        yield from _table(("行", "列", "印刷した数", "もとのセル"), rows)
-        yield from _total_lines(content, table_id, table)
+        yield from (f"## {table_id} {captions.get(table_id, '（表としては印刷しない数）')}", "")
+        for column in table.columns:
+            if len(table.columns) > 1:
+                yield from (f"### {column.heading}", "")
+            yield from _column(content, table_id, table, column)
 
 
-def _sources(cells: Iterable[FilledCell], from_ward: bool) -> Iterator[str]:
-    """The cells that a number was made of. Zeros of sections are left out: they would hide the others."""
-    for cell in cells:
-        if cell.ward == from_ward and cell.reading.status == "reported" and (cell.value or from_ward):
-            place = cell.place
-            yield f"{place.section} {cell.value:,}（{PurePosixPath(place.file).name} {place.sheet}!{place.cell}）"
+def _column(content: Content, table_id: str, table: CountTable, column: Column) -> Iterator[str]:
+    """A line for each 課 with its numbers and cells, then what was adjusted, and what was printed."""
+    keys = [CellKey(table_id, row.group, row.label, column.label) for row in table.rows]
+    cells: dict[tuple[bool, str], dict[CellKey, FilledCell]] = {}
+    for cell in content.tallies.cells:
+        if cell.key in keys:
+            cells.setdefault((cell.ward, cell.place.section), {})[cell.key] = cell
+    rows = [
+        [f"{section}（区全体の集計）" if ward else section, *(_contribution(filled.get(key)) for key in keys)]
+        for (ward, section), filled in cells.items()
+    ]
+    if table.reported_by == "section" and not column.additive:
+        yield from ("人数は課の数を足さず、区全体の集計（名寄せした数）を印刷する。課の数は参考。", "")
+    for adjustment in content.totals.adjustments:
+        if adjustment.applied and adjustment.key in keys:
+            rows.append(["調整", *(f"{adjustment.difference:+,}" if key == adjustment.key else "" for key in keys)])
+    printed = [number(content.totals.values.get(key)) for key in keys]
+    total = [number(content.totals.sum(keys))] if table.total else []
+    headings = ["課", *(f"{row.group} {row.label}".strip() for row in table.rows), *([table.total] if total else [])]
+    yield from _table(headings, [*([*row, *([""] if total else [])] for row in rows), ["印刷した数", *printed, *total]])
 
 
-def _total_lines(content: Content, table_id: str, table: CountTable) -> Iterator[str]:
-    for column in table.columns if table.total else ():
-        keys = [CellKey(table_id, row.group, row.label, column.label) for row in table.rows]
-        yield f"{table.total}（{column.label}）: {number(content.totals.sum(keys))}{column.unit}"
-        yield ""
+def _contribution(cell: FilledCell | None) -> str:
+    """What a 課 said and in which cell: 16（B5）."""
+    if cell is None:
+        return ""
+    said = f"{cell.value:,}" if cell.reading.status == "reported" else STATUS_NAMES[cell.reading.status]
+    return f"{said}（{cell.place.cell}）" if cell.place.cell else said
 
 
-def _entries(content: Content) -> Iterator[str]:
+def _entries(content: Content, report: Report) -> Iterator[str]:
+    captions = {table.id: table.caption for table in report.tables}
     for table_id, table in content.edition.entry_tables.items():
-        yield from (f"## {table_id}", "")
+        yield from (f"## {table_id} {captions.get(table_id, '')}".rstrip(), "")
         label = table.fields[0].label
-        rows = []
-        for n, entry in enumerate(content.tallies.entries[table_id].to_dict("records"), start=1):
-            where = f"{PurePosixPath(str(entry['file'])).name} {entry['sheet']} {entry['row']}行"
-            rows.append((str(n), str(entry["section"]), where, str(entry[label])))
-        yield from _table(("", "課", "もとの行", label), rows)
+        rows = [
+            (str(n), str(entry[label]), str(entry["section"]),
+             f"{PurePosixPath(str(entry['file'])).name} {entry['sheet']} {entry['row']}行")
+            for n, entry in enumerate(in_printed_order(table, content.tallies.entries[table_id]), start=1)
+        ]  # fmt: skip
+        yield from _table(("順", label, "課", "もとの行"), rows)
 
 
 def _adjustments(content: Content) -> Iterator[str]:

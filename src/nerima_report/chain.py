@@ -7,7 +7,7 @@ Each function returns what it made; it prints nothing and decides no exit code. 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -129,7 +129,8 @@ def examine(
     coordinator = edition.municipality.coordinator(fiscal_year)
     ward_key = section_key(coordinator.department, coordinator.section)
     handed_in = inbox.of_year(fiscal_year)
-    submissions = latest([s for s in handed_in if not s.ward or s.section == ward_key])
+    order = [section.key for section in roster or ()]
+    submissions = latest([s for s in handed_in if not s.ward or s.section == ward_key], order)
     tallies = load_tallies(submissions, edition)
     totals = add_up(tallies, edition)
     figures = dict(compute_figures(totals, edition))
@@ -137,10 +138,16 @@ def examine(
     return Evidence(edition, fiscal_year, inbox, submissions, tallies, totals, roster), figures
 
 
-def latest(submissions: Sequence[Submission]) -> tuple[Submission, ...]:
-    """Of the workbooks of each 課 the one with the highest 提出回, in an order that no file name decides."""
+def latest(submissions: Iterable[Submission], order: Sequence[str] = ()) -> tuple[Submission, ...]:
+    """Of the workbooks of each 課 the one with the highest 提出回, in the order of the roster.
+
+    The names of the files decide nothing.
+    """
+    places = {section: place for place, section in enumerate(order)}
     newest: dict[tuple[bool, str], Submission] = {}
-    for submission in sorted(submissions, key=lambda s: (s.ward, s.section, s.number, s.file)):
+    for submission in sorted(
+        submissions, key=lambda s: (s.ward, places.get(s.section, len(places)), s.section, s.number, s.file)
+    ):
         newest[submission.ward, submission.section] = submission
     return tuple(newest.values())
 

@@ -57,21 +57,20 @@ def _part_blocks(part: Part, content: Content) -> list[Block]:
     wording = PartWording(part, content.totals, content.figures, content.tallies)
     names = {name: Wording(text) for name, text in year_names(content.fiscal_year).items()}
     blocks = read_blocks(part.manuscript, {**names, **wording.names()}, _tables_of(part, content))
-    numbered: list[Block] = []
-    number = 0
-    for block in blocks:
-        if isinstance(block, Table):
-            number += 1
-            block = replace(block, number=number)
-        numbered.append(block)
-    return numbered
+    numbers = iter(range(1, len(blocks) + 1))
+    return [replace(block, number=next(numbers)) if isinstance(block, Table) else block for block in blocks]
 
 
 def _tables_of(part: Part, content: Content) -> Callable[[str], Sequence[Table]]:
+    placed = set()
+
     def resolve(key: str) -> Sequence[Table]:
         table_id, table = part.table_id(key), part.tables.get(key)
         if table is None:
             raise WordingError(f"表「{key}」は tables.toml にありません")
+        if key in placed:
+            raise WordingError(f"表「{key}」が2回置かれています")
+        placed.add(key)
         if isinstance(table, CountTable):
             notes = explained_notes(content.findings, table_id)
             return [count_table(table_id, table, content.totals, content.fiscal_year, notes)]

@@ -18,13 +18,15 @@ from markdown_it.token import Token
 
 from nerima_report.errors import DefinitionError
 from nerima_report.report import Block, Bullets, Heading, Paragraph, Table
-from nerima_report.wording import FILTERS, Wording, WordingError, printed
+from nerima_report.wording import COUNTED, FILTERS, Wording, WordingError, printed
 
 # Private-use characters: they mark lines and directives while the text is on its way, and no text
 # from outside can forge them, because `_environment` takes them out of everything that is printed.
 _LINE, _TABLE = "\ue000", "\ue001"
 _LINE_MARK = re.compile(f"{_LINE}(\\d+){_LINE}")
 _DIRECTIVE = re.compile(f"{_TABLE}([^{_TABLE}]+){_TABLE}")
+_COUNTED_NUMBER = re.compile(f"{COUNTED}[^{COUNTED}]*{COUNTED}")
+_TYPED_NUMBER = re.compile(r"[0-9０-９][0-9０-９,，.．]*\s*(?:件|人|名分|[%％]|パーセント)")
 _TAG_OPENS, _TAG_CLOSES = re.compile(r"\{[{%#]"), re.compile(r"[}%#]\}")
 
 ResolveTable = Callable[[str], Sequence[Table]]
@@ -156,7 +158,10 @@ class _Parser:
                 parts.append(child.content)
             elif child.type != "softbreak":
                 self._refuse(token, "原稿の文に飾り（強調、リンクなど）は書けません")
-        return "".join(parts)
+        text = "".join(parts)
+        if typed := _TYPED_NUMBER.search(_COUNTED_NUMBER.sub("", text)):
+            self._refuse(token, f"「{typed[0]}」は書き込まれた数です。合計(…) や割合(…) で呼び出してください")
+        return text.replace(COUNTED, "")
 
     def _refuse(self, token: Token, reason: str) -> None:
         first = token.map[0] if token.map else 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 import pandas as pd
@@ -49,17 +49,22 @@ def count_table(table_id: str, table: CountTable, totals: Totals, fiscal_year: i
 
 def entry_tables(table_id: str, table: EntryTable, entries: pd.DataFrame, fiscal_year: int) -> list[Table]:
     """A list-like table as printed, unnumbered: one table, or one for each value of `split_by` that occurs."""
+    groups: dict[str, list[dict[str, object]]] = {}
+    for entry in in_printed_order(table, entries):
+        groups.setdefault(str(entry.get(table.split_by, "")), []).append(entry)
+    return [_entry_table(table_id, table, group, name, fiscal_year) for name, group in groups.items()]
+
+
+def in_printed_order(table: EntryTable, entries: pd.DataFrame) -> list[dict[str, object]]:
+    """The entries of a list-like table in the order in which they are printed."""
     sort_by = ([table.split_by] if table.split_by else []) + list(table.sort_by)
 
-    def place(entry: dict[Hashable, object]) -> list[object]:
+    def place(entry: Mapping[str, object]) -> list[object]:
         declared: list[object] = [_sort_key(table, label, entry) for label in sort_by]
         return [*declared, entry["section"], entry["row"]]  # so that the order of files decides nothing
 
-    ordered = sorted(entries.to_dict("records"), key=place)
-    groups: dict[str, list[dict[str, object]]] = {}
-    for entry in ordered:
-        groups.setdefault(str(entry.get(table.split_by, "")), []).append({str(k): v for k, v in entry.items()})
-    return [_entry_table(table_id, table, group, name, fiscal_year) for name, group in groups.items()]
+    records = ({str(label): value for label, value in entry.items()} for entry in entries.to_dict("records"))
+    return sorted(records, key=place)
 
 
 def _entry_table(
@@ -107,7 +112,7 @@ def _stubs(table: CountTable) -> list[str]:
     return [table.group_stub, table.stub] if table.group_stub else [table.stub]
 
 
-def _sort_key(table: EntryTable, label: str, entry: Mapping[Hashable, object]) -> tuple[bool, object]:
+def _sort_key(table: EntryTable, label: str, entry: Mapping[str, object]) -> tuple[bool, object]:
     """Choices in their defined order, months and numbers by value; what is not given comes last."""
     field, value = table.field(label), entry[label]
     if field is not None and field.type == "choice" and value is not None:

@@ -20,6 +20,8 @@ from nerima_report.fiscal_year import Month, full_name, short_name, year_end
 from nerima_report.tallies import Tallies
 from nerima_report.totals import Totals
 
+# Stands around each number that was asked for, so that one typed into the text can be told apart.
+COUNTED = "\ue002"
 NOTHING_TO_COUNT = "－"
 UNKNOWN = "…"
 _MARKDOWN = re.compile(r"([!-/:-@\[-`{-~])")
@@ -66,7 +68,8 @@ def with_unit(unit: str) -> Callable[[object], Wording]:
         if not isinstance(quantity, Quantity) or quantity.unit != unit:
             found = f"「{quantity.unit}」の値" if isinstance(quantity, Quantity) else "単位のある値でないもの"
             raise WordingError(f"フィルター「{unit}」に{found}が渡されました")
-        return Wording(f"{number(quantity.value)}{unit}" if quantity.computable else NOTHING_TO_COUNT)
+        shown = f"{number(quantity.value)}{unit}" if quantity.computable else NOTHING_TO_COUNT
+        return Wording(f"{COUNTED}{shown}{COUNTED}")
 
     return show
 
