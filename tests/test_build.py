@@ -251,7 +251,11 @@ def test_publish_guards_the_record(workdir: Path, command: Command) -> None:
     assert (refused.code, record.read_bytes()) == (2, published)
     assert command("-C", workdir, "publish", "2022", "--revise", "審査請求の件数を訂正").code == 0
     revised = json.loads(record.read_text(encoding="utf-8"))
-    assert revised["revisions"] == [{"reason": "審査請求の件数を訂正", "replaces_sha256": sha256(published)}]
+    (revision,) = revised["revisions"]
+    assert (revision["reason"], revision["replaces_sha256"]) == ("審査請求の件数を訂正", sha256(published))
+    about = "公開.審査請求 公文書公開に関する審査請求 件数"
+    assert revision["changes"] == [{"about": about, "from": 1, "to": 2}]
+    assert f"{about}: 1 → 2" in refused.err
 
 
 def test_publish_warns_of_outputs_changed_by_hand(workdir: Path, command: Command) -> None:
@@ -302,3 +306,31 @@ def test_strict_counts_warnings(workdir: Path, command: Command) -> None:
     edit(workdir, "00_", {("公開.請求方法", "B9"): None})
     assert command("-C", workdir, "build", "2022").code == 0
     assert command("-C", workdir, "build", "2022", "--strict").code == 1
+
+
+def test_a_report_polished_in_word_is_kept_beside_the_new_one(workdir: Path, command: Command) -> None:
+    command("-C", workdir, "build", "2022")
+    out = workdir / "out" / "2022"
+    (out / "report.docx").write_bytes(b"polished")
+    _, findings = findings_of(command, workdir)
+    assert [(f["code"], f["file"]) for f in findings] == [("N904", "out/2022/report.docx")]
+    assert (out / "report-保存1.docx").read_bytes() == b"polished"
+    finished = (out / "report.docx").read_bytes()
+    command("-C", workdir, "build", "2022", "--draft")
+    assert (out / "report-保存2.docx").read_bytes() == finished
+
+
+def test_a_failed_build_says_that_the_report_there_is_an_earlier_one(workdir: Path, command: Command) -> None:
+    command("-C", workdir, "build", "2022")
+    edit(workdir, "12_", {("公開.処理状況", "B5"): None})
+    code, findings = findings_of(command, workdir)
+    assert (code, "N905" in {f["code"] for f in findings}) == (1, True)
+    run = command("-C", workdir, "publish", "2022")
+    assert (run.code, "N906" in run.out) == (0, True)
+
+
+def test_a_folder_that_cannot_be_written_is_told(workdir: Path, command: Command) -> None:
+    (workdir / "out").write_text("a file in the way", encoding="utf-8")
+    run = command("-C", workdir, "build", "2022")
+    assert run.code == 2
+    assert "out/2022" in run.err

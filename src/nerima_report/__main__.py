@@ -1,6 +1,16 @@
-"""`python -m nerima_report` is the same program as `nerima-report`."""
+"""The program as a command and as `python -m nerima_report`. Light, so that even its start can be interrupted."""
 
-from nerima_report.cli import main
+import sys
+
+
+def main() -> None:
+    """Start the command line; an interruption while it is still loading ends as quietly as a later one."""
+    try:
+        from nerima_report.cli import main as run
+    except KeyboardInterrupt:
+        sys.exit(130)
+    run()
+
 
 if __name__ == "__main__":
     main()

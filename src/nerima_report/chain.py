@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
 from nerima_report.audit import make_audit
@@ -20,12 +21,20 @@ from nerima_report.figures import Share, compute_figures
 from nerima_report.findings import Explanation, Finding, Place, explain
 from nerima_report.fiscal_year import full_name
 from nerima_report.formats import FORMATS
-from nerima_report.record import make_record, read_record, revise, sha256, write_json
+from nerima_report.record import (
+    Json,
+    changed_inputs,
+    changed_outputs,
+    make_record,
+    read_record,
+    revise,
+    write_json,
+)
 from nerima_report.roster import RosterSection, load_roster, write_roster
 from nerima_report.submissions import Inbox, Submission, load_submissions, section_key
 from nerima_report.tallies import load_tallies
 from nerima_report.totals import add_up
-from nerima_report.workspace import FOLDERS, SETTINGS, SETTINGS_TEXT, Workspace, write_all
+from nerima_report.workspace import FOLDERS, SETTINGS, SETTINGS_TEXT, Workspace, keep, write_all
 
 RECORD = "record.json"
 Progress = Callable[[Path], None]
@@ -88,19 +97,22 @@ def build(workspace: Workspace, edition: Edition, fiscal_year: int, draft: bool,
     inbox = replace(load_submissions(paths, edition, progress), skipped=tuple(skipped))
     evidence, figures = examine(inbox, edition, fiscal_year, roster)
     findings = judge(evidence, figures, workspace.explanations)
+    out, published = workspace.out(fiscal_year), workspace.record(fiscal_year)
+    earlier = next((read_record(file) for file in (out / RECORD, published) if file.exists()), None)
     if not draft and any(edition.catalogue.is_error(finding) for finding in findings):
-        return Built(tuple(findings), ())
+        left = [Finding("N905", Place(file=out.as_posix()))] if (out / "report.docx").exists() else []
+        return Built((*findings, *left), ())
     content = Content(edition, fiscal_year, evidence.tallies, evidence.totals, figures, findings)
     report = compose_report(content, draft=draft)
     outputs = {form.file_name: form.render(report, edition.folder / "reference.docx") for form in FORMATS}
     outputs["audit.md"] = make_audit(content, report, evidence.submissions).encode()
     record = make_record(content, report, evidence.submissions, outputs)
-    out = workspace.out(fiscal_year)
+    kept = _keep_what_was_edited(out, earlier, draft)
     write_all(out, {**outputs, RECORD: write_json(record)})
-    return Built(tuple(findings), tuple(out / name for name in (*outputs, RECORD)))
+    return Built((*findings, *kept), tuple(out / name for name in (*outputs, RECORD)))
 
 
-def publish(workspace: Workspace, fiscal_year: int, reason: str | None) -> Published:
+def publish(workspace: Workspace, fiscal_year: int, reason: str | None, today: date) -> Published:
     """Move the record of a built year to records/, where it is guarded."""
     built, published = workspace.out(fiscal_year) / RECORD, workspace.record(fiscal_year)
     earlier = read_record(published) if published.exists() else None
@@ -114,12 +126,27 @@ def publish(workspace: Workspace, fiscal_year: int, reason: str | None) -> Publi
     new = read_record(built)
     if new["fiscal_year"] != fiscal_year:
         raise CannotProceed(f"記録の年度が違います（{new['name']}）。\n  ファイル: {built}")
-    findings = tuple(_changed_outputs(built.parent, new))
-    record = revise(new, earlier, reason)
+    findings = [Finding("N903", Place(file=file.as_posix())) for file in changed_outputs(built.parent, new)]
+    if changed_inputs(workspace.workbooks(fiscal_year)[0], new):
+        findings.append(Finding("N906"))
+    record = revise(new, earlier, reason, today)
     if record is not None:
         write_all(published.parent, {published.name: write_json(record)})
     built.unlink()
-    return Published(published, record is not None, findings)
+    return Published(published, record is not None, tuple(findings))
+
+
+def _keep_what_was_edited(out: Path, earlier: Json | None, draft: bool) -> list[Finding]:
+    """Before outputs are replaced: keep what somebody polished in Word, and a finished report that a draft replaces."""
+    if earlier is None:
+        return []
+    finished = [out / form.file_name for form in FORMATS] if draft and not earlier["draft"] else []
+    edited = dict.fromkeys((*changed_outputs(out, earlier), *finished))
+    return [
+        Finding("N904", Place(file=file.as_posix()), details={"about": keep(file).name})
+        for file in edited
+        if file.is_file()
+    ]
 
 
 def examine(
@@ -161,14 +188,3 @@ def judge(evidence: Evidence, figures: dict[str, Share], explanations: Sequence[
         about = " ".join(filter(None, (explanation.code, explanation.section, explanation.table, explanation.row)))
         findings.append(Finding("N902", details={"about": about}))
     return findings
-
-
-def _changed_outputs(folder: Path, record: dict[str, object]) -> list[Finding]:
-    """Outputs that are not, or no longer, what the record vouches for."""
-    outputs = record["outputs"]
-    changed = []
-    for output in outputs if isinstance(outputs, list) else []:
-        file = folder / output["file"]
-        if not file.is_file() or sha256(file.read_bytes()) != output["sha256"]:
-            changed.append(Finding("N903", Place(file=file.as_posix())))
-    return changed

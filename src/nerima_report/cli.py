@@ -78,12 +78,14 @@ def init(
     year: Annotated[str, typer.Option("--year", metavar="年度", help="名簿の年度（既定は今年度）。")] = "",
 ) -> None:
     """作業フォルダーを作る（あるものは変えない）。"""
-    from datetime import date
+    from datetime import date, timedelta
 
     from nerima_report import chain
     from nerima_report.fiscal_year import fiscal_year_of
 
-    fiscal_year = usage.fiscal_year(year) if year else fiscal_year_of(date.today())
+    # From April to June the office still collects the year that has just ended.
+    season = date.today() - timedelta(days=91)
+    fiscal_year = usage.fiscal_year(year) if year else fiscal_year_of(season)
     made = chain.init(folder, _edition(context, "nerima"), fiscal_year)
     console = _console()
     for path in made:
@@ -159,6 +161,8 @@ def publish(
     revise: Annotated[str, typer.Option("--revise", metavar="理由", help="公表済みの記録を、この理由で改める。")] = "",
 ) -> None:
     """作った報告の記録を records に移し、以後は守る。"""
+    from datetime import date
+
     from nerima_report import chain
     from nerima_report.fiscal_year import full_name
     from nerima_report.notices.text import print_findings
@@ -166,11 +170,11 @@ def publish(
 
     fiscal_year = usage.fiscal_year(year)
     workspace = open_workspace(Path())
-    published = chain.publish(workspace, fiscal_year, revise.strip() or None)
+    published = chain.publish(workspace, fiscal_year, revise.strip() or None, date.today())
     console = _console()
     print_findings(console, published.findings, _edition(context, workspace.edition).catalogue)
-    done = "公表の記録にしました" if published.changed else "すでに同じ内容で公表の記録になっています"
-    console.print(f"{full_name(fiscal_year)}を{done}: {published.record}", highlight=False, soft_wrap=True)
+    done = "を公表の記録にしました" if published.changed else "は、すでに同じ内容で公表の記録になっています"
+    console.print(f"{full_name(fiscal_year)}{done}: {published.record}", highlight=False, soft_wrap=True)
 
 
 @app.command(cls=usage.JapaneseCommand)
@@ -215,6 +219,10 @@ def _run(command: Callable[[], object]) -> int:
     except (KeyboardInterrupt, typer.Abort):
         errors.print("中断しました。書きかけのファイルはありません。")
         return 130
+    except PermissionError as error:
+        errors.print(f"ファイルかフォルダーを使えません。\n  場所: {error.filename}", style="red", markup=False)
+        errors.print("  権限を確かめ、ほかで開いていたら閉じてください。", style="red")
+        return 2
     except BrokenPipeError:
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 (nobody reads any more)
         return 1

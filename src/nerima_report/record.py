@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -21,8 +22,9 @@ from nerima_report.submissions import Submission
 SCHEMA_VERSION = 1
 Json = dict[str, object]
 
-# What belongs to the act of publishing, not to the year: left out when two records are compared.
-_PUBLICATION = ("revisions",)
+# What does not belong to the year itself: left out when two records are compared.
+_APART = ("revisions", "program")
+MOST_SHOWN = 5
 
 
 def make_record(
@@ -84,11 +86,11 @@ def read_record(file: Path) -> Json:
     return record
 
 
-def revise(new: Json, published: Json | None, reason: str | None) -> Json | None:
+def revise(new: Json, published: Json | None, reason: str | None, today: date) -> Json | None:
     """The record to publish, or None when the same one is published already.
 
-    A published record is replaced only with a reason, which is kept in the new one together with the
-    hash of the record it replaces. Raises CannotProceed otherwise.
+    A published record is replaced only with a reason, which is kept in the new one together with the day,
+    the numbers that change and the hash of the record it replaces. Raises CannotProceed otherwise.
     """
     if new["draft"]:
         raise CannotProceed("案は公表できません。--draft を付けずに build してから、もう一度実行してください。")
@@ -96,14 +98,46 @@ def revise(new: Json, published: Json | None, reason: str | None) -> Json | None
         return new
     if _substance(new) == _substance(published):
         return None
+    changes = changed_numbers(published, new)
     if not reason:
-        raise CannotProceed(
-            f"{published['name']}の記録は公表済みで、内容が違います。\n"
-            '  公表した数を訂正するときは、--revise "理由" を付けて実行してください。理由は記録に残ります。'
+        shown = "".join(
+            f"\n    {change['about']}: {change['from']} → {change['to']}" for change in changes[:MOST_SHOWN]
         )
-    earlier = published["revisions"]
-    revision = {"reason": reason, "replaces_sha256": sha256(write_json(published))}
-    return {**new, "revisions": [*(earlier if isinstance(earlier, list) else []), revision]}
+        more = f"\n    ほか{len(changes) - MOST_SHOWN}か所" if len(changes) > MOST_SHOWN else ""
+        raise CannotProceed(
+            f"{published['name']}の記録は公表済みで、内容が違います。"
+            f"{shown or '数は同じですが、もとのファイルか文が変わっています。'}{more}\n"
+            '  公表したものを訂正するときは、--revise "理由" を付けて実行してください。理由は記録に残ります。'
+        )
+    revision = {
+        "date": today.isoformat(),
+        "reason": reason,
+        "changes": changes,
+        "replaces_sha256": sha256(write_json(published)),
+    }
+    return {**new, "revisions": [*_items(published, "revisions"), revision]}
+
+
+def changed_numbers(old: Json, new: Json) -> list[dict[str, object]]:
+    """The cells and figures in which two records of a year differ: what about, from, to."""
+    before, after = _numbers(old), _numbers(new)
+    return [
+        {"about": name, "from": before.get(name), "to": after.get(name)}
+        for name in {**before, **after}
+        if before.get(name) != after.get(name)
+    ]
+
+
+def changed_outputs(folder: Path, record: Json) -> list[Path]:
+    """The outputs in a folder that are not, or no longer, what the record vouches for."""
+    files = {folder / str(output["file"]): output["sha256"] for output in _items(record, "outputs")}
+    return [file for file, digest in files.items() if not file.is_file() or sha256(file.read_bytes()) != digest]
+
+
+def changed_inputs(files: Iterable[Path], record: Json) -> bool:
+    """Whether the workbooks of the inbox are no longer those that the record was made from."""
+    used = {(entry["file"], entry["sha256"]) for entry in _items(record, "inputs")}
+    return not used <= {(file.name, sha256(file.read_bytes())) for file in files}
 
 
 def sha256(data: bytes) -> str:
@@ -121,8 +155,21 @@ def explanation_facts(explanation: Explanation) -> Json:
     }
 
 
+def _items(record: Json, key: str) -> list[Json]:
+    items = record.get(key)
+    return items if isinstance(items, list) else []
+
+
+def _numbers(record: Json) -> dict[str, object]:
+    cells = {
+        " ".join(str(cell[key]) for key in ("table", "group", "row", "column") if cell[key]): cell["value"]
+        for cell in _items(record, "cells")
+    }
+    return cells | {str(figure["figure"]): figure["value"] for figure in _items(record, "figures")}
+
+
 def _substance(record: Json) -> Json:
-    return {key: value for key, value in record.items() if key not in _PUBLICATION}
+    return {key: value for key, value in record.items() if key not in _APART}
 
 
 def _tables(content: Content, report: Report) -> list[Json]:

@@ -116,9 +116,9 @@ def write_all(folder: Path, files: Mapping[str, bytes]) -> None:
     They are moved in the order given; put last what vouches for the others. Raises CannotProceed when a
     target is open elsewhere; what was not moved stays as it was.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     staged: dict[Path, Path] = {}
     try:
+        folder.mkdir(parents=True, exist_ok=True)
         for name, content in files.items():
             handle, temporary = tempfile.mkstemp(dir=folder, prefix=f".{name}.", suffix=".tmp")
             staged[folder / name] = Path(temporary)
@@ -127,9 +127,22 @@ def write_all(folder: Path, files: Mapping[str, bytes]) -> None:
             Path(temporary).chmod(0o644)
         for target, temporary_file in staged.items():
             _move(temporary_file, target)
+    except OSError as error:
+        raise CannotProceed(
+            f"書き込めません（{error.strerror}）。\n  場所: {folder}\n  フォルダーの権限と空きを確かめてください。"
+        ) from None
     finally:
         for temporary_file in staged.values():
             temporary_file.unlink(missing_ok=True)
+
+
+def keep(file: Path) -> Path:
+    """Copy a file that is about to be replaced to a free name beside it: report-保存1.docx."""
+    number = 1
+    while (copy := file.with_name(f"{file.stem}-保存{number}{file.suffix}")).exists():
+        number += 1
+    write_all(file.parent, {copy.name: file.read_bytes()})
+    return copy
 
 
 def _move(source: Path, target: Path) -> None:

@@ -278,7 +278,7 @@ def test_hostile_text_arrives_as_it_is() -> None:
     file = render_word(small(*blocks), REFERENCE)
     expected = [*hostile[:-1], "改 行"]
     reading = read_word(file)
-    assert reading.of("Body Text") == reading.of("List Bullet") == expected
+    assert reading.of("Body Text", "Table Remark") == reading.of("List Bullet") == expected
     assert reading.of("Caption") == ["表1 改 行"]
     assert reading.tables == [[["改 行"], *([f"{text} {text}"] for text in expected)]]
 
@@ -312,7 +312,14 @@ def test_word_and_markdown_say_the_same(blocks: list[Block]) -> None:
     texts = list(expected_texts(blocks))
     body = in_markdown.texts[-len(texts) :] if texts else []
     assert body == texts
-    styles = {"Heading 1": "h2", "Heading 2": "h3", "Body Text": "p", "List Bullet": "li", "Caption": "p"}
+    styles = {
+        "Heading 1": "h2",
+        "Heading 2": "h3",
+        "Body Text": "p",
+        "Table Remark": "p",
+        "List Bullet": "li",
+        "Caption": "p",
+    }
     assert [(styles[style], seen(text)) for style, text in in_word.texts if style in styles] == texts
     assert trimmed(in_word.tables) == in_markdown.tables
     assert in_markdown.tables == trimmed([printed(block) for block in blocks if isinstance(block, Table)])

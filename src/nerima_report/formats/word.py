@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from copy import deepcopy
 from datetime import UTC, datetime, time
 from io import BytesIO
+from itertools import pairwise
 from pathlib import Path
 
 import docx
@@ -69,13 +70,14 @@ def _pieces(report: Report, styles: Styles, width: int, cover_section: BaseOxmlE
     yield from _cover(report, styles, cover_section)
     yield from _contents(report.headings, styles)
     headings = tables = 0
-    for block in report.blocks:
+    for before, block in pairwise((None, *report.blocks)):
         match block:
             case Heading():
                 headings += 1
                 yield _heading(block, headings, styles)
             case Paragraph(text):
-                yield paragraph(styles["Body Text"], run(text))
+                # What follows a table at once is a remark on it (請求実績なし), not the beginning of a paragraph.
+                yield paragraph(styles["Table Remark" if isinstance(before, Table) else "Body Text"], run(text))
             case Bullets(items):
                 yield from (paragraph(styles["List Bullet"], run(item)) for item in items)
             case Table():
