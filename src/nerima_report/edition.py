@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
@@ -30,6 +30,7 @@ from nerima_report.definitions import (
 )
 from nerima_report.errors import CannotProceed, DefinitionError
 from nerima_report.findings import Catalogue, load_catalogue
+from nerima_report.form_texts import FormTexts
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -77,6 +78,7 @@ class Edition:
     municipality: MunicipalityDefinition
     parts: tuple[Part, ...]
     catalogue: Catalogue
+    form_texts: FormTexts
 
     def parts_for(self, fiscal_year: int) -> tuple[Part, ...]:
         """The parts that serve a fiscal year, in their order."""
@@ -87,7 +89,7 @@ class Edition:
         parts = self.parts_for(fiscal_year)
         if not parts:
             raise CannotProceed(f"{fiscal_year}年度の報告の定義がありません。\n  定義: {self.folder}")
-        return Edition(self.folder, self.municipality, parts, self.catalogue)
+        return replace(self, parts=parts)
 
     @cached_property
     def tables(self) -> dict[str, CountTable | EntryTable]:
@@ -182,7 +184,8 @@ def load_edition(folder: Path) -> Edition:
     for name in ("reference.docx", "cover.md.j2"):
         if not (folder / name).is_file():
             raise DefinitionError(folder / name, "", "ファイルがありません")
-    return Edition(folder, municipality, tuple(parts), catalogue)
+    form_texts = read_definition(folder / "forms.toml", FormTexts)
+    return Edition(folder, municipality, tuple(parts), catalogue, form_texts)
 
 
 def read_definition(file: Path, model: type[Model]) -> Model:
@@ -299,6 +302,8 @@ _REASONS = {
     "missing": "必要なキーがありません",
     "string_type": '文字列（"…"）で書いてください',
     "string_too_short": "空にはできません",
+    "string_too_long": "長すぎます（Excel の決まりは 255 字まで）",
+    "too_long": "並びが長すぎます",
     "int_type": "整数で書いてください",
     "int_parsing": "整数で書いてください",
     "bool_type": "true か false で書いてください",
