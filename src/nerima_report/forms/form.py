@@ -18,6 +18,7 @@ from nerima_report.form_texts import FormTexts
 from nerima_report.forms.formulas import Formulas
 from nerima_report.forms.style import HEADER_ROW, Looks
 from nerima_report.layout import COVER_SHEET
+from nerima_report.submissions import section_key
 
 # The cover: facts in rows 4 to 10, then the list of what can be marked as 該当なし, by row from 0.
 FACTS = ("年度", "様式", "部", "課", "様式の版", "提出回", "備考")
@@ -40,6 +41,11 @@ class FormCover:
     not_applicable: frozenset[str] = frozenset()
     remark: str = ""
     withheld: frozenset[str] = frozenset()
+
+    @property
+    def key(self) -> str:
+        """The key of the section: 部 + 課, as in 福祉部管理課."""
+        return section_key(self.department, self.section)
 
     def applies(self, table_id: str) -> bool:
         """Whether the section reports this table."""
