@@ -11,11 +11,11 @@ from nerima_report.forms.entries import answered, entry_area
 from nerima_report.forms.form import FACTS, MARK_COLUMN, MARKS_ROW, Form, fingerprint, readable_title
 from nerima_report.forms.formulas import literal
 from nerima_report.forms.inputs import ANYTHING, FROM_ONE, one_of, restrict, words_for
-from nerima_report.forms.style import HEADER_ROW, Formula, set_widths, write
+from nerima_report.forms.style import HEADER_ROW, Formula, fit_height, set_widths, write
 from nerima_report.submissions import NOT_APPLICABLE, SECTION_FORM, WARD_FORM
 
-_WIDTHS = (24, 68, 14, 18)
-COVER_HEADINGS = ("キー", "内容", NOT_APPLICABLE)
+_WIDTHS = (24, 72, 14, 18)
+COVER_HEADINGS = ("シート", "内容", NOT_APPLICABLE)
 
 
 def write_cover(form: Form, sheet: Worksheet) -> None:
@@ -29,8 +29,9 @@ def write_cover(form: Form, sheet: Worksheet) -> None:
     write(sheet, (MARKS_ROW, 0), (*COVER_HEADINGS, form.texts.progress.heading), looks.heading)
     for key, (row, column) in form.marks.items():
         _write_line(form, sheet, key, row)
+        fit_height(sheet, row, [(key, _WIDTHS[0])])
         if key in form.cover.withheld:
-            write(sheet, (row, column), [NOT_APPLICABLE], looks.label)
+            write(sheet, (row, column), [NOT_APPLICABLE], looks.earlier_heading)
         else:
             write(sheet, (row, column), [NOT_APPLICABLE if key in form.cover.not_applicable else None], looks.text.cell)
             words = words_for(form, "not_applicable")
@@ -58,6 +59,7 @@ def _write_facts(form: Form, sheet: Worksheet) -> None:
     open_looks = {"提出回": looks.ordinal, "備考": looks.text.cell}
     for row, label in enumerate(FACTS, start=HEADER_ROW):
         write(sheet, (row, 0), [label], looks.label)
+        fit_height(sheet, row, [(label, _WIDTHS[0])])
         write(sheet, (row, 1), [facts[label]], open_looks.get(label, looks.label))
     for label, allowed, kind in (("提出回", FROM_ONE, "submission"), ("備考", ANYTHING, "remark")):
         row = HEADER_ROW + FACTS.index(label)

@@ -70,7 +70,7 @@ def tinted_area(form: Form, table_id: str) -> Area:
 
 def hint(field: EntryField) -> str:
     """What to observe in a field: its rule, or that it may stay empty."""
-    return field.rule or ("" if field.required else "空けてもよい。")
+    return field.rule or ("" if field.required else "空けてもかまいません。")
 
 
 def _heading(field: EntryField) -> str:

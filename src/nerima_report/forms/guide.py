@@ -20,23 +20,25 @@ _WIDTHS = (34, 90)
 
 
 class Line(NamedTuple):
-    """A line of the page: what it is about, and what is said; a heading says nothing."""
+    """A line of the page: what it is about, and what is said; a heading says nothing. `strong` begins a table."""
 
     about: str
     text: str = ""
+    strong: bool = False
 
 
 def write_guide(form: Form, sheet: Worksheet) -> dict[tuple[str, ...], str]:
     """Write the page; returns where the choices stand that are too long for the list of a cell."""
     looks = form.looks
     set_widths(sheet, _WIDTHS)
-    sheet.repeat_rows(0, 1)
+    sheet.repeat_rows(0, 2)
     write(sheet, (0, 0), [form.texts.guide.title], looks.title)
     write(sheet, (1, 0), [str(form.cover)], looks.guide)
     row = 3
     for line in _lines(form):
-        write(sheet, (row, 0), line, looks.label if line.text else looks.band)
-        fit_height(sheet, row, zip(line, _WIDTHS, strict=True))
+        look = looks.total if line.strong else looks.label
+        write(sheet, (row, 0), line[:2], look if line.text else looks.band)
+        fit_height(sheet, row, zip(line[:2], _WIDTHS, strict=True))
         row += 1
     ranges = {}
     for choices in _long_choices(form):
@@ -56,7 +58,8 @@ def _lines(form: Form) -> Iterator[Line]:
                 yield Line("" if number else section.heading, form.say(text))
     yield Line(texts.tables)
     for table_id, table in form.tables.items():
-        yield Line(table_id, "　".join(filter(None, (readable_title(table), instruction(form, table)))))
+        yield Line(table_id, readable_title(table), strong=True)
+        yield from (Line("", text) for text in (instruction(form, table),) if text)
         if isinstance(table, CountTable):
             yield from (Line(f"　{row.group} {row.label}".rstrip(), row.rule) for row in table.rows if row.rule)
         else:
@@ -77,7 +80,7 @@ def _fields(form: Form, table: EntryTable) -> Iterator[Line]:
     for field in table.fields:
         choices = "" if needs_a_range(field.choices) else "、".join(field.choices)
         if field.rule or choices:
-            yield Line(f"　{field.label}", "　".join(filter(None, (choices, field.rule))))
+            yield Line(f"　{field.label}", "\n".join(filter(None, (choices, field.rule))))
 
 
 def _links(form: Form) -> Iterator[str]:
@@ -93,8 +96,8 @@ def _sentence(form: Form, part: Part, link: Link) -> str:
     texts = form.texts.guide.link
     left, right = (_in_words(part, link, side) for side in (link.left, link.right))
     text = fill(getattr(texts, link.relation), {"左": left, "右": right})
-    reason = f"（{link.why}）"
-    return f"{text}{reason}" + ("" if link.severity in (None, "error") else texts.advice)
+    advice = "" if link.severity in (None, "error") else texts.advice
+    return f"{text}{advice}\n（{link.why}）"
 
 
 def _in_words(part: Part, link: Link, side: Cells) -> str:
