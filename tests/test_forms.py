@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from openpyxl import Workbook, load_workbook
 from openpyxl.utils.datetime import from_excel
-from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from nerima_report.definitions import CellKey, EntryTable
@@ -194,8 +194,12 @@ def blank(folder: Path, edition: Edition, cover: FormCover, earlier: EarlierFigu
     return load_workbook(path)
 
 
-def rule_for(sheet: Worksheet, cell: str) -> DataValidation:
+def rule_for(sheet: Worksheet, cell: str) -> Any:
     return next(rule for rule in sheet.data_validations.dataValidation if cell in rule.sqref)
+
+
+def properties_of(book: Any) -> dict[str, object]:
+    return {entry.name: entry.value for entry in book.custom_doc_props.props}
 
 
 @pytest.mark.parametrize("cover", [SECTION, WARD], ids=["課", "区全体"])
@@ -331,8 +335,7 @@ def test_earlier_figures_are_headed_with_their_year(tmp_path: Path, edition: Edi
 
 def test_the_form_says_what_it_was_made_from(tmp_path: Path, edition: Edition, whole_edition: Edition) -> None:
     form = blank(tmp_path, edition, SECTION)
-    properties = {entry.name: entry.value for entry in form.custom_doc_props.props}
-    assert properties == {"様式の版": "1", "定義のハッシュ": fingerprint(edition)}
+    assert properties_of(form) == {"様式の版": "1", "定義のハッシュ": fingerprint(edition)}
     assert rows(form["表紙"])[-1][0] == f"様式の版 1、定義 {fingerprint(edition)[:12]} から作りました。"
     renamed = edition.form_texts.model_copy(update={"title": "集計"})
     assert fingerprint(replace(edition, form_texts=renamed)) != fingerprint(edition)

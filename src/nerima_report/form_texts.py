@@ -87,6 +87,7 @@ class LinkTexts(Definition):
     at_most: _LinkText
     at_least: _LinkText
     both_or_neither: _LinkText
+    because: Annotated[Text, _asks_only_for("理由")]
     advice: Text
 
 
@@ -98,7 +99,6 @@ class GuideTexts(Definition):
     links: Text
     checked: Text
     choices: Text
-    total: Annotated[Text, _asks_only_for("合計")]
     required: Annotated[Text, _asks_only_for("項目")]
     optional: Annotated[Text, _asks_only_for("項目")]
     section: tuple[GuideSection, ...] = ()

@@ -61,7 +61,11 @@ def _lines(form: Form) -> Iterator[Line]:
         yield Line(table_id, readable_title(table), strong=True)
         yield from (Line("", text) for text in (instruction(form, table),) if text)
         if isinstance(table, CountTable):
-            yield from (Line(f"　{row.group} {row.label}".rstrip(), row.rule) for row in table.rows if row.rule)
+            yield from (
+                Line(f"　{row.group} {row.label}" if row.group else f"　{row.label}", row.rule)
+                for row in table.rows
+                if row.rule
+            )
         else:
             yield from _fields(form, table)
     links = list(_links(form))
@@ -97,7 +101,7 @@ def _sentence(form: Form, part: Part, link: Link) -> str:
     left, right = (_in_words(part, link, side) for side in (link.left, link.right))
     text = fill(getattr(texts, link.relation), {"左": left, "右": right})
     advice = "" if link.severity in (None, "error") else texts.advice
-    return f"{text}{advice}\n（{link.why}）"
+    return f"{text}{advice}\n{fill(texts.because, {'理由': link.why})}"
 
 
 def _in_words(part: Part, link: Link, side: Cells) -> str:
