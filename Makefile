@@ -32,7 +32,7 @@ lock: $(VENV)/.installed-dev  ## renew the lock files after a change of pyprojec
 LOCK_OPTIONS := --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet
 
 clean:  ## remove what was installed and built
-	rm -rf $(VENV) sample_data/out dist .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) sample_data/out sample_data/forms dist .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

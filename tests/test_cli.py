@@ -30,6 +30,10 @@ from conftest import SAMPLE, Command
         ["--templates", "no/such/folder", "init"],
         ["build", "2022"],
         ["publish", "2022"],
+        ["form"],
+        ["form", "来年"],
+        ["form", "2022"],
+        ["form", "2022", "--section"],
     ],
     ids=" ".join,
 )
@@ -46,7 +50,7 @@ def test_mistakes_are_told_in_japanese(
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["build", "--help"], ["validate", "-h"], []])
+@pytest.mark.parametrize("arguments", [["--help"], ["build", "--help"], ["validate", "-h"], ["form", "--help"], []])
 def test_help_is_in_japanese(arguments: list[str], command: Command) -> None:
     run = command(*arguments)
     shown = run.out + run.err

@@ -41,7 +41,9 @@ def test_broken_edition_stops_with_file_and_key(
     assert not (workdir / "out").exists()
 
 
-@pytest.mark.parametrize("missing", ["municipality.toml", "reference.docx", "cover.md.j2", "disclosure/links.toml"])
+@pytest.mark.parametrize(
+    "missing", ["municipality.toml", "reference.docx", "cover.md.j2", "forms.toml", "disclosure/links.toml"]
+)
 def test_missing_file_is_named(missing: str, templates: Path, workdir: Path, command: Command) -> None:
     (templates / "nerima" / missing).unlink()
     run = command("-C", workdir, "--templates", templates, "build", "2022")

@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from openpyxl import Workbook, load_workbook
+from openpyxl.utils.datetime import from_excel
 from openpyxl.worksheet.worksheet import Worksheet
 
-from nerima_report.definitions import CellKey
-from nerima_report.edition import Edition, find_edition, load_edition
+from nerima_report.definitions import CellKey, EntryTable
+from nerima_report.edition import Edition
 from nerima_report.fiscal_year import Month
-from nerima_report.forms import FormCover, write_form
+from nerima_report.forms import EarlierFigures, Filling, FormCover, render_form, write_form
+from nerima_report.forms.form import fingerprint
 
 SECTION = FormCover(2022, "総務部", "情報公開課")
 WARD = FormCover(2022, "総務部", "情報公開課", ward=True)
 Entries = Mapping[str, Sequence[Mapping[str, object]]]
-
-
-@pytest.fixture(scope="module")
-def edition() -> Edition:
-    return load_edition(find_edition("nerima")).for_year(2022)
 
 
 def written(
@@ -46,6 +45,7 @@ def test_a_section_gets_the_cover_and_a_sheet_for_each_table(tmp_path: Path, edi
     form, _ = written(tmp_path, edition, SECTION, {}, {})
     assert form.sheetnames == [
         "表紙",
+        "記入要領",
         *(
             "公開.内容別",
             "公開.請求者",
@@ -63,7 +63,8 @@ def test_a_section_gets_the_cover_and_a_sheet_for_each_table(tmp_path: Path, edi
 def test_the_ward_gets_persons_its_own_tables_and_adjustments(tmp_path: Path, edition: Edition) -> None:
     form, _ = written(tmp_path, edition, WARD, {}, {})
     assert form.sheetnames == [
-        "表紙", "公開.請求者", "公開.請求方法", "公開.審査請求", "公開.処理中", "個人.請求状況", "個人.処理中", "調整",
+        "表紙", "記入要領",
+        "公開.請求者", "公開.請求方法", "公開.審査請求", "公開.処理中", "個人.請求状況", "個人.処理中", "調整",
     ]  # fmt: skip
     assert [cell.value for cell in form["公開.請求者"][4]] == ["区分", "請求者数(人)", "数え方"]
     assert "課の中で" not in form["公開.請求者"]["A2"].value
@@ -82,10 +83,10 @@ def test_the_cover_lists_what_can_be_marked_as_not_applicable(tmp_path: Path, ed
     cover = FormCover(2022, "総務部", "情報公開課", not_applicable=frozenset({"公開", "個人.第三者点検"}))
     form, _ = written(tmp_path, edition, cover, {}, {})
     listed = {row[0]: row[1:] for row in rows(form["表紙"])}
-    assert listed["キー"] == ("内容", "該当なし")
-    assert listed["公開"] == ("公文書の公開状況のすべての表", "該当なし")
-    assert listed["公開.内容別"] == ("公開請求の内容別件数", None)
-    assert listed["個人.第三者点検"] == ("第三者点検", "該当なし")
+    assert listed["シート"][:2] == ("内容", "該当なし")
+    assert listed["公開"][:2] == ("公文書の公開状況のすべての表", "該当なし")
+    assert listed["公開.内容別"][:2] == ("公開請求の内容別件数", None)
+    assert listed["個人.第三者点検"][:2] == ("第三者点検", "該当なし")
 
 
 def test_headings_carry_units_and_groups_are_repeated(tmp_path: Path, edition: Edition) -> None:
@@ -182,3 +183,160 @@ def test_a_cell_that_is_not_on_the_form_is_refused(tmp_path: Path, edition: Edit
     with pytest.raises(ValueError, match="not on this form"):
         write_form(tmp_path / "form.xlsx", edition, SECTION, {CellKey("公開.内容別", "", row, "件数"): 1}, {})
     assert not (tmp_path / "form.xlsx").exists()
+
+
+# ---- hard to fill in wrongly ----
+
+
+def blank(folder: Path, edition: Edition, cover: FormCover, earlier: EarlierFigures | None = None) -> Workbook:
+    path = folder / "blank.xlsx"
+    path.write_bytes(render_form(edition, cover, Filling(earlier=earlier)))
+    return load_workbook(path)
+
+
+def rule_for(sheet: Worksheet, cell: str) -> Any:
+    return next(rule for rule in sheet.data_validations.dataValidation if cell in rule.sqref)
+
+
+def properties_of(book: Any) -> dict[str, object]:
+    return {entry.name: entry.value for entry in book.custom_doc_props.props}
+
+
+@pytest.mark.parametrize("cover", [SECTION, WARD], ids=["課", "区全体"])
+def test_only_what_is_to_be_filled_in_is_open_and_it_is_tinted(
+    tmp_path: Path, edition: Edition, cover: FormCover
+) -> None:
+    form = blank(tmp_path, edition, cover)
+    for sheet in form:
+        assert sheet.protection.sheet, sheet.title
+        assert sheet.protection.password is None
+        for row in sheet.iter_rows(max_row=24):
+            for cell in row:
+                tinted = cell.fill.fgColor.rgb == "FFFFF8DC"
+                assert tinted == (not cell.protection.locked), (sheet.title, cell.coordinate)
+    opened = {cell.coordinate for row in form["表紙"].iter_rows() for cell in row if not cell.protection.locked}
+    assert {"B9", "B10"} < opened
+    assert not {"B4", "B5", "B6", "B7", "B8"} & opened
+    assert not any(not cell.protection.locked for row in form["記入要領"].iter_rows() for cell in row)
+
+
+@pytest.mark.parametrize("cover", [SECTION, WARD], ids=["課", "区全体"])
+def test_every_input_cell_says_what_it_takes_within_the_limits_of_excel(
+    tmp_path: Path, edition: Edition, cover: FormCover
+) -> None:
+    for sheet in blank(tmp_path, edition, cover):
+        rules = sheet.data_validations.dataValidation
+        for row in sheet.iter_rows(max_row=24):
+            for cell in row:
+                covering = [rule for rule in rules if cell.coordinate in rule.sqref]
+                assert len(covering) == (not cell.protection.locked), (sheet.title, cell.coordinate)
+        for rule in rules:
+            assert 0 < len(rule.promptTitle) <= 32
+            assert 0 < len(rule.prompt) <= 255
+            assert len(rule.errorTitle or "") <= 32
+            assert len(rule.error or "") <= 255
+            assert len(rule.formula1 or "") <= 257  # a list of 255 characters in quotation marks
+            assert rule.type is None or rule.error
+            assert rule.errorStyle in (None, "stop")
+
+
+def test_what_a_cell_takes_follows_its_type(tmp_path: Path, edition: Edition) -> None:
+    form = blank(tmp_path, edition, SECTION)
+    count = rule_for(form["公開.請求者"], "B5")
+    assert (count.type, count.formula1, count.formula2) == ("whole", "0", "1000000000")
+    assert count.promptTitle == "請求者数(人)"
+    incidents = form["個人.事務処理ミス"]
+    assert rule_for(incidents, "A5").formula1 == '"誤交付,誤送付,誤廃棄,紛失,誤送信,消失,その他"'
+    months = rule_for(incidents, "B600").formula1.strip('"').split(",")
+    assert (len(months), months[0], months[-1]) == (12, "令和4年4月", "令和5年3月")
+    assert rule_for(incidents, "H5").formula1 == "1"
+    day = rule_for(form["個人.第三者点検"], "D5")
+    first, last = (from_excel(float(number)) for number in (day.formula1, day.formula2))
+    assert (day.type, first, last) == ("date", datetime(2022, 4, 1), datetime(2023, 3, 31))
+    assert "令和4年4月1日から令和5年3月31日まで" in day.prompt
+    assert rule_for(form["表紙"], "B9").formula1 == "1"
+    assert rule_for(form["表紙"], "C13").formula1 == '"該当なし"'
+    assert rule_for(blank(tmp_path, edition, WARD)["調整"], "E5").formula1 == "-1000000000"
+
+
+@pytest.mark.parametrize("choices", [tuple(f"選択肢その{n:03}" for n in range(60)), ("a,b", "c")])
+def test_choices_that_a_cell_cannot_list_stand_on_the_guide(
+    tmp_path: Path, edition: Edition, choices: tuple[str, ...]
+) -> None:
+    part = edition.parts[1]
+    table = part.tables["事務処理ミス"]
+    assert isinstance(table, EntryTable)
+    kind = table.fields[0].model_copy(update={"choices": choices})
+    tables = {**part.tables, table.key: table.model_copy(update={"fields": (kind, *table.fields[1:])})}
+    form = blank(tmp_path, replace(edition, parts=(edition.parts[0], replace(part, tables=tables))), SECTION)
+    sheet, cells = rule_for(form["個人.事務処理ミス"], "A5").formula1.split("!")
+    assert sheet.strip("'") == "記入要領"
+    assert tuple(row[0].value for row in form["記入要領"][cells.replace("$", "")]) == choices
+    assert form["記入要領"].sheet_state == "visible"
+
+
+def test_what_does_not_apply_is_said_and_greyed_on_the_sheet(tmp_path: Path, edition: Edition) -> None:
+    cover = FormCover(2022, "監査委員", "監査事務局", not_applicable=frozenset({"個人", "公開.目的別"}))
+    formulas, results = written(tmp_path, edition, cover, {}, {})
+    for sheet in ("公開.目的別", "個人.登録など", "個人.事務処理ミス"):
+        assert results[sheet]["A2"].value == "該当なし（表紙で選択）"
+    assert results["公開.内容別"]["A2"].value.startswith("請求1件を")
+    assert formulas["公開.目的別"]["A2"].value.startswith("=IF(OR('表紙'!$C$13<>\"\",'表紙'!$C$17<>\"\"),")
+    conditions = [rule.formula[0] for rules in formulas["公開.目的別"].conditional_formatting for rule in rules.rules]
+    assert conditions == [
+        'AND(LEFT($A$2,11)="該当なし（表紙で選択）",B5<>"")',
+        'LEFT($A$2,11)="該当なし（表紙で選択）"',
+    ]
+    states = {row[0]: row[3] for row in rows(results["表紙"]) if len(row) > 3}
+    assert (states["公開.内容別"], states["公開.目的別"], states["個人.事務処理ミス"]) == ("空欄あり 9", "－", "－")
+
+
+def test_the_cover_says_how_far_each_table_is_filled_in(tmp_path: Path, edition: Edition) -> None:
+    counts = {
+        CellKey("公開.請求方法", "", row, "請求者数"): 0 for row in ("インターネット", "窓口", "ファクシミリ", "郵送")
+    }
+    _, results = written(
+        tmp_path, edition, SECTION, counts, {"個人.事務処理ミス": [{"種別": "紛失"}, {"種別": "紛失"}]}
+    )
+    states = {row[0]: row[3] for row in rows(results["表紙"]) if len(row) > 3}
+    assert states["公開.請求方法"] == "記入済み"
+    assert states["個人.処理状況"] == "空欄あり 13"
+    assert (states["個人.事務処理ミス"], states["個人.第三者点検"]) == ("2件", "未記入")
+
+
+def test_the_guide_says_what_the_checks_will_look_at(tmp_path: Path, edition: Edition) -> None:
+    said = "\n".join(str(cell) for row in rows(blank(tmp_path, edition, SECTION)["記入要領"]) for cell in row if cell)
+    for table_id, table in edition.tables.items():
+        if table.reported_by == "section":
+            assert table_id in said
+            assert table.instruction in said
+    for table in edition.count_tables.values():
+        assert all(row.rule in said for row in table.rows if table.reported_by == "section")
+    links = [link for part in edition.parts for link in part.links]
+    assert all(link.why in said for link in links)
+    assert (
+        "公開.処理状況の「取下げ」の件数と、公開.決定期間の「取り下げられたもの」の件数は、同じ数になります。" in said
+    )
+    assert "総務部情報公開課に聞いてください" in said
+    assert "{" not in said
+    of_ward = "\n".join(str(c) for row in rows(blank(tmp_path, edition, WARD)["記入要領"]) for c in row if c)
+    assert "「調整」のシート" in of_ward
+    assert [link.why in of_ward for link in links].count(True) == 1
+
+
+def test_earlier_figures_are_headed_with_their_year(tmp_path: Path, edition: Edition) -> None:
+    earlier = EarlierFigures(2019, {CellKey("公開.内容別", "", "教育", "件数"): 8}, {"個人.事務処理ミス": 2})
+    form = blank(tmp_path, edition, SECTION, earlier)
+    assert form["公開.内容別"]["C4"].value == "前回（令和元年度）\n件数(件)"
+    assert [form["公開.内容別"].cell(row, 3).value for row in (5, 7, 14)] == [None, 8, None]
+    assert [cell.value for cell in form["公開.目的別"][4]] == ["請求目的", "件数(件)", "数え方"]
+    assert "前回（令和元年度）は 2件でした。" in form["個人.事務処理ミス"]["A2"].value
+
+
+def test_the_form_says_what_it_was_made_from(tmp_path: Path, edition: Edition, whole_edition: Edition) -> None:
+    form = blank(tmp_path, edition, SECTION)
+    assert properties_of(form) == {"様式の版": "1", "定義のハッシュ": fingerprint(edition)}
+    assert rows(form["表紙"])[-1][0] == f"様式の版 1、定義 {fingerprint(edition)[:12]} から作りました。"
+    renamed = edition.form_texts.model_copy(update={"title": "集計"})
+    assert fingerprint(replace(edition, form_texts=renamed)) != fingerprint(edition)
+    assert fingerprint(whole_edition.for_year(2026)) != fingerprint(edition)

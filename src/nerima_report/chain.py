@@ -15,12 +15,15 @@ from pathlib import Path
 from nerima_report.audit import make_audit
 from nerima_report.checks import Evidence, run_checks
 from nerima_report.composition import Content, compose_report
+from nerima_report.earlier import Earlier, load_earlier
 from nerima_report.edition import Edition
 from nerima_report.errors import CannotProceed
 from nerima_report.figures import Share, compute_figures
 from nerima_report.findings import Explanation, Finding, Place, explain
 from nerima_report.fiscal_year import full_name
 from nerima_report.formats import FORMATS
+from nerima_report.forms import Filling, render_form
+from nerima_report.forms.recipients import all_covers, chosen, file_name
 from nerima_report.record import (
     Json,
     changed_inputs,
@@ -34,7 +37,15 @@ from nerima_report.roster import RosterSection, load_roster, write_roster
 from nerima_report.submissions import Inbox, Submission, load_submissions, section_key
 from nerima_report.tallies import load_tallies
 from nerima_report.totals import add_up
-from nerima_report.workspace import FOLDERS, SETTINGS, SETTINGS_TEXT, Workspace, keep, write_all
+from nerima_report.workspace import (
+    FOLDERS,
+    SETTINGS,
+    SETTINGS_TEXT,
+    Workspace,
+    keep,
+    refuse_to_overwrite,
+    write_all,
+)
 
 RECORD = "record.json"
 Progress = Callable[[Path], None]
@@ -46,6 +57,26 @@ class Built:
 
     findings: tuple[Finding, ...]
     written: tuple[Path, ...]
+
+
+@dataclass(frozen=True)
+class FormOrder:
+    """Which forms are wanted: the names of 課 (none: all), where to, with whose earlier figures, over what is there."""
+
+    sections: tuple[str, ...] = ()
+    out: Path | None = None
+    previous: Path | None = None
+    force: bool = False
+
+
+@dataclass(frozen=True)
+class FormsMade:
+    """What `form` made: files written, files that were the same already, who has no earlier figures, and why."""
+
+    written: tuple[Path, ...]
+    unchanged: tuple[Path, ...]
+    without_earlier: tuple[str, ...] = ()
+    unusable: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -71,6 +102,25 @@ def init(folder: Path, edition: Edition, fiscal_year: int) -> list[Path]:
         write_roster(folder / "roster.xlsx", edition, fiscal_year)
         made.append(folder / "roster.xlsx")
     return made
+
+
+def make_forms(workspace: Workspace, edition: Edition, fiscal_year: int, order: FormOrder) -> FormsMade:
+    """Write the blank collection workbooks of a year for the 課 of the roster and for the ward.
+
+    Raises CannotProceed, and writes nothing, where a file would be overwritten that is not what would be written.
+    """
+    narrowed = edition.for_year(fiscal_year)
+    covers = all_covers(load_roster(workspace.roster, fiscal_year), narrowed, workspace.roster)
+    covers = chosen(covers, order.sections)
+    earlier = load_earlier(order.previous, edition, fiscal_year) if order.previous else Earlier({}, ())
+    forms = {file_name(c): render_form(narrowed, c, Filling(earlier=earlier.of(c))) for c in covers}
+    folder = order.out or workspace.forms(fiscal_year)
+    new = {name: form for name, form in forms.items() if not _is_same(folder / name, form)}
+    refuse_to_overwrite([] if order.force else [folder / name for name in new if (folder / name).exists()])
+    write_all(folder, new)
+    unknown = [c.key for c in covers if earlier.of(c) is None] if order.previous else []
+    unchanged = [folder / name for name in forms if name not in new]
+    return FormsMade(tuple(folder / name for name in new), tuple(unchanged), tuple(unknown), earlier.unusable)
 
 
 def validate(
@@ -177,6 +227,10 @@ def latest(submissions: Iterable[Submission], order: Sequence[str] = ()) -> tupl
     ):
         newest[submission.ward, submission.section] = submission
     return tuple(newest.values())
+
+
+def _is_same(file: Path, content: bytes) -> bool:
+    return file.is_file() and file.read_bytes() == content
 
 
 def judge(evidence: Evidence, figures: dict[str, Share], explanations: Sequence[Explanation]) -> list[Finding]:

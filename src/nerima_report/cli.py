@@ -97,6 +97,30 @@ def init(
 
 
 @app.command(cls=usage.JapaneseCommand)
+def form(
+    context: typer.Context,
+    year: Year,
+    section: Annotated[
+        list[str] | None, typer.Option("--section", metavar="課名", help="この課だけ（くり返せる。区全体 も書ける）。")
+    ] = None,
+    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="置く場所（既定は forms/年度）。")] = None,
+    previous: Annotated[
+        Path | None, typer.Option("--previous", metavar="DIR|FILE", help="前の年度の集計。その数を横に載せる。")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="内容の違うファイルがあっても置きかえる。")] = False,
+) -> None:
+    """各課に配る集計様式（Excel）を、名簿のすべての課と区全体について作る。"""
+    from nerima_report import chain
+    from nerima_report.workspace import open_workspace
+
+    fiscal_year = usage.fiscal_year(year)
+    workspace = open_workspace(Path())
+    order = chain.FormOrder(tuple(section or ()), out, previous, force)
+    made = chain.make_forms(workspace, _edition(context, workspace.edition), fiscal_year, order)
+    usage.tell(_console(), usage.forms_made(made))
+
+
+@app.command(cls=usage.JapaneseCommand)
 def validate(
     context: typer.Context,
     files: Annotated[list[str], typer.Argument(metavar="FILES...", help="ファイルかフォルダー（*.xlsx も可）。")],

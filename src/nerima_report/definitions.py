@@ -341,13 +341,13 @@ ADJUSTMENTS = EntryTable(
     title="調整（二つの課が数えた請求など）",
     legal_basis="情報公開課の集計",
     reported_by="coordinator",
-    instruction="二つの課が同じ請求を数えたときなど、課の合計と区の件数が違う分だけを、理由とともに書く。",
+    instruction="二つの課が同じ請求を数えたときなど、課の合計と区の件数が違う分だけを、理由とともに書きます。",
     fields=(
-        EntryField(label="表", type="text", rule="シートの名前（例 公開.処理状況）"),
-        EntryField(label="区分", type="text", required=False, rule="行に区分がある表だけ（例 開示請求）"),
+        EntryField(label="表", type="text", rule="シートの名前（例 公開.処理状況）。"),
+        EntryField(label="区分", type="text", required=False, rule="行に区分がある表だけ（例 開示請求）。"),
         EntryField(label="行", type="text"),
-        EntryField(label="列", type="text", rule="例 件数"),
-        EntryField(label="増減", type="difference", rule="減らすときは -1 のように書く"),
+        EntryField(label="列", type="text", rule="見出しの（件）や（人）の前まで（例 件数）。"),
+        EntryField(label="増減", type="difference", rule="減らすときは -1 のように書きます。"),
         EntryField(label="理由", type="text"),
     ),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -26,6 +26,7 @@ from nerima_report.definitions import (
 )
 from nerima_report.errors import CannotProceed, DefinitionError
 from nerima_report.findings import Catalogue, load_catalogue
+from nerima_report.form_texts import FormTexts
 from nerima_report.toml_files import read_definition
 
 # What a title or a note may ask for; wording.py gives the values for a fiscal year.
@@ -72,6 +73,7 @@ class Edition:
     municipality: MunicipalityDefinition
     parts: tuple[Part, ...]
     catalogue: Catalogue
+    form_texts: FormTexts
 
     def parts_for(self, fiscal_year: int) -> tuple[Part, ...]:
         """The parts that serve a fiscal year, in their order."""
@@ -82,7 +84,7 @@ class Edition:
         parts = self.parts_for(fiscal_year)
         if not parts:
             raise CannotProceed(f"{fiscal_year}年度の報告の定義がありません。\n  定義: {self.folder}")
-        return Edition(self.folder, self.municipality, parts, self.catalogue)
+        return replace(self, parts=parts)
 
     @cached_property
     def tables(self) -> dict[str, CountTable | EntryTable]:
@@ -186,7 +188,8 @@ def load_edition(folder: Path) -> Edition:
     for name in ("reference.docx", "cover.md.j2"):
         if not (folder / name).is_file():
             raise DefinitionError(folder / name, "", "ファイルがありません")
-    return Edition(folder, municipality, tuple(parts), catalogue)
+    form_texts = read_definition(folder / "forms.toml", FormTexts)
+    return Edition(folder, municipality, tuple(parts), catalogue, form_texts)
 
 
 def _load_part(folder: Path) -> Part:

@@ -19,6 +19,8 @@ Position = tuple[int, int]
 
 # The sheet that says who reports, and for which year.
 COVER_SHEET = "表紙"
+# The sheet of a form that explains it; it names every table, and holds none.
+GUIDE_SHEET = "記入要領"
 # The label of the row in which a form shows whether its totals agree; never read as data.
 VERIFICATION = "検算"
 _CAPTION_NUMBER = re.compile(r"^表\d+")
@@ -77,7 +79,7 @@ def find_sheets(workbook: Workbook, table_id: str, tables: Mapping[str, CountTab
         sheet
         for sheet in workbook.sheets
         if _without_number(sheet.name) not in owners
-        and plain(sheet.name) != COVER_SHEET
+        and plain(sheet.name) not in (COVER_SHEET, GUIDE_SHEET)
         and any(isinstance(v, str) and _without_number(v) in captions for v in sheet.cells.values())
     ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -16,15 +17,18 @@ from nerima_report.workbooks import Unreadable, address, is_blank, read_workbook
 SHEET = "名簿"
 HEADINGS = ("年度", "部", "課", "様式")
 ALL_FORMS = "すべて"
+_SEPARATORS = re.compile(r"[、，,・\n]")
 
 
 @dataclass(frozen=True)
 class RosterSection:
-    """A 課 of the roster for a fiscal year."""
+    """A 課 of the roster for a fiscal year. `forms` is what 様式 says, in words, and `cell` where it stands."""
 
     fiscal_year: int
     department: str
     section_name: str
+    forms: tuple[str, ...] = (ALL_FORMS,)
+    cell: str = ""
 
     @property
     def key(self) -> str:
@@ -44,6 +48,23 @@ def load_roster(file: Path, fiscal_year: int) -> tuple[RosterSection, ...]:
         if sum(other.key == section.key for other in sections) > 1:
             raise CannotProceed(f"名簿に「{section.key}」が2回あります。1行だけにしてください。\n  ファイル: {file}")
     return tuple(sections)
+
+
+def parts_asked(section: RosterSection, edition: Edition, file: Path) -> frozenset[str]:
+    """The keys of the parts whose sheets a 課 gets; `edition` is narrowed to the year, `file` is the roster.
+
+    The roster names a part by its key or its title. Raises CannotProceed for any other word.
+    """
+    names = {plain(name): part.key for part in edition.parts for name in (part.key, part.definition.title)}
+    if unknown := [word for word in section.forms if plain(word) not in (*names, ALL_FORMS)]:
+        allowed = "、".join([ALL_FORMS, *(f"{part.key}（{part.definition.title}）" for part in edition.parts)])
+        raise CannotProceed(
+            f"名簿の様式「{unknown[0]}」は、{full_name(section.fiscal_year)}にはありません。\n"
+            f"  ファイル: {file}\n  セル: {section.cell}（{section.key}）\n"
+            f"  書けるものは、{allowed} です。二つ以上は「、」で区切ってください。"
+        )
+    keys = {names.get(plain(word), "") for word in section.forms}
+    return frozenset(part.key for part in edition.parts if "" in keys or part.key in keys)
 
 
 def write_roster(file: Path, edition: Edition, fiscal_year: int) -> None:
@@ -82,5 +103,9 @@ def _read(file: Path) -> list[RosterSection]:
                 f"名簿の{what}を読めません。「令和8年度」「総務課」のように書いてください。\n"
                 f"  ファイル: {file}\n  セル: {sheet.name} {address((row, column))}"
             )
-        sections.append(RosterSection(fiscal_year, plain(department or ""), plain(section)))
+        position = (row, columns.get(HEADINGS[3], 0))
+        words = tuple(_SEPARATORS.split(str(sheet.cells.get(position) or ALL_FORMS)))
+        forms = tuple(word.strip() for word in words if word.strip()) or (ALL_FORMS,)
+        cell = f"{sheet.name} {address(position)}" if position[1] else ""
+        sections.append(RosterSection(fiscal_year, plain(department or ""), plain(section), forms, cell))
     return sections

@@ -46,6 +46,8 @@ _REASONS = {
     "missing": "必要なキーがありません",
     "string_type": '文字列（"…"）で書いてください',
     "string_too_short": "空にはできません",
+    "string_too_long": "長すぎます（Excel の決まりは 255 字まで）",
+    "too_long": "並びが長すぎます",
     "int_type": "整数で書いてください",
     "int_parsing": "整数で書いてください",
     "bool_type": "true か false で書いてください",

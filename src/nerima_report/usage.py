@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 from typer import rich_utils
@@ -15,6 +15,11 @@ from typer.core import TyperCommand, TyperGroup, TyperOption
 from typer.exceptions import TyperException
 
 from nerima_report import __version__
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from nerima_report.chain import FormsMade
 
 HELP_HINT = "使い方は nerima-report --help で見られます。"
 # Below this many workbooks a progress bar only flickers.
@@ -73,6 +78,26 @@ def fiscal_year(text: str) -> int:
     if year is None:
         raise typer.BadParameter(f"年度「{text}」を読めません。2026、R8、令和8 のように書いてください。")
     return year
+
+
+_NOTHING_NEW = "集計様式は、すべて同じものがあるので、作っていません。"
+
+
+def forms_made(made: FormsMade) -> Iterator[str]:
+    """What `form` says of what it made."""
+    yield from (f"作りました: {path}" for path in made.written)
+    for path in made.unusable:
+        yield f"表紙などを読めないので、前の年度の数に使っていません: {path}"
+    if made.without_earlier:
+        yield f"前の年度の集計が見つからないので、数を載せていません: {'、'.join(made.without_earlier)}"
+    same = f"（ほかの {len(made.unchanged)} ファイルは、同じものがあるのでそのままです）" if made.unchanged else ""
+    yield f"集計様式を {len(made.written)} ファイル作りました{same}。" if made.written else _NOTHING_NEW
+
+
+def tell(console: Console, lines: Iterable[str]) -> None:
+    """Print lines as they are: no markup, no folding."""
+    for line in lines:
+        console.print(line, highlight=False, soft_wrap=True, markup=False)
 
 
 def explain(error: TyperException) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from nerima_report.toml_files import read_definition
 
 SETTINGS = "nerima-report.toml"
 ROSTER = "roster.xlsx"
+_SHOWN = 5  # files named in a message
 FOLDERS = ("inbox", "records", "out")
 
 SETTINGS_TEXT = """\
@@ -97,6 +98,10 @@ class Workspace:
         """Where the outputs of a year go."""
         return self.folder / "out" / str(fiscal_year)
 
+    def forms(self, fiscal_year: int) -> Path:
+        """Where the blank collection workbooks of a year go."""
+        return self.folder / "forms" / str(fiscal_year)
+
     def record(self, fiscal_year: int) -> Path:
         """The published record of a year."""
         return self.folder / "records" / f"{fiscal_year}.json"
@@ -108,6 +113,19 @@ def open_workspace(folder: Path) -> Workspace:
     settings = read_definition(file, Settings) if file.is_file() else Settings()
     explanations = tuple(Explanation(**explained.model_dump()) for explained in settings.explained)
     return Workspace(folder, settings.edition, explanations)
+
+
+def refuse_to_overwrite(files: Sequence[Path]) -> None:
+    """Raise CannotProceed, naming the files, if there are any: what somebody may have filled in is not replaced."""
+    if not files:
+        return
+    shown = "".join(f"\n  ファイル: {file}" for file in files[:_SHOWN])
+    more = f"\n  ほか {len(files) - _SHOWN} ファイル" if len(files) > _SHOWN else ""
+    raise CannotProceed(
+        f"すでに内容の違うファイルが {len(files)} あるので、何も書きませんでした。{shown}{more}\n"
+        "  記入されたものかもしれません。置きかえてよければ --force を付けてください。\n"
+        "  残すときは、--out で別のフォルダーに作ってください。"
+    )
 
 
 def write_all(folder: Path, files: Mapping[str, bytes]) -> None:

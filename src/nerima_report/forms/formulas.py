@@ -1,6 +1,7 @@
 """The formulas of a collection workbook, each with the result that Excel will compute.
 
-The total of a column, and its check (検算) against columns of other tables that must have the same total.
+The total of a column, its check (検算) against columns of other tables that must have the same total, and
+how many cells are still blank.
 """
 
 from __future__ import annotations
@@ -13,9 +14,10 @@ from xlsxwriter.utility import xl_range_abs
 
 from nerima_report.definitions import CellKey, Column, CountTable
 from nerima_report.edition import Edition
-from nerima_report.form_style import FIRST_ROW, Formula
+from nerima_report.forms.style import FIRST_ROW, Formula
 
 AGREED = "✓"
+_LONGEST_LITERAL = 250  # Excel takes 255 characters, a doubled quotation mark as one
 
 
 class Total(NamedTuple):
@@ -54,17 +56,29 @@ class Formulas:
             whole = not any(side.rows or side.group for side in (link.left, link.right))
             sides = [Total(part.table_id(side.table), side.column) for side in (link.left, link.right)]
             if link.relation == "equal" and whole and own in sides:
-                found += [side for side in sides if side.table_id != own.table_id and self._stands_here(side)]
+                found += [side for side in sides if side.table_id != own.table_id and self.stands_here(side)]
         return found
 
-    def _stands_here(self, total: Total) -> bool:
+    def stands_here(self, total: Total) -> bool:
+        """Whether the form asks for this column."""
         return total.column in [column.label for column in self.columns.get(total.table_id, ())]
 
+    def blanks(self, table_id: str) -> Formula:
+        """How many cells of a table are blank: COUNTBLANK('公開.請求者'!$B$5:$C$8)."""
+        cells = len(self.columns[table_id]) * len(self.edition.count_tables[table_id].rows)
+        filled = sum(key.table == table_id for key in self.counts)
+        return Formula(f"COUNTBLANK('{table_id}'!{xl_range_abs(*self.area(table_id))})", cells - filled)
+
+    def area(self, table_id: str) -> tuple[int, int, int, int]:
+        """The cells to be filled in: first row and column, last row and column, counted from 0."""
+        table = self.edition.count_tables[table_id]
+        first = len(stubs(table))
+        return FIRST_ROW, first, FIRST_ROW + len(table.rows) - 1, first + len(self.columns[table_id]) - 1
+
     def _cells(self, total: Total) -> str:
-        table = self.edition.count_tables[total.table_id]
-        labels = [column.label for column in self.columns[total.table_id]]
-        place = len(stubs(table)) + labels.index(total.column)
-        return str(xl_range_abs(FIRST_ROW, place, FIRST_ROW + len(table.rows) - 1, place))
+        top, first, bottom, _ = self.area(total.table_id)
+        place = first + [column.label for column in self.columns[total.table_id]].index(total.column)
+        return str(xl_range_abs(top, place, bottom, place))
 
     def _sum(self, total: Total) -> int:
         rows = self.edition.count_tables[total.table_id].rows
@@ -74,3 +88,13 @@ class Formulas:
 def stubs(table: CountTable) -> list[str]:
     """The headings of the columns with labels, which stand left of the counts."""
     return [table.group_stub, table.stub] if table.group_stub else [table.stub]
+
+
+def literal(text: str) -> str:
+    """A text inside a formula; a long one in several pieces, because Excel limits each.
+
+    >>> literal('「"」')
+    '"「""」"'
+    """
+    pieces = [text[start : start + _LONGEST_LITERAL] for start in range(0, len(text), _LONGEST_LITERAL)] or [""]
+    return "&".join('"' + piece.replace('"', '""') + '"' for piece in pieces)

@@ -1,0 +1,101 @@
+"""The cover (表紙): whose form it is, what does not apply, and how far each table is filled in."""
+
+from __future__ import annotations
+
+from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
+from xlsxwriter.worksheet import Worksheet
+
+from nerima_report.definitions import CountTable, fill
+from nerima_report.fiscal_year import full_name
+from nerima_report.forms.entries import answered, entry_area
+from nerima_report.forms.form import FACTS, MARK_COLUMN, MARKS_ROW, Form, fingerprint, readable_title
+from nerima_report.forms.formulas import literal
+from nerima_report.forms.inputs import ANYTHING, FROM_ONE, one_of, restrict, words_for
+from nerima_report.forms.style import HEADER_ROW, Formula, fit_height, set_widths, write
+from nerima_report.submissions import NOT_APPLICABLE, SECTION_FORM, WARD_FORM
+
+_WIDTHS = (24, 72, 14, 18)
+COVER_HEADINGS = ("シート", "内容", NOT_APPLICABLE)
+
+
+def write_cover(form: Form, sheet: Worksheet) -> None:
+    """Write the facts, the list of parts and tables with its marks, and which definitions the form comes from."""
+    looks = form.looks
+    write(sheet, (0, 0), [form.texts.title], looks.title)
+    for row, guide in enumerate(form.texts.cover, start=1):
+        write(sheet, (row, 0), [form.say(guide)], looks.guide)
+    set_widths(sheet, _WIDTHS)
+    _write_facts(form, sheet)
+    write(sheet, (MARKS_ROW, 0), (*COVER_HEADINGS, form.texts.progress.heading), looks.heading)
+    for key, (row, column) in form.marks.items():
+        _write_line(form, sheet, key, row)
+        fit_height(sheet, row, [(key, _WIDTHS[0])])
+        if key in form.cover.withheld:
+            write(sheet, (row, column), [NOT_APPLICABLE], looks.earlier_heading)
+        else:
+            write(sheet, (row, column), [NOT_APPLICABLE if key in form.cover.not_applicable else None], looks.text.cell)
+            words = words_for(form, "not_applicable")
+            restrict(sheet, (row, column, row, column), one_of((NOT_APPLICABLE,)), NOT_APPLICABLE, words)
+    versions = {"版": form.edition.municipality.form_version, "定義": fingerprint(form.edition)[:12]}
+    last = MARKS_ROW + len(form.marks)
+    write(sheet, (last + 2, 0), [fill(form.texts.version, versions)], looks.small)
+    waiting = {"type": "text", "criteria": "begins with", "format": looks.waiting}
+    for text in (form.texts.progress.left, form.texts.progress.nothing):
+        sheet.conditional_format(MARKS_ROW + 1, 3, last, 3, {**waiting, "value": text.strip()})
+    sheet.set_selection(HEADER_ROW + FACTS.index("提出回"), 1, HEADER_ROW + FACTS.index("提出回"), 1)
+
+
+def _write_facts(form: Form, sheet: Worksheet) -> None:
+    cover, looks = form.cover, form.looks
+    facts: dict[str, object] = {
+        "年度": full_name(cover.fiscal_year),
+        "様式": WARD_FORM if cover.ward else SECTION_FORM,
+        "部": cover.department,
+        "課": cover.section,
+        "様式の版": form.edition.municipality.form_version,
+        "提出回": cover.submission,
+        "備考": cover.remark,
+    }
+    open_looks = {"提出回": looks.ordinal, "備考": looks.text.cell}
+    for row, label in enumerate(FACTS, start=HEADER_ROW):
+        write(sheet, (row, 0), [label], looks.label)
+        fit_height(sheet, row, [(label, _WIDTHS[0])])
+        write(sheet, (row, 1), [facts[label]], open_looks.get(label, looks.label))
+    for label, allowed, kind in (("提出回", FROM_ONE, "submission"), ("備考", ANYTHING, "remark")):
+        row = HEADER_ROW + FACTS.index(label)
+        restrict(sheet, (row, 1, row, 1), allowed, label, words_for(form, kind))
+
+
+def _write_line(form: Form, sheet: Worksheet, key: str, row: int) -> None:
+    """A line of the list: a part with all its tables, or a table with a link to its sheet and its progress."""
+    looks = form.looks
+    table = form.tables.get(key)
+    if table is None:
+        title = f"{form.edition.part_of(key).definition.title}のすべての表"
+        withheld = form.texts.withheld if key in form.cover.withheld else ""
+        write(sheet, (row, 0), (key, title + withheld), looks.label)
+        write(sheet, (row, 3), [None], looks.label)
+        return
+    sheet.write_url(row, 0, f"internal:'{key}'!A1", looks.link, key)
+    write(sheet, (row, 1), (readable_title(table),), looks.label)
+    write(sheet, (row, 3), [_progress(form, key)], looks.label)
+    part_mark = form.marks[key.partition(".")[0]]
+    grey = {"type": "formula", "criteria": f'={xl_rowcol_to_cell(*part_mark, True, True)}<>""', "format": looks.unused}
+    sheet.conditional_format(row, 0, row, MARK_COLUMN, grey)
+
+
+def _progress(form: Form, table_id: str) -> Formula:
+    """How far a table is filled in: 空欄あり 3, 記入済み, 2件, － where it does not apply."""
+    words, table = form.texts.progress, form.tables[table_id]
+    if isinstance(table, CountTable):
+        blanks = form.formulas.blanks(table_id)
+        state = f"IF({blanks.text}=0,{literal(words.done)},{literal(words.left)}&{blanks.text})"
+        result = f"{words.left}{blanks.result}" if blanks.result else words.done
+    else:
+        number = answered(form, table_id)
+        cells = f"'{table_id}'!{xl_range_abs(*entry_area(table, required=True))}"
+        state = f'IF(COUNTA({cells})=0,{literal(words.nothing)},COUNTA({cells})&"件")'
+        result = f"{number}件" if number else words.nothing
+    if not form.cover.applies(table_id):
+        result = words.not_applicable
+    return Formula(f"=IF({form.is_marked(table_id)},{literal(words.not_applicable)},{state})", result)

@@ -1,0 +1,98 @@
+"""The sheet of a list-like table: one row an entry, as many as it takes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from xlsxwriter.utility import xl_rowcol_to_cell
+from xlsxwriter.worksheet import Worksheet
+
+from nerima_report.definitions import EntryField, EntryTable
+from nerima_report.forms.form import Form
+from nerima_report.forms.inputs import Area, allowed_in, restrict, words_for
+from nerima_report.forms.style import FIRST_ROW, HEADER_ROW, Input, Looks, fit_height, width_for, write
+
+_TINTED_ROWS = 20  # more can be written below them: the next row is tinted as soon as one is used
+_LAST_ROW = FIRST_ROW + 999
+_TEXT_WIDTH, _HINT_LINE = 40, 12
+
+
+def write_entries(form: Form, sheet: Worksheet, table_id: str, table: EntryTable) -> None:
+    """Write the headings, the hints above them and the entries, with open rows below."""
+    sheet.set_landscape()
+    given = entries_of(form, table_id)
+    rows = [*given, *({} for _ in range(_TINTED_ROWS - len(given)))]
+    for row in range(HEADER_ROW - 1):  # the columns are unlocked as a whole, the cells above the headings are not
+        write(sheet, (row, 1), [None] * (len(table.fields) - 1), form.looks.locked)
+    for place, field in enumerate(table.fields):
+        heading, look = _heading(field), _look(form.looks, field)
+        sheet.set_column(place, place, _width(field), look.below)
+        write(sheet, (HEADER_ROW - 1, place), [hint(field)], form.looks.hint)
+        write(sheet, (HEADER_ROW, place), [heading], form.looks.heading)
+        for number, entry in enumerate(rows, start=FIRST_ROW):
+            write(sheet, (number, place), [entry.get(field.label)], look.cell)
+        restrict(
+            sheet,
+            (FIRST_ROW, place, _LAST_ROW, place),
+            allowed_in(form, field),
+            heading,
+            words_for(form, field.type, hint(field)),
+        )
+    fit_height(sheet, HEADER_ROW - 1, [(hint(field), _width(field)) for field in table.fields], _HINT_LINE)
+    _tint_the_next_row(form, sheet, len(rows), len(table.fields))
+    sheet.set_selection(FIRST_ROW, 0, FIRST_ROW, 0)
+
+
+def entries_of(form: Form, table_id: str) -> Sequence[dict[str, object]]:
+    """The entries that go into a table: none where it does not apply."""
+    entries = form.filling.entries.get(table_id, ()) if form.cover.applies(table_id) else ()
+    return [dict(entry) for entry in entries]
+
+
+def answered(form: Form, table_id: str) -> int:
+    """In how many rows the first required field is filled."""
+    field = _first_required(form.entry_tables[table_id])
+    return sum(entry.get(field.label) not in (None, "") for entry in entries_of(form, table_id))
+
+
+def entry_area(table: EntryTable, *, required: bool = False) -> Area:
+    """The cells for entries; with `required`, only the column of the first required field."""
+    place = table.fields.index(_first_required(table))
+    first, last = (place, place) if required else (0, len(table.fields) - 1)
+    return FIRST_ROW, first, _LAST_ROW, last
+
+
+def tinted_area(form: Form, table_id: str) -> Area:
+    """The cells that are tinted from the start."""
+    top, first, _, last = entry_area(form.entry_tables[table_id])
+    return top, first, top + max(_TINTED_ROWS, len(entries_of(form, table_id))) - 1, last
+
+
+def hint(field: EntryField) -> str:
+    """What to observe in a field: its rule, or that it may stay empty."""
+    return field.rule or ("" if field.required else "空けてもかまいません。")
+
+
+def _heading(field: EntryField) -> str:
+    return f"{field.label}({field.unit})" if field.unit else field.label
+
+
+def _width(field: EntryField) -> int:
+    return _TEXT_WIDTH if field.type == "text" else width_for([_heading(field), *field.choices])
+
+
+def _first_required(table: EntryTable) -> EntryField:
+    return next((field for field in table.fields if field.required), table.fields[0])
+
+
+def _tint_the_next_row(form: Form, sheet: Worksheet, tinted: int, width: int) -> None:
+    first = FIRST_ROW + tinted
+    above = f"{xl_rowcol_to_cell(first - 1, 0, col_abs=True)}:{xl_rowcol_to_cell(first - 1, width - 1, col_abs=True)}"
+    used = {"type": "formula", "criteria": f"=COUNTA({above})>0", "format": form.looks.next}
+    sheet.conditional_format(first, 0, _LAST_ROW, width - 1, used)
+
+
+def _look(looks: Looks, field: EntryField) -> Input:
+    if field.type == "date":
+        return looks.day
+    return looks.count if field.type in ("count", "order", "difference") else looks.text

@@ -1,0 +1,121 @@
+"""The page 記入要領: how to fill the form in, from the same tables and links that the checks hold it against."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from xlsxwriter.utility import xl_range_abs
+from xlsxwriter.worksheet import Worksheet
+
+from nerima_report.definitions import Cells, CountTable, EntryTable, Link, fill
+from nerima_report.edition import Part
+from nerima_report.forms.form import Form, instruction, readable_title
+from nerima_report.forms.formulas import Total
+from nerima_report.forms.inputs import needs_a_range
+from nerima_report.forms.style import fit_height, set_widths, write
+from nerima_report.layout import GUIDE_SHEET
+
+_WIDTHS = (34, 90)
+
+
+class Line(NamedTuple):
+    """A line of the page: what it is about, and what is said; a heading says nothing. `strong` begins a table."""
+
+    about: str
+    text: str = ""
+    strong: bool = False
+
+
+def write_guide(form: Form, sheet: Worksheet) -> dict[tuple[str, ...], str]:
+    """Write the page; returns where the choices stand that are too long for the list of a cell."""
+    looks = form.looks
+    set_widths(sheet, _WIDTHS)
+    sheet.repeat_rows(0, 2)
+    write(sheet, (0, 0), [form.texts.guide.title], looks.title)
+    write(sheet, (1, 0), [str(form.cover)], looks.guide)
+    row = 3
+    for line in _lines(form):
+        look = looks.total if line.strong else looks.label
+        write(sheet, (row, 0), line[:2], look if line.text else looks.band)
+        fit_height(sheet, row, zip(line[:2], _WIDTHS, strict=True))
+        row += 1
+    ranges = {}
+    for choices in _long_choices(form):
+        write(sheet, (row, 0), (form.texts.guide.choices, ""), looks.band)
+        for number, choice in enumerate(choices, start=row + 1):
+            write(sheet, (number, 0), ("", choice), looks.label)
+        ranges[choices] = f"='{GUIDE_SHEET}'!{xl_range_abs(row + 1, 1, row + len(choices), 1)}"
+        row += len(choices) + 1
+    return ranges
+
+
+def _lines(form: Form) -> Iterator[Line]:
+    texts = form.texts.guide
+    for section in texts.section:
+        if section.stands_on(form.cover.ward):
+            for number, text in enumerate(section.lines):
+                yield Line("" if number else section.heading, form.say(text))
+    yield Line(texts.tables)
+    for table_id, table in form.tables.items():
+        yield Line(table_id, readable_title(table), strong=True)
+        yield from (Line("", text) for text in (instruction(form, table),) if text)
+        if isinstance(table, CountTable):
+            yield from (
+                Line(f"　{row.group} {row.label}" if row.group else f"　{row.label}", row.rule)
+                for row in table.rows
+                if row.rule
+            )
+        else:
+            yield from _fields(form, table)
+    links = list(_links(form))
+    if links:
+        yield Line(texts.links)
+        yield from (Line("", text) for text in (texts.checked, *links))
+
+
+def _fields(form: Form, table: EntryTable) -> Iterator[Line]:
+    """The fields of a list-like table: what must be written, what may be left out, and the choices."""
+    texts = form.texts.guide
+    for required, text in ((True, texts.required), (False, texts.optional)):
+        labels = [field.label for field in table.fields if field.required is required]
+        if labels:
+            yield Line("", fill(text, {"項目": "、".join(labels)}))
+    for field in table.fields:
+        choices = "" if needs_a_range(field.choices) else "、".join(field.choices)
+        if field.rule or choices:
+            yield Line(f"　{field.label}", "\n".join(filter(None, (choices, field.rule))))
+
+
+def _links(form: Form) -> Iterator[str]:
+    """What must agree on this form, in words."""
+    for part in form.edition.parts:
+        for link in part.links:
+            sides = (link.left, link.right)
+            if all(form.formulas.stands_here(Total(part.table_id(side.table), side.column)) for side in sides):
+                yield _sentence(form, part, link)
+
+
+def _sentence(form: Form, part: Part, link: Link) -> str:
+    texts = form.texts.guide.link
+    left, right = (_in_words(part, link, side) for side in (link.left, link.right))
+    text = fill(getattr(texts, link.relation), {"左": left, "右": right})
+    advice = "" if link.severity in (None, "error") else texts.advice
+    return f"{text}{advice}\n{fill(texts.because, {'理由': link.why})}"
+
+
+def _in_words(part: Part, link: Link, side: Cells) -> str:
+    """A side of a link: 公開.処理状況の「部分公開」と「非公開」の件数, or …の件数の合計."""
+    table = part.table_id(side.table)
+    group = f"{side.group} " if side.group else ""
+    if side.rows:
+        return f"{table}の" + "と".join(f"「{group}{row}」" for row in side.rows) + f"の{side.column}"
+    if side.group:
+        return f"{table}の「{side.group}」の{side.column}"
+    return f"{table}の行ごとの{side.column}" if link.each_row else f"{table}の{side.column}の合計"
+
+
+def _long_choices(form: Form) -> list[tuple[str, ...]]:
+    """The choices that do not fit into the list of a cell."""
+    choices = (field.choices for table in form.entry_tables.values() for field in table.fields)
+    return list(dict.fromkeys(long for long in choices if needs_a_range(long)))

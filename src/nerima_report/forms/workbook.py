@@ -1,0 +1,125 @@
+"""A collection workbook as a file: the cover, the page 記入要領 and one sheet a table, blank or filled in.
+
+XlsxWriter writes it, because it stores a formula together with its result: totals can be read from a
+workbook that nobody has opened in Excel.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+import xlsxwriter
+from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
+from xlsxwriter.worksheet import Worksheet
+
+from nerima_report.definitions import CellKey, CountTable, fill
+from nerima_report.edition import Edition
+from nerima_report.forms.counts import write_counts
+from nerima_report.forms.cover import write_cover
+from nerima_report.forms.entries import entry_area, tinted_area, write_entries
+from nerima_report.forms.form import Filling, Form, FormCover, fingerprint, instruction, readable_title
+from nerima_report.forms.formulas import literal
+from nerima_report.forms.guide import write_guide
+from nerima_report.forms.inputs import Area
+from nerima_report.forms.style import FIRST_ROW, FONT, HEADER_ROW, Formula, add_sheet, make_looks, write
+from nerima_report.layout import COVER_SHEET, GUIDE_SHEET
+
+# The names of the properties of the file, which say what it was made from.
+FORM_VERSION, DEFINITIONS = "様式の版", "定義のハッシュ"
+
+
+def write_form(
+    path: Path,
+    edition: Edition,
+    cover: FormCover,
+    counts: Mapping[CellKey, int],
+    entries: Mapping[str, Sequence[Mapping[str, object]]],
+) -> None:
+    """Write the workbook of a section, or of the ward, for one year; see render_form."""
+    path.write_bytes(render_form(edition, cover, Filling(counts, entries)))
+
+
+def render_form(edition: Edition, cover: FormCover, filling: Filling) -> bytes:
+    """The workbook of a section, or of the ward, for one year; the same input gives the same bytes.
+
+    `edition` is narrowed to the year. What is missing in `filling`, or in a table that does not apply, stays
+    blank. Raises ValueError for a cell or table that is not on the form.
+    """
+    content = io.BytesIO()
+    workbook = xlsxwriter.Workbook(content, {"in_memory": True, "default_format_properties": dict(FONT)})
+    # The end of the year instead of the time of writing, which would differ in every run.
+    workbook.set_properties({"title": edition.form_texts.title, "created": datetime(cover.fiscal_year + 1, 3, 31)})
+    workbook.set_custom_property(FORM_VERSION, edition.municipality.form_version, "text")
+    workbook.set_custom_property(DEFINITIONS, fingerprint(edition), "text")
+    form = Form(edition, cover, filling, make_looks(workbook))
+    _refuse_unknown(form)
+    write_cover(form, add_sheet(workbook, COVER_SHEET, str(cover)))
+    form = replace(form, lists=write_guide(form, add_sheet(workbook, GUIDE_SHEET, str(cover))))
+    for table_id, table in form.tables.items():
+        sheet = add_sheet(workbook, table_id, str(cover))
+        sheet.freeze_panes(FIRST_ROW, 0)
+        sheet.repeat_rows(HEADER_ROW)
+        if isinstance(table, CountTable):
+            write_counts(form, sheet, table_id, table)
+        else:
+            write_entries(form, sheet, table_id, table)
+        _write_top(form, sheet, table_id)
+    workbook.close()
+    return content.getvalue()
+
+
+def _refuse_unknown(form: Form) -> None:
+    known = {
+        CellKey(table_id, row.group, row.label, column.label)
+        for table_id, columns in form.columns.items()
+        for row in form.edition.count_tables[table_id].rows
+        for column in columns
+    }
+    counts, entries = form.filling.counts, form.filling.entries
+    unknown = [*(key for key in counts if key not in known), *(key for key in entries if key not in form.tables)]
+    if unknown:
+        raise ValueError(f"not on this form: {unknown[0]}")
+
+
+def _write_top(form: Form, sheet: Worksheet, table_id: str) -> None:
+    """The title, and below it the instruction, or that the cover says 該当なし; then the cells are greyed."""
+    table, looks = form.tables[table_id], form.looks
+    write(sheet, (0, 0), [readable_title(table)], looks.title)
+    text = instruction(form, table) + _earlier_entries(form, table_id)
+    condition = form.is_marked(table_id)
+    if not condition:
+        write(sheet, (1, 0), [text], looks.guide)
+        return
+    area = form.formulas.area(table_id) if isinstance(table, CountTable) else entry_area(table)
+    marked = form.texts.not_applicable
+    state = f'{literal(marked)}&IF(COUNTA({xl_range_abs(*area)})>0,{literal(form.texts.clash)},"")'
+    result = text if form.cover.applies(table_id) else marked
+    write(sheet, (1, 0), [Formula(f"=IF({condition},{state},{literal(text)})", result)], looks.guide)
+    _grey_when_marked(form, sheet, table_id, area)
+
+
+def _grey_when_marked(form: Form, sheet: Worksheet, table_id: str, area: Area) -> None:
+    """Grey the input cells while A2 says 該当なし, and colour what is written in them all the same.
+
+    A condition on this sheet: not every version of Excel lets conditional formatting look at another one.
+    """
+    marked = form.texts.not_applicable
+    greyed = f"LEFT($A$2,{len(marked)})={literal(marked)}"
+    written = f'=AND({greyed},{xl_rowcol_to_cell(*area[:2])}<>"")'
+    clash = {"type": "formula", "criteria": written, "format": form.looks.clash, "stop_if_true": True}
+    sheet.conditional_format(*area, clash)
+    tinted = tinted_area(form, table_id) if table_id in form.entry_tables else area
+    sheet.conditional_format(*tinted, {"type": "formula", "criteria": f"={greyed}", "format": form.looks.unused})
+
+
+def _earlier_entries(form: Form, table_id: str) -> str:
+    """How many rows a list-like table had in the earlier year, if that is known."""
+    earlier = form.filling.earlier
+    if earlier is None or table_id not in earlier.entries:
+        return ""
+    facts = {"見出し": form.earlier_heading, "件数": str(earlier.entries[table_id])}
+    return fill(form.texts.earlier_entries, facts)
