@@ -16,10 +16,12 @@ from nerima_report.checks import Evidence, run_checks
 from nerima_report.composition import Content, compose_report
 from nerima_report.edition import Edition
 from nerima_report.errors import CannotProceed
+from nerima_report.examination import Examination
 from nerima_report.figures import Share, compute_figures
 from nerima_report.findings import Explanation, Finding, Place, explain
 from nerima_report.fiscal_year import full_name
 from nerima_report.formats import FORMATS
+from nerima_report.notices.returned import return_workbooks
 from nerima_report.record import make_record, read_record, revise, sha256, write_json
 from nerima_report.roster import RosterSection, load_roster, write_roster
 from nerima_report.submissions import Inbox, Submission, load_submissions
@@ -33,9 +35,9 @@ Progress = Callable[[Path], None]
 
 @dataclass(frozen=True)
 class Built:
-    """What `build` made: the findings, and the files written (none when errors stopped it)."""
+    """What `build` made: what it examined and found, and the files written (none when errors stopped it)."""
 
-    findings: tuple[Finding, ...]
+    examination: Examination
     written: tuple[Path, ...]
 
 
@@ -65,19 +67,29 @@ def init(folder: Path, edition: Edition, fiscal_year: int) -> list[Path]:
 
 
 def validate(
-    files: tuple[list[Path], list[Path]], edition: Edition, workspace: Workspace, progress: Progress
-) -> tuple[Inbox, list[Finding]]:
-    """Check workbooks one by one, each against the edition of its own year."""
+    files: tuple[list[Path], list[Path]], edition: Edition, workspace: Workspace, complete: bool, progress: Progress
+) -> Examination:
+    """Check workbooks one by one, each against the edition of its own year.
+
+    With `complete` they are the whole collection of one year, which is held against the roster as well.
+    """
     paths, skipped = files
     inbox = replace(load_submissions(paths, edition, progress), skipped=tuple(skipped))
-    findings: list[Finding] = []
-    years = inbox.fiscal_years
-    for year in years or [0]:
-        alone = inbox if year == (years or [0])[0] else Inbox(submissions=inbox.submissions)
-        narrowed = edition.for_year(year) if year else edition
-        evidence, _ = examine(alone, narrowed, year, None)
-        findings += explain(run_checks(evidence), workspace.explanations, year)[0]
-    return inbox, findings
+    if complete:
+        roster = load_roster(workspace.roster, _only_year(inbox))
+        return _examine_collection(inbox, edition, roster, workspace.explanations)[0]
+    evidence, findings = [], []
+    years = inbox.fiscal_years or [0]
+    for year in years:
+        alone = inbox if year == years[0] else Inbox(submissions=inbox.submissions)
+        evidence.append(examine(alone, edition.for_year(year) if year else edition, year, None)[0])
+        findings += explain(run_checks(evidence[-1]), workspace.explanations, year)[0]
+    return Examination(edition, inbox, tuple(evidence), tuple(findings))
+
+
+def return_marked(examination: Examination, folder: Path) -> tuple[Examination, list[Path]]:
+    """Put a marked copy of each workbook with faults into a folder; what cannot be copied is a finding more."""
+    return return_workbooks(examination, folder)
 
 
 def build(workspace: Workspace, edition: Edition, fiscal_year: int, draft: bool, progress: Progress) -> Built:
@@ -86,18 +98,18 @@ def build(workspace: Workspace, edition: Edition, fiscal_year: int, draft: bool,
     roster = load_roster(workspace.roster, fiscal_year)
     paths, skipped = workspace.workbooks(fiscal_year)
     inbox = replace(load_submissions(paths, edition, progress), skipped=tuple(skipped))
-    evidence, figures = examine(inbox, edition, fiscal_year, roster)
-    findings = _judge(evidence, figures, workspace.explanations)
-    if not draft and any(edition.catalogue.is_error(finding) for finding in findings):
-        return Built(tuple(findings), ())
-    content = Content(edition, fiscal_year, evidence.tallies, evidence.totals, figures, findings)
+    examination, figures = _examine_collection(inbox, edition, roster, workspace.explanations)
+    if not draft and any(edition.catalogue.is_error(finding) for finding in examination.findings):
+        return Built(examination, ())
+    evidence = examination.years[0]
+    content = Content(edition, fiscal_year, evidence.tallies, evidence.totals, figures, examination.findings)
     report = compose_report(content, draft=draft)
     outputs = {form.file_name: form.render(report, edition.folder / "reference.docx") for form in FORMATS}
     outputs["audit.md"] = make_audit(content, report, evidence.submissions).encode()
     record = make_record(content, report, evidence.submissions, outputs)
     out = workspace.out(fiscal_year)
     write_all(out, {**outputs, RECORD: write_json(record)})
-    return Built(tuple(findings), tuple(out / name for name in (*outputs, RECORD)))
+    return Built(examination, tuple(out / name for name in (*outputs, RECORD)))
 
 
 def publish(workspace: Workspace, fiscal_year: int, reason: str | None) -> Published:
@@ -140,6 +152,28 @@ def latest(submissions: Sequence[Submission]) -> tuple[Submission, ...]:
     for submission in sorted(submissions, key=lambda s: (s.ward, s.section, s.number, s.file)):
         newest[submission.ward, submission.section] = submission
     return tuple(newest.values())
+
+
+def _examine_collection(
+    inbox: Inbox, edition: Edition, roster: Sequence[RosterSection], explanations: Sequence[Explanation]
+) -> tuple[Examination, dict[str, Share]]:
+    """Examine the whole collection of the roster's year, and hold it against the roster."""
+    fiscal_year = roster[0].fiscal_year
+    evidence, figures = examine(inbox, edition.for_year(fiscal_year), fiscal_year, roster)
+    findings = _judge(evidence, figures, explanations)
+    return Examination(evidence.edition, inbox, (evidence,), tuple(findings)), figures
+
+
+def _only_year(inbox: Inbox) -> int:
+    """The fiscal year of all workbooks. Raises CannotProceed when there is none, or more than one."""
+    years = inbox.fiscal_years
+    if len(years) == 1:
+        return years[0]
+    named = f"{'、'.join(map(full_name, years))}の集計があります" if years else "年度の分かる集計がありません"
+    raise CannotProceed(
+        f"{named}。\n  --complete は、一つの年度の集計がそろっているかを確かめます。\n"
+        "  一つの年度のファイルだけを指定するか、--complete を付けずに確かめてください。"
+    )
 
 
 def _judge(evidence: Evidence, figures: dict[str, Share], explanations: Sequence[Explanation]) -> list[Finding]:
