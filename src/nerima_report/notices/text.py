@@ -17,7 +17,9 @@ MOST_RELATED = 6
 # So many findings of one kind are told one by one on a sheet; of the others only the cells.
 MOST_ALIKE = 3
 MOST_CELLS = 12
-_NEVER_FIRST = set("、。，．・：；？！）」』】〕］〉》ー々ぁぃぅぇぉっゃゅょァィゥェォッャュョ,.:;?!)]}%")
+_NEVER_FIRST = "、。，．・：；？！）」』】〕］〉》ー々ぁぃぅぇぉっゃゅょァィゥェォッャュョ"
+# A word or a character, together with what may not begin a line.
+_UNIT = re.compile(f"(?:[!-~]+|.)[{_NEVER_FIRST}]*")
 
 
 def print_findings(console: Console, findings: Iterable[Finding], catalogue: Catalogue) -> None:
@@ -54,14 +56,12 @@ def fold(text: str, width: int) -> list[str]:
     stay whole, unless one is longer than a line.
 
     >>> fold("「部分公開」の件数が空欄です。", 14)
-    ['「部分公開」', 'の件数が空欄', 'です。']
+    ['「部分公開」の', '件数が空欄で', 'す。']
     """
     lines, line = [], ""
-    for token in re.findall(r"[!-~]+|.", text):
-        pieces = [token] if cell_len(token) <= width else list(token)
-        for piece in pieces:
-            room = width - (0 if piece in _NEVER_FIRST else 2)
-            if line and cell_len(line) + cell_len(piece) > room:
+    for unit in _UNIT.findall(text):
+        for piece in [unit] if cell_len(unit) <= width else list(unit):
+            if line and cell_len(line) + cell_len(piece) > width:
                 lines.append(line.rstrip())
                 line = ""
             line += piece if line or not piece.isspace() else ""

@@ -89,7 +89,7 @@ def _styles_part(package: Package, workbook: str) -> str:
     for relation in package.relations(workbook):
         if relation.kind == "styles" and relation.target in package:
             return relation.target
-    part = package.add("xl/stylesCheck{}.xml", NO_STYLES, _STYLES)
+    part = package.add("xl/styles{}.xml", NO_STYLES, _STYLES)
     package.relate(workbook, "styles", part)
     return part
 

@@ -45,7 +45,7 @@ def restyle(data: bytes, styles: StyleSheet, marks: Mapping[Position, str]) -> b
 
 def draw_comments(data: bytes, relation: str) -> bytes:
     """The worksheet with the relation to the drawing in which its comments stand."""
-    found = elements(data, lambda name, _: name == "worksheet" or name in _BEHIND_COMMENTS)
+    found = elements(data, lambda name, _, parent: not parent or (parent == "worksheet" and name in _BEHIND_COMMENTS))
     root = next(e for e in found if e.name == "worksheet")
     behind = [e.start for e in found if e.parent == "worksheet" and e.name in _BEHIND_COMMENTS]
     office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -65,19 +65,19 @@ class _Cells:
         row = column = 0
         place: dict[int, Position] = {}
 
-        def wanted(name: str, attributes: dict[str, str]) -> bool:
+        def wanted(name: str, attributes: dict[str, str], parent: str) -> bool:
             nonlocal row, column
-            if name == "row":
+            if (name, parent) == ("row", "sheetData"):
                 row, column = int(attributes.get("r", row + 1)), 0
                 place[len(place)] = (row, 0)
                 return True
-            if name == "c":
+            if (name, parent) == ("c", "row"):
                 column = column_of(attributes["r"]) if "r" in attributes else column + 1
                 if row not in rows and int(attributes.get("s", 0)) not in old_marks:
                     return False
                 place[len(place)] = (row, column)
                 return True
-            if name == "col":
+            if (name, parent) == ("col", "cols"):
                 span = (int(attributes["min"]), int(attributes["max"]))
                 self._columns.append((*span, int(attributes.get("style", 0))))
             return name == "sheetData"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 import zipfile
+from itertools import count
 from types import TracebackType
 from typing import NamedTuple
 
@@ -59,11 +60,9 @@ class Package:
         self._changed[self._names.get(name.casefold(), name)] = data
 
     def add(self, pattern: str, data: bytes, content_type: str) -> str:
-        """Add a part under a name that is free; `pattern` has a {} for a number. Returns the name."""
-        number = 1
-        while pattern.format(number) in self:
-            number += 1
-        name = pattern.format(number)
+        """Add a part under a name that is free; `pattern` has a {} for a number if need be. Returns the name."""
+        names = (pattern.format(number or "") for number in count())
+        name = next(name for name in names if name not in self)
         self._changed[name] = data
         types = self.read(CONTENT_TYPES)
         root = elements(types, named("Types"))[0]

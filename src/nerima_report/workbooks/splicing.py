@@ -14,6 +14,7 @@ from xml.parsers import expat
 from xml.sax.saxutils import escape
 
 Edit = tuple[int, int, bytes]
+Wanted = Callable[[str, dict[str, str], str], bool]
 
 _TAG = re.compile(rb"""<[^"'>]*(?:"[^"]*"[^"'>]*|'[^']*'[^"'>]*)*>""")
 _DECLARATION = re.compile(r"^\ufeff?\s*<\?xml[^>]*\?>")
@@ -54,8 +55,8 @@ def as_utf8(data: bytes) -> bytes:
     return _DECLARATION.sub("", data.decode(encoding)).encode()
 
 
-def elements(data: bytes, wanted: Callable[[str, dict[str, str]], bool]) -> list[Element]:
-    """The elements that are wanted by their local name and attributes, in the order of their start tags.
+def elements(data: bytes, wanted: Wanted) -> list[Element]:
+    """The elements that are wanted by local name, attributes and name of the parent, in the order of their start tags.
 
     Raises ValueError for XML that is broken or declares a document type.
     """
@@ -66,7 +67,9 @@ def elements(data: bytes, wanted: Callable[[str, dict[str, str]], bool]) -> list
 
     def start(qualified: str, attributes: dict[str, str]) -> None:
         name = qualified.rpartition(":")[2]
-        open_elements.append((qualified, attributes, parser.CurrentByteIndex) if wanted(name, attributes) else None)
+        open_elements.append(
+            (qualified, attributes, parser.CurrentByteIndex) if wanted(name, attributes, names[-1]) else None
+        )
         names.append(name)
 
     def end(_: str) -> None:
@@ -85,9 +88,9 @@ def elements(data: bytes, wanted: Callable[[str, dict[str, str]], bool]) -> list
     return sorted(found, key=lambda element: element.start)
 
 
-def named(*names: str) -> Callable[[str, dict[str, str]], bool]:
+def named(*names: str) -> Wanted:
     """Want the elements of these local names."""
-    return lambda name, _: name in names
+    return lambda name, *_: name in names
 
 
 def splice(data: bytes, edits: Iterable[Edit]) -> bytes:
