@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from nerima_report.chain import examine
 from nerima_report.cli import main
 from nerima_report.composition import Content
 from nerima_report.edition import Edition, find_edition, load_edition
+from nerima_report.examination import examine
 from nerima_report.submissions import Inbox, load_submissions
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -9,9 +9,9 @@ from typing import Any
 
 from openpyxl.utils.cell import coordinate_to_tuple
 
-from nerima_report.chain import examine
 from nerima_report.checks import Evidence, run_checks
 from nerima_report.edition import Edition
+from nerima_report.examination import examine
 from nerima_report.findings import Finding, Place
 from nerima_report.roster import RosterSection, load_roster
 from nerima_report.submissions import Inbox, Submission, Unidentified, identify

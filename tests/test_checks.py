@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from inboxes import cell_name, changed, check, roster
-from nerima_report.chain import examine, judge
 from nerima_report.edition import Edition
+from nerima_report.examination import examine, judge
 from nerima_report.findings import Finding
 from nerima_report.submissions import Inbox
 

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 
 from inboxes import changed, check, places
 from nerima_report.cell_values import Reading
-from nerima_report.chain import examine
 from nerima_report.composition import Content, compose_report
 from nerima_report.definitions import CellKey
 from nerima_report.edition import Edition
+from nerima_report.examination import examine
 from nerima_report.figures import percentage
 from nerima_report.findings import cell_place
 from nerima_report.fiscal_year import full_name, parse_fiscal_year, parse_month, short_name, year_end

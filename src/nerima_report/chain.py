@@ -7,23 +7,24 @@ Each function returns what it made; it prints nothing and decides no exit code. 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 from nerima_report.audit import make_audit
-from nerima_report.checks import Evidence, run_checks
+from nerima_report.checks import run_checks
 from nerima_report.composition import Content, compose_report
 from nerima_report.earlier import Earlier, load_earlier
 from nerima_report.edition import Edition
 from nerima_report.errors import CannotProceed
-from nerima_report.figures import Share, compute_figures
-from nerima_report.findings import Explanation, Finding, Place, explain
+from nerima_report.examination import Examination, examine, examine_collection, only_year
+from nerima_report.findings import Finding, Place, explain
 from nerima_report.fiscal_year import full_name
 from nerima_report.formats import FORMATS
 from nerima_report.forms import Filling, render_form
 from nerima_report.forms.recipients import all_covers, chosen, file_name
+from nerima_report.notices.returned import return_workbooks
 from nerima_report.record import (
     Json,
     changed_inputs,
@@ -33,10 +34,8 @@ from nerima_report.record import (
     revise,
     write_json,
 )
-from nerima_report.roster import RosterSection, load_roster, write_roster
-from nerima_report.submissions import Inbox, Submission, load_submissions, section_key
-from nerima_report.tallies import load_tallies
-from nerima_report.totals import add_up
+from nerima_report.roster import load_roster, write_roster
+from nerima_report.submissions import Inbox, load_submissions
 from nerima_report.workspace import (
     FOLDERS,
     SETTINGS,
@@ -53,9 +52,9 @@ Progress = Callable[[Path], None]
 
 @dataclass(frozen=True)
 class Built:
-    """What `build` made: the findings, and the files written (none when errors stopped it)."""
+    """What `build` made: what it examined and found, and the files written (none when errors stopped it)."""
 
-    findings: tuple[Finding, ...]
+    examination: Examination
     written: tuple[Path, ...]
 
 
@@ -124,19 +123,29 @@ def make_forms(workspace: Workspace, edition: Edition, fiscal_year: int, order: 
 
 
 def validate(
-    files: tuple[list[Path], list[Path]], edition: Edition, workspace: Workspace, progress: Progress
-) -> tuple[Inbox, list[Finding]]:
-    """Check workbooks one by one, each against the edition of its own year."""
+    files: tuple[list[Path], list[Path]], edition: Edition, workspace: Workspace, complete: bool, progress: Progress
+) -> Examination:
+    """Check workbooks one by one, each against the edition of its own year.
+
+    With `complete` they are the whole collection of one year, which is held against the roster as well.
+    """
     paths, skipped = files
     inbox = replace(load_submissions(paths, edition, progress), skipped=tuple(skipped))
-    findings: list[Finding] = []
-    years = inbox.fiscal_years
-    for year in years or [0]:
-        alone = inbox if year == (years or [0])[0] else Inbox(submissions=inbox.submissions)
-        narrowed = edition.for_year(year) if year else edition
-        evidence, _ = examine(alone, narrowed, year, None)
-        findings += explain(run_checks(evidence), workspace.explanations, year)[0]
-    return inbox, findings
+    if complete:
+        roster = load_roster(workspace.roster, only_year(inbox))
+        return examine_collection(inbox, edition, roster, workspace.explanations)[0]
+    evidence, findings = [], []
+    years = inbox.fiscal_years or [0]
+    for year in years:
+        alone = inbox if year == years[0] else Inbox(submissions=inbox.submissions)
+        evidence.append(examine(alone, edition.for_year(year) if year else edition, year, None)[0])
+        findings += explain(run_checks(evidence[-1]), workspace.explanations, year)[0]
+    return Examination(edition, inbox, tuple(evidence), tuple(findings))
+
+
+def return_marked(examination: Examination, folder: Path) -> tuple[Examination, list[Path]]:
+    """Put a marked copy of each workbook with faults into a folder; what cannot be copied is a finding more."""
+    return return_workbooks(examination, folder)
 
 
 def build(workspace: Workspace, edition: Edition, fiscal_year: int, draft: bool, progress: Progress) -> Built:
@@ -145,21 +154,21 @@ def build(workspace: Workspace, edition: Edition, fiscal_year: int, draft: bool,
     roster = load_roster(workspace.roster, fiscal_year)
     paths, skipped = workspace.workbooks(fiscal_year)
     inbox = replace(load_submissions(paths, edition, progress), skipped=tuple(skipped))
-    evidence, figures = examine(inbox, edition, fiscal_year, roster)
-    findings = judge(evidence, figures, workspace.explanations)
+    examination, figures = examine_collection(inbox, edition, roster, workspace.explanations)
     out, published = workspace.out(fiscal_year), workspace.record(fiscal_year)
     earlier = next((read_record(file) for file in (out / RECORD, published) if file.exists()), None)
-    if not draft and any(edition.catalogue.is_error(finding) for finding in findings):
+    if not draft and any(edition.catalogue.is_error(finding) for finding in examination.findings):
         left = [Finding("N905", Place(file=out.as_posix()))] if (out / "report.docx").exists() else []
-        return Built((*findings, *left), ())
-    content = Content(edition, fiscal_year, evidence.tallies, evidence.totals, figures, findings)
+        return Built(examination.and_also(left), ())
+    evidence = examination.years[0]
+    content = Content(edition, fiscal_year, evidence.tallies, evidence.totals, figures, examination.findings)
     report = compose_report(content, draft=draft)
     outputs = {form.file_name: form.render(report, edition.folder / "reference.docx") for form in FORMATS}
     outputs["audit.md"] = make_audit(content, report, evidence.submissions).encode()
     record = make_record(content, report, evidence.submissions, outputs)
     kept = _keep_what_was_edited(out, earlier, draft)
     write_all(out, {**outputs, RECORD: write_json(record)})
-    return Built((*findings, *kept), tuple(out / name for name in (*outputs, RECORD)))
+    return Built(examination.and_also(kept), tuple(out / name for name in (*outputs, RECORD)))
 
 
 def publish(workspace: Workspace, fiscal_year: int, reason: str | None, today: date) -> Published:
@@ -199,46 +208,5 @@ def _keep_what_was_edited(out: Path, earlier: Json | None, draft: bool) -> list[
     ]
 
 
-def examine(
-    inbox: Inbox, edition: Edition, fiscal_year: int, roster: Sequence[RosterSection] | None
-) -> tuple[Evidence, dict[str, Share]]:
-    """Read and add up what was handed in for a year."""
-    coordinator = edition.municipality.coordinator(fiscal_year)
-    ward_key = section_key(coordinator.department, coordinator.section)
-    handed_in = inbox.of_year(fiscal_year)
-    order = [section.key for section in roster or ()]
-    submissions = latest([s for s in handed_in if not s.ward or s.section == ward_key], order)
-    tallies = load_tallies(submissions, edition)
-    totals = add_up(tallies, edition)
-    figures = dict(compute_figures(totals, edition))
-    roster = tuple(roster) if roster is not None else None
-    return Evidence(edition, fiscal_year, inbox, submissions, tallies, totals, roster), figures
-
-
-def latest(submissions: Iterable[Submission], order: Sequence[str] = ()) -> tuple[Submission, ...]:
-    """Of the workbooks of each 課 the one with the highest 提出回, in the order of the roster.
-
-    The names of the files decide nothing.
-    """
-    places = {section: place for place, section in enumerate(order)}
-    newest: dict[tuple[bool, str], Submission] = {}
-    for submission in sorted(
-        submissions, key=lambda s: (s.ward, places.get(s.section, len(places)), s.section, s.number, s.file)
-    ):
-        newest[submission.ward, submission.section] = submission
-    return tuple(newest.values())
-
-
 def _is_same(file: Path, content: bytes) -> bool:
     return file.is_file() and file.read_bytes() == content
-
-
-def judge(evidence: Evidence, figures: dict[str, Share], explanations: Sequence[Explanation]) -> list[Finding]:
-    """All findings of a year, with their explanations, and the explanations that answer nothing."""
-    found = run_checks(evidence)
-    found += [Finding("N901", details={"about": key}) for key, share in figures.items() if share.denominator == 0]
-    findings, unused = explain(found, explanations, evidence.fiscal_year)
-    for explanation in unused:
-        about = " ".join(filter(None, (explanation.code, explanation.section, explanation.table, explanation.row)))
-        findings.append(Finding("N902", details={"about": about}))
-    return findings

@@ -25,7 +25,7 @@ from nerima_report.errors import CannotProceed
 
 if TYPE_CHECKING:
     from nerima_report.edition import Edition
-    from nerima_report.findings import Finding
+    from nerima_report.examination import Examination
 
 app = typer.Typer(
     cls=usage.JapaneseGroup,
@@ -42,10 +42,13 @@ class NoticeFormat(StrEnum):
 
     TEXT = "text"
     JSON = "json"
+    HTML = "html"
 
 
 Year = Annotated[str, typer.Argument(metavar="年度", help="2022、R4、令和4 のように書く年度。")]
-Format = Annotated[NoticeFormat, typer.Option("--format", help="確認結果の形式。json はほかのプログラム用。")]
+Format = Annotated[
+    NoticeFormat, typer.Option("--format", help="確認結果の形式。html は一つのページ、json はほかのプログラム用。")
+]
 Output = Annotated[Path | None, typer.Option("--output", metavar="FILE", help="確認結果を画面でなくファイルに書く。")]
 Strict = Annotated[bool, typer.Option("--strict", help="警告もエラーと同じに扱う（終了コード1）。")]
 
@@ -124,6 +127,10 @@ def form(
 def validate(
     context: typer.Context,
     files: Annotated[list[str], typer.Argument(metavar="FILES...", help="ファイルかフォルダー（*.xlsx も可）。")],
+    complete: Annotated[bool, typer.Option("--complete", help="名簿の課がそろっているかも確かめる。")] = False,
+    return_to: Annotated[
+        Path | None, typer.Option("--return-to", metavar="DIR", help="指摘に印を付けた写しを作るフォルダー。")
+    ] = None,
     notice_format: Format = NoticeFormat.TEXT,
     output: Output = None,
     strict: Strict = False,
@@ -141,13 +148,18 @@ def validate(
             f"確かめるファイル（.xlsx）が見つかりません。\n  指定: {' '.join(files)}\n  名前と場所を確かめてください。"
         )
     with _progress(len(found[0])) as advance:
-        inbox, findings = chain.validate(found, edition, workspace, advance)
-    faulty = {f.place.file for f in findings if edition.catalogue.is_error(f)}
-    fine = sum(path.as_posix() not in faulty for path in found[0])
-    facts: dict[str, object] = {"command": "validate", "fiscal_years": inbox.fiscal_years, "files": len(found[0])}
-    closing = f"{len(found[0])}ファイルのうち{fine}ファイルにエラーはありません"
-    _report(edition, findings, (notice_format, output), facts, closing)
-    _exit(edition, findings, strict)
+        examination = chain.validate(found, edition, workspace, complete, advance)
+    facts: dict[str, object] = {
+        "command": "validate",
+        "fiscal_years": examination.inbox.fiscal_years,
+        "files": len(examination.files),
+    }
+    if return_to is not None:
+        examination, returned = chain.return_marked(examination, return_to)
+        facts["returned"] = [path.as_posix() for path in returned]
+    closing = f"{len(examination.files)}ファイルのうち{examination.fine}ファイルにエラーはありません"
+    _report(examination, (notice_format, output), facts, closing)
+    _exit(examination, strict)
 
 
 @app.command(cls=usage.JapaneseCommand)
@@ -173,9 +185,9 @@ def build(
     written = [path.as_posix() for path in built.written]
     facts: dict[str, object] = {"command": "build", "fiscal_year": fiscal_year, "draft": draft, "written": written}
     closing = f"{name}を作りました: {built.written[0].parent}" if written else f"{name}は作っていません"
-    _report(edition, built.findings, (notice_format, output), facts, closing)
+    _report(built.examination, (notice_format, output), facts, closing)
     if not draft:
-        _exit(edition, built.findings, strict)
+        _exit(built.examination, strict)
 
 
 @app.command(cls=usage.JapaneseCommand)
@@ -270,40 +282,39 @@ def _edition(context: typer.Context, name: str) -> Edition:
 
 
 def _report(
-    edition: Edition,
-    findings: Sequence[Finding],
-    target: tuple[NoticeFormat, Path | None],
-    facts: dict[str, object],
-    closing: str,
+    examination: Examination, target: tuple[NoticeFormat, Path | None], facts: dict[str, object], closing: str
 ) -> None:
     """Show the findings, or write them to a file after all has succeeded."""
-    from nerima_report.notices import json, text
+    from nerima_report.notices import html, json, text
 
     notice_format, file = target
-    console = _console(record=file is not None)
-    if notice_format is NoticeFormat.JSON:
-        content = json.render_json(findings, edition.catalogue, facts)
-        if file is None:
-            print(content)
-    else:
-        text.print_findings(console, findings, edition.catalogue)
-        console.print()
-        console.print(f"{closing}（{text.summary(findings, edition.catalogue)}）", highlight=False, soft_wrap=True)
-        content = console.export_text() if file else ""
+    closing = f"{closing}（{text.summary(examination.findings, examination.catalogue)}）"
+    match notice_format:
+        case NoticeFormat.JSON:
+            content = json.render_json(examination, facts)
+        case NoticeFormat.HTML:
+            content = html.render_html(examination, closing)
+        case NoticeFormat.TEXT:
+            console = _console(record=file is not None)
+            text.print_findings(console, examination.findings, examination.catalogue)
+            text.print_closing(console, closing, facts)
+            content = console.export_text() if file else ""
     if file is not None:
         from nerima_report.workspace import write_all
 
-        write_all(file.parent, {file.name: (content.strip("\n") + "\n").encode()})
+        write_all(file.parent, {file.name: (content.strip("\n") + "\n").encode(errors="replace")})
+    elif content:
+        usage.print_document(content)
 
 
-def _exit(edition: Edition, findings: Sequence[Finding], strict: bool) -> None:
-    severities = {edition.catalogue.severity(f) for f in findings if f.explained is None}
+def _exit(examination: Examination, strict: bool) -> None:
+    severities = {examination.catalogue.severity(f) for f in examination.findings if f.explained is None}
     if "error" in severities or (strict and "warning" in severities):
         raise typer.Exit(1)
 
 
 def _console(*, record: bool = False) -> Console:
-    return Console(record=True, file=StringIO(), width=100) if record else Console()
+    return Console(record=True, file=StringIO(), width=80) if record else Console()
 
 
 def _progress(files: int) -> usage.Progress:

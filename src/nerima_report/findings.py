@@ -130,9 +130,9 @@ class Catalogue:
         """What is wrong, in one polite Japanese sentence."""
         place = finding.place
         facts = dict.fromkeys(_FACTS, "") | {
-            "expected": _shown(finding.expected),
-            "found": _shown(finding.found),
-            "difference": _shown(finding.difference, signed=True),
+            "expected": shown_fact(finding.expected),
+            "found": shown_fact(finding.found),
+            "difference": shown_fact(finding.difference, signed=True),
             "section": place.section,
             "file": place.file,
             "sheet": place.sheet,
@@ -193,7 +193,8 @@ def _check_message(file: Path, code: str, message: str) -> None:
             raise DefinitionError(file, f"{code}.message", f"{{{name}}} という差し込みはありません")
 
 
-def _shown(value: int | str | None, *, signed: bool = False) -> str:
+def shown_fact(value: int | str | None, *, signed: bool = False) -> str:
+    """What was expected or found, as a sentence shows it: 1,234, +5, or the text itself."""
     if isinstance(value, int):
         return f"{value:+,}" if signed else f"{value:,}"
     return value or ""

@@ -8,9 +8,11 @@ from nerima_report.layout import plain
 
 # How alike two names must be, in percent of their characters: 取り下げ and 取下げ are 86, 却下 and 取下げ are 40.
 LEAST_LIKENESS = 60
+# 課 of one 部 share the beginning of their names.
+LEAST_LIKENESS_OF_SECTIONS = 75
 
 
-def likely(name: object, candidates: Iterable[str]) -> str:
+def likely(name: object, candidates: Iterable[str], least: int = LEAST_LIKENESS) -> str:
     """The candidate that is most like the name, or '' when none is like enough.
 
     >>> likely("取り下げ", ["全部公開", "取下げ"]), likely("却下", ["全部公開", "取下げ"])
@@ -19,7 +21,7 @@ def likely(name: object, candidates: Iterable[str]) -> str:
     from rapidfuzz import fuzz, process
 
     best = process.extractOne(
-        plain(name), list(candidates), scorer=fuzz.ratio, processor=plain, score_cutoff=LEAST_LIKENESS
+        plain(name), list(candidates), scorer=fuzz.ratio, processor=plain, score_cutoff=least
     )
     return str(best[0]) if best else ""
 

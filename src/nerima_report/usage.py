@@ -63,6 +63,14 @@ def speak_japanese() -> None:
     rich_utils.REQUIRED_LONG_STRING = "[必須]"
 
 
+def print_document(content: str) -> None:
+    """Print a document that goes into a file or another program: as UTF-8 unless somebody reads it in a terminal."""
+    reconfigure = getattr(sys.stdout, "reconfigure", None)
+    if reconfigure is not None and not sys.stdout.isatty():
+        reconfigure(encoding="utf-8")
+    print(content)
+
+
 def show_version(wanted: bool) -> None:
     """Print the version and stop, for --version."""
     if wanted:

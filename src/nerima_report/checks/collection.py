@@ -11,7 +11,7 @@ from nerima_report.findings import Finding, Place
 from nerima_report.fiscal_year import full_name
 from nerima_report.layout import EntryLayout
 from nerima_report.submissions import Submission, section_key
-from nerima_report.suggestions import asked, likely
+from nerima_report.suggestions import LEAST_LIKENESS_OF_SECTIONS, asked, likely
 from nerima_report.tallies import FilledCell
 
 
@@ -38,7 +38,7 @@ def each_section_reported_once(evidence: Evidence) -> Iterator[Finding]:
     for section, submissions in handed_in.items():
         yield from _handed_in_again(submissions)
         if section not in roster:
-            suggestion = likely(section, [key for key in roster if key not in handed_in])
+            suggestion = likely(section, [k for k in roster if k not in handed_in], LEAST_LIKENESS_OF_SECTIONS)
             misspelled[suggestion] = section
             place = on_cover(submissions[0], "課")
             yield Finding("N604", place, suggestion or None, section, details={"likely": asked(suggestion)})

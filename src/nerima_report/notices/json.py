@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from dataclasses import asdict
 
 from nerima_report import __version__
+from nerima_report.examination import Examination
 from nerima_report.findings import Catalogue, Finding, Place
 from nerima_report.record import explanation_facts
 
 SCHEMA_VERSION = 1
 
 
-def render_json(findings: Iterable[Finding], catalogue: Catalogue, facts: dict[str, object]) -> str:
-    """The findings with the facts of the run (command, fiscal_year, …) in one envelope."""
-    listed = catalogue.order(findings)
+def render_json(examination: Examination, facts: dict[str, object]) -> str:
+    """The findings with the facts of the run (command, fiscal_year, …) in one envelope: docs/schemas/findings.json."""
+    catalogue = examination.catalogue
+    listed = catalogue.order(examination.findings)
     envelope = {
         "schema_version": SCHEMA_VERSION,
         "program": f"nerima-report {__version__}",

@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from rich.cells import cell_len
 from rich.console import Console
-from rich.markup import escape
-from rich.padding import Padding
+from rich.text import Text
 
-from nerima_report.findings import SEVERITIES, SEVERITY_NAMES, Catalogue, Finding, Place
+from nerima_report.findings import SEVERITIES, SEVERITY_NAMES, Catalogue, Finding
+from nerima_report.notices.grouping import WorkbookFindings, by_workbook, printable, ranges, same_fault, short
 
 STYLES = {"error": "bold red", "warning": "yellow", "notice": "cyan"}
 MOST_RELATED = 6
+# So many findings of one kind are told one by one on a sheet; of the others only the cells.
+MOST_ALIKE = 3
+MOST_CELLS = 12
+_NEVER_FIRST = "、。，．・：；？！）」』】〕］〉》ー々ぁぃぅぇぉっゃゅょァィゥェォッャュョ"
+# A word or a character, together with what may not begin a line.
+_UNIT = re.compile(f"(?:[!-~]+|.)[{_NEVER_FIRST}]*")
 
 
 def print_findings(console: Console, findings: Iterable[Finding], catalogue: Catalogue) -> None:
     """Print findings; nothing is said by colour alone."""
-    groups: dict[tuple[str, str], list[Finding]] = {}
-    for finding in catalogue.order(findings):
-        groups.setdefault((finding.place.section, finding.place.file), []).append(finding)
-    for (section, file), members in groups.items():
-        title = " ".join(text for text in (section, f"（{file}）" if section and file else file) if text)
+    for workbook in by_workbook(findings, catalogue):
         console.print()
-        console.print(f"[bold]■ {escape(title or '全体')}[/bold]", highlight=False)
-        for finding in members:
-            _print_finding(console, finding, catalogue)
+        _print(console, 0, f"■ {workbook.title}", "bold")
+        _print_workbook(console, workbook, catalogue)
 
 
 def summary(findings: Sequence[Finding], catalogue: Catalogue) -> str:
@@ -37,31 +40,78 @@ def summary(findings: Sequence[Finding], catalogue: Catalogue) -> str:
     return "、".join(parts) or "指摘なし"
 
 
+def print_closing(console: Console, closing: str, facts: Mapping[str, object]) -> None:
+    """Print how it ended, in one line at the end: how many workbooks are fine."""
+    console.print()
+    returned = facts.get("returned")
+    for file in returned if isinstance(returned, list) else []:
+        console.print(f"返却用の写しを作りました: {printable(file)}", highlight=False, markup=False, soft_wrap=True)
+    console.print(closing, highlight=False, markup=False, soft_wrap=True)
+
+
+def fold(text: str, width: int) -> list[str]:
+    """The lines of a text, each at most `width` columns wide (a Japanese character takes two).
+
+    Japanese is folded anywhere, but a line never begins with a 、 or a closing bracket; words and numbers
+    stay whole, unless one is longer than a line.
+
+    >>> fold("「部分公開」の件数が空欄です。", 14)
+    ['「部分公開」の', '件数が空欄で', 'す。']
+    """
+    lines, line = [], ""
+    for unit in _UNIT.findall(text):
+        for piece in [unit] if cell_len(unit) <= width else list(unit):
+            if line and cell_len(line) + cell_len(piece) > width:
+                lines.append(line.rstrip())
+                line = ""
+            line += piece if line or not piece.isspace() else ""
+    return [*lines, line.rstrip()]
+
+
+def _print_workbook(console: Console, workbook: WorkbookFindings, catalogue: Catalogue) -> None:
+    hinted: set[str] = set()
+    for sheet in workbook.sheets:
+        for alike in same_fault(sheet, catalogue):
+            for finding in alike[:MOST_ALIKE]:
+                _print_finding(console, finding, catalogue)
+            more = alike[MOST_ALIKE:]
+            if more:
+                _print(console, 6, f"ほかに同じ指摘が {len(more)}件あります: {_listed(more)}")
+            if alike[0].code not in hinted:  # what to do is said once a workbook
+                _print(console, 6, f"→ {catalogue.codes[alike[0].code].hint}", "dim")
+                hinted.add(alike[0].code)
+
+
 def _print_finding(console: Console, finding: Finding, catalogue: Catalogue) -> None:
     severity = catalogue.severity(finding)
-    label = f"[{STYLES[severity]}]{SEVERITY_NAMES[severity]}[/]"
-    where = " ".join(text for text in (finding.place.sheet, finding.place.cell) if text)
-    head = f"{label} {finding.code}" + (f"  [bold]{escape(where)}[/bold]" if where else "")
-    definition = catalogue.codes[finding.code]
-    lines = [escape(catalogue.message(finding)), f"[dim]→ {escape(definition.hint)}[/dim]"]
+    where = printable(" ".join(text for text in (finding.place.sheet, finding.place.cell) if text))
+    head = Text("  ").append(SEVERITY_NAMES[severity], STYLES[severity]).append(f" {finding.code}")
+    console.print(head.append(f"  {where}" if where else "", "bold"), soft_wrap=True)
+    for line in _lines(finding, catalogue):
+        _print(console, 6, line)
+
+
+def _lines(finding: Finding, catalogue: Catalogue) -> Iterator[str]:
+    yield catalogue.message(finding)
     if finding.related:
-        lines.insert(1, f"[dim]比べたセル: {escape(_related(finding))}[/dim]")
+        yield f"比べたセル: {_related(finding)}"
     if finding.explained:
-        lines.append(f"説明あり: {escape(finding.explained.reason)}")
-    console.print(Padding(head, (0, 0, 0, 2)), highlight=False)
-    for line in lines:
-        console.print(Padding(line, (0, 0, 0, 6)), highlight=False)
+        yield f"説明あり: {finding.explained.reason}"
 
 
 def _related(finding: Finding) -> str:
-    shown = [_short(place, finding.place) for place in finding.related if place.cell or place.section]
+    shown = ranges((place for place in finding.related if place.cell or place.section), finding.place)
     more = f" ほか{len(shown) - MOST_RELATED}か所" if len(shown) > MOST_RELATED else ""
     return "、".join(shown[:MOST_RELATED]) + more
 
 
-def _short(place: Place, beside: Place) -> str:
-    """A related cell, without what the finding itself says already."""
-    file = place.file.rpartition("/")[2] if place.file != beside.file else ""
-    sheet = (place.sheet or place.table) if place.sheet != beside.sheet or file else ""
-    cell = place.cell or f"{place.row}"
-    return " ".join(text for text in (file, sheet, cell) if text)
+def _listed(findings: Sequence[Finding]) -> str:
+    cells = [finding.place.cell or short(finding.place, finding.place) for finding in findings[:MOST_CELLS]]
+    return "、".join(filter(None, cells)) + (" など" if len(findings) > MOST_CELLS else "")
+
+
+def _print(console: Console, indent: int, text: str, style: str = "") -> None:
+    """Print a paragraph, folded to the width of the console; what follows a → hangs beside it."""
+    hanging = 3 if text.startswith("→") else 0
+    for number, line in enumerate(fold(printable(text), max(console.width - indent - hanging, 20))):
+        console.print(Text(" " * (indent + (hanging if number else 0)) + line, style), soft_wrap=True)

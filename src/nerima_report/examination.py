@@ -1,0 +1,115 @@
+"""What one run looked at and what it found: the one object that every notice is made from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from nerima_report.checks import Evidence, run_checks
+from nerima_report.edition import Edition
+from nerima_report.errors import CannotProceed
+from nerima_report.figures import Share, compute_figures
+from nerima_report.findings import Catalogue, Explanation, Finding, explain
+from nerima_report.fiscal_year import full_name
+from nerima_report.roster import RosterSection
+from nerima_report.submissions import Inbox, Submission, section_key
+from nerima_report.tallies import load_tallies
+from nerima_report.totals import add_up
+
+
+@dataclass(frozen=True)
+class Examination:
+    """The workbooks of a run, what was read from them, and what is wrong.
+
+    `years` holds the evidence of each fiscal year in the inbox; where no workbook says a year, that of
+    the year 0, which holds nothing but the files.
+    """
+
+    edition: Edition
+    inbox: Inbox
+    years: tuple[Evidence, ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """What gives a finding its severity and its words."""
+        return self.edition.catalogue
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """All files that were looked at, readable or not; without those that Excel leaves while a file is open."""
+        paths = [other.path for other in self.inbox.unidentified] + [other.path for other in self.inbox.unreadable]
+        return (*(s.file for s in self.inbox.submissions), *(path.as_posix() for path in paths))
+
+    @property
+    def fine(self) -> int:
+        """How many of the files have no error."""
+        faulty = {finding.place.file for finding in self.findings if self.catalogue.is_error(finding)}
+        return sum(file not in faulty for file in self.files)
+
+    def and_also(self, findings: Iterable[Finding]) -> Examination:
+        """The same examination with further findings."""
+        return replace(self, findings=(*self.findings, *findings))
+
+
+def examine_collection(
+    inbox: Inbox, edition: Edition, roster: Sequence[RosterSection], explanations: Sequence[Explanation]
+) -> tuple[Examination, dict[str, Share]]:
+    """Examine the whole collection of the roster's year, and hold it against the roster."""
+    fiscal_year = roster[0].fiscal_year
+    evidence, figures = examine(inbox, edition.for_year(fiscal_year), fiscal_year, roster)
+    findings = judge(evidence, figures, explanations)
+    return Examination(evidence.edition, inbox, (evidence,), tuple(findings)), figures
+
+
+def examine(
+    inbox: Inbox, edition: Edition, fiscal_year: int, roster: Sequence[RosterSection] | None
+) -> tuple[Evidence, dict[str, Share]]:
+    """Read and add up what was handed in for a year."""
+    coordinator = edition.municipality.coordinator(fiscal_year)
+    ward_key = section_key(coordinator.department, coordinator.section)
+    handed_in = inbox.of_year(fiscal_year)
+    order = [section.key for section in roster or ()]
+    submissions = latest([s for s in handed_in if not s.ward or s.section == ward_key], order)
+    tallies = load_tallies(submissions, edition)
+    totals = add_up(tallies, edition)
+    figures = dict(compute_figures(totals, edition))
+    roster = tuple(roster) if roster is not None else None
+    return Evidence(edition, fiscal_year, inbox, submissions, tallies, totals, roster), figures
+
+
+def latest(submissions: Iterable[Submission], order: Sequence[str] = ()) -> tuple[Submission, ...]:
+    """Of the workbooks of each 課 the one with the highest 提出回, in the order of the roster.
+
+    The names of the files decide nothing.
+    """
+    places = {section: place for place, section in enumerate(order)}
+    newest: dict[tuple[bool, str], Submission] = {}
+    for submission in sorted(
+        submissions, key=lambda s: (s.ward, places.get(s.section, len(places)), s.section, s.number, s.file)
+    ):
+        newest[submission.ward, submission.section] = submission
+    return tuple(newest.values())
+
+
+def judge(evidence: Evidence, figures: dict[str, Share], explanations: Sequence[Explanation]) -> list[Finding]:
+    """All findings of a year, with their explanations, and the explanations that answer nothing."""
+    found = run_checks(evidence)
+    found += [Finding("N901", details={"about": key}) for key, share in figures.items() if share.denominator == 0]
+    findings, unused = explain(found, explanations, evidence.fiscal_year)
+    for explanation in unused:
+        about = " ".join(filter(None, (explanation.code, explanation.section, explanation.table, explanation.row)))
+        findings.append(Finding("N902", details={"about": about}))
+    return findings
+
+
+def only_year(inbox: Inbox) -> int:
+    """The fiscal year of all workbooks. Raises CannotProceed when there is none, or more than one."""
+    years = inbox.fiscal_years
+    if len(years) == 1:
+        return years[0]
+    named = f"{'、'.join(map(full_name, years))}の集計があります" if years else "年度の分かる集計がありません"
+    raise CannotProceed(
+        f"{named}。\n  --complete は、一つの年度の集計がそろっているかを確かめます。\n"
+        "  一つの年度のファイルだけを指定するか、--complete を付けずに確かめてください。"
+    )

@@ -1,0 +1,138 @@
+"""A faulty cell in its place: the rows and columns around it as they stand in the sheet."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from nerima_report.cell_values import shown
+from nerima_report.examination import Examination
+from nerima_report.findings import Finding, Place
+from nerima_report.layout import CountLayout, EntryLayout, Position
+from nerima_report.workbooks import Sheet, address
+
+Kind = Literal["", "faulty", "related", "heading"]
+AROUND = 2  # rows above and below a faulty cell
+MOST_ROWS = 14
+MOST_COLUMNS = 6
+LONGEST = 40  # characters of a cell
+
+
+@dataclass(frozen=True)
+class ExcerptCell:
+    """What stands in a cell, and whether it is the faulty one or one that was compared with it."""
+
+    text: str
+    kind: Kind
+
+
+@dataclass(frozen=True)
+class ExcerptRow:
+    """A row of a sheet: its number, and whether rows above it are left out."""
+
+    number: int
+    cells: tuple[ExcerptCell, ...]
+    after_gap: bool = False
+
+
+@dataclass(frozen=True)
+class Excerpt:
+    """A piece of a sheet, with the letters of its columns."""
+
+    columns: tuple[str, ...]
+    rows: tuple[ExcerptRow, ...]
+
+
+class Excerpts:
+    """Cuts excerpts out of the workbooks of an examination."""
+
+    def __init__(self, examination: Examination) -> None:
+        self._sheets = {
+            (submission.file, sheet.name): sheet
+            for submission in examination.inbox.submissions
+            for sheet in submission.workbook.sheets
+        }
+        self._first_rows: dict[tuple[str, str], int] = {}
+        for evidence in examination.years:
+            for located in evidence.tallies.located:
+                for sheet in located.sheets:
+                    self._first_rows[located.submission.file, sheet] = _first_row(located.layout)
+
+    def around(self, finding: Finding) -> Excerpt | None:
+        """The neighbourhood of a finding's cell, or the cells that together differ; None without either."""
+        key = (finding.place.file, finding.place.sheet)
+        sheet = self._sheets.get(key)
+        faulty = _positions([finding.place], key)
+        related = _positions(finding.related, key)
+        if sheet is None or not (faulty or related):
+            return None
+        kinds: dict[Position, Kind] = {**dict.fromkeys(related, "related"), **dict.fromkeys(faulty, "faulty")}
+        rows = _rows(faulty, related)
+        columns = _columns(sheet, rows, [column for _, column in (faulty or related)])
+        heading = _heading(sheet, self._first_rows.get(key, 0), (faulty or related)[0][1])
+        if heading:
+            rows = [heading, *(row for row in rows if row > heading)]
+        cut = []
+        for row, before in zip(rows, [rows[0] - 1, *rows], strict=False):
+            cells = _cells(sheet, row, columns, kinds, row == heading)
+            cut.append(ExcerptRow(row, cells, after_gap=row > before + 1))
+        return Excerpt(tuple(address((1, column))[:-1] for column in columns), tuple(cut))
+
+
+def _cells(
+    sheet: Sheet, row: int, columns: Sequence[int], kinds: Mapping[Position, Kind], heading: bool
+) -> tuple[ExcerptCell, ...]:
+    return tuple(
+        ExcerptCell(_text(sheet, (row, column)), kinds.get((row, column), "heading" if heading else ""))
+        for column in columns
+    )
+
+
+def _text(sheet: Sheet, position: Position) -> str:
+    value = sheet.cells.get(position)
+    text = "" if value is None else shown(value)
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+
+
+def _positions(places: Iterable[Place], key: tuple[str, str]) -> list[Position]:
+    """The cells of places on one sheet; a whole row (5行) stands for its first cell."""
+    from nerima_report.workbooks.marking_cells import column_of
+
+    found = []
+    for place in places:
+        matched = re.fullmatch(r"([A-Z]{0,3})(\d+)行?", place.cell)
+        if matched and (place.file, place.sheet) == key:
+            found.append((int(matched[2]), column_of(matched[1]) or 1))
+    return found
+
+
+def _rows(faulty: Sequence[Position], related: Sequence[Position]) -> list[int]:
+    """All rows from the first to the last cell if they are few; otherwise those around the first one."""
+    numbers = [row for row, _ in (*faulty, *related)]
+    if len(numbers) > 1 and max(numbers) - min(numbers) < MOST_ROWS:
+        return list(range(min(numbers), max(numbers) + 1))
+    middle = (faulty or related)[0][0]
+    return list(range(max(1, middle - AROUND), middle + AROUND + 1))
+
+
+def _columns(sheet: Sheet, rows: Sequence[int], wanted: Sequence[int]) -> list[int]:
+    """The wanted columns, those with the labels, and the nearest filled ones."""
+    filled = {column for row, column in sheet.cells if rows[0] <= row <= rows[-1]}
+    focus = wanted[0]
+    near = sorted(filled - set(wanted), key=lambda column: (column > 2 or column > focus, abs(column - focus)))
+    chosen = list(dict.fromkeys(wanted))[:MOST_COLUMNS]
+    return sorted([*chosen, *near[: MOST_COLUMNS - len(chosen)]])
+
+
+def _first_row(layout: CountLayout | EntryLayout | None) -> int:
+    if isinstance(layout, CountLayout):
+        return min((row for row, _ in layout.cells.values()), default=0)
+    return min(layout.rows, default=0) if layout else 0
+
+
+def _heading(sheet: Sheet, first_row: int, column: int) -> int:
+    """The row of the headings above the first row of a table; 0 where there is none."""
+    above = range(first_row - 1, max(0, first_row - 5), -1)
+    return next((row for row in above if isinstance(sheet.cells.get((row, column)), str)), 0)

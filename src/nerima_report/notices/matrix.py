@@ -1,0 +1,139 @@
+"""課 × 表: for each table of each 課 whether it is in order, faulty, not handed in, or does not apply."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Literal
+
+from nerima_report.checks import Evidence
+from nerima_report.checks.links import WARD
+from nerima_report.definitions import ADJUSTMENTS
+from nerima_report.examination import Examination
+from nerima_report.findings import Catalogue, Finding
+from nerima_report.fiscal_year import full_name
+from nerima_report.submissions import section_key
+
+Status = Literal["fine", "warning", "error", "missing", "not-applicable", "not-asked"]
+# The column for what is wrong with the file or its cover, and not with one of its tables.
+FILE = ""
+WARD_MISSING = "N605"
+_Owner = tuple[bool, str]
+
+
+@dataclass(frozen=True)
+class MatrixCell:
+    """How a table of a 課 stands, and the findings that concern it (also explained ones and notices)."""
+
+    status: Status
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True)
+class MatrixRow:
+    """A 課, or the ward as a whole, with a cell for each column of the matrix."""
+
+    name: str
+    cells: tuple[MatrixCell, ...]
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """The matrix of a fiscal year: its columns are FILE and the ids of the tables.
+
+    `parts` are the parts to which the tables belong, each with the number of its columns.
+    """
+
+    title: str
+    parts: tuple[tuple[str, int], ...]
+    columns: tuple[str, ...]
+    rows: tuple[MatrixRow, ...]
+
+
+def make_matrices(examination: Examination) -> list[Matrix]:
+    """One matrix for each fiscal year; with a roster it has a row for each 課 of the roster."""
+    return [_matrix(examination, evidence) for evidence in examination.years if evidence.fiscal_year]
+
+
+def files_outside(examination: Examination) -> list[tuple[str, tuple[Finding, ...]]]:
+    """Files that are in no matrix (not to be read, of an unknown or another year) and the findings on them."""
+    inside = {s.file for e in examination.years for s in e.inbox.of_year(e.fiscal_year)}
+    outside: dict[str, list[Finding]] = {}
+    for finding in examination.catalogue.order(examination.findings):
+        if finding.place.file and finding.place.file not in inside:
+            outside.setdefault(finding.place.file, []).append(finding)
+    return [(file, tuple(findings)) for file, findings in outside.items()]
+
+
+def worst(findings: Iterable[Finding], catalogue: Catalogue) -> Status:
+    """Whether there is an error, or a warning, among the findings that nobody explained."""
+    severities = {catalogue.severity(finding) for finding in findings if finding.explained is None}
+    return "error" if "error" in severities else "warning" if "warning" in severities else "fine"
+
+
+def _matrix(examination: Examination, evidence: Evidence) -> Matrix:
+    catalogue, rows = examination.catalogue, []
+    concerning = _by_owner_and_column(examination, evidence)
+    owners = _owners(evidence)
+    adjusted = [ADJUSTMENTS.key] if any(ward for ward, _ in owners) else []
+    columns = (FILE, *evidence.edition.tables, *adjusted)
+    for owner in owners:
+        cells = []
+        for column, status in zip(columns, _statuses(evidence, owner, columns), strict=True):
+            findings = tuple(catalogue.order(concerning.get((owner, column), ())))
+            fault = worst(findings, catalogue)
+            cells.append(MatrixCell(fault if fault != "fine" and status != "missing" else status, findings))
+        rows.append(MatrixRow(f"{WARD}（{owner[1]}）" if owner[0] else owner[1], tuple(cells)))
+    titles = {part.key: part.definition.title for part in evidence.edition.parts}
+    groups = groupby(column.rpartition(".")[0] for column in columns[1:])
+    parts = tuple((titles.get(part, WARD), len(list(own))) for part, own in groups)
+    return Matrix(full_name(evidence.fiscal_year), parts, columns, tuple(rows))
+
+
+def _owners(evidence: Evidence) -> list[_Owner]:
+    """Who has a row: the ward, the 課 of the roster, and whoever else handed in."""
+    handed_in = [(s.ward, s.section) for s in evidence.inbox.of_year(evidence.fiscal_year)]
+    expected: list[_Owner] = []
+    if evidence.roster is not None:
+        expected = [_coordinator(evidence), *((False, section.key) for section in evidence.roster)]
+    others = sorted(handed_in, key=lambda owner: not owner[0])
+    return list(dict.fromkeys([*expected, *others]))
+
+
+def _coordinator(evidence: Evidence) -> _Owner:
+    ward = [s.section for s in evidence.inbox.of_year(evidence.fiscal_year) if s.ward]
+    coordinator = evidence.edition.municipality.coordinator(evidence.fiscal_year)
+    return True, ward[0] if ward else section_key(coordinator.department, coordinator.section)
+
+
+def _statuses(evidence: Evidence, owner: _Owner, columns: tuple[str, ...]) -> Iterator[Status]:
+    """How each column stands before any finding is looked at."""
+    ward = owner[0]
+    edition = evidence.edition
+    asked = {FILE, *edition.collected_counts(ward), *edition.collected_entries(ward)}
+    submission = next((s for s in evidence.submissions if (s.ward, s.section) == owner), None)
+    for column in columns:
+        if column not in asked:
+            yield "not-asked"
+        elif submission is None:
+            yield "missing"
+        else:
+            yield "not-applicable" if column and submission.says_not_applicable(column) else "fine"
+
+
+def _by_owner_and_column(examination: Examination, evidence: Evidence) -> Mapping[tuple[_Owner, str], list[Finding]]:
+    """The findings by the row and the column of the matrix; a link concerns the tables on both of its sides."""
+    owners = {s.file: (s.ward, s.section) for s in evidence.inbox.of_year(evidence.fiscal_year)}
+    found: dict[tuple[_Owner, str], list[Finding]] = {}
+    for finding in examination.findings:
+        place = finding.place
+        if place.file and place.file not in owners:
+            continue
+        owner = owners.get(place.file, (False, place.section))
+        if not place.file and (place.section == WARD or finding.code == WARD_MISSING):
+            owner = _coordinator(evidence)
+        tables = {place.table, *(r.table for r in finding.related if r.file == place.file and r.table)}
+        for table in tables:
+            found.setdefault((owner, table), []).append(finding)
+    return found

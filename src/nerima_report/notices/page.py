@@ -1,0 +1,169 @@
+"""What the page of findings shows, in the order in which it shows it; how it looks is in findings.html.j2."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from nerima_report.definitions import Severity
+from nerima_report.examination import Examination
+from nerima_report.findings import SEVERITY_NAMES, Finding, shown_fact
+from nerima_report.fiscal_year import full_name
+from nerima_report.notices.excerpt import Excerpt, Excerpts
+from nerima_report.notices.grouping import WorkbookFindings, by_workbook, ranges, same_fault
+from nerima_report.notices.matrix import Matrix, MatrixCell, files_outside, make_matrices, worst
+
+# So many findings of one kind are shown one by one on a sheet; the others stand below them in a table.
+MOST_ALIKE = 5
+SIGNS: dict[Severity, str] = {"error": "✕", "warning": "▲", "notice": "◇"}
+STATUSES = {
+    "fine": ("✓", "合格"),
+    "warning": ("▲", "警告"),
+    "error": ("✕", "エラー"),
+    "missing": ("□", "未提出"),
+    "not-applicable": ("／", "該当なし"),
+    "not-asked": ("", "対象外"),
+}
+
+
+@dataclass(frozen=True)
+class FindingView:
+    """A finding; `id` is where links lead, `facts` are あるべき値 and the like with their labels."""
+
+    id: str
+    severity: Severity
+    name: str
+    sign: str
+    code: str
+    cell: str
+    message: str
+    facts: tuple[tuple[str, str], ...]
+    related: str
+    hint: str
+    basis: str
+    explained: str
+    excerpt: Excerpt | None
+
+
+@dataclass(frozen=True)
+class SheetView:
+    """The findings on a sheet: those shown one by one, and those that only say the same of other cells."""
+
+    title: str
+    findings: tuple[FindingView, ...]
+    more: tuple[tuple[FindingView, ...], ...]
+
+
+@dataclass(frozen=True)
+class WorkbookView:
+    """The findings on a workbook, sheet by sheet."""
+
+    title: str
+    sheets: tuple[SheetView, ...]
+
+
+@dataclass(frozen=True)
+class CellView:
+    """A cell of the matrix: its status, how many findings concern it, and a link to the first of them."""
+
+    status: str
+    sign: str
+    word: str
+    count: int
+    link: str
+
+
+@dataclass(frozen=True)
+class MatrixView:
+    """The matrix of a year; `parts` are the parts with the number of their columns, `columns` the tables."""
+
+    title: str
+    parts: tuple[tuple[str, int], ...]
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[CellView, ...]], ...]
+
+
+@dataclass(frozen=True)
+class Page:
+    """The whole page. `outside` are files that are in no matrix."""
+
+    title: str
+    closing: str
+    matrices: tuple[MatrixView, ...]
+    outside: tuple[tuple[str, CellView], ...]
+    workbooks: tuple[WorkbookView, ...]
+
+
+def make_page(examination: Examination, closing: str) -> Page:
+    """Lay out the findings of an examination."""
+    views = _Views(examination)
+    workbooks = tuple(map(views.workbook, by_workbook(examination.findings, examination.catalogue)))
+    years = "・".join(full_name(year) for year in examination.inbox.fiscal_years)
+    outside = (
+        (file, MatrixCell(worst(findings, examination.catalogue), findings))
+        for file, findings in files_outside(examination)
+    )
+    return Page(
+        title=f"集計の確認結果 {years}".strip(),
+        closing=closing,
+        matrices=tuple(views.matrix(matrix) for matrix in make_matrices(examination)),
+        outside=tuple((file, views.cell(cell)) for file, cell in outside),
+        workbooks=workbooks,
+    )
+
+
+class _Views:
+    """Makes the views of findings first; the cells of the matrix then link to them."""
+
+    def __init__(self, examination: Examination) -> None:
+        self.catalogue = examination.catalogue
+        self._excerpts = Excerpts(examination)
+        self._ids: dict[int, str] = {}
+
+    def workbook(self, workbook: WorkbookFindings) -> WorkbookView:
+        sheets = []
+        for sheet in workbook.sheets:
+            kinds = same_fault(sheet, self.catalogue)
+            findings = [self.finding(finding) for kind in kinds for finding in kind[:MOST_ALIKE]]
+            more = (tuple(self.finding(f, alone=False) for f in kind[MOST_ALIKE:]) for kind in kinds)
+            sheets.append(SheetView(sheet.sheet, tuple(findings), tuple(filter(None, more))))
+        return WorkbookView(workbook.title, tuple(sheets))
+
+    def finding(self, finding: Finding, *, alone: bool = True) -> FindingView:
+        place, definition = finding.place, self.catalogue.codes[finding.code]
+        self._ids[id(finding)] = f"n{len(self._ids) + 1}"
+        severity = self.catalogue.severity(finding)
+        related = ranges((r for r in finding.related if r.cell or r.section), place)
+        return FindingView(
+            id=self._ids[id(finding)],
+            severity=severity,
+            name=SEVERITY_NAMES[severity],
+            sign=SIGNS[severity],
+            code=finding.code,
+            cell=place.cell,
+            message=self.catalogue.message(finding),
+            facts=tuple(_facts(finding)),
+            related="、".join(related),
+            hint=definition.hint,
+            basis=definition.basis,
+            explained=finding.explained.reason if finding.explained else "",
+            excerpt=self._excerpts.around(finding) if alone else None,
+        )
+
+    def matrix(self, matrix: Matrix) -> MatrixView:
+        columns = tuple(column.rpartition(".")[2] for column in matrix.columns[1:])
+        rows = tuple((row.name, tuple(map(self.cell, row.cells))) for row in matrix.rows)
+        return MatrixView(matrix.title, matrix.parts, columns, rows)
+
+    def cell(self, cell: MatrixCell) -> CellView:
+        sign, word = STATUSES[cell.status]
+        link = self._ids[id(cell.findings[0])] if cell.findings else ""
+        return CellView(cell.status, sign, word, len(cell.findings), link)
+
+
+def _facts(finding: Finding) -> Iterator[tuple[str, str]]:
+    for label, value in (("あるべき値", finding.expected), ("今の値", finding.found)):
+        if value is not None:
+            yield label, shown_fact(value)
+    if finding.difference is not None:
+        yield "差", shown_fact(finding.difference, signed=True)

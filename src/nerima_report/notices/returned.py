@@ -1,0 +1,106 @@
+"""The marked workbooks: each workbook with faults as a copy to be sent back to the 課 that handed it in."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+from nerima_report.errors import CannotProceed
+from nerima_report.examination import Examination
+from nerima_report.findings import SEVERITY_NAMES, Catalogue, Finding, Place, shown_fact
+from nerima_report.notices.grouping import ranges
+from nerima_report.workbooks.marking import MarkingError, mark_workbook
+from nerima_report.workbooks.marking_index import Cell, Mark
+from nerima_report.workspace import write_all
+
+PREFIX = "返却_"
+_LATEST = 9999  # a year whose coordinator is the present one
+
+
+def return_workbooks(examination: Examination, folder: Path) -> tuple[Examination, list[Path]]:
+    """Write a marked copy of each workbook that the 課 must look at again; returns the copies.
+
+    Those are the workbooks with an error or a warning that nobody explained. A workbook that cannot be
+    marked becomes a finding of the examination. Raises CannotProceed for a folder in which handed-in
+    workbooks lie, where the copies would be read as such.
+    """
+    inbox = examination.inbox
+    readable = [*(s.workbook.path for s in inbox.submissions), *(u.path for u in inbox.unidentified)]
+    _refuse_inbox(folder, readable)
+    written: list[Path] = []
+    findings = list(examination.findings)
+    for path in readable:
+        marks = marks_for(examination, path.as_posix())
+        if not any(mark["severity"] != "notice" for mark in marks):
+            continue
+        target = folder / _free_name(path.name, written)
+        with tempfile.TemporaryDirectory() as staging:
+            copy = Path(staging) / "copy.xlsx"
+            try:
+                mark_workbook(str(path), str(copy), marks, _author(examination))
+            except MarkingError:
+                findings.append(Finding("N131", Place(file=path.as_posix())))
+                continue
+            write_all(folder, {target.name: copy.read_bytes()})
+        written.append(target)
+    return replace(examination, findings=tuple(findings)), written
+
+
+def marks_for(examination: Examination, file: str) -> list[Mark]:
+    """What the copy of a file says: its findings, the most severe first, without those that are explained."""
+    catalogue = examination.catalogue
+    findings = (f for f in examination.findings if f.place.file == file and f.explained is None)
+    return [_mark(finding, catalogue) for finding in catalogue.order(findings)]
+
+
+def _mark(finding: Finding, catalogue: Catalogue) -> Mark:
+    definition, place = catalogue.codes[finding.code], finding.place
+    severity = catalogue.severity(finding)
+    related = [r for r in finding.related if r.file == place.file and r.sheet and r.cell]
+    return {
+        "code": finding.code,
+        "severity": severity,
+        "severity_name": SEVERITY_NAMES[severity],
+        "sheet": place.sheet,
+        "cell": cell_of(place),
+        "anchor": cell_of(place) or next((cell_of(r) for r in related if r.sheet == place.sheet), ""),
+        "message": catalogue.message(finding),
+        "expected": shown_fact(finding.expected),
+        "found": shown_fact(finding.found),
+        "difference": shown_fact(finding.difference, signed=True),
+        "hint": definition.hint,
+        "basis": definition.basis,
+        "related_names": ranges(related, place),
+        "related": [Cell(sheet=r.sheet, cell=cell_of(r)) for r in related],
+    }
+
+
+def cell_of(place: Place) -> str:
+    """The cell of a place; for a whole row (5行) its first cell."""
+    row = re.fullmatch(r"(\d+)行", place.cell)
+    return f"A{row[1]}" if row else place.cell
+
+
+def _author(examination: Examination) -> str:
+    years = examination.inbox.fiscal_years or [_LATEST]
+    coordinator = examination.edition.municipality.coordinator(years[-1])
+    return f"{coordinator.department}{coordinator.section}"
+
+
+def _refuse_inbox(folder: Path, paths: Iterable[Path]) -> None:
+    if any(path.parent.resolve() == folder.resolve() for path in paths):
+        raise CannotProceed(
+            f"返却用の写しは、集計のあるフォルダーには作れません。\n  フォルダー: {folder}\n"
+            "  --return-to には、別のフォルダーを指定してください。"
+        )
+
+
+def _free_name(name: str, written: list[Path]) -> str:
+    """返却_ and the name; a copy that came back is not named twice, and none replaces another of this run."""
+    whole = PREFIX + name.removeprefix(PREFIX)
+    stem, dot, ending = whole.rpartition(".")
+    names = [whole, *(f"{stem}({number}){dot}{ending}" for number in range(2, len(written) + 3))]
+    return next(name for name in names if name not in {path.name for path in written})

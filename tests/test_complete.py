@@ -1,0 +1,53 @@
+"""`validate --complete`: what `build` would say of the collection, without building."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from conftest import Command
+from faulty import edit
+
+
+def findings(command: Command, workdir: Path, *arguments: str) -> tuple[int, list[dict[str, Any]]]:
+    run = command("-C", workdir, *arguments, "--format", "json")
+    return run.code, json.loads(run.out)["findings"]
+
+
+def test_a_whole_collection_is_complete(workdir: Path, command: Command) -> None:
+    assert findings(command, workdir, "validate", "inbox/2022", "--complete") == (0, [])
+
+
+def test_who_is_missing_is_told_as_build_tells_it(workdir: Path, command: Command) -> None:
+    inbox = workdir / "inbox" / "2022"
+    for name in ("12_*", "00_*"):
+        next(inbox.glob(name)).unlink()
+    edit(workdir, "13_", {("表紙", "B7"): "新しい課"})
+    assert findings(command, workdir, "validate", "inbox/2022")[0] == 0
+    code, found = findings(command, workdir, "validate", "inbox/2022", "--complete")
+    assert code == 1
+    missing = {("N601", "福祉部管理課"), ("N601", "福祉部障害者施策推進課"), ("N605", "総務部情報公開課")}
+    expected = missing | {("N604", "福祉部新しい課")}
+    assert {(f["code"], f["section"]) for f in found} >= expected
+    assert found == findings(command, workdir, "build", "2022")[1]
+
+
+def test_several_years_or_none_are_an_error(workdir: Path, command: Command) -> None:
+    edit(workdir, "12_", {("表紙", "B4"): "令和3年度"})
+    run = command("-C", workdir, "validate", "inbox/2022", "--complete")
+    assert run.code == 2
+    assert "令和3年度、令和4年度" in run.err
+    assert command("-C", workdir, "validate", "inbox/2022").code == 1  # an entry is of another year
+    edit(workdir, "12_", {("表紙", "B4"): "来年度"})
+    run = command("-C", workdir, "validate", next((workdir / "inbox" / "2022").glob("12_*")), "--complete")
+    assert run.code == 2
+    assert "年度の分かる集計がありません" in run.err
+
+
+def test_without_a_roster_it_cannot_proceed(workdir: Path, command: Command) -> None:
+    (workdir / "roster.xlsx").unlink()
+    assert command("-C", workdir, "validate", "inbox/2022").code == 0
+    run = command("-C", workdir, "validate", "inbox/2022", "--complete")
+    assert run.code == 2
+    assert "nerima-report init" in run.err

@@ -1,0 +1,395 @@
+"""The marked copy of a workbook: marks, comments and index are added, and nothing that a person typed changes."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import struct
+import subprocess
+import zipfile
+import zlib
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+import xlsxwriter
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from openpyxl import Workbook, load_workbook
+from openpyxl.comments import Comment
+
+from nerima_report.workbooks import Sheet, Unreadable, read_workbook
+from nerima_report.workbooks.marking import MarkingError, mark_workbook
+from nerima_report.workbooks.marking_cells import column_of, name_of
+from nerima_report.workbooks.marking_index import Mark
+from nerima_report.workbooks.marking_styles import FILLS
+from nerima_report.workbooks.splicing import elements
+
+AUTHOR = "総務部情報公開課"
+INDEX = "確認結果"
+# The order in which ECMA-376 wants the children of a worksheet, as far as they occur here.
+ORDER = (
+    *("sheetPr", "dimension", "sheetViews", "sheetFormatPr", "cols", "sheetData", "sheetProtection", "autoFilter"),
+    *("mergeCells", "conditionalFormatting", "dataValidations", "hyperlinks", "printOptions", "pageMargins"),
+    *("pageSetup", "headerFooter", "rowBreaks", "drawing", "legacyDrawing", "controls", "tableParts", "extLst"),
+)
+
+
+def mark(sheet: str, cell: str, **facts: Any) -> Mark:
+    base: dict[str, Any] = {
+        "code": "N301",
+        "severity": "error",
+        "severity_name": "エラー",
+        "sheet": sheet,
+        "cell": cell,
+        "anchor": cell,
+        "message": "「部分公開」の件数が空欄です。",
+        "expected": "",
+        "found": "",
+        "difference": "",
+        "hint": "なかったときは 0 と書いてください。",
+        "basis": "集計様式",
+        "related": [],
+        "related_names": [],
+    }
+    return base | facts  # type: ignore[return-value]
+
+
+def picture() -> BytesIO:
+    """A PNG of one pixel."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    header = chunk(b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 2, 0, 0, 0))
+    return BytesIO(b"\x89PNG\r\n\x1a\n" + header + chunk(b"IDAT", zlib.compress(bytes(4))) + chunk(b"IEND", b""))
+
+
+def rich_workbook(path: Path) -> Path:
+    """A workbook with all that a 課 may have put into it, and with formulas whose results are stored."""
+    book = xlsxwriter.Workbook(path)
+    sheet, other = book.add_worksheet("公開.処理状況"), book.add_worksheet("写真'2枚")
+    tinted = book.add_format({"bg_color": "#FFF8DC", "locked": False, "num_format": "#,##0", "border": 1})
+    sheet.write_row(3, 0, ["処理状況", "件数(件)"])
+    for row, value in enumerate((986, 700, 44.5, "12件", None), start=4):
+        sheet.write(row, 1, value, tinted)
+    sheet.write_formula("B10", "=SUM(B5:B9)", tinted, 1730.5)
+    sheet.write_formula("C10", '=IF(B10=1730.5,"✓","違う")', None, "✓")
+    sheet.write_comment("B5", "所管課のメモ\n2行目", {"author": "担当者"})
+    sheet.write_comment("D1", "触れないコメント")
+    sheet.data_validation("B5:B9", {"validate": "integer", "criteria": ">=", "value": 0, "error_message": "整数"})
+    sheet.conditional_format("B5:B9", {"type": "cell", "criteria": "<", "value": 0, "format": tinted})
+    sheet.protect("", {"select_locked_cells": True})
+    sheet.set_paper(9)
+    sheet.set_landscape()
+    sheet.repeat_rows(3)
+    sheet.print_area("A1:C10")
+    sheet.set_footer("&L令和4年度&R&P")
+    sheet.merge_range("A12:C12", "結合したセル")
+    sheet.set_row(20, 30)
+    sheet.freeze_panes(4, 0)
+    sheet.insert_button("E5", {"caption": "ボタン"})
+    other.insert_image("B2", "印.png", {"image_data": picture()})
+    other.insert_textbox("D2", "図形の文字")
+    chart = book.add_chart({"type": "column"})
+    chart.add_series({"values": "='公開.処理状況'!$B$5:$B$7"})
+    other.insert_chart("B10", chart)
+    book.define_name("件数", "='公開.処理状況'!$B$5:$B$9")
+    other.activate()
+    book.close()
+    return path
+
+
+def contents(path: Path, **options: Any) -> dict[str, dict[str, tuple[object, str]]]:
+    book = load_workbook(path, **options)
+    return {
+        sheet.title: {cell.coordinate: (cell.value, cell.data_type) for row in sheet.iter_rows() for cell in row
+                      if cell.value is not None}
+        for sheet in book.worksheets if not sheet.title.startswith(INDEX)
+    }  # fmt: skip
+
+
+def without_styles(sheet: bytes) -> bytes:
+    """The data of a sheet without styles and without the empty cells and rows that only carry one."""
+    data = re.search(rb"<sheetData/>|<sheetData>.*?</sheetData>", sheet, re.DOTALL)
+    assert data is not None
+    bare = re.sub(rb'(<c\b[^>]*?) s="\d+"', rb"\1", data[0])
+    return re.sub(rb'<c r="[A-Z]+\d+"/>', b"", bare)
+
+
+@pytest.fixture
+def marked(tmp_path: Path) -> tuple[Path, Path]:
+    source, target = rich_workbook(tmp_path / "届いた.xlsx"), tmp_path / "返却_届いた.xlsx"
+    related: list[Any] = [{"sheet": "公開.処理状況", "cell": cell} for cell in ("B5", "B6", "B7")]
+    mark_workbook(
+        str(source),
+        str(target),
+        [
+            mark("公開.処理状況", "B9"),
+            mark("公開.処理状況", "B5", code="N302", found="986<&>"),
+            mark("公開.処理状況", "B10", severity="warning", severity_name="警告", related=related),
+            mark("写真'2枚", "Z30"),
+            mark("", "", code="N201"),
+        ],
+        AUTHOR,
+    )
+    return source, target
+
+
+def test_what_was_typed_and_what_was_computed_stays(marked: tuple[Path, Path]) -> None:
+    source, target = marked
+    assert contents(source) == contents(target)
+    assert contents(source, data_only=True) == contents(target, data_only=True)
+    assert contents(target, data_only=True)["公開.処理状況"]["B10"] == (1730.5, "n")
+    with zipfile.ZipFile(source) as before, zipfile.ZipFile(target) as after:
+        for number in (1, 2):
+            name = f"xl/worksheets/sheet{number}.xml"
+            bare = re.sub(rb'<row r="30"></row>', b"", without_styles(after.read(name)))
+            assert bare == without_styles(before.read(name)).replace(b"<sheetData/>", b"<sheetData></sheetData>")
+
+
+def test_all_parts_come_along_and_only_few_are_touched(marked: tuple[Path, Path]) -> None:
+    source, target = marked
+    with zipfile.ZipFile(source) as before, zipfile.ZipFile(target) as after:
+        assert set(before.namelist()) <= set(after.namelist())
+        assert len(set(after.namelist())) == len(after.namelist())
+        changed = {name for name in before.namelist() if before.read(name) != after.read(name)}
+        kept = {
+            name for name in before.namelist() if re.search("media|chart|drawings/drawing|sharedStrings|theme", name)
+        }
+    assert len(kept) >= 5  # the picture, the chart, the shapes
+    assert changed.isdisjoint(kept)
+    assert changed <= {
+        *("[Content_Types].xml", "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/styles.xml", "xl/comments1.xml"),
+        *("xl/worksheets/sheet1.xml", "xl/worksheets/sheet2.xml", "xl/drawings/vmlDrawing1.vml"),
+        "xl/worksheets/_rels/sheet2.xml.rels",
+    }
+
+
+def test_cells_are_coloured_and_commented(marked: tuple[Path, Path]) -> None:
+    book = load_workbook(marked[1])
+    sheet = book["公開.処理状況"]
+    colours = {name: sheet[name].fill.fgColor.rgb for name in ("B5", "B6", "B7", "B9", "B10")}
+    error, warning, related = FILLS["error"], FILLS["warning"], FILLS["related"]
+    assert colours == {"B5": error, "B6": related, "B7": related, "B9": error, "B10": warning}
+    assert sheet["B8"].fill.fgColor.rgb == "FFFFF8DC"
+    for name in colours:
+        assert (sheet[name].number_format, sheet[name].border.left.style) == ("#,##0", "thin")
+    comments = {c.coordinate: c.comment for row in sheet.iter_rows() for c in row if c.comment}
+    assert set(comments) == {"B5", "B9", "B10", "D1"}
+    assert comments["B9"].author == AUTHOR
+    for text in ("【確認結果】", "N301", "空欄です", "0 と書いて", "集計様式"):
+        assert text in comments["B9"].text
+    assert "所管課のメモ\n2行目" in comments["B5"].text
+    assert "986<&>" in comments["B5"].text
+    assert comments["D1"].text == "触れないコメント"
+    assert book["写真'2枚"]["Z30"].comment is not None
+
+
+def test_an_index_in_front_leads_to_each_cell(marked: tuple[Path, Path]) -> None:
+    book = load_workbook(marked[1])
+    assert book.sheetnames == [INDEX, "公開.処理状況", "写真'2枚"]
+    assert book.active is not None
+    assert book.active.title == INDEX
+    assert [sheet.title for sheet in book.worksheets if sheet.sheet_view.tabSelected] == [INDEX]
+    index = book[INDEX]
+    links = {cell.hyperlink.location for row in index.iter_rows() for cell in row if cell.hyperlink}
+    assert links == {"'公開.処理状況'!B9", "'公開.処理状況'!B5", "'公開.処理状況'!B10", "'写真''2枚'!Z30"}
+    assert index.max_row == 8 + 5
+    assert (index.page_setup.paperSize, index.page_setup.orientation) == (9, "landscape")
+    assert index.print_title_rows == "$8:$8"
+    assert all(cell.data_type != "f" for row in index.iter_rows() for cell in row)
+
+
+def test_lists_protection_print_set_up_and_names_survive(marked: tuple[Path, Path]) -> None:
+    before, after = (load_workbook(path) for path in marked)
+    assert set(before.defined_names) <= set(after.defined_names)
+    for old in before.worksheets:
+        new = after[old.title]
+        assert len(new.data_validations.dataValidation) == len(old.data_validations.dataValidation)
+        assert len(new.conditional_formatting) == len(old.conditional_formatting)
+        assert new.protection.sheet == old.protection.sheet
+        assert (new.print_area, new.print_title_rows) == (old.print_area, old.print_title_rows)
+        assert (new.page_setup.orientation, new.page_setup.paperSize) == (
+            old.page_setup.orientation,
+            old.page_setup.paperSize,
+        )
+        assert str(new.oddFooter) == str(old.oddFooter)
+        assert new.merged_cells.ranges == old.merged_cells.ranges
+        assert new.freeze_panes == old.freeze_panes
+    assert not after["公開.処理状況"]["B9"].protection.locked
+
+
+def test_the_parts_are_in_the_order_of_the_standard(marked: tuple[Path, Path]) -> None:
+    with zipfile.ZipFile(marked[1]) as archive:
+        for name in (n for n in archive.namelist() if n.startswith("xl/worksheets/sheet")):
+            children = [e.name for e in elements(archive.read(name), lambda *_: True) if e.parent == "worksheet"]
+            assert [ORDER.index(child) for child in children] == sorted(ORDER.index(child) for child in children)
+        types = archive.read("[Content_Types].xml").decode()
+        for name in archive.namelist():
+            assert f'PartName="/{name}"' in types or f'Extension="{name.rpartition(".")[2]}"' in types
+        vml = archive.read("xl/drawings/vmlDrawing1.vml")
+    ids = re.findall(rb'id="(_x0000_s\d+)"', vml)
+    assert len(ids) == len(set(ids)) == 5  # the button, two comments of the 課, two new ones
+
+
+def test_the_same_marks_give_the_same_bytes_and_the_source_stays(marked: tuple[Path, Path], tmp_path: Path) -> None:
+    source, _ = marked
+    before = source.read_bytes()
+    for name in ("a.xlsx", "b.xlsx"):
+        mark_workbook(str(source), str(tmp_path / name), [mark("公開.処理状況", "B9")], AUTHOR)
+    assert (tmp_path / "a.xlsx").read_bytes() == (tmp_path / "b.xlsx").read_bytes()
+    assert source.read_bytes() == before
+    assert not list(tmp_path.glob("*.tmp"))
+    assert not list(tmp_path.glob(".*"))
+
+
+def test_a_copy_that_comes_back_is_marked_anew(marked: tuple[Path, Path], tmp_path: Path) -> None:
+    _, first = marked
+    again = tmp_path / "again.xlsx"
+    mark_workbook(str(first), str(again), [mark("公開.処理状況", "B6", code="N303")], AUTHOR)
+    book = load_workbook(again)
+    assert book.sheetnames == [INDEX, "公開.処理状況", "写真'2枚"]
+    assert book[INDEX].max_row == 8 + 1
+    sheet = book["公開.処理状況"]
+    colours = {name: sheet[name].fill.fgColor.rgb for name in ("B5", "B6", "B7", "B9", "B10")}
+    assert colours == dict.fromkeys(colours, "FFFFF8DC") | {"B6": FILLS["error"]}
+    comments = {c.coordinate: c.comment.text for row in sheet.iter_rows() for c in row if c.comment}
+    assert set(comments) == {"B5", "B6", "D1"}
+    assert "確認結果" not in comments["B5"]
+    assert "N303" in comments["B6"]
+    assert book["写真'2枚"]["Z30"].comment is None
+    with zipfile.ZipFile(again) as archive:
+        assert len(re.findall(rb'ObjectType="Note"', archive.read("xl/drawings/vmlDrawing1.vml"))) == 3
+
+
+def test_a_sheet_of_the_same_name_is_left_alone(tmp_path: Path) -> None:
+    book = Workbook()
+    book.worksheets[0].title = INDEX
+    book.worksheets[0]["A1"] = "課の書いたもの"
+    book.save(tmp_path / "a.xlsx")
+    mark_workbook(str(tmp_path / "a.xlsx"), str(tmp_path / "b.xlsx"), [mark(INDEX, "A1")], AUTHOR)
+    after = load_workbook(tmp_path / "b.xlsx")
+    assert after.sheetnames == [f"{INDEX}(2)", INDEX]
+    assert after[INDEX]["A1"].value == "課の書いたもの"
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    cells=st.dictionaries(st.tuples(st.integers(1, 12), st.integers(1, 30)), st.integers(0, 999), max_size=12),
+    faulty=st.sets(st.tuples(st.integers(1, 14), st.integers(1, 32)), min_size=1, max_size=6),
+)
+def test_any_cell_can_be_marked_whether_it_stands_in_the_file_or_not(
+    cells: dict[tuple[int, int], int], faulty: set[tuple[int, int]], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.mktemp("marks")
+    book = Workbook()
+    for (row, column), value in cells.items():
+        book.worksheets[0].cell(row, column, value)
+    book.save(folder / "a.xlsx")
+    marks = [mark("Sheet", name_of(row, column)) for row, column in faulty]
+    mark_workbook(str(folder / "a.xlsx"), str(folder / "b.xlsx"), marks, AUTHOR)
+    sheet = load_workbook(folder / "b.xlsx")["Sheet"]
+    assert {(c.row, c.column): c.value for row in sheet.iter_rows() for c in row if c.value is not None} == cells
+    coloured = {(c.row, c.column) for row in sheet.iter_rows() for c in row if c.fill.fgColor.rgb == FILLS["error"]}
+    assert coloured == faulty
+    with zipfile.ZipFile(folder / "b.xlsx") as archive:
+        written = archive.read("xl/worksheets/sheet1.xml").decode()
+    positions = [(int(row), column_of(name)) for name, row in re.findall(r'<c r="([A-Z]+)(\d+)"', written)]
+    assert positions == sorted(positions)
+
+
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+
+
+def bare_workbook(path: Path, sheet: bytes) -> Path:
+    """A package with prefixes, without styles, as programs other than Excel write them."""
+    types = (
+        f'<ct:Types xmlns:ct="{PACKAGE}/content-types"><ct:Default Extension="rels" '
+        'ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+        '<ct:Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument'
+        '.spreadsheetml.sheet.main+xml"/><ct:Override PartName="/xl/a.xml" '
+        'ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/></ct:Types>'
+    )
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("[Content_Types].xml", types)
+        for name, kind, target in (
+            ("_rels/.rels", "officeDocument", "/xl/workbook.xml"),
+            ("xl/_rels/workbook.xml.rels", "worksheet", "a.xml"),
+        ):
+            relation = f'<p:Relationship Id="r1" Type="{RELATIONS}/{kind}" Target="{target}"/>'
+            root = f'<p:Relationships xmlns:p="{PACKAGE}/relationships">'
+            archive.writestr(name, f"{root}{relation}</p:Relationships>")
+        workbook = f'<x:workbook xmlns:x="{MAIN}" xmlns:q="{RELATIONS}"><x:sheets>'
+        sheets = '<x:sheet name="集計" sheetId="7" q:id="r1"/></x:sheets></x:workbook>'
+        archive.writestr("xl/workbook.xml", workbook + sheets)
+        archive.writestr("xl/a.xml", sheet)
+    return path
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "shift_jis"])
+def test_prefixes_missing_references_and_other_encodings(encoding: str, tmp_path: Path) -> None:
+    sheet = (
+        f'<?xml version="1.0" encoding="{encoding}"?><x:worksheet xmlns:x="{MAIN}"><x:sheetData><x:row>'
+        '<x:c><x:v>1</x:v></x:c><x:c t="inlineStr"><x:is><x:t>件数</x:t></x:is></x:c></x:row><x:row/>'
+        "</x:sheetData></x:worksheet>"
+    ).encode(encoding)
+    source = bare_workbook(tmp_path / "a.xlsx", sheet)
+    marks = [mark("集計", cell) for cell in ("B1", "C1", "A2", "A9")]
+    mark_workbook(str(source), str(tmp_path / "b.xlsx"), marks, AUTHOR)
+    after = load_workbook(tmp_path / "b.xlsx")["集計"]
+    assert (after["A1"].value, after["B1"].value) == (1, "件数")
+    coloured = {c.coordinate for row in after.iter_rows() for c in row if c.fill.fgColor.rgb == FILLS["error"]}
+    assert coloured == {"B1", "C1", "A2", "A9"}
+    assert {c.coordinate for row in after.iter_rows() for c in row if c.comment} == coloured
+
+
+@pytest.mark.parametrize(
+    "sheet",
+    [
+        b'<!DOCTYPE a [<!ENTITY b "c">]><worksheet><sheetData/></worksheet>',
+        b"<worksheet><sheetData></worksheet>",
+        b"",
+    ],
+    ids=["文書型", "壊れたXML", "空"],
+)
+def test_what_cannot_be_marked_is_said_and_leaves_nothing(sheet: bytes, tmp_path: Path) -> None:
+    source = bare_workbook(tmp_path / "a.xlsx", sheet)
+    with pytest.raises(MarkingError):
+        mark_workbook(str(source), str(tmp_path / "b.xlsx"), [mark("集計", "B1")], AUTHOR)
+    assert [path.name for path in tmp_path.iterdir()] == ["a.xlsx"]
+
+
+def test_an_old_comment_written_as_plain_text_stays(tmp_path: Path) -> None:
+    book = Workbook()
+    book.worksheets[0]["B2"] = 3
+    book.worksheets[0]["B2"].comment = Comment("前からのコメント", "某")
+    book.save(tmp_path / "a.xlsx")
+    with zipfile.ZipFile(tmp_path / "a.xlsx") as archive:
+        part = next(name for name in archive.namelist() if "comment" in name.lower() and name.endswith(".xml"))
+        assert b"<t" in archive.read(part)
+    mark_workbook(str(tmp_path / "a.xlsx"), str(tmp_path / "b.xlsx"), [mark("Sheet", "B2")], AUTHOR)
+    comment = load_workbook(tmp_path / "b.xlsx")["Sheet"]["B2"].comment
+    assert comment is not None
+    assert comment.text.startswith("前からのコメント\n\n【確認結果】")
+
+
+@pytest.mark.skipif(not shutil.which("soffice"), reason="LibreOffice is not installed")
+def test_another_program_opens_it_and_what_it_saves_is_known_again(marked: tuple[Path, Path], tmp_path: Path) -> None:
+    out = tmp_path / "saved"
+    command = ["soffice", f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}", "--headless"]
+    run = [*command, "--convert-to", "xlsx", "--outdir", str(out), str(marked[1])]
+    subprocess.run(run, check=True, capture_output=True, timeout=120)
+    saved = out / marked[1].name
+    assert contents(saved, data_only=True)["公開.処理状況"]["B8"] == ("12件", "s")
+    again = tmp_path / "again.xlsx"
+    mark_workbook(str(saved), str(again), [mark("公開.処理状況", "B6")], AUTHOR)
+    book = load_workbook(again)
+    assert book.sheetnames == [INDEX, "公開.処理状況", "写真'2枚"]
+    assert book[INDEX].max_row == 8 + 1
+    read = read_workbook(again)
+    assert not isinstance(read, Unreadable)
+    assert isinstance(read.sheets[0], Sheet)

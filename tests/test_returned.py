@@ -1,0 +1,119 @@
+"""`validate --return-to`: which workbooks go back, what they say, and what happens when they come back."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from pathlib import Path
+from typing import Any
+
+from openpyxl import load_workbook
+
+from conftest import Command
+from faulty import edit, edit_stored, make_faulty
+
+
+def validate(command: Command, workdir: Path, *arguments: object) -> dict[str, Any]:
+    run = command("-C", workdir, "validate", *arguments, "--format", "json")
+    envelope: dict[str, Any] = json.loads(run.out)
+    return envelope
+
+
+def essence(findings: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Findings without the name of the file, which differs in a copy."""
+    return [
+        {key: value for key, value in finding.items() if key not in ("file", "related")}
+        | {"related": [{k: v for k, v in place.items() if k != "file"} for place in finding["related"]]}
+        for finding in findings
+    ]
+
+
+def test_only_workbooks_with_faults_go_back(workdir: Path, command: Command) -> None:
+    make_faulty(workdir)
+    inputs = {path: path.read_bytes() for path in (workdir / "inbox" / "2022").iterdir()}
+    envelope = validate(command, workdir, "inbox/2022", "--return-to", "返却")
+    names = sorted(path.name for path in (workdir / "返却").iterdir())
+    sections = ("00_区全体_情報公開課", "10_区民部国保年金課", "12_福祉部管理課", "15_健康部健康推進課")
+    assert names == [f"返却_{section}.xlsx" for section in sections]
+    assert envelope["returned"] == [f"返却/{name}" for name in names]
+    assert inputs == {path: path.read_bytes() for path in (workdir / "inbox" / "2022").iterdir()}
+
+
+def test_a_returned_copy_says_the_same_when_it_is_validated(workdir: Path, command: Command) -> None:
+    make_faulty(workdir)
+    for table in ("公開.処理状況", "公開.決定期間"):  # a sheet that is missing must not be found in the index
+        path = next((workdir / "inbox" / "2022").glob("17_*"))
+        book = load_workbook(path)
+        del book[table]
+        book.save(path)
+    first = validate(command, workdir, "inbox/2022", "--return-to", "返却")["findings"]
+    returned = {f"inbox/2022/{path.name.removeprefix('返却_')}" for path in (workdir / "返却").iterdir()}
+    assert len(returned) == 5
+    again = validate(command, workdir, "返却")["findings"]
+    assert essence(again) == essence([f for f in first if f["file"] in returned])
+
+
+def test_each_finding_stands_in_the_index_and_on_its_cell(workdir: Path, command: Command) -> None:
+    make_faulty(workdir)
+    findings = validate(command, workdir, "inbox/2022", "--return-to", "返却")["findings"]
+    book = load_workbook(next((workdir / "返却").glob("返却_12_*")))
+    own = [f for f in findings if "/12_" in f["file"] and "~" not in f["file"]]
+    index = book["確認結果"]
+    rows = [[cell.value for cell in row] for row in index.iter_rows(min_row=9)]
+    assert [row[9] for row in rows] == [f["code"] for f in own]
+    assert [str(row[3]).partition("\n")[0] for row in rows] == [f["message"] for f in own]
+    for finding in own:
+        if finding["cell"]:
+            cell = book[finding["sheet"]][finding["cell"]]
+            assert cell.comment is not None
+            assert finding["message"] in cell.comment.text
+            assert cell.comment.author == "総務部情報公開課"
+        for place in finding["related"]:
+            assert book[place["sheet"]][place["cell"]].fill.fgColor.rgb in {"FFE5E0F9", "FFFFC1B7", "FFFFDF8B"}
+
+
+def test_corrected_copies_are_fine_and_those_still_faulty_carry_only_new_marks(workdir: Path, command: Command) -> None:
+    edit(workdir, "12_", {("公開.請求方法", "B5"): "2件", ("公開.非公開理由", "B6"): None})
+    validate(command, workdir, "inbox/2022", "--return-to", "返却")
+    copy = next((workdir / "返却").glob("*.xlsx"))
+    book = load_workbook(copy)
+    book["公開.非公開理由"]["B6"] = 0
+    book.save(copy)
+    assert {f["cell"] for f in validate(command, workdir, copy)["findings"] if f["severity"] == "error"} == {"B5"}
+    validate(command, workdir, copy, "--return-to", "二回目")
+    second = load_workbook(next((workdir / "二回目").glob("*.xlsx")))
+    assert [path.name for path in (workdir / "二回目").iterdir()] == [copy.name]
+    assert second.sheetnames.count("確認結果") == 1
+    assert second["公開.非公開理由"]["B6"].comment is None
+    assert second["公開.非公開理由"]["B6"].fill.fgColor.rgb == "FFFFF8DC"
+    assert second["公開.請求方法"]["B5"].fill.fgColor.rgb == "FFFFC1B7"
+
+
+def test_the_folder_of_the_inbox_is_refused(workdir: Path, command: Command) -> None:
+    edit(workdir, "12_", {("公開.処理状況", "B6"): None})
+    run = command("-C", workdir, "validate", "inbox/2022", "--return-to", "inbox/2022")
+    assert run.code == 2
+    assert not list((workdir / "inbox" / "2022").glob("返却_*"))
+
+
+def test_notices_alone_send_nothing_back(workdir: Path, command: Command) -> None:
+    edit_stored(next((workdir / "inbox" / "2022").glob("12_*")), "xl/worksheets/sheet1.xml", "B9", 2)
+    envelope = validate(command, workdir, "inbox/2022", "--return-to", "返却", "--complete")
+    assert ([f["code"] for f in envelope["findings"]], envelope["returned"]) == (["N611"], [])
+    assert not (workdir / "返却").exists()
+
+
+def test_a_copy_that_cannot_be_made_is_a_finding(workdir: Path, command: Command) -> None:
+    path = edit(workdir, "12_", {("公開.処理状況", "B6"): None})
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    parts["xl/styles.xml"] = parts["xl/styles.xml"].replace(b"fills", b"fillz")
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, data in parts.items():
+            archive.writestr(name, data)
+    envelope = validate(command, workdir, "inbox/2022", "--return-to", "返却")
+    assert envelope["returned"] == []
+    assert ("N131" in {f["code"] for f in envelope["findings"]}) or (
+        {f["code"] for f in envelope["findings"]} == {"N106"}
+    )
+    assert not (workdir / "返却").exists()
