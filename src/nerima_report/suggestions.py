@@ -20,9 +20,7 @@ def likely(name: object, candidates: Iterable[str], least: int = LEAST_LIKENESS)
     """
     from rapidfuzz import fuzz, process
 
-    best = process.extractOne(
-        plain(name), list(candidates), scorer=fuzz.ratio, processor=plain, score_cutoff=least
-    )
+    best = process.extractOne(plain(name), list(candidates), scorer=fuzz.ratio, processor=plain, score_cutoff=least)
     return str(best[0]) if best else ""
 
 

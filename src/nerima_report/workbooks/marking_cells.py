@@ -7,7 +7,8 @@ from collections import defaultdict
 from collections.abc import Mapping
 
 from nerima_report.workbooks.marking_styles import StyleSheet
-from nerima_report.workbooks.splicing import Edit, Element, append, elements, splice, with_attribute
+from nerima_report.workbooks.package import OFFICE
+from nerima_report.workbooks.splicing import Edit, Element, append, elements, named, splice, with_attribute
 
 Position = tuple[int, int]
 # What stands behind `legacyDrawing` (where the comments are drawn) in a worksheet.
@@ -15,6 +16,7 @@ _BEHIND_COMMENTS = (
     *("legacyDrawingHF", "drawingHF", "picture", "oleObjects", "controls", "AlternateContent"),
     *("webPublishItems", "tableParts", "extLst"),
 )
+_CONTENT = re.compile(rb"(?<=<sheetData>).*(?=</sheetData>)", re.DOTALL)
 _SHEET_DATA = re.compile(rb"<(?:\w+:)?sheetData\b")
 _EMPTY = re.compile(rb"<((?:\w+:)?sheetData)\s*/>")
 
@@ -43,14 +45,24 @@ def restyle(data: bytes, styles: StyleSheet, marks: Mapping[Position, str]) -> b
     return splice(data, edits)
 
 
+def comment_drawing(data: bytes) -> str:
+    """The relation to the drawing in which the comments of a worksheet stand, or ''."""
+    found = elements(_CONTENT.sub(b"", data), named("legacyDrawing"))
+    return next((value for e in found for name, value in e.attributes.items() if name.endswith(":id")), "")
+
+
 def draw_comments(data: bytes, relation: str) -> bytes:
     """The worksheet with the relation to the drawing in which its comments stand."""
-    found = elements(data, lambda name, _, parent: not parent or (parent == "worksheet" and name in _BEHIND_COMMENTS))
-    root = next(e for e in found if e.name == "worksheet")
-    behind = [e.start for e in found if e.parent == "worksheet" and e.name in _BEHIND_COMMENTS]
-    office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-    drawing = f'<{root.prefix}legacyDrawing xmlns:r="{office}" r:id="{relation}"/>'.encode()
-    place = min(behind, default=root.content_end)
+    content = _CONTENT.search(data)  # the cells, which need not be looked at again
+    outline = _CONTENT.sub(b"", data)
+    found = elements(
+        outline, lambda name, _, parent: not parent or (parent == "worksheet" and name in _BEHIND_COMMENTS)
+    )
+    root, *behind = found
+    drawing = f'<{root.prefix}legacyDrawing xmlns:r="{OFFICE}" r:id="{relation}"/>'.encode()
+    place = behind[0].start if behind else root.content_end
+    if content and place >= content.start():
+        place += content.end() - content.start()
     return splice(data, [(place, place, drawing)])
 
 
@@ -61,6 +73,7 @@ class _Cells:
         self.data, self.old_marks = data, old_marks
         self.cells: dict[Position, tuple[Element, int]] = {}
         self.rows: dict[int, Element] = {}
+        self._in_row: dict[int, list[tuple[int, Element]]] = defaultdict(list)
         self._columns: list[tuple[int, int, int]] = []
         row = column = 0
         place: dict[int, Position] = {}
@@ -90,6 +103,7 @@ class _Cells:
                 self.rows[row] = element
             else:
                 self.cells[row, column] = (element, int(element.attributes.get("s", 0)))
+                self._in_row[row].append((column, element))
 
     def style_at(self, row: int, column: int) -> int:
         """The style of a cell that does not stand in the file: that of its row, or of its column."""
@@ -116,7 +130,7 @@ class _Cells:
             return append(self.data, element, everything)
         edits: list[Edit] = []
         for column, cell in written:
-            later = [e.start for (r, c), (e, _) in self.cells.items() if r == row and c > column]
+            later = [e.start for other, e in self._in_row[row] if other > column]
             place = min(later, default=element.content_end)
             edits.append((place, place, cell))
         return edits

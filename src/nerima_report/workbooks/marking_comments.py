@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from math import ceil
 
-from nerima_report.workbooks.marking_cells import Position, column_of, draw_comments, name_of
+from nerima_report.workbooks.marking_cells import Position, column_of, comment_drawing, draw_comments, name_of
 from nerima_report.workbooks.marking_styles import MAIN
 from nerima_report.workbooks.package import Package
 from nerima_report.workbooks.splicing import Edit, Element, append, elements, inner_text, named, splice, text
@@ -121,13 +121,13 @@ def _author(data: bytes, found: list[Element], author: str) -> tuple[int, list[E
 def _draw(package: Package, sheet: str, gone: set[Position], new: Mapping[Position, str]) -> None:
     """Draw the boxes of new comments, and take away those of the ones that have gone."""
     data = package.read(sheet)
-    legacy = elements(data, named("legacyDrawing"))
-    targets = {r.id: r.target for r in package.relations(sheet)}
-    ids = [value for name, value in legacy[0].attributes.items() if name.endswith(":id")] if legacy else []
-    drawing = targets.get(ids[0], "") if ids else ""
-    if drawing not in package:
-        if not new:
-            return
+    known = comment_drawing(data)
+    drawing = next((r.target for r in package.relations(sheet) if r.id == known), "")
+    if known and drawing not in package:
+        raise ValueError("the drawing of the comments is not there")
+    if not known and not new:
+        return
+    if not known:
         drawing = _new_drawing(package)
         relation = package.relate(sheet, "vmlDrawing", drawing)
         package.replace(sheet, draw_comments(data, relation))

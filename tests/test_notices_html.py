@@ -1,0 +1,246 @@
+"""The page of findings: what it says, that it is accessible and harmless, and how a real browser sees it."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conftest import Command
+from faulty import HOSTILE, edit, make_faulty
+from test_build import EXPLAINED
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--virtual-time-budget=4000")
+in_browser = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
+
+# Looks at the page as a browser has laid it out, and leaves what it saw as JSON in the body.
+AUDIT = """
+const faults = [], seen = {};
+const light = ([r, g, b]) => [r, g, b].map(v => v / 255)
+  .map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
+  .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+const rgb = text => { const c = text.match(/[\\d.]+/g).map(Number); return c.length > 3 && c[3] === 0 ? null : c; };
+const paper = e => {
+  for (; e; e = e.parentElement) { const c = rgb(getComputedStyle(e).backgroundColor); if (c) return c; }
+  return [255, 255, 255];
+};
+let lowest = 99;
+for (const e of document.querySelectorAll('body *')) {
+  const own = [...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim());
+  if (!own) continue;
+  const a = light(rgb(getComputedStyle(e).color)), b = light(paper(e));
+  const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+  lowest = Math.min(lowest, ratio);
+}
+let level = 0;
+for (const h of document.querySelectorAll('h1,h2,h3,h4,h5,h6')) {
+  const own = Number(h.tagName[1]);
+  if (own > level + 1) faults.push('gap before ' + h.textContent);
+  level = own;
+}
+for (const e of document.querySelectorAll('[id]')) { if (seen[e.id]) faults.push('twice ' + e.id); seen[e.id] = true; }
+for (const a of document.querySelectorAll('a')) {
+  if (!document.getElementById(a.getAttribute('href').slice(1))) faults.push('leads nowhere ' + a.outerHTML);
+  if (!a.textContent.trim()) faults.push('no text ' + a.outerHTML);
+}
+for (const e of document.querySelectorAll('[aria-labelledby]')) {
+  if (!document.getElementById(e.getAttribute('aria-labelledby'))) faults.push('no label ' + e.outerHTML);
+}
+for (const th of document.querySelectorAll('th')) if (!th.scope) faults.push('no scope ' + th.outerHTML);
+for (const t of document.querySelectorAll('table')) if (!t.caption) faults.push('no caption');
+for (const e of document.querySelectorAll('.scroll')) {
+  if (e.scrollWidth > e.clientWidth && e.tabIndex !== 0) faults.push('not reachable');
+}
+const found = { faults, lowest, width: document.documentElement.scrollWidth, inner: innerWidth,
+  scripts: document.scripts.length, images: document.images.length, title: document.title,
+  links: document.querySelectorAll('.matrix a').length, findings: document.querySelectorAll('.finding').length };
+document.body.textContent = '@@' + JSON.stringify(found) + '@@';
+"""
+
+
+@pytest.fixture
+def page(workdir: Path, command: Command) -> str:
+    make_faulty(workdir)
+    return page_of(command, workdir, "build", "2022")
+
+
+def page_of(command: Command, workdir: Path, *arguments: str) -> str:
+    command("-C", workdir, *arguments, "--format", "html", "--output", "確認.html")
+    return (workdir / "確認.html").read_text(encoding="utf-8")
+
+
+def browse(folder: Path, html: str, *flags: str) -> str:
+    file = folder / "page.html"
+    file.write_text(html, encoding="utf-8")
+    assert CHROMIUM is not None
+    command = [CHROMIUM, *FLAGS, f"--user-data-dir={folder / 'profile'}", *flags, file.as_uri()]
+    run = subprocess.run(command, capture_output=True, timeout=120, check=True)
+    return run.stdout.decode()
+
+
+def audit(folder: Path, html: str, width: int) -> dict[str, Any]:
+    """What a browser finds in a frame of a certain width (a window cannot be as narrow as a telephone)."""
+    scripted = re.sub(r"<meta http-equiv.*?>", "", html).replace("</body>", f"<script>{AUDIT}</script></body>")
+    (folder / "inner.html").write_text(scripted, encoding="utf-8")
+    frame = f'<iframe src="inner.html" width="{width}" height="900" style="border:0"></iframe>'
+    reading = "<script>onload = () => document.body.append(frames[0].document.body.textContent)</script>"
+    dom = browse(
+        folder, f"<!DOCTYPE html><body>{frame}{reading}</body>", "--dump-dom", "--allow-file-access-from-files"
+    )
+    found = re.search(r"@@(\{.*?\})@@", dom, re.DOTALL)
+    assert found is not None, dom[:2000]
+    result: dict[str, Any] = json.loads(found[1].replace("&amp;", "&").replace("&lt;", "<").replace("&gt;", ">"))
+    return result
+
+
+class Tags(HTMLParser):
+    """The tags of a page with their attributes, and its text."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def matrix(html: str) -> dict[str, list[str]]:
+    """The words in the matrix by 課."""
+    table = html[html.index('<table class="matrix">') :]
+    rows = re.findall(r'<th scope="row">(.*?)</th>(.*?)</tr>', table[: table.index("</table>")], re.DOTALL)
+    hidden = r'<span class="(?:sign|hidden)".*?</span>'
+    words: dict[str, list[str]] = {}
+    for name, row in rows:
+        cells = (re.sub(hidden, "", cell) for cell in re.findall(r"<td.*?</td>", row, re.DOTALL))
+        words[name] = [re.sub(r"<[^>]*>", "", cell).strip() for cell in cells]
+    return words
+
+
+def test_the_matrix_holds_the_roster_and_says_how_each_table_stands(page: str) -> None:
+    words = matrix(page)
+    assert len(words) == 36
+    assert set(words["環境部清掃リサイクル課"]) == {"未提出", ""}
+    assert words["福祉部管理課"][:2] == ["合格", "エラー"]
+    assert "該当なし" in words["総務部総務課"]
+    assert words["区全体（総務部情報公開課）"][2] == "エラー"
+    assert {word for row in words.values() for word in row} == {"合格", "警告", "エラー", "未提出", "該当なし", ""}
+
+
+def test_without_a_roster_the_matrix_holds_who_handed_in(workdir: Path, command: Command) -> None:
+    words = matrix(page_of(command, workdir, "validate", "inbox/2022/1[0-5]*.xlsx"))
+    assert len(words) == 6
+    assert {word for row in words.values() for word in row} == {"合格", "該当なし", ""}
+
+
+def test_several_years_have_a_matrix_each(workdir: Path, command: Command) -> None:
+    edit(workdir, "12_", {("表紙", "B4"): "令和3年度"})
+    html = page_of(command, workdir, "validate", "inbox/2022")
+    assert html.count('<table class="matrix">') == 2
+    assert "<title>集計の確認結果 令和3年度・令和4年度</title>" in html
+
+
+def test_every_finding_of_the_json_is_on_the_page(workdir: Path, command: Command, page: str) -> None:
+    findings = json.loads(command("-C", workdir, "build", "2022", "--format", "json").out)["findings"]
+    ids = {tag["id"] for _, tag in Tags(page).tags if re.fullmatch(r"n\d+", tag.get("id") or "")}
+    assert len(ids) == len(findings)
+    text = Tags(page).text
+    for finding in findings:
+        assert finding["hint"] in text
+        assert finding["message"].split("<")[0] in text
+
+
+def test_the_faulty_cell_is_shown_in_its_place(page: str) -> None:
+    finding = next(a for a in page.split("<article ")[1:] if "N302 B5" in a)
+    rows = re.findall(r'<tr[^>]*><th scope="row">(\d+)</th>(.*?)</tr>', finding, re.DOTALL)
+    cells = {int(row): re.sub(r"<[^>]*>", "|", text) for row, text in rows}
+    assert sorted(cells) == [4, 5, 6, 7]
+    assert "処理状況" in cells[4]
+    assert "全部公開" in cells[5]
+    assert "指摘のセル: |12件" in cells[5]
+    assert "（空欄）" not in cells[6]  # only the faulty cell itself is pointed at
+
+
+def test_explained_findings_carry_their_reason(workdir: Path, command: Command) -> None:
+    edit(workdir, "12_", {("公開.内容別", "B5"): 27})
+    with (workdir / "nerima-report.toml").open("a", encoding="utf-8") as settings:
+        settings.write(EXPLAINED.format(difference=1, more=""))
+    html = page_of(command, workdir, "validate", "inbox/2022")
+    assert "1件の請求に二つの決定をしたため" in html
+
+
+def test_hostile_texts_are_only_texts(page: str) -> None:
+    parsed = Tags(page)
+    assert not {tag for tag, _ in parsed.tags} & {"script", "img", "iframe", "object", "svg", "base", "form"}
+    assert not [name for _, attributes in parsed.tags for name in attributes if name.startswith("on")]
+    assert "<script>alert('1')</script>" in parsed.text
+    assert "{{ 7*7 }}" in parsed.text
+    assert "<img src=x onerror=alert(1)>&.xlsx" in parsed.text
+    assert "\u202e" not in page
+    assert HOSTILE not in page
+
+
+def test_nothing_is_loaded_from_anywhere(page: str) -> None:
+    parsed = Tags(page)
+    links = [value for _, attributes in parsed.tags for name, value in attributes.items() if name in ("src", "href")]
+    assert all(link is not None and link.startswith("#") for link in links)
+    assert not re.search(r"url\(|@import|https?:", page)
+    assert "default-src 'none'" in page
+
+
+def test_to_the_screen_it_is_the_same_page(workdir: Path, command: Command, page: str) -> None:
+    run = command("-C", workdir, "build", "2022", "--format", "html")
+    assert run.code == 1
+    assert run.out.strip() == page.strip()
+
+
+def test_a_clean_collection_says_so(workdir: Path, command: Command) -> None:
+    html = page_of(command, workdir, "validate", "inbox/2022", "--complete")
+    assert "指摘はありません" in html
+    assert "36ファイルのうち36ファイルにエラーはありません" in html
+
+
+@in_browser
+@pytest.mark.parametrize("width", [1280, 400])
+def test_a_browser_finds_it_accessible_and_nothing_wider_than_the_window(width: int, page: str, tmp_path: Path) -> None:
+    found = audit(tmp_path, page, width)
+    assert found["faults"] == []
+    assert found["lowest"] >= 4.5  # the contrast that level AA asks of text
+    assert found["width"] <= width == found["inner"]
+    assert (found["scripts"], found["images"]) == (1, 0)  # the script of this test only
+    assert found["title"] == "集計の確認結果 令和4年度"
+    assert found["links"] >= 10
+    assert found["findings"] >= 10
+
+
+@in_browser
+def test_a_browser_runs_nothing_of_what_stands_in_the_workbooks(page: str, tmp_path: Path) -> None:
+    dom = browse(tmp_path, page, "--dump-dom")
+    assert "<script" not in dom
+    assert "<img" not in dom
+    assert "&lt;script&gt;" in dom
+
+
+@in_browser
+def test_it_prints_on_a4_and_repeats_the_heads(page: str, tmp_path: Path) -> None:
+    browse(tmp_path, page, f"--print-to-pdf={tmp_path / 'page.pdf'}", "--no-pdf-header-footer")
+    assert (tmp_path / "page.pdf").read_bytes().startswith(b"%PDF")
+    if shutil.which("pdftotext") is None:
+        pytest.skip("pdftotext (poppler-utils) is not installed")
+    run = subprocess.run(["pdfinfo", "-f", "1", "-l", "99", tmp_path / "page.pdf"], capture_output=True, check=True)
+    sizes = set(re.findall(r"size:\s+([\d.]+) x ([\d.]+)", run.stdout.decode()))
+    assert {tuple(round(float(side) / 72 * 25.4) for side in size) for size in sizes} == {(297, 210), (210, 297)}
+    text = subprocess.run(["pdftotext", "-layout", tmp_path / "page.pdf", "-"], capture_output=True, check=True)
+    pages = text.stdout.decode().split("\f")
+    assert sum("公文書の公開状況" in sheet for sheet in pages) >= 2  # the matrix goes over two pages
