@@ -11,12 +11,14 @@ from typing import Literal, NamedTuple
 from nerima_report.definitions import EntryField
 from nerima_report.fiscal_year import full_date, parse_date, parse_month
 from nerima_report.layout import plain
-from nerima_report.workbooks import CellValue, is_blank
+from nerima_report.workbooks import CellValue, is_blank, printable
 
 Status = Literal["reported", "blank", "not applicable", "unreadable"]
 
 # What cannot be taken as a count, by the name under which checks/cells.py reports it.
-Fault = Literal["", "not-a-number", "negative", "not-whole", "too-large", "unknown-choice", "not-a-date"]
+Fault = Literal[
+    "", "not-a-number", "negative", "not-whole", "too-large", "unknown-choice", "not-a-date", "no-saved-result"
+]
 
 # Larger than any count of people or requests in Japan: above it a cell holds a slip, not a count.
 LARGEST_COUNT = 1_000_000_000
@@ -28,6 +30,10 @@ class Reading(NamedTuple):
     value: object
     status: Status
     fault: Fault = ""
+
+
+# A formula whose result was not saved is no blank: in Excel a number stands there.
+NO_SAVED_RESULT = Reading(None, "unreadable", "no-saved-result")
 
 
 def read_count(value: CellValue) -> Reading:
@@ -76,7 +82,7 @@ def shown(value: CellValue) -> str:
         return full_date(day) if day.year >= 1927 else day.isoformat()
     if isinstance(value, float) and value.is_integer() and abs(value) < LARGEST_COUNT:
         return str(int(value))
-    return " ".join(str(value).split())[:80]
+    return printable(" ".join(str(value).split())[:80])
 
 
 def _fault_of_number(value: CellValue) -> Fault:

@@ -22,6 +22,7 @@ from typer.main import get_command
 
 from nerima_report import usage
 from nerima_report.errors import CannotProceed
+from nerima_report.workbooks import label_of, shared_reader
 
 if TYPE_CHECKING:
     from nerima_report.edition import Edition
@@ -103,6 +104,7 @@ def validate(
     strict: Strict = False,
 ) -> None:
     """集計のファイルを一つずつ確かめる。"""
+    shared_reader().start()  # it gets ready while the imports below take their time
     from nerima_report import chain
     from nerima_report.submissions import find_workbooks
     from nerima_report.workspace import open_workspace
@@ -117,7 +119,7 @@ def validate(
     with _progress(len(found[0])) as advance:
         inbox, findings = chain.validate(found, edition, workspace, advance)
     faulty = {f.place.file for f in findings if edition.catalogue.is_error(f)}
-    fine = sum(path.as_posix() not in faulty for path in found[0])
+    fine = sum(label_of(path) not in faulty for path in found[0])
     facts: dict[str, object] = {"command": "validate", "fiscal_years": inbox.fiscal_years, "files": len(found[0])}
     closing = f"{len(found[0])}ファイルのうち{fine}ファイルにエラーはありません"
     _report(edition, findings, (notice_format, output), facts, closing)
@@ -134,6 +136,7 @@ def build(
     strict: Strict = False,
 ) -> None:
     """年度の報告を inbox の集計から作り、out に置く。"""
+    shared_reader().start()  # it gets ready while the imports below take their time
     from nerima_report import chain
     from nerima_report.fiscal_year import full_name
     from nerima_report.workspace import open_workspace

@@ -16,6 +16,8 @@ from nerima_report.workbooks.values import (
     Workbook,
     address,
     is_blank,
+    label_of,
+    printable,
 )
 
 __all__ = [
@@ -29,6 +31,8 @@ __all__ = [
     "WorkbookReader",
     "address",
     "is_blank",
+    "label_of",
+    "printable",
     "read_workbook",
     "shared_reader",
 ]

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -18,7 +18,7 @@ from typing import BinaryIO
 from nerima_report.errors import CannotProceed
 from nerima_report.workbooks import limits
 from nerima_report.workbooks.transfer import read_answer, write_request
-from nerima_report.workbooks.values import Unreadable, Workbook
+from nerima_report.workbooks.values import Reason, Unreadable, Workbook
 
 # -P: a folder full of files from outside must not become a place to import from.
 COMMAND = (sys.executable, "-P", "-m", "nerima_report.workbooks.worker")
@@ -52,7 +52,7 @@ class WorkbookReader:
         """The values of a workbook as it was last saved, or why it cannot be read."""
         return next(iter(self.read_all([path])))
 
-    def read_all(self, paths: Sequence[Path]) -> Iterator[Workbook | Unreadable]:
+    def read_all(self, paths: Sequence[Path]) -> Generator[Workbook | Unreadable, None, None]:
         """Each file in turn; while the caller looks at one, the worker reads the next.
 
         Raises CannotProceed when the worker cannot be started at all.
@@ -63,12 +63,11 @@ class WorkbookReader:
             if path is not None:
                 self._ask(path)
             while path is not None:
-                answer = self._answer(path)
-                ahead = next(following, None)
-                if ahead is not None:
-                    self._ask(ahead)
-                yield answer if isinstance(answer, Unreadable) else self._understand(answer, path)
-                path = ahead
+                workbook = self._understand(self._answer(), path)
+                path = next(following, None)
+                if path is not None:
+                    self._ask(path)
+                yield workbook
         finally:
             if self._worker is not None and self._worker.busy:  # interrupted, or the caller lost interest
                 self.close()
@@ -93,18 +92,21 @@ class WorkbookReader:
             self.close()
         raise _cannot_start()
 
-    def _answer(self, path: Path) -> bytes | Unreadable:
+    def _answer(self) -> bytes | Reason:
+        """The line about the file that was asked for, or what became of the worker."""
         worker = self._worker
         if worker is None:
-            return Unreadable(path, "crashed")
+            return "crashed"
         answer = worker.answer(self._seconds)
         if answer is None or answer == _ENDED or worker.took > _SLOW_SECONDS:
             self.close()
         if answer is None:
-            return Unreadable(path, "timed-out")
-        return answer if answer != _ENDED else Unreadable(path, "crashed")
+            return "timed-out"
+        return "crashed" if answer == _ENDED else answer
 
-    def _understand(self, answer: bytes, path: Path) -> Workbook | Unreadable:
+    def _understand(self, answer: bytes | Reason, path: Path) -> Workbook | Unreadable:
+        if isinstance(answer, str):
+            return Unreadable(path, answer)
         try:
             return read_answer(answer, path)
         except (ValueError, KeyError, TypeError):  # memory gone wrong in the worker, and the line with it

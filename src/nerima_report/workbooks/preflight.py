@@ -6,6 +6,7 @@ Nothing is unpacked here.
 from __future__ import annotations
 
 import io
+import itertools
 import os
 import re
 import stat
@@ -105,7 +106,7 @@ def _overlap(entries: list[zipfile.ZipInfo]) -> bool:
     ordered = sorted(entries, key=lambda entry: entry.header_offset)
     return any(
         entry.header_offset + _LOCAL_HEADER_BYTES + entry.compress_size > following.header_offset
-        for entry, following in zip(ordered, ordered[1:], strict=False)
+        for entry, following in itertools.pairwise(ordered)
     )
 
 

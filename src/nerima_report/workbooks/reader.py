@@ -5,20 +5,22 @@ Only the worker imports this module: nothing here is heavy, but what is read may
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 import warnings
-import zipfile
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time, timedelta
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from nerima_report.workbooks import limits
 from nerima_report.workbooks.limits import Refused
 from nerima_report.workbooks.preflight import open_archive, read_bytes
 from nerima_report.workbooks.scan import scan_archive
 from nerima_report.workbooks.sheet_scan import ScannedSheet
+from nerima_report.workbooks.style_scan import ScannedStyles
 from nerima_report.workbooks.values import CellValue, Position, Sheet, address
 
 _PLAIN = (int, float, str, datetime, date, time, timedelta)
@@ -28,18 +30,19 @@ _NOT_NEEDED = ("numpy", "lxml", "PIL")
 
 def read_sheets(path: Path) -> tuple[Sheet, ...]:
     """The worksheets of a file. Raises Refused, or whatever the library raises for a file that is at fault."""
-    with open_archive(read_bytes(path)) as archive:
-        scanned = scan_archive(archive)
-        return tuple(_read_sheets(archive, scanned))
+    data = read_bytes(path)
+    with open_archive(data) as archive:
+        scanned, styles = scan_archive(archive)
+    book = _open_book(io.BytesIO(data), styles)
+    return tuple(_read_sheets(book, scanned))
 
 
-def _read_sheets(archive: zipfile.ZipFile, scanned: Mapping[str, ScannedSheet]) -> Iterator[Sheet]:
-    book = _open_book(archive)
+def _read_sheets(book: Any, scanned: Mapping[str, ScannedSheet]) -> Iterator[Sheet]:
     length = 0
     for name, noted in scanned.items():
         if name not in book.sheetnames:
             raise Refused("sheet-missing", sheet=name)
-        cells, characters = _read_cells(book[name], name)
+        cells, characters = _read_cells(book[name], noted.last_row)
         length += characters
         if length > limits.MAX_TEXTS:
             raise Refused("beyond-limit", sheet=name, limit="texts")
@@ -56,29 +59,42 @@ def import_library() -> None:
     import openpyxl  # noqa: F401
 
 
-def _open_book(archive: zipfile.ZipFile) -> Any:
-    """The workbook as openpyxl's load_workbook(read_only, data_only) opens it, without what is no value."""
+def _open_book(file: IO[bytes], styles: ScannedStyles) -> Any:
+    """The workbook as load_workbook(read_only, data_only, keep_links=False) gives it, but for what is no value.
+
+    Faults in properties, defined names, colours or charts would make good values unreadable.
+    """
     from openpyxl.reader.excel import ExcelReader
+    from openpyxl.styles.numbers import is_date_format, is_timedelta_format
 
     class ValuesReader(ExcelReader):
-        """Passes over properties, theme and charts: faults in them would make good values unreadable."""
+        """Reads the shared texts and finds the sheets."""
 
-        def read_properties(self) -> None: ...
-        def read_custom(self) -> None: ...
-        def read_theme(self) -> None: ...
-        def read_chartsheet(self, sheet: object, rel: object) -> None: ...
+        def read(self) -> None:
+            self.read_manifest()
+            self.read_strings()
+            self.read_workbook()
+            book: Any = self.wb
+            book._date_formats, book._timedelta_formats = styles.shown_as(is_date_format, is_timedelta_format)
+            self.read_worksheets()
 
-    reader = ValuesReader(archive.fp, read_only=True, data_only=True, keep_links=False)
+        def read_chartsheet(self, sheet: object, rel: object) -> None:
+            """There is nothing to read on a chart."""
+
+    reader = ValuesReader(file, read_only=True, data_only=True, keep_links=False)
     reader.read()
     return reader.wb
 
 
-def _read_cells(worksheet: Any, name: str) -> tuple[dict[Position, CellValue], int]:
-    """The filled cells of a sheet, and how many characters their texts have together."""
+def _read_cells(worksheet: Any, last_row: int) -> tuple[dict[Position, CellValue], int]:
+    """The filled cells of a sheet down to its last row, and how many characters their texts have together.
+
+    What follows the rows in the file (validations, conditional formats) is not even parsed.
+    """
     worksheet.reset_dimensions()  # a file may lie about its size, and cells would be dropped
+    name, length = worksheet.title, 0
     cells: dict[Position, CellValue] = {}
-    length = 0
-    rows = worksheet.iter_rows(max_row=limits.MAX_ROWS, values_only=True)
+    rows = islice(worksheet.iter_rows(values_only=True), last_row)
     for row, values in enumerate(rows, start=1):
         for column, value in enumerate(values[: limits.MAX_COLUMNS], start=1):
             if value is None:

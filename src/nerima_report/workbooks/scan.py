@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import posixpath
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pyexpat import ExpatError, XMLParserType
 from xml.parsers import expat
 
 from nerima_report.workbooks import limits
 from nerima_report.workbooks.limits import Refused
-from nerima_report.workbooks.sheet_scan import MAIN, SheetScan, ScannedSheet
+from nerima_report.workbooks.sheet_scan import MAIN, ScannedSheet, SheetScan
+from nerima_report.workbooks.style_scan import ScannedStyles, StyleScan
 
 _STRICT = "http://purl.oclc.org/ooxml/spreadsheetml/main "
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships "
@@ -24,7 +25,8 @@ _PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships "
 # How the text of an XML part can begin; expat takes nothing else for XML.
 _XML_BEGINNINGS = (b"<", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\0<")
 
-Start = Callable[[str, dict[str, str]], None]
+# What is called when an element of a certain name begins, with its attributes.
+Handlers = Mapping[str, Callable[[dict[str, str]], None]]
 
 
 @dataclass
@@ -37,9 +39,10 @@ class Scan:
     relations: dict[str, dict[str, str]] = field(default_factory=dict)
     roots: dict[str, str] = field(default_factory=dict)
     sheets: dict[str, ScannedSheet] = field(default_factory=dict)
+    styles: ScannedStyles = field(default_factory=ScannedStyles)
 
     def parts_of_sheets(self) -> Iterator[tuple[str, str, bool]]:
-        """Each listed sheet in order: its name, its part ('' where no relation leads to one) and whether it is hidden."""
+        """Each listed sheet in order: its name, its part ('' where no relation leads to one), whether it is hidden."""
         workbook = self.workbooks[0] if self.workbooks else ""
         folder, name = posixpath.split(workbook)
         relations = self.relations.get(posixpath.join(folder, "_rels", f"{name}.rels"), {})
@@ -49,8 +52,11 @@ class Scan:
             yield sheet, part, hidden
 
 
-def scan_archive(archive: zipfile.ZipFile) -> dict[str, ScannedSheet]:
-    """Scan every part of a workbook; what was noted on its worksheets by name, in order. Raises Refused."""
+def scan_archive(archive: zipfile.ZipFile) -> tuple[dict[str, ScannedSheet], ScannedStyles]:
+    """Scan every part of a workbook: what was noted on its worksheets, by name in order, and its styles.
+
+    Raises Refused.
+    """
     scan = Scan()
     # The sheets last, so that their names are known when one of them is refused.
     for entry in sorted(archive.infolist(), key=lambda entry: "sheets/" in entry.filename):
@@ -61,7 +67,7 @@ def scan_archive(archive: zipfile.ZipFile) -> dict[str, ScannedSheet]:
             names = (name for name, part, _ in scan.parts_of_sheets() if part == refused.part)
             refused.sheet = refused.sheet or next(names, "")
             raise
-    return _worksheets(scan)
+    return _worksheets(scan), scan.styles
 
 
 def _worksheets(scan: Scan) -> dict[str, ScannedSheet]:
@@ -121,22 +127,26 @@ class _PartScan:
         if name.startswith(_STRICT):
             raise Refused("strict")
         self.scan.roots[self.name] = name
-        handler: Start | None = None
-        if name == f"{MAIN}worksheet":
-            sheet = self.scan.sheets[self.name] = ScannedSheet()
-            handler = SheetScan(sheet).start
-        elif name == f"{MAIN}workbook":
-            self.scan.workbooks.append(self.name)
-            handler = self._sheet_listed
-        elif name == f"{_PACKAGE}Relationships":
-            handler = self._relation
-        self._count = self._counting(handler)
-        self.parser.StartElementHandler = self._count
-        self._count(name, attributes)
+        start = self._follow(self._handlers(name))
+        self.parser.StartElementHandler = start
+        start(name, attributes)
 
-    def _counting(self, handler: Start | None) -> Start:
-        """A handler that counts elements and depth, and then calls another."""
+    def _handlers(self, root: str) -> Handlers:
+        if root == f"{MAIN}worksheet":
+            sheet = self.scan.sheets[self.name] = ScannedSheet()
+            return SheetScan(sheet).handlers
+        if root == f"{MAIN}workbook":
+            self.scan.workbooks.append(self.name)
+            return {f"{MAIN}sheet": self._sheet_listed}
+        if root == f"{MAIN}styleSheet":
+            self.scan.styles = ScannedStyles()
+            return StyleScan(self.scan.styles).handlers
+        return {f"{_PACKAGE}Relationship": self._relation} if root == f"{_PACKAGE}Relationships" else {}
+
+    def _follow(self, handlers: Handlers) -> Callable[[str, dict[str, str]], None]:
+        """What is called for every element of the part: it counts, and calls the handler of that element."""
         scan, opened, most, deepest = self.scan, self.open, limits.MAX_ELEMENTS, limits.MAX_DEPTH
+        handler_of = handlers.get
 
         def start(name: str, attributes: dict[str, str]) -> None:
             scan.elements += 1
@@ -145,20 +155,19 @@ class _PartScan:
                 raise Refused("suspicious-xml")
             if scan.elements > most:
                 raise Refused("beyond-limit", limit="elements")
-            if handler is not None:
-                handler(name, attributes)
+            if handler := handler_of(name):
+                handler(attributes)
 
         return start
 
-    def _sheet_listed(self, name: str, attributes: dict[str, str]) -> None:
-        if name == f"{MAIN}sheet":
-            hidden = attributes.get("state", "visible") != "visible"
-            self.scan.listed.append((attributes.get("name", ""), attributes.get(f"{_OFFICE}id", ""), hidden))
-            if len(self.scan.listed) > limits.MAX_SHEETS:
-                raise Refused("beyond-limit", limit="sheets")
+    def _sheet_listed(self, attributes: dict[str, str]) -> None:
+        hidden = attributes.get("state", "visible") != "visible"
+        self.scan.listed.append((attributes.get("name", ""), attributes.get(f"{_OFFICE}id", ""), hidden))
+        if len(self.scan.listed) > limits.MAX_SHEETS:
+            raise Refused("beyond-limit", limit="sheets")
 
-    def _relation(self, name: str, attributes: dict[str, str]) -> None:
-        if name == f"{_PACKAGE}Relationship" and attributes.get("TargetMode") != "External":
+    def _relation(self, attributes: dict[str, str]) -> None:
+        if attributes.get("TargetMode") != "External":
             relations = self.scan.relations.setdefault(self.name, {})
             relations[attributes.get("Id", "")] = attributes.get("Target", "")
 

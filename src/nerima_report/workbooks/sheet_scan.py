@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from nerima_report.workbooks import limits
@@ -10,9 +11,6 @@ from nerima_report.workbooks.limits import Refused
 from nerima_report.workbooks.values import Position, SheetFacts, address
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main "
-_ROW, _CELL, _VALUE, _INLINE, _FORMULA = (f"{MAIN}{name}" for name in ("row", "c", "v", "is", "f"))
-_MERGE, _COLUMN = f"{MAIN}mergeCell", f"{MAIN}col"
-_FILLED = frozenset({_VALUE, _INLINE, _FORMULA})
 _TRUE = ("1", "true", "on")
 _DIGITS = "0123456789"
 _REFERENCE = re.compile(r"\$?([A-Za-z]{1,3})\$?([1-9][0-9]{0,6})")
@@ -21,7 +19,10 @@ _COLUMNS = {address((0, column))[:-1]: column for column in range(1, limits.MAX_
 
 @dataclass
 class ScannedSheet:
-    """What was noted of a worksheet; `formulas` are the cells whose formula may lack its result."""
+    """What was noted of a worksheet; `formulas` are the cells whose formula may lack its result.
+
+    `last_row` is the last in which something stands; 0 on an empty sheet.
+    """
 
     hidden: bool = False
     hidden_rows: set[int] = field(default_factory=set)
@@ -29,6 +30,7 @@ class ScannedSheet:
     merged: list[tuple[Position, Position]] = field(default_factory=list)
     formulas: set[Position] = field(default_factory=set)
     duplicates: set[Position] = field(default_factory=set)
+    last_row: int = 0
 
     def facts(self, uncached: frozenset[Position]) -> SheetFacts:
         """The facts, once it is known which formulas gave no value."""
@@ -54,18 +56,12 @@ class SheetScan:
         self.row_text = "0"
         self.text_result = False
 
-    def start(self, name: str, attributes: dict[str, str]) -> None:
-        """An element begins."""
-        if name == _CELL:
-            self._cell(attributes)
-        elif name in _FILLED:
-            self._filled(name)
-        elif name == _ROW:
-            self._row(attributes)
-        elif name == _MERGE:
-            self._merge(attributes.get("ref", ""))
-        elif name == _COLUMN:
-            self._columns(attributes)
+    @property
+    def handlers(self) -> dict[str, Callable[[dict[str, str]], None]]:
+        """What to call when an element of a certain name begins, with its attributes."""
+        handlers = {"c": self._cell, "v": self._value, "is": self._value, "f": self._formula, "row": self._row}
+        handlers |= {"mergeCell": self._merge, "col": self._columns}
+        return {f"{MAIN}{name}": handler for name, handler in handlers.items()}
 
     def _row(self, attributes: dict[str, str]) -> None:
         before = self.row
@@ -100,19 +96,22 @@ class SheetScan:
         if self.cells > limits.MAX_CELLS:
             raise Refused("beyond-limit", limit="cells")
 
-    def _filled(self, name: str) -> None:
+    def _value(self, attributes: dict[str, str]) -> None:
         """The cell holds something; where nothing stands, a far cell only has a border or a colour."""
-        position = (self.row, self.column)
         if self.row > limits.MAX_ROWS:
-            raise Refused("beyond-limit", cell=address(position), limit="rows")
+            raise Refused("beyond-limit", cell=address((self.row, self.column)), limit="rows")
         if self.column > limits.MAX_COLUMNS:
-            raise Refused("beyond-limit", cell=address(position), limit="columns")
-        if name == _FORMULA:
-            self.sheet.formulas.add(position)
-        elif self.text_result:  # a formula that gives an empty text has a result
-            self.sheet.formulas.discard(position)
+            raise Refused("beyond-limit", cell=address((self.row, self.column)), limit="columns")
+        self.sheet.last_row = self.row
+        if self.text_result:  # a formula that gives an empty text has a result
+            self.sheet.formulas.discard((self.row, self.column))
 
-    def _merge(self, reference: str) -> None:
+    def _formula(self, attributes: dict[str, str]) -> None:
+        self._value(attributes)
+        self.sheet.formulas.add((self.row, self.column))
+
+    def _merge(self, attributes: dict[str, str]) -> None:
+        reference = attributes.get("ref", "")
         first, _, last = reference.partition(":")
         corners = _position(first), _position(last or first)
         self.sheet.merged.append((min(corners), max(corners)))

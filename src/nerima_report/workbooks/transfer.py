@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from nerima_report.workbooks.limits import Refused
-from nerima_report.workbooks.values import CellValue, Position, Sheet, SheetFacts, Unreadable, Workbook
+from nerima_report.workbooks.values import CellValue, Position, Sheet, SheetFacts, Unreadable, Workbook, printable
 
 _JSON_TYPES = frozenset({int, float, str, bool, type(None)})
 
@@ -80,7 +80,7 @@ def _sheet(facts: Mapping[str, Any]) -> Sheet:
         values[index] = _untyped(kind, text)
     cells: dict[Position, CellValue] = dict(zip(zip(facts["rows"], facts["columns"], strict=True), values, strict=True))
     return Sheet(
-        facts["name"],
+        printable(facts["name"]),
         cells,
         SheetFacts(
             hidden=facts["hidden"],

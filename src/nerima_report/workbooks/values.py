@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -37,6 +38,9 @@ Reason = Literal[
 ]
 
 
+_TURNING = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
+
+
 @dataclass(frozen=True)
 class SheetFacts:
     """What a sheet holds besides its values; positions are (row, column), counted from 1.
@@ -57,9 +61,12 @@ class SheetFacts:
         return position[0] in self.hidden_rows or position[1] in self.hidden_columns
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Sheet:
-    """One worksheet: its name, its filled cells by (row, column), both counted from 1, and what else is known."""
+    """One worksheet: its name, its filled cells by (row, column), both counted from 1, and what else is known.
+
+    A sheet is equal to itself only, so that what was found on it can be remembered.
+    """
 
     name: str
     cells: Mapping[Position, CellValue]
@@ -91,6 +98,27 @@ class Unreadable:
 def is_blank(value: CellValue) -> bool:
     """Whether nothing is written in the cell; spaces (also full-width ones) are nothing."""
     return value is None or (isinstance(value, str) and not value.strip())
+
+
+def printable(text: str) -> str:
+    r"""A text from outside without what would move the cursor, turn the line round or be no character at all.
+
+    >>> print(printable("総務課\n.xlsx"), printable("総務課"))
+    総務課\n.xlsx 総務課
+    """
+    if text.isprintable():
+        return text
+    return "".join(_escaped(char) for char in text)
+
+
+def label_of(path: Path) -> str:
+    """A path as findings name it: with / on every system, and printable whatever its bytes are."""
+    return printable(path.as_posix())
+
+
+def _escaped(char: str) -> str:
+    unsafe = unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp") or unicodedata.bidirectional(char) in _TURNING
+    return ascii(char)[1:-1] if unsafe else char
 
 
 def address(position: Position) -> str:
