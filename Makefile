@@ -22,8 +22,8 @@ lint: $(VENV)/.installed-dev  ## check style and types
 docs: $(VENV)/.installed  ## write docs/findings.md anew from the catalogue
 	$(BIN)/nerima-report explain --markdown > docs/findings.md
 
-bench: $(VENV)/.installed-dev  ## compare the time of `build` with a bare script
-	$(BIN)/python benchmarks/bench_build.py
+bench: $(VENV)/.installed-dev  ## compare the times of `build` and `validate` with bare scripts
+	for benchmark in benchmarks/bench_*.py; do $(BIN)/python $$benchmark || exit 1; done
 
 lock: $(VENV)/.installed-dev  ## renew the lock files after a change of pyproject.toml
 	$(BIN)/uv pip compile pyproject.toml --group build $(LOCK_OPTIONS) -o requirements.lock

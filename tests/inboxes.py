@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from openpyxl.utils.cell import coordinate_to_tuple
+from openpyxl.utils.cell import column_index_from_string, coordinate_to_tuple
 
 from nerima_report.checks import Evidence, run_checks
 from nerima_report.edition import Edition
@@ -15,7 +15,7 @@ from nerima_report.examination import examine
 from nerima_report.findings import Finding, Place
 from nerima_report.roster import RosterSection, load_roster
 from nerima_report.submissions import Inbox, Submission, Unidentified, identify
-from nerima_report.workbooks import Workbook
+from nerima_report.workbooks import SheetFacts, Workbook
 
 SAMPLE = Path(__file__).resolve().parents[1] / "sample_data"
 
@@ -56,12 +56,28 @@ def cell_name(place: Place) -> str:
     return f"{place.sheet}!{place.cell}"
 
 
+def _facts(facts: Mapping[str, Any]) -> SheetFacts:
+    """What a sheet holds besides its values, in the addresses of a case: merged = ["B5:B6"], uncached = ["B5"], …"""
+    corners = [reference.split(":") for reference in facts.get("merged", [])]
+    return SheetFacts(
+        hidden=facts.get("hidden", False),
+        hidden_rows=frozenset(facts.get("hidden_rows", [])),
+        hidden_columns=frozenset(column_index_from_string(letters) for letters in facts.get("hidden_columns", [])),
+        merged=tuple((coordinate_to_tuple(first), coordinate_to_tuple(last)) for first, last in corners),
+        uncached=frozenset(map(coordinate_to_tuple, facts.get("uncached", []))),
+        duplicates=frozenset(map(coordinate_to_tuple, facts.get("duplicates", []))),
+    )
+
+
 def _changed_workbook(workbook: Workbook, changes: Iterable[Mapping[str, Any]]) -> Workbook:
     sheets = {sheet.name: sheet for sheet in workbook.sheets}
     for change in changes:
         name = change["sheet"]
         if "copy" in change:
             sheets[change["copy"]] = replace(sheets[name], name=change["copy"])
+            continue
+        if "facts" in change:
+            sheets[name] = replace(sheets[name], facts=_facts(change["facts"]))
             continue
         if "cell" not in change:
             del sheets[name]

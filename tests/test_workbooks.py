@@ -26,6 +26,8 @@ def make(tmp_path: Path, kind: str) -> Path:
         case "old-or-encrypted":
             path.write_bytes(bytes.fromhex("d0cf11e0a1b11ae1") + bytes(2000))
         case "not-xlsx":
+            path.write_bytes(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR")
+        case "text":
             path.write_text("課,件数\n総務課,3\n", encoding="utf-8")
         case "broken":
             path.write_bytes(SOUND.read_bytes()[:5000])
@@ -44,6 +46,7 @@ def make(tmp_path: Path, kind: str) -> Path:
         ("not-xlsx", "N104"),
         ("old-or-encrypted", "N105"),
         ("broken", "N106"),
+        ("text", "N112"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_a_finding(kind: str, code: str, tmp_path: Path, command: Command) -> None:
@@ -82,6 +85,16 @@ def test_folders_and_patterns_are_expanded_and_lock_files_skipped(tmp_path: Path
     assert find_workbooks([str(tmp_path / "*.xlsx")]) == (both, [tmp_path / "~$a.xlsx"])
     assert find_workbooks([tmp_path / "a.xlsx", str(tmp_path / "?.xlsx")]) == (both, [])
     assert find_workbooks([tmp_path / "none.xlsx"]) == ([tmp_path / "none.xlsx"], [])
+
+
+def test_what_spreadsheet_programs_write_is_never_passed_over(tmp_path: Path) -> None:
+    names = ("A.XLSX", "b.xls", "c.xlsm", "d.ods", "e.csv", "f.docx")
+    for name in names:
+        (tmp_path / name).touch()
+    (tmp_path / "g.xlsx").mkdir()
+    assert [path.name for path in find_workbooks([tmp_path])[0]] == [*names[:5], "g.xlsx"]
+    assert find_workbooks([tmp_path / "g.xlsx"])[0] == [tmp_path / "g.xlsx"]
+    assert find_workbooks(["長" * 300, "a\0b"])[0] == [Path("長" * 300), Path("a\0b")]
 
 
 def test_addresses_and_blanks_are_as_excel_shows_them() -> None:

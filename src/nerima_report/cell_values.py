@@ -12,12 +12,14 @@ from typing import Literal, NamedTuple
 from nerima_report.definitions import EntryField
 from nerima_report.fiscal_year import full_date, parse_date, parse_month
 from nerima_report.layout import plain
-from nerima_report.workbooks import CellValue, is_blank
+from nerima_report.workbooks import CellValue, is_blank, printable
 
 Status = Literal["reported", "blank", "not applicable", "unreadable"]
 
 # What cannot be taken as a count, by the name under which checks/cells.py reports it.
-Fault = Literal["", "not-a-number", "negative", "not-whole", "too-large", "unknown-choice", "not-a-date"]
+Fault = Literal[
+    "", "not-a-number", "negative", "not-whole", "too-large", "unknown-choice", "not-a-date", "no-saved-result"
+]
 
 # How a count may be written as text without a doubt: digits, or digits in groups of three.
 _DIGITS = str.maketrans("０１２３４５６７８９，", "0123456789,")
@@ -37,6 +39,10 @@ class Reading(NamedTuple):
     status: Status
     fault: Fault = ""
     respelled: bool = False
+
+
+# A formula whose result was not saved is no blank: in Excel a number stands there.
+NO_SAVED_RESULT = Reading(None, "unreadable", "no-saved-result")
 
 
 def read_count(value: CellValue, unit: str = "") -> Reading:
@@ -92,7 +98,7 @@ def shown(value: CellValue) -> str:
         return full_date(day) if day.year >= 1927 else day.isoformat()
     if isinstance(value, float) and value.is_integer() and abs(value) < LARGEST_COUNT:
         return str(int(value))
-    return " ".join(str(value).split())[:80]
+    return printable(" ".join(str(value).split())[:80])
 
 
 def _read_number(value: CellValue) -> Reading:

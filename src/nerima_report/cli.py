@@ -22,6 +22,7 @@ from typer.main import get_command
 
 from nerima_report import usage
 from nerima_report.errors import CannotProceed
+from nerima_report.workbooks import shared_reader
 
 if TYPE_CHECKING:
     from nerima_report.edition import Edition
@@ -136,6 +137,7 @@ def validate(
     strict: Strict = False,
 ) -> None:
     """集計のファイルを一つずつ確かめる。"""
+    shared_reader().start()  # it gets ready while the imports below take their time
     from nerima_report import chain
     from nerima_report.submissions import find_workbooks
     from nerima_report.workspace import open_workspace
@@ -172,6 +174,7 @@ def build(
     strict: Strict = False,
 ) -> None:
     """年度の報告を inbox の集計から作り、out に置く。"""
+    shared_reader().start()  # it gets ready while the imports below take their time
     from nerima_report import chain
     from nerima_report.fiscal_year import full_name
     from nerima_report.workspace import open_workspace

@@ -15,6 +15,7 @@ from nerima_report.roster import RosterSection
 from nerima_report.submissions import Inbox, Submission, section_key
 from nerima_report.tallies import load_tallies
 from nerima_report.totals import add_up
+from nerima_report.workbooks import label_of
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class Examination:
     def files(self) -> tuple[str, ...]:
         """All files that were looked at, readable or not; without those that Excel leaves while a file is open."""
         paths = [other.path for other in self.inbox.unidentified] + [other.path for other in self.inbox.unreadable]
-        return (*(s.file for s in self.inbox.submissions), *(path.as_posix() for path in paths))
+        return (*(s.file for s in self.inbox.submissions), *(label_of(path) for path in paths))
 
     @property
     def fine(self) -> int:

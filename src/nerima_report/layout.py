@@ -13,9 +13,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from nerima_report.definitions import CellKey, Column, CountTable, EntryTable, Row
-from nerima_report.workbooks import CellValue, Sheet, Workbook, is_blank
-
-Position = tuple[int, int]
+from nerima_report.workbooks import CellValue, Position, Sheet, Workbook, is_blank
+from nerima_report.workbooks.limits import MAX_COLUMNS
 
 # The sheet that says who reports, and for which year.
 COVER_SHEET = "表紙"
@@ -43,6 +42,11 @@ class CountLayout:
     twice: list[tuple[CellKey, Position]] = field(default_factory=list)
     unknown: list[tuple[str, Position]] = field(default_factory=list)
 
+    @property
+    def data_cells(self) -> list[Position]:
+        """The cells whose values are counted."""
+        return sorted(self.cells.values())
+
 
 @dataclass
 class EntryLayout:
@@ -53,6 +57,11 @@ class EntryLayout:
     headings: list[str] = field(default_factory=list)
     rows: list[int] = field(default_factory=list)
     missing_fields: list[str] = field(default_factory=list)
+
+    @property
+    def data_cells(self) -> list[Position]:
+        """The cells whose values are read."""
+        return [(row, column) for row in self.rows for column in sorted(self.columns.values())]
 
 
 @lru_cache(maxsize=8192)
@@ -80,8 +89,14 @@ def find_sheets(workbook: Workbook, table_id: str, tables: Mapping[str, CountTab
         for sheet in workbook.sheets
         if _without_number(sheet.name) not in owners
         and plain(sheet.name) not in (COVER_SHEET, GUIDE_SHEET)
-        and any(isinstance(v, str) and _without_number(v) in captions for v in sheet.cells.values())
+        and not captions.isdisjoint(_captions(sheet))
     ]
+
+
+@lru_cache(maxsize=128)  # as many as a workbook may have: each is asked for with each table
+def _captions(sheet: Sheet) -> frozenset[str]:
+    """What might be the caption of a table on a sheet."""
+    return frozenset(_without_number(value) for value in sheet.cells.values() if isinstance(value, str))
 
 
 @lru_cache(maxsize=16)
@@ -129,19 +144,20 @@ def locate_entries(sheet: Sheet, table: EntryTable) -> EntryLayout:
     layout.missing_fields = [f.label for f in table.fields if f.required and f.label not in found]
     columns = set(found.values())
     filled = {row for (row, column), v in sheet.cells.items() if row > header and column in columns and not is_blank(v)}
+    filled |= {row for row, column in sheet.facts.uncached if row > header and column in columns}
     layout.rows = sorted(filled) if found else []
     return layout
 
 
 def value_beside(sheet: Sheet, label: str) -> tuple[Position, CellValue] | None:
     """The first filled cell to the right of a label, or the blank cell beside it; None without the label."""
-    wanted = plain(label)
-    for (row, column), value in sorted(sheet.cells.items()):
-        if isinstance(value, str) and plain(value) == wanted:
-            right = sorted(c for (r, c), v in sheet.cells.items() if r == row and c > column and not is_blank(v))
-            position = (row, right[0] if right else column + 1)
-            return position, sheet.cells.get(position)
-    return None
+    found = _labels(sheet).get(plain(label))
+    if found is None:
+        return None
+    row, column = found
+    beside = ((row, right) for right in range(column + 1, MAX_COLUMNS + 1))
+    position = next((p for p in beside if not is_blank(sheet.cells.get(p))), (row, column + 1))
+    return position, sheet.cells.get(position)
 
 
 def marked_rows(sheet: Sheet, keys: Sequence[str], heading: str) -> dict[str, Position]:
@@ -149,16 +165,31 @@ def marked_rows(sheet: Sheet, keys: Sequence[str], heading: str) -> dict[str, Po
 
     Only filled cells are given back; what they say is for the caller to judge.
     """
-    marked = {}
+    headings: dict[int, int] = {}
+    for (row, column), value in sheet.cells.items():
+        if isinstance(value, str) and plain(value) == plain(heading):
+            headings[column] = min(row, headings.get(column, row))
+    marks: dict[int, int] = {}
+    for (row, column), value in sheet.cells.items():
+        if row > headings.get(column, row) and not is_blank(value):
+            marks[row] = max(column, marks.get(row, 0))
     wanted = {plain(key): key for key in keys}
-    for (header_row, mark_column), value in sheet.cells.items():
-        if not isinstance(value, str) or plain(value) != plain(heading):
-            continue
-        for (row, column), label in sheet.cells.items():
-            key = wanted.get(plain(label)) if row > header_row and column < mark_column else None
-            if key and not is_blank(sheet.cells.get((row, mark_column))):
-                marked[key] = (row, mark_column)
+    marked = {}
+    for (row, column), value in sheet.cells.items():
+        key = wanted.get(plain(value)) if column < marks.get(row, 0) else None
+        if key:
+            marked[key] = (row, marks[row])
     return marked
+
+
+@lru_cache(maxsize=8)
+def _labels(sheet: Sheet) -> dict[str, Position]:
+    """Where each text of a sheet stands first, row by row."""
+    labels: dict[str, Position] = {}
+    for position, value in sorted(sheet.cells.items()):
+        if isinstance(value, str):
+            labels.setdefault(plain(value), position)
+    return labels
 
 
 class _RowLabels:

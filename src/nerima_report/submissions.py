@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 import glob
+import os
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 from nerima_report import layout
+from nerima_report.cell_values import shown
 from nerima_report.edition import Edition
 from nerima_report.fiscal_year import parse_fiscal_year
 from nerima_report.layout import COVER_SHEET, plain
-from nerima_report.workbooks import Sheet, Unreadable, Workbook, address, is_blank, read_workbook
+from nerima_report.workbooks import (
+    Sheet,
+    Unreadable,
+    Workbook,
+    address,
+    is_blank,
+    label_of,
+    printable,
+    shared_reader,
+)
 
 NOT_APPLICABLE = "該当なし"
 # What else people write into the column 該当なし when they mean it. Anything else is asked about.
@@ -46,7 +58,7 @@ class Submission:
     @property
     def file(self) -> str:
         """The file as findings name it: its path, with / on every system."""
-        return self.workbook.path.as_posix()
+        return label_of(self.workbook.path)
 
     def says_not_applicable(self, table_id: str) -> bool:
         """Whether the cover marks the table, or its whole part, as 該当なし."""
@@ -91,14 +103,16 @@ def find_workbooks(names: Iterable[str | Path]) -> tuple[list[Path], list[Path]]
     """The files behind names, patterns (expanded here too, for Windows) and folders, and those skipped.
 
     Skipped are the lock files that Excel leaves while a workbook is open (`~$…`). A name behind which
-    nothing lies stays in the list, so that it becomes a finding.
+    nothing lies stays in the list, so that it becomes a finding, and so does all that a spreadsheet
+    program writes: an .ods in the inbox is a submission that somebody believes to have made.
     """
     found: dict[Path, None] = {}
     for name in names:
         path = Path(name)
-        if path.is_dir():
-            found.update(dict.fromkeys(sorted(path.glob("*.xls*"))))
-        elif not path.exists() and glob.has_magic(str(name)):
+        inside = _spreadsheets_in(path)
+        if inside or (inside is not None and not _is_spreadsheet(path)):
+            found.update(dict.fromkeys(inside))
+        elif not os.path.exists(path) and glob.has_magic(str(name)):  # noqa: PTH110 (Path.exists may raise)
             found.update(dict.fromkeys(Path(match) for match in sorted(glob.glob(str(name)))))  # noqa: PTH207
         else:
             found[path] = None
@@ -106,23 +120,40 @@ def find_workbooks(names: Iterable[str | Path]) -> tuple[list[Path], list[Path]]
     return [path for path in found if path not in skipped], skipped
 
 
+def _spreadsheets_in(folder: Path) -> list[Path] | None:
+    """What spreadsheet programs wrote into a folder; None if it is no folder, or cannot be looked into."""
+    try:
+        return sorted(path for path in folder.iterdir() if _is_spreadsheet(path))
+    except (OSError, ValueError):
+        return None
+
+
+def _is_spreadsheet(path: Path) -> bool:
+    ending = path.suffix.lower()
+    return ending.startswith(".xls") or ending in (".ods", ".csv")
+
+
 def load_submissions(
     paths: Sequence[Path], edition: Edition, progress: Callable[[Path], None] = lambda path: None
 ) -> Inbox:
-    """Read the workbooks one by one and identify each by its cover. Never raises for a bad file."""
+    """Read the workbooks and identify each by its cover. Never raises for a bad file.
+
+    While one is identified here, the next is read in the worker.
+    """
     submissions, unidentified, unreadable = [], [], []
     keys = [*(part.key for part in edition.parts), *edition.tables]
-    for path in paths:
-        progress(path)
-        workbook = read_workbook(path)
-        if isinstance(workbook, Unreadable):
-            unreadable.append(workbook)
-            continue
-        submission = identify(workbook, keys)
-        if isinstance(submission, Submission):
-            submissions.append(submission)
-        else:
-            unidentified.append(submission)
+    with closing(shared_reader().read_all(paths)) as workbooks:
+        for path in paths:
+            progress(path)
+            workbook = next(workbooks)
+            if isinstance(workbook, Unreadable):
+                unreadable.append(workbook)
+                continue
+            submission = identify(workbook, keys)
+            if isinstance(submission, Submission):
+                submissions.append(submission)
+            else:
+                unidentified.append(submission)
     return Inbox(tuple(submissions), tuple(unidentified), tuple(unreadable))
 
 
@@ -136,21 +167,21 @@ def identify(workbook: Workbook, keys: Sequence[str]) -> Submission | Unidentifi
     form = plain(values["様式"])
     number = values["提出回"]
     if fiscal_year is None:
-        return Unidentified(workbook.path, "年度", cells["年度"], values["年度"])
+        return Unidentified(workbook.path, "年度", cells["年度"], shown(values["年度"]))
     if form not in (SECTION_FORM, WARD_FORM):
-        return Unidentified(workbook.path, "様式", cells["様式"], values["様式"])
+        return Unidentified(workbook.path, "様式", cells["様式"], shown(values["様式"]))
     if not values["課"]:
         return Unidentified(workbook.path, "課", cells["課"], "")
     if not number.isdecimal() or int(number) < 1:
-        return Unidentified(workbook.path, "提出回", cells["提出回"], number)
+        return Unidentified(workbook.path, "提出回", cells["提出回"], shown(number))
     marks = {key: (position, plain(cover.cells[position]))
              for key, position in layout.marked_rows(cover, keys, NOT_APPLICABLE).items()}  # fmt: skip
     return Submission(
         workbook=workbook,
         fiscal_year=fiscal_year,
         ward=form == WARD_FORM,
-        department=plain(values["部"]),
-        section_name=plain(values["課"]),
+        department=printable(plain(values["部"])),
+        section_name=printable(plain(values["課"])),
         form_version=plain(values["様式の版"]),
         number=int(number),
         not_applicable=frozenset(key for key, (_, text) in marks.items() if text in NOT_APPLICABLE_MARKS),

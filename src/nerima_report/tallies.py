@@ -9,13 +9,13 @@ from typing import Literal
 
 import pandas as pd
 
-from nerima_report.cell_values import Reading, read_count, read_field, shown
+from nerima_report.cell_values import NO_SAVED_RESULT, Reading, read_count, read_field, shown
 from nerima_report.definitions import CellKey, Column, CountTable, EntryField, EntryTable
 from nerima_report.edition import Edition
 from nerima_report.findings import Place
-from nerima_report.layout import CountLayout, EntryLayout, Position, find_sheets, locate_counts, locate_entries
+from nerima_report.layout import CountLayout, EntryLayout, find_sheets, locate_counts, locate_entries
 from nerima_report.submissions import Submission
-from nerima_report.workbooks import CellValue, Sheet, address
+from nerima_report.workbooks import CellValue, Position, Sheet, address
 
 
 @dataclass(frozen=True)
@@ -75,6 +75,12 @@ class LocatedTable:
     def not_applicable(self) -> bool:
         """Whether the cover marks the table, or its part, as 該当なし."""
         return self.submission.says_not_applicable(self.table_id)
+
+    @property
+    def sheet(self) -> Sheet | None:
+        """The sheet that holds the table, if there is exactly one."""
+        sheets = [sheet for sheet in self.submission.workbook.sheets if (sheet.name,) == self.sheets]
+        return sheets[0] if len(sheets) == 1 else None
 
     def place(self, position: Position | None = None, group: str = "", row: str = "", column: str = "") -> Place:
         """A place in the table, on the first sheet that holds it."""
@@ -180,7 +186,7 @@ class _Gathered:
     ) -> None:
         position, unit, unused = where
         raw = sheet.cells.get(position) if position else None
-        reading = read_count(raw, unit)
+        reading = NO_SAVED_RESULT if position in sheet.facts.uncached else read_count(raw, unit)
         if unused and reading.status == "blank":
             reading = Reading(None, "not applicable")
         place = located.place(position, key.group, key.row, key.column)
@@ -205,7 +211,7 @@ class _Gathered:
             return None
         position = (row, columns[field.label])
         raw = sheet.cells.get(position)
-        reading = read_field(field, raw)
+        reading = NO_SAVED_RESULT if position in sheet.facts.uncached else read_field(field, raw)
         if reading.status == "unreadable" or reading.respelled or (reading.status != "reported" and field.required):
             found = "" if raw is None else shown(raw)
             self.faults.append(EntryFault(reading, found, located.place(position, column=field.label)))

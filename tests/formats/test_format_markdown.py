@@ -4,9 +4,9 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+
 from format_reading import read_markdown
 from format_samples import REPORT
-
 from nerima_report.formats.markdown import render_markdown
 from nerima_report.report import Block, Bullets, Cell, Heading, Paragraph, Report, Table, TableColumn, TableNote
 

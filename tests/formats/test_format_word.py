@@ -19,11 +19,11 @@ from docx.opc.part import Part
 from docx.oxml.ns import qn
 from docx.shared import Pt
 from docx.table import _Cell
-from format_reading import Rows, open_word, read_markdown, read_word
-from format_samples import REFERENCE, REPORT
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from format_reading import Rows, open_word, read_markdown, read_word
+from format_samples import REFERENCE, REPORT
 from nerima_report.errors import DefinitionError
 from nerima_report.formats import FORMATS
 from nerima_report.formats.markdown import render_markdown

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from nerima_report.checks import cells, collection, file, links, shape, table
+from nerima_report.checks import cells, collection, file, links, shape, sight, table
 from nerima_report.checks.evidence import Evidence
 from nerima_report.findings import Finding
 
@@ -22,8 +22,11 @@ WORKBOOK_CHECKS: tuple[Check, ...] = (
     shape.sheets_with_numbers_are_read,
     shape.tables_are_there,
     shape.headings_and_rows_are_there,
+    sight.tables_are_visible,
+    sight.data_cells_stand_alone,
     cells.counts_are_whole_numbers,
     cells.not_applicable_is_empty,
+    cells.addresses_are_unique,
     cells.entry_fields_are_readable,
     cells.entries_lie_in_the_year,
     cells.entry_tables_are_answered,

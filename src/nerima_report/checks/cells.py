@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 
 from nerima_report.checks.evidence import Evidence
-from nerima_report.findings import Finding
+from nerima_report.findings import Finding, Place
 from nerima_report.fiscal_year import Month, fiscal_year_of, full_date, full_name
-from nerima_report.layout import EntryLayout
+from nerima_report.layout import COVER_SHEET, EntryLayout, plain
 from nerima_report.suggestions import asked, likely
+from nerima_report.workbooks import address
 
 CODES = {
     "not-a-number": "N302",
@@ -18,7 +20,9 @@ CODES = {
     "too-large": "N305",
     "not-a-date": "N308",
     "unknown-choice": "N309",
+    "no-saved-result": "N313",
 }
+MOST_RELATED = 20  # cells that one finding names
 
 
 def counts_are_whole_numbers(evidence: Evidence) -> Iterator[Finding]:
@@ -78,6 +82,21 @@ def entries_lie_in_the_year(evidence: Evidence) -> Iterator[Finding]:
                     place = located.place((int(entry["row"]), column), column=label)
                     found = value.full if isinstance(value, Month) else full_date(value)
                     yield Finding("N310", place, expected=full_name(evidence.fiscal_year), found=found)
+
+
+def addresses_are_unique(evidence: Evidence) -> Iterator[Finding]:
+    """No cell of the cover or of a sheet with a table stands in the file twice: which one counts is anybody's guess."""
+    for submission in evidence.submissions:
+        for sheet in submission.workbook.sheets:
+            if not sheet.facts.duplicates:
+                continue
+            located = evidence.tallies.located
+            tables = [t.table_id for t in located if t.submission is submission and sheet.name in t.sheets]
+            if tables or plain(sheet.name) == COVER_SHEET:
+                where = Place(submission.section, submission.file, sheet.name, table=next(iter(tables), ""))
+                cells = sorted(sheet.facts.duplicates)[:MOST_RELATED]
+                places = [replace(where, cell=address(cell)) for cell in cells]
+                yield Finding("N314", places[0], related=tuple(places[1:]))
 
 
 def entry_tables_are_answered(evidence: Evidence) -> Iterator[Finding]:

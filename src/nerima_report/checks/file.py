@@ -6,20 +6,57 @@ from collections.abc import Iterator
 
 from nerima_report.checks.evidence import Evidence
 from nerima_report.findings import Finding, Place
+from nerima_report.workbooks import Reason, Unreadable, label_of
+from nerima_report.workbooks.limits import LIMITS
 
-CODES = {
+CODES: dict[Reason, str] = {
     "missing": "N101",
     "empty": "N102",
     "too-large": "N103",
     "not-xlsx": "N104",
     "old-or-encrypted": "N105",
     "broken": "N106",
+    "encrypted": "N108",
+    "old-excel": "N109",
+    "html": "N110",
+    "pdf": "N111",
+    "text": "N112",
+    "suspicious-archive": "N113",
+    "suspicious-xml": "N114",
+    "beyond-limit": "N115",
+    "timed-out": "N116",
+    "crashed": "N117",
+    "strict": "N118",
+    "no-worksheet": "N119",
+    "sheet-missing": "N120",
+    "not-a-file": "N121",
+    "out-of-order": "N122",
+}
+# What there is too much of, by the name of the limit.
+LIMIT_NAMES = {
+    "parts": "ファイルの中の部品",
+    "elements": "ファイルの中の要素",
+    "sheets": "シート",
+    "rows": "行",
+    "columns": "列",
+    "cells": "セル",
+    "merges": "結合したセル",
+    "text": "一つのセルの文字",
+    "texts": "文字",
 }
 
 
 def files_are_readable(evidence: Evidence) -> Iterator[Finding]:
     """Every file is a workbook that can be read; lock files that Excel left are passed over."""
     for unreadable in evidence.inbox.unreadable:
-        yield Finding(CODES[unreadable.reason], Place(file=unreadable.path.as_posix()))
+        yield _finding(unreadable)
     for path in evidence.inbox.skipped:
-        yield Finding("N107", Place(file=path.as_posix()))
+        yield Finding("N107", Place(file=label_of(path)))
+
+
+def _finding(unreadable: Unreadable) -> Finding:
+    place = Place(file=label_of(unreadable.path), sheet=unreadable.sheet, cell=unreadable.cell)
+    if unreadable.limit:
+        about = {"what": LIMIT_NAMES[unreadable.limit]}
+        return Finding(CODES[unreadable.reason], place, expected=LIMITS[unreadable.limit], details=about)
+    return Finding(CODES[unreadable.reason], place)

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from nerima_report.cell_values import shown
 from nerima_report.checks.evidence import Evidence, on_cover
 from nerima_report.findings import Finding, Place
 from nerima_report.layout import COVER_SHEET, CountLayout, plain
 from nerima_report.submissions import NOT_APPLICABLE
 from nerima_report.suggestions import asked, likely
 from nerima_report.tallies import LocatedTable
+from nerima_report.workbooks import label_of
 
 
 def covers_say_who_and_when(evidence: Evidence) -> Iterator[Finding]:
     """Every workbook has a cover that says 年度, 様式, 課 and 提出回."""
     for fault in evidence.inbox.unidentified:
-        place = Place(file=fault.path.as_posix(), sheet=COVER_SHEET, cell=fault.cell)
+        place = Place(file=label_of(fault.path), sheet=COVER_SHEET, cell=fault.cell)
         if fault.label == COVER_SHEET:
-            yield Finding("N201", Place(file=fault.path.as_posix()))
+            yield Finding("N201", Place(file=label_of(fault.path)))
         else:
             yield Finding("N202", place, found=fault.found or "空欄", details={"label": fault.label})
 
@@ -88,7 +90,7 @@ def _rows(located: LocatedTable, layout: CountLayout) -> Iterator[Finding]:
             "N207",
             located.place(position),
             expected=suggestion or None,
-            found=label or "見出しなし",
+            found=shown(label) or "見出しなし",
             details={"likely": asked(suggestion)},
         )
     for key, position in layout.twice:

@@ -10,8 +10,8 @@ from typing import Literal
 from nerima_report.cell_values import shown
 from nerima_report.examination import Examination
 from nerima_report.findings import Finding, Place
-from nerima_report.layout import CountLayout, EntryLayout, Position
-from nerima_report.workbooks import Sheet, address
+from nerima_report.layout import CountLayout, EntryLayout
+from nerima_report.workbooks import Position, Sheet, address
 
 Kind = Literal["", "faulty", "related", "heading"]
 AROUND = 2  # rows above and below a faulty cell

@@ -1,119 +1,109 @@
-"""A workbook as plain values: its sheets, each a mapping from position to value.
+"""Step 4: the values of a workbook as it was last saved, read with openpyxl; formulas give their saved result.
 
-Nothing in a file can raise: what cannot be read becomes an Unreadable with the reason.
+Only the worker imports this module: nothing here is heavy, but what is read may be hostile.
 """
 
 from __future__ import annotations
 
+import io
 import os
-import zipfile
-from collections.abc import Mapping
-from dataclasses import dataclass
+import sys
+import warnings
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time, timedelta
+from itertools import islice
 from pathlib import Path
-from typing import Literal
+from typing import IO, Any
 
-# python-docx brings lxml along; the standard parser is the one that openpyxl guards against bad XML.
-os.environ.setdefault("OPENPYXL_LXML", "False")
+from nerima_report.workbooks import limits
+from nerima_report.workbooks.limits import Refused
+from nerima_report.workbooks.preflight import open_archive, read_bytes
+from nerima_report.workbooks.scan import scan_archive
+from nerima_report.workbooks.sheet_scan import ScannedSheet
+from nerima_report.workbooks.style_scan import ScannedStyles
+from nerima_report.workbooks.values import CellValue, Position, Sheet, address
 
-PLAIN = (int, float, str, datetime, date, time, timedelta)
-CellValue = int | float | str | bool | datetime | date | time | timedelta | None
-Reason = Literal["missing", "empty", "too-large", "not-xlsx", "old-or-encrypted", "broken"]
-
-MAX_FILE_BYTES = 20 * 2**20
-MAX_UNPACKED_BYTES = 128 * 2**20
-MAX_COLUMNS = 1_000
-MAX_ROWS = 20_000
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """One worksheet: its name and its filled cells by (row, column), both counted from 1."""
-
-    name: str
-    cells: Mapping[tuple[int, int], CellValue]
+_PLAIN = (int, float, str, datetime, date, time, timedelta)
+# What openpyxl takes along where it is installed, and nothing here needs: it doubles the start and the memory.
+_NOT_NEEDED = ("numpy", "lxml", "PIL")
 
 
-@dataclass(frozen=True)
-class Workbook:
-    """One workbook and its worksheets in order."""
-
-    path: Path
-    sheets: tuple[Sheet, ...]
-
-
-@dataclass(frozen=True)
-class Unreadable:
-    """A file that is not a workbook the tool can read, and why."""
-
-    path: Path
-    reason: Reason
+def read_sheets(path: Path) -> tuple[Sheet, ...]:
+    """The worksheets of a file. Raises Refused, or whatever the library raises for a file that is at fault."""
+    data = read_bytes(path)
+    with open_archive(data) as archive:
+        scanned, styles = scan_archive(archive)
+    book = _open_book(io.BytesIO(data), styles)
+    return tuple(_read_sheets(book, scanned))
 
 
-def read_workbook(path: Path) -> Workbook | Unreadable:
-    """Read the values of a workbook as it was last saved; formulas give their saved result."""
-    if reason := _look_at_container(path):
-        return Unreadable(path, reason)
-    try:
-        return Workbook(path, _read_sheets(path))
-    except Exception:  # whatever a hostile or broken file makes the library raise, the file is at fault
-        return Unreadable(path, "broken")
+def _read_sheets(book: Any, scanned: Mapping[str, ScannedSheet]) -> Iterator[Sheet]:
+    length = 0
+    for name, noted in scanned.items():
+        if name not in book.sheetnames:
+            raise Refused("sheet-missing", sheet=name)
+        cells, characters = _read_cells(book[name], noted.last_row)
+        length += characters
+        if length > limits.MAX_TEXTS:
+            raise Refused("beyond-limit", sheet=name, limit="texts")
+        uncached = frozenset(position for position in noted.formulas if position not in cells)
+        yield Sheet(name, cells, noted.facts(uncached))
 
 
-def is_blank(value: CellValue) -> bool:
-    """Whether nothing is written in the cell; spaces (also full-width ones) are nothing."""
-    return value is None or (isinstance(value, str) and not value.strip())
+def import_library() -> None:
+    """Import openpyxl without what it does not need here; called once, in the worker."""
+    os.environ["OPENPYXL_LXML"] = "False"  # the standard parser is the one whose limits are known
+    for name in _NOT_NEEDED:
+        sys.modules.setdefault(name, None)  # type: ignore[arg-type] # Python's way to say: not to be had
+    warnings.simplefilter("ignore")
+    import openpyxl  # noqa: F401
 
 
-def address(position: tuple[int, int]) -> str:
-    """A position as Excel shows it: (6, 3) is C6."""
-    from openpyxl.utils import get_column_letter
+def _open_book(file: IO[bytes], styles: ScannedStyles) -> Any:
+    """The workbook as load_workbook(read_only, data_only, keep_links=False) gives it, but for what is no value.
 
-    return f"{get_column_letter(position[1])}{position[0]}"
+    Faults in properties, defined names, colours or charts would make good values unreadable.
+    """
+    from openpyxl.reader.excel import ExcelReader
+    from openpyxl.styles.numbers import is_date_format, is_timedelta_format
 
+    class ValuesReader(ExcelReader):
+        """Reads the shared texts and finds the sheets."""
 
-def _look_at_container(path: Path) -> Reason | None:
-    try:
-        size = path.stat().st_size
-        head = path.open("rb").read(8) if path.is_file() else b""
-    except OSError:
-        return "missing"
-    if not path.is_file():
-        return "missing"
-    if size == 0:
-        return "empty"
-    if size > MAX_FILE_BYTES:
-        return "too-large"
-    if head.startswith(b"\xd0\xcf\x11\xe0"):
-        return "old-or-encrypted"
-    if not head.startswith(b"PK"):
-        return "not-xlsx"
-    try:
-        with zipfile.ZipFile(path) as archive:
-            if sum(entry.file_size for entry in archive.infolist()) > MAX_UNPACKED_BYTES:
-                return "too-large"
-            return None if "[Content_Types].xml" in archive.namelist() else "not-xlsx"
-    except (zipfile.BadZipFile, OSError, ValueError):
-        return "broken"
+        def read(self) -> None:
+            self.read_manifest()
+            self.read_strings()
+            self.read_workbook()
+            book: Any = self.wb
+            book._date_formats, book._timedelta_formats = styles.shown_as(is_date_format, is_timedelta_format)
+            self.read_worksheets()
+
+        def read_chartsheet(self, sheet: object, rel: object) -> None:
+            """There is nothing to read on a chart."""
+
+    reader = ValuesReader(file, read_only=True, data_only=True, keep_links=False)
+    reader.read()
+    return reader.wb
 
 
-def _read_sheets(path: Path) -> tuple[Sheet, ...]:
-    from openpyxl import load_workbook
+def _read_cells(worksheet: Any, last_row: int) -> tuple[dict[Position, CellValue], int]:
+    """The filled cells of a sheet down to its last row, and how many characters their texts have together.
 
-    book = load_workbook(path, read_only=True, data_only=True, keep_links=False)
-    try:
-        sheets = []
-        for worksheet in book.worksheets:
-            worksheet.reset_dimensions()  # a file may lie about its size, and cells would be dropped
-            cells: dict[tuple[int, int], CellValue] = {}
-            rows = worksheet.iter_rows(max_row=MAX_ROWS, values_only=True)
-            for row, values in enumerate(rows, start=1):
-                for column, value in enumerate(values[:MAX_COLUMNS], start=1):
-                    if value is not None:
-                        cells[row, column] = value if isinstance(value, PLAIN) else str(value)
-            sheets.append(Sheet(worksheet.title, cells))
-        if not sheets:
-            raise ValueError("no worksheet")
-        return tuple(sheets)
-    finally:
-        book.close()
+    What follows the rows in the file (validations, conditional formats) is not even parsed.
+    """
+    worksheet.reset_dimensions()  # a file may lie about its size, and cells would be dropped
+    name, length = worksheet.title, 0
+    cells: dict[Position, CellValue] = {}
+    rows = islice(worksheet.iter_rows(values_only=True), last_row)
+    for row, values in enumerate(rows, start=1):
+        for column, value in enumerate(values[: limits.MAX_COLUMNS], start=1):
+            if value is None:
+                continue
+            if isinstance(value, str):
+                length += len(value)
+                if len(value) > limits.MAX_TEXT:
+                    raise Refused("beyond-limit", sheet=name, cell=address((row, column)), limit="text")
+                if length > limits.MAX_TEXTS:
+                    raise Refused("beyond-limit", sheet=name, cell=address((row, column)), limit="texts")
+            cells[row, column] = value if isinstance(value, _PLAIN) else str(value)
+    return cells, length

@@ -1,0 +1,135 @@
+"""What a workbook is to the rest of the tool: plain values. This module imports no library that reads files."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Literal
+
+CellValue = int | float | str | bool | datetime | date | time | timedelta | None
+Position = tuple[int, int]
+
+# Why a file is no workbook that can be read. checks/file.py gives each a code, the catalogue the words.
+Reason = Literal[
+    "missing",
+    "not-a-file",
+    "empty",
+    "too-large",
+    "encrypted",
+    "old-excel",
+    "old-or-encrypted",
+    "html",
+    "pdf",
+    "text",
+    "not-xlsx",
+    "strict",
+    "suspicious-archive",
+    "suspicious-xml",
+    "beyond-limit",
+    "sheet-missing",
+    "no-worksheet",
+    "out-of-order",
+    "broken",
+    "timed-out",
+    "crashed",
+]
+
+
+_TURNING = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
+
+
+@dataclass(frozen=True)
+class SheetFacts:
+    """What a sheet holds besides its values; positions are (row, column), counted from 1.
+
+    `merged` are the first and the last cell of each merged range, `uncached` the formulas whose result
+    was not saved, `duplicates` the addresses that stand on the sheet more than once.
+    """
+
+    hidden: bool = False
+    hidden_rows: frozenset[int] = frozenset()
+    hidden_columns: frozenset[int] = frozenset()
+    merged: tuple[tuple[Position, Position], ...] = ()
+    uncached: frozenset[Position] = frozenset()
+    duplicates: frozenset[Position] = frozenset()
+
+    def hides(self, position: Position) -> bool:
+        """Whether the row or the column of a cell is hidden."""
+        return position[0] in self.hidden_rows or position[1] in self.hidden_columns
+
+
+@dataclass(frozen=True, eq=False)
+class Sheet:
+    """One worksheet: its name, its filled cells by (row, column), both counted from 1, and what else is known.
+
+    A sheet is equal to itself only, so that what was found on it can be remembered.
+    """
+
+    name: str
+    cells: Mapping[Position, CellValue]
+    facts: SheetFacts = field(default_factory=SheetFacts)
+
+
+@dataclass(frozen=True)
+class Workbook:
+    """One workbook and its worksheets in order."""
+
+    path: Path
+    sheets: tuple[Sheet, ...]
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """A file that is not a workbook the tool can read, and why; the sheet, cell and limit where they are known.
+
+    `limit` is a name of `limits.LIMITS`: rows, columns, … ('' for other reasons).
+    """
+
+    path: Path
+    reason: Reason
+    sheet: str = ""
+    cell: str = ""
+    limit: str = ""
+
+
+def is_blank(value: CellValue) -> bool:
+    """Whether nothing is written in the cell; spaces (also full-width ones) are nothing."""
+    return value is None or (isinstance(value, str) and not value.strip())
+
+
+def printable(text: str) -> str:
+    r"""A text from outside without what would move the cursor, turn the line round or be no character at all.
+
+    >>> print(printable("総務課\n.xlsx"), printable("総務課"))
+    総務課\n.xlsx 総務課
+    """
+    if text.isprintable():
+        return text
+    return "".join(_escaped(char) for char in text)
+
+
+def label_of(path: Path) -> str:
+    """A path as findings name it: with / on every system, and printable whatever its bytes are."""
+    return printable(path.as_posix())
+
+
+def _escaped(char: str) -> str:
+    unsafe = unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp") or unicodedata.bidirectional(char) in _TURNING
+    return ascii(char)[1:-1] if unsafe else char
+
+
+def address(position: Position) -> str:
+    """A position as Excel shows it.
+
+    >>> address((6, 3)), address((1, 703))
+    ('C6', 'AAA1')
+    """
+    row, column = position
+    letters = ""
+    while column > 0:
+        column, letter = divmod(column - 1, 26)
+        letters = chr(ord("A") + letter) + letters
+    return f"{letters}{row}"

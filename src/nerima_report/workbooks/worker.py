@@ -1,0 +1,71 @@
+"""The process in which files from outside are read: `python -P -m nerima_report.workbooks.worker`.
+
+Takes a line for each file on its standard input and answers with one on its standard output. It may be
+killed, or die, at any time: the program that started it then says so of the file, and starts another.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import faulthandler
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import BinaryIO
+
+from nerima_report.workbooks import limits
+from nerima_report.workbooks.limits import Refused
+from nerima_report.workbooks.reader import import_library, read_sheets
+from nerima_report.workbooks.transfer import read_request, write_answer, write_refusal
+
+READY = b"ready\n"
+_ALONE = limits.SECONDS + 5  # by then the program would have killed this process, if it still ran
+
+
+def main() -> None:
+    """Answer until nobody asks any more."""
+    limit_memory()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C also comes here; the program decides what ends
+    requests, answers = sys.stdin.buffer, sys.stdout.buffer
+    sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 (no print may get among the answers)
+    import_library()
+    _say(answers, READY)
+    with open(os.devnull, "wb") as nowhere:  # noqa: PTH123
+        for request in requests:
+            faulthandler.dump_traceback_later(_ALONE, exit=True, file=nowhere)
+            answer = answer_for(read_request(request))
+            faulthandler.cancel_dump_traceback_later()
+            _say(answers, answer)
+
+
+def answer_for(path: Path) -> bytes:
+    """The line about a file. Memory that runs out ends the process: what is left cannot be trusted."""
+    try:
+        return write_answer(read_sheets(path))
+    except Refused as refused:
+        return write_refusal(refused)
+    except MemoryError:
+        os._exit(1)
+    except Exception:  # whatever a broken or hostile file makes the library raise, the file is at fault
+        return write_refusal(Refused("broken"))
+
+
+def limit_memory() -> None:
+    """Limit the memory of this process where the system can (not on Windows; macOS may ignore it)."""
+    with contextlib.suppress(ImportError, ValueError, OSError):
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (limits.MAX_MEMORY_BYTES, limits.MAX_MEMORY_BYTES))
+
+
+def _say(answers: BinaryIO, line: bytes) -> None:
+    try:
+        answers.write(line)
+        answers.flush()
+    except OSError:  # nobody listens any more
+        os._exit(0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,242 @@
+"""Workbooks that are packed soundly, and whose XML is hostile, broken, enormous or merely odd."""
+
+from __future__ import annotations
+
+import random
+import string
+from collections.abc import Callable, Iterator
+
+from hostile_packages import DECLARATION, MAIN, OFFICE, SHEET, Hostile, Parts, package, packed, relations_of, sheet
+from nerima_report.workbooks import Reason
+
+LAUGHS = (
+    '<!DOCTYPE l [<!ENTITY a "ha">'
+    + "".join(f'<!ENTITY {b} "{f"&{a};" * 10}">' for a, b in zip("abcdefgh", "bcdefghi", strict=True))
+    + "]>"
+)
+EXTERNAL = '<!DOCTYPE l [<!ENTITY a SYSTEM "file:///etc/passwd">]>'
+PARAMETER = '<!DOCTYPE l [<!ENTITY % a SYSTEM "http://127.0.0.1:9/a.dtd"> %a;]>'
+ONE = '<row r="1"><c r="A1"><v>1</v></c></row>'
+STRICT = "http://purl.oclc.org/ooxml/spreadsheetml/main"
+
+
+def rows(
+    name: str, reason: Reason | str, content: str | Callable[[], str], after: str = "", before: str = ""
+) -> Hostile:
+    """A workbook whose only sheet holds these rows."""
+
+    def parts() -> Parts:
+        return package({"表": sheet(content if isinstance(content, str) else content(), before, after)})
+
+    return packed(name, reason, parts)
+
+
+def part(name: str, reason: Reason | str, place: str, content: Callable[[], str | bytes]) -> Hostile:
+    """A workbook with one of its parts replaced or added."""
+    return packed(name, reason, lambda: package() | {place: content()})
+
+
+def with_doctype(place: str, doctype: str = "<!DOCTYPE l>") -> Hostile:
+    def parts() -> Parts:
+        whole = package()
+        xml = whole.get(place, f"{DECLARATION}<a/>")
+        return whole | {place: str(xml).replace(DECLARATION, DECLARATION + doctype, 1)}
+
+    return packed(f"doctype-in-{place.replace('/', '-')}", "suspicious-xml", parts)
+
+
+def noise(length: int) -> str:
+    """A text that cannot be packed far, so that no limit of the archive is met before that of the XML."""
+    return random.Random(length).randbytes(length // 2).hex()
+
+
+def numbered(template: str, count: int) -> str:
+    """A template many times with the number in place of #, and some noise in place of ~."""
+    pieces = template.replace("#", "{n}").replace("~", "{noise}")
+    return "".join(pieces.format(n=n, noise=n * 2_654_435_761 % 2**32) for n in range(1, count + 1))
+
+
+def _table(row_count: int, column_count: int) -> Iterator[str]:
+    letters = [a + b for a in ("", *string.ascii_uppercase) for b in string.ascii_uppercase]
+    for row in range(1, row_count + 1):
+        inside = "".join(f'<c r="{letter}{row}"><v>{row}</v></c>' for letter in letters[:column_count])
+        yield f'<row r="{row}">{inside}</row>'
+
+
+def _strings(content: str, count: str = "1") -> str:
+    return f'{DECLARATION}<sst xmlns="{MAIN}" count="{count}" uniqueCount="{count}">{content}</sst>'
+
+
+def _cell(content: str) -> str:
+    return f'<row r="1">{content}</row>'
+
+
+def _styles(count: int) -> str:
+    formats = numbered('<xf numFmtId="14" a="~"/>', count)
+    return f'<styleSheet xmlns="{MAIN}"><cellXfs>{formats}</cellXfs></styleSheet>'
+
+
+MERGES = "<mergeCells>" + numbered('<mergeCell ref="A#:B#" a="~"/>', 30_000) + "</mergeCells>"
+VALIDATIONS = numbered('<dataValidation sqref="A#"><formula1>~</formula1></dataValidation>', 20_000)
+
+XML: tuple[Hostile, ...] = (
+    *(with_doctype(place) for place in (*package(), "docProps/core.xml", "customXml/item1.xml", "xl/drawings/a.vml")),
+    part("billion-laughs", "suspicious-xml", SHEET, lambda: sheet(ONE).replace(DECLARATION, DECLARATION + LAUGHS)),
+    part("external-entity", "suspicious-xml", SHEET, lambda: sheet(ONE).replace(DECLARATION, DECLARATION + EXTERNAL)),
+    part("parameter-entity", "suspicious-xml", SHEET, lambda: sheet(ONE).replace(DECLARATION, DECLARATION + PARAMETER)),
+    part("doctype-in-utf-16", "suspicious-xml", SHEET, lambda: f"<!DOCTYPE a><a>{noise(9)}</a>".encode("utf-16")),
+    part("attribute-of-20-MB", "suspicious-xml", SHEET, lambda: sheet(f'<row r="1" a="{noise(20 * 2**20)}"/>')),
+    part("comment-of-20-MB", "suspicious-xml", SHEET, lambda: sheet(f"<!--{noise(20 * 2**20)}-->")),
+    part("instruction-of-2-MB", "suspicious-xml", SHEET, lambda: sheet(f"<?a {noise(2 * 2**20)}?>")),
+    part("name-of-2-MB", "suspicious-xml", SHEET, lambda: sheet(f"<n{noise(2 * 2**20)}/>")),
+    part(
+        "attributes-by-the-hundred-thousand",
+        "suspicious-xml",
+        "xl/a.xml",
+        lambda: "<a " + numbered(' b#="~"', 10**5) + "/>",
+    ),
+    rows("text-of-20-MB", "beyond-limit", lambda: _cell(f'<c r="A1" t="str"><v>{noise(15 * 2**20)}</v></c>')),
+    part("deep-sheet", "suspicious-xml", SHEET, lambda: sheet("<a>" * 10**5 + "</a>" * 10**5)),
+    part("deep-styles", "suspicious-xml", "xl/styles.xml", lambda: "<a>" * 70 + "</a>" * 70),
+    part(
+        "elements-by-the-million",
+        "beyond-limit",
+        "xl/a.xml",
+        lambda: "<a>" + numbered('<b c="~"/>', 1_300_000) + "</a>",
+    ),
+    part("not-well-formed", "broken", SHEET, lambda: sheet("<row>")),
+    part("nothing-in-a-part", "sheet-missing", SHEET, lambda: b""),
+    part("binary-sheet", "sheet-missing", SHEET, lambda: b"\x81\x01\x00"),
+    part("unknown-encoding", "broken", SHEET, lambda: sheet(ONE).replace("UTF-8", "x-none")),
+    part("wrong-encoding", "broken", SHEET, lambda: sheet('<row r="1"><c t="str"><v>課</v></c></row>').encode("cp932")),
+    part("null-characters", "broken", SHEET, lambda: sheet("\0")),
+    part("entity-that-nobody-declared", "broken", SHEET, lambda: sheet("&nbsp;")),
+    part("drawing-that-is-not-well-formed", "", "xl/drawings/a.vml", lambda: "<xml><br></xml>"),
+    part("sheet-in-utf-16", "", SHEET, lambda: sheet(ONE).replace("UTF-8", "UTF-16").encode("utf-16")),
+)
+
+SIZES: tuple[Hostile, ...] = (
+    rows("cell-at-the-far-end", "beyond-limit", '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'),
+    rows("cell-in-the-last-row", "beyond-limit", '<row r="1048576"><c r="A1048576"><v>1</v></c></row>'),
+    rows("cell-in-the-last-column", "beyond-limit", '<row r="1"><c r="XFD1"><v>1</v></c></row>'),
+    rows("border-at-the-far-end", "", f'{ONE}<row r="1048576"><c r="XFD1048576" s="1"/></row>'),
+    rows("rows-of-nothing", "beyond-limit", lambda: numbered('<row r="#" ht="~"/>', 30_000)),
+    rows("rows-on-end", "beyond-limit", lambda: "".join(_table(20_001, 1))),
+    rows("cells-without-end", "beyond-limit", lambda: "".join(_table(19_000, 27))),
+    rows("large-sheet", "", lambda: "".join(_table(10_000, 26))),
+    rows("merged-over-all", "", ONE, '<mergeCells><mergeCell ref="A1:XFD1048576"/></mergeCells>'),
+    rows("merged-often", "beyond-limit", ONE, MERGES),
+    rows("hidden-to-the-end", "", ONE, before='<cols><col min="2" max="16384" hidden="1"/></cols>'),
+    rows("columns-beyond-all", "", ONE, before='<cols><col min="1" max="4000000000" hidden="1"/></cols>'),
+    rows("validations-by-the-ten-thousand", "", ONE, VALIDATIONS),
+    packed("sheets-by-the-hundred", "beyond-limit", lambda: package({f"表{n}": sheet(ONE) for n in range(150)})),
+    packed("strings-said-to-be-4e9", "", lambda: package(strings=_strings("<si><t>a</t></si>", "4000000000"))),
+    packed("strings-in-plenty", "", lambda: package(strings=_strings(numbered("<si><t>#~</t></si>", 50_000)))),
+    packed(
+        "one-text-in-every-cell",
+        "beyond-limit",
+        lambda: package(
+            {
+                "表": sheet(
+                    "".join(_table(1_000, 26))
+                    .replace("<c ", '<c t="s" ')
+                    .replace("<v>", "<v>0</v><a>")
+                    .replace("</v></c>", "</a></c>")
+                )
+            },
+            strings=_strings(f"<si><t>{noise(32_000)}</t></si>"),
+        ),
+    ),
+    packed("styles-in-plenty", "", lambda: package(styles=_styles(5_000))),
+)
+
+SHAPES: tuple[Hostile, ...] = (
+    rows("size-that-lies", "", f"{ONE}", before='<dimension ref="A1:XFD1048576"/>'),
+    rows("row-nought", "out-of-order", '<row r="0"><c><v>1</v></c></row>'),
+    rows("row-below-nought", "out-of-order", '<row r="-5"><c><v>1</v></c></row>'),
+    rows("row-that-is-no-number", "broken", '<row r="one"><c><v>1</v></c></row>'),
+    rows("row-without-end", "broken", '<row r="1e999"><c><v>1</v></c></row>'),
+    rows("column-that-is-none", "broken", _cell('<c r="ÄÖ1"><v>1</v></c>')),
+    rows("column-of-four-letters", "broken", _cell('<c r="AAAA1"><v>1</v></c>')),
+    rows("cell-in-another-row", "out-of-order", _cell('<c r="A2"><v>1</v></c>')),
+    rows("columns-backwards", "out-of-order", _cell('<c r="B1"><v>1</v></c><c r="A1"><v>2</v></c>')),
+    rows("rows-backwards", "out-of-order", '<row r="2"><c r="A2"><v>1</v></c></row>' + ONE),
+    rows("row-twice", "out-of-order", ONE + ONE),
+    rows("cell-twice", "", _cell('<c r="A1"><v>1</v></c><c r="A1"><v>2</v></c>')),
+    rows("merge-of-nonsense", "broken", ONE, '<mergeCells><mergeCell ref="here:there"/></mergeCells>'),
+    rows("string-that-is-not-there", "broken", _cell('<c r="A1" t="s"><v>99999999999</v></c>')),
+    rows("style-that-is-not-there", "", _cell('<c r="A1" s="99999999"><v>1</v></c>')),
+    rows("number-of-5000-digits", "broken", _cell(f'<c r="A1"><v>{"9" * 5000}</v></c>')),
+    rows("number-beyond-all", "", _cell('<c r="A1"><v>1e999</v></c>')),
+    rows("not-a-number", "broken", _cell('<c r="A1"><v>nan</v></c>')),
+    rows("number-that-is-none", "broken", _cell('<c r="A1"><v>twelve</v></c>')),
+    rows("date-beyond-all", "", _cell('<c r="A1" s="1"><v>1e300</v></c><c r="B1" s="1"><v>-5000000</v></c>')),
+    rows("date-that-is-none", "broken", _cell('<c r="A1" t="d"><v>2022-13-45</v></c>')),
+    rows("truth-that-is-none", "broken", _cell('<c r="A1" t="b"><v>perhaps</v></c>')),
+    rows("error-values", "", _cell('<c r="A1" t="e"><v>#REF!</v></c><c r="B1" t="e"><v>#N/A</v></c>')),
+    rows("formula-without-result", "", _cell('<c r="A1"><f>1+1</f></c><c r="B1"><f>1+1</f><v/></c>')),
+    rows("formula-that-starts-programs", "", _cell("<c r=\"A1\"><f>cmd|'/c calc'!A0</f><v>1</v></c>")),
+    packed("strict", "strict", lambda: package(workbook=str(package()["xl/workbook.xml"]).replace(MAIN, STRICT))),
+    packed("strict-sheet", "strict", lambda: package({"表": sheet(ONE, namespace=STRICT)})),
+    packed("namespace-of-nobody", "sheet-missing", lambda: package({"表": sheet(ONE, namespace="urn:nobody")})),
+    packed(
+        "sheet-part-missing",
+        "sheet-missing",
+        lambda: {k: v for k, v in package({"表": sheet(ONE), "次": ""}).items() if "sheet2" not in k},
+    ),
+    packed(
+        "same-sheet-name-twice",
+        "sheet-missing",
+        lambda: package(
+            workbook=str(package()["xl/workbook.xml"]).replace(
+                "<sheets>", '<sheets><sheet name="表" sheetId="9" r:id="rId1"/>'
+            )
+        ),
+    ),
+    packed("relation-missing", "sheet-missing", lambda: package(relations=relations_of())),
+    packed(
+        "relation-to-outside",
+        "sheet-missing",
+        lambda: package(
+            relations=str(package()["xl/_rels/workbook.xml.rels"]).replace(
+                'Target="worksheets', 'TargetMode="External" Target="http://127.0.0.1:9/worksheets'
+            )
+        ),
+    ),
+    packed(
+        "relation-to-above",
+        "sheet-missing",
+        lambda: package(relations=str(package()["xl/_rels/workbook.xml.rels"]).replace("worksheets/", "../../../etc/")),
+    ),
+    packed("no-workbook", "not-xlsx", lambda: {k: v for k, v in package().items() if k != "xl/workbook.xml"}),
+    packed("two-workbooks", "broken", lambda: package() | {"xl/workbook2.xml": package()["xl/workbook.xml"]}),
+    packed("no-types", "not-xlsx", lambda: {k: v for k, v in package().items() if "Types" not in k}),
+    packed("types-of-nothing", "broken", lambda: package(types=f"{DECLARATION}<Types/>")),
+    packed("no-styles", "", lambda: {k: v for k, v in package().items() if k != "xl/styles.xml"}),
+    packed("no-sheets", "no-worksheet", lambda: package({})),
+    packed(
+        "chart-sheets-only",
+        "no-worksheet",
+        lambda: package(
+            {"図": f'<chartsheet xmlns="{MAIN}" xmlns:r="{OFFICE}"/>'},
+            relations=str(package()["xl/_rels/workbook.xml.rels"]).replace('/worksheet"', '/chartsheet"'),
+        ),
+    ),
+    packed(
+        "chart-beside-a-sheet",
+        "",
+        lambda: package(
+            {"表": sheet(ONE), "図": f'<chartsheet xmlns="{MAIN}"/>'},
+            relations=str(package({"表": "", "図": ""})["xl/_rels/workbook.xml.rels"]).replace(
+                '/worksheet" Target="worksheets/sheet2', '/chartsheet" Target="worksheets/sheet2'
+            ),
+        ),
+    ),
+    packed(
+        "faulty-properties",
+        "",
+        lambda: package() | {"docProps/core.xml": "<a>yesterday</a>", "docProps/custom.xml": "<a/>"},
+    ),
+)
+
+CONTENTS: tuple[Hostile, ...] = (*XML, *SIZES, *SHAPES)

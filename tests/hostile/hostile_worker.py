@@ -1,0 +1,39 @@
+"""A worker that does harm when the name of a file says so, and reads all others as the real one does."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from pathlib import Path
+
+from nerima_report.workbooks import reader, worker
+
+
+def read_sheets(path: Path) -> object:
+    """Read a file, or crash, hang, eat memory, answer nonsense."""
+    match path.stem:
+        case "crash":
+            os.abort()
+        case "exit":
+            sys.exit(0)
+        case "hang":
+            time.sleep(600)
+        case "busy":
+            while True:
+                pass
+        case "memory":
+            return [bytes(2**20) for _ in range(4096)]
+        case "nonsense":
+            sys.__stdout__.buffer.write(b"{not JSON\n")  # type: ignore[union-attr]
+            sys.__stdout__.flush()  # type: ignore[union-attr]
+        case "recursion":
+            return read_sheets(path)
+    return reader.read_sheets(path)
+
+
+if __name__ == "__main__":
+    worker.read_sheets = read_sheets  # type: ignore[assignment, attr-defined]
+    if len(sys.argv) > 1:
+        sys.exit(1)  # a worker that never gets ready
+    worker.main()

@@ -1,0 +1,140 @@
+"""The worker may crash, hang or eat memory: the file is at fault, the next one is read, and nothing is left behind."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from conftest import SAMPLE, Command
+from nerima_report.errors import CannotProceed
+from nerima_report.workbooks import Unreadable, Workbook, WorkbookReader, client
+
+HOSTILE = (sys.executable, "-P", str(Path(__file__).with_name("hostile_worker.py")))
+SOUND = next((SAMPLE / "inbox" / "2022").glob("12_*"))
+SECONDS = 3.0
+
+
+def children() -> list[psutil.Process]:
+    return [child for child in psutil.Process().children() if child.is_running()]
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("crash", "crashed"),
+        ("exit", "crashed"),
+        ("hang", "timed-out"),
+        ("busy", "timed-out"),
+        ("memory", "crashed"),
+        ("nonsense", "crashed"),
+        ("recursion", "broken"),
+    ],
+)
+def test_a_worker_that_fails_is_a_finding_and_the_next_file_is_read(name: str, reason: str, tmp_path: Path) -> None:
+    if name == "memory" and sys.platform in ("win32", "darwin"):
+        pytest.skip("this system does not limit the memory of a process")
+    bad = tmp_path / f"{name}.xlsx"
+    bad.write_bytes(SOUND.read_bytes())
+    before = len(children())
+    with WorkbookReader(HOSTILE, SECONDS) as reader:
+        started = time.perf_counter()
+        read = list(reader.read_all([SOUND, bad, SOUND, bad, SOUND]))
+        assert time.perf_counter() - started < 4 * SECONDS + 10
+    assert [r.reason if isinstance(r, Unreadable) else "" for r in read] == ["", reason, "", reason, ""]
+    assert [r.path for r in read] == [SOUND, bad, SOUND, bad, SOUND]
+    assert isinstance(read[4], Workbook)
+    assert read[4].sheets[0].cells
+    assert len(children()) == before
+
+
+def test_one_worker_serves_all_files_and_ends_with_the_reader() -> None:
+    before = set(children())
+    with WorkbookReader() as reader:
+        assert set(children()) == before  # nothing is started that nobody needs
+        list(reader.read_all([SOUND, SOUND, SOUND]))
+        list(reader.read_all([]))
+        assert isinstance(reader.read(SOUND), Workbook)
+        assert len(set(children()) - before) == 1
+    assert set(children()) == before
+    assert isinstance(reader.read(SOUND), Workbook)  # and starts again when it is asked again
+    reader.close()
+
+
+def test_a_worker_that_dies_while_it_has_nothing_to_do_is_replaced() -> None:
+    before = set(children())
+    with WorkbookReader() as reader:
+        reader.read(SOUND)
+        for child in set(children()) - before:
+            child.kill()
+            child.wait()
+        assert isinstance(reader.read(SOUND), Workbook)
+
+
+def test_a_caller_that_loses_interest_gets_no_stale_answer() -> None:
+    other = next((SAMPLE / "inbox" / "2022").glob("10_*"))
+    with WorkbookReader() as reader:
+        answers = reader.read_all([SOUND, SOUND, SOUND])
+        next(answers)
+        answers.close()
+        read = reader.read(other)
+    assert isinstance(read, Workbook)
+    assert "国保年金課" in read.sheets[0].cells.values()
+
+
+@pytest.mark.parametrize("command", [(*HOSTILE, "fail"), (str(SAMPLE / "no-such-program"),)])
+def test_a_worker_that_cannot_start_is_told(command: tuple[str, ...]) -> None:
+    with WorkbookReader(command) as reader, pytest.raises(CannotProceed, match="始められません"):
+        reader.read(SOUND)
+
+
+def test_nothing_is_imported_from_the_folder_of_the_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: Command
+) -> None:
+    for module in ("openpyxl", "json", "zipfile", "nerima_report"):
+        (tmp_path / f"{module}.py").write_text("raise SystemExit('taken in')\n")
+    (tmp_path / "a.xlsx").write_bytes(SOUND.read_bytes())
+    monkeypatch.chdir(tmp_path)
+    with WorkbookReader() as reader:
+        assert isinstance(reader.read(Path("a.xlsx")), Workbook)
+
+
+def test_the_worker_imports_nothing_heavy() -> None:
+    program = (
+        "import sys\nfrom nerima_report.workbooks.reader import import_library\nimport_library()\n"
+        "print([m for m in ('pandas', 'numpy', 'lxml', 'PIL', 'pydantic', 'jinja2', 'docx') if sys.modules.get(m)])"
+    )
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, encoding="utf-8")
+    assert run.stdout.strip() == "[]"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C cannot be sent to one process there")
+def test_ctrl_c_leaves_no_worker_behind(tmp_path: Path) -> None:
+    (tmp_path / "hang.xlsx").write_bytes(SOUND.read_bytes())
+    program = (
+        "import sys\nfrom nerima_report.workbooks import client\n"
+        f"client.WorkbookReader.__init__.__defaults__ = ({HOSTILE!r}, 60.0)\n"
+        "from nerima_report.cli import main\nmain(['validate', 'hang.xlsx'])"
+    )
+    run = subprocess.Popen([sys.executable, "-c", program], cwd=tmp_path, stderr=subprocess.PIPE, text=True)
+    process = psutil.Process(run.pid)
+    deadline = time.monotonic() + 30
+    while not process.children() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    workers = process.children()
+    assert workers
+    time.sleep(2)  # the worker is asked, and hangs
+    run.send_signal(signal.SIGINT)
+    _, errors = run.communicate(timeout=20)
+    assert run.returncode == 130
+    assert errors.strip() == "中断しました。書きかけのファイルはありません。"
+    assert not any(worker.is_running() for worker in workers)
+
+
+def test_the_reader_of_the_run_is_one() -> None:
+    assert client.shared_reader() is client.shared_reader()
