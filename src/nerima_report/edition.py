@@ -158,7 +158,7 @@ def find_edition(name: str, templates: Path | None = None) -> Path:
         if (candidate / "municipality.toml").is_file():
             return candidate
     raise CannotProceed(
-        f"定義のフォルダーに「{name}」がありません。\n  フォルダー: {folder}\n"
+        f"定義「{name}」がありません（名前は nerima-report.toml の edition で決まります）。\n  フォルダー: {folder}\n"
         "  --templates には、municipality.toml のあるフォルダーか、その一つ上のフォルダーを指定してください。"
     )
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from nerima_report.chain import FormsMade
 
+BEFORE_THE_COMMAND = ("-C", "--templates")
 HELP_HINT = "使い方は nerima-report --help で見られます。"
 # Below this many workbooks a progress bar only flickers.
 FEWEST_FOR_PROGRESS = 5
@@ -115,6 +116,8 @@ def explain(error: TyperException) -> str:
     option = (getattr(parameter, "opts", None) or [getattr(error, "option_name", "")])[0]
     likely = "、".join(getattr(error, "possibilities", None) or ())
     match type(error).__name__:
+        case "NoSuchOption" if option in BEFORE_THE_COMMAND:
+            message = f"「{option}」は前に書いてください（例 nerima-report {option} フォルダー build 2022）。"
         case "NoSuchOption":
             message = f"オプション「{option}」はありません。" + (f"もしかして: {likely}" if likely else "")
         case "MissingParameter":
@@ -122,13 +125,16 @@ def explain(error: TyperException) -> str:
         case "BadOptionUsage":
             message = f"オプション「{option}」の使い方が正しくありません。値が必要かを確かめてください。"
         case "BadParameter" if parameter is not None:
-            message = f"「{option}」の値が正しくありません。"
+            allowed = "、".join(re.findall(r"'(\w+)'", error.message.partition("not one of")[2]))
+            message = f"「{option}」の値が正しくありません。" + (f"書けるもの: {allowed}" if allowed else "")
         case _:
             message = _other_usage_error(error.message)
     return f"{message}\n{HELP_HINT}"
 
 
 def _other_usage_error(message: str) -> str:
+    if message.startswith("Missing command"):
+        return "コマンド（init、form、validate、build、publish、explain）を指定してください。"
     if unknown := re.match(r"No such command '(.*?)'\.(?: Did you mean (.*?)\?)?", message):
         likely = f"もしかして: {unknown[2].strip(chr(39))}" if unknown[2] else ""
         return f"コマンド「{unknown[1]}」はありません。{likely}"
