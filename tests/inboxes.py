@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from openpyxl.utils.cell import column_index_from_string, coordinate_to_tuple
+from openpyxl.utils.cell import column_index_from_string, coordinate_to_tuple, rows_from_range
 
 from nerima_report.checks import Evidence, run_checks
 from nerima_report.edition import Edition
@@ -79,10 +79,15 @@ def _changed_workbook(workbook: Workbook, changes: Iterable[Mapping[str, Any]]) 
         if "facts" in change:
             sheets[name] = replace(sheets[name], facts=_facts(change["facts"]))
             continue
-        if "cell" not in change:
+        if "cell" not in change and "fill" not in change:
             del sheets[name]
             continue
         cells = dict(sheets[name].cells)
+        if "fill" in change:
+            for row in rows_from_range(change["fill"]):
+                cells |= dict.fromkeys((coordinate_to_tuple(cell) for cell in row), change["value"])
+            sheets[name] = replace(sheets[name], cells=cells)
+            continue
         position = coordinate_to_tuple(change["cell"])
         if "value" in change:
             cells[position] = change["value"]

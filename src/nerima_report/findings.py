@@ -20,7 +20,7 @@ from nerima_report.toml_files import read_definition
 # What a message may ask for: the facts of every finding, and the details that single checks add.
 _FACTS = frozenset({
     "expected", "found", "difference", "section", "file", "sheet", "table", "group", "row", "column",
-    "about", "heading", "label", "left", "likely", "number", "right", "sheets", "title", "what", "why",
+    "about", "code", "heading", "label", "left", "likely", "number", "right", "sheets", "title", "what", "why",
 })  # fmt: skip
 
 

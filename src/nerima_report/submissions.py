@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from nerima_report import layout
@@ -55,7 +56,7 @@ class Submission:
         """The key of the section: 部 + 課, as in 福祉部管理課."""
         return section_key(self.department, self.section_name)
 
-    @property
+    @cached_property
     def file(self) -> str:
         """The file as findings name it: its path, with / on every system."""
         return label_of(self.workbook.path)

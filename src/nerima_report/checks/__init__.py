@@ -5,13 +5,17 @@ Checks do not know how severe a finding is: the catalogue and the definitions sa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 
 from nerima_report.checks import cells, collection, file, links, shape, sight, table
 from nerima_report.checks.evidence import Evidence
 from nerima_report.findings import Finding
 
 Check = Callable[[Evidence], Iterator[Finding]]
+
+MOST_ALIKE = 100  # findings of one kind on one sheet: nobody reads the hundred and first
 
 # Those that look at workbooks one by one, and those that look at the collection as a whole.
 WORKBOOK_CHECKS: tuple[Check, ...] = (
@@ -50,4 +54,23 @@ __all__ = ["COLLECTION_CHECKS", "WORKBOOK_CHECKS", "Check", "Evidence", "run_che
 def run_checks(evidence: Evidence) -> list[Finding]:
     """Run the checks on the evidence; those on the collection only when there is a roster to hold it against."""
     checks = WORKBOOK_CHECKS + (COLLECTION_CHECKS if evidence.roster is not None else ())
-    return [finding for check in checks for finding in check(evidence)]
+    found = (finding for check in checks for finding in check(evidence))
+    return list(_fold(found, evidence))
+
+
+def _fold(findings: Iterable[Finding], evidence: Evidence) -> Iterator[Finding]:
+    """The findings; of many with the same code on the same sheet the first, and how many more there are."""
+    seen: Counter[tuple[str, str, str]] = Counter()
+    more: dict[tuple[str, str, str], Finding] = {}
+    for finding in findings:
+        alike = (finding.code, finding.place.file, finding.place.sheet)
+        seen[alike] += 1
+        if not finding.place.sheet or seen[alike] <= MOST_ALIKE:
+            yield finding
+        else:
+            more[alike] = finding
+    for alike, last in more.items():
+        place = replace(last.place, cell="", group="", row="", column="")
+        severity = evidence.edition.catalogue.severity(last)
+        count = seen[alike] - MOST_ALIKE
+        yield Finding("N216", place, found=count, details={"code": last.code}, severity=severity)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import os
 import queue
 import subprocess
 import sys
@@ -121,7 +122,7 @@ class _Worker:
         pipe, null = subprocess.PIPE, subprocess.DEVNULL
         try:
             self._process = subprocess.Popen(  # noqa: S603 (this program's own interpreter and module)
-                command, stdin=pipe, stdout=pipe, stderr=null, creationflags=_NO_WINDOW
+                command, stdin=pipe, stdout=pipe, stderr=null, env=_environment(), creationflags=_NO_WINDOW
             )
         except OSError:
             raise _cannot_start() from None
@@ -194,6 +195,15 @@ def shared_reader() -> WorkbookReader:
 def read_workbook(path: Path) -> Workbook | Unreadable:
     """Read the values of a workbook with the reader of this run."""
     return shared_reader().read(path)
+
+
+def _environment() -> dict[str, str]:
+    """The environment of the worker, in which it finds the very code that asks it, wherever that was found."""
+    root = Path(__file__).resolve().parents[2]
+    if root.name in ("site-packages", "dist-packages"):
+        return dict(os.environ)
+    paths = [str(root), *filter(None, [os.environ.get("PYTHONPATH")])]
+    return os.environ | {"PYTHONPATH": os.pathsep.join(paths)}
 
 
 def _pipe(stream: object) -> BinaryIO:
