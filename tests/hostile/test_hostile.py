@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import time
 import warnings
 import zipfile
 from collections.abc import Iterator
@@ -23,7 +22,7 @@ from hostile_packages import Hostile, pack, package, sheet
 from nerima_report.checks.file import CODES, LIMIT_NAMES
 from nerima_report.edition import Edition
 from nerima_report.workbooks import Unreadable, Workbook, WorkbookReader, label_of
-from nerima_report.workbooks.limits import LIMITS, MAX_MEMORY_BYTES, SECONDS
+from nerima_report.workbooks.limits import LIMITS, MAX_MEMORY_BYTES
 
 KINDS = (*CONTAINERS, *CONTENTS)
 SOUND = next((SAMPLE / "inbox" / "2022").glob("12_*"))
@@ -66,9 +65,7 @@ def test_each_kind_is_refused_for_its_reason_or_read(
     kind: Hostile, reader: WorkbookReader, made: dict[str, Path]
 ) -> None:
     path = made[kind.name]
-    started = time.perf_counter()
-    read = reader.read(path)
-    assert time.perf_counter() - started < SECONDS
+    read = reader.read(path)  # the reader itself ends what takes too long: that would be another reason
     assert worker_memory() < MAX_MEMORY_BYTES
     assert (read.reason if isinstance(read, Unreadable) else "") == kind.reason
     assert read.path == path
