@@ -168,7 +168,7 @@ def test_the_faulty_cell_is_shown_in_its_place(page: str) -> None:
     assert sorted(cells) == [4, 5, 6, 7]
     assert "処理状況" in cells[4]
     assert "全部公開" in cells[5]
-    assert "指摘のセル: |12件" in cells[5]
+    assert "指摘のセル: |12人" in cells[5]
     assert "（空欄）" not in cells[6]  # only the faulty cell itself is pointed at
 
 
