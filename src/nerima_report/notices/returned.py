@@ -17,6 +17,7 @@ from nerima_report.workbooks.marking_index import Cell, Mark
 from nerima_report.workspace import write_all
 
 PREFIX = "返却_"
+MOST_NAMED = 20  # cells that the index names as compared; all of them are coloured
 _LATEST = 9999  # a year whose coordinator is the present one
 
 
@@ -60,6 +61,7 @@ def _mark(finding: Finding, catalogue: Catalogue) -> Mark:
     definition, place = catalogue.codes[finding.code], finding.place
     severity = catalogue.severity(finding)
     related = [r for r in finding.related if r.file == place.file and r.sheet and r.cell]
+    names = ranges(related, place)
     return {
         "code": finding.code,
         "severity": severity,
@@ -73,7 +75,8 @@ def _mark(finding: Finding, catalogue: Catalogue) -> Mark:
         "difference": shown_fact(finding.difference, signed=True),
         "hint": definition.hint,
         "basis": definition.basis,
-        "related_names": ranges(related, place),
+        "related_names": names[:MOST_NAMED]
+        + ([f"ほか{len(names) - MOST_NAMED}か所"] if len(names) > MOST_NAMED else []),
         "related": [Cell(sheet=r.sheet, cell=cell_of(r)) for r in related],
     }
 
