@@ -123,7 +123,7 @@ SIZES: tuple[Hostile, ...] = (
     rows("rows-of-nothing", "beyond-limit", lambda: numbered('<row r="#" ht="~"/>', 30_000)),
     rows("rows-on-end", "beyond-limit", lambda: "".join(_table(20_001, 1))),
     rows("cells-without-end", "beyond-limit", lambda: "".join(_table(19_000, 27))),
-    rows("large-sheet", "", lambda: "".join(_table(10_000, 26))),
+    rows("large-sheet", "", lambda: "".join(_table(4_000, 26))),
     rows("merged-over-all", "", ONE, '<mergeCells><mergeCell ref="A1:XFD1048576"/></mergeCells>'),
     rows("merged-often", "beyond-limit", ONE, MERGES),
     rows("hidden-to-the-end", "", ONE, before='<cols><col min="2" max="16384" hidden="1"/></cols>'),
