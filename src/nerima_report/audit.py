@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import PurePosixPath
 
 from nerima_report.composition import Content
+from nerima_report.counting import amount, counted_entries, source_of
 from nerima_report.definitions import CellKey, Column, CountTable
 from nerima_report.findings import SEVERITY_NAMES, Finding
 from nerima_report.fiscal_year import full_name
@@ -76,6 +77,9 @@ def _column(content: Content, table_id: str, table: CountTable, column: Column) 
         [f"{section}（区全体の集計）" if ward else section, *(_contribution(filled.get(key)) for key in keys)]
         for (ward, section), filled in cells.items()
     ]
+    if table.counted_from:
+        yield from (f"一覧の表「{source_of(table_id, table)}」から数える。かっこの中は、その一覧の行。", "")
+        rows = _counted_rows(content, (table_id, table), column, keys)
     if table.reported_by == "section" and not column.additive:
         yield from ("人数は課の数を足さず、区全体の集計（名寄せした数）を印刷する。課の数は参考。", "")
     for adjustment in content.totals.adjustments:
@@ -85,6 +89,20 @@ def _column(content: Content, table_id: str, table: CountTable, column: Column) 
     total = [number(content.totals.sum(keys))] if table.total else []
     headings = ["課", *(f"{row.group} {row.label}".strip() for row in table.rows), *([table.total] if total else [])]
     yield from _table(headings, [*([*row, *([""] if total else [])] for row in rows), ["印刷した数", *printed, *total]])
+
+
+def _counted_rows(
+    content: Content, table: tuple[str, CountTable], column: Column, keys: Sequence[CellKey]
+) -> list[list[str]]:
+    """A line for each 課 with what its entries add to each cell, and the rows of those entries."""
+    behind = counted_entries(*table, content.tallies.entries)
+    sections = dict.fromkeys(str(entry["section"]) for key in keys for entry in behind[key])
+
+    def told(section: str, key: CellKey) -> str:
+        own = [entry for entry in behind[key] if entry["section"] == section]
+        return f"{amount(column, own):,}（{'、'.join(str(entry['row']) for entry in own)}行）" if own else ""
+
+    return [[section, *(told(section, key) for key in keys)] for section in sections]
 
 
 def _contribution(cell: FilledCell | None) -> str:

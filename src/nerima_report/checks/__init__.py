@@ -34,6 +34,7 @@ WORKBOOK_CHECKS: tuple[Check, ...] = (
     cells.entry_fields_are_readable,
     cells.entries_lie_in_the_year,
     cells.entry_tables_are_answered,
+    cells.lines_are_answered,
     table.rows_add_up,
     table.verification_lines_agree,
     links.tables_agree_in_each_workbook,
