@@ -1,5 +1,7 @@
-"""Write the sample inboxes: 令和4年度, an invented split (架空の内訳) of the published totals over the sections,
-and 令和5年度, invented altogether (act.py).
+"""Write the sample inboxes of 令和4年度 and 令和5年度.
+
+The first is an invented split (架空の内訳) of the published totals over the sections, the second is invented
+altogether (act.py).
 
 Usage: python sample_data/generate.py [FOLDER]    (default: the folder of this file)
 Writes inbox/2022/*.xlsx, inbox/2023/*.xlsx and roster.xlsx. Running it again gives the same bytes.

@@ -33,6 +33,7 @@ from nerima_report.generated import completed, condition_faults, with_numbers
 from nerima_report.guideline import Guideline
 from nerima_report.part_definition import PartDefinition
 from nerima_report.toml_files import read_definition
+from nerima_report.use_rules import UseRules, rule_faults
 
 # What a title or a note may ask for; wording.py gives the values for a fiscal year.
 YEAR_PLACEHOLDERS = frozenset({"年度", "短い年度", "年度末"})
@@ -40,13 +41,14 @@ YEAR_PLACEHOLDERS = frozenset({"年度", "短い年度", "年度末"})
 
 @dataclass(frozen=True)
 class Part:
-    """One part (部) of the report: its definition, tables, links, figures and manuscript."""
+    """One part (部) of the report: its definition, tables, links, figures, rules for cases and manuscript."""
 
     folder: Path
     definition: PartDefinition
     tables: Mapping[str, CountTable | EntryTable]
     links: tuple[Link, ...]
     figures: tuple[Figure, ...]
+    uses: UseRules | None = None
 
     @property
     def key(self) -> str:
@@ -214,12 +216,17 @@ def _load_part(folder: Path, guideline: Guideline) -> Part:
     _unique(folder / "tables.toml", "table", [table.key for table in tables])
     _unique(folder / "links.toml", "link", [link.key for link in links])
     _unique(folder / "figures.toml", "figure", [figure.key for figure in figures])
-    part = Part(folder, definition, completed(tables, guideline), links, figures)
+    uses = read_definition(folder / "uses.toml", UseRules) if (folder / "uses.toml").exists() else None
+    part = Part(folder, definition, completed(tables, guideline), links, figures, uses)
     if not part.manuscript.is_file():
         raise DefinitionError(part.manuscript, "", "原稿がありません")
     for check in (_check_texts, _check_counting, _check_part, _check_links, _check_figures):
         for file, key, reason in check(part):
             raise DefinitionError(file, key, reason)
+    if uses is not None:
+        settings = {setting.key: setting for setting in definition.settings}
+        for key, reason in rule_faults(uses, part.tables, settings, guideline):
+            raise DefinitionError(folder / "uses.toml", key, reason)
     return part
 
 
