@@ -156,9 +156,10 @@ def test_missing_and_doubled_workbooks_stop_the_build(workdir: Path, command: Co
     next(inbox.glob("12_*")).unlink()
     shutil.copy(next(inbox.glob("13_*")), inbox / "13_改訂版.xlsx")
     (inbox / "~$12_福祉部管理課.xlsx").write_bytes(b"\x00" * 165)
+    (inbox / "12_福祉部管理課.pdf").write_bytes(b"%PDF-1.7")
     code, findings = findings_of(command, workdir)
     assert code == 1
-    assert {("N601", "福祉部管理課"), ("N602", "福祉部障害者施策推進課"), ("N107", "")} <= {
+    assert {("N601", "福祉部管理課"), ("N602", "福祉部障害者施策推進課"), ("N107", ""), ("N123", "")} <= {
         (f["code"], f["section"]) for f in findings
     }
 

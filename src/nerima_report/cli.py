@@ -139,6 +139,7 @@ def validate(
     """集計のファイルを一つずつ確かめる。"""
     shared_reader().start()  # it gets ready while the imports below take their time
     from nerima_report import chain
+    from nerima_report.notices import handed_in
     from nerima_report.submissions import find_workbooks
     from nerima_report.workspace import open_workspace
 
@@ -156,6 +157,8 @@ def validate(
         "fiscal_years": examination.inbox.fiscal_years,
         "files": len(examination.files),
     }
+    if complete:
+        facts["handed_in"] = handed_in.as_facts(handed_in.handed_in(examination))
     if return_to is not None:
         examination, returned = chain.return_marked(examination, return_to)
         facts["returned"] = [path.as_posix() for path in returned]
@@ -288,7 +291,7 @@ def _report(
     examination: Examination, target: tuple[NoticeFormat, Path | None], facts: dict[str, object], closing: str
 ) -> None:
     """Show the findings, or write them to a file after all has succeeded."""
-    from nerima_report.notices import html, json, text
+    from nerima_report.notices import handed_in, html, json, text
 
     notice_format, file = target
     closing = f"{closing}（{text.summary(examination.findings, examination.catalogue)}）"
@@ -300,6 +303,8 @@ def _report(
         case NoticeFormat.TEXT:
             console = _console(record=file is not None)
             text.print_findings(console, examination.findings, examination.catalogue)
+            if "handed_in" in facts:
+                handed_in.print_handed_in(console, handed_in.handed_in(examination))
             text.print_closing(console, closing, facts)
             content = console.export_text() if file else ""
     if file is not None:

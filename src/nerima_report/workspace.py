@@ -18,6 +18,7 @@ from nerima_report.toml_files import read_definition
 
 SETTINGS = "nerima-report.toml"
 ROSTER = "roster.xlsx"
+_OF_A_YEAR = r"\..*|\d{4}"  # folders in the inbox that are never searched for another year: inbox/2025
 _SHOWN = 5  # files named in a message
 FOLDERS = ("inbox", "records", "out")
 
@@ -86,7 +87,7 @@ class Workspace:
                 f"集計のフォルダーがありません。\n  フォルダー: {folder}\n"
                 "  nerima-report init でフォルダーを作り、各課から届いたファイルを inbox に入れてください。"
             )
-        found, skipped = find_workbooks([folder])
+        found, skipped = find_workbooks([folder], leaving_out=_OF_A_YEAR)
         if not found:
             raise CannotProceed(
                 f"集計のファイル（.xlsx）が一つもありません。\n  フォルダー: {folder}\n"
