@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from nerima_report.checks import Evidence
+from nerima_report.checks.links import WARD
 from nerima_report.definitions import Severity
 from nerima_report.examination import Examination
 from nerima_report.notices.grouping import printable
@@ -54,14 +55,14 @@ def as_facts(rows: list[HandedIn]) -> list[dict[str, object]]:
 
 def print_handed_in(console: Console, rows: list[HandedIn]) -> None:
     """Print the table; how it stands is said in words, and not by colour alone."""
-    table = Table("部・課", "状況", "提出回", "エラー", "警告", "ファイル", box=None, pad_edge=False)
-    for column in table.columns[2:5]:
+    table = Table("部・課", "状況", "提出回", "エラー", "警告", box=None, pad_edge=False)
+    for column in table.columns[2:]:
         column.justify = "right"
     for row in rows:
         word, style = STATUSES[row.status]
-        name = f"{row.section}（区全体）" if row.ward else row.section
+        name = f"{WARD}（{row.section}）" if row.ward else row.section
         counts = (str(row.number or ""), str(row.errors or ""), str(row.warnings or ""))
-        table.add_row(printable(name), Text(word, style), *counts, printable(row.file))
+        table.add_row(Text(printable(name)), Text(word, style), *counts)
     console.print()
     console.print("■ 提出の状況", style="bold", highlight=False)
     console.print(table)
