@@ -42,7 +42,8 @@ def test_broken_edition_stops_with_file_and_key(
 
 
 @pytest.mark.parametrize(
-    "missing", ["municipality.toml", "reference.docx", "cover.md.j2", "forms.toml", "disclosure/links.toml"]
+    "missing",
+    ["municipality.toml", "reference.docx", "cover.md.j2", "forms.toml", "guideline.toml", "disclosure/links.toml"],
 )
 def test_missing_file_is_named(missing: str, templates: Path, workdir: Path, command: Command) -> None:
     (templates / "nerima" / missing).unlink()

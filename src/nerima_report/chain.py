@@ -2,7 +2,7 @@
 
     files → submissions → tallies → totals → figures → report → formats
 
-Each function returns what it made; it prints nothing and decides no exit code. That is for cli.py.
+Each function returns what it made; it prints nothing and decides no exit code. That is for cli/.
 """
 
 from __future__ import annotations

@@ -111,8 +111,8 @@ class CountTable(TableDefinition):
 
     @model_validator(mode="after")
     def _labels_are_unique(self) -> CountTable:
-        _refuse_duplicates("列の見出し", [column.label for column in self.columns])
-        _refuse_duplicates("行の見出し", [f"{row.group} {row.label}".strip() for row in self.rows])
+        refuse_duplicates("列の見出し", [column.label for column in self.columns])
+        refuse_duplicates("行の見出し", [f"{row.group} {row.label}".strip() for row in self.rows])
         if bool(self.total) == bool(self.no_total_because):
             raise ValueError("total（合計行の見出し）か no_total_because（合計しない理由）のどちらか一方が必要です")
         if any(row.group for row in self.rows) != bool(self.group_stub):
@@ -140,7 +140,7 @@ class EntryField(Definition):
     def _choices_belong_to_choice(self) -> EntryField:
         if bool(self.choices) != (self.type == "choice"):
             raise ValueError('choices は type = "choice" の項目だけに、必ず書きます')
-        _refuse_duplicates("選択肢", list(self.choices))
+        refuse_duplicates("選択肢", list(self.choices))
         if (self.type == "count") != bool(self.unit):
             raise ValueError('unit（単位）は type = "count" の項目だけに、必ず書きます')
         return self
@@ -179,7 +179,7 @@ class EntryTable(TableDefinition):
 
     @model_validator(mode="after")
     def _names_are_known(self) -> EntryTable:
-        _refuse_duplicates("項目", [field.label for field in self.fields])
+        refuse_duplicates("項目", [field.label for field in self.fields])
         for label in self.sort_by:
             if self.field(label) is None:
                 raise ValueError(f"sort_by の「{label}」は fields にありません")
@@ -328,7 +328,8 @@ def fill(text: str, values: dict[str, str]) -> str:
     return _PLACEHOLDER.sub(lambda match: values[match[1]], text)
 
 
-def _refuse_duplicates(what: str, labels: list[str]) -> None:
+def refuse_duplicates(what: str, labels: list[str]) -> None:
+    """Raise ValueError for a label that stands twice: 列の見出し「件数」が2回あります."""
     for label in labels:
         if labels.count(label) > 1:
             raise ValueError(f"{what}「{label}」が2回あります")

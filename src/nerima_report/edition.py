@@ -27,6 +27,7 @@ from nerima_report.definitions import (
 from nerima_report.errors import CannotProceed, DefinitionError
 from nerima_report.findings import Catalogue, load_catalogue
 from nerima_report.form_texts import FormTexts
+from nerima_report.guideline import Guideline
 from nerima_report.toml_files import read_definition
 
 # What a title or a note may ask for; wording.py gives the values for a fiscal year.
@@ -74,6 +75,7 @@ class Edition:
     parts: tuple[Part, ...]
     catalogue: Catalogue
     form_texts: FormTexts
+    guideline: Guideline
 
     def parts_for(self, fiscal_year: int) -> tuple[Part, ...]:
         """The parts that serve a fiscal year, in their order."""
@@ -189,7 +191,8 @@ def load_edition(folder: Path) -> Edition:
         if not (folder / name).is_file():
             raise DefinitionError(folder / name, "", "ファイルがありません")
     form_texts = read_definition(folder / "forms.toml", FormTexts)
-    return Edition(folder, municipality, tuple(parts), catalogue, form_texts)
+    guideline = read_definition(folder / "guideline.toml", Guideline)
+    return Edition(folder, municipality, tuple(parts), catalogue, form_texts, guideline)
 
 
 def _load_part(folder: Path) -> Part:
