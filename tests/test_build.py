@@ -220,6 +220,16 @@ def test_an_explanation_answers_exactly_one_difference(
     assert ("N902" in {f["code"] for f in findings}) != answered
 
 
+def test_an_explanation_with_an_unknown_code_is_refused(workdir: Path, command: Command) -> None:
+    with (workdir / "nerima-report.toml").open("a", encoding="utf-8") as settings:
+        settings.write(EXPLAINED.format(difference=1, more="").replace("N501", "N599"))
+    run = command("-C", workdir, "build", "2022")
+    assert (run.code, run.out) == (2, "")
+    assert "N599" in run.err
+    assert "nerima-report.toml" in run.err
+    assert not (workdir / "out").exists()
+
+
 def test_explained_differences_let_the_report_be_built_with_their_note(workdir: Path, command: Command) -> None:
     path = next((workdir / "inbox" / "2022").glob("12_*"))
     book = load_workbook(path)

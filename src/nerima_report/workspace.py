@@ -11,8 +11,8 @@ from pathlib import Path
 from pydantic import Field
 
 from nerima_report.definitions import Definition, Text
-from nerima_report.errors import CannotProceed
-from nerima_report.findings import Explanation
+from nerima_report.errors import CannotProceed, DefinitionError
+from nerima_report.findings import Catalogue, Explanation
 from nerima_report.submissions import find_workbooks
 from nerima_report.toml_files import read_definition
 
@@ -94,6 +94,14 @@ class Workspace:
                 "  各課から届いたファイルを入れてから、もう一度実行してください。"
             )
         return found, skipped
+
+    def explanations_for(self, catalogue: Catalogue) -> tuple[Explanation, ...]:
+        """The explained differences. Raises DefinitionError for a code that does not exist."""
+        for number, explanation in enumerate(self.explanations, start=1):
+            if explanation.code not in catalogue.codes:
+                reason = f"「{explanation.code}」というコードはありません。nerima-report explain で一覧を見られます"
+                raise DefinitionError(self.folder / SETTINGS, f"explained の {number}番目の code", reason)
+        return self.explanations
 
     def out(self, fiscal_year: int) -> Path:
         """Where the outputs of a year go."""
