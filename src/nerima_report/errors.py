@@ -1,7 +1,7 @@
 """The one kind of exception with which the tool says that it cannot proceed.
 
 Bad data is never an exception: it is a finding. These exceptions mean that there is nothing
-sensible to go on with (no such folder, a broken definition, a file open in Word). Only cli.py
+sensible to go on with (no such folder, a broken definition, a file open in Word). Only cli/
 catches them, prints their message and exits with 2.
 """
 

@@ -91,6 +91,7 @@ class Guideline(Definition):
 
     title: Text
     source: Text
+    proposal: Text
     first_year: int
     consultation: Consultation
     otherwise: tuple[Rule, ...] = Field(min_length=1)

@@ -134,7 +134,7 @@ def explain(error: TyperException) -> str:
 
 def _other_usage_error(message: str) -> str:
     if message.startswith("Missing command"):
-        return "コマンド（init、form、validate、build、publish、explain）を指定してください。"
+        return "コマンド（form、build など）を指定してください。"
     if unknown := re.match(r"No such command '(.*?)'\.(?: Did you mean (.*?)\?)?", message):
         likely = f"もしかして: {unknown[2].strip(chr(39))}" if unknown[2] else ""
         return f"コマンド「{unknown[1]}」はありません。{likely}"

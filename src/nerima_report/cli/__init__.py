@@ -1,0 +1,101 @@
+"""The command line: parse, call the chain, print, exit. No logic.
+
+Exit codes: 0 no errors, 1 findings of severity error, 2 unusable command line, configuration or
+edition, 3 a fault of the program itself, 130 interrupted. Whatever is heavy is imported by the
+command that needs it, so that `--help` answers at once.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from typer.exceptions import TyperException
+from typer.main import get_command
+
+from nerima_report import usage
+from nerima_report.cli.explaining import explain, guideline
+from nerima_report.cli.reporting import build, form, init, publish, validate
+from nerima_report.errors import CannotProceed
+
+# In the order in which the help lists them: that of a year's work.
+COMMANDS: tuple[Callable[..., None], ...] = (init, form, validate, build, publish, guideline, explain)
+
+app = typer.Typer(
+    cls=usage.JapaneseGroup,
+    help="各課の集計（Excel）から、運用状況の報告（Word と Markdown）を作ります。",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback()
+def start(
+    context: typer.Context,
+    directory: Annotated[Path, typer.Option("-C", metavar="DIR", help="はじめに移るフォルダー。")] = Path(),
+    templates: Annotated[
+        Path | None, typer.Option("--templates", metavar="DIR", help="定義のフォルダー（既定は付属の定義）。")
+    ] = None,
+    version: Annotated[
+        bool, typer.Option("--version", help="版を表示して終わる。", is_eager=True, callback=usage.show_version)
+    ] = False,
+) -> None:
+    """Change into the folder before anything else, as git and make do."""
+    try:
+        os.chdir(directory)
+    except OSError:
+        raise CannotProceed(
+            f"フォルダーがありません。\n  フォルダー: {directory}\n  -C のあとの名前を確かめてください。"
+        ) from None
+    context.obj = templates
+
+
+for _command in COMMANDS:
+    app.command(cls=usage.JapaneseCommand)(_command)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the program and exit with the code of the contract."""
+    usage.speak_japanese()
+    sys.exit(_run(lambda: get_command(app).main(arguments, "nerima-report", standalone_mode=False)))
+
+
+def _run(command: Callable[[], object]) -> int:
+    """Run a command; turn what it raises into a message and an exit code."""
+    errors = Console(stderr=True, highlight=False, soft_wrap=True)
+    try:
+        code = command()
+    except CannotProceed as error:
+        errors.print(str(error), style="red", markup=False)
+        return 2
+    except TyperException as error:
+        errors.print(usage.explain(error), style="red", markup=False)
+        return 2
+    except (KeyboardInterrupt, typer.Abort):
+        errors.print("中断しました。書きかけのファイルはありません。")
+        return 130
+    except PermissionError as error:
+        errors.print(f"ファイルかフォルダーを使えません。\n  場所: {error.filename}", style="red", markup=False)
+        errors.print("  権限を確かめ、ほかで開いていたら閉じてください。", style="red")
+        return 2
+    except BrokenPipeError:
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 (nobody reads any more)
+        return 1
+    except Exception as error:
+        if os.environ.get("NERIMA_REPORT_DEBUG"):
+            raise
+        errors.print(
+            f"プログラムの誤りで止まりました（{type(error).__name__}）。書きかけのファイルはありません。\n"
+            "  環境変数 NERIMA_REPORT_DEBUG=1 を付けてもう一度実行し、出た内容を開発者に知らせてください。"
+        )
+        return 3
+    if code == 130:
+        errors.print("中断しました。書きかけのファイルはありません。")
+    return code if isinstance(code, int) else 0

@@ -1,0 +1,76 @@
+"""What the commands share: their arguments and options, the edition, and how findings are shown."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from io import StringIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+
+from nerima_report import usage
+
+if TYPE_CHECKING:
+    from nerima_report.edition import Edition
+    from nerima_report.examination import Examination
+
+
+class NoticeFormat(StrEnum):
+    """How findings are written."""
+
+    TEXT = "text"
+    JSON = "json"
+    HTML = "html"
+
+
+Year = Annotated[str, typer.Argument(metavar="年度", help="2022、R4、令和4 のように書く年度。")]
+Format = Annotated[
+    NoticeFormat, typer.Option("--format", help="確認結果の形式。html は一つのページ、json はほかのプログラム用。")
+]
+Output = Annotated[Path | None, typer.Option("--output", metavar="FILE", help="確認結果を画面でなくファイルに書く。")]
+Strict = Annotated[bool, typer.Option("--strict", help="警告もエラーと同じに扱う（終了コード1）。")]
+
+
+def open_edition(context: typer.Context, name: str) -> Edition:
+    """The edition of this name from --templates, or the shipped one. Raises DefinitionError if it is broken."""
+    from nerima_report.edition import find_edition, load_edition
+
+    return load_edition(find_edition(name, context.obj))
+
+
+def show_findings(
+    examination: Examination, target: tuple[NoticeFormat, Path | None], facts: dict[str, object], closing: str
+) -> None:
+    """Show the findings, or write them to a file after all has succeeded."""
+    from nerima_report.notices import handed_in, html, json, text
+
+    notice_format, file = target
+    closing = f"{closing}（{text.summary(examination.findings, examination.catalogue)}）"
+    match notice_format:
+        case NoticeFormat.JSON:
+            content = json.render_json(examination, facts)
+        case NoticeFormat.HTML:
+            content = html.render_html(examination, closing)
+        case NoticeFormat.TEXT:
+            console = Console(record=True, file=StringIO(), width=80) if file else Console()
+            text.print_findings(console, examination.findings, examination.catalogue)
+            if "handed_in" in facts:
+                handed_in.print_handed_in(console, handed_in.handed_in(examination))
+            text.print_closing(console, closing, facts)
+            content = console.export_text() if file else ""
+    if file is not None:
+        from nerima_report.workspace import write_all
+
+        write_all(file.parent, {file.name: (content.strip("\n") + "\n").encode(errors="replace")})
+        usage.tell(Console(stderr=True), [closing, f"確認結果を書きました: {file}"])
+    elif content:
+        usage.print_document(content)
+
+
+def leave(examination: Examination, strict: bool) -> None:
+    """Exit with 1 if a finding that nobody explained is an error (or, with `strict`, a warning)."""
+    severities = {examination.catalogue.severity(f) for f in examination.findings if f.explained is None}
+    if "error" in severities or (strict and "warning" in severities):
+        raise typer.Exit(1)
