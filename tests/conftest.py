@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from nerima_report.composition import Content
 from nerima_report.edition import Edition, find_edition, load_edition
 from nerima_report.examination import examine
 from nerima_report.submissions import Inbox, load_submissions
+from nerima_report.workbooks import Unreadable, Workbook, WorkbookReader
 
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLE = ROOT / "sample_data"
@@ -54,6 +56,36 @@ def content(sample_inbox: Inbox, edition: Edition) -> Content:
     """What the report of the sample says."""
     evidence, figures = examine(sample_inbox, edition, 2022, None)
     return Content(edition, 2022, evidence.tallies, evidence.totals, figures)
+
+
+_read: dict[bytes, Workbook | Unreadable] = {}
+_read_all = WorkbookReader.read_all
+
+
+def _read_once(reader: WorkbookReader, paths: Sequence[Path]) -> Iterator[Workbook | Unreadable]:
+    for path in paths:
+        try:
+            content = hashlib.sha256(path.read_bytes()).digest()
+        except (OSError, ValueError):
+            yield from _read_all(reader, [path])
+            continue
+        if content not in _read:
+            _read[content] = next(_read_all(reader, [path]))
+        yield replace(_read[content], path=path)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _same_bytes_are_read_once() -> Iterator[None]:
+    """Hundreds of tests read the same workbooks of the sample."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(WorkbookReader, "read_all", _read_once)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _hostile_files_are_read_in_earnest(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    if "hostile" in request.path.parts:
+        monkeypatch.setattr(WorkbookReader, "read_all", _read_all)
 
 
 @pytest.fixture

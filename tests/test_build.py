@@ -156,9 +156,10 @@ def test_missing_and_doubled_workbooks_stop_the_build(workdir: Path, command: Co
     next(inbox.glob("12_*")).unlink()
     shutil.copy(next(inbox.glob("13_*")), inbox / "13_改訂版.xlsx")
     (inbox / "~$12_福祉部管理課.xlsx").write_bytes(b"\x00" * 165)
+    (inbox / "12_福祉部管理課.pdf").write_bytes(b"%PDF-1.7")
     code, findings = findings_of(command, workdir)
     assert code == 1
-    assert {("N601", "福祉部管理課"), ("N602", "福祉部障害者施策推進課"), ("N107", "")} <= {
+    assert {("N601", "福祉部管理課"), ("N602", "福祉部障害者施策推進課"), ("N107", ""), ("N123", "")} <= {
         (f["code"], f["section"]) for f in findings
     }
 
@@ -217,6 +218,16 @@ def test_an_explanation_answers_exactly_one_difference(
     explained = [f for f in findings if f["explained"]]
     assert bool(explained) == answered
     assert ("N902" in {f["code"] for f in findings}) != answered
+
+
+def test_an_explanation_with_an_unknown_code_is_refused(workdir: Path, command: Command) -> None:
+    with (workdir / "nerima-report.toml").open("a", encoding="utf-8") as settings:
+        settings.write(EXPLAINED.format(difference=1, more="").replace("N501", "N599"))
+    run = command("-C", workdir, "build", "2022")
+    assert (run.code, run.out) == (2, "")
+    assert "N599" in run.err
+    assert "nerima-report.toml" in run.err
+    assert not (workdir / "out").exists()
 
 
 def test_explained_differences_let_the_report_be_built_with_their_note(workdir: Path, command: Command) -> None:

@@ -33,6 +33,25 @@ def test_who_is_missing_is_told_as_build_tells_it(workdir: Path, command: Comman
     assert found == findings(command, workdir, "build", "2022")[1]
 
 
+def test_who_has_handed_in_is_listed_for_the_reminders(workdir: Path, command: Command) -> None:
+    inbox = workdir / "inbox" / "2022"
+    next(inbox.glob("12_*")).unlink()
+    (inbox / "12_福祉部管理課.xlsx").write_bytes(b"not a workbook")
+    edit(workdir, "13_", {("公開.処理状況", "B5"): None})
+    run = command("-C", workdir, "validate", "inbox/2022", "--complete", "--format", "json")
+    envelope = json.loads(run.out)
+    listed = {row["section"]: row for row in envelope["handed_in"] if not row["ward"]}
+    assert len(listed) == 35
+    assert (listed["福祉部管理課"]["status"], listed["福祉部管理課"]["file"]) == ("missing", "")
+    faulty = listed["福祉部障害者施策推進課"]
+    assert (faulty["status"], faulty["number"], faulty["errors"]) == ("faulty", 1, 1)
+    assert sum(row["status"] == "fine" for row in envelope["handed_in"]) == 34
+    missing = next(f for f in envelope["findings"] if f["code"] == "N601")
+    assert "12_福祉部管理課.xlsx" in missing["message"]  # the unreadable file bears the name of the 課
+    table = command("-C", workdir, "validate", "inbox/2022", "--complete").out.partition("提出の状況")[2]
+    assert {line.split()[1] for line in table.splitlines() if "福祉部" in line} == {"未提出", "直しが必要"}
+
+
 def test_several_years_or_none_are_an_error(workdir: Path, command: Command) -> None:
     edit(workdir, "12_", {("表紙", "B4"): "令和3年度"})
     run = command("-C", workdir, "validate", "inbox/2022", "--complete")

@@ -81,10 +81,27 @@ def test_folders_and_patterns_are_expanded_and_lock_files_skipped(tmp_path: Path
     for name in ("b.xlsx", "a.xlsx", "~$a.xlsx", "notes.txt"):
         (tmp_path / name).touch()
     both = [tmp_path / "a.xlsx", tmp_path / "b.xlsx"]
-    assert find_workbooks([tmp_path]) == (both, [tmp_path / "~$a.xlsx"])
+    assert find_workbooks([tmp_path]) == (both, [tmp_path / "~$a.xlsx", tmp_path / "notes.txt"])
     assert find_workbooks([str(tmp_path / "*.xlsx")]) == (both, [tmp_path / "~$a.xlsx"])
     assert find_workbooks([tmp_path / "a.xlsx", str(tmp_path / "?.xlsx")]) == (both, [])
     assert find_workbooks([tmp_path / "none.xlsx"]) == ([tmp_path / "none.xlsx"], [])
+
+
+def test_folders_are_searched_with_the_folders_in_them(tmp_path: Path) -> None:
+    for name in (
+        "福祉部/管理課.xlsx",
+        "z.xlsx",
+        ".hidden/a.xlsx",
+        "2021/b.xlsx",
+        "福祉部/a.pdf",
+        "福祉部/Thumbs.db",
+    ):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    found = find_workbooks([tmp_path])
+    assert found[0] == [tmp_path / "z.xlsx", tmp_path / "2021" / "b.xlsx", tmp_path / "福祉部" / "管理課.xlsx"]
+    assert found[1] == [tmp_path / "福祉部" / "a.pdf"]
+    assert find_workbooks([tmp_path], r"\d{4}|\..*")[0] == [tmp_path / "z.xlsx", tmp_path / "福祉部" / "管理課.xlsx"]
 
 
 def test_what_spreadsheet_programs_write_is_never_passed_over(tmp_path: Path) -> None:

@@ -141,17 +141,18 @@ def validate(
 
     With `complete` they are the whole collection of one year, which is held against the roster as well.
     """
+    explanations = workspace.explanations_for(edition.catalogue)
     paths, skipped = files
     inbox = replace(load_submissions(paths, edition, progress), skipped=tuple(skipped))
     if complete:
         roster = load_roster(workspace.roster, only_year(inbox))
-        return examine_collection(inbox, edition, roster, workspace.explanations)[0]
+        return examine_collection(inbox, edition, roster, explanations)[0]
     evidence, findings = [], []
     years = inbox.fiscal_years or [0]
     for year in years:
         alone = inbox if year == years[0] else Inbox(submissions=inbox.submissions)
         evidence.append(examine(alone, edition.for_year(year) if year else edition, year, None)[0])
-        findings += explain(run_checks(evidence[-1]), workspace.explanations, year)[0]
+        findings += explain(run_checks(evidence[-1]), explanations, year)[0]
     return Examination(edition, inbox, tuple(evidence), tuple(findings))
 
 
@@ -164,9 +165,10 @@ def build(workspace: Workspace, edition: Edition, fiscal_year: int, draft: bool,
     """Make the report of a year. Findings of severity error stop it, unless it is a draft."""
     edition = edition.for_year(fiscal_year)
     roster = load_roster(workspace.roster, fiscal_year)
+    explanations = workspace.explanations_for(edition.catalogue)
     paths, skipped = workspace.workbooks(fiscal_year)
     inbox = replace(load_submissions(paths, edition, progress), skipped=tuple(skipped))
-    examination, figures = examine_collection(inbox, edition, roster, workspace.explanations)
+    examination, figures = examine_collection(inbox, edition, roster, explanations)
     out, published = workspace.out(fiscal_year), workspace.record(fiscal_year)
     earlier = next((read_record(file) for file in (out / RECORD, published) if file.exists()), None)
     if not draft and any(edition.catalogue.is_error(finding) for finding in examination.findings):

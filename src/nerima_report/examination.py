@@ -17,6 +17,8 @@ from nerima_report.tallies import load_tallies
 from nerima_report.totals import add_up
 from nerima_report.workbooks import label_of
 
+MOST_DIFFERENCES = 3  # that a finding on an unused explanation names
+
 
 @dataclass(frozen=True)
 class Examination:
@@ -100,7 +102,10 @@ def judge(evidence: Evidence, figures: dict[str, Share], explanations: Sequence[
     findings, unused = explain(found, explanations, evidence.fiscal_year)
     for explanation in unused:
         about = " ".join(filter(None, (explanation.code, explanation.section, explanation.table, explanation.row)))
-        findings.append(Finding("N902", details={"about": about}))
+        open_differences = [f.difference for f in found if f.difference is not None and explanation.concerns(f)]
+        hint = "、".join(f"{difference:+,}" for difference in open_differences[:MOST_DIFFERENCES])
+        likely = f"今の差は {hint} です。" if hint else ""
+        findings.append(Finding("N902", found=explanation.difference, details={"about": about, "likely": likely}))
     return findings
 
 

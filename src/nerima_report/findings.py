@@ -73,22 +73,20 @@ class Explanation:
     until: int | None = None
 
     def answers(self, finding: Finding, fiscal_year: int) -> bool:
-        """Whether this explanation is about the finding: same code, place and exact difference."""
+        """Whether this explanation is about the finding: same code, place and exact difference, and still valid."""
+        valid = self.until is None or fiscal_year <= self.until
+        return valid and self.difference == finding.difference and self.concerns(finding)
+
+    def concerns(self, finding: Finding) -> bool:
+        """Whether the finding has the code and the place that this explanation names."""
         place = finding.place
-        return (
-            self.code == finding.code
-            and self.difference == finding.difference
-            and (self.until is None or fiscal_year <= self.until)
-            and all(
-                not wanted or wanted == found
-                for wanted, found in (
-                    (self.section, place.section),
-                    (self.table, place.table),
-                    (self.row, place.row),
-                    (self.column, place.column),
-                )
-            )
+        named = (
+            (self.section, place.section),
+            (self.table, place.table),
+            (self.row, place.row),
+            (self.column, place.column),
         )
+        return self.code == finding.code and all(not wanted or wanted == found for wanted, found in named)
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import os
+import re
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -29,6 +30,9 @@ from nerima_report.workbooks import (
 NOT_APPLICABLE = "該当なし"
 # What else people write into the column 該当なし when they mean it. Anything else is asked about.
 NOT_APPLICABLE_MARKS = frozenset({NOT_APPLICABLE, "○", "〇", "◯", "✓", "✔", "レ"})
+# What else may be sent in answer to a form; anything else in a folder (Thumbs.db) is nobody's answer.
+_TEXTS = (".doc", ".docx", ".rtf", ".odt", ".jtd", ".jtdc", ".txt", ".pdf", ".xdw", ".msg", ".eml", ".numbers")
+_OTHER_DOCUMENTS = frozenset((*_TEXTS, ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".zip", ".7z", ".lzh"))
 SECTION_FORM = "課の集計"
 WARD_FORM = "区全体の集計"
 
@@ -100,33 +104,51 @@ def section_key(department: str, section: str) -> str:
     return section if department in ("", section) else f"{department}{section}"
 
 
-def find_workbooks(names: Iterable[str | Path]) -> tuple[list[Path], list[Path]]:
-    """The files behind names, patterns (expanded here too, for Windows) and folders, and those skipped.
+def find_workbooks(names: Iterable[str | Path], leaving_out: str = r"\..*") -> tuple[list[Path], list[Path]]:
+    """The files behind names, patterns (expanded here too, for Windows) and folders, and those passed over.
 
-    Skipped are the lock files that Excel leaves while a workbook is open (`~$…`). A name behind which
-    nothing lies stays in the list, so that it becomes a finding, and so does all that a spreadsheet
-    program writes: an .ods in the inbox is a submission that somebody believes to have made.
+    Folders are searched with all folders in them, except those whose name matches `leaving_out`. Passed over
+    are the lock files that Excel leaves while a workbook is open (`~$…`) and, in folders, other documents,
+    which somebody may have sent instead of a workbook. A name behind which nothing lies stays in the list,
+    so that it becomes a finding, and so does all that a spreadsheet program writes: an .ods in the inbox is
+    a submission that somebody believes to have made.
     """
     found: dict[Path, None] = {}
+    others: dict[Path, None] = {}
     for name in names:
         path = Path(name)
-        inside = _spreadsheets_in(path)
+        inside = _files_in(path, leaving_out)
         if inside or (inside is not None and not _is_spreadsheet(path)):
-            found.update(dict.fromkeys(inside))
+            found.update(dict.fromkeys(file for file in inside if _is_spreadsheet(file)))
+            others.update(dict.fromkeys(file for file in inside if file.suffix.lower() in _OTHER_DOCUMENTS))
         elif not os.path.exists(path) and glob.has_magic(str(name)):  # noqa: PTH110 (Path.exists may raise)
             found.update(dict.fromkeys(Path(match) for match in sorted(glob.glob(str(name)))))  # noqa: PTH207
         else:
             found[path] = None
-    skipped = [path for path in found if path.name.startswith("~$")]
-    return [path for path in found if path not in skipped], skipped
+    locks = [path for path in found if is_lock_file(path)]
+    return [path for path in found if path not in locks], [*locks, *(path for path in others if path not in found)]
 
 
-def _spreadsheets_in(folder: Path) -> list[Path] | None:
-    """What spreadsheet programs wrote into a folder; None if it is no folder, or cannot be looked into."""
+def is_lock_file(path: Path) -> bool:
+    """Whether Excel leaves a file of this name while a workbook is open."""
+    return path.name.startswith("~$")
+
+
+def _files_in(folder: Path, leaving_out: str) -> list[Path] | None:
+    """The files in a folder and in the folders in it; None if it is no folder, or cannot be looked into.
+
+    What is named like a workbook counts as a file, also if it is a folder.
+    """
     try:
-        return sorted(path for path in folder.iterdir() if _is_spreadsheet(path))
+        next(folder.iterdir(), None)
     except (OSError, ValueError):
         return None
+    files: list[Path] = []
+    for path, folders, names in os.walk(folder):
+        inner = sorted(name for name in folders if not re.fullmatch(leaving_out, name))
+        folders[:] = [name for name in inner if not _is_spreadsheet(Path(name))]
+        files += (Path(path, name) for name in sorted({*names, *inner} - {*folders}))
+    return files
 
 
 def _is_spreadsheet(path: Path) -> bool:

@@ -11,13 +11,14 @@ from pathlib import Path
 from pydantic import Field
 
 from nerima_report.definitions import Definition, Text
-from nerima_report.errors import CannotProceed
-from nerima_report.findings import Explanation
+from nerima_report.errors import CannotProceed, DefinitionError
+from nerima_report.findings import Catalogue, Explanation
 from nerima_report.submissions import find_workbooks
 from nerima_report.toml_files import read_definition
 
 SETTINGS = "nerima-report.toml"
 ROSTER = "roster.xlsx"
+_OF_A_YEAR = r"\..*|\d{4}"  # folders in the inbox that are never searched for another year: inbox/2025
 _SHOWN = 5  # files named in a message
 FOLDERS = ("inbox", "records", "out")
 
@@ -86,13 +87,21 @@ class Workspace:
                 f"集計のフォルダーがありません。\n  フォルダー: {folder}\n"
                 "  nerima-report init でフォルダーを作り、各課から届いたファイルを inbox に入れてください。"
             )
-        found, skipped = find_workbooks([folder])
+        found, skipped = find_workbooks([folder], leaving_out=_OF_A_YEAR)
         if not found:
             raise CannotProceed(
                 f"集計のファイル（.xlsx）が一つもありません。\n  フォルダー: {folder}\n"
                 "  各課から届いたファイルを入れてから、もう一度実行してください。"
             )
         return found, skipped
+
+    def explanations_for(self, catalogue: Catalogue) -> tuple[Explanation, ...]:
+        """The explained differences. Raises DefinitionError for a code that does not exist."""
+        for number, explanation in enumerate(self.explanations, start=1):
+            if explanation.code not in catalogue.codes:
+                reason = f"「{explanation.code}」というコードはありません。nerima-report explain で一覧を見られます"
+                raise DefinitionError(self.folder / SETTINGS, f"explained の {number}番目の code", reason)
+        return self.explanations
 
     def out(self, fiscal_year: int) -> Path:
         """Where the outputs of a year go."""

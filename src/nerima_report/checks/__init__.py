@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
-from nerima_report.checks import cells, collection, file, links, shape, sight, table
+from nerima_report.checks import cells, collection, file, links, privacy, shape, sight, table
 from nerima_report.checks.evidence import Evidence
 from nerima_report.findings import Finding
 
@@ -36,7 +36,9 @@ WORKBOOK_CHECKS: tuple[Check, ...] = (
     cells.entry_tables_are_answered,
     table.rows_add_up,
     table.verification_lines_agree,
+    table.entries_are_unique,
     links.tables_agree_in_each_workbook,
+    privacy.texts_name_nobody,
 )
 COLLECTION_CHECKS: tuple[Check, ...] = (
     collection.workbooks_are_of_the_year,

@@ -9,10 +9,11 @@ from nerima_report.checks.links import WARD
 from nerima_report.definitions import ADJUSTMENTS
 from nerima_report.findings import Finding, Place
 from nerima_report.fiscal_year import full_name
-from nerima_report.layout import EntryLayout
-from nerima_report.submissions import Submission, section_key
+from nerima_report.layout import EntryLayout, plain
+from nerima_report.submissions import Submission, is_lock_file, section_key
 from nerima_report.suggestions import LEAST_LIKENESS_OF_SECTIONS, asked, likely
 from nerima_report.tallies import FilledCell
+from nerima_report.workbooks import label_of
 
 
 def workbooks_are_of_the_year(evidence: Evidence) -> Iterator[Finding]:
@@ -46,8 +47,16 @@ def each_section_reported_once(evidence: Evidence) -> Iterator[Finding]:
         if section not in handed_in and section not in misspelled:
             others = [s for s in evidence.inbox.submissions if s.section == section and not s.ward]
             hint = "".join(f"{full_name(s.fiscal_year)}の集計（{s.file}）ならあります。" for s in others)
+            hint += "".join(f"{file}は、この課のものかもしれません。" for file in _named_after(section, evidence))
             related = tuple(on_cover(s, "年度") for s in others)
             yield Finding("N601", Place(section=section), related=related, details={"likely": hint})
+
+
+def _named_after(section: str, evidence: Evidence) -> Iterator[str]:
+    """The files that bear the name of a 課 but could not be read as its workbook."""
+    inbox = evidence.inbox
+    unread = [*(u.path for u in inbox.unreadable), *(u.path for u in inbox.unidentified), *inbox.skipped]
+    return (label_of(path) for path in unread if plain(section) in plain(path.stem) and not is_lock_file(path))
 
 
 def ward_workbook_is_there(evidence: Evidence) -> Iterator[Finding]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from nerima_report.checks.evidence import Evidence
 from nerima_report.findings import Finding, Place
+from nerima_report.submissions import is_lock_file
 from nerima_report.workbooks import Reason, Unreadable, label_of
 from nerima_report.workbooks.limits import LIMITS
 
@@ -47,11 +48,11 @@ LIMIT_NAMES = {
 
 
 def files_are_readable(evidence: Evidence) -> Iterator[Finding]:
-    """Every file is a workbook that can be read; lock files that Excel left are passed over."""
+    """Every file is a workbook that can be read; lock files that Excel left, and other documents, are passed over."""
     for unreadable in evidence.inbox.unreadable:
         yield _finding(unreadable)
     for path in evidence.inbox.skipped:
-        yield Finding("N107", Place(file=label_of(path)))
+        yield Finding("N107" if is_lock_file(path) else "N123", Place(file=label_of(path)))
 
 
 def _finding(unreadable: Unreadable) -> Finding:

@@ -1,4 +1,4 @@
-"""4xx: within a table: the rows add up to the stated total, the 検算 line says so."""
+"""4xx: within a table: the rows add up to the stated total, the 検算 line says so, no entry stands there twice."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from nerima_report.cell_values import shown
 from nerima_report.checks.evidence import Evidence
 from nerima_report.checks.links import tables_agree_in_each_workbook
 from nerima_report.findings import Finding, Place
-from nerima_report.layout import CountLayout
+from nerima_report.layout import CountLayout, EntryLayout
 from nerima_report.tallies import FilledCell, StatedCell
 
 
@@ -50,6 +50,22 @@ def verification_lines_agree(evidence: Evidence) -> Iterator[Finding]:
         if found not in ("", "✓", "0", "OK", "一致") and not unsettled:
             related = tuple(cell.place for cell in _column(evidence, stated))
             yield Finding("N403", stated.place, found=found, related=related)
+
+
+def entries_are_unique(evidence: Evidence) -> Iterator[Finding]:
+    """No two entries of a list say the same in every field but their order."""
+    tables = evidence.edition.collected_entries(ward=False) | evidence.edition.collected_entries(ward=True)
+    for table_id, table in tables.items():
+        entries = evidence.tallies.entries[table_id]
+        told = [field.label for field in table.fields if field.type != "order"]
+        located = {t.submission.file: t for t in evidence.tallies.located if t.table_id == table_id}
+        for _, alike in entries.groupby(["file", *told], dropna=False, sort=False):
+            where = located[alike["file"].iloc[0]]
+            if len(alike) > 1 and isinstance(where.layout, EntryLayout):
+                column = min(where.layout.columns.values())
+                first, *others = (where.place((int(row), column)) for row in alike["row"])
+                for place in others:
+                    yield Finding("N404", place, related=(first,))
 
 
 def _stated(evidence: Evidence, kind: str) -> Iterator[StatedCell]:

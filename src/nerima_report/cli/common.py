@@ -44,7 +44,7 @@ def show_findings(
     examination: Examination, target: tuple[NoticeFormat, Path | None], facts: dict[str, object], closing: str
 ) -> None:
     """Show the findings, or write them to a file after all has succeeded."""
-    from nerima_report.notices import html, json, text
+    from nerima_report.notices import handed_in, html, json, text
 
     notice_format, file = target
     closing = f"{closing}（{text.summary(examination.findings, examination.catalogue)}）"
@@ -56,12 +56,15 @@ def show_findings(
         case NoticeFormat.TEXT:
             console = Console(record=True, file=StringIO(), width=80) if file else Console()
             text.print_findings(console, examination.findings, examination.catalogue)
+            if "handed_in" in facts:
+                handed_in.print_handed_in(console, handed_in.handed_in(examination))
             text.print_closing(console, closing, facts)
             content = console.export_text() if file else ""
     if file is not None:
         from nerima_report.workspace import write_all
 
         write_all(file.parent, {file.name: (content.strip("\n") + "\n").encode(errors="replace")})
+        usage.tell(Console(stderr=True), [closing, f"確認結果を書きました: {file}"])
     elif content:
         usage.print_document(content)
 

@@ -84,6 +84,7 @@ def validate(
     """集計のファイルを一つずつ確かめる。"""
     shared_reader().start()  # it gets ready while the imports below take their time
     from nerima_report import chain
+    from nerima_report.notices import handed_in
     from nerima_report.submissions import find_workbooks
     from nerima_report.workspace import open_workspace
 
@@ -101,6 +102,8 @@ def validate(
         "fiscal_years": examination.inbox.fiscal_years,
         "files": len(examination.files),
     }
+    if complete:
+        facts["handed_in"] = handed_in.as_facts(handed_in.handed_in(examination))
     if return_to is not None:
         examination, returned = chain.return_marked(examination, return_to)
         facts["returned"] = [path.as_posix() for path in returned]

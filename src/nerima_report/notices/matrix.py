@@ -75,10 +75,10 @@ def worst(findings: Iterable[Finding], catalogue: Catalogue) -> Status:
 def _matrix(examination: Examination, evidence: Evidence) -> Matrix:
     catalogue, rows = examination.catalogue, []
     concerning = _by_owner_and_column(examination, evidence)
-    owners = _owners(evidence)
-    adjusted = [ADJUSTMENTS.key] if any(ward for ward, _ in owners) else []
+    rows_for = owners(evidence)
+    adjusted = [ADJUSTMENTS.key] if any(ward for ward, _ in rows_for) else []
     columns = (FILE, *evidence.edition.tables, *adjusted)
-    for owner in owners:
+    for owner in rows_for:
         cells = []
         for column, status in zip(columns, _statuses(evidence, owner, columns), strict=True):
             findings = tuple(catalogue.order(concerning.get((owner, column), ())))
@@ -91,7 +91,7 @@ def _matrix(examination: Examination, evidence: Evidence) -> Matrix:
     return Matrix(full_name(evidence.fiscal_year), parts, columns, tuple(rows))
 
 
-def _owners(evidence: Evidence) -> list[_Owner]:
+def owners(evidence: Evidence) -> list[_Owner]:
     """Who has a row: the ward, the 課 of the roster, and whoever else handed in."""
     handed_in = [(s.ward, s.section) for s in evidence.inbox.of_year(evidence.fiscal_year)]
     expected: list[_Owner] = []
@@ -124,13 +124,13 @@ def _statuses(evidence: Evidence, owner: _Owner, columns: tuple[str, ...]) -> It
 
 def _by_owner_and_column(examination: Examination, evidence: Evidence) -> Mapping[tuple[_Owner, str], list[Finding]]:
     """The findings by the row and the column of the matrix; a link concerns the tables on both of its sides."""
-    owners = {s.file: (s.ward, s.section) for s in evidence.inbox.of_year(evidence.fiscal_year)}
+    owner_of = {s.file: (s.ward, s.section) for s in evidence.inbox.of_year(evidence.fiscal_year)}
     found: dict[tuple[_Owner, str], list[Finding]] = {}
     for finding in examination.findings:
         place = finding.place
-        if place.file and place.file not in owners:
+        if place.file and place.file not in owner_of:
             continue
-        owner = owners.get(place.file, (False, place.section))
+        owner = owner_of.get(place.file, (False, place.section))
         if not place.file and (place.section == WARD or finding.code == WARD_MISSING):
             owner = _coordinator(evidence)
         tables = {place.table, *(r.table for r in finding.related if r.file == place.file and r.table)}

@@ -77,7 +77,7 @@ def _print_workbook(console: Console, workbook: WorkbookFindings, catalogue: Cat
             more = alike[MOST_ALIKE:]
             if more:
                 _print(console, 6, f"ほかに同じ指摘が {len(more)}件あります: {_listed(more)}")
-            if alike[0].code not in hinted:  # what to do is said once a workbook
+            if alike[0].code not in hinted and alike[0].explained is None:  # what to do is said once a workbook
                 _print(console, 6, f"→ {catalogue.codes[alike[0].code].hint}", "dim")
                 hinted.add(alike[0].code)
 
@@ -85,7 +85,12 @@ def _print_workbook(console: Console, workbook: WorkbookFindings, catalogue: Cat
 def _print_finding(console: Console, finding: Finding, catalogue: Catalogue) -> None:
     severity = catalogue.severity(finding)
     where = printable(" ".join(text for text in (finding.place.sheet, finding.place.cell) if text))
-    head = Text("  ").append(SEVERITY_NAMES[severity], STYLES[severity]).append(f" {finding.code}")
+    head = Text("  ")
+    if finding.explained:
+        head.append(f"説明のある差（{SEVERITY_NAMES[severity]}）")
+    else:
+        head.append(SEVERITY_NAMES[severity], STYLES[severity])
+    head.append(f" {finding.code}")
     console.print(head.append(f"  {where}" if where else "", "bold"), soft_wrap=True)
     for line in _lines(finding, catalogue):
         _print(console, 6, line)
@@ -96,7 +101,7 @@ def _lines(finding: Finding, catalogue: Catalogue) -> Iterator[str]:
     if finding.related:
         yield f"比べたセル: {_related(finding)}"
     if finding.explained:
-        yield f"説明あり: {finding.explained.reason}"
+        yield f"説明: {finding.explained.reason}"
 
 
 def _related(finding: Finding) -> str:
