@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import tomllib
 from collections.abc import Iterator
@@ -78,6 +79,45 @@ def test_whatever_is_broken_is_told_before_any_figure_is_collected(
     assert str(templates / "nerima" / case.get("fault", case["file"])) in run.err
     assert f"箇所: {case['key']}\n" in run.err or not case["key"]
     assert run.out == ""
+
+
+@pytest.mark.parametrize("file", ["disclosure/tables.toml", "disclosure/manuscript.md.j2", "cover.md.j2"])
+@pytest.mark.parametrize("encoding", ["cp932", "utf-16"])
+def test_a_file_saved_in_another_encoding_is_named(file: str, encoding: str, templates: Path, command: Command) -> None:
+    path = templates / "nerima" / file
+    path.write_text(path.read_text(encoding="utf-8"), encoding=encoding, errors="replace")
+    run = command("edition", "check", "--templates", templates)
+    assert run.code == 2
+    assert str(path) in run.err
+
+
+def test_how_an_editor_of_windows_saves_is_no_change(templates: Path, command: Command) -> None:
+    for path in (*templates.rglob("*.toml"), *templates.rglob("*.j2")):
+        path.write_text(path.read_text(encoding="utf-8"), encoding="utf-8-sig", newline="\r\n")
+    assert "付属の定義と同じです。" in command("edition", "check", "--templates", templates).out
+
+
+@pytest.mark.parametrize("sign", ["”", "、", "　", "＝", "｛"])
+def test_a_sign_in_full_width_is_named(sign: str, templates: Path, command: Command) -> None:
+    file = templates / "nerima" / "disclosure" / "tables.toml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace('stub = "請求方法"', f'stub = "請求方法"{sign}'), encoding="utf-8")
+    run = command("edition", "check", "--templates", templates)
+    assert run.code == 2
+    assert f"「{sign}」" in run.err
+
+
+@pytest.mark.parametrize(
+    "slip", ['表（"処理状況"）', "表(”処理状況”)", "表(処理状況)", '表("処理状況") }', "表(", '表("処理状況") | 軒']
+)
+def test_a_slip_in_a_manuscript_is_told_in_japanese(slip: str, templates: Path, command: Command) -> None:
+    file = templates / "nerima" / "disclosure" / "manuscript.md.j2"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace('表("処理状況") }}', f"{slip} }}}}"), encoding="utf-8")
+    run = command("edition", "check", "--templates", templates)
+    assert run.code == 2
+    assert "箇所: 44行目" in run.err
+    assert not re.search(r"[a-z]{4,}", run.err.partition("理由")[2])
 
 
 def test_a_name_in_a_branch_that_is_seldom_taken_must_exist_too(templates: Path, command: Command) -> None:

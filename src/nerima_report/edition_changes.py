@@ -10,6 +10,7 @@ from typing import Literal
 from pydantic import BaseModel
 
 from nerima_report.edition import Edition, Part
+from nerima_report.toml_files import read_text
 
 Kind = Literal["changed", "added", "removed", "reordered", "reworded", "restyled"]
 # What names an item of a list: a row has a group and a label, a type of the guideline a number.
@@ -56,7 +57,7 @@ def _contents(edition: Edition) -> dict[str, object]:
     municipality = edition.municipality.model_dump(exclude={"severities"})  # they show in the findings
     return parts | {
         "municipality.toml": municipality,
-        "cover.md.j2": (edition.folder / "cover.md.j2").read_text(encoding="utf-8-sig"),
+        "cover.md.j2": read_text(edition.folder / "cover.md.j2"),
         "reference.docx": (edition.folder / "reference.docx").read_bytes(),
         "forms.toml": edition.form_texts.model_dump(),
         "guideline.toml": edition.guideline.model_dump(by_alias=True),
@@ -70,7 +71,7 @@ def _part(part: Part) -> dict[str, object]:
         "tables.toml": {"table": _dumped(part.tables.values())},
         "links.toml": {"link": _dumped(part.links)},
         "figures.toml": {"figure": _dumped(part.figures)},
-        "manuscript.md.j2": part.manuscript.read_text(encoding="utf-8-sig"),
+        "manuscript.md.j2": read_text(part.manuscript),
     }
 
 

@@ -21,6 +21,7 @@ from nerima_report.fiscal_year import Month
 from nerima_report.formats import FORMATS
 from nerima_report.forms import Filling, FormCover, render_form
 from nerima_report.tallies import Tallies
+from nerima_report.toml_files import read_text
 from nerima_report.totals import Totals, cell_names
 from nerima_report.wording import PartWording, WordingError
 
@@ -79,7 +80,7 @@ def _example(field: EntryField, year: int) -> object:
 def _check_every_branch(part: Part, content: Content) -> None:
     """What a manuscript asks for by name must exist, also in a branch that none of the made-up years takes."""
     wording = PartWording(part, content.totals, content.figures, content.tallies).names()
-    tree = Environment(autoescape=True).parse(part.manuscript.read_text(encoding="utf-8-sig"))
+    tree = Environment(autoescape=True).parse(read_text(part.manuscript))
     for call in tree.find_all(nodes.Call):
         if isinstance(call.node, nodes.Name) and all(isinstance(argument, nodes.Const) for argument in call.args):
             arguments = [argument.as_const() for argument in call.args]
