@@ -16,7 +16,9 @@ from nerima_report.audit import make_audit
 from nerima_report.checks import run_checks
 from nerima_report.composition import Content, compose_report
 from nerima_report.earlier import Earlier, load_earlier
-from nerima_report.edition import Edition
+from nerima_report.edition import Edition, load_edition, shipped_templates
+from nerima_report.edition_changes import Change, edition_changes
+from nerima_report.edition_trial import try_edition
 from nerima_report.errors import CannotProceed
 from nerima_report.examination import Examination, examine, examine_collection, only_year
 from nerima_report.findings import Finding, Place, explain
@@ -85,6 +87,16 @@ class Published:
     record: Path
     changed: bool
     findings: tuple[Finding, ...]
+
+
+def check_edition(edition: Edition, name: str) -> list[Change] | None:
+    """Try an edition out, and say what changed against the shipped one of this name; None where there is none.
+
+    Raises DefinitionError where a form or a report could not be made with it.
+    """
+    try_edition(edition)
+    shipped = shipped_templates() / name
+    return edition_changes(load_edition(shipped), edition) if shipped.is_dir() else None
 
 
 def init(folder: Path, edition: Edition, fiscal_year: int) -> list[Path]:

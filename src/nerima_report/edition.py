@@ -38,6 +38,10 @@ from nerima_report.use_rules import UseRules, rule_faults
 # What a title or a note may ask for; wording.py gives the values for a fiscal year.
 YEAR_PLACEHOLDERS = frozenset({"年度", "短い年度", "年度末"})
 
+# What Excel takes as the name of a sheet.
+LONGEST_SHEET_NAME = 31
+NOT_IN_SHEET_NAMES = frozenset("[]:*?/\\'")
+
 
 @dataclass(frozen=True)
 class Part:
@@ -220,7 +224,7 @@ def _load_part(folder: Path, guideline: Guideline) -> Part:
     part = Part(folder, definition, completed(tables, guideline), links, figures, uses)
     if not part.manuscript.is_file():
         raise DefinitionError(part.manuscript, "", "原稿がありません")
-    for check in (_check_texts, _check_counting, _check_part, _check_links, _check_figures):
+    for check in (_check_sheet_names, _check_texts, _check_counting, _check_part, _check_links, _check_figures):
         for file, key, reason in check(part):
             raise DefinitionError(file, key, reason)
     if uses is not None:
@@ -293,6 +297,17 @@ def _check_part(part: Part) -> Iterator[_Fault]:
             yield file, f"breaks[{number}].table", f"表「{found.table}」はありません"
         if not definition.serves(found.year):
             yield file, f"breaks[{number}].year", f"この部は{found.year}年度には使いません"
+
+
+def _check_sheet_names(part: Part) -> Iterator[_Fault]:
+    """A form has a sheet for each table, named by its id."""
+    for key in part.tables:
+        name = part.table_id(key)
+        where = part.folder / "tables.toml", f"{key}.key"
+        if len(name) > LONGEST_SHEET_NAME:
+            yield *where, f"シートの名前「{name}」が長すぎます（Excel の決まりは{LONGEST_SHEET_NAME}字まで）"
+        if refused := sorted(set(name) & NOT_IN_SHEET_NAMES):
+            yield *where, f"「{refused[0]}」はシートの名前に使えません（Excel の決まり）"
 
 
 def _check_links(part: Part) -> Iterator[_Fault]:

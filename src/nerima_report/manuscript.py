@@ -18,6 +18,7 @@ from markdown_it.token import Token
 
 from nerima_report.errors import DefinitionError
 from nerima_report.report import Block, Bullets, Heading, Paragraph, Table
+from nerima_report.toml_files import read_text
 from nerima_report.wording import COUNTED, FILTERS, Wording, WordingError, printed
 
 # Private-use characters: they mark lines and directives while the text is on its way, and no text
@@ -61,16 +62,17 @@ def _environment() -> SandboxedEnvironment:
 
 def _render(file: Path, names: Mapping[str, object]) -> tuple[str, list[int]]:
     """The rendered text, and for each of its lines the line of the manuscript that it came from."""
-    source = file.read_text(encoding="utf-8-sig")
+    source = read_text(file)
     try:
         template = _environment().from_string(_with_line_marks(source))
         rendered = template.render(names)
     except UndefinedError as error:
-        reason = f"知らない名前です（{error}）。つづりを確かめてください"
+        name = str(error).removesuffix(" is undefined").strip("'")
+        reason = f'「{name}」という名前はありません。つづりと、引用符（"）で囲んだかを確かめてください'
         raise DefinitionError(file, f"{_template_line(error)}行目", reason) from None
     except TemplateError as error:
         line = getattr(error, "lineno", None) or _template_line(error)
-        raise DefinitionError(file, f"{line}行目", f"原稿の書き方が正しくありません（{error}）") from None
+        raise DefinitionError(file, f"{line}行目", f"原稿の書き方が正しくありません（{_in_japanese(error)}）") from None
     except Exception as error:
         # A manuscript is a small program: whatever goes wrong in it is told with its line.
         reason = str(error) if isinstance(error, WordingError) else f"計算できない式です（{error}）"
@@ -82,6 +84,23 @@ def _render(file: Path, names: Mapping[str, object]) -> tuple[str, list[int]]:
         kept.append(_LINE_MARK.sub("", line).strip())
         lines.append(current)
     return "\n".join(kept), lines
+
+
+_SLIPS = (
+    (r"unexpected char '(.)'", "「{}」は使えません。半角で書いてください"),
+    (r"Unexpected end of template.*'endif'", "{% if %} を閉じる {% endif %} がありません"),
+    (r"unknown tag '(.*?)'", "「{}」に合うはじまりがないか、つづりが違います"),
+    (r"No filter named '(.*?)'", "「{}」という単位やことばのつなぎ方はありません"),
+    (r"unexpected|expected token|Unexpected end", "{{ と }}、{% と %}、( と )、引用符の組を確かめてください"),
+)
+
+
+def _in_japanese(error: TemplateError) -> str:
+    """A fault of writing that Jinja found, as the clerk can look for it."""
+    for pattern, reason in _SLIPS:
+        if found := re.search(pattern, str(error), re.DOTALL):
+            return reason.replace("{}", found[1]) if found.groups() else reason
+    return str(error)
 
 
 def _with_line_marks(source: str) -> str:

@@ -19,22 +19,29 @@ def read_definition(
     file: Path, model: type[Model], prepare: Callable[[dict[str, Any]], dict[str, Any]] = lambda data: data
 ) -> Model:
     """Read one TOML file into its model, or say which key is wrong and why. `prepare` sees its data first."""
+    text = read_text(file)
     try:
-        data = tomllib.loads(file.read_text(encoding="utf-8-sig"))
-    except FileNotFoundError:
-        raise DefinitionError(file, "", "ファイルがありません") from None
-    except OSError:
-        raise DefinitionError(file, "", "ファイルを開けません") from None
-    except UnicodeDecodeError:
-        raise DefinitionError(file, "", "文字コードが UTF-8 ではありません。UTF-8 で保存してください") from None
+        data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise DefinitionError(file, _position(str(error)), "TOML の書き方が正しくありません") from None
+        raise DefinitionError(file, _position(str(error)), _fault_of_writing(str(error), text)) from None
     try:
         return model.model_validate(prepare(data))
     except ValidationError as error:
         # An unknown key is often a required one misspelled: it says more than the missing one.
         first = min(error.errors(), key=lambda fault: fault["type"] != "extra_forbidden")
         raise DefinitionError(file, _key(first["loc"]), _reason(first)) from None
+
+
+def read_text(file: Path) -> str:
+    """A text file of an edition, with or without a byte order mark. Raises DefinitionError if it is not UTF-8."""
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise DefinitionError(file, "", "ファイルがありません") from None
+    except OSError:
+        raise DefinitionError(file, "", "ファイルを開けません") from None
+    except UnicodeDecodeError:
+        raise DefinitionError(file, "", "文字コードが UTF-8 ではありません。UTF-8 で保存してください") from None
 
 
 def _key(location: tuple[int | str, ...]) -> str:
@@ -74,6 +81,22 @@ def _reason(error: Mapping[str, object]) -> str:
     if kind == "string_pattern_mismatch":
         return f"形が合いません（{details['pattern']}）"
     return _REASONS.get(kind, str(error["msg"]))
+
+
+# What an input method types for the signs of TOML, outside of quotations.
+_FULL_WIDTH = re.compile("[“”＂＝，、｛｝［］＃　]")
+
+
+def _fault_of_writing(message: str, text: str) -> str:
+    """What is probably wrong with a line that is no TOML."""
+    reason = "TOML の書き方が正しくありません。"
+    found = re.search(r"line (\d+)", message)
+    line = text.splitlines()[int(found[1]) - 1] if found else ""
+    if "overwrite" in message or "twice" in message:
+        return f"{reason}同じキーが2回あります"
+    if sign := _FULL_WIDTH.search(re.sub('"[^"]*"|#.*', "", line)):
+        return f"{reason}「{sign[0]}」を半角にしてください"
+    return f'{reason}この行と前の行の、引用符（"）、「,」、かっこを確かめてください'
 
 
 def _position(message: str) -> str:

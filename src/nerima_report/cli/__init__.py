@@ -19,12 +19,13 @@ from typer.exceptions import TyperException
 from typer.main import get_command
 
 from nerima_report import usage
-from nerima_report.cli.explaining import explain, guideline
+from nerima_report.cli.explaining import check, explain, guideline
 from nerima_report.cli.reporting import build, form, init, publish, validate
 from nerima_report.errors import CannotProceed
 
 # In the order in which the help lists them: that of a year's work.
 COMMANDS: tuple[Callable[..., None], ...] = (init, form, validate, build, publish, guideline, explain)
+EDITION_COMMANDS: tuple[Callable[..., None], ...] = (check,)
 
 app = typer.Typer(
     cls=usage.JapaneseGroup,
@@ -59,6 +60,11 @@ def start(
 
 for _command in COMMANDS:
     app.command(cls=usage.JapaneseCommand)(_command)
+
+edition = typer.Typer(cls=usage.JapaneseGroup, help="定義（templates）を書き換えたときに使う。", no_args_is_help=True)
+for _command in EDITION_COMMANDS:
+    edition.command(cls=usage.JapaneseCommand)(_command)
+app.add_typer(edition, name="edition")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

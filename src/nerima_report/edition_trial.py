@@ -1,0 +1,103 @@
+"""An edition tried out on made-up figures, so that a fault shows before the collected ones are at hand.
+
+Whether a definition is well formed, its file says by itself. Whether a manuscript can be followed, a sheet be
+made and a Word style be found shows only when forms and reports are made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+import pandas as pd
+from jinja2 import Environment, nodes
+
+from nerima_report.composition import Content, compose_report
+from nerima_report.definitions import EntryField, EntryTable
+from nerima_report.edition import Edition, Part
+from nerima_report.errors import DefinitionError
+from nerima_report.figures import compute_figures
+from nerima_report.fiscal_year import Month
+from nerima_report.formats import FORMATS
+from nerima_report.forms import Filling, FormCover, render_form
+from nerima_report.tallies import Tallies
+from nerima_report.toml_files import read_text
+from nerima_report.totals import Totals, cell_names
+from nerima_report.wording import PartWording, WordingError
+
+# Nothing happened; and something happened everywhere. A manuscript says something else in each case.
+COUNTS = (0, 1)
+
+
+def try_edition(edition: Edition) -> None:
+    """Make forms and reports for every year in which the parts change. Raises DefinitionError at a fault."""
+    for year in turning_years(edition):
+        serving = edition.for_year(year)
+        contents = [_content(serving, year, count) for count in COUNTS]
+        reports = [compose_report(content) for content in contents]
+        for part in serving.parts:
+            _check_every_branch(part, contents[-1])
+        coordinator = serving.municipality.coordinator(year)
+        for ward in (False, True):
+            render_form(serving, FormCover(year, coordinator.department, coordinator.section, ward=ward), Filling())
+    for output in FORMATS:
+        output.render(reports[-1], edition.folder / "reference.docx")
+
+
+def turning_years(edition: Edition) -> list[int]:
+    """The fiscal years that show every set of parts: the first and the last year of each part."""
+    years = {year for part in edition.parts for year in (part.definition.first_year, part.definition.last_year) if year}
+    return sorted(year for year in years if edition.parts_for(year))
+
+
+def _content(edition: Edition, year: int, count: int) -> Content:
+    """What a report would say if every cell held this count, and every list-like table as many entries."""
+    totals = Totals(dict.fromkeys(cell_names(edition), count))
+    entries = {key: _entries(table, year, count) for key, table in edition.entry_tables.items()}
+    return Content(edition, year, Tallies((), entries, (), (), ()), totals, compute_figures(totals, edition))
+
+
+def _entries(table: EntryTable, year: int, count: int) -> pd.DataFrame:
+    entry = {field.label: _example(field, year) for field in table.fields}
+    place = {"section": "課", "file": "", "sheet": "", "row": 1}
+    return pd.DataFrame([entry | place] * count, columns=[*entry, *place], dtype=object)
+
+
+def _example(field: EntryField, year: int) -> object:
+    match field.type:
+        case "choice":
+            return field.choices[0]
+        case "month":
+            return Month(year, 4)
+        case "date":
+            return date(year, 4, 1)
+        case "text":
+            return "例"
+        case _:
+            return 1
+
+
+def _check_every_branch(part: Part, content: Content) -> None:
+    """What a manuscript asks for by name must exist, also in a branch that none of the made-up years takes."""
+    wording = PartWording(part, content.totals, content.figures, content.tallies).names()
+    tree = Environment(autoescape=True).parse(read_text(part.manuscript))
+    for call in tree.find_all(nodes.Call):
+        if isinstance(call.node, nodes.Name) and all(isinstance(argument, nodes.Const) for argument in call.args):
+            arguments = [argument.as_const() for argument in call.args]
+            if reason := _refusal(part, wording, call.node.name, arguments):
+                raise DefinitionError(part.manuscript, f"{call.lineno}行目", reason)
+
+
+def _refusal(part: Part, wording: Mapping[str, object], name: str, arguments: list[object]) -> str:
+    """Why the manuscript may not call this name with these arguments, or ''."""
+    if name == "表":
+        unknown = [key for key in arguments if key not in part.tables]
+        return f"表「{unknown[0]}」は tables.toml にありません" if unknown else ""
+    function = wording.get(name)
+    if not callable(function):
+        return f"「{name}」という呼び出しはありません。つづりを確かめてください"
+    try:
+        function(*arguments)
+    except (WordingError, TypeError) as error:
+        return str(error) if isinstance(error, WordingError) else f"「{name}」に渡すものの数が合いません"
+    return ""

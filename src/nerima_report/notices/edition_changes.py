@@ -1,0 +1,220 @@
+"""What changed in an edition, as a clerk reads it: file by file, each place by its Japanese name."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
+
+from rich.console import Console
+from rich.text import Text
+
+from nerima_report.edition_changes import Change, Step, item_name
+from nerima_report.notices.text import fold
+
+# What the keys of the definition files are called. forms.toml's own keys are shown as they stand in the file.
+NAMES: Mapping[str, str] = {
+    "additive": "課の数を足すか",
+    "annex": "別表",
+    "basis": "よりどころ",
+    "cautions": "守ること",
+    "choices": "選択肢",
+    "code": "団体コード",
+    "column": "列",
+    "columns": "列",
+    "committee": "運営委員会",
+    "consultation": "協議",
+    "coordinators": "とりまとめ課",
+    "deciders": "決定できる人",
+    "decision_note": "決定の注",
+    "denominator": "分母",
+    "department": "部",
+    "digits": "小数点以下の桁数",
+    "ditto": "「同上」とするか",
+    "each_row": "行ごとに確かめるか",
+    "example": "たとえば",
+    "examples": "例",
+    "excluded": "除く行",
+    "explanation": "説明",
+    "fields": "項目",
+    "figure": "割合",
+    "first_year": "はじめの年度",
+    "form_version": "様式の版",
+    "group": "区分",
+    "group_stub": "区分の列の見出し",
+    "hide_unused_groups": "実績のない区分を載せないか",
+    "hint": "どうするか",
+    "instruction": "書き方",
+    "key": "キー",
+    "kind": "種類",
+    "label": "見出し",
+    "last_year": "終わりの年度",
+    "left": "左",
+    "legal_basis": "根拠",
+    "link": "つながり",
+    "message": "文",
+    "name": "名前",
+    "needed": "審議が要るか",
+    "no_total_because": "合計しない理由",
+    "note": "注",
+    "notes": "注",
+    "number": "番号",
+    "numerator": "分子",
+    "order": "並べ方",
+    "otherwise": "類型によらないとき",
+    "pinned": "最後に置くか",
+    "print": "印刷する列",
+    "printed_as": "印刷の形",
+    "proposal": "終わりの文",
+    "publication_month": "公表の月",
+    "relation": "関係",
+    "reported_by": "書く人",
+    "required": "必ず書くか",
+    "right": "右",
+    "roster": "名簿のひな形",
+    "roster_source": "名簿の出典",
+    "rounding": "丸め方",
+    "rows": "行",
+    "rule": "数え方",
+    "section": "課",
+    "severity": "重さ",
+    "sort_by": "並べる項目",
+    "source": "出典",
+    "split_by": "表を分ける項目",
+    "stub": "左の列の見出し",
+    "table": "表",
+    "text": "文",
+    "then": "そのあと",
+    "title": "題名",
+    "total": "合計行の見出し",
+    "type": "型",
+    "types": "類型",
+    "unit": "単位",
+    "value": "値",
+    "when": "いつ",
+    "who": "人",
+    "why": "理由",
+    "width": "幅",
+    "with": "相手",
+}
+VALUES: Mapping[str, str] = {
+    "fixed": "書いた順",
+    "by_count": "多い順",
+    "section": "各課",
+    "coordinator": "とりまとめ課（区全体の様式）",
+    "counts": "件数の表",
+    "entries": "一覧の表",
+    "equal": "等しい",
+    "at_most": "左は右以下",
+    "at_least": "左は右以上",
+    "both_or_neither": "一方が0なら他方も0",
+    "error": "エラー",
+    "warning": "警告",
+    "notice": "お知らせ",
+}
+NOTHING = "（なし）"
+_NEVER_TOLD = ("key", "group", "label", "additive", "kind")
+_SHORT = 30  # characters of a value that still stands on the line of its place
+# A change in these is seen by the 課 that fill in the forms.
+_OF_FORMS = ("table", "rows", "columns", "fields", "label", "group", "unit", "choices", "reported_by", "kind")
+FORM_HINT = (
+    "表、行、列を変えたときは、municipality.toml の form_version を上げて、様式を配り直してください"
+    "（前の様式に記入されたものは、変わったところが指摘されます）。"
+)
+
+
+def print_changes(console: Console, changes: Sequence[Change]) -> None:
+    """Print every change under its file, or that there is none."""
+    if not changes:
+        _print(console, 0, "付属の定義と同じです。")
+        return
+    _print(console, 0, f"付属の定義と変わったところは、{len(changes)}か所です。")
+    for file, group in groupby(changes, key=lambda change: change.file):
+        console.print()
+        _print(console, 0, f"■ {file}", "bold")
+        for change in group:
+            for indent, line, style in _lines(change):
+                _print(console, indent, line, style)
+    if _touches_forms(changes):
+        console.print()
+        _print(console, 0, FORM_HINT)
+
+
+def _lines(change: Change) -> Iterator[tuple[int, str, str]]:
+    """The lines about a change: indentation, text, style. Signs say what colours say."""
+    place = " ＞ ".join(_named(step) for step in change.steps) or "ファイル"
+    match change.kind:
+        case "added":
+            yield 2, f"＋ {place}　加わった", "green"
+            if isinstance(change.after, Mapping):
+                yield from ((6, f"{name}　{value}", "") for name, value in _told(change.after))
+        case "removed":
+            yield 2, f"－ {place}　なくなった", "red"
+        case "restyled":
+            yield 2, "書式（Word のスタイル、余白、色）が変わった", ""
+        case "reworded":
+            yield from _rewording(str(change.before), str(change.after))
+        case "reordered":
+            yield 2, f"{place}の並びが変わった", ""
+            yield 6, f"前　{_shown(change.before)}", ""
+            yield 6, f"後　{_shown(change.after)}", ""
+        case "changed":
+            before, after = _shown(change.before), _shown(change.after)
+            if len(before) + len(after) <= _SHORT:
+                yield 2, f"{place}　{before} → {after}", ""
+            else:
+                yield 2, place, ""
+                yield 6, f"前　{before}", "red"
+                yield 6, f"後　{after}", "green"
+
+
+def _rewording(before: str, after: str) -> Iterator[tuple[int, str, str]]:
+    """The lines of a text that went (-) and came (+), with the number of the line where they begin."""
+    old, new = before.splitlines(), after.splitlines()
+    for kind, first, last, begin, end in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if kind == "equal":
+            continue
+        yield 2, f"{begin + 1}行目", ""
+        yield from ((4, f"- {line}", "red") for line in old[first:last])
+        yield from ((4, f"+ {line}", "green") for line in new[begin:end])
+
+
+def _named(step: Step) -> str:
+    name = NAMES.get(step.key, step.key)
+    return f"{name}「{step.item}」" if step.item else name
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, bool):
+        return "はい（true）" if value else "いいえ（false）"
+    if value is None or value in ("", ()):
+        return NOTHING
+    if isinstance(value, Mapping):
+        named = item_name(value)
+        return f"「{named}」" if named else "、".join(f"{name} {inner}" for name, inner in _told(value))
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return "、".join(_shown(item) for item in value)
+    return f"「{VALUES.get(value, value)}」" if isinstance(value, str) else str(value)
+
+
+def _told(item: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+    """What an item says beside its name, and beside what nobody wrote."""
+    for key, value in item.items():
+        if key not in _NEVER_TOLD and value not in (None, "", (), False):
+            yield NAMES.get(key, key), _shown(value)
+
+
+def _touches_forms(changes: Sequence[Change]) -> bool:
+    """Whether forms that were sent out already no longer fit, and their version stayed the same."""
+    renewed = any(change.place == "form_version" for change in changes)
+    tables = [change for change in changes if change.file.endswith("/tables.toml")]
+    return not renewed and any(_asks_otherwise(change) for change in tables)
+
+
+def _asks_otherwise(change: Change) -> bool:
+    return not change.steps or change.steps[-1].key in _OF_FORMS
+
+
+def _print(console: Console, indent: int, text: str, style: str = "") -> None:
+    for number, line in enumerate(fold(text, max(console.width - indent - 4, 20))):
+        console.print(Text(" " * (indent + (2 if number else 0)) + line, style), soft_wrap=True)

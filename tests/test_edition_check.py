@@ -1,0 +1,162 @@
+"""`edition check`: a sound edition passes and shows what changed; a broken one stops with file and place."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conftest import ROOT, Command
+from nerima_report.definitions import Definition
+from nerima_report.edition import find_edition, load_edition
+from nerima_report.edition_changes import edition_changes
+from nerima_report.edition_trial import turning_years
+from nerima_report.form_texts import FormTexts
+from nerima_report.notices.edition_changes import NAMES
+
+CASES = tomllib.loads((Path(__file__).parent / "cases" / "edition_changes.toml").read_text(encoding="utf-8"))["case"]
+BROKEN = tomllib.loads((Path(__file__).parent / "cases" / "broken_editions.toml").read_text(encoding="utf-8"))["case"]
+SHIPPED = load_edition(find_edition("nerima"))
+
+
+@pytest.fixture
+def templates(tmp_path: Path) -> Path:
+    """A copy of the shipped templates, to be changed."""
+    return Path(shutil.copytree(ROOT / "templates", tmp_path / "templates"))
+
+
+def rewrite(templates: Path, case: dict[str, Any]) -> None:
+    """Change one text of a definition file, as the office would in an editor."""
+    file = templates / "nerima" / case["file"]
+    text = file.read_text(encoding="utf-8")
+    assert text.count(case["find"]) == 1
+    file.write_text(text.replace(case["find"], case["replace"]), encoding="utf-8")
+
+
+def test_the_shipped_edition_is_sound_and_unchanged(command: Command, templates: Path) -> None:
+    for options in ([], ["--templates", templates], ["--templates", templates / "nerima"]):
+        run = command("edition", "check", *options)
+        assert run.code == 0
+        assert "付属の定義と同じです。" in run.out
+        assert "■" not in run.out
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+def test_a_change_is_shown_where_it_is(case: dict[str, Any], templates: Path, command: Command) -> None:
+    rewrite(templates, case)
+    found = edition_changes(SHIPPED, load_edition(templates / "nerima"))
+    assert [[change.kind, change.file, change.place] for change in found] == case["changes"]
+    run = command("edition", "check", "--templates", templates)
+    assert run.code == 0, run.err
+    assert f"■ {case['changes'][0][1]}" in run.out
+    for text in case["shows"]:
+        assert text in run.out
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+def test_going_back_is_the_same_change(case: dict[str, Any], templates: Path) -> None:
+    rewrite(templates, case)
+    changed = load_edition(templates / "nerima")
+    opposite = {"added": "removed", "removed": "added"}
+    there = [(change.kind, change.before, change.after) for change in edition_changes(SHIPPED, changed)]
+    back = [(opposite.get(c.kind, c.kind), c.after, c.before) for c in edition_changes(changed, SHIPPED)]
+    assert there == back
+    assert edition_changes(changed, changed) == []
+
+
+@pytest.mark.parametrize("case", BROKEN, ids=lambda case: case["name"])
+def test_whatever_is_broken_is_told_before_any_figure_is_collected(
+    case: dict[str, Any], templates: Path, command: Command
+) -> None:
+    rewrite(templates, case)
+    run = command("edition", "check", "--templates", templates)
+    assert run.code == 2
+    assert str(templates / "nerima" / case.get("fault", case["file"])) in run.err
+    assert f"箇所: {case['key']}\n" in run.err or not case["key"]
+    assert run.out == ""
+
+
+@pytest.mark.parametrize("file", ["disclosure/tables.toml", "disclosure/manuscript.md.j2", "cover.md.j2"])
+@pytest.mark.parametrize("encoding", ["cp932", "utf-16"])
+def test_a_file_saved_in_another_encoding_is_named(file: str, encoding: str, templates: Path, command: Command) -> None:
+    path = templates / "nerima" / file
+    path.write_text(path.read_text(encoding="utf-8"), encoding=encoding, errors="replace")
+    run = command("edition", "check", "--templates", templates)
+    assert run.code == 2
+    assert str(path) in run.err
+
+
+def test_how_an_editor_of_windows_saves_is_no_change(templates: Path, command: Command) -> None:
+    for path in (*templates.rglob("*.toml"), *templates.rglob("*.j2")):
+        path.write_text(path.read_text(encoding="utf-8"), encoding="utf-8-sig", newline="\r\n")
+    assert "付属の定義と同じです。" in command("edition", "check", "--templates", templates).out
+
+
+@pytest.mark.parametrize("sign", ["”", "、", "　", "＝", "｛"])
+def test_a_sign_in_full_width_is_named(sign: str, templates: Path, command: Command) -> None:
+    file = templates / "nerima" / "disclosure" / "tables.toml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace('stub = "請求方法"', f'stub = "請求方法"{sign}'), encoding="utf-8")
+    run = command("edition", "check", "--templates", templates)
+    assert run.code == 2
+    assert f"「{sign}」" in run.err
+
+
+@pytest.mark.parametrize(
+    "slip", ['表（"処理状況"）', "表(”処理状況”)", "表(処理状況)", '表("処理状況") }', "表(", '表("処理状況") | 軒']
+)
+def test_a_slip_in_a_manuscript_is_told_in_japanese(slip: str, templates: Path, command: Command) -> None:
+    file = templates / "nerima" / "disclosure" / "manuscript.md.j2"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace('表("処理状況") }}', f"{slip} }}}}"), encoding="utf-8")
+    run = command("edition", "check", "--templates", templates)
+    assert run.code == 2
+    assert "箇所: 44行目" in run.err
+    assert not re.search(r"[a-z]{4,}", run.err.partition("理由")[2])
+
+
+def test_a_name_in_a_branch_that_is_seldom_taken_must_exist_too(templates: Path, command: Command) -> None:
+    manuscript = templates / "nerima" / "disclosure" / "manuscript.md.j2"
+    lines = manuscript.read_text(encoding="utf-8").splitlines()
+    lines += ["", '{% if 合計("内容別", "件数") and not 合計("請求者", "件数") %}', '{{ 表("内容") }}', "{% endif %}"]
+    manuscript.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    run = command("edition", "check", "--templates", templates)
+    assert run.code == 2
+    assert f"箇所: {len(lines) - 1}行目" in run.err
+
+
+def test_a_whole_part_that_came_or_went_is_shown(templates: Path, command: Command) -> None:
+    shutil.rmtree(templates / "nerima" / "privacy-ordinance")
+    run = command("edition", "check", "--templates", templates)
+    assert run.code == 0
+    assert "■ privacy-ordinance/tables.toml" in run.out
+
+
+def test_an_edition_of_another_name_is_not_compared(templates: Path, command: Command, tmp_path: Path) -> None:
+    (templates / "nerima").rename(templates / "elsewhere")
+    (tmp_path / "nerima-report.toml").write_text('edition = "elsewhere"\n', encoding="utf-8")
+    run = command("-C", tmp_path, "edition", "check", "--templates", templates)
+    assert run.code == 0
+    assert "elsewhere" in run.out
+
+
+def test_every_turn_of_the_parts_is_tried() -> None:
+    assert {2001, 2022} <= set(turning_years(SHIPPED))
+
+
+def models(base: type[Definition]) -> Iterator[type[Definition]]:
+    for model in base.__subclasses__():
+        yield model
+        yield from models(model)
+
+
+def test_every_key_of_the_definitions_has_a_name_for_the_clerk() -> None:
+    forms = FormTexts.__module__
+    shown = (model for model in models(Definition) if model.__module__ != forms and "workspace" not in model.__module__)
+    keys = {field.alias or name for model in shown for name, field in model.model_fields.items()}
+    assert keys - set(NAMES) == {"severities"}  # they show as the severities of the findings
