@@ -249,7 +249,8 @@ class EntryTable(TableDefinition):
     """A list-like table: one row an entry, sorted, numbered and grouped by the tool.
 
     `lines_for` names its first field: the blank form has a line for each choice of it, each to be answered once.
-    `open_when` says which entries are matters still to be settled, which `build` lists in a file of its own.
+    `open_when` says which entries are matters still to be settled, which `build` lists in a file of its own,
+    under `open_note`.
     """
 
     kind: Literal["entries"]
@@ -259,6 +260,7 @@ class EntryTable(TableDefinition):
     split_by: str = ""
     lines_for: str = ""
     open_when: tuple[Condition, ...] = ()
+    open_note: str = ""
 
     def field(self, label: str) -> EntryField | None:
         """The field with this label."""
@@ -281,6 +283,8 @@ class EntryTable(TableDefinition):
             raise ValueError(f'split_by の「{self.split_by}」は type = "choice" の項目ではありません')
         if self.lines_for and (self.fields[0].label != self.lines_for or not self.fields[0].choices):
             raise ValueError(f"lines_for の「{self.lines_for}」は、はじめの項目で、選択肢がなければなりません")
+        if bool(self.open_when) != bool(self.open_note):
+            raise ValueError("open_when（未了とする条件）と open_note（一覧のはじめの文）は両方そろえて書きます")
         for column in self.print:
             if unknown := placeholders_in(column.text) - self.placeholders:
                 raise ValueError(f"print の「{column.label}」にある {{{min(unknown)}}} は項目ではありません")

@@ -115,8 +115,8 @@ def rule_faults(
         if guideline.annex(rule.kind) is None:
             yield f"kinds.{rule.kind}", f"guideline.toml に「{rule.kind}」の別表はありません"
     for annex in guideline.annexes:
-        whose = [("guideline.toml", rules.cases.decider, decider.who) for decider in annex.deciders]
-        whose += [("guideline.toml", rules.cases.basis, basis) for basis in annex.legal_basis if annex.deciders]
+        whose = [("decider", rules.cases.decider, decider.who) for decider in annex.deciders]
+        whose += [("basis", rules.cases.basis, basis) for basis in annex.legal_basis if annex.deciders]
         yield from _unknown(tables, rules.cases.table, "cases", whose)
     if (check := rules.inspection) is not None:
         table = tables.get(check.table)
