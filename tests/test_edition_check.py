@@ -145,6 +145,17 @@ def test_an_edition_of_another_name_is_not_compared(templates: Path, command: Co
     assert "elsewhere" in run.out
 
 
+def test_a_copy_is_made_once_and_is_sound(command: Command, tmp_path: Path) -> None:
+    assert command("-C", tmp_path, "edition", "copy").code == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["定義"]
+    run = command("-C", tmp_path, "edition", "check", "--templates", "定義")
+    assert "付属の定義と同じです。" in run.out
+    (tmp_path / "定義" / "nerima" / "municipality.toml").write_text("", encoding="utf-8")
+    run = command("-C", tmp_path, "edition", "copy")
+    assert run.code == 2
+    assert (tmp_path / "定義" / "nerima" / "municipality.toml").read_text(encoding="utf-8") == ""
+
+
 def test_every_turn_of_the_parts_is_tried() -> None:
     assert {2001, 2022} <= set(turning_years(SHIPPED))
 
