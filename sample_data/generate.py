@@ -1,7 +1,10 @@
-"""Write the sample inbox of 令和4年度: an invented split (架空の内訳) of the published totals over the sections.
+"""Write the sample inboxes of 令和4年度 and 令和5年度.
+
+The first is an invented split (架空の内訳) of the published totals over the sections, the second is invented
+altogether (act.py).
 
 Usage: python sample_data/generate.py [FOLDER]    (default: the folder of this file)
-Writes inbox/2022/*.xlsx and roster.xlsx. Running it again gives the same bytes.
+Writes inbox/2022/*.xlsx, inbox/2023/*.xlsx and roster.xlsx. Running it again gives the same bytes.
 """
 
 from __future__ import annotations
@@ -16,6 +19,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import act
 import xlsxwriter
 from consistency import check_links, check_totals, require
 from microdata import disclosure_requests, personal_requests, tabulate
@@ -92,13 +96,32 @@ def main(folder: Path) -> None:
     by = edition.municipality.coordinator(FISCAL_YEAR)
     cover = FormCover(FISCAL_YEAR, by.department, by.section, ward=True, remark=WARD_REMARK)
     write_form(inbox / f"00_区全体_{by.section}.xlsx", edition, cover, ward, {})
+    write_invented_year(folder, sections)
     write_roster(folder / "roster.xlsx", sections)
 
 
-def load_published() -> dict[CellKey, int]:
+def write_invented_year(folder: Path, sections: Sequence[Section]) -> None:
+    """Invent 令和5年度, check it and write it."""
+    edition = load_edition(find_edition("nerima")).for_year(act.FISCAL_YEAR)
+    totals = load_published("invented-2023.toml")
+    weights = [act.Weights(section.key, section.department, section.numbers) for section in sections]
+    requests = act.requests(totals, weights)
+    ward = act.ward_book(edition, totals, requests, cells_on_form(edition, ward=True))
+    books = act.sections_books(edition, weights, requests, cells_on_form(edition, ward=False))
+    names = [f"00_区全体_{ward[0].section}", *(f"{n:02}_{book[0].key}" for n, book in enumerate(books, start=1))]
+    inbox = folder / "inbox" / str(act.FISCAL_YEAR)
+    inbox.mkdir(parents=True, exist_ok=True)
+    check_links(edition, {**tabulate(requests), **ward[1]}, "invented")
+    for book in books:
+        check_links(edition, book[1], book[0].key)
+    for name, (cover, counts, entries) in zip(names, [ward, *books], strict=True):
+        write_form(inbox / f"{name}.xlsx", edition, cover, counts, entries)
+
+
+def load_published(name: str = "published-2022.toml") -> dict[CellKey, int]:
     """The published count of every cell (件 or 人), each column against its published total."""
     counts: dict[CellKey, int] = {}
-    for column in _read_toml("published-2022.toml")["column"]:
+    for column in _read_toml(name)["column"]:
         own = {CellKey(column["table"], r.get("group", ""), r["row"], column["column"]): r["count"]
                for r in column["rows"]}  # fmt: skip
         require(sum(own.values()) == column.get("total", sum(own.values())), column["printed"])
@@ -175,13 +198,14 @@ def check(edition: Edition, published: Counts, entries: Entries, workbooks: Sequ
 
 
 def write_roster(file: Path, sections: Sequence[Section]) -> None:
-    """Write the roster of the year, with a fixed date of creation: the same bytes in every run."""
+    """Write the roster of both years, with a fixed date of creation: the same bytes in every run."""
     workbook = xlsxwriter.Workbook(str(file))
     workbook.set_properties({"created": datetime(FISCAL_YEAR + 1, 3, 31)})
     sheet = workbook.add_worksheet(SHEET)
     sheet.write_row(0, 0, HEADINGS, workbook.add_format({"bold": True, "bg_color": "#D6E4F0", "border": 1}))
-    for row, section in enumerate(sections, start=1):
-        sheet.write_row(row, 0, (full_name(FISCAL_YEAR), section.department, section.name, ALL_FORMS))
+    asked = [(year, section) for year in (FISCAL_YEAR, act.FISCAL_YEAR) for section in sections]
+    for row, (year, section) in enumerate(asked, start=1):
+        sheet.write_row(row, 0, (full_name(year), section.department, section.name, ALL_FORMS))
     sheet.set_column(0, 3, 24)
     sheet.freeze_panes(1, 0)
     workbook.close()

@@ -62,12 +62,17 @@ def disclosure_requests(published: Published, places: Sequence[tuple[str, CellKe
     ]
 
 
-def personal_requests(published: Published, sections: Sequence[str], rng: Random) -> list[Request]:
-    """自己情報の開示等請求, one for each entry of `sections`."""
-    outcomes = _shuffled(_deck(published, "個人.処理状況"), rng)
-    periods = _periods(outcomes, _deck(published, "個人.決定期間"), rng)
-    kinds = _shuffled(_deck(published, "個人.請求状況"), rng)
-    persons = [Person(n, (kind,)) for n, kind in enumerate(_deck(published, "個人.請求状況", "請求者数"))]
+def personal_requests(
+    published: Published,
+    sections: Sequence[str],
+    rng: Random,
+    tables: tuple[str, str, str] = ("個人.処理状況", "個人.決定期間", "個人.請求状況"),
+) -> list[Request]:
+    """自己情報の開示等請求, one for each entry of `sections`; `tables` hold outcomes, periods and requesters."""
+    outcomes = _shuffled(_deck(published, tables[0]), rng)
+    periods = _periods(outcomes, _deck(published, tables[1]), rng)
+    kinds = _shuffled(_deck(published, tables[2]), rng)
+    persons = [Person(n, (kind,)) for n, kind in enumerate(_deck(published, tables[2], "請求者数"))]
     owners = _owners(kinds, persons, rng)
     return [Request(section, owners[i], (kinds[i], outcomes[i], periods[i])) for i, section in enumerate(sections)]
 

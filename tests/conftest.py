@@ -52,6 +52,18 @@ def sample_inbox(edition: Edition) -> Inbox:
 
 
 @pytest.fixture(scope="session")
+def act_edition(whole_edition: Edition) -> Edition:
+    """The shipped edition as it serves fiscal 2023, the first year under the Act."""
+    return whole_edition.for_year(2023)
+
+
+@pytest.fixture(scope="session")
+def act_inbox(act_edition: Edition) -> Inbox:
+    """The workbooks of the invented sample of 2023, read."""
+    return load_submissions(sorted((SAMPLE / "inbox" / "2023").glob("*.xlsx")), act_edition)
+
+
+@pytest.fixture(scope="session")
 def content(sample_inbox: Inbox, edition: Edition) -> Content:
     """What the report of the sample says."""
     evidence, figures = examine(sample_inbox, edition, 2022, None)

@@ -40,9 +40,9 @@ def changed(inbox: Inbox, edition: Edition, file: str, changes: Iterable[Mapping
     return replace(inbox, submissions=tuple(submissions), unidentified=tuple(unidentified))
 
 
-def check(inbox: Inbox, edition: Edition) -> tuple[Evidence, list[Finding]]:
-    """What the checks say about the inbox as the whole collection of 2022."""
-    evidence, _ = examine(inbox, edition, 2022, roster())
+def check(inbox: Inbox, edition: Edition, fiscal_year: int = 2022) -> tuple[Evidence, list[Finding]]:
+    """What the checks say about the inbox as the whole collection of a year."""
+    evidence, _ = examine(inbox, edition, fiscal_year, roster(fiscal_year))
     return evidence, run_checks(evidence)
 
 
@@ -85,7 +85,7 @@ def _changed_workbook(workbook: Workbook, changes: Iterable[Mapping[str, Any]]) 
         cells = dict(sheets[name].cells)
         if "fill" in change:
             for row in rows_from_range(change["fill"]):
-                cells |= dict.fromkeys((coordinate_to_tuple(cell) for cell in row), change["value"])
+                cells |= dict.fromkeys((coordinate_to_tuple(cell) for cell in row), change.get("value"))
             sheets[name] = replace(sheets[name], cells=cells)
             continue
         position = coordinate_to_tuple(change["cell"])

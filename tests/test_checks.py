@@ -16,15 +16,23 @@ from nerima_report.findings import Finding
 from nerima_report.submissions import Inbox
 
 CASES = tomllib.loads((Path(__file__).parent / "cases" / "findings.toml").read_text(encoding="utf-8"))["case"]
+# The sample of a year, and the edition that serves it.
+FIXTURES = {2022: ("sample_inbox", "edition"), 2023: ("act_inbox", "act_edition")}
 
 
 def test_the_sample_is_clean(sample_inbox: Inbox, edition: Edition) -> None:
     assert check(sample_inbox, edition)[1] == []
 
 
+def test_the_invented_sample_is_clean(act_inbox: Inbox, act_edition: Edition) -> None:
+    assert check(act_inbox, act_edition, 2023)[1] == []
+
+
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
-def test_case(case: dict[str, Any], sample_inbox: Inbox, edition: Edition) -> None:
-    findings = check(changed(sample_inbox, edition, case["file"], case["set"]), edition)[1]
+def test_case(case: dict[str, Any], request: pytest.FixtureRequest) -> None:
+    year = case.get("year", 2022)
+    inbox, edition = map(request.getfixturevalue, FIXTURES[year])
+    findings = check(changed(inbox, edition, case["file"], case["set"]), edition, year)[1]
     if "code" not in case:
         assert findings == []
         return

@@ -6,9 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import PurePosixPath
 
 from nerima_report.composition import Content
+from nerima_report.counting import amount, counted_entries, source_of
 from nerima_report.definitions import CellKey, Column, CountTable
 from nerima_report.findings import SEVERITY_NAMES, Finding
 from nerima_report.fiscal_year import full_name
+from nerima_report.markdown_lists import markdown_table
 from nerima_report.printed_tables import in_printed_order
 from nerima_report.report import Report
 from nerima_report.submissions import Submission
@@ -31,6 +33,7 @@ def make_audit(content: Content, report: Report, submissions: Iterable[Submissio
         *_figures(content),
         *_tables(content, report),
         *_entries(content, report),
+        *_breaks(content),
         *_adjustments(content),
         *_findings(content),
     ]
@@ -40,7 +43,7 @@ def make_audit(content: Content, report: Report, submissions: Iterable[Submissio
 def _inputs(submissions: Iterable[Submission]) -> Iterator[str]:
     rows = [(s.section, "区全体" if s.ward else "課", str(s.number), s.workbook.path.name) for s in submissions]
     yield from ("## 使ったファイル", "")
-    yield from _table(("課", "様式", "提出回", "ファイル"), rows)
+    yield from markdown_table(("課", "様式", "提出回", "ファイル"), rows)
 
 
 def _figures(content: Content) -> Iterator[str]:
@@ -52,7 +55,7 @@ def _figures(content: Content) -> Iterator[str]:
         excluded = "、".join(definition.excluded) or "なし"
         computed = f"{number(share.numerator)} ÷ {number(share.denominator)}"
         rows.append((key, value, computed, "、".join(share.rows), excluded, definition.basis))
-    yield from _table(("名前", "値", "計算", "分子の行", "分母から除いた行", "よりどころ"), rows)
+    yield from markdown_table(("名前", "値", "計算", "分子の行", "分母から除いた行", "よりどころ"), rows)
 
 
 def _tables(content: Content, report: Report) -> Iterator[str]:
@@ -76,6 +79,9 @@ def _column(content: Content, table_id: str, table: CountTable, column: Column) 
         [f"{section}（区全体の集計）" if ward else section, *(_contribution(filled.get(key)) for key in keys)]
         for (ward, section), filled in cells.items()
     ]
+    if table.counted_from:
+        yield from (f"一覧の表「{source_of(table_id, table)}」から数える。かっこの中は、その一覧の行。", "")
+        rows = _counted_rows(content, (table_id, table), column, keys)
     if table.reported_by == "section" and not column.additive:
         yield from ("人数は課の数を足さず、区全体の集計（名寄せした数）を印刷する。課の数は参考。", "")
     for adjustment in content.totals.adjustments:
@@ -84,7 +90,23 @@ def _column(content: Content, table_id: str, table: CountTable, column: Column) 
     printed = [number(content.totals.values.get(key)) for key in keys]
     total = [number(content.totals.sum(keys))] if table.total else []
     headings = ["課", *(f"{row.group} {row.label}".strip() for row in table.rows), *([table.total] if total else [])]
-    yield from _table(headings, [*([*row, *([""] if total else [])] for row in rows), ["印刷した数", *printed, *total]])
+    yield from markdown_table(
+        headings, [*([*row, *([""] if total else [])] for row in rows), ["印刷した数", *printed, *total]]
+    )
+
+
+def _counted_rows(
+    content: Content, table: tuple[str, CountTable], column: Column, keys: Sequence[CellKey]
+) -> list[list[str]]:
+    """A line for each 課 with what its entries add to each cell, and the rows of those entries."""
+    behind = counted_entries(*table, content.tallies.entries)
+    sections = dict.fromkeys(str(entry["section"]) for key in keys for entry in behind[key])
+
+    def told(section: str, key: CellKey) -> str:
+        own = [entry for entry in behind[key] if entry["section"] == section]
+        return f"{amount(column, own):,}（{'、'.join(str(entry['row']) for entry in own)}行）" if own else ""
+
+    return [[section, *(told(section, key) for key in keys)] for section in sections]
 
 
 def _contribution(cell: FilledCell | None) -> str:
@@ -105,7 +127,20 @@ def _entries(content: Content, report: Report) -> Iterator[str]:
              f"{PurePosixPath(str(entry['file'])).name} {entry['sheet']} {entry['row']}行")
             for n, entry in enumerate(in_printed_order(table, content.tallies.entries[table_id]), start=1)
         ]  # fmt: skip
-        yield from _table(("順", label, "課", "もとの行"), rows)
+        yield from markdown_table(("順", label, "課", "もとの行"), rows)
+
+
+def _breaks(content: Content) -> Iterator[str]:
+    """Where the tables of the year cannot be compared with those before; nothing where the parts declare none."""
+    rows = [
+        (full_name(found.year), part.table_id(found.table), found.before, found.what, found.reason)
+        for part in content.edition.parts
+        for found in part.definition.breaks
+        if found.year <= content.fiscal_year
+    ]
+    if rows:
+        yield from ("## 系列の切れ目", "", "この年度から前の年度の数と、そのまま比べてはいけない表。", "")
+        yield from markdown_table(("年度", "表", "それまで", "変わったこと", "理由"), rows)
 
 
 def _adjustments(content: Content) -> Iterator[str]:
@@ -114,7 +149,7 @@ def _adjustments(content: Content) -> Iterator[str]:
         (" ".join(text for text in a.key if text), f"{a.difference:+,}", a.reason, "" if a.applied else "使っていない")
         for a in content.totals.adjustments
     ]
-    yield from _table(("セル", "増減", "理由", "備考"), rows)
+    yield from markdown_table(("セル", "増減", "理由", "備考"), rows)
 
 
 def _findings(content: Content) -> Iterator[str]:
@@ -126,16 +161,7 @@ def _findings(content: Content) -> Iterator[str]:
 
     yield from ("## 説明のある差", "")
     explained = [(*row(f), f.explained.reason) for f in content.findings if f.explained]
-    yield from _table(("コード", "重さ", "場所", "内容", "理由"), explained)
+    yield from markdown_table(("コード", "重さ", "場所", "内容", "理由"), explained)
     yield from ("## そのほかの確認結果", "")
     others = [row(f) for f in content.findings if not f.explained]
-    yield from _table(("コード", "重さ", "場所", "内容"), others)
-
-
-def _table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    if not rows:
-        yield from ("なし", "")
-        return
-    for cells in (headings, ["---"] * len(headings), *rows):
-        yield "| " + " | ".join(" ".join(cell.split()).replace("|", "\\|") for cell in cells) + " |"
-    yield ""
+    yield from markdown_table(("コード", "重さ", "場所", "内容"), others)

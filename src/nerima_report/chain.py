@@ -27,6 +27,8 @@ from nerima_report.formats import FORMATS
 from nerima_report.forms import Filling, render_form
 from nerima_report.forms.recipients import all_covers, chosen, file_name
 from nerima_report.notices.returned import return_workbooks
+from nerima_report.open_items import FILE as OPEN_ITEMS
+from nerima_report.open_items import make_open_items
 from nerima_report.record import (
     Json,
     changed_inputs,
@@ -179,6 +181,8 @@ def build(workspace: Workspace, edition: Edition, fiscal_year: int, draft: bool,
     report = compose_report(content, draft=draft)
     outputs = {form.file_name: form.render(report, edition.folder / "reference.docx") for form in FORMATS}
     outputs["audit.md"] = make_audit(content, report, evidence.submissions).encode()
+    if open_items := make_open_items(content, evidence.submissions, draft=draft):
+        outputs[OPEN_ITEMS] = open_items.encode()
     record = make_record(content, report, evidence.submissions, outputs)
     kept = _keep_what_was_edited(out, earlier, draft)
     write_all(out, {**outputs, RECORD: write_json(record)})

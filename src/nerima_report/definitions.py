@@ -7,6 +7,7 @@ of another (a link to a table, a note that a row names) is checked in edition.py
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
@@ -39,12 +40,42 @@ class Setting(Definition):
     basis: Text
 
 
+class Condition(Definition):
+    """What an entry must say in a field: one of some choices, or (`given`) anything at all, or nothing."""
+
+    field: Text
+    one_of: tuple[Text, ...] = ()
+    given: bool | None = None
+
+    @model_validator(mode="after")
+    def _asks_one_thing(self) -> Condition:
+        if bool(self.one_of) == (self.given is not None):
+            raise ValueError("one_of（選択肢）か given（書いてあるか）のどちらか一方を書きます")
+        return self
+
+    def holds(self, entry: Mapping[str, object]) -> bool:
+        """Whether an entry (values by label of field) meets the condition."""
+        value = entry.get(self.field)
+        return value in self.one_of if self.given is None else (value is not None) == self.given
+
+
+def all_hold(conditions: Iterable[Condition], entry: Mapping[str, object]) -> bool:
+    """Whether an entry meets every one of the conditions."""
+    return all(condition.holds(entry) for condition in conditions)
+
+
 class Column(Definition):
-    """A column of counts. `additive = false`: persons, who do not add up over sections."""
+    """A column of counts. `additive = false`: persons, who do not add up over sections.
+
+    Where the table is counted from entries: `where` says which of them count here, and `sum` names a field
+    whose numbers are added up instead.
+    """
 
     label: Text
     unit: Text
     additive: bool = True
+    where: tuple[Condition, ...] = ()
+    sum: str = ""
 
     @property
     def heading(self) -> str:
@@ -53,13 +84,33 @@ class Column(Definition):
 
 
 class Row(Definition):
-    """A row of counts, with the rule for counting and the key of the note that its label carries."""
+    """A row of counts, with the rule for counting and the key of the note that its label carries.
 
-    label: Text
+    Where the table is counted from entries: `where` says which of them count here. Instead of a label,
+    `each_choice_of` names a field and stands for a row for each of its choices (those with this `beginning`).
+    """
+
+    label: str = ""
     group: str = ""
     rule: str = ""
     note: str = ""
     pinned: bool = False
+    where: tuple[Condition, ...] = ()
+    each_choice_of: str = ""
+    beginning: str = ""
+
+    @property
+    def heading(self) -> str:
+        """The label, or of which choices the row stands for."""
+        return self.label or f"{self.each_choice_of}の{self.beginning}"
+
+    @model_validator(mode="after")
+    def _has_a_label(self) -> Row:
+        if bool(self.label) == bool(self.each_choice_of):
+            raise ValueError("label（見出し）か each_choice_of（選択肢ごとの行）のどちらか一方を書きます")
+        if self.beginning and not self.each_choice_of:
+            raise ValueError("beginning は each_choice_of とともに書きます")
+        return self
 
 
 class Note(Definition):
@@ -88,9 +139,15 @@ class TableDefinition(Definition):
 
 
 class CountTable(TableDefinition):
-    """A table of counts: rows by columns, with a total row unless `no_total_because` says why not."""
+    """A table of counts: rows by columns, with a total row unless `no_total_because` says why not.
+
+    `counted_from` names a list-like table of the part: then nobody fills the table in, but its entries are
+    counted, each in the first row whose `where` it meets, if it meets that of the table and of the column.
+    """
 
     kind: Literal["counts"]
+    counted_from: str = ""
+    where: tuple[Condition, ...] = ()
     stub: Text
     group_stub: str = ""
     columns: tuple[Column, ...] = Field(min_length=1)
@@ -99,6 +156,7 @@ class CountTable(TableDefinition):
     total: str = ""
     no_total_because: str = ""
     hide_unused_groups: bool = False
+    hide_unused_rows: bool = False
 
     def column(self, label: str) -> Column | None:
         """The column with this label."""
@@ -112,33 +170,62 @@ class CountTable(TableDefinition):
     @model_validator(mode="after")
     def _labels_are_unique(self) -> CountTable:
         refuse_duplicates("列の見出し", [column.label for column in self.columns])
-        refuse_duplicates("行の見出し", [f"{row.group} {row.label}".strip() for row in self.rows])
+        refuse_duplicates("行の見出し", [f"{row.group} {row.heading}".strip() for row in self.rows])
         if bool(self.total) == bool(self.no_total_because):
             raise ValueError("total（合計行の見出し）か no_total_because（合計しない理由）のどちらか一方が必要です")
         if any(row.group for row in self.rows) != bool(self.group_stub):
             raise ValueError("行の group と表の group_stub（区分の見出し）は両方そろえて書きます")
-        if self.total in [row.label for row in self.rows]:
+        if self.total and self.total in [row.label for row in self.rows]:
             raise ValueError(f"合計行の見出し「{self.total}」と同じ行があります")
         keys = {note.key for note in self.notes if note.key}
         if unknown := [row.note for row in self.rows if row.note and row.note not in keys]:
             raise ValueError(f"行が指す注「{unknown[0]}」が notes にありません")
+        asked = self.where or any(c.where or c.sum for c in self.columns)
+        asked = asked or any(r.where or r.each_choice_of for r in self.rows)
+        if asked and not self.counted_from:
+            raise ValueError("where、sum、each_choice_of は、counted_from（数えるもとの一覧の表）とともに書きます")
+        if self.hide_unused_rows and self.order == "by_count":
+            raise ValueError('hide_unused_rows は order = "fixed" の表だけに書けます')
         return self
 
 
 class EntryField(Definition):
-    """A field of a list-like table. `printed_as` is how a value given is printed, such as （{}）."""
+    """A field of a list-like table. `printed_as` is how a value given is printed, such as （{}）.
+
+    `required_when`: it must be given by the entries that meet all these conditions. `any_year`: a date may
+    lie outside of the fiscal year. `meanings` say in words what the choices stand for, in the same order;
+    with `choices_from = "guideline"` both are the types of guideline.toml.
+    """
 
     label: Text
     type: Literal["text", "choice", "month", "date", "count", "order", "difference"]
     unit: str = ""
     required: bool = True
+    required_when: tuple[Condition, ...] = ()
+    any_year: bool = False
     choices: tuple[Text, ...] = ()
+    choices_from: Literal["", "guideline"] = ""
+    meanings: tuple[Text, ...] = ()
     rule: str = ""
     printed_as: str = "{}"
 
+    def meaning(self, choice: str) -> str:
+        """What a choice stands for in words: the wording of 別表2の10, or the choice itself."""
+        return dict(zip(self.choices, self.meanings, strict=False)).get(choice, choice)
+
+    def is_required(self, entry: Mapping[str, object]) -> bool:
+        """Whether an entry (values by label of field) must give this field."""
+        return self.required or (bool(self.required_when) and all_hold(self.required_when, entry))
+
     @model_validator(mode="after")
     def _choices_belong_to_choice(self) -> EntryField:
-        if bool(self.choices) != (self.type == "choice"):
+        if self.required and self.required_when:
+            raise ValueError("required_when は required = false とともに書きます")
+        if self.any_year and self.type != "date":
+            raise ValueError('any_year は type = "date" の項目だけに書けます')
+        if self.meanings and len(self.meanings) != len(self.choices):
+            raise ValueError("meanings（選択肢の意味）は、choices と同じ数だけ書きます")
+        if bool(self.choices or self.choices_from) != (self.type == "choice"):
             raise ValueError('choices は type = "choice" の項目だけに、必ず書きます')
         refuse_duplicates("選択肢", list(self.choices))
         if (self.type == "count") != bool(self.unit):
@@ -159,13 +246,21 @@ class PrintedColumn(Definition):
 
 
 class EntryTable(TableDefinition):
-    """A list-like table: one row an entry, sorted, numbered and grouped by the tool."""
+    """A list-like table: one row an entry, sorted, numbered and grouped by the tool.
+
+    `lines_for` names its first field: the blank form has a line for each choice of it, each to be answered once.
+    `open_when` says which entries are matters still to be settled, which `build` lists in a file of its own,
+    under `open_note`.
+    """
 
     kind: Literal["entries"]
     fields: tuple[EntryField, ...] = Field(min_length=1)
     print: tuple[PrintedColumn, ...] = ()
     sort_by: tuple[Text, ...] = ()
     split_by: str = ""
+    lines_for: str = ""
+    open_when: tuple[Condition, ...] = ()
+    open_note: str = ""
 
     def field(self, label: str) -> EntryField | None:
         """The field with this label."""
@@ -186,6 +281,10 @@ class EntryTable(TableDefinition):
         split = self.field(self.split_by) if self.split_by else None
         if self.split_by and (split is None or split.type != "choice"):
             raise ValueError(f'split_by の「{self.split_by}」は type = "choice" の項目ではありません')
+        if self.lines_for and (self.fields[0].label != self.lines_for or not self.fields[0].choices):
+            raise ValueError(f"lines_for の「{self.lines_for}」は、はじめの項目で、選択肢がなければなりません")
+        if bool(self.open_when) != bool(self.open_note):
+            raise ValueError("open_when（未了とする条件）と open_note（一覧のはじめの文）は両方そろえて書きます")
         for column in self.print:
             if unknown := placeholders_in(column.text) - self.placeholders:
                 raise ValueError(f"print の「{column.label}」にある {{{min(unknown)}}} は項目ではありません")
@@ -231,21 +330,6 @@ class Figure(Definition):
         if (self.numerator is None) != (self.kind == "largest_share"):
             raise ValueError('numerator は kind = "rate" のときだけに、必ず書きます')
         return self
-
-
-class PartDefinition(Definition):
-    """A part (部) of the report: its key, title, place, legal basis and the fiscal years it serves."""
-
-    key: Text
-    title: Text
-    order: int
-    legal_basis: Text
-    first_year: int
-    last_year: int | None = None
-
-    def serves(self, fiscal_year: int) -> bool:
-        """Whether the report of this fiscal year contains the part."""
-        return self.first_year <= fiscal_year and (self.last_year is None or fiscal_year <= self.last_year)
 
 
 class Coordinator(Definition):

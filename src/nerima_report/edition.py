@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
 
 from nerima_report.definitions import (
     ADJUSTMENTS,
@@ -20,15 +23,17 @@ from nerima_report.definitions import (
     Link,
     LinksFile,
     MunicipalityDefinition,
-    PartDefinition,
     TablesFile,
     placeholders_in,
 )
 from nerima_report.errors import CannotProceed, DefinitionError
 from nerima_report.findings import Catalogue, load_catalogue
 from nerima_report.form_texts import FormTexts
+from nerima_report.generated import completed, condition_faults, with_numbers
 from nerima_report.guideline import Guideline
+from nerima_report.part_definition import PartDefinition
 from nerima_report.toml_files import read_definition
+from nerima_report.use_rules import UseRules, rule_faults
 
 # What a title or a note may ask for; wording.py gives the values for a fiscal year.
 YEAR_PLACEHOLDERS = frozenset({"年度", "短い年度", "年度末"})
@@ -40,13 +45,14 @@ NOT_IN_SHEET_NAMES = frozenset("[]:*?/\\'")
 
 @dataclass(frozen=True)
 class Part:
-    """One part (部) of the report: its definition, tables, links, figures and manuscript."""
+    """One part (部) of the report: its definition, tables, links, figures, rules for cases and manuscript."""
 
     folder: Path
     definition: PartDefinition
     tables: Mapping[str, CountTable | EntryTable]
     links: tuple[Link, ...]
     figures: tuple[Figure, ...]
+    uses: UseRules | None = None
 
     @property
     def key(self) -> str:
@@ -110,12 +116,13 @@ class Edition:
     def collected_counts(self, ward: bool) -> dict[str, tuple[Column, ...]]:
         """Which columns of which tables a section (or, with `ward`, the coordinator for the ward) reports.
 
-        A section reports its own persons too; the number after matching stands in the ward workbook.
+        A section reports its own persons too; the number after matching stands in the ward workbook. What is
+        counted from entries nobody reports.
         """
         wanted = {
             key: tuple(c for c in table.columns if not ward or table.reported_by == "coordinator" or not c.additive)
             for key, table in self.count_tables.items()
-            if ward or table.reported_by == "section"
+            if (ward or table.reported_by == "section") and not table.counted_from
         }
         return {key: columns for key, columns in wanted.items() if columns}
 
@@ -175,11 +182,14 @@ def load_edition(folder: Path) -> Edition:
     Raises DefinitionError with file, key and reason for the first fault found.
     """
     municipality = read_definition(folder / "municipality.toml", MunicipalityDefinition)
+    guideline = read_definition(folder / "guideline.toml", Guideline)
     parts = sorted(
-        (_load_part(file.parent) for file in sorted(folder.glob("*/part.toml"))), key=lambda p: p.definition.order
+        (_load_part(file.parent, guideline) for file in sorted(folder.glob("*/part.toml"))),
+        key=lambda p: (p.definition.order, p.definition.first_year),
     )
     if not parts:
         raise DefinitionError(folder, "", "部のフォルダー（part.toml のあるフォルダー）がありません")
+    _refuse_rivals(parts)
     catalogues = (folder / "findings.toml", folder.parent / "findings.toml", shipped_templates() / "findings.toml")
     shipped = load_catalogue(catalogues[-1])
     catalogue = load_catalogue(next(file for file in catalogues if file.is_file()), required=shipped.codes)
@@ -195,28 +205,47 @@ def load_edition(folder: Path) -> Edition:
         if not (folder / name).is_file():
             raise DefinitionError(folder / name, "", "ファイルがありません")
     form_texts = read_definition(folder / "forms.toml", FormTexts)
-    guideline = read_definition(folder / "guideline.toml", Guideline)
     return Edition(folder, municipality, tuple(parts), catalogue, form_texts, guideline)
 
 
-def _load_part(folder: Path) -> Part:
+def _load_part(folder: Path, guideline: Guideline) -> Part:
     definition = read_definition(folder / "part.toml", PartDefinition)
-    tables = read_definition(folder / "tables.toml", TablesFile).table
-    links = read_definition(folder / "links.toml", LinksFile).link
-    figures = read_definition(folder / "figures.toml", FiguresFile).figure
+
+    def numbers(data: dict[str, Any]) -> dict[str, Any]:
+        return dict(with_numbers(data, definition.setting_names))
+
+    tables = read_definition(folder / "tables.toml", TablesFile, numbers).table
+    links = read_definition(folder / "links.toml", LinksFile, numbers).link
+    figures = read_definition(folder / "figures.toml", FiguresFile, numbers).figure
     _unique(folder / "tables.toml", "table", [table.key for table in tables])
     _unique(folder / "links.toml", "link", [link.key for link in links])
     _unique(folder / "figures.toml", "figure", [figure.key for figure in figures])
-    part = Part(folder, definition, {table.key: table for table in tables}, links, figures)
+    uses = read_definition(folder / "uses.toml", UseRules) if (folder / "uses.toml").exists() else None
+    part = Part(folder, definition, completed(tables, guideline), links, figures, uses)
     if not part.manuscript.is_file():
         raise DefinitionError(part.manuscript, "", "原稿がありません")
-    for check in (_check_sheet_names, _check_texts, _check_links, _check_figures):
+    for check in (_check_sheet_names, _check_texts, _check_counting, _check_part, _check_links, _check_figures):
         for file, key, reason in check(part):
             raise DefinitionError(file, key, reason)
+    if uses is not None:
+        settings = {setting.key: setting for setting in definition.settings}
+        for key, reason in rule_faults(uses, part.tables, settings, guideline):
+            raise DefinitionError(folder / "uses.toml", key, reason)
     return part
 
 
 _Fault = tuple[Path, str, str]
+
+
+def _refuse_rivals(parts: Sequence[Part]) -> None:
+    """Parts with the same key serve different years, or nobody could tell their tables apart."""
+    latest: dict[str, Part] = {}
+    for part in sorted(parts, key=lambda p: p.definition.first_year):
+        before, year = latest.get(part.key), part.definition.first_year
+        if before is not None and before.definition.serves(year):
+            reason = f"{year}年度には、key の同じ部「{before.folder.name}」もあります。年度を分けてください"
+            raise DefinitionError(part.folder / "part.toml", "first_year", reason)
+        latest[part.key] = part
 
 
 def _check_texts(part: Part) -> Iterator[_Fault]:
@@ -229,6 +258,45 @@ def _check_texts(part: Part) -> Iterator[_Fault]:
         for note in table.notes:
             for name in sorted(placeholders_in(note.text) - YEAR_PLACEHOLDERS):
                 yield file, f"{key}.notes", f"{{{name}}} という差し込みはありません"
+        for where, texts in _plain_texts(table):
+            for name in sorted(name for text in texts for name in placeholders_in(text)):
+                yield file, f"{key}.{where}", f"{{{name}}} という設定は part.toml にありません"
+
+
+def _plain_texts(table: CountTable | EntryTable) -> Iterator[tuple[str, list[str]]]:
+    """The texts in which only settings of part.toml may stand, which are numbers by now."""
+    yield "instruction", [table.instruction]
+    if isinstance(table, CountTable):
+        yield "rows", [text for row in table.rows for text in (row.label, row.group, row.rule)]
+        yield "columns", [column.label for column in table.columns]
+    else:
+        yield "fields", [text for field in table.fields for text in (field.label, field.rule, *field.choices)]
+
+
+def _check_counting(part: Part) -> Iterator[_Fault]:
+    """What is counted from entries, or asked of them, are fields and choices that exist."""
+    for key, table in part.tables.items():
+        for where, reason in condition_faults(table, part.tables):
+            yield part.folder / "tables.toml", f"{key}.{where}", reason
+        if isinstance(table, CountTable):
+            try:  # again, because rows may have come from choices
+                CountTable.model_validate(table.model_dump())
+            except ValidationError as error:
+                reason = str(error.errors()[0].get("ctx", {}).get("error", ""))
+                yield part.folder / "tables.toml", f"{key}.rows", reason
+
+
+def _check_part(part: Part) -> Iterator[_Fault]:
+    """What part.toml says of tables is about tables of the part, and years in which it serves."""
+    definition, file = part.definition, part.folder / "part.toml"
+    for body in definition.bodies:
+        if unknown := [key for key in body.outside if key not in part.tables]:
+            yield file, f"bodies.{body.name}.outside", f"表「{unknown[0]}」はありません"
+    for number, found in enumerate(definition.breaks, start=1):
+        if found.table not in part.tables:
+            yield file, f"breaks[{number}].table", f"表「{found.table}」はありません"
+        if not definition.serves(found.year):
+            yield file, f"breaks[{number}].year", f"この部は{found.year}年度には使いません"
 
 
 def _check_sheet_names(part: Part) -> Iterator[_Fault]:

@@ -15,7 +15,7 @@ from nerima_report.toml_files import read_text
 
 Kind = Literal["changed", "added", "removed", "reordered", "reworded", "restyled"]
 # What names an item of a list: a row has a group and a label, a type of the guideline a number.
-_NAMED_BY = ("key", "group", "label", "number", "who", "department", "section", "heading")
+_NAMED_BY = ("key", "group", "label", "number", "who", "department", "section", "heading", "name", "field")
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,8 @@ def _contents(edition: Edition) -> dict[str, object]:
 
 
 def _part(part: Part) -> dict[str, object]:
-    return {
+    uses = {"uses.toml": part.uses.model_dump()} if part.uses else {}
+    return uses | {
         "part.toml": part.definition.model_dump(),
         "tables.toml": {"table": _dumped(part.tables.values())},
         "links.toml": {"link": _dumped(part.links)},

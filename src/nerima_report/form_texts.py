@@ -47,6 +47,7 @@ class InputTexts(Definition):
     order: InputText
     difference: InputText
     date: InputText
+    any_date: InputText
     month: InputText
     choice: InputText
     text: InputText

@@ -142,7 +142,8 @@ def locate_entries(sheet: Sheet, table: EntryTable) -> EntryLayout:
     header, found = _find_header(sheet, names)
     layout = EntryLayout(sheet.name, found, _texts(sheet, header))
     layout.missing_fields = [f.label for f in table.fields if f.required and f.label not in found]
-    columns = set(found.values())
+    # What the form itself writes in front of its lines is no answer.
+    columns = {column for label, column in found.items() if label != table.lines_for}
     filled = {row for (row, column), v in sheet.cells.items() if row > header and column in columns and not is_blank(v)}
     filled |= {row for row, column in sheet.facts.uncached if row > header and column in columns}
     layout.rows = sorted(filled) if found else []

@@ -91,6 +91,8 @@ def _ordered_rows(table_id: str, table: CountTable, totals: Totals) -> list[Row]
     """The rows in the order in which they are printed; ties keep the order of definition."""
     hidden = unused_groups(table_id, table, totals) if table.hide_unused_groups else []
     rows = [row for row in table.rows if row.group not in hidden]
+    if table.hide_unused_rows:
+        rows = [row for row in rows if not _is_unused(table_id, table, row, totals)]
     if table.order == "fixed":
         return rows
     column = table.columns[0].label
@@ -99,6 +101,11 @@ def _ordered_rows(table_id: str, table: CountTable, totals: Totals) -> list[Row]
         return row.pinned, -(totals.values.get(CellKey(table_id, row.group, row.label, column)) or 0)
 
     return sorted(rows, key=place)
+
+
+def _is_unused(table_id: str, table: CountTable, row: Row, totals: Totals) -> bool:
+    keys = (CellKey(table_id, row.group, row.label, column.label) for column in table.columns)
+    return all(totals.values.get(key) == 0 for key in keys)
 
 
 def _count_row(table_id: str, table: CountTable, row: Row, totals: Totals, marks: dict[str, str]) -> tuple[Cell, ...]:

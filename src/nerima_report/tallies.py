@@ -202,20 +202,28 @@ class _Gathered:
         if layout is None or layout.missing_fields:
             return
         for row in layout.rows:
-            values = [self._read_field(located, sheets[0], field, row) for field in table.fields]
-            self.entries[table_id].append((*values, submission.section, submission.file, sheets[0].name, row))
+            readings = [self._read_field(located, sheets[0], field, row) for field in table.fields]
+            entry = {field.label: reading.value for field, reading in zip(table.fields, readings, strict=True)}
+            for field, reading in zip(table.fields, readings, strict=True):
+                missing = reading.status != "reported" and field.is_required(entry)
+                if missing or reading.status == "unreadable" or reading.respelled:
+                    self._add_fault(located, sheets[0], (row, layout.columns.get(field.label)), field.label, reading)
+            self.entries[table_id].append((*entry.values(), submission.section, submission.file, sheets[0].name, row))
 
-    def _read_field(self, located: LocatedTable, sheet: Sheet, field: EntryField, row: int) -> object:
+    def _read_field(self, located: LocatedTable, sheet: Sheet, field: EntryField, row: int) -> Reading:
         columns = located.layout.columns if isinstance(located.layout, EntryLayout) else {}
         if field.label not in columns:
-            return None
+            return Reading(None, "blank")  # a heading that may be left out
         position = (row, columns[field.label])
-        raw = sheet.cells.get(position)
-        reading = NO_SAVED_RESULT if position in sheet.facts.uncached else read_field(field, raw)
-        if reading.status == "unreadable" or reading.respelled or (reading.status != "reported" and field.required):
-            found = "" if raw is None else shown(raw)
-            self.faults.append(EntryFault(reading, found, located.place(position, column=field.label)))
-        return reading.value
+        return NO_SAVED_RESULT if position in sheet.facts.uncached else read_field(field, sheet.cells.get(position))
+
+    def _add_fault(
+        self, located: LocatedTable, sheet: Sheet, where: tuple[int, int | None], label: str, reading: Reading
+    ) -> None:
+        position = (where[0], where[1]) if where[1] is not None else None
+        raw = sheet.cells.get(position) if position else None
+        found = "" if raw is None else shown(raw)
+        self.faults.append(EntryFault(reading, found, located.place(position, column=label)))
 
 
 def _names(sheets: Sequence[Sheet]) -> tuple[str, ...]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -15,15 +15,17 @@ from nerima_report.errors import DefinitionError
 Model = TypeVar("Model", bound=BaseModel)
 
 
-def read_definition(file: Path, model: type[Model]) -> Model:
-    """Read one TOML file into its model, or say which key is wrong and why."""
+def read_definition(
+    file: Path, model: type[Model], prepare: Callable[[dict[str, Any]], dict[str, Any]] = lambda data: data
+) -> Model:
+    """Read one TOML file into its model, or say which key is wrong and why. `prepare` sees its data first."""
     text = read_text(file)
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise DefinitionError(file, _position(str(error)), _fault_of_writing(str(error), text)) from None
     try:
-        return model.model_validate(data)
+        return model.model_validate(prepare(data))
     except ValidationError as error:
         # An unknown key is often a required one misspelled: it says more than the missing one.
         first = min(error.errors(), key=lambda fault: fault["type"] != "extra_forbidden")

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from nerima_report.counting import counted_values
 from nerima_report.definitions import ADJUSTMENTS, CellKey
 from nerima_report.edition import Edition
 from nerima_report.tallies import Tallies
@@ -50,7 +51,7 @@ class Totals:
 
 
 def add_up(tallies: Tallies, edition: Edition) -> Totals:
-    """Add the sections up, take ward-level numbers from the ward workbook, apply the adjustments."""
+    """Add the sections up, take ward-level numbers from the ward workbook, count the entries, apply the adjustments."""
     names = cell_names(edition)
     level = pd.DataFrame([(*key, _is_ward_level(edition, key)) for key in names], columns=[*CELL, "ward_level"])
     counts = tallies.counts.merge(level, on=CELL)
@@ -63,6 +64,7 @@ def add_up(tallies: Tallies, edition: Edition) -> Totals:
             values[name] = int(total)
         elif (cells["status"] == "not applicable").all():
             values[name] = 0  # 該当なし is an answer: there was nothing to count
+    values |= dict(counted_values(edition, tallies.entries))
     adjustments = tuple(_adjustments(tallies, edition))
     for adjustment in adjustments:
         before = values.get(adjustment.key)

@@ -108,6 +108,9 @@ FILTERS: Mapping[str, Callable[..., Wording]] = {
     "件": with_unit("件"),
     "人": with_unit("人"),
     "パーセント": with_unit("%"),
+    "回": with_unit("回"),
+    "日": with_unit("日"),
+    "か所": with_unit("か所"),
     "および": listed,
     "かぎ": quoted,
 }
@@ -151,6 +154,7 @@ class PartWording:
             "最多": self.largest,
             "実績のない区分": self.unused_groups,
             "事例数": self.entries,
+            "設定": self.setting,
         }
 
     def total(self, table: str, column: str) -> Quantity:
@@ -195,6 +199,13 @@ class PartWording:
         if not isinstance(self._part.tables.get(table), EntryTable):
             raise WordingError(f"一覧の表「{table}」はありません")
         return Quantity(len(self._tallies.entries[self._part.table_id(table)]), "件")
+
+    def setting(self, key: str) -> Quantity:
+        """設定("開示決定の期限"): a number of part.toml."""
+        setting = self._part.definition.setting(key)
+        if setting is None:
+            raise WordingError(f"設定「{key}」は part.toml にありません")
+        return Quantity(setting.value, setting.unit)
 
     def _count_table(self, table: str) -> tuple[str, CountTable]:
         if not isinstance(self._part.tables.get(table), CountTable):

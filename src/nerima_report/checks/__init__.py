@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
-from nerima_report.checks import cells, collection, file, links, privacy, shape, sight, table
+from nerima_report.checks import cells, collection, file, links, privacy, shape, sight, table, uses
 from nerima_report.checks.evidence import Evidence
 from nerima_report.findings import Finding
 
@@ -34,10 +34,16 @@ WORKBOOK_CHECKS: tuple[Check, ...] = (
     cells.entry_fields_are_readable,
     cells.entries_lie_in_the_year,
     cells.entry_tables_are_answered,
+    cells.lines_are_answered,
     table.rows_add_up,
     table.verification_lines_agree,
     table.entries_are_unique,
     links.tables_agree_in_each_workbook,
+    uses.uses_follow_the_guideline,
+    uses.entries_are_counted,
+    uses.inspection_knows_of_outsourcing,
+    uses.large_leaks_are_reported,
+    uses.bodies_outside_report_nothing,
     privacy.texts_name_nobody,
 )
 COLLECTION_CHECKS: tuple[Check, ...] = (

@@ -74,11 +74,12 @@ def entries_lie_in_the_year(evidence: Evidence) -> Iterator[Finding]:
         if not isinstance(layout, EntryLayout) or not layout.rows:
             continue
         entries = evidence.tallies.entries[located.table_id]
+        table = evidence.edition.entry_tables.get(located.table_id)
+        free = {field.label for field in table.fields if field.any_year} if table else set()
         for entry in entries[entries["file"] == located.submission.file].to_dict("records"):
             for label, column in layout.columns.items():
                 value = entry[label]
-                year = _year_of(value)
-                if year is not None and year != evidence.fiscal_year:
+                if label not in free and _year_of(value) not in (None, evidence.fiscal_year):
                     place = located.place((int(entry["row"]), column), column=label)
                     found = value.full if isinstance(value, Month) else full_date(value)
                     yield Finding("N310", place, expected=full_name(evidence.fiscal_year), found=found)
@@ -105,6 +106,24 @@ def entry_tables_are_answered(evidence: Evidence) -> Iterator[Finding]:
         empty = isinstance(located.layout, EntryLayout) and not located.layout.rows
         if empty and not located.submission.ward and not located.not_applicable:
             yield Finding("N311", located.place())
+
+
+def lines_are_answered(evidence: Evidence) -> Iterator[Finding]:
+    """Where the form has a line for each item of a list, every one of them is answered, and once."""
+    for located in evidence.tallies.located:
+        table, layout = evidence.edition.entry_tables.get(located.table_id), located.layout
+        lines = table.lines_for if table else ""
+        if not table or not isinstance(layout, EntryLayout) or not layout.rows or lines not in layout.columns:
+            continue
+        entries = evidence.tallies.entries[located.table_id]
+        own = entries[entries["file"] == located.submission.file]
+        for line in table.fields[0].choices:
+            rows = [int(row) for row in own[own[lines] == line]["row"]]
+            places = [located.place((row, layout.columns[lines]), row=line) for row in rows]
+            if not rows:
+                yield Finding("N312", located.place(row=line))
+            elif len(rows) > 1:
+                yield Finding("N315", places[1], found=len(rows), related=(places[0], *places[2:]))
 
 
 def _choices(evidence: Evidence, table_id: str, label: str) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ def write_entries(form: Form, sheet: Worksheet, table_id: str, table: EntryTable
     """Write the headings, the hints above them and the entries, with open rows below."""
     sheet.set_landscape()
     given = entries_of(form, table_id)
-    rows = [*given, *({} for _ in range(_TINTED_ROWS - len(given)))]
+    rows = [*given, *({} for _ in range(_rows_offered(table) - len(given)))]
     for row in range(HEADER_ROW - 1):  # the columns are unlocked as a whole, the cells above the headings are not
         write(sheet, (row, 1), [None] * (len(table.fields) - 1), form.looks.locked)
     for place, field in enumerate(table.fields):
@@ -36,17 +36,23 @@ def write_entries(form: Form, sheet: Worksheet, table_id: str, table: EntryTable
             (FIRST_ROW, place, _LAST_ROW, place),
             allowed_in(form, field),
             heading,
-            words_for(form, field.type, hint(field)),
+            words_for(form, "any_date" if field.any_year else field.type, hint(field)),
         )
     fit_height(sheet, HEADER_ROW - 1, [(hint(field), _width(field)) for field in table.fields], _HINT_LINE)
-    _tint_the_next_row(form, sheet, len(rows), len(table.fields))
-    sheet.set_selection(FIRST_ROW, 0, FIRST_ROW, 0)
+    if not table.lines_for:
+        _tint_the_next_row(form, sheet, len(rows), len(table.fields))
+    first = entry_area(table)[1]
+    sheet.set_selection(FIRST_ROW, first, FIRST_ROW, first)
 
 
 def entries_of(form: Form, table_id: str) -> Sequence[dict[str, object]]:
-    """The entries that go into a table: none where it does not apply."""
-    entries = form.filling.entries.get(table_id, ()) if form.cover.applies(table_id) else ()
-    return [dict(entry) for entry in entries]
+    """The entries that go into a table: none where it does not apply; where it has lines, one for each line."""
+    table = form.entry_tables[table_id]
+    entries = [dict(e) for e in form.filling.entries.get(table_id, ())] if form.cover.applies(table_id) else []
+    if not table.lines_for:
+        return entries
+    answers = {entry.get(table.lines_for): entry for entry in entries}
+    return [{table.lines_for: line} | answers.get(line, {}) for line in table.fields[0].choices]
 
 
 def answered(form: Form, table_id: str) -> int:
@@ -58,14 +64,15 @@ def answered(form: Form, table_id: str) -> int:
 def entry_area(table: EntryTable, *, required: bool = False) -> Area:
     """The cells for entries; with `required`, only the column of the first required field."""
     place = table.fields.index(_first_required(table))
-    first, last = (place, place) if required else (0, len(table.fields) - 1)
+    first, last = (place, place) if required else (1 if table.lines_for else 0, len(table.fields) - 1)
     return FIRST_ROW, first, _LAST_ROW, last
 
 
 def tinted_area(form: Form, table_id: str) -> Area:
     """The cells that are tinted from the start."""
     top, first, _, last = entry_area(form.entry_tables[table_id])
-    return top, first, top + max(_TINTED_ROWS, len(entries_of(form, table_id))) - 1, last
+    rows = max(_rows_offered(form.entry_tables[table_id]), len(entries_of(form, table_id)))
+    return top, first, top + rows - 1, last
 
 
 def hint(field: EntryField) -> str:
@@ -82,7 +89,12 @@ def _width(field: EntryField) -> int:
 
 
 def _first_required(table: EntryTable) -> EntryField:
-    return next((field for field in table.fields if field.required), table.fields[0])
+    asked = [field for field in table.fields if field.label != table.lines_for]
+    return next((field for field in asked if field.required), asked[0])
+
+
+def _rows_offered(table: EntryTable) -> int:
+    return len(table.fields[0].choices) if table.lines_for else _TINTED_ROWS
 
 
 def _tint_the_next_row(form: Form, sheet: Worksheet, tinted: int, width: int) -> None:

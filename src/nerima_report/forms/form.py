@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from typing import Any
 
 from xlsxwriter.utility import xl_rowcol_to_cell
 
@@ -23,6 +24,13 @@ from nerima_report.submissions import section_key
 # The cover: facts in rows 4 to 10, then the list of what can be marked as 該当なし, by row from 0.
 FACTS = ("年度", "様式", "部", "課", "様式の版", "提出回", "備考")
 MARKS_ROW, MARK_COLUMN = HEADER_ROW + len(FACTS) + 1, 2
+
+# Keys of definitions that came after the first forms; while empty they are no part of the fingerprint.
+_LEARNED_LATER = frozenset({
+    "layout", "settings", "bodies", "breaks", "counted_from", "where", "sum", "each_choice_of", "beginning",
+    "hide_unused_rows", "required_when", "any_year", "choices_from", "meanings", "lines_for", "open_when",
+    "open_note",
+})  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -179,8 +187,18 @@ def fingerprint(edition: Edition) -> str:
         ]
         for part in edition.parts
     ]
-    content = [edition.municipality.form_version, edition.form_texts.model_dump(mode="json"), parts]
+    texts = edition.form_texts.model_dump(mode="json")
+    if not any(field.any_year for table in edition.entry_tables.values() for field in table.fields):
+        del texts["input"]["any_date"]  # which came later too
+    content = [edition.municipality.form_version, texts, _in_use(parts)]
     return hashlib.sha256(json.dumps(content, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+
+
+def _in_use(data: Any) -> Any:
+    """The data without what the definitions learned later and do not use: the forms of past years stay the same."""
+    if isinstance(data, dict):
+        return {key: _in_use(value) for key, value in data.items() if value or key not in _LEARNED_LATER}
+    return [_in_use(value) for value in data] if isinstance(data, list) else data
 
 
 def readable_title(table: TableDefinition) -> str:

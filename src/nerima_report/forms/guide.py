@@ -8,7 +8,7 @@ from typing import NamedTuple
 from xlsxwriter.utility import xl_range_abs
 from xlsxwriter.worksheet import Worksheet
 
-from nerima_report.definitions import Cells, CountTable, EntryTable, Link, fill
+from nerima_report.definitions import Cells, CountTable, EntryField, EntryTable, Link, fill
 from nerima_report.edition import Part
 from nerima_report.forms.form import Form, instruction, readable_title
 from nerima_report.forms.formulas import Total
@@ -41,12 +41,15 @@ def write_guide(form: Form, sheet: Worksheet) -> dict[tuple[str, ...], str]:
         fit_height(sheet, row, zip(line[:2], _WIDTHS, strict=True))
         row += 1
     ranges = {}
-    for choices in _long_choices(form):
+    for field in _long_choices(form):
         write(sheet, (row, 0), (form.texts.guide.choices, ""), looks.band)
-        for number, choice in enumerate(choices, start=row + 1):
-            write(sheet, (number, 0), ("", choice), looks.label)
-        ranges[choices] = f"='{GUIDE_SHEET}'!{xl_range_abs(row + 1, 1, row + len(choices), 1)}"
-        row += len(choices) + 1
+        row += 1
+        place, meanings = (0, field.meanings) if field.meanings else (1, field.choices)
+        for number, (choice, meaning) in enumerate(zip(field.choices, meanings, strict=True), start=row):
+            write(sheet, (number, 0), (choice if field.meanings else "", meaning), looks.label)
+            fit_height(sheet, number, [(meaning, _WIDTHS[1])])
+        ranges[field.choices] = f"='{GUIDE_SHEET}'!{xl_range_abs(row, place, row + len(field.choices) - 1, place)}"
+        row += len(field.choices)
     return ranges
 
 
@@ -82,7 +85,7 @@ def _fields(form: Form, table: EntryTable) -> Iterator[Line]:
         if labels:
             yield Line("", fill(text, {"項目": "、".join(labels)}))
     for field in table.fields:
-        choices = "" if needs_a_range(field.choices) else "、".join(field.choices)
+        choices = "" if needs_a_range(field.choices) or field.meanings else "、".join(field.choices)
         if field.rule or choices:
             yield Line(f"　{field.label}", "\n".join(filter(None, (choices, field.rule))))
 
@@ -115,7 +118,8 @@ def _in_words(part: Part, link: Link, side: Cells) -> str:
     return f"{table}の行ごとの{side.column}" if link.each_row else f"{table}の{side.column}の合計"
 
 
-def _long_choices(form: Form) -> list[tuple[str, ...]]:
-    """The choices that do not fit into the list of a cell."""
-    choices = (field.choices for table in form.entry_tables.values() for field in table.fields)
-    return list(dict.fromkeys(long for long in choices if needs_a_range(long)))
+def _long_choices(form: Form) -> list[EntryField]:
+    """The fields whose choices do not fit into the list of a cell, or need to be explained; one for each list."""
+    fields = (field for table in form.entry_tables.values() for field in table.fields)
+    listed = {field.choices: field for field in fields if field.meanings or needs_a_range(field.choices)}
+    return list(listed.values())

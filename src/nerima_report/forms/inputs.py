@@ -24,6 +24,7 @@ COUNT = {"validate": "integer", "criteria": "between", "minimum": 0, "maximum": 
 FROM_ONE = {**COUNT, "minimum": 1}
 DIFFERENCE = {**COUNT, "minimum": -LARGEST_COUNT}
 ANYTHING = {"validate": "any"}
+ANY_DAY = {"validate": "date", "criteria": "between", "minimum": date(1950, 1, 1), "maximum": date(2099, 12, 31)}
 
 
 def one_of(choices: tuple[str, ...]) -> dict[str, Any]:
@@ -52,6 +53,8 @@ def allowed_in(form: Form, field: EntryField) -> dict[str, Any]:
             return FROM_ONE
         case "difference":
             return DIFFERENCE
+        case "date" if field.any_year:
+            return ANY_DAY
         case "date":
             return {
                 "validate": "date",

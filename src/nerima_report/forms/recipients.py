@@ -25,7 +25,13 @@ def all_covers(roster: Sequence[RosterSection], edition: Edition, file: Path) ->
     """
     keys = frozenset(part.key for part in edition.parts)
     covers = [
-        FormCover(s.fiscal_year, s.department, s.section_name, withheld=keys - parts_asked(s, edition, file))
+        FormCover(
+            s.fiscal_year,
+            s.department,
+            s.section_name,
+            not_applicable=_outside(s, edition),
+            withheld=keys - parts_asked(s, edition, file),
+        )
         for s in roster
     ]
     year = roster[0].fiscal_year
@@ -45,6 +51,12 @@ def file_name(cover: FormCover) -> str:
     """The name of the file: 令和8年度_福祉部管理課.xlsx. It does not depend on the other 課 of the roster."""
     name = f"{WARD}_{cover.section}" if cover.ward else cover.key
     return f"{full_name(cover.fiscal_year)}_{name}.xlsx".translate(_NOT_IN_NAMES)
+
+
+def _outside(section: RosterSection, edition: Edition) -> frozenset[str]:
+    """The tables that the law does not ask of the body of a 課 (議会): marked on its cover from the start."""
+    bodies = [(part, part.definition.body_of(section.department or section.section_name)) for part in edition.parts]
+    return frozenset(part.table_id(key) for part, body in bodies if body for key in body.outside)
 
 
 def _named(covers: Sequence[FormCover], name: str) -> FormCover:

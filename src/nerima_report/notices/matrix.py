@@ -9,6 +9,7 @@ from typing import Literal
 
 from nerima_report.checks import Evidence
 from nerima_report.checks.links import WARD
+from nerima_report.counting import counted_tables
 from nerima_report.definitions import ADJUSTMENTS
 from nerima_report.examination import Examination
 from nerima_report.findings import Catalogue, Finding
@@ -77,7 +78,9 @@ def _matrix(examination: Examination, evidence: Evidence) -> Matrix:
     concerning = _by_owner_and_column(examination, evidence)
     rows_for = owners(evidence)
     adjusted = [ADJUSTMENTS.key] if any(ward for ward, _ in rows_for) else []
-    columns = (FILE, *evidence.edition.tables, *adjusted)
+    edition = evidence.edition
+    counted = counted_tables(edition)  # nobody hands them in
+    columns = (FILE, *(table_id for table_id in edition.tables if table_id not in counted), *adjusted)
     for owner in rows_for:
         cells = []
         for column, status in zip(columns, _statuses(evidence, owner, columns), strict=True):

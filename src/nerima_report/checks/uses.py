@@ -1,0 +1,221 @@
+"""5xx: cases of 利用, 提供 and 委託 under the Act, after the guideline (uses.toml, guideline.toml).
+
+Cases that continue from the ordinance need neither consultation nor committee. On who decides a 委託 the sources
+say nothing, so nothing is checked.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+from typing import Any
+
+from nerima_report.checks.evidence import Evidence
+from nerima_report.counting import Entry, uncounted_entries
+from nerima_report.edition import Part
+from nerima_report.findings import Finding, Place
+from nerima_report.fiscal_year import full_date
+from nerima_report.guideline import Guideline
+from nerima_report.layout import EntryLayout
+from nerima_report.tallies import LocatedTable
+from nerima_report.use_rules import KindRule, UseRules
+
+
+@dataclass(frozen=True)
+class _Case:
+    """A row of the list of cases, the rule of its kind, and where it stands."""
+
+    rules: UseRules
+    rule: KindRule
+    guideline: Guideline
+    entry: Entry
+    located: LocatedTable
+
+    def says(self, field: str) -> Any:
+        """The answer in a field, by its name in uses.toml."""
+        return self.entry[getattr(self.rules.cases, field)]
+
+    def place(self, field: str) -> Place:
+        """The cell of a field."""
+        return _place(self.located, self.entry, getattr(self.rules.cases, field))
+
+    @property
+    def is_new(self) -> bool:
+        """Whether the case began under the Act. What is not said is asked about elsewhere."""
+        return self.says("continued") not in (None, self.rules.cases.continuing)
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether it goes through the guideline or the committee."""
+        return self.is_new and self.rule.is_judged(self.says("basis"))
+
+
+def uses_follow_the_guideline(evidence: Evidence) -> Iterator[Finding]:
+    """Each case is of the kind that its bodies make it, rests on a basis of that kind, and went the way it must."""
+    for case in _cases(evidence):
+        yield from _bodies(case)
+        yield from _basis_and_type(case)
+        yield from _steps(case)
+        yield from _decider(case)
+
+
+def entries_are_counted(evidence: Evidence) -> Iterator[Finding]:
+    """Every entry counts in a row of each table that wants it. One with another fault has heard of it."""
+    faulty = {(f.place.file, f.place.sheet, _row(f.place.cell)) for f in uses_follow_the_guideline(evidence)}
+    faulty |= {(f.place.file, f.place.sheet, _row(f.place.cell)) for f in evidence.tallies.entry_faults}
+    said = set()
+    for source, table_id, entry in uncounted_entries(evidence.edition, evidence.tallies.entries):
+        where = (str(entry["file"]), str(entry["sheet"]), int(entry["row"]))
+        if where in faulty or where in said:
+            continue
+        said.add(where)
+        located = _located(evidence, source, where[0])
+        column = evidence.edition.entry_tables[source].fields[0].label
+        yield Finding("N510", _place(located, entry, column), details={"about": table_id})
+
+
+def inspection_knows_of_outsourcing(evidence: Evidence) -> Iterator[Finding]:
+    """A section that has work done by others answers whether it looked at how they do it."""
+    for part, rules in _ruled(evidence):
+        check = rules.inspection
+        if check is None:
+            continue
+        cases = evidence.tallies.entries[part.table_id(rules.cases.table)]
+        entrusted = Counter(cases[cases[rules.cases.kind] == check.kind]["file"])
+        table_id = part.table_id(check.table)
+        table = evidence.edition.entry_tables[table_id]
+        answers = evidence.tallies.entries[table_id]
+        wrong = answers[(answers[table.lines_for] == check.line) & (answers[check.result] == check.answer)]
+        for entry in wrong.to_dict("records"):
+            if number := entrusted[entry["file"]]:
+                located = _located(evidence, table_id, str(entry["file"]))
+                place = _place(located, {str(k): v for k, v in entry.items()}, check.result, check.line)
+                yield Finding("N519", place, expected=check.answer, found=number)
+
+
+def large_leaks_are_reported(evidence: Evidence) -> Iterator[Finding]:
+    """An incident with more persons than the limit, of which the list says that it is not reportable."""
+    for part, rules in _ruled(evidence):
+        leaks = rules.leaks
+        limit = part.definition.setting(leaks.limit) if leaks else None
+        if leaks is None or limit is None:
+            continue
+        table_id = part.table_id(leaks.table)
+        for entry in evidence.tallies.entries[table_id].to_dict("records"):
+            persons = entry[leaks.persons]
+            if persons is not None and persons > limit.value and entry[leaks.report] == leaks.answer:
+                located = _located(evidence, table_id, str(entry["file"]))
+                place = _place(located, {str(k): v for k, v in entry.items()}, leaks.report)
+                yield Finding("N521", place, expected=limit.value, found=persons, details={"about": leaks.answer})
+
+
+def bodies_outside_report_nothing(evidence: Evidence) -> Iterator[Finding]:
+    """A body that the Act does not reach (議会) has no numbers in the tables that are added up for those it does."""
+    departments = {s.file: s.department or s.section_name for s in evidence.submissions if not s.ward}
+    for part in evidence.edition.parts:
+        for located in evidence.tallies.located:
+            body = part.definition.body_of(departments.get(located.submission.file, ""))
+            outside = {part.table_id(key) for key in body.outside} if body else set()
+            if located.table_id not in outside or located.submission.ward:
+                continue
+            cells = evidence.cells[located.submission.file].values()
+            numbers = [cell for cell in cells if cell.key.table == located.table_id and cell.value]
+            rows = located.layout.rows if isinstance(located.layout, EntryLayout) else []
+            if body and (numbers or rows):
+                place = numbers[0].place if numbers else located.place((rows[0], 1))
+                found = sum(cell.value for cell in numbers) or len(rows)
+                yield Finding("N522", place, found=found, details={"about": body.name})
+
+
+def _bodies(case: _Case) -> Iterator[Finding]:
+    holder, receiver, within = case.says("holder"), case.says("receiver"), case.rule.within
+    if holder in case.rules.cases.outside:
+        yield Finding("N518", case.place("holder"), found=holder)
+    elif within is not None and holder and receiver and within != (holder == receiver):
+        expected = next((r.kind for r in case.rules.kinds if r.within == (holder == receiver)), None)
+        about = {"left": holder, "right": receiver}
+        related = (case.place("holder"), case.place("receiver"))
+        yield Finding("N511", case.place("kind"), expected, case.rule.kind, related=related, details=about)
+
+
+def _basis_and_type(case: _Case) -> Iterator[Finding]:
+    basis, found, kind = case.says("basis"), case.says("type"), case.rule.kind
+    if basis and case.rule.bases and basis not in case.rule.bases:
+        expected = "、".join(case.rule.bases)
+        yield Finding(
+            "N513", case.place("basis"), expected, basis, related=(case.place("kind"),), details={"what": kind}
+        )
+    annex = case.guideline.annex(kind)
+    if found and annex and found not in [entry.name for entry in case.guideline.entries if entry.annex == annex]:
+        related = (case.place("kind"),)
+        yield Finding("N512", case.place("type"), annex.name, found, related=related, details={"what": kind})
+
+
+def _steps(case: _Case) -> Iterator[Finding]:
+    """What a new case has behind it, and in which order: consultation, committee, decision."""
+    about = {"what": case.rule.kind}
+    if case.is_judged and case.says("type") is None and case.says("committee") is None:
+        related = (case.place("type"), case.place("continued"))
+        yield Finding("N514", case.place("committee"), related=related, details=about)
+    if case.is_judged and case.says("consultation") is None:
+        yield Finding("N515", case.place("consultation"), related=(case.place("continued"),), details=about)
+    taken = [(step, day) for step in ("consultation", "committee", "decision") if (day := case.says(step)) is not None]
+    for (first, day), (then, after) in pairwise(taken):
+        if isinstance(day, date) and isinstance(after, date) and day > after:
+            names = {"left": getattr(case.rules.cases, first), "right": getattr(case.rules.cases, then)}
+            earlier = case.place(first)
+            yield Finding("N516", case.place(then), full_date(day), full_date(after), related=(earlier,), details=names)
+
+
+def _decider(case: _Case) -> Iterator[Finding]:
+    """Who decided is who may: by law or consent, by a type, or after the committee."""
+    decider, annex = case.says("decider"), case.guideline.annex(case.rule.kind)
+    if decider is None or not case.is_new or not case.rule.bases or case.says("basis") not in case.rule.bases:
+        return
+    if not case.is_judged:
+        allowed = case.rules.deciders.direct.who
+    elif case.says("type") is not None:
+        allowed = tuple(found.who for found in annex.deciders) if annex else ()
+    elif case.says("committee") is not None:
+        allowed = case.rules.deciders.committee.who
+    else:
+        return  # which way it went is asked about above
+    if decider not in allowed:
+        expected = "か".join(f"「{who}」" for who in allowed)
+        yield Finding("N517", case.place("decider"), expected, decider, details={"what": case.rule.kind})
+
+
+def _cases(evidence: Evidence) -> Iterator[_Case]:
+    for part, rules in _ruled(evidence):
+        table_id = part.table_id(rules.cases.table)
+        for entry in evidence.tallies.entries[table_id].to_dict("records"):
+            rule = rules.rule(entry[rules.cases.kind])
+            if rule is not None:
+                located = _located(evidence, table_id, str(entry["file"]))
+                own = {str(label): value for label, value in entry.items()}
+                yield _Case(rules, rule, evidence.edition.guideline, own, located)
+
+
+def _ruled(evidence: Evidence) -> Iterator[tuple[Part, UseRules]]:
+    return ((part, part.uses) for part in evidence.edition.parts if part.uses is not None)
+
+
+def _located(evidence: Evidence, table_id: str, file: str) -> LocatedTable:
+    """Where the table of an entry stands: it was read from there, so it was found."""
+    tables = evidence.tallies.located
+    return next(table for table in tables if table.table_id == table_id and table.submission.file == file)
+
+
+def _place(located: LocatedTable, entry: Entry, label: str, row: str = "") -> Place:
+    """The cell of a field of an entry; without a cell where the heading may be, and was, left out."""
+    columns = located.layout.columns if isinstance(located.layout, EntryLayout) else {}
+    position = (int(entry["row"]), columns[label]) if label in columns else None
+    return located.place(position, row=row, column=label)
+
+
+def _row(cell: str) -> int:
+    """The row of an address: 12 of D12."""
+    return int("".join(filter(str.isdigit, cell)) or 0)

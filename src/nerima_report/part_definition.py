@@ -1,0 +1,96 @@
+"""part.toml: what a part of the report is, the numbers it rests on, and where it breaks with what went before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pydantic import model_validator
+
+from nerima_report.definitions import Definition, Setting, Text, refuse_duplicates
+
+
+class PartSetting(Setting):
+    """A number that the tables and the manuscript of the part ask for by its key, such as a deadline.
+
+    `more_than` names another setting that must be smaller: a deadline lies beyond the class before it.
+    """
+
+    key: Text
+    unit: Text
+    more_than: str = ""
+
+
+class Break(Definition):
+    """A break in a series: from which fiscal year on a table of the part no longer compares with what was before."""
+
+    year: int
+    table: Text
+    before: Text
+    what: Text
+    reason: Text
+
+
+class Body(Definition):
+    """A body of the ward (行政機関) and its 部 of the roster; one without any has all the others.
+
+    `outside` are the tables of the part that the law does not ask of this body (議会): they do not apply.
+    """
+
+    name: Text
+    departments: tuple[Text, ...] = ()
+    outside: tuple[Text, ...] = ()
+
+
+class PartDefinition(Definition):
+    """A part (部) of the report: its key, title, place, legal basis and the fiscal years it serves.
+
+    `layout` says in plain words what the order of its tables follows, where no published report was the model.
+    """
+
+    key: Text
+    title: Text
+    order: int
+    legal_basis: Text
+    layout: str = ""
+    first_year: int
+    last_year: int | None = None
+    settings: tuple[PartSetting, ...] = ()
+    bodies: tuple[Body, ...] = ()
+    breaks: tuple[Break, ...] = ()
+
+    def serves(self, fiscal_year: int) -> bool:
+        """Whether the report of this fiscal year contains the part."""
+        return self.first_year <= fiscal_year and (self.last_year is None or fiscal_year <= self.last_year)
+
+    def setting(self, key: str) -> PartSetting | None:
+        """The setting with this key."""
+        return next((setting for setting in self.settings if setting.key == key), None)
+
+    def body_of(self, department: str) -> Body | None:
+        """The body to which a 部 belongs: the one that names it, otherwise the one that names none."""
+        named = next((body for body in self.bodies if department in body.departments), None)
+        return named or next((body for body in self.bodies if not body.departments), None)
+
+    @property
+    def setting_names(self) -> Mapping[str, str]:
+        """What the tables may ask for: {開示決定の期限} is 30, {開示決定の期限の次} is 31."""
+        own = {setting.key: f"{setting.value:,}" for setting in self.settings}
+        return own | {f"{setting.key}の次": f"{setting.value + 1:,}" for setting in self.settings}
+
+    @model_validator(mode="after")
+    def _settings_fit_together(self) -> PartDefinition:
+        refuse_duplicates("設定", [setting.key for setting in self.settings])
+        for setting in self.settings:
+            smaller = self.setting(setting.more_than)
+            if setting.more_than and smaller is None:
+                raise ValueError(f"settings「{setting.key}」の more_than の「{setting.more_than}」はありません")
+            if smaller is not None and smaller.value >= setting.value:
+                raise ValueError(
+                    f"設定「{setting.key}」（{setting.value}）は、"
+                    f"「{smaller.key}」（{smaller.value}）より大きくなければなりません"
+                )
+        refuse_duplicates("行政機関", [body.name for body in self.bodies])
+        refuse_duplicates("部", [department for body in self.bodies for department in body.departments])
+        if sum(not body.departments for body in self.bodies) > 1:
+            raise ValueError("departments のない bodies は一つだけです")
+        return self
