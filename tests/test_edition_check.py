@@ -63,9 +63,12 @@ def test_going_back_is_the_same_change(case: dict[str, Any], templates: Path) ->
     rewrite(templates, case)
     changed = load_edition(templates / "nerima")
     opposite = {"added": "removed", "removed": "added"}
-    there = [(change.kind, change.before, change.after) for change in edition_changes(SHIPPED, changed)]
-    back = [(opposite.get(c.kind, c.kind), c.after, c.before) for c in edition_changes(changed, SHIPPED)]
-    assert there == back
+    # A text that is moved may be told as having gone up or as having come down.
+    there = [change for change in edition_changes(SHIPPED, changed) if change.kind != "reworded"]
+    back = [change for change in edition_changes(changed, SHIPPED) if change.kind != "reworded"]
+    assert [(c.kind, c.before, c.after) for c in there] == [
+        (opposite.get(c.kind, c.kind), c.after, c.before) for c in back
+    ]
     assert edition_changes(changed, changed) == []
 
 
@@ -143,6 +146,17 @@ def test_an_edition_of_another_name_is_not_compared(templates: Path, command: Co
     run = command("-C", tmp_path, "edition", "check", "--templates", templates)
     assert run.code == 0
     assert "elsewhere" in run.out
+
+
+def test_a_copy_is_made_once_and_is_sound(command: Command, tmp_path: Path) -> None:
+    assert command("-C", tmp_path, "edition", "copy").code == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["定義"]
+    run = command("-C", tmp_path, "edition", "check", "--templates", "定義")
+    assert "付属の定義と同じです。" in run.out
+    (tmp_path / "定義" / "nerima" / "municipality.toml").write_text("", encoding="utf-8")
+    run = command("-C", tmp_path, "edition", "copy")
+    assert run.code == 2
+    assert (tmp_path / "定義" / "nerima" / "municipality.toml").read_text(encoding="utf-8") == ""
 
 
 def test_every_turn_of_the_parts_is_tried() -> None:

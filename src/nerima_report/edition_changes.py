@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from typing import Literal
 
 from pydantic import BaseModel
@@ -29,8 +30,8 @@ class Step:
 class Change:
     """One difference: in which file, where in it, and what stood there before and stands there after.
 
-    `reordered` has the names of the items in both orders, `reworded` both texts, `restyled` neither; without
-    steps a whole file was added or removed.
+    `reordered` has the names of the items in both orders, `reworded` the lines of both, `restyled` neither;
+    without steps a whole file was added or removed.
     """
 
     kind: Kind
@@ -84,11 +85,19 @@ def _file_changes(file: str, before: object, after: object) -> Iterator[Change]:
     if before is None or after is None:
         yield Change("removed" if after is None else "added", file)
     elif isinstance(before, str) and before != after:
-        yield Change("reworded", file, (), before, after)
+        yield from _rewordings(file, before, str(after))
     elif isinstance(before, bytes) and before != after:
         yield Change("restyled", file)
     else:
         yield from _differences(file, (), before, after)
+
+
+def _rewordings(file: str, before: str, after: str) -> Iterator[Change]:
+    """A change for each run of lines that went or came, placed by the line of the new text at which it begins."""
+    old, new = before.splitlines(), after.splitlines()
+    for kind, first, last, begin, end in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if kind != "equal":
+            yield Change("reworded", file, (Step(f"{begin + 1}行目"),), tuple(old[first:last]), tuple(new[begin:end]))
 
 
 def _differences(file: str, steps: tuple[Step, ...], before: object, after: object) -> Iterator[Change]:

@@ -19,13 +19,14 @@ from typer.exceptions import TyperException
 from typer.main import get_command
 
 from nerima_report import usage
-from nerima_report.cli.explaining import check, explain, guideline
+from nerima_report.cli.editing import check, copy
+from nerima_report.cli.explaining import explain, guideline
 from nerima_report.cli.reporting import build, form, init, publish, validate
 from nerima_report.errors import CannotProceed
 
 # In the order in which the help lists them: that of a year's work.
 COMMANDS: tuple[Callable[..., None], ...] = (init, form, validate, build, publish, guideline, explain)
-EDITION_COMMANDS: tuple[Callable[..., None], ...] = (check,)
+EDITION_COMMANDS: tuple[Callable[..., None], ...] = (copy, check)
 
 app = typer.Typer(
     cls=usage.JapaneseGroup,

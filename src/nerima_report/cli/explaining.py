@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -62,26 +61,3 @@ def guideline(
         usage.print_document(notice.render_guideline(definition, words, found))
     else:
         notice.print_guideline(Console(), definition, words, found)
-
-
-def check(
-    context: typer.Context,
-    templates: Annotated[
-        Path | None, typer.Option("--templates", metavar="DIR", help="確かめる定義のフォルダー（既定は付属の定義）。")
-    ] = None,
-) -> None:
-    """書き換えた定義を確かめ、付属の定義と変わったところを示す。"""
-    from nerima_report import chain
-    from nerima_report.notices.edition_changes import print_changes
-    from nerima_report.workspace import open_workspace
-
-    context.obj = templates or context.obj
-    name = open_workspace(Path()).edition
-    edition = open_edition(context, name)
-    changes = chain.check_edition(edition, name)
-    console = Console()
-    usage.tell(console, [f"定義に誤りはありません: {edition.folder}"])
-    if changes is None:
-        usage.tell(console, [f"付属の定義に「{name}」はないので、くらべていません。"])
-    else:
-        print_changes(console, changes)

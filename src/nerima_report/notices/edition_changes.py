@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
@@ -203,7 +202,9 @@ def _lines(change: Change) -> Iterator[tuple[int, str, str]]:
         case "restyled":
             yield 2, "書式（Word のスタイル、余白、色）が変わった", ""
         case "reworded":
-            yield from _rewording(str(change.before), str(change.after))
+            yield 2, place, ""
+            yield from ((4, f"- {line}", "red") for line in _written(change.before))
+            yield from ((4, f"+ {line}", "green") for line in _written(change.after))
         case "reordered":
             yield 2, f"{place}の並びが変わった", ""
             yield 6, f"前　{_shown(change.before)}", ""
@@ -218,15 +219,9 @@ def _lines(change: Change) -> Iterator[tuple[int, str, str]]:
                 yield 6, f"後　{after}", "green"
 
 
-def _rewording(before: str, after: str) -> Iterator[tuple[int, str, str]]:
-    """The lines of a text that went (-) and came (+), with the number of the line where they begin."""
-    old, new = before.splitlines(), after.splitlines()
-    for kind, first, last, begin, end in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if kind == "equal":
-            continue
-        yield 2, f"{begin + 1}行目", ""
-        yield from ((4, f"- {line}", "red") for line in old[first:last])
-        yield from ((4, f"+ {line}", "green") for line in new[begin:end])
+def _written(lines: object) -> list[str]:
+    """The lines of a manuscript that are not empty."""
+    return [str(line) for line in lines if str(line).strip()] if isinstance(lines, tuple) else []
 
 
 def _named(step: Step) -> str:
@@ -262,7 +257,7 @@ def _touches_forms(changes: Sequence[Change]) -> bool:
 
 
 def _asks_otherwise(change: Change) -> bool:
-    return not change.steps or change.steps[-1].key in _OF_FORMS
+    return change.kind != "reordered" and (not change.steps or change.steps[-1].key in _OF_FORMS)
 
 
 def _print(console: Console, indent: int, text: str, style: str = "") -> None:
