@@ -9,23 +9,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from nerima_report.definitions import (
-    ADJUSTMENTS,
-    CellKey,
-    Cells,
-    Column,
-    CountTable,
-    EntryTable,
-    FiguresFile,
-    LinksFile,
-    MunicipalityDefinition,
-    TablesFile,
-)
+from nerima_report.definitions import CellKey, Cells, Column, CountTable, FiguresFile, LinksFile
+from nerima_report.entry_definitions import ADJUSTMENTS, EntryTable, TablesFile
 from nerima_report.errors import CannotProceed, DefinitionError
 from nerima_report.findings import Catalogue, load_catalogue
 from nerima_report.form_texts import FormTexts
 from nerima_report.generated import completed, with_numbers
 from nerima_report.guideline import Guideline
+from nerima_report.municipality_definition import MunicipalityDefinition
 from nerima_report.part import Part
 from nerima_report.part_definition import PartDefinition
 from nerima_report.proofs import part_faults

@@ -13,8 +13,8 @@ import pandas as pd
 from jinja2 import Environment, nodes
 
 from nerima_report.composition import Content, compose_report
-from nerima_report.definitions import EntryField, EntryTable
 from nerima_report.edition import Edition
+from nerima_report.entry_definitions import EntryField, EntryTable
 from nerima_report.errors import DefinitionError
 from nerima_report.figures import compute_figures
 from nerima_report.fiscal_year import Month

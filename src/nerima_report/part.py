@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from nerima_report.definitions import CountTable, EntryTable, Figure, Link
+from nerima_report.definitions import CountTable, Figure, Link
+from nerima_report.entry_definitions import EntryTable
 from nerima_report.part_definition import PartDefinition
 from nerima_report.use_rules import UseRules
 

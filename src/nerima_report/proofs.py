@@ -7,7 +7,8 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from nerima_report.definitions import Cells, CountTable, EntryTable, placeholders_in
+from nerima_report.definitions import Cells, CountTable, placeholders_in
+from nerima_report.entry_definitions import EntryTable
 from nerima_report.generated import condition_faults
 from nerima_report.guideline import Guideline
 from nerima_report.part import Part

@@ -12,8 +12,9 @@ from typing import Any
 
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-from nerima_report.definitions import CellKey, Column, CountTable, EntryTable, TableDefinition, fill, placeholders_in
+from nerima_report.definitions import CellKey, Column, CountTable, TableDefinition, fill, placeholders_in
 from nerima_report.edition import Edition
+from nerima_report.entry_definitions import EntryTable
 from nerima_report.fiscal_year import full_date, full_name
 from nerima_report.form_texts import FormTexts
 from nerima_report.forms.formulas import Formulas
