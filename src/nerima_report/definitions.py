@@ -141,6 +141,7 @@ class TableDefinition(Definition):
 class CountTable(TableDefinition):
     """A table of counts: rows by columns, with a total row unless `no_total_because` says why not.
 
+    `group_width` is the width of the column of groups beside the labels (5) and the numbers (2), if not 5.
     `counted_from` names a list-like table of the part: then nobody fills the table in, but its entries are
     counted, each in the first row whose `where` it meets, if it meets that of the table and of the column.
     """
@@ -150,6 +151,7 @@ class CountTable(TableDefinition):
     where: tuple[Condition, ...] = ()
     stub: Text
     group_stub: str = ""
+    group_width: int = Field(default=0, ge=0)
     columns: tuple[Column, ...] = Field(min_length=1)
     rows: tuple[Row, ...] = Field(min_length=1)
     order: Literal["fixed", "by_count"] = "fixed"

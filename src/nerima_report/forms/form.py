@@ -28,8 +28,8 @@ MARKS_ROW, MARK_COLUMN = HEADER_ROW + len(FACTS) + 1, 2
 # Keys of definitions that came after the first forms; while empty they are no part of the fingerprint.
 _LEARNED_LATER = frozenset({
     "layout", "settings", "bodies", "breaks", "counted_from", "where", "sum", "each_choice_of", "beginning",
-    "hide_unused_rows", "required_when", "any_year", "choices_from", "meanings", "lines_for", "open_when",
-    "open_note",
+    "hide_unused_rows", "group_width", "required_when", "any_year", "choices_from", "meanings", "lines_for",
+    "open_when", "open_note",
 })  # fmt: skip
 
 

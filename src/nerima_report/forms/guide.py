@@ -42,7 +42,8 @@ def write_guide(form: Form, sheet: Worksheet) -> dict[tuple[str, ...], str]:
         row += 1
     ranges = {}
     for field in _long_choices(form):
-        write(sheet, (row, 0), (form.texts.guide.choices, ""), looks.band)
+        about = field.label if field.meanings else ""
+        write(sheet, (row, 0), (form.texts.guide.choices, about), looks.band)
         row += 1
         place, meanings = (0, field.meanings) if field.meanings else (1, field.choices)
         for number, (choice, meaning) in enumerate(zip(field.choices, meanings, strict=True), start=row):
@@ -81,7 +82,8 @@ def _fields(form: Form, table: EntryTable) -> Iterator[Line]:
     """The fields of a list-like table: what must be written, what may be left out, and the choices."""
     texts = form.texts.guide
     for required, text in ((True, texts.required), (False, texts.optional)):
-        labels = [field.label for field in table.fields if field.required is required]
+        # What must be written in some rows only is said by the rule of the field.
+        labels = [field.label for field in table.fields if field.required is required and not field.required_when]
         if labels:
             yield Line("", fill(text, {"項目": "、".join(labels)}))
     for field in table.fields:

@@ -60,6 +60,7 @@ NAMES: Mapping[str, str] = {
     "given": "書いてあるか",
     "group": "区分",
     "group_stub": "区分の列の見出し",
+    "group_width": "区分の列の幅",
     "hide_unused_groups": "実績のない区分を載せないか",
     "hide_unused_rows": "実績のない行を載せないか",
     "hint": "どうするか",
