@@ -39,6 +39,12 @@ class Edition:
         """The parts that serve a fiscal year, in their order."""
         return tuple(part for part in self.parts if part.definition.serves(fiscal_year))
 
+    @property
+    def turning_years(self) -> list[int]:
+        """The fiscal years that show every set of parts: the first and the last year of each part."""
+        terms = [(part.definition.first_year, part.definition.last_year) for part in self.parts]
+        return sorted({year for term in terms for year in term if year and self.parts_for(year)})
+
     def for_year(self, fiscal_year: int) -> Edition:
         """The same edition with only the parts that serve the fiscal year."""
         parts = self.parts_for(fiscal_year)

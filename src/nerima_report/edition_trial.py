@@ -32,7 +32,7 @@ COUNTS = (0, 1)
 
 def try_edition(edition: Edition) -> None:
     """Make forms and reports for every year in which the parts change. Raises DefinitionError at a fault."""
-    for year in turning_years(edition):
+    for year in edition.turning_years:
         serving = edition.for_year(year)
         contents = [_content(serving, year, count) for count in COUNTS]
         reports = [compose_report(content) for content in contents]
@@ -43,12 +43,6 @@ def try_edition(edition: Edition) -> None:
             render_form(serving, FormCover(year, coordinator.department, coordinator.section, ward=ward), Filling())
     for output in FORMATS:
         output.render(reports[-1], edition.folder / "reference.docx")
-
-
-def turning_years(edition: Edition) -> list[int]:
-    """The fiscal years that show every set of parts: the first and the last year of each part."""
-    years = {year for part in edition.parts for year in (part.definition.first_year, part.definition.last_year) if year}
-    return sorted(year for year in years if edition.parts_for(year))
 
 
 def _content(edition: Edition, year: int, count: int) -> Content:
