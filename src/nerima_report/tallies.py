@@ -83,6 +83,11 @@ class LocatedTable:
         sheets = [sheet for sheet in self.submission.workbook.sheets if (sheet.name,) == self.sheets]
         return sheets[0] if len(sheets) == 1 else None
 
+    @property
+    def unfound_fields(self) -> list[str]:
+        """The fields of a list-like table, required or not, whose heading is not on the sheet."""
+        return self.layout.unfound_fields if isinstance(self.layout, EntryLayout) else []
+
     def place(self, position: Position | None = None, group: str = "", row: str = "", column: str = "") -> Place:
         """A place in the table, on the first sheet that holds it."""
         sheet = self.sheets[0] if self.sheets else ""

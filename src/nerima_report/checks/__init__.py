@@ -23,7 +23,7 @@ WORKBOOK_CHECKS: tuple[Check, ...] = (
     shape.covers_say_who_and_when,
     shape.form_versions_are_known,
     shape.marks_are_clear,
-    shape.sheets_with_numbers_are_read,
+    shape.sheets_with_content_are_read,
     shape.tables_are_there,
     shape.headings_and_rows_are_there,
     sight.tables_are_visible,
