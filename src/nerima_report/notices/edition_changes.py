@@ -164,14 +164,18 @@ VALUES: Mapping[str, str] = {
 NOTHING = "（なし）"
 _NEVER_TOLD = ("key", "group", "label", "additive", "kind")
 _SHORT = 30  # characters of a value that still stands on the line of its place
+UNPRINTED_HINT = (
+    "表「{table}」は、集めますが、原稿のどこにも出てきません。"
+    '置くところに {{{{ 表("{key}") }}}} と書いてください（集めるだけなら、このままでかまいません）。'
+)
 FORM_HINT = (
     "各課に書いてもらうところが変わりました。municipality.toml の form_version を上げて、様式を配り直してください"
     "（前の様式に記入されたものは、変わったところが指摘されます）。"
 )
 
 
-def print_changes(console: Console, changes: Sequence[Change], new_forms: bool) -> None:
-    """Print every change under its file, or that there is none; and whether the forms must be sent out anew."""
+def print_changes(console: Console, changes: Sequence[Change]) -> None:
+    """Print every change under its file, or that there is none."""
     if not changes:
         _print(console, 0, "付属の定義と同じです。")
         return
@@ -182,6 +186,13 @@ def print_changes(console: Console, changes: Sequence[Change], new_forms: bool) 
         for change in group:
             for indent, line, style in _lines(change):
                 _print(console, indent, line, style)
+
+
+def print_advice(console: Console, new_forms: bool, unprinted: Sequence[str]) -> None:
+    """Print what is no fault, but what somebody who changes definitions may have forgotten."""
+    for table_id in unprinted:
+        console.print()
+        _print(console, 0, UNPRINTED_HINT.format(table=table_id, key=table_id.partition(".")[2]))
     if new_forms:
         console.print()
         _print(console, 0, FORM_HINT)
