@@ -16,7 +16,7 @@ from nerima_report.definitions import Definition
 from nerima_report.edition import find_edition, load_edition
 from nerima_report.edition_changes import edition_changes
 from nerima_report.form_texts import FormTexts
-from nerima_report.notices.edition_changes import NAMES
+from nerima_report.notices.edition_words import NAMES
 
 CASES = tomllib.loads((Path(__file__).parent / "cases" / "edition_changes.toml").read_text(encoding="utf-8"))["case"]
 BROKEN = tomllib.loads((Path(__file__).parent / "cases" / "broken_editions.toml").read_text(encoding="utf-8"))["case"]

@@ -240,6 +240,45 @@ def test_the_form_of_the_assembly_leaves_out_what_the_act_does_not_reach(workdir
     assert marked == {f"個人.{table}" for table in tables}
 
 
+@pytest.mark.parametrize("words", ["個人.点検、個人.事務処理ミス", "個人.点検、公開", "個人.点検、個人"])
+def test_a_school_may_be_asked_for_single_tables(
+    words: str, workdir: Path, command: Command, act_edition: Edition
+) -> None:
+    book = load_workbook(workdir / "roster.xlsx")
+    book["名簿"].append(["令和5年度", "教育委員会事務局", "見本の学校", words])
+    book.save(workdir / "roster.xlsx")
+    assert command("-C", workdir, "form", "2023", "--section", "見本の学校").code == 0
+    path = next((workdir / "forms" / "2023").iterdir())
+    form = load_workbook(path)
+    asked = {part for part in ("公開", "個人") if part in words.split("、")}
+    expected = {word for word in words.split("、") if "." in word}
+    tables = [*act_edition.collected_counts(ward=False), *act_edition.collected_entries(ward=False)]
+    expected |= {table for table in tables if table.partition(".")[0] in asked}
+    assert set(form.sheetnames) == {"表紙", "記入要領"} | expected
+    answers: list[dict[str, object]] = [
+        {"点検の項目": item, "結果": "適"} for item in act_edition.entry_tables["個人.点検"].fields[0].choices
+    ]
+    zeros = {
+        CellKey(table_id, row.group, row.label, column.label): 0
+        for table_id, columns in act_edition.collected_counts(ward=False).items()
+        for row in act_edition.count_tables[table_id].rows
+        for column in columns
+    }
+    lists: Entries = {key: [] for key in act_edition.collected_entries(ward=False) if key in expected}
+    fill_in(path, zeros, {**lists, "個人.点検": answers})
+    assert set(findings_of(path, act_edition, 2023)) <= {"N402"}
+
+
+def test_a_table_that_the_year_does_not_have_is_told_with_its_cell(workdir: Path, command: Command) -> None:
+    book = load_workbook(workdir / "roster.xlsx")
+    book["名簿"].append(["令和5年度", "教育委員会事務局", "見本の学校", "個人.自己点検"])
+    book.save(workdir / "roster.xlsx")
+    run = command("-C", workdir, "form", "2023")
+    assert run.code == 2
+    assert "「個人.自己点検」" in run.err
+    assert f"名簿 D{book['名簿'].max_row}" in run.err
+
+
 # ---- counting from entries ----
 
 

@@ -10,7 +10,8 @@ from typing import Literal
 
 from pydantic import BaseModel
 
-from nerima_report.edition import Edition, Part
+from nerima_report.edition import Edition
+from nerima_report.part import Part
 from nerima_report.toml_files import read_text
 
 Kind = Literal["changed", "added", "removed", "reordered", "reworded", "restyled"]

@@ -13,13 +13,15 @@ import pandas as pd
 from jinja2 import Environment, nodes
 
 from nerima_report.composition import Content, compose_report
-from nerima_report.definitions import CountTable, EntryField, EntryTable
-from nerima_report.edition import Edition, Part
+from nerima_report.definitions import CountTable
+from nerima_report.edition import Edition
+from nerima_report.entry_definitions import EntryField, EntryTable
 from nerima_report.errors import DefinitionError
 from nerima_report.figures import compute_figures
 from nerima_report.fiscal_year import Month
 from nerima_report.formats import FORMATS
 from nerima_report.forms import Filling, FormCover, render_form
+from nerima_report.part import Part
 from nerima_report.tallies import Tallies
 from nerima_report.toml_files import read_text
 from nerima_report.totals import Totals, cell_names
