@@ -113,6 +113,7 @@ def test_the_document_can_be_followed_from_beginning_to_end(
     # What the office does next: it collects the new forms, and makes the report without --draft.
     work = reader.folder / "練習"
     collect_anew(work, edition, sample_inbox)
+    assert "N209" in reader.command("-C", work, "build", "2022").out  # who forgets --templates is told
     run = reader.command("-C", work, "--templates", "定義", "build", "2022")
     assert run.code == 0, run.out
     shows(reader.report.read_text(encoding="utf-8"), "| ファックス | 40 |\n| 電子メール | 0 |")
