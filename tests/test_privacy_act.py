@@ -18,7 +18,7 @@ from conftest import ROOT, SAMPLE, Command
 from consistent import Entries
 from consistent_act import consistent_act
 from inboxes import check
-from nerima_report.checks import run_checks
+from nerima_report.checks import Evidence, run_checks
 from nerima_report.cli import main
 from nerima_report.definitions import CellKey
 from nerima_report.edition import Edition, load_edition
@@ -196,11 +196,23 @@ def test_a_form_filled_in_consistently_is_clean(
     path.write_bytes(render_form(edition, blank, Filling()))
     fill_in(path, counts, lists)
     assert set(findings_of(path, edition, year)) <= {"N402"}  # openpyxl saves no results of formulas
-    read = examine(load_submissions([path], edition), edition, year, None)[0].tallies
+    evidence, _ = examine(load_submissions([path], edition), edition, year, None)
+    read, kinds = evidence.tallies, Counter(case["区分"] for case in lists["個人.利活用"])
     assert {cell.key: cell.value for cell in read.cells} == counts
+    for table in ("根拠", "手続"):  # every case counts, and counts once
+        for kind in ("利用", "提供"):
+            assert total(evidence, f"個人.利用と提供の{table}", kind) == kinds[kind]
+    assert total(evidence, "個人.委託", "件数") == kinds["委託"]
+    assert total(evidence, "個人.漏えい等の件数", "本人の数") == sum(
+        int(str(i["人数"])) for i in lists["個人.事務処理ミス"]
+    )
     assert {key: len(frame) for key, frame in read.entries.items() if key != "調整"} == {
         key: len(rows) for key, rows in lists.items()
     }
+
+
+def total(evidence: Evidence, table: str, column: str) -> int:
+    return sum(n or 0 for key, n in evidence.totals.values.items() if (key.table, key.column) == (table, column))
 
 
 def findings_of(path: Path, edition: Edition, year: int) -> list[str]:
@@ -342,6 +354,21 @@ def test_open_matters_and_breaks_are_listed(tmp_path: Path, workdir: Path, comma
     assert "## 系列の切れ目" in audit
     assert "| 個人.利用と提供の根拠 | 個人.利用と提供（延べ人数） |" in audit
     assert "| 福祉部管理課 | 1（5行） |" in audit  # a use that rests on law, counted from the fifth row
+
+
+def test_who_gave_no_answer_is_named(workdir: Path, command: Command) -> None:
+    shutil.copytree(INBOX, workdir / "inbox" / "2023")
+    path = next((workdir / "inbox" / "2023").glob("12_*"))
+    book = load_workbook(path)
+    for number in range(5, 10):
+        for letter in "BCD":
+            book["個人.点検"][f"{letter}{number}"] = None
+    line = next(r for r in range(12, 60) if book["表紙"][f"A{r}"].value == "個人.点検")
+    book["表紙"][f"C{line}"] = "該当なし"
+    book.save(path)
+    assert command("-C", workdir, "build", "2023").code == 0
+    text = (workdir / "out" / "2023" / "open-items.md").read_text(encoding="utf-8")
+    assert "答えのない課（1課）: 福祉部管理課（該当なし）" in text
 
 
 def test_years_before_have_neither(workdir: Path, command: Command) -> None:
