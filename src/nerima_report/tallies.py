@@ -52,6 +52,7 @@ class StatedCell:
     key: CellKey
     found: CellValue
     place: Place
+    unit: str = ""
 
 
 @dataclass(frozen=True)
@@ -182,7 +183,8 @@ class _Gathered:
                 self._add_count(located, sheet, key, (layout.cells.get(key), column.unit, unused))
         for key, position in layout.totals.items():
             place = located.place(position, row=table.total, column=key.column)
-            self.stated.append(StatedCell("total", key, sheet.cells.get(position), place))
+            unit = next(column.unit for column in columns if column.label == key.column)
+            self.stated.append(StatedCell("total", key, sheet.cells.get(position), place, unit))
         for key, position in layout.verifications.items():
             place = located.place(position, row="検算", column=key.column)
             self.stated.append(StatedCell("verification", key, sheet.cells.get(position), place))

@@ -39,6 +39,8 @@ WORKBOOK_CHECKS: tuple[Check, ...] = (
     table.verification_lines_agree,
     table.entries_are_unique,
     links.tables_agree_in_each_workbook,
+    collection.no_workbook_is_handed_in_twice,
+    collection.ward_workbooks_are_the_coordinators,
     uses.uses_follow_the_guideline,
     uses.entries_are_counted,
     uses.inspection_knows_of_outsourcing,
@@ -49,6 +51,7 @@ WORKBOOK_CHECKS: tuple[Check, ...] = (
 COLLECTION_CHECKS: tuple[Check, ...] = (
     collection.workbooks_are_of_the_year,
     collection.each_section_reported_once,
+    collection.earlier_submissions_are_there,
     collection.ward_workbook_is_there,
     collection.persons_lie_between_the_bounds,
     collection.adjustments_can_be_applied,
