@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from nerima_report.checks import Evidence, run_checks
+from nerima_report.checks.evidence import on_cover
 from nerima_report.edition import Edition
 from nerima_report.errors import CannotProceed
 from nerima_report.figures import Share, compute_figures
@@ -121,11 +123,29 @@ def judge(evidence: Evidence, figures: dict[str, Share], explanations: Sequence[
     return findings
 
 
+def years_that_differ(inbox: Inbox) -> Iterator[Finding]:
+    """The workbooks whose year is not that of most of the others; which of them is wrong is not known."""
+    year = main_year(inbox)
+    same = sum(submission.fiscal_year == year for submission in inbox.submissions)
+    for submission in inbox.submissions:
+        if year is not None and submission.fiscal_year != year:
+            found, expected = full_name(submission.fiscal_year), full_name(year)
+            place = on_cover(submission, "年度")
+            yield Finding("N614", place, expected=expected, found=found, details={"number": str(same)})
+
+
+def main_year(inbox: Inbox) -> int | None:
+    """The fiscal year of more than half of the workbooks, or None: others are then taken for slips."""
+    years = Counter(submission.fiscal_year for submission in inbox.submissions)
+    year, count = max(years.items(), key=lambda item: item[1], default=(None, 0))
+    return year if 2 * count > years.total() else None
+
+
 def only_year(inbox: Inbox) -> int:
-    """The fiscal year of all workbooks. Raises CannotProceed when there is none, or more than one."""
-    years = inbox.fiscal_years
-    if len(years) == 1:
-        return years[0]
+    """The fiscal year of the collection. Raises CannotProceed when the workbooks do not say one."""
+    year, years = main_year(inbox), inbox.fiscal_years
+    if year is not None:
+        return year
     named = f"{'、'.join(map(full_name, years))}の集計があります" if years else "年度の分かる集計がありません"
     raise CannotProceed(
         f"{named}。\n  --complete は、一つの年度の集計がそろっているかを確かめます。\n"

@@ -33,6 +33,9 @@ NOT_APPLICABLE_MARKS = frozenset({NOT_APPLICABLE, "○", "〇", "◯", "✓", "�
 # What else may be sent in answer to a form; anything else in a folder (Thumbs.db) is nobody's answer.
 _TEXTS = (".doc", ".docx", ".rtf", ".odt", ".jtd", ".jtdc", ".txt", ".pdf", ".xdw", ".msg", ".eml", ".numbers")
 _OTHER_DOCUMENTS = frozenset((*_TEXTS, ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".zip", ".7z", ".lzh"))
+ROSTER = "roster.xlsx"
+# What lies in a working folder and is no submission: what the tool made itself, and what is hidden.
+NOT_SEARCHED = r"\..*|forms|out|records"
 _LONGEST_NUMBER = 4  # digits of a 提出回
 SECTION_FORM = "課の集計"
 WARD_FORM = "区全体の集計"
@@ -110,7 +113,7 @@ def section_key(department: str, section: str) -> str:
     return section if department in ("", section) else f"{department}{section}"
 
 
-def find_workbooks(names: Iterable[str | Path], leaving_out: str = r"\..*") -> tuple[list[Path], list[Path]]:
+def find_workbooks(names: Iterable[str | Path], leaving_out: str = NOT_SEARCHED) -> tuple[list[Path], list[Path]]:
     """The files behind names, patterns (expanded here too, for Windows) and folders, and those passed over.
 
     Folders are searched with all folders in them, except those whose name matches `leaving_out`. Passed over
@@ -121,18 +124,27 @@ def find_workbooks(names: Iterable[str | Path], leaving_out: str = r"\..*") -> t
     """
     found: dict[Path, None] = {}
     others: dict[Path, None] = {}
+    unmatched: list[Path] = []
     for name in names:
         path = Path(name)
         inside = _files_in(path, leaving_out)
-        if inside or (inside is not None and not _is_spreadsheet(path)):
-            found.update(dict.fromkeys(file for file in inside if _is_spreadsheet(file)))
+        if inside or (inside is not None and not is_spreadsheet(path)):
+            found.update(dict.fromkeys(f for f in inside if _is_submission(f)))
             others.update(dict.fromkeys(file for file in inside if file.suffix.lower() in _OTHER_DOCUMENTS))
         elif not os.path.exists(path) and glob.has_magic(str(name)):  # noqa: PTH110 (Path.exists may raise)
-            found.update(dict.fromkeys(Path(match) for match in sorted(glob.glob(str(name)))))  # noqa: PTH207
+            matches = sorted(glob.glob(str(name)))  # noqa: PTH207
+            found.update(dict.fromkeys(map(Path, matches)))
+            unmatched += [] if matches else [path]
         else:
             found[path] = None
+    found.update(dict.fromkeys(unmatched if found else ()))  # a slip beside what was found is told of, too
     locks = [path for path in found if is_lock_file(path)]
     return [path for path in found if path not in locks], [*locks, *(path for path in others if path not in found)]
+
+
+def _is_submission(path: Path) -> bool:
+    """Whether a file in a folder is to be read, or a folder in it cannot be looked into."""
+    return path.name != ROSTER if is_spreadsheet(path) else path.is_dir()
 
 
 def is_lock_file(path: Path) -> bool:
@@ -150,14 +162,19 @@ def _files_in(folder: Path, leaving_out: str) -> list[Path] | None:
     except (OSError, ValueError):
         return None
     files: list[Path] = []
-    for path, folders, names in os.walk(folder):
+    closed: list[Path] = []
+    seen: set[str] = set()
+    for path, folders, names in os.walk(folder, followlinks=True, onerror=lambda e: closed.append(Path(e.filename))):
         inner = sorted(name for name in folders if not re.fullmatch(leaving_out, name))
-        folders[:] = [name for name in inner if not _is_spreadsheet(Path(name))]
+        inner = [] if os.path.realpath(path) in seen else inner  # a link that leads back
+        seen.add(os.path.realpath(path))
+        folders[:] = [name for name in inner if not is_spreadsheet(Path(name))]
         files += (Path(path, name) for name in sorted({*names, *inner} - {*folders}))
-    return files
+    return [*files, *closed]
 
 
-def _is_spreadsheet(path: Path) -> bool:
+def is_spreadsheet(path: Path) -> bool:
+    """Whether spreadsheet programs write files of this name."""
     ending = path.suffix.lower()
     return ending.startswith(".xls") or ending in (".ods", ".csv")
 

@@ -46,15 +46,16 @@ def each_section_reported_once(evidence: Evidence) -> Iterator[Finding]:
         if section not in handed_in and section not in misspelled:
             others = [s for s in evidence.inbox.submissions if s.section == section and not s.ward]
             hint = "".join(f"{full_name(s.fiscal_year)}の集計（{s.file}）ならあります。" for s in others)
-            hint += "".join(f"{file}は、この課のものかもしれません。" for file in _named_after(section, evidence))
+            hint += "".join(f"「{file}」は、この課のものかもしれません。" for file in named_after(section, evidence))
             related = tuple(on_cover(s, "年度") for s in others)
             yield Finding("N601", Place(section=section), related=related, details={"likely": hint})
 
 
-def _named_after(section: str, evidence: Evidence) -> Iterator[str]:
-    """The files that bear the name of a 課 but could not be read as its workbook."""
+def named_after(section: str, evidence: Evidence) -> Iterator[str]:
+    """The files that bear the name of a 課 but could not be read as its workbook, or say they are another's."""
     inbox = evidence.inbox
     unread = [*inbox.unread, *inbox.skipped]
+    unread += [s.workbook.path for s in inbox.of_year(evidence.fiscal_year) if s.section != section]
     return (label_of(path) for path in unread if plain(section) in plain(path.stem) and not is_lock_file(path))
 
 

@@ -27,6 +27,11 @@ def rows_add_up(evidence: Evidence) -> Iterator[Finding]:
         elif found != total:
             whole = int(found) if float(found).is_integer() else str(found)
             difference = whole - total if isinstance(whole, int) else None
+            typed = [cell for cell in rows if cell.reading.respelled]
+            if typed and found == total - sum(cell.value for cell in typed):  # Excel adds up no texts
+                texts = tuple(cell.place for cell in typed)
+                yield Finding("N405", stated.place, total, whole, difference=difference, related=texts)
+                continue
             related = tuple(cell.place for cell in rows)
             yield Finding("N401", stated.place, expected=total, found=whole, difference=difference, related=related)
     for located in evidence.tallies.located:
@@ -53,7 +58,7 @@ def verification_lines_agree(evidence: Evidence) -> Iterator[Finding]:
     for stated in _stated(evidence, "verification"):
         found = "" if stated.found is None else shown(stated.found)
         unsettled = stated.place.file in broken or not all(
-            cell.known for cell in evidence.cells[stated.place.file].values()
+            cell.known and not cell.reading.respelled for cell in evidence.cells[stated.place.file].values()
         )
         if found not in ("", "✓", "0", "OK", "一致") and not unsettled:
             related = tuple(cell.place for cell in _column(evidence, stated))
