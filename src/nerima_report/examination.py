@@ -73,12 +73,24 @@ def examine(
     ward_key = section_key(coordinator.department, coordinator.section)
     handed_in = inbox.of_year(fiscal_year)
     order = [section.key for section in roster or ()]
-    submissions = latest([s for s in handed_in if not s.ward or s.section == ward_key], order)
+    if roster is None:
+        submissions = newest(handed_in)
+    else:
+        submissions = latest([s for s in handed_in if not s.ward or s.section == ward_key], order)
     tallies = load_tallies(submissions, edition)
     totals = add_up(tallies, edition)
     figures = dict(compute_figures(totals, edition))
     roster = tuple(roster) if roster is not None else None
     return Evidence(edition, fiscal_year, inbox, submissions, tallies, totals, roster), figures
+
+
+def newest(submissions: Iterable[Submission]) -> tuple[Submission, ...]:
+    """The workbooks that no other of the same 課 replaces: those with its highest 提出回, also if there are several."""
+    highest: dict[tuple[bool, str], int] = {}
+    ordered = sorted(submissions, key=lambda s: (s.ward, s.section, s.number, s.file))
+    for submission in ordered:
+        highest[submission.ward, submission.section] = submission.number
+    return tuple(s for s in ordered if s.number == highest[s.ward, s.section])
 
 
 def latest(submissions: Iterable[Submission], order: Sequence[str] = ()) -> tuple[Submission, ...]:

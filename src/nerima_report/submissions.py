@@ -14,7 +14,7 @@ from pathlib import Path
 from nerima_report import layout
 from nerima_report.cell_values import shown
 from nerima_report.edition import Edition
-from nerima_report.fiscal_year import parse_fiscal_year
+from nerima_report.fiscal_year import full_name, parse_fiscal_year
 from nerima_report.layout import COVER_SHEET, plain
 from nerima_report.workbooks import (
     Sheet,
@@ -33,6 +33,7 @@ NOT_APPLICABLE_MARKS = frozenset({NOT_APPLICABLE, "○", "〇", "◯", "✓", "�
 # What else may be sent in answer to a form; anything else in a folder (Thumbs.db) is nobody's answer.
 _TEXTS = (".doc", ".docx", ".rtf", ".odt", ".jtd", ".jtdc", ".txt", ".pdf", ".xdw", ".msg", ".eml", ".numbers")
 _OTHER_DOCUMENTS = frozenset((*_TEXTS, ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".zip", ".7z", ".lzh"))
+_LONGEST_NUMBER = 4  # digits of a 提出回
 SECTION_FORM = "課の集計"
 WARD_FORM = "区全体の集計"
 
@@ -88,6 +89,11 @@ class Inbox:
     unidentified: tuple[Unidentified, ...] = ()
     unreadable: tuple[Unreadable, ...] = ()
     skipped: tuple[Path, ...] = ()
+
+    @property
+    def unread(self) -> tuple[Path, ...]:
+        """The files that could not be read, or do not say whose they are."""
+        return (*(file.path for file in self.unreadable), *(file.path for file in self.unidentified))
 
     def of_year(self, fiscal_year: int) -> tuple[Submission, ...]:
         """The submissions for a fiscal year."""
@@ -173,7 +179,10 @@ def load_submissions(
                 unreadable.append(workbook)
                 continue
             submission = identify(workbook, keys)
-            if isinstance(submission, Submission):
+            if isinstance(submission, Submission) and not edition.parts_for(submission.fiscal_year):
+                where = submission.cover_cells["年度"]
+                unidentified.append(Unidentified(path, "年度", where, full_name(submission.fiscal_year)))
+            elif isinstance(submission, Submission):
                 submissions.append(submission)
             else:
                 unidentified.append(submission)
@@ -195,7 +204,7 @@ def identify(workbook: Workbook, keys: Sequence[str]) -> Submission | Unidentifi
         return Unidentified(workbook.path, "様式", cells["様式"], shown(values["様式"]))
     if not values["課"]:
         return Unidentified(workbook.path, "課", cells["課"], "")
-    if not number.isdecimal() or int(number) < 1:
+    if not number.isdecimal() or len(number) > _LONGEST_NUMBER or int(number) < 1:
         return Unidentified(workbook.path, "提出回", cells["提出回"], shown(number))
     marks = {key: (position, plain(cover.cells[position]))
              for key, position in layout.marked_rows(cover, keys, NOT_APPLICABLE).items()}  # fmt: skip

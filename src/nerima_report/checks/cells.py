@@ -22,6 +22,8 @@ CODES = {
     "not-a-date": "N308",
     "unknown-choice": "N309",
     "no-saved-result": "N313",
+    "not-a-text": "N316",
+    "ditto": "N317",
 }
 MOST_RELATED = 20  # cells that one finding names
 
