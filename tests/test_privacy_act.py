@@ -6,6 +6,7 @@ import json
 import shutil
 from collections import Counter, defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +18,14 @@ from openpyxl import load_workbook
 from conftest import ROOT, SAMPLE, Command
 from consistent import Entries
 from consistent_act import consistent_act
-from inboxes import check
+from inboxes import changed, check
 from nerima_report.checks import Evidence, run_checks
 from nerima_report.cli import main
 from nerima_report.definitions import CellKey
 from nerima_report.edition import Edition, load_edition
 from nerima_report.examination import examine
 from nerima_report.forms import Filling, FormCover, render_form
+from nerima_report.forms.form import fingerprint
 from nerima_report.submissions import Inbox, load_submissions
 from test_form_command import fill_in
 
@@ -301,10 +303,17 @@ def test_an_entry_that_no_row_wants_is_said_to_be_lost(tmp_path: Path, act_inbox
     text = tables.read_text(encoding="utf-8")
     assert text.count(row) == 1
     tables.write_text(text.replace(row, ""), encoding="utf-8")
-    changed = load_edition(templates / "nerima").for_year(2023)
-    found = [(finding.code, finding.details["about"]) for finding in check(act_inbox, changed, 2023)[1]]
+    without = load_edition(templates / "nerima").for_year(2023)
+    found = [(finding.code, finding.details["about"]) for finding in check(act_inbox, without, 2023)[1]]
     assert found == [("N510", "個人.利用と提供の手続")] * 3
     assert check(act_inbox, act_edition, 2023)[1] == []
+
+
+def test_an_entry_is_not_lost_behind_a_warning(act_inbox: Inbox, act_edition: Edition) -> None:
+    inbox = changed(act_inbox, act_edition, "12_", [{"sheet": "個人.利活用", "cell": "F6", "value": "別表1の1"}])
+    assert [finding.code for finding in check(inbox, act_edition, 2023)[1]] == ["N512"]
+    milder = replace(act_edition, catalogue=act_edition.catalogue.with_severities({"N512": "warning"}))
+    assert [finding.code for finding in check(inbox, milder, 2023)[1]] == ["N512", "N510"]
 
 
 def test_another_deadline_gives_other_classes_and_sentences(workdir: Path, tmp_path: Path, command: Command) -> None:
@@ -323,6 +332,17 @@ def test_another_deadline_gives_other_classes_and_sentences(workdir: Path, tmp_p
     book = load_workbook(next((workdir / "forms" / "2023").glob("*戸籍住民課.xlsx")))
     assert [row[0].value for row in book["個人.決定期間"].iter_rows(min_row=5, max_row=8)] == labels[:4]
     assert "500人以上" in book["個人.個人情報ファイル簿"]["A1"].value
+
+
+def test_a_table_that_is_only_counted_changes_no_form(tmp_path: Path, act_edition: Edition) -> None:
+    for number, (old, new) in enumerate((('stub = "根拠"', 'stub = "よりどころ"'), ('"保管方法", ', '"保管場所", '))):
+        templates = Path(shutil.copytree(ROOT / "templates", tmp_path / str(number)))
+        tables = templates / "nerima" / "privacy-act" / "tables.toml"
+        text = tables.read_text(encoding="utf-8")
+        assert text.count(old) == 1
+        tables.write_text(text.replace(old, new), encoding="utf-8")
+        again = fingerprint(load_edition(templates / "nerima").for_year(2023))
+        assert (again == fingerprint(act_edition)) == (number == 0)
 
 
 # ---- what the part declares, and what goes to whom ----

@@ -181,7 +181,7 @@ def item_name(item: object) -> str:
     if not isinstance(item, Mapping):
         return str(item)
     names = [str(item[key]) for key in _NAMED_BY if item.get(key)]
-    return " ".join(names) or str(item.get("text", ""))
+    return " ".join(names) or str(item.get("kind") or item.get("text", ""))
 
 
 def _either(first: Iterable[str], second: Iterable[str]) -> list[str]:
