@@ -78,6 +78,7 @@ class Unidentified:
     label: str
     cell: str
     found: str
+    sha256: str = ""
 
 
 @dataclass(frozen=True)
@@ -184,19 +185,19 @@ def identify(workbook: Workbook, keys: Sequence[str]) -> Submission | Unidentifi
     """Read the cover of a workbook; `keys` are the parts and tables that may be marked 該当なし."""
     cover = next((sheet for sheet in workbook.sheets if plain(sheet.name) == COVER_SHEET), None)
     if cover is None:
-        return Unidentified(workbook.path, COVER_SHEET, "", "")
+        return Unidentified(workbook.path, COVER_SHEET, "", "", workbook.sha256)
     values, cells = _read_cover(cover)
     fiscal_year = parse_fiscal_year(values["年度"])
     form = plain(values["様式"])
     number = values["提出回"]
     if fiscal_year is None:
-        return Unidentified(workbook.path, "年度", cells["年度"], shown(values["年度"]))
+        return Unidentified(workbook.path, "年度", cells["年度"], shown(values["年度"]), workbook.sha256)
     if form not in (SECTION_FORM, WARD_FORM):
-        return Unidentified(workbook.path, "様式", cells["様式"], shown(values["様式"]))
+        return Unidentified(workbook.path, "様式", cells["様式"], shown(values["様式"]), workbook.sha256)
     if not values["課"]:
-        return Unidentified(workbook.path, "課", cells["課"], "")
+        return Unidentified(workbook.path, "課", cells["課"], "", workbook.sha256)
     if not number.isdecimal() or int(number) < 1:
-        return Unidentified(workbook.path, "提出回", cells["提出回"], shown(number))
+        return Unidentified(workbook.path, "提出回", cells["提出回"], shown(number), workbook.sha256)
     marks = {key: (position, plain(cover.cells[position]))
              for key, position in layout.marked_rows(cover, keys, NOT_APPLICABLE).items()}  # fmt: skip
     return Submission(

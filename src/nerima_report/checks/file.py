@@ -32,6 +32,7 @@ CODES: dict[Reason, str] = {
     "sheet-missing": "N120",
     "not-a-file": "N121",
     "out-of-order": "N122",
+    "changed": "N132",
 }
 # What there is too much of, by the name of the limit.
 LIMIT_NAMES = {

@@ -85,6 +85,7 @@ def validate(
     shared_reader().start()  # it gets ready while the imports below take their time
     from nerima_report import chain
     from nerima_report.notices import handed_in
+    from nerima_report.notices.returned import return_workbooks
     from nerima_report.submissions import find_workbooks
     from nerima_report.workspace import open_workspace
 
@@ -105,7 +106,7 @@ def validate(
     if complete:
         facts["handed_in"] = handed_in.as_facts(handed_in.handed_in(examination))
     if return_to is not None:
-        examination, returned = chain.return_marked(examination, return_to)
+        examination, returned = return_workbooks(examination, return_to)
         facts["returned"] = [path.as_posix() for path in returned]
     closing = f"{len(examination.files)}ファイルのうち{examination.fine}ファイルにエラーはありません"
     show_findings(examination, (notice_format, output), facts, closing)

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import re
-import tempfile
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
 
 from nerima_report.errors import CannotProceed
 from nerima_report.examination import Examination
 from nerima_report.findings import SEVERITY_NAMES, Catalogue, Finding, Place, shown_fact
 from nerima_report.notices.grouping import ranges
-from nerima_report.workbooks.marking import MarkingError, mark_workbook
-from nerima_report.workbooks.marking_index import Cell, Mark
+from nerima_report.workbooks import Cell, Mark, MarkOrder, Reason, Unreadable, label_of, shared_reader
 from nerima_report.workspace import write_all
 
 PREFIX = "返却_"
 MOST_NAMED = 20  # cells that the index names as compared; all of them are coloured
+# Why a file that could be read is not marked: it is another one now, or gone. All else is a fault of its making.
+_NOT_THE_SAME: frozenset[Reason] = frozenset({"changed", "missing", "not-a-file", "empty", "too-large"})
 _LATEST = 9999  # a year whose coordinator is the present one
 
 
@@ -25,29 +24,28 @@ def return_workbooks(examination: Examination, folder: Path) -> tuple[Examinatio
     """Write a marked copy of each workbook that the 課 must look at again; returns the copies.
 
     Those are the workbooks with an error or a warning that nobody explained. A workbook that cannot be
-    marked becomes a finding of the examination. Raises CannotProceed for a folder in which handed-in
-    workbooks lie, where the copies would be read as such.
+    marked, or that has changed since it was read, becomes a finding of the examination.
     """
     inbox = examination.inbox
-    readable = [*(s.workbook.path for s in inbox.submissions), *(u.path for u in inbox.unidentified)]
-    _refuse_inbox(folder, readable)
+    readable = [(s.workbook.path, s.workbook.sha256, s.section) for s in inbox.submissions]
+    readable += [(u.path, u.sha256, "") for u in inbox.unidentified]
+    _refuse_inbox(folder, (path for path, _, _ in readable))
+    author = _author(examination)
     written: list[Path] = []
-    findings = list(examination.findings)
-    for path in readable:
-        marks = marks_for(examination, path.as_posix())
+    failed: list[Finding] = []
+    for path, sha256, section in readable:
+        file = label_of(path)
+        marks = marks_for(examination, file)
         if not any(mark["severity"] != "notice" for mark in marks):
             continue
-        target = folder / _free_name(path.name, written)
-        with tempfile.TemporaryDirectory() as staging:
-            copy = Path(staging) / "copy.xlsx"
-            try:
-                mark_workbook(str(path), str(copy), marks, _author(examination))
-            except MarkingError:
-                findings.append(Finding("N131", Place(file=path.as_posix())))
-                continue
-            write_all(folder, {target.name: copy.read_bytes()})
-        written.append(target)
-    return replace(examination, findings=tuple(findings)), written
+        copy = shared_reader().mark(path, MarkOrder(sha256, marks, author))
+        if isinstance(copy, Unreadable):
+            code = "N132" if copy.reason in _NOT_THE_SAME else "N131"
+            failed.append(Finding(code, Place(file=file, section=section)))
+            continue
+        written.append(folder / _free_name(path.name, written))
+        write_all(folder, {written[-1].name: copy})
+    return examination.and_also(failed), written
 
 
 def marks_for(examination: Examination, file: str) -> list[Mark]:

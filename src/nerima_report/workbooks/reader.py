@@ -12,12 +12,11 @@ import warnings
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 from itertools import islice
-from pathlib import Path
 from typing import IO, Any
 
 from nerima_report.workbooks import limits
 from nerima_report.workbooks.limits import Refused
-from nerima_report.workbooks.preflight import open_archive, read_bytes
+from nerima_report.workbooks.preflight import open_archive
 from nerima_report.workbooks.scan import scan_archive
 from nerima_report.workbooks.sheet_scan import ScannedSheet
 from nerima_report.workbooks.style_scan import ScannedStyles
@@ -28,9 +27,8 @@ _PLAIN = (int, float, str, datetime, date, time, timedelta)
 _NOT_NEEDED = ("numpy", "lxml", "PIL")
 
 
-def read_sheets(path: Path) -> tuple[Sheet, ...]:
-    """The worksheets of a file. Raises Refused, or whatever the library raises for a file that is at fault."""
-    data = read_bytes(path)
+def read_sheets(data: bytes) -> tuple[Sheet, ...]:
+    """The worksheets in a file. Raises Refused, or whatever the library raises for a file that is at fault."""
     with open_archive(data) as archive:
         scanned, styles = scan_archive(archive)
     book = _open_book(io.BytesIO(data), styles)
