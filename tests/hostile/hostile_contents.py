@@ -71,6 +71,10 @@ def _cell(content: str) -> str:
     return f'<row r="1">{content}</row>'
 
 
+def _text(text: str) -> str:
+    return _cell(f'<c r="A1" t="str"><v>{text}</v></c>')
+
+
 def _styles(count: int) -> str:
     formats = numbered('<xf numFmtId="14" a="~"/>', count)
     return f'<styleSheet xmlns="{MAIN}"><cellXfs>{formats}</cellXfs></styleSheet>'
@@ -146,6 +150,14 @@ SIZES: tuple[Hostile, ...] = (
             },
             strings=_strings(f"<si><t>{noise(32_000)}</t></si>"),
         ),
+    ),
+    rows("accents-without-end", "beyond-limit", lambda: _text("か" + "\u0301" * 16_000 + "\u0316" * 16_000)),
+    rows("accents-of-half-width", "beyond-limit", lambda: _text("か" + "\u0301ﾞ" * 16_000)),
+    rows("accents-of-people", "", lambda: _text("か\u3099は\u309aｶﾞe\u0301" * 3_000)),
+    packed(
+        "sheet-name-without-end",
+        "beyond-limit",
+        lambda: package({"表" * 40_000: sheet(ONE)}),
     ),
     packed("styles-in-plenty", "", lambda: package(styles=_styles(5_000))),
 )

@@ -45,6 +45,7 @@ LIMIT_NAMES = {
     "merges": "結合したセル",
     "text": "一つのセルの文字",
     "texts": "文字",
+    "accents": "一つの文字に重ねた記号",
 }
 
 

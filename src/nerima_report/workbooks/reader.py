@@ -8,9 +8,11 @@ from __future__ import annotations
 import io
 import os
 import sys
+import unicodedata
 import warnings
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from itertools import islice
 from typing import IO, Any
 
@@ -40,6 +42,8 @@ def _read_sheets(book: Any, scanned: Mapping[str, ScannedSheet]) -> Iterator[She
     for name, noted in scanned.items():
         if name not in book.sheetnames:
             raise Refused("sheet-missing", sheet=name)
+        if limit := _exceeded(name):
+            raise Refused("beyond-limit", limit=limit)
         cells, characters = _read_cells(book[name], noted.last_row)
         length += characters
         if length > limits.MAX_TEXTS:
@@ -99,9 +103,26 @@ def _read_cells(worksheet: Any, last_row: int) -> tuple[dict[Position, CellValue
                 continue
             if isinstance(value, str):
                 length += len(value)
-                if len(value) > limits.MAX_TEXT:
-                    raise Refused("beyond-limit", sheet=name, cell=address((row, column)), limit="text")
-                if length > limits.MAX_TEXTS:
-                    raise Refused("beyond-limit", sheet=name, cell=address((row, column)), limit="texts")
+                if limit := _exceeded(value) or ("texts" if length > limits.MAX_TEXTS else ""):
+                    raise Refused("beyond-limit", sheet=name, cell=address((row, column)), limit=limit)
             cells[row, column] = value if isinstance(value, _PLAIN) else str(value)
     return cells, length
+
+
+def _exceeded(text: str) -> str:
+    """The limit that a text exceeds, or ''."""
+    if len(text) > limits.MAX_TEXT:
+        return "text"
+    accents = 0
+    if len(text) > limits.MAX_ACCENTS and not text.isascii():
+        for char in text:
+            accents = accents + 1 if _is_accent(char) else 0
+            if accents > limits.MAX_ACCENTS:
+                return "accents"
+    return ""
+
+
+@cache
+def _is_accent(char: str) -> bool:
+    """Whether a character stands on the one before it when texts are compared, as the half-width ﾞ does."""
+    return all(unicodedata.combining(part) for part in unicodedata.normalize("NFKD", char))
