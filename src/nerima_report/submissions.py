@@ -21,6 +21,7 @@ from nerima_report.workbooks import (
     Unreadable,
     Workbook,
     address,
+    extended,
     is_blank,
     label_of,
     printable,
@@ -122,12 +123,17 @@ def find_workbooks(names: Iterable[str | Path], leaving_out: str = r"\..*") -> t
         if inside or (inside is not None and not _is_spreadsheet(path)):
             found.update(dict.fromkeys(file for file in inside if _is_spreadsheet(file)))
             others.update(dict.fromkeys(file for file in inside if file.suffix.lower() in _OTHER_DOCUMENTS))
-        elif not os.path.exists(path) and glob.has_magic(str(name)):  # noqa: PTH110 (Path.exists may raise)
+        elif not os.path.exists(extended(path)) and glob.has_magic(str(name)):  # noqa: PTH110 (Path.exists may raise)
             found.update(dict.fromkeys(Path(match) for match in sorted(glob.glob(str(name)))))  # noqa: PTH207
         else:
             found[path] = None
     locks = [path for path in found if is_lock_file(path)]
     return [path for path in found if path not in locks], [*locks, *(path for path in others if path not in found)]
+
+
+def searched_folders(names: Iterable[str | Path]) -> list[Path]:
+    """The folders among the names, which find_workbooks searches with all folders in them."""
+    return [Path(name) for name in names if os.path.isdir(extended(Path(name)))]  # noqa: PTH112 (Path.is_dir may raise)
 
 
 def is_lock_file(path: Path) -> bool:
@@ -141,14 +147,16 @@ def _files_in(folder: Path, leaving_out: str) -> list[Path] | None:
     What is named like a workbook counts as a file, also if it is a folder.
     """
     try:
-        next(folder.iterdir(), None)
+        root = extended(folder, always=True)
+        os.listdir(root)  # noqa: PTH208 (the name may carry a prefix that Path would change)
     except (OSError, ValueError):
         return None
     files: list[Path] = []
-    for path, folders, names in os.walk(folder):
+    for path, folders, names in os.walk(root):
         inner = sorted(name for name in folders if not re.fullmatch(leaving_out, name))
         folders[:] = [name for name in inner if not _is_spreadsheet(Path(name))]
-        files += (Path(path, name) for name in sorted({*names, *inner} - {*folders}))
+        place = folder / path[len(root) :].lstrip(os.sep)
+        files += (place / name for name in sorted({*names, *inner} - {*folders}))
     return files
 
 
