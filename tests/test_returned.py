@@ -17,7 +17,7 @@ from conftest import Command
 from faulty import edit, edit_stored, make_faulty, rewrite, sheets_of
 from nerima_report.examination import Examination
 from nerima_report.notices import returned
-from nerima_report.workbooks import Mark
+from nerima_report.workbooks import Mark, label_of
 
 
 def validate(command: Command, workdir: Path, *arguments: object) -> dict[str, Any]:
@@ -96,11 +96,78 @@ def test_corrected_copies_are_fine_and_those_still_faulty_carry_only_new_marks(w
     assert second["公開.請求方法"]["B5"].fill.fgColor.rgb == "FFFFC1B7"
 
 
-def test_the_folder_of_the_inbox_is_refused(workdir: Path, command: Command) -> None:
-    edit(workdir, "12_", {("公開.処理状況", "B6"): None})
-    run = command("-C", workdir, "validate", "inbox/2022", "--return-to", "inbox/2022")
-    assert run.code == 2
-    assert not list((workdir / "inbox" / "2022").glob("返却_*"))
+@pytest.mark.parametrize(
+    ("files", "folder"),
+    [
+        ("inbox/2022", "inbox/2022"),
+        ("inbox/2022", "inbox/2022/返却/四月"),
+        ("inbox/2022", "inbox/2022/../2022/返却"),
+        ("inbox/2022", "inbox/返却"),  # which is searched for every year that has no folder of its own
+        ("inbox/2022/*.xlsx", "inbox/2022"),
+        ("inbox/2022/*.xlsx", "inbox/2022/返却"),
+        (".", "返却"),
+        ("届いた", "届いた/返却"),
+        ("届いた/集計.xlsx", "届いた"),
+    ],
+)
+def test_a_folder_where_copies_would_be_read_as_handed_in_is_refused(
+    files: str, folder: str, workdir: Path, command: Command
+) -> None:
+    (workdir / "届いた").mkdir()
+    edit(workdir, "12_", {("公開.処理状況", "B6"): None}).rename(workdir / "届いた" / "集計.xlsx")
+    run = command("-C", workdir, "validate", files, "--return-to", folder)
+    assert (run.code, run.out) == (2, "")
+    assert "--return-to" in run.err
+    assert not list(workdir.rglob("返却*"))
+
+
+def test_a_folder_beside_single_workbooks_is_not_refused(workdir: Path, command: Command) -> None:
+    (workdir / "届いた").mkdir()
+    edit(workdir, "12_", {("公開.処理状況", "B6"): None}).rename(workdir / "届いた" / "集計.xlsx")
+    envelope = validate(command, workdir, "届いた/集計.xlsx", "--return-to", "届いた/返却")
+    assert envelope["returned"] == ["届いた/返却/返却_集計.xlsx"]
+
+
+@pytest.mark.parametrize(
+    ("name", "copy"),
+    [
+        ("改\n行.xlsx", "返却_改 行.xlsx"),
+        ("\x1b[31m赤.xlsx", "返却_�[31m赤.xlsx"),
+        ("\u202exslx.txt.xlsx", "返却_�xslx.txt.xlsx"),
+        ("\udc93\udcfa.xlsx", "返却_��.xlsx"),  # bytes that are no UTF-8
+        ("長" * 80 + ".xlsx", "返却_" + "長" * 66 + ".xlsx"),
+        ("[bold]太.xlsx", "返却_[bold]太.xlsx"),
+    ],
+    ids=ascii,
+)
+@pytest.mark.parametrize("cover", ["福祉部", ""], ids=["提出", "表紙の誤り"])
+def test_a_file_with_an_odd_name_goes_back_like_any_other(
+    name: str, copy: str, cover: str, workdir: Path, command: Command
+) -> None:
+    path = edit(workdir, "12_", {("公開.処理状況", "B6"): None} | ({} if cover else {("表紙", "B4"): None}))
+    inbox = workdir / "届いた"
+    inbox.mkdir()
+    try:
+        path.rename(inbox / name)
+    except (OSError, UnicodeError):
+        pytest.skip("this system has no such names")
+    envelope = validate(command, workdir, "届いた", "--return-to", "返却")
+    assert [path.name for path in (workdir / "返却").iterdir()] == [copy]
+    assert envelope["returned"] == [f"返却/{copy}"]
+    without_fills(inbox / name)
+    envelope = validate(command, workdir, "届いた", "--return-to", "返却")
+    assert envelope["returned"] == []
+    assert {(f["file"], f["code"]) for f in envelope["findings"]} >= {(label_of(Path("届いた", name)), "N131")}
+    shown = command("-C", workdir, "validate", "届いた", "--return-to", "返却").out
+    assert not {"\x1b", "\u202e"} & set(shown)
+
+
+def test_names_that_differ_in_their_case_alone_are_two_copies(workdir: Path, command: Command) -> None:
+    for place, section in (("一/集計.xlsx", "12_"), ("二/集計.XLSX", "15_")):
+        (workdir / place).parent.mkdir()
+        edit(workdir, section, {("公開.処理状況", "B6"): None}).rename(workdir / place)
+    envelope = validate(command, workdir, "一", "二", "--return-to", "返却")
+    assert envelope["returned"] == ["返却/返却_集計.xlsx", "返却/返却_集計(2).XLSX"]
 
 
 def test_notices_alone_send_nothing_back(workdir: Path, command: Command) -> None:

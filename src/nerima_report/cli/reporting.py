@@ -20,7 +20,7 @@ from nerima_report.cli.common import (
     show_findings,
 )
 from nerima_report.errors import CannotProceed
-from nerima_report.workbooks import shared_reader
+from nerima_report.workbooks import label_of, shared_reader
 
 
 def init(
@@ -85,8 +85,8 @@ def validate(
     shared_reader().start()  # it gets ready while the imports below take their time
     from nerima_report import chain
     from nerima_report.notices import handed_in
-    from nerima_report.notices.returned import return_workbooks
-    from nerima_report.submissions import find_workbooks
+    from nerima_report.notices.returned import refuse_as_target, return_workbooks
+    from nerima_report.submissions import find_workbooks, searched_folders
     from nerima_report.workspace import open_workspace
 
     workspace = open_workspace(Path())
@@ -96,6 +96,8 @@ def validate(
         raise CannotProceed(
             f"確かめるファイル（.xlsx）が見つかりません。\n  指定: {' '.join(files)}\n  名前と場所を確かめてください。"
         )
+    if return_to is not None:
+        refuse_as_target(return_to, [workspace.folder / "inbox", *searched_folders(files)], found[0])
     with usage.Progress(len(found[0])) as advance:
         examination = chain.validate(found, edition, workspace, complete, advance)
     facts: dict[str, object] = {
@@ -107,7 +109,7 @@ def validate(
         facts["handed_in"] = handed_in.as_facts(handed_in.handed_in(examination))
     if return_to is not None:
         examination, returned = return_workbooks(examination, return_to)
-        facts["returned"] = [path.as_posix() for path in returned]
+        facts["returned"] = [label_of(path) for path in returned]
     closing = f"{len(examination.files)}ファイルのうち{examination.fine}ファイルにエラーはありません"
     show_findings(examination, (notice_format, output), facts, closing)
     leave(examination, strict)

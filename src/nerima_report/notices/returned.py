@@ -9,15 +9,33 @@ from pathlib import Path
 from nerima_report.errors import CannotProceed
 from nerima_report.examination import Examination
 from nerima_report.findings import SEVERITY_NAMES, Catalogue, Finding, Place, shown_fact
-from nerima_report.notices.grouping import ranges
+from nerima_report.notices.grouping import harmless, ranges
 from nerima_report.workbooks import Cell, Mark, MarkOrder, Reason, Unreadable, label_of, shared_reader
 from nerima_report.workspace import write_all
 
 PREFIX = "返却_"
+LONGEST_STEM = 200  # bytes; systems allow 255 for a name, and a file that is being written carries more
 MOST_NAMED = 20  # cells that the index names as compared; all of them are coloured
 # Why a file that could be read is not marked: it is another one now, or gone. All else is a fault of its making.
 _NOT_THE_SAME: frozenset[Reason] = frozenset({"changed", "missing", "not-a-file", "empty", "too-large"})
 _LATEST = 9999  # a year whose coordinator is the present one
+
+
+def refuse_as_target(folder: Path, searched: Iterable[Path], workbooks: Iterable[Path]) -> None:
+    """Raise CannotProceed for a folder in which copies would be read as handed-in workbooks next time.
+
+    These are the folders that are searched for workbooks (`searched`), with all folders in them, and those
+    in which a workbook lies.
+    """
+    target = _resolved(folder)
+    inside = any(target.is_relative_to(_resolved(other)) for other in searched)
+    if inside or any(_resolved(path.parent) == target for path in workbooks):
+        raise CannotProceed(
+            "返却用の写しは、集計のあるフォルダーと、その中のフォルダーには作れません。\n"
+            f"  フォルダー: {label_of(folder)}\n"
+            "  次に確かめるときに、写しまで集計として読んでしまうためです。\n"
+            "  --return-to には、集計のあるフォルダーの外のフォルダーを指定してください（例: --return-to 返却）。"
+        )
 
 
 def return_workbooks(examination: Examination, folder: Path) -> tuple[Examination, list[Path]]:
@@ -29,7 +47,6 @@ def return_workbooks(examination: Examination, folder: Path) -> tuple[Examinatio
     inbox = examination.inbox
     readable = [(s.workbook.path, s.workbook.sha256, s.section) for s in inbox.submissions]
     readable += [(u.path, u.sha256, "") for u in inbox.unidentified]
-    _refuse_inbox(folder, (path for path, _, _ in readable))
     author = _author(examination)
     written: list[Path] = []
     failed: list[Finding] = []
@@ -43,7 +60,7 @@ def return_workbooks(examination: Examination, folder: Path) -> tuple[Examinatio
             code = "N132" if copy.reason in _NOT_THE_SAME else "N131"
             failed.append(Finding(code, Place(file=file, section=section)))
             continue
-        written.append(folder / _free_name(path.name, written))
+        written.append(folder / _free_name(harmless(path.name), written))
         write_all(folder, {written[-1].name: copy})
     return examination.and_also(failed), written
 
@@ -91,17 +108,26 @@ def _author(examination: Examination) -> str:
     return f"{coordinator.department}{coordinator.section}"
 
 
-def _refuse_inbox(folder: Path, paths: Iterable[Path]) -> None:
-    if any(path.parent.resolve() == folder.resolve() for path in paths):
-        raise CannotProceed(
-            f"返却用の写しは、集計のあるフォルダーには作れません。\n  フォルダー: {folder}\n"
-            "  --return-to には、別のフォルダーを指定してください。"
-        )
+def _resolved(path: Path) -> Path:
+    try:
+        return path.resolve()
+    except (OSError, RuntimeError, ValueError):  # a name that no system has
+        return path.absolute()
 
 
 def _free_name(name: str, written: list[Path]) -> str:
-    """返却_ and the name; a copy that came back is not named twice, and none replaces another of this run."""
-    whole = PREFIX + name.removeprefix(PREFIX)
-    stem, dot, ending = whole.rpartition(".")
-    names = [whole, *(f"{stem}({number}){dot}{ending}" for number in range(2, len(written) + 3))]
-    return next(name for name in names if name not in {path.name for path in written})
+    """返却_ and the name; a copy that came back is not named twice, and none replaces another of this run.
+
+    Names are compared as Windows does, for which a.xlsx is A.XLSX. One that is too long with what is added
+    to it is cut.
+    """
+    stem, dot, ending = name.removeprefix(PREFIX).rpartition(".")
+    taken = {path.name.casefold() for path in written}
+    added = ["", *(f"({number})" for number in range(2, len(written) + 3))]
+    names = (f"{PREFIX}{_cut(stem)}{more}{dot}{ending}" for more in added)
+    return next(name for name in names if name.casefold() not in taken)
+
+
+def _cut(stem: str) -> str:
+    """As much of a name as a system takes together with what is added to it."""
+    return stem.encode(errors="replace")[:LONGEST_STEM].decode(errors="ignore")
