@@ -39,8 +39,7 @@ def init(
     fiscal_year = usage.fiscal_year(year) if year else fiscal_year_of(season)
     made = chain.init(folder, open_edition(context, "nerima"), fiscal_year)
     console = Console()
-    for path in made:
-        console.print(f"作りました: {path}", highlight=False, soft_wrap=True)
+    usage.tell(console, [f"作りました: {path}" for path in made])
     if not made:
         console.print("必要なものはすべてあります。何も変えていません。")
     else:
@@ -162,4 +161,4 @@ def publish(
     console = Console()
     print_findings(console, published.findings, open_edition(context, workspace.edition).catalogue)
     done = "を公表の記録にしました" if published.changed else "は、すでに同じ内容で公表の記録になっています"
-    console.print(f"{full_name(fiscal_year)}{done}: {published.record}", highlight=False, soft_wrap=True)
+    usage.tell(console, [f"{full_name(fiscal_year)}{done}: {published.record}"])
