@@ -52,6 +52,16 @@ def test_who_has_handed_in_is_listed_for_the_reminders(workdir: Path, command: C
     assert {line.split()[1] for line in table.splitlines() if "福祉部" in line} == {"未提出", "直しが必要"}
 
 
+def test_a_ward_form_that_another_section_sent_is_listed_as_what_it_is(workdir: Path, command: Command) -> None:
+    edit(workdir, "05_", {("表紙", "B5"): "区全体の集計"})
+    run = command("-C", workdir, "validate", "inbox/2022", "--complete", "--format", "json")
+    listed = {(row["ward"], row["section"]): row["status"] for row in json.loads(run.out)["handed_in"]}
+    ward = {section: status for (is_ward, section), status in listed.items() if is_ward}
+    assert ward.pop("総務部情報公開課") == "fine"
+    [(sender, status)] = ward.items()
+    assert (status, listed[False, sender]) == ("faulty", "missing")
+
+
 def test_several_years_or_none_are_an_error(workdir: Path, command: Command) -> None:
     edit(workdir, "12_", {("表紙", "B4"): "令和3年度"})
     run = command("-C", workdir, "validate", "inbox/2022", "--complete")

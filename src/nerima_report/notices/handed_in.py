@@ -69,7 +69,8 @@ def print_handed_in(console: Console, rows: list[HandedIn]) -> None:
 
 
 def _rows(examination: Examination, evidence: Evidence) -> Iterator[HandedIn]:
-    submissions = {(s.ward, s.section): s for s in evidence.submissions}
+    handed_in = evidence.inbox.of_year(evidence.fiscal_year)
+    submissions = {(s.ward, s.section): s for s in (*handed_in, *evidence.submissions)}  # the latest counts
     for ward, section in owners(evidence):
         submission = submissions.get((ward, section))
         if submission is None:
