@@ -29,15 +29,10 @@ from nerima_report.forms.recipients import all_covers, chosen, file_name
 from nerima_report.notices.returned import return_workbooks
 from nerima_report.open_items import FILE as OPEN_ITEMS
 from nerima_report.open_items import make_open_items
-from nerima_report.record import (
-    Json,
-    changed_inputs,
-    changed_outputs,
-    make_record,
-    read_record,
-    revise,
-    write_json,
-)
+from nerima_report.records.files import RecordError, read_record, write_record
+from nerima_report.records.making import make_record
+from nerima_report.records.model import Record
+from nerima_report.records.publication import changed_inputs, changed_outputs, revise
 from nerima_report.roster import load_roster, write_roster
 from nerima_report.submissions import Inbox, load_submissions
 from nerima_report.workspace import (
@@ -172,7 +167,7 @@ def build(workspace: Workspace, edition: Edition, fiscal_year: int, draft: bool,
     inbox = replace(load_submissions(paths, edition, progress), skipped=tuple(skipped))
     examination, figures = examine_collection(inbox, edition, roster, explanations)
     out, published = workspace.out(fiscal_year), workspace.record(fiscal_year)
-    earlier = next((read_record(file) for file in (out / RECORD, published) if file.exists()), None)
+    earlier = _vouching_record(out, published, fiscal_year)
     if not draft and any(edition.catalogue.is_error(finding) for finding in examination.findings):
         left = [Finding("N905", Place(file=out.as_posix()))] if (out / "report.docx").exists() else []
         return Built(examination.and_also(left), ())
@@ -185,14 +180,14 @@ def build(workspace: Workspace, edition: Edition, fiscal_year: int, draft: bool,
         outputs[OPEN_ITEMS] = open_items.encode()
     record = make_record(content, report, evidence.submissions, outputs)
     kept = _keep_what_was_edited(out, earlier, draft)
-    write_all(out, {**outputs, RECORD: write_json(record)})
+    write_all(out, {**outputs, RECORD: write_record(record)})
     return Built(examination.and_also(kept), tuple(out / name for name in (*outputs, RECORD)))
 
 
 def publish(workspace: Workspace, fiscal_year: int, reason: str | None, today: date) -> Published:
     """Move the record of a built year to records/, where it is guarded."""
     built, published = workspace.out(fiscal_year) / RECORD, workspace.record(fiscal_year)
-    earlier = read_record(published) if published.exists() else None
+    earlier = read_record(published, fiscal_year) if published.exists() else None
     if earlier is not None and not built.exists():
         return Published(published, False, ())
     if not built.exists():
@@ -200,25 +195,40 @@ def publish(workspace: Workspace, fiscal_year: int, reason: str | None, today: d
             f"{full_name(fiscal_year)}の報告がまだありません。\n"
             f"  先に nerima-report build {fiscal_year} を実行してください。"
         )
-    new = read_record(built)
-    if new["fiscal_year"] != fiscal_year:
-        raise CannotProceed(f"記録の年度が違います（{new['name']}）。\n  ファイル: {built}")
+    new = read_record(built, fiscal_year)
     findings = [Finding("N903", Place(file=file.as_posix())) for file in changed_outputs(built.parent, new)]
     if changed_inputs(workspace.workbooks(fiscal_year)[0], new):
         findings.append(Finding("N906"))
     record = revise(new, earlier, reason, today)
     if record is not None:
-        write_all(published.parent, {published.name: write_json(record)})
+        write_all(published.parent, {published.name: write_record(record)})
     built.unlink()
     return Published(published, record is not None, tuple(findings))
 
 
-def _keep_what_was_edited(out: Path, earlier: Json | None, draft: bool) -> list[Finding]:
-    """Before outputs are replaced: keep what somebody polished in Word, and a finished report that a draft replaces."""
+def _vouching_record(out: Path, published: Path, fiscal_year: int) -> Record | None:
+    """The record that vouches for the outputs of a year, if there is one.
+
+    One in out/ that cannot be read vouches for nothing, and is about to be replaced. A published one must be readable.
+    """
+    earlier = read_record(published, fiscal_year) if published.exists() else None
+    try:
+        return read_record(out / RECORD, fiscal_year) if (out / RECORD).exists() else earlier
+    except RecordError:
+        return None
+
+
+def _keep_what_was_edited(out: Path, earlier: Record | None, draft: bool) -> list[Finding]:
+    """Before outputs are replaced: keep what somebody polished in Word, and a finished report that a draft replaces.
+
+    Without a record nobody knows whether the report there was polished.
+    """
+    reports = [out / form.file_name for form in FORMATS]
     if earlier is None:
-        return []
-    finished = [out / form.file_name for form in FORMATS] if draft and not earlier["draft"] else []
-    edited = dict.fromkeys((*changed_outputs(out, earlier), *finished))
+        edited = dict.fromkeys(reports)
+    else:
+        finished = reports if draft and not earlier.draft else []
+        edited = dict.fromkeys((*changed_outputs(out, earlier), *finished))
     return [
         Finding("N904", Place(file=file.as_posix()), details={"about": keep(file).name})
         for file in edited
