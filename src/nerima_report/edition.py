@@ -34,6 +34,7 @@ from nerima_report.guideline import Guideline
 from nerima_report.part_definition import PartDefinition
 from nerima_report.toml_files import read_definition
 from nerima_report.use_rules import UseRules, rule_faults
+from nerima_report.years_definition import YearsDefinition
 
 # What a title or a note may ask for; wording.py gives the values for a fiscal year.
 YEAR_PLACEHOLDERS = frozenset({"年度", "短い年度", "年度末"})
@@ -78,7 +79,10 @@ class Part:
 
 @dataclass(frozen=True)
 class Edition:
-    """All definitions of one municipality. Tables are named by their id such as 公開.処理状況."""
+    """All definitions of one municipality. Tables are named by their id such as 公開.処理状況.
+
+    `adjustable`: whether the workbook of the ward has a sheet 調整; that of a published year has none.
+    """
 
     folder: Path
     municipality: MunicipalityDefinition
@@ -86,6 +90,8 @@ class Edition:
     catalogue: Catalogue
     form_texts: FormTexts
     guideline: Guideline
+    years: YearsDefinition
+    adjustable: bool = True
 
     def parts_for(self, fiscal_year: int) -> tuple[Part, ...]:
         """The parts that serve a fiscal year, in their order."""
@@ -130,7 +136,7 @@ class Edition:
         """Which list-like tables a section, or the coordinator for the ward, reports."""
         if ward:
             own = {key: table for key, table in self.entry_tables.items() if table.reported_by == "coordinator"}
-            return own | {ADJUSTMENTS.key: ADJUSTMENTS}
+            return own | ({ADJUSTMENTS.key: ADJUSTMENTS} if self.adjustable else {})
         return {key: table for key, table in self.entry_tables.items() if table.reported_by == "section"}
 
     def part_of(self, table_id: str) -> Part:
@@ -205,7 +211,8 @@ def load_edition(folder: Path) -> Edition:
         if not (folder / name).is_file():
             raise DefinitionError(folder / name, "", "ファイルがありません")
     form_texts = read_definition(folder / "forms.toml", FormTexts)
-    return Edition(folder, municipality, tuple(parts), catalogue, form_texts, guideline)
+    years = read_definition(folder / "years.toml", YearsDefinition)
+    return Edition(folder, municipality, tuple(parts), catalogue, form_texts, guideline, years)
 
 
 def _load_part(folder: Path, guideline: Guideline) -> Part:

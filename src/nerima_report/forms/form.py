@@ -37,6 +37,7 @@ _LEARNED_LATER = frozenset({
 class FormCover:
     """What the cover says: year, section, which of the two forms, and what does not apply.
 
+    `published`: it is no form to be handed in, but takes a year that was published before the tool.
     `not_applicable` holds keys of parts (個人) or ids of tables (個人.第三者点検); `withheld` the keys of
     parts that the section is not asked for: without sheets, and marked as 該当なし for good.
     """
@@ -49,6 +50,7 @@ class FormCover:
     not_applicable: frozenset[str] = frozenset()
     remark: str = ""
     withheld: frozenset[str] = frozenset()
+    published: bool = False
 
     @property
     def key(self) -> str:
