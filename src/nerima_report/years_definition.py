@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from nerima_report.definitions import Definition, Text
-from nerima_report.form_texts import GuideSection, YearText, asks_only_for
+from nerima_report.form_texts import GuideSection, InputText, YearText, asks_only_for
 
 
 class TemplateTexts(Definition):
@@ -17,6 +17,7 @@ class TemplateTexts(Definition):
     cover: tuple[YearText, ...] = Field(min_length=1, max_length=2)
     counts: Text
     entries: Text
+    count: InputText
     guide: tuple[GuideSection, ...] = ()
 
 

@@ -67,7 +67,8 @@ class FormCover:
 
     def __str__(self) -> str:
         """Whose form it is: 令和4年度 総務部 情報公開課."""
-        return f"{full_name(self.fiscal_year)} {self.department} {self.section}"
+        department = [] if self.published else [self.department]
+        return " ".join([full_name(self.fiscal_year), *department, self.section])
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from nerima_report import __version__
 from nerima_report.composition import Content
 from nerima_report.definitions import Cells
+from nerima_report.edition import Edition
 from nerima_report.figures import Share
 from nerima_report.findings import Finding
 from nerima_report.fiscal_year import full_name
@@ -28,7 +29,8 @@ from nerima_report.records.model import (
 )
 from nerima_report.report import Report
 from nerima_report.submissions import Submission
-from nerima_report.tallies import FilledCell
+from nerima_report.tallies import FilledCell, Tallies
+from nerima_report.totals import Totals
 
 
 def make_record(
@@ -43,11 +45,11 @@ def make_record(
         draft=report.draft,
         program=__version__,
         edition=RecordedEdition(name=content.edition.folder.name, sha256=content.edition.sha256),
-        tables=tuple(RecordedTable(table=t.id, number=t.number, title=t.title) for t in report.tables),
+        tables=recorded_tables(report),
         not_published=(),
-        cells=tuple(recorded_cells(content)),
+        cells=tuple(recorded_cells(content.edition, content.totals)),
         figures=tuple(recorded_figure(key, share) for key, share in content.figures.items()),
-        entries=tuple(recorded_entries(content)),
+        entries=tuple(recorded_entries(content.edition, content.tallies)),
         tallies=tuple(_tally(cell) for cell in content.tallies.cells),
         adjustments=tuple(
             RecordedAdjustment(**a.key._asdict(), difference=a.difference, reason=a.reason, applied=a.applied)
@@ -66,25 +68,30 @@ def make_record(
     )  # fmt: skip
 
 
-def recorded_cells(content: Content) -> Iterable[RecordedCell]:
+def recorded_tables(report: Report) -> tuple[RecordedTable, ...]:
+    """The printed tables; a list-like table may be printed in several."""
+    return tuple(RecordedTable(table=t.id, number=t.number, title=t.title) for t in report.tables)
+
+
+def recorded_cells(edition: Edition, totals: Totals) -> Iterable[RecordedCell]:
     """Every cell of every table of counts, in the order of definition."""
     units = {
         (table_id, column.label): column.unit
-        for table_id, table in content.edition.count_tables.items()
+        for table_id, table in edition.count_tables.items()
         for column in table.columns
     }
-    for key, value in content.totals.values.items():
+    for key, value in totals.values.items():
         yield RecordedCell(**key._asdict(), unit=units[key.table, key.column], value=value)
 
 
-def recorded_entries(content: Content) -> Iterable[RecordedEntry]:
+def recorded_entries(edition: Edition, tallies: Tallies) -> Iterable[RecordedEntry]:
     """Every row of every list-like table of the report."""
 
     def plain(value: object) -> int | str | None:
         return value if value is None or isinstance(value, int | str) else str(value)
 
-    for table_id, table in content.edition.entry_tables.items():
-        for entry in content.tallies.entries[table_id].to_dict("records"):
+    for table_id, table in edition.entry_tables.items():
+        for entry in tallies.entries[table_id].to_dict("records"):
             values = {field.label: plain(entry[field.label]) for field in table.fields}
             yield RecordedEntry(table=table_id, section=str(entry["section"]), values=values)
 

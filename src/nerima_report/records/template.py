@@ -25,7 +25,9 @@ def as_published(edition: Edition) -> Edition:
     """
     texts = edition.years.template
     guide = edition.form_texts.guide.model_copy(update={"section": texts.guide})
-    form_texts = edition.form_texts.model_copy(update={"title": texts.title, "cover": texts.cover, "guide": guide})
+    words = edition.form_texts.input.model_copy(update={"count": texts.count})
+    update = {"title": texts.title, "cover": texts.cover, "guide": guide, "input": words}
+    form_texts = edition.form_texts.model_copy(update=update)
     parts = tuple(_as_published(part, texts) for part in edition.parts)
     return replace(edition, parts=parts, form_texts=form_texts, adjustable=False)
 
