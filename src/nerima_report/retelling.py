@@ -46,7 +46,13 @@ class RetoldWording(PartWording):
         super().__init__(part, totals, figures, tallies)
         self._asked: list[str] = []
         self._missing: frozenset[str] = frozenset()
-        self.left_out: dict[str, None] = {}
+        self._left_out: set[str] = set()
+
+    @property
+    def left_out(self) -> list[str]:
+        """The names of what was asked for and left out, in the order of definition."""
+        tables = [(key, table.title) for key, table in self._part.tables.items() if key in self._left_out]
+        return [key if placeholders_in(title) else title for key, title in tables]
 
     def without(self, missing: frozenset[str], resolve: ResolveTable) -> ResolveTable:
         """The printed tables, of which those that are `missing` (by id) are left out."""
@@ -115,8 +121,7 @@ class RetoldWording(PartWording):
         return self._leave_out(table) if quantity.value is None else quantity
 
     def _leave_out(self, key: str) -> Unpublished:
-        table = self._part.tables[key]
-        self.left_out[key if placeholders_in(table.title) else table.title] = None
+        self._left_out.add(key)
         return Unpublished(None, "", asked=self._asked)
 
 
