@@ -20,7 +20,7 @@ Entries = dict[str, list[dict[str, object]]]
 @st.composite
 def consistent(draw: Draw, edition: Edition) -> tuple[Counts, Entries]:
     """Counts for every cell of a section's form, and the rows of its list-like tables (perhaps none)."""
-    counts = {**_disclosure(draw, edition), **_privacy(draw, edition)}
+    counts = {**disclosure(draw, edition), **_privacy(draw, edition)}
     inspections = [
         {
             "評価の区分": draw(st.sampled_from(["全項目評価", "全項目再評価"])),
@@ -45,23 +45,24 @@ def consistent(draw: Draw, edition: Edition) -> tuple[Counts, Entries]:
     return counts, {"個人.第三者点検": inspections, "個人.事務処理ミス": incidents}
 
 
-def _disclosure(draw: Draw, edition: Edition) -> Counts:
+def disclosure(draw: Draw, edition: Edition) -> Counts:
+    """The counts of the first part, which all years share."""
     asked = draw(st.lists(st.integers(0, 60), min_size=4, max_size=4))
     persons = [draw(st.integers(1, number)) if number else 0 for number in asked]
     total = sum(asked)
     withdrawn = draw(st.integers(0, total))
-    outcomes = _split(draw, total - withdrawn, 5)
+    outcomes = split(draw, total - withdrawn, 5)
     refused = outcomes[1] + outcomes[2]
     reasons = [refused, *(draw(st.integers(0, refused)) for _ in range(6))]
     return {
-        **_column(edition, "公開.内容別", "件数", _split(draw, total, 9)),
-        **_column(edition, "公開.請求者", "請求者数", persons),
-        **_column(edition, "公開.請求者", "件数", asked),
-        **_column(edition, "公開.請求方法", "請求者数", _split(draw, sum(persons), 4)),
-        **_column(edition, "公開.目的別", "件数", _split(draw, total, 5)),
-        **_column(edition, "公開.処理状況", "件数", [*outcomes, withdrawn]),
-        **_column(edition, "公開.非公開理由", "件数", reasons),
-        **_column(edition, "公開.決定期間", "件数", [*_split(draw, total - withdrawn, 5), withdrawn]),
+        **column_of(edition, "公開.内容別", "件数", split(draw, total, 9)),
+        **column_of(edition, "公開.請求者", "請求者数", persons),
+        **column_of(edition, "公開.請求者", "件数", asked),
+        **column_of(edition, "公開.請求方法", "請求者数", split(draw, sum(persons), 4)),
+        **column_of(edition, "公開.目的別", "件数", split(draw, total, 5)),
+        **column_of(edition, "公開.処理状況", "件数", [*outcomes, withdrawn]),
+        **column_of(edition, "公開.非公開理由", "件数", reasons),
+        **column_of(edition, "公開.決定期間", "件数", [*split(draw, total - withdrawn, 5), withdrawn]),
     }
 
 
@@ -69,25 +70,25 @@ def _privacy(draw: Draw, edition: Edition) -> Counts:
     asked = draw(st.lists(st.integers(0, 9), min_size=2, max_size=2))
     persons = [draw(st.integers(1, number)) if number else 0 for number in asked]
     withdrawn = draw(st.integers(0, sum(asked)))
-    answered = _split(draw, sum(asked) - withdrawn, 12)
+    answered = split(draw, sum(asked) - withdrawn, 12)
     return {
-        **_column(edition, "個人.請求状況", "請求者数", persons),
-        **_column(edition, "個人.請求状況", "件数", asked),
-        **_column(edition, "個人.処理状況", "件数", [*answered[:4], withdrawn, *answered[4:]]),
-        **_column(edition, "個人.決定期間", "件数", [*_split(draw, sum(asked) - withdrawn, 5), withdrawn]),
-        **_column(edition, "個人.登録など", "件数", draw(st.lists(st.integers(0, 999), min_size=4, max_size=4))),
-        **_column(
+        **column_of(edition, "個人.請求状況", "請求者数", persons),
+        **column_of(edition, "個人.請求状況", "件数", asked),
+        **column_of(edition, "個人.処理状況", "件数", [*answered[:4], withdrawn, *answered[4:]]),
+        **column_of(edition, "個人.決定期間", "件数", [*split(draw, sum(asked) - withdrawn, 5), withdrawn]),
+        **column_of(edition, "個人.登録など", "件数", draw(st.lists(st.integers(0, 999), min_size=4, max_size=4))),
+        **column_of(
             edition, "個人.利用と提供", "延べ人数", draw(st.lists(st.integers(0, 10**6), min_size=2, max_size=2))
         ),
     }
 
 
-def _column(edition: Edition, table_id: str, column: str, values: Sequence[int]) -> Counts:
+def column_of(edition: Edition, table_id: str, column: str, values: Sequence[int]) -> Counts:
     rows = edition.count_tables[table_id].rows
     return {CellKey(table_id, row.group, row.label, column): value for row, value in zip(rows, values, strict=True)}
 
 
-def _split(draw: Draw, total: int, parts: int) -> list[int]:
+def split(draw: Draw, total: int, parts: int) -> list[int]:
     """A total dealt out over a number of rows."""
     cuts = sorted(draw(st.lists(st.integers(0, total), min_size=parts - 1, max_size=parts - 1)))
     return [high - low for low, high in zip([0, *cuts], [*cuts, total], strict=True)]

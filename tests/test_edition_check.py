@@ -15,7 +15,6 @@ from conftest import ROOT, Command
 from nerima_report.definitions import Definition
 from nerima_report.edition import find_edition, load_edition
 from nerima_report.edition_changes import edition_changes
-from nerima_report.edition_trial import turning_years
 from nerima_report.form_texts import FormTexts
 from nerima_report.notices.edition_changes import NAMES
 
@@ -56,6 +55,7 @@ def test_a_change_is_shown_where_it_is(case: dict[str, Any], templates: Path, co
     assert f"■ {case['changes'][0][1]}" in run.out
     for text in case["shows"]:
         assert text in run.out
+    assert ("form_version" in run.out) == case.get("forms", False)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
@@ -160,7 +160,7 @@ def test_a_copy_is_made_once_and_is_sound(command: Command, tmp_path: Path) -> N
 
 
 def test_every_turn_of_the_parts_is_tried() -> None:
-    assert {2001, 2022} <= set(turning_years(SHIPPED))
+    assert {2001, 2022, 2023} <= set(SHIPPED.turning_years)
 
 
 def models(base: type[Definition]) -> Iterator[type[Definition]]:

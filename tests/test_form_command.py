@@ -156,12 +156,14 @@ def test_a_form_that_does_not_exist_is_told_with_its_cell(command: Command, work
     assert not (workdir / "forms").exists()
 
 
-def test_a_year_after_the_ordinance_has_the_first_part_only(command: Command, tmp_path: Path) -> None:
+def test_a_year_after_the_ordinance_has_the_part_under_the_act(command: Command, tmp_path: Path) -> None:
     command("init", tmp_path, "--year", "2026")
     assert command("-C", tmp_path, "form", "R8", "--section", "福祉部管理課").code == 0
     book = load_workbook(tmp_path / "forms" / "2026" / "令和8年度_福祉部管理課.xlsx")
     assert book["表紙"]["B4"].value == "令和8年度"
-    assert {name.partition(".")[0] for name in book.sheetnames} == {"表紙", "記入要領", "公開"}
+    assert {name.partition(".")[0] for name in book.sheetnames} == {"表紙", "記入要領", "公開", "個人"}
+    assert {"個人.開示等請求", "個人.利活用"} <= set(book.sheetnames)
+    assert "個人.請求状況" not in book.sheetnames
 
 
 # ---- what is there already ----
@@ -188,8 +190,6 @@ def test_a_form_that_was_filled_in_is_not_replaced(command: Command, workdir: Pa
 
 def test_earlier_figures_stand_beside_the_cells(command: Command, workdir: Path) -> None:
     book = load_workbook(workdir / "roster.xlsx")
-    for row in range(2, 40):
-        book["名簿"].cell(row, 1).value = "令和5年度" if book["名簿"].cell(row, 3).value else None
     book["名簿"].append(["令和5年度", "新しい部", "新しい課", "すべて"])
     book.save(workdir / "roster.xlsx")
     run = command("-C", workdir, "form", "2023", "--previous", "inbox")

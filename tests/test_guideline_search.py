@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
 
 from conftest import ROOT, Command
 from nerima_report.edition import find_edition, load_edition
@@ -97,6 +98,17 @@ def test_json_gives_each_type_with_all_it_needs(command: Command) -> None:
     assert found["committee_needed"] is False
     assert found["consultation"]["with"] == "情報公開課"
     assert len(found["deciders"]) == 2
+
+
+@pytest.mark.parametrize("words", [[], ["講師"], ["要援護高齢者の見守り"], ["宇宙旅行"]], ids=" ".join)
+def test_json_follows_its_schema(words: list[str], command: Command) -> None:
+    schema = json.loads((ROOT / "docs" / "schemas" / "guideline.json").read_text(encoding="utf-8"))
+    Draft202012Validator.check_schema(schema)
+    told = json.loads(command("guideline", *words, "--format", "json").out)
+    Draft202012Validator(schema).validate(told)
+    assert set(told) == set(schema["properties"])
+    for found in told["types"]:
+        assert set(found) == set(schema["$defs"]["type"]["properties"])
 
 
 def test_an_example_that_the_office_adds_is_shown_and_found(tmp_path: Path, command: Command) -> None:

@@ -9,7 +9,7 @@ import re
 from datetime import date, datetime
 from typing import Literal, NamedTuple
 
-from nerima_report.definitions import EntryField
+from nerima_report.entry_definitions import EntryField
 from nerima_report.fiscal_year import full_date, parse_date, parse_month
 from nerima_report.layout import plain
 from nerima_report.workbooks import CellValue, is_blank, printable

@@ -17,7 +17,7 @@ from nerima_report.checks import Evidence, run_checks
 from nerima_report.composition import Content, compose_report
 from nerima_report.earlier import Earlier, load_earlier
 from nerima_report.edition import Edition, load_edition, shipped_templates
-from nerima_report.edition_changes import Change, edition_changes
+from nerima_report.edition_changes import Change, edition_changes, forms_must_change
 from nerima_report.edition_trial import try_edition
 from nerima_report.errors import CannotProceed
 from nerima_report.examination import Examination, examine, examine_collection, only_year
@@ -81,6 +81,14 @@ class FormsMade:
 
 
 @dataclass(frozen=True)
+class EditionCheck:
+    """What `edition check` found: what changed against the shipped edition, and whether forms must be sent out anew."""
+
+    changes: tuple[Change, ...]
+    new_forms: bool
+
+
+@dataclass(frozen=True)
 class Published:
     """What `publish` did: the record's place, whether it is new, and findings on the files it vouches for."""
 
@@ -98,14 +106,17 @@ class RecordImported:
     changed: bool
 
 
-def check_edition(edition: Edition, name: str) -> list[Change] | None:
+def check_edition(edition: Edition, name: str) -> EditionCheck | None:
     """Try an edition out, and say what changed against the shipped one of this name; None where there is none.
 
     Raises DefinitionError where a form or a report could not be made with it.
     """
     try_edition(edition)
-    shipped = shipped_templates() / name
-    return edition_changes(load_edition(shipped), edition) if shipped.is_dir() else None
+    folder = shipped_templates() / name
+    if not folder.is_dir():
+        return None
+    shipped = load_edition(folder)
+    return EditionCheck(tuple(edition_changes(shipped, edition)), forms_must_change(shipped, edition))
 
 
 def init(folder: Path, edition: Edition, fiscal_year: int) -> list[Path]:

@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from nerima_report.definitions import CountTable, fill
-from nerima_report.edition import Edition, Part
+from nerima_report.edition import Edition
 from nerima_report.figures import Share
 from nerima_report.findings import SEVERITY_NAMES, Finding
 from nerima_report.fiscal_year import full_name
 from nerima_report.manuscript import read_blocks
+from nerima_report.part import Part
 from nerima_report.printed_tables import count_table, entry_tables
 from nerima_report.report import Block, Bullets, Heading, Paragraph, Report, Table
 from nerima_report.retelling import RetoldWording, ask_first

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from typing import Literal
 
 from pydantic import BaseModel
 
-from nerima_report.edition import Edition, Part
+from nerima_report.edition import Edition
+from nerima_report.part import Part
 from nerima_report.toml_files import read_text
 
 Kind = Literal["changed", "added", "removed", "reordered", "reworded", "restyled"]
@@ -50,6 +51,32 @@ def edition_changes(before: Edition, after: Edition) -> list[Change]:
     """All that differs between two valid editions, in the order of the report, then what all parts share."""
     old, new = _contents(before), _contents(after)
     return [change for file in _either(new, old) for change in _file_changes(file, old.get(file), new.get(file))]
+
+
+def forms_must_change(before: Edition, after: Edition) -> bool:
+    """Whether workbooks made from one edition lack cells of the other, although both say the same form version."""
+    same_version = before.municipality.form_version == after.municipality.form_version
+    years = {*before.turning_years, *after.turning_years}
+    return same_version and any(_asked(before, year) != _asked(after, year) for year in years)
+
+
+def _asked(whole: Edition, year: int) -> object:
+    """What the forms of a year ask for: cells of counts, and fields of list-like tables. No order matters."""
+    edition = replace(whole, parts=whole.parts_for(year))
+    cells = {
+        (ward, table_id, row.group, row.label, column.heading)
+        for ward in (False, True)
+        for table_id, columns in edition.collected_counts(ward).items()
+        for row in edition.count_tables[table_id].rows
+        for column in columns
+    }
+    fields = {
+        (ward, table_id, field.label, field.type, field.required, frozenset(field.choices))
+        for ward in (False, True)
+        for table_id, table in edition.collected_entries(ward).items()
+        for field in table.fields
+    }
+    return cells, fields
 
 
 def _contents(edition: Edition) -> dict[str, object]:

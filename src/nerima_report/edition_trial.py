@@ -13,13 +13,14 @@ import pandas as pd
 from jinja2 import Environment, nodes
 
 from nerima_report.composition import Content, compose_report
-from nerima_report.definitions import EntryField, EntryTable
-from nerima_report.edition import Edition, Part
+from nerima_report.edition import Edition
+from nerima_report.entry_definitions import EntryField, EntryTable
 from nerima_report.errors import DefinitionError
 from nerima_report.figures import compute_figures
 from nerima_report.fiscal_year import Month
 from nerima_report.formats import FORMATS
 from nerima_report.forms import Filling, FormCover, render_form
+from nerima_report.part import Part
 from nerima_report.tallies import Tallies
 from nerima_report.toml_files import read_text
 from nerima_report.totals import Totals, cell_names
@@ -31,7 +32,7 @@ COUNTS = (0, 1)
 
 def try_edition(edition: Edition) -> None:
     """Make forms and reports for every year in which the parts change. Raises DefinitionError at a fault."""
-    for year in turning_years(edition):
+    for year in edition.turning_years:
         serving = edition.for_year(year)
         contents = [_content(serving, year, count) for count in COUNTS]
         reports = [compose_report(content) for content in contents]
@@ -42,12 +43,6 @@ def try_edition(edition: Edition) -> None:
             render_form(serving, FormCover(year, coordinator.department, coordinator.section, ward=ward), Filling())
     for output in FORMATS:
         output.render(reports[-1], edition.folder / "reference.docx")
-
-
-def turning_years(edition: Edition) -> list[int]:
-    """The fiscal years that show every set of parts: the first and the last year of each part."""
-    years = {year for part in edition.parts for year in (part.definition.first_year, part.definition.last_year) if year}
-    return sorted(year for year in years if edition.parts_for(year))
 
 
 def _content(edition: Edition, year: int, count: int) -> Content:

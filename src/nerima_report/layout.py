@@ -12,7 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from nerima_report.definitions import CellKey, Column, CountTable, EntryTable, Row
+from nerima_report.definitions import CellKey, Column, CountTable, Row
+from nerima_report.entry_definitions import EntryTable
 from nerima_report.workbooks import CellValue, Position, Sheet, Workbook, is_blank
 from nerima_report.workbooks.limits import MAX_COLUMNS
 

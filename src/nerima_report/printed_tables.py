@@ -8,7 +8,8 @@ from datetime import date
 
 import pandas as pd
 
-from nerima_report.definitions import CellKey, CountTable, EntryField, EntryTable, Row, fill
+from nerima_report.definitions import CellKey, CountTable, Row, fill
+from nerima_report.entry_definitions import EntryField, EntryTable
 from nerima_report.fiscal_year import Month, full_date
 from nerima_report.report import Cell, Table, TableColumn, TableNote
 from nerima_report.totals import Totals
@@ -32,7 +33,9 @@ def count_table(table_id: str, table: CountTable, totals: Totals, fiscal_year: i
         ]
         stubs = ([Cell("")] if table.group_stub else []) + [Cell(table.total)]
         rows.append((*reversed(stubs), *(Cell(number(value)) for value in sums)))
-    stub_columns = [TableColumn(stub, weight=STUB_WIDTH) for stub in _stubs(table)]
+    stub_columns = [TableColumn(table.stub, weight=STUB_WIDTH)]
+    if table.group_stub:
+        stub_columns.insert(0, TableColumn(table.group_stub, weight=table.group_width or STUB_WIDTH))
     number_columns = [TableColumn(column.heading, numeric=True, weight=NUMBER_WIDTH) for column in table.columns]
     whole_table = [TableNote(fill(note.text, years)) for note in table.notes if not note.key]
     marked = [TableNote(fill(note.text, years), marks[note.key]) for note in table.notes if note.key]
@@ -113,10 +116,6 @@ def _count_row(table_id: str, table: CountTable, row: Row, totals: Totals, marks
     stubs = [Cell(row.group)] if table.group_stub else []
     label = Cell(row.label, marks.get(row.note, ""))
     return (*stubs, label, *(Cell(number(totals.values.get(key))) for key in keys))
-
-
-def _stubs(table: CountTable) -> list[str]:
-    return [table.group_stub, table.stub] if table.group_stub else [table.stub]
 
 
 def _sort_key(table: EntryTable, label: str, entry: Mapping[str, object]) -> tuple[bool, object]:

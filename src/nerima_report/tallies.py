@@ -10,8 +10,9 @@ from typing import Literal
 import pandas as pd
 
 from nerima_report.cell_values import NO_SAVED_RESULT, Reading, read_count, read_field, shown
-from nerima_report.definitions import CellKey, Column, CountTable, EntryField, EntryTable
+from nerima_report.definitions import CellKey, Column, CountTable
 from nerima_report.edition import Edition
+from nerima_report.entry_definitions import EntryField, EntryTable
 from nerima_report.findings import Place
 from nerima_report.layout import CountLayout, EntryLayout, find_sheets, locate_counts, locate_entries
 from nerima_report.submissions import Submission

@@ -143,12 +143,19 @@ class TestStructure:
         [
             (3, (), [True, True, True, False]),
             (3, (TableNote("注"),), [True, True, True, True]),
-            (13, (), [True, True] + [False] * 12),
+            (13, (), [True, True] + [False] * 9 + [True, True, False]),
         ],
     )
     def test_short_tables_hold_together(self, rows: int, notes: tuple[TableNote, ...], kept: list[bool]) -> None:
         table = open_word(render_word(small(table_of(rows, notes=notes)), REFERENCE)).tables[0]
         assert [bool(row.cells[0].paragraphs[0].paragraph_format.keep_with_next) for row in table.rows] == kept
+
+    def test_a_table_of_few_long_rows_is_not_short(self) -> None:
+        table = table_of(6)
+        long = replace(table, rows=tuple((Cell("長い文" * 60), *row[1:]) for row in table.rows))
+        rows = open_word(render_word(small(long), REFERENCE)).tables[0].rows
+        kept = [bool(row.cells[0].paragraphs[0].paragraph_format.keep_with_next) for row in rows]
+        assert kept == [True, True, False, False, True, True, False]
 
     def test_styles_of_cells(self) -> None:
         table = open_word(render_word(small(table_of(2, has_total=True)), REFERENCE)).tables[0]

@@ -6,7 +6,7 @@ from collections.abc import Hashable, Iterator, Mapping
 
 from nerima_report.checks.evidence import Evidence, on_cover
 from nerima_report.checks.links import WARD
-from nerima_report.definitions import ADJUSTMENTS
+from nerima_report.entry_definitions import ADJUSTMENTS
 from nerima_report.findings import Finding, Place
 from nerima_report.fiscal_year import full_name
 from nerima_report.layout import EntryLayout, plain

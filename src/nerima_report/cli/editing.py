@@ -36,10 +36,10 @@ def check(
     context.obj = templates or context.obj
     name = open_workspace(Path()).edition
     edition = open_edition(context, name)
-    changes = chain.check_edition(edition, name)
+    checked = chain.check_edition(edition, name)
     console = Console()
     usage.tell(console, [f"定義に誤りはありません: {edition.folder}"])
-    if changes is None:
+    if checked is None:
         usage.tell(console, [f"付属の定義に「{name}」はないので、くらべていません。"])
     else:
-        print_changes(console, changes)
+        print_changes(console, checked.changes, checked.new_forms)

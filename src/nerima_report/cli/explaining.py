@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -53,8 +54,9 @@ def guideline(
     """個人情報利活用ガイドラインの類型を探し、該当するときに要ることを示す。"""
     from nerima_report.guideline_search import search
     from nerima_report.notices import guideline as notice
+    from nerima_report.workspace import open_workspace
 
-    definition = open_edition(context, "nerima").guideline
+    definition = open_edition(context, open_workspace(Path()).edition).guideline
     words = " ".join(text or ()).strip()
     found = search(definition, words) if words else None
     if written_as is PlainFormat.JSON:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import accumulate, pairwise
+from math import ceil
 
 from docx.oxml.xmlchemy import BaseOxmlElement
 
 from nerima_report.formats.word_xml import Styles, element, field_end, field_start, paragraph, run
 from nerima_report.report import Cell, Table, TableColumn, TableNote
 
-SHORT_TABLE = 12  # a table of so many rows at most is kept on one page
+SHORT_TABLE = 12  # a table of so many lines at most is kept on one page
+LAST_ROWS = 3  # of a longer table so many rows at least stand on its last page
+_CHARACTER, _PADDING = 200, 220  # about what a Japanese character, and the edges of a cell, take: twips
 
 
 def render_table(table: Table, styles: Styles, width: int, *, restart: bool) -> Iterator[BaseOxmlElement]:
@@ -70,9 +73,10 @@ def _column_widths(columns: tuple[TableColumn, ...], width: int) -> list[int]:
 def _rows(table: Table, styles: Styles, widths: list[int]) -> Iterator[BaseOxmlElement]:
     """The header row, which Word repeats on each page, and the rows.
 
-    A short table holds together, and with its notes; of a long one the first row stays with the caption.
+    A short table holds together, and with its notes; of a long one the first row stays with the caption, and
+    the last rows together.
     """
-    short = len(table.rows) <= SHORT_TABLE
+    short = sum(_lines(row, widths) for row in table.rows) <= SHORT_TABLE
     heads = (Cell(column.heading) for column in table.columns)
     yield _row(
         [_cell(head, styles["Table Head"], styles, keep_next=True) for head in heads], widths, element("tblHeader")
@@ -80,12 +84,17 @@ def _rows(table: Table, styles: Styles, widths: list[int]) -> Iterator[BaseOxmlE
     for position, row in enumerate(table.rows, start=1):
         last = position == len(table.rows)
         label, number = _row_styles(styles, total=last and table.has_total)
-        keep_next = bool(table.notes) if last else short or position == 1
+        keep_next = bool(table.notes) if last else short or position == 1 or position > len(table.rows) - LAST_ROWS
         cells = (
             _cell(cell, number if column.numeric else label, styles, keep_next=keep_next)
             for column, cell in zip(table.columns, row, strict=True)
         )
         yield _row(list(cells), widths)
+
+
+def _lines(row: tuple[Cell, ...], widths: list[int]) -> int:
+    """About how many lines a row takes: those of its longest cell."""
+    return max(ceil(len(cell.text) * _CHARACTER / (width - _PADDING)) for cell, width in zip(row, widths, strict=True))
 
 
 def _row_styles(styles: Styles, *, total: bool) -> tuple[str, str]:

@@ -8,13 +8,14 @@ from typing import NamedTuple
 from xlsxwriter.utility import xl_range_abs
 from xlsxwriter.worksheet import Worksheet
 
-from nerima_report.definitions import Cells, CountTable, EntryField, EntryTable, Link, fill
-from nerima_report.edition import Part
+from nerima_report.definitions import Cells, CountTable, Link, fill
+from nerima_report.entry_definitions import EntryField, EntryTable
 from nerima_report.forms.form import Form, instruction, readable_title
 from nerima_report.forms.formulas import Total
 from nerima_report.forms.inputs import needs_a_range
 from nerima_report.forms.style import fit_height, set_widths, write
 from nerima_report.layout import GUIDE_SHEET
+from nerima_report.part import Part
 
 _WIDTHS = (34, 90)
 
@@ -42,7 +43,8 @@ def write_guide(form: Form, sheet: Worksheet) -> dict[tuple[str, ...], str]:
         row += 1
     ranges = {}
     for field in _long_choices(form):
-        write(sheet, (row, 0), (form.texts.guide.choices, ""), looks.band)
+        about = field.label if field.meanings else ""
+        write(sheet, (row, 0), (form.texts.guide.choices, about), looks.band)
         row += 1
         place, meanings = (0, field.meanings) if field.meanings else (1, field.choices)
         for number, (choice, meaning) in enumerate(zip(field.choices, meanings, strict=True), start=row):
@@ -81,7 +83,8 @@ def _fields(form: Form, table: EntryTable) -> Iterator[Line]:
     """The fields of a list-like table: what must be written, what may be left out, and the choices."""
     texts = form.texts.guide
     for required, text in ((True, texts.required), (False, texts.optional)):
-        labels = [field.label for field in table.fields if field.required is required]
+        # What must be written in some rows only is said by the rule of the field.
+        labels = [field.label for field in table.fields if field.required is required and not field.required_when]
         if labels:
             yield Line("", fill(text, {"項目": "、".join(labels)}))
     for field in table.fields:

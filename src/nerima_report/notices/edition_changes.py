@@ -60,6 +60,7 @@ NAMES: Mapping[str, str] = {
     "given": "書いてあるか",
     "group": "区分",
     "group_stub": "区分の列の見出し",
+    "group_width": "区分の列の幅",
     "hide_unused_groups": "実績のない区分を載せないか",
     "hide_unused_rows": "実績のない行を載せないか",
     "hint": "どうするか",
@@ -163,16 +164,14 @@ VALUES: Mapping[str, str] = {
 NOTHING = "（なし）"
 _NEVER_TOLD = ("key", "group", "label", "additive", "kind")
 _SHORT = 30  # characters of a value that still stands on the line of its place
-# A change in these is seen by the 課 that fill in the forms.
-_OF_FORMS = ("table", "rows", "columns", "fields", "label", "group", "unit", "choices", "reported_by", "kind")
 FORM_HINT = (
-    "表、行、列を変えたときは、municipality.toml の form_version を上げて、様式を配り直してください"
+    "各課に書いてもらうところが変わりました。municipality.toml の form_version を上げて、様式を配り直してください"
     "（前の様式に記入されたものは、変わったところが指摘されます）。"
 )
 
 
-def print_changes(console: Console, changes: Sequence[Change]) -> None:
-    """Print every change under its file, or that there is none."""
+def print_changes(console: Console, changes: Sequence[Change], new_forms: bool) -> None:
+    """Print every change under its file, or that there is none; and whether the forms must be sent out anew."""
     if not changes:
         _print(console, 0, "付属の定義と同じです。")
         return
@@ -183,7 +182,7 @@ def print_changes(console: Console, changes: Sequence[Change]) -> None:
         for change in group:
             for indent, line, style in _lines(change):
                 _print(console, indent, line, style)
-    if _touches_forms(changes):
+    if new_forms:
         console.print()
         _print(console, 0, FORM_HINT)
 
@@ -244,19 +243,9 @@ def _shown(value: object) -> str:
 def _told(item: Mapping[str, object]) -> Iterator[tuple[str, str]]:
     """What an item says beside its name, and beside what nobody wrote."""
     for key, value in item.items():
-        if key not in _NEVER_TOLD and value not in (None, "", (), False):
+        nobody = key == "reported_by" and item.get("counted_from")
+        if key not in _NEVER_TOLD and not nobody and value not in (None, "", (), False):
             yield NAMES.get(key, key), _shown(value)
-
-
-def _touches_forms(changes: Sequence[Change]) -> bool:
-    """Whether forms that were sent out already no longer fit, and their version stayed the same."""
-    renewed = any(change.place == "form_version" for change in changes)
-    tables = [change for change in changes if change.file.endswith("/tables.toml")]
-    return not renewed and any(_asks_otherwise(change) for change in tables)
-
-
-def _asks_otherwise(change: Change) -> bool:
-    return change.kind != "reordered" and (not change.steps or change.steps[-1].key in _OF_FORMS)
 
 
 def _print(console: Console, indent: int, text: str, style: str = "") -> None:

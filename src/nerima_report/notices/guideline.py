@@ -35,7 +35,7 @@ def print_guideline(console: Console, guideline: Guideline, words: str, found: F
 
 
 def render_guideline(guideline: Guideline, words: str, found: Found | None) -> str:
-    """The same as JSON, for other programs: each type with all it needs."""
+    """The same as JSON, for other programs (docs/schemas/guideline.json): each type with all it needs."""
     entries = guideline.entries if found is None else found.entries
     told = {
         "schema_version": SCHEMA_VERSION,

@@ -14,12 +14,14 @@ from pathlib import Path
 import pandas as pd
 
 from nerima_report.composition import Content
-from nerima_report.definitions import CountTable, EntryField, EntryTable
-from nerima_report.edition import Edition, Part
+from nerima_report.definitions import CountTable
+from nerima_report.edition import Edition
+from nerima_report.entry_definitions import EntryField, EntryTable
 from nerima_report.errors import CannotProceed
 from nerima_report.figures import Share, compute_figures
 from nerima_report.findings import Explanation, Finding, Place
 from nerima_report.fiscal_year import Month
+from nerima_report.part import Part
 from nerima_report.records.model import Record, RecordedEntry
 from nerima_report.tallies import Tallies
 from nerima_report.totals import Totals, cell_names

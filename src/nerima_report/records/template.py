@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from nerima_report.definitions import CountTable, EntryTable
-from nerima_report.edition import Edition, Part
+from nerima_report.definitions import CountTable
+from nerima_report.edition import Edition
+from nerima_report.entry_definitions import EntryTable
 from nerima_report.fiscal_year import full_name
 from nerima_report.forms import Filling, FormCover, render_form
+from nerima_report.part import Part
 from nerima_report.years_definition import TemplateTexts
 
 # Who speaks in such a workbook, and in findings on it.
