@@ -13,7 +13,7 @@ from datetime import date
 from pathlib import Path
 
 from nerima_report.audit import make_audit
-from nerima_report.checks import Evidence, run_checks
+from nerima_report.checks import run_checks
 from nerima_report.composition import Content, compose_report
 from nerima_report.earlier import Earlier, load_earlier
 from nerima_report.edition import Edition, load_edition, shipped_templates
@@ -29,13 +29,10 @@ from nerima_report.forms.recipients import all_covers, chosen, file_name
 from nerima_report.notices.returned import return_workbooks
 from nerima_report.open_items import FILE as OPEN_ITEMS
 from nerima_report.open_items import make_open_items
-from nerima_report.records.content import content_of
-from nerima_report.records.files import RecordError, read_record, sha256, write_record
-from nerima_report.records.importing import ImportOrder, import_year
+from nerima_report.records.files import RecordError, read_record, write_record
 from nerima_report.records.making import make_record
 from nerima_report.records.model import Record
 from nerima_report.records.publication import changed_inputs, changed_outputs, revise
-from nerima_report.records.template import render_template, template_name
 from nerima_report.roster import load_roster, write_roster
 from nerima_report.submissions import Inbox, load_submissions
 from nerima_report.workspace import (
@@ -97,15 +94,6 @@ class Published:
     findings: tuple[Finding, ...]
 
 
-@dataclass(frozen=True)
-class RecordImported:
-    """What `record import` did: what it examined and found, the record's place (None after errors), if it is new."""
-
-    examination: Examination
-    record: Path | None
-    changed: bool
-
-
 def check_edition(edition: Edition, name: str) -> EditionCheck | None:
     """Try an edition out, and say what changed against the shipped one of this name; None where there is none.
 
@@ -146,7 +134,7 @@ def make_forms(workspace: Workspace, edition: Edition, fiscal_year: int, order: 
     earlier = load_earlier(order.previous, edition, fiscal_year) if order.previous else Earlier({}, ())
     forms = {file_name(c): render_form(narrowed, c, Filling(earlier=earlier.of(c))) for c in covers}
     folder = order.out or workspace.forms(fiscal_year)
-    new = {name: form for name, form in forms.items() if not _is_same(folder / name, form)}
+    new = {name: form for name, form in forms.items() if not is_same(folder / name, form)}
     refuse_to_overwrite([] if order.force else [folder / name for name in new if (folder / name).exists()])
     write_all(folder, new)
     unknown = [c.key for c in covers if earlier.of(c) is None] if order.previous else []
@@ -207,60 +195,6 @@ def build(workspace: Workspace, edition: Edition, fiscal_year: int, draft: bool,
     return Built(examination.and_also(kept), tuple(out / name for name in (*outputs, RECORD)))
 
 
-def write_template(edition: Edition, fiscal_year: int, out: Path | None, force: bool) -> tuple[Path, bool]:
-    """Write the workbook into which a published year is typed; returns its place, and whether it is new.
-
-    Raises CannotProceed, and writes nothing, where a file would be overwritten that may have been filled in.
-    """
-    file = out or Path(template_name(fiscal_year))
-    content = render_template(edition.for_year(fiscal_year), fiscal_year)
-    if _is_same(file, content):
-        return file, False
-    refuse_to_overwrite([file] if file.exists() and not force else [])
-    write_all(file.parent, {file.name: content})
-    return file, True
-
-
-def import_record(
-    workspace: Workspace, edition: Edition, order: ImportOrder, reason: str | None, today: date
-) -> RecordImported:
-    """Make the record of a year that was published before the tool. Errors stop it; a published record is guarded."""
-    imported = import_year(order, edition, workspace.explanations_for(edition.catalogue))
-    if imported.record is None:
-        return RecordImported(imported.examination, None, False)
-    file = workspace.record(imported.record.fiscal_year)
-    earlier = read_record(file, imported.record.fiscal_year) if file.exists() else None
-    record = revise(imported.record, earlier, reason, today)
-    if record is not None:
-        write_all(file.parent, {file.name: write_record(record)})
-    return RecordImported(imported.examination, file, record is not None)
-
-
-def build_from_record(workspace: Workspace, edition: Edition, fiscal_year: int) -> Built:
-    """Print the report of a year again from its published record; what somebody edited in out/ is kept."""
-    file, out = workspace.record(fiscal_year), workspace.out(fiscal_year)
-    record = read_record(file, fiscal_year)
-    if (out / RECORD).exists():
-        raise CannotProceed(
-            f"{record.name}には、まだ公表の記録にしていない報告があります。\n  ファイル: {out / RECORD}\n"
-            f"  先に nerima-report publish {fiscal_year} を実行するか、要らなければそのフォルダーを消してください。"
-        )
-    edition = edition.for_year(fiscal_year)
-    content = content_of(record, edition, file)
-    report = compose_report(content)
-    outputs = {form.file_name: form.render(report, edition.folder / "reference.docx") for form in FORMATS}
-    vouched = {output.file: output.sha256 for output in record.outputs}
-    kept = [
-        Finding("N904", Place(file=(out / name).as_posix()), details={"about": keep(out / name).name})
-        for name, made in outputs.items()
-        if (out / name).is_file() and sha256((out / name).read_bytes()) not in (vouched.get(name), sha256(made))
-    ]
-    write_all(out, outputs)
-    evidence = Evidence(edition, fiscal_year, Inbox(), (), content.tallies, content.totals)
-    examination = Examination(edition, Inbox(), (evidence,), tuple(kept))
-    return Built(examination, tuple(out / name for name in outputs))
-
-
 def publish(workspace: Workspace, fiscal_year: int, reason: str | None, today: date) -> Published:
     """Move the record of a built year to records/, where it is guarded."""
     built, published = workspace.out(fiscal_year) / RECORD, workspace.record(fiscal_year)
@@ -313,5 +247,6 @@ def _keep_what_was_edited(out: Path, earlier: Record | None, draft: bool) -> lis
     ]
 
 
-def _is_same(file: Path, content: bytes) -> bool:
+def is_same(file: Path, content: bytes) -> bool:
+    """Whether a file is there already and says the same to the byte."""
     return file.is_file() and file.read_bytes() == content

@@ -99,7 +99,8 @@ def judge(evidence: Evidence, figures: dict[str, Share], explanations: Sequence[
     """All findings of a year, with their explanations, and the explanations that answer nothing."""
     found = run_checks(evidence)
     found += [Finding("N901", details={"about": key}) for key, share in figures.items() if share.denominator == 0]
-    findings, unused = explain(found, explanations, evidence.fiscal_year)
+    own = [e for e in explanations if not e.is_between_years]  # the others answer what is found between years
+    findings, unused = explain(found, own, evidence.fiscal_year)
     for explanation in unused:
         about = " ".join(filter(None, (explanation.code, explanation.section, explanation.table, explanation.row)))
         open_differences = [f.difference for f in found if f.difference is not None and explanation.concerns(f)]

@@ -136,7 +136,9 @@ def build(
     workspace = open_workspace(Path())
     edition = open_edition(context, workspace.edition)
     if from_record:
-        built = chain.build_from_record(workspace, edition, fiscal_year)
+        from nerima_report import record_chain
+
+        built = record_chain.build_from_record(workspace, edition, fiscal_year)
     else:
         with usage.Progress(len(workspace.workbooks(fiscal_year)[0])) as advance:
             built = chain.build(workspace, edition, fiscal_year, draft, advance)

@@ -26,6 +26,8 @@ from nerima_report.submissions import section_key
 FACTS = ("年度", "様式", "部", "課", "様式の版", "提出回", "備考")
 MARKS_ROW, MARK_COLUMN = HEADER_ROW + len(FACTS) + 1, 2
 
+# Keys of definitions that say nothing of a form.
+_NOT_ON_FORMS = frozenset({"renamed", "stocks"})
 # Keys of definitions that came after the first forms; while empty they are no part of the fingerprint.
 _LEARNED_LATER = frozenset({
     "layout", "settings", "bodies", "breaks", "counted_from", "where", "sum", "each_choice_of", "beginning",
@@ -201,7 +203,8 @@ def fingerprint(edition: Edition) -> str:
 def _in_use(data: Any) -> Any:
     """The data without what the definitions learned later and do not use: the forms of past years stay the same."""
     if isinstance(data, dict):
-        return {key: _in_use(value) for key, value in data.items() if value or key not in _LEARNED_LATER}
+        told = {key: value for key, value in data.items() if key not in _NOT_ON_FORMS}
+        return {key: _in_use(value) for key, value in told.items() if value or key not in _LEARNED_LATER}
     return [_in_use(value) for value in data] if isinstance(data, list) else data
 
 
