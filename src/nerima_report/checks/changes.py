@@ -30,8 +30,10 @@ def numbers_change_within_limits(evidence: YearEvidence) -> Iterator[Finding]:
             if previous.units.get(own) != evidence.current.units.get(own):
                 continue
             first = equal_columns(part, own)[0]
-            yield from _column_changes(evidence, previous, table, (own, first in said))
-            said.add(first)
+            for finding in _column_changes(evidence, previous, table, (own, first in said)):
+                yield finding
+                if not finding.place.row:
+                    said.add(first)
 
 
 def sections_change_within_limits(evidence: YearEvidence) -> Iterator[Finding]:

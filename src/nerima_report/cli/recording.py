@@ -30,9 +30,8 @@ def check(
     fiscal_year = usage.fiscal_year(year)
     workspace = open_workspace(Path())
     edition = open_edition(context, workspace.edition)
-    examination = record_chain.check_year(
-        workspace, edition, fiscal_year, [usage.fiscal_year(text) for text in against or ()]
-    )
+    others = [usage.fiscal_year(text) for text in against or ()]
+    examination = record_chain.check_year(workspace, edition, fiscal_year, others)
     facts: dict[str, object] = {"command": "check", "fiscal_year": fiscal_year}
     closing = f"{full_name(fiscal_year)}を、前の年度の記録と比べました"
     show_findings(examination, (notice_format, output), facts, closing)
