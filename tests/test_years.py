@@ -258,3 +258,36 @@ def test_the_samples_of_both_laws_break_as_declared(
         (workdir / "records" / f"{record.fiscal_year}.json").write_bytes(write_record(record))
     code, findings = check(command, workdir, "2023")
     assert (code, [f["code"] for f in findings]) == (0, ["N708"])
+
+
+def test_build_says_as_a_warning_what_the_years_before_say(years: Path, command: Command) -> None:
+    file = years / "records" / "2021.json"
+    file.write_bytes(write_record(_set(read_record(file), {"table": "公開.処理状況", "row": "全部公開", "value": 300})))
+    (years / "nerima-report.toml").write_text(
+        '[[explained]]\ncode = "N711"\ntable = "公開.処理状況"\nrow = "全部公開"\n'
+        'difference = 686\nreason = "請求が増えた"\nnote = "請求が増えたため。"\n',
+        encoding="utf-8",
+    )
+    run = command("-C", years, "build", "2022", "--format", "json", "--strict")
+    (finding,) = json.loads(run.out)["findings"]
+    assert (run.code, finding["code"], finding["severity"]) == (0, "N711", "warning")
+    assert "請求が増えたため。" in (years / "out" / "2022" / "report.md").read_text(encoding="utf-8")
+    assert "請求が増えた" in (years / "out" / "2022" / "audit.md").read_text(encoding="utf-8")
+    record = read_record(years / "out" / "2022" / "record.json", 2022)
+    assert [explained.note for explained in record.explained] == ["請求が増えたため。"]
+
+
+def test_an_error_between_years_does_not_stop_a_report(act_inbox: Inbox, command: Command, workdir: Path) -> None:
+    from conftest import SAMPLE
+
+    shutil.copytree(SAMPLE / "inbox" / "2023", workdir / "inbox" / "2023")
+    command("-C", workdir, "build", "2023")
+    record = read_record(workdir / "out" / "2023" / "record.json", 2023)
+    command("-C", workdir, "publish", "2023")
+    file = workdir / "records" / "2023.json"
+    changed = _set(record, {"table": "個人.個人情報ファイル簿", "row": "年度末に載せているもの", "times": 0.9})
+    later = record.model_copy(update={"fiscal_year": 2024, "name": full_name(2024)})
+    (workdir / "records" / "2024.json").write_bytes(write_record(later))
+    file.write_bytes(write_record(changed))
+    code, findings = check(command, workdir, "2024")
+    assert (code, "N706" in {f["code"] for f in findings if f["severity"] == "error"}) == (1, True)

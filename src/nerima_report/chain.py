@@ -7,12 +7,13 @@ Each function returns what it made; it prints nothing and decides no exit code. 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 from nerima_report.audit import make_audit
+from nerima_report.between_years import as_warnings, findings_between
 from nerima_report.checks import run_checks
 from nerima_report.composition import Content, compose_report
 from nerima_report.earlier import Earlier, load_earlier
@@ -34,7 +35,7 @@ from nerima_report.records.making import make_record
 from nerima_report.records.model import Record
 from nerima_report.records.publication import changed_inputs, changed_outputs, revise
 from nerima_report.roster import load_roster, write_roster
-from nerima_report.submissions import Inbox, load_submissions
+from nerima_report.submissions import Inbox, Submission, load_submissions
 from nerima_report.workspace import (
     FOLDERS,
     SETTINGS,
@@ -171,7 +172,7 @@ def return_marked(examination: Examination, folder: Path) -> tuple[Examination, 
 
 def build(workspace: Workspace, edition: Edition, fiscal_year: int, draft: bool, progress: Progress) -> Built:
     """Make the report of a year. Findings of severity error stop it, unless it is a draft."""
-    edition = edition.for_year(fiscal_year)
+    whole, edition = edition, edition.for_year(fiscal_year)
     roster = load_roster(workspace.roster, fiscal_year)
     explanations = workspace.explanations_for(edition.catalogue)
     paths, skipped = workspace.workbooks(fiscal_year)
@@ -184,6 +185,8 @@ def build(workspace: Workspace, edition: Edition, fiscal_year: int, draft: bool,
         return Built(examination.and_also(left), ())
     evidence = examination.years[0]
     content = Content(edition, fiscal_year, evidence.tallies, evidence.totals, figures, examination.findings)
+    between = _between_years(workspace, whole, content, evidence.submissions)
+    content, examination = replace(content, findings=(*content.findings, *between)), examination.and_also(between)
     report = compose_report(content, draft=draft)
     outputs = {form.file_name: form.render(report, edition.folder / "reference.docx") for form in FORMATS}
     outputs["audit.md"] = make_audit(content, report, evidence.submissions).encode()
@@ -193,6 +196,20 @@ def build(workspace: Workspace, edition: Edition, fiscal_year: int, draft: bool,
     kept = _keep_what_was_edited(out, earlier, draft)
     write_all(out, {**outputs, RECORD: write_record(record)})
     return Built(examination.and_also(kept), tuple(out / name for name in (*outputs, RECORD)))
+
+
+def _between_years(
+    workspace: Workspace, edition: Edition, content: Content, submissions: Sequence[Submission]
+) -> list[Finding]:
+    """What the years before say of the numbers that are about to be printed; nothing without any record."""
+    published, out = workspace.record(content.fiscal_year), workspace.out(content.fiscal_year)
+    if not workspace.records:
+        return []
+    record = make_record(content, compose_report(content), submissions, {})
+    records = [(record, (out / RECORD).as_posix())]
+    if published.exists():
+        records.append((read_record(published, content.fiscal_year), published.as_posix()))
+    return as_warnings(findings_between(workspace, edition, records), edition)
 
 
 def publish(workspace: Workspace, fiscal_year: int, reason: str | None, today: date) -> Published:

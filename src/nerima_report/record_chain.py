@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from nerima_report.between_years import findings_between
 from nerima_report.chain import RECORD, Built, is_same
 from nerima_report.checks import Evidence
-from nerima_report.checks.years import run_year_checks
 from nerima_report.composition import compose_report
 from nerima_report.edition import Edition
 from nerima_report.errors import CannotProceed
 from nerima_report.examination import Examination
-from nerima_report.findings import Finding, Place, explain
+from nerima_report.findings import Finding, Place
 from nerima_report.fiscal_year import full_name
 from nerima_report.formats import FORMATS
 from nerima_report.records.content import content_of
@@ -31,7 +31,6 @@ from nerima_report.submissions import Inbox
 from nerima_report.tallies import load_tallies
 from nerima_report.totals import Totals
 from nerima_report.workspace import Workspace, keep, refuse_to_overwrite, write_all
-from nerima_report.year_evidence import Year, YearEvidence, year_of
 
 
 @dataclass(frozen=True)
@@ -55,28 +54,11 @@ def check_year(workspace: Workspace, edition: Edition, fiscal_year: int, against
             f"{full_name(fiscal_year)}の報告も記録もありません。\n"
             f"  先に nerima-report build {fiscal_year} を実行してください。"
         )
-    records = [read_record(file, fiscal_year) for file in files]
-    years = [
-        year_of(record, file.as_posix(), edition, fiscal_year) for record, file in zip(records, files, strict=True)
-    ]
-    earlier = _years_before(workspace, edition, fiscal_year, against)
-    evidence = YearEvidence(edition, years[0], earlier, years[1] if len(years) > 1 else None)
-    findings, _ = explain(run_year_checks(evidence), workspace.explanations_for(edition.catalogue), fiscal_year)
+    records = [(read_record(file, fiscal_year), file.as_posix()) for file in files]
+    findings = findings_between(workspace, edition, records, against)
     narrowed = edition.for_year(fiscal_year)
     nothing = Evidence(narrowed, fiscal_year, Inbox(), (), load_tallies((), narrowed), Totals({}))
     return Examination(narrowed, Inbox(), (nothing,), tuple(findings))
-
-
-def _years_before(
-    workspace: Workspace, edition: Edition, fiscal_year: int, against: Sequence[int] = ()
-) -> tuple[Year, ...]:
-    """The recorded years before a year. Raises CannotProceed where one that is wanted is not there."""
-    files = {int(file.stem): file for file in workspace.records if int(file.stem) < fiscal_year}
-    for year in against:
-        if year not in files:
-            raise CannotProceed(f"{full_name(year)}の記録がありません。\n  ファイル: {workspace.record(year)}")
-    wanted = [year for year in sorted(files) if not against or year in against]
-    return tuple(year_of(read_record(files[y], y), files[y].as_posix(), edition, fiscal_year) for y in wanted)
 
 
 def write_template(edition: Edition, fiscal_year: int, out: Path | None, force: bool) -> tuple[Path, bool]:

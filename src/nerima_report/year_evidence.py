@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from nerima_report.change_statistics import restlessness
 from nerima_report.definitions import CellKey
 from nerima_report.edition import Edition
 from nerima_report.part import Part
@@ -83,6 +84,13 @@ class YearEvidence:
     def compares(self, table_id: str, year: Year) -> bool:
         """Whether the numbers of a table may be held against those of that year."""
         return all(part.table_id(found.table) != table_id for part, found in self.breaks(year))
+
+    @cached_property
+    def restlessness(self) -> float:
+        """How much the numbers of the year differ from each other in how they moved since the year before."""
+        before = self.previous.known if self.previous else {}
+        now = self.current.known
+        return restlessness((before[key], now[key]) for key in now if key in before)
 
     def series(self, key: CellKey) -> list[int]:
         """The earlier numbers of a cell up to the last year, as far back as years follow each other unbroken."""

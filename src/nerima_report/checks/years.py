@@ -129,12 +129,12 @@ def tables_are_not_copied(evidence: YearEvidence) -> Iterator[Finding]:
     """No table says the same as the year before in every cell, unless that may well be chance."""
     previous = evidence.previous
     stocks, counted = stock_cells(evidence), counted_tables(evidence.edition.for_year(evidence.fiscal_year))
-    for table_id in evidence.current.tables if previous else ():
+    limit = 1 / evidence.edition.years.limits.identical.chance
+    for table_id in evidence.current.tables:
+        if previous is None or table_id in counted or not evidence.compares(table_id, previous):
+            continue  # a list of cases, from which a table is counted, may well go on as it is
         now = _flows(evidence.current, table_id, stocks)
-        same = previous is not None and now == _flows(previous, table_id, stocks)
-        limit = 1 / evidence.edition.years.limits.identical.chance
-        same = same and table_id not in counted  # a list of cases may well go on as it is
-        if same and previous and evidence.compares(table_id, previous) and chance_of_identity(now.values()) < limit:
+        if now == _flows(previous, table_id, stocks) and chance_of_identity(now.values()) < limit:
             place = Place(file=evidence.current.file, table=table_id)
             yield Finding("N703", place, difference=0, details={"about": full_name(previous.fiscal_year)})
 
