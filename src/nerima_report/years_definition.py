@@ -62,7 +62,7 @@ class Limits(Definition):
     change: ChangeLimits
     section: ChangeLimits
     identical: IdenticalLimit
-    digits: DigitLimits
+    slip: DigitLimits
 
 
 class YearsDefinition(Definition):

@@ -107,7 +107,7 @@ def _column_changes(
     keys = [key for key in keys if key in now and key in before]
     if not keys:
         return
-    digits, restless = evidence.edition.years.limits.digits, evidence.restlessness
+    digits, restless = evidence.edition.years.limits.slip, evidence.restlessness
     beyond = [
         key
         for key in keys
@@ -129,7 +129,7 @@ def _column_changes(
 
 def _finding(evidence: YearEvidence, previous: Year, key: CellKey, numbers: tuple[int, int]) -> Finding:
     before, after = numbers
-    factor = slipped_digits(before, after, evidence.edition.years.limits.digits)
+    factor = slipped_digits(before, after, evidence.edition.years.limits.slip)
     where = Place(table=key.table, group=key.group, row=key.row, column=key.column)
     place, related = (
         Place(file=year.file, table=where.table, group=where.group, row=where.row, column=where.column)
