@@ -31,32 +31,36 @@ def there_is_a_year_before(evidence: YearEvidence) -> Iterator[Finding]:
 
 def series_break_as_declared(evidence: YearEvidence) -> Iterator[Finding]:
     """Where the law or a table changed, the numbers are not compared, and that is said."""
-    if evidence.previous is None:
-        return
-    new = {part.key for part in evidence.new_parts(evidence.previous)}
-    for part in evidence.parts:
-        found = [b.table for p, b in evidence.breaks(evidence.previous) if p is part]
-        if found or part.key in new:
-            about = _listed(found) if found else "すべての表"
+    for part in evidence.parts if evidence.previous else ():
+        found = [b.table for p, b in evidence.breaks(evidence.previous) if p is part] if evidence.previous else []
+        if found:
             place = Place(file=evidence.current.file)
-            yield Finding("N708", place, difference=len(found), details={"title": part.key, "about": about})
+            details = {"title": part.definition.title, "about": _listed(found)}
+            yield Finding("N708", place, difference=len(found), details=details)
 
 
 def tables_and_rows_stay(evidence: YearEvidence) -> Iterator[Finding]:
-    """No table, row or column appears or vanishes without a mapping or a declared break."""
+    """No table, row or column appears or vanishes without a mapping or a declared break.
+
+    Where another part took over and declares where series break, its tables are new with it.
+    """
     previous = evidence.previous
     if previous is None:
         return
-    new_parts = {part.key for part in evidence.new_parts(previous)}
-    before = {table: None for table in previous.tables if table.partition(".")[0] not in new_parts}
-    now = {table: None for table in evidence.current.tables if table.partition(".")[0] not in new_parts}
-    broken = {found.before.partition("（")[0] for _, found in evidence.breaks(previous)}
-    broken |= {part.table_id(found.table) for part, found in evidence.breaks(previous)}
-    for table_id in [*before, *now]:
-        if (table_id in before) != (table_id in now) and table_id not in broken:
-            code = "N705" if table_id in before else "N704"
-            yield Finding(code, Place(file=evidence.current.file, table=table_id), difference=1)
-    for table_id in now:
+    breaks = evidence.breaks(previous)
+    replaced = {part.key for part, _ in breaks if part in evidence.new_parts(previous)}
+    known = {part.table_id(found.table) for part, found in breaks}
+    known |= {found.before.partition("（")[0] for _, found in breaks}
+    before, now = (
+        [table for table in year.tables if table not in known and table.partition(".")[0] not in replaced]
+        for year in (previous, evidence.current)
+    )
+    gone, come = [t for t in before if t not in now], [t for t in now if t not in before]
+    for code, tables in (("N705", gone), ("N704", come)):
+        if tables:
+            place = Place(file=evidence.current.file, table=tables[0] if len(tables) == 1 else "")
+            yield Finding(code, place, difference=len(tables), details={"about": _listed(tables)})
+    for table_id in evidence.current.tables:
         if table_id in previous.tables and evidence.compares(table_id, previous):
             yield from _rows_stay(evidence, previous, table_id)
 
@@ -109,7 +113,7 @@ def stocks_go_on(evidence: YearEvidence) -> Iterator[Finding]:
     if previous is None or previous.fiscal_year != evidence.fiscal_year - 1:
         return
     for part in evidence.parts:
-        for stock in part.definition.stocks if part not in evidence.new_parts(previous) else ():
+        for stock in part.definition.stocks:
             table_id = part.table_id(stock.table)
             closing, new, ended = (
                 CellKey(table_id, "", row, stock.column) for row in (stock.closing, stock.new, stock.ended)
