@@ -89,6 +89,8 @@ def _tables_of(part: Part, content: Content) -> Callable[[str], Sequence[Table]]
         if isinstance(table, CountTable):
             notes = explained_notes(content.findings, table_id)
             return [count_table(table_id, table, content.totals, content.fiscal_year, notes)]
+        if not table.print:
+            raise WordingError(f"表「{key}」には print（印刷する列）がないので、置けません")
         return entry_tables(table_id, table, content.tallies.entries[table_id], content.fiscal_year)
 
     return resolve

@@ -96,7 +96,12 @@ def _read(file: Path) -> list[RosterSection]:
     book = read_workbook(file)
     if isinstance(book, Unreadable):
         raise CannotProceed(
-            f"名簿を読めません。\n  ファイル: {file}\n  nerima-report init で作り、Excel で課を直してください。"
+            f"名簿がありません。\n  ファイル: {file}\n"
+            "  作業フォルダーで実行するか、-C で指定してください。名簿は nerima-report init で作れます。"
+            if book.reason == "missing"
+            else f"名簿を読めません。\n  ファイル: {file}\n"
+            "  壊れているか、パスワード付きか、Excel ブックではありません。\n"
+            "  Excel で開けるか確かめ、「Excel ブック (*.xlsx)」で保存し直してください。"
         )
     sheet = next((s for s in book.sheets if plain(s.name) == SHEET), book.sheets[0])
     columns = {plain(v): column for (row, column), v in sheet.cells.items() if row == 1 and isinstance(v, str)}

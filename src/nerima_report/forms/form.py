@@ -30,7 +30,7 @@ MARKS_ROW, MARK_COLUMN = HEADER_ROW + len(FACTS) + 1, 2
 _NOT_ON_FORMS = frozenset({"renamed", "stocks"})
 # Keys of definitions that came after the first forms; while empty they are no part of the fingerprint.
 _LEARNED_LATER = frozenset({
-    "layout", "settings", "bodies", "breaks", "counted_from", "where", "sum", "each_choice_of", "beginning",
+    "bodies", "counted_from", "where", "sum", "each_choice_of", "beginning",
     "hide_unused_rows", "group_width", "required_when", "any_year", "choices_from", "meanings", "lines_for",
     "open_when", "open_note",
 })  # fmt: skip
@@ -183,12 +183,13 @@ class Form:
 def fingerprint(edition: Edition) -> str:
     """The SHA-256 of what the forms of an edition come from: tables, links, words and form version.
 
-    The manuscript and the styles of the report are left out: changing them changes no form.
+    The manuscript, the styles of the report and the tables that are counted from entries are left out: changing
+    them changes no form. Settings show in the tables that ask for them.
     """
     parts = [
         [
-            part.definition.model_dump(mode="json"),
-            *(table.model_dump(mode="json") for table in part.tables.values()),
+            part.definition.model_dump(mode="json", exclude={"layout", "settings", "breaks"}),
+            *(table.model_dump(mode="json") for table in part.tables.values() if not _is_counted(table)),
             *(link.model_dump(mode="json") for link in part.links),
         ]
         for part in edition.parts
@@ -198,6 +199,10 @@ def fingerprint(edition: Edition) -> str:
         del texts["input"]["any_date"]  # which came later too
     content = [edition.municipality.form_version, texts, _in_use(parts)]
     return hashlib.sha256(json.dumps(content, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+
+
+def _is_counted(table: CountTable | EntryTable) -> bool:
+    return isinstance(table, CountTable) and bool(table.counted_from)
 
 
 def _in_use(data: Any) -> Any:
