@@ -284,7 +284,8 @@ def test_a_difference_that_was_published_is_explained_and_kept(work: Path, comma
     code, findings = findings_of(command, work, "2022.csv", "--year", "2022")
     (work / "nerima-report.toml").write_text(
         "".join(
-            f'[[explained]]\ncode = "{f["code"]}"\ntable = "{f["table"]}"\ndifference = {f["difference"]}\n'
+            f'[[explained]]\ncode = "{f["code"]}"\nsection = "区全体"\ntable = "{f["table"]}"\n'
+            f"difference = {f['difference']}\n"
             'reason = "公表された表のとおり"\nnote = "合計が合わないのは、公表されたとおり。"\n'
             for f in findings
         ),

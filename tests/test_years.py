@@ -235,7 +235,7 @@ def test_a_finding_between_years_is_explained_and_strict_counts_it(years: Path, 
     assert (code, finding["code"], finding["difference"]) == (0, "N711", 686)
     assert check(command, years, "2022", "--strict")[0] == 1
     (years / "nerima-report.toml").write_text(
-        '[[explained]]\ncode = "N711"\ntable = "公開.処理状況"\nrow = "全部公開"\n'
+        '[[explained]]\ncode = "N711"\nsection = "区全体"\ntable = "公開.処理状況"\nrow = "全部公開"\n'
         'difference = 686\nreason = "請求が増えた"\n',
         encoding="utf-8",
     )
@@ -264,7 +264,7 @@ def test_build_says_as_a_warning_what_the_years_before_say(years: Path, command:
     file = years / "records" / "2021.json"
     file.write_bytes(write_record(_set(read_record(file), {"table": "公開.処理状況", "row": "全部公開", "value": 300})))
     (years / "nerima-report.toml").write_text(
-        '[[explained]]\ncode = "N711"\ntable = "公開.処理状況"\nrow = "全部公開"\n'
+        '[[explained]]\ncode = "N711"\nsection = "区全体"\ntable = "公開.処理状況"\nrow = "全部公開"\n'
         'difference = 686\nreason = "請求が増えた"\nnote = "請求が増えたため。"\n',
         encoding="utf-8",
     )

@@ -29,7 +29,7 @@ from nerima_report.years_definition import YearsDefinition
 class Edition:
     """All definitions of one municipality. Tables are named by their id such as 公開.処理状況.
 
-    `adjustable`: whether the workbook of the ward has a sheet 調整; that of a published year has none.
+    `from_print`: it is that of a year which somebody types in as it was printed, so there is nothing to adjust.
     """
 
     folder: Path
@@ -39,7 +39,7 @@ class Edition:
     form_texts: FormTexts
     guideline: Guideline
     years: YearsDefinition
-    adjustable: bool = True
+    from_print: bool = False
 
     def parts_for(self, fiscal_year: int) -> tuple[Part, ...]:
         """The parts that serve a fiscal year, in their order."""
@@ -90,7 +90,7 @@ class Edition:
         """Which list-like tables a section, or the coordinator for the ward, reports."""
         if ward:
             own = {key: table for key, table in self.entry_tables.items() if table.reported_by == "coordinator"}
-            return own | ({ADJUSTMENTS.key: ADJUSTMENTS} if self.adjustable else {})
+            return own | ({} if self.from_print else {ADJUSTMENTS.key: ADJUSTMENTS})
         return {key: table for key, table in self.entry_tables.items() if table.reported_by == "section"}
 
     def part_of(self, table_id: str) -> Part:

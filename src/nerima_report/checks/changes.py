@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from statistics import median
 
 from nerima_report.change_statistics import is_beyond, slipped_digits
+from nerima_report.checks.links import WARD
 from nerima_report.definitions import CellKey, CountTable
 from nerima_report.findings import Finding, Place
 from nerima_report.part import Part
@@ -132,7 +133,7 @@ def _finding(evidence: YearEvidence, previous: Year, key: CellKey, numbers: tupl
     factor = slipped_digits(before, after, evidence.edition.years.limits.slip)
     where = Place(table=key.table, group=key.group, row=key.row, column=key.column)
     place, related = (
-        Place(file=year.file, table=where.table, group=where.group, row=where.row, column=where.column)
+        Place(WARD, year.file, table=where.table, group=where.group, row=where.row, column=where.column)
         for year in (evidence.current, previous)
     )
     details = {"number": f"{factor:,}", "about": f"{key.group} {key.row}".strip() or "合計"}

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from nerima_report.change_statistics import chance_of_identity
 from nerima_report.checks.changes import numbers_change_within_limits, sections_change_within_limits
+from nerima_report.checks.links import WARD
 from nerima_report.counting import counted_tables
 from nerima_report.definitions import CellKey
 from nerima_report.findings import Finding, Place, cell_place
@@ -19,13 +20,13 @@ MOST_NAMED = 5
 def there_is_a_year_before(evidence: YearEvidence) -> Iterator[Finding]:
     """There is something to compare with, and it is the year before."""
     if evidence.previous is None:
-        yield Finding("N701", Place(file=evidence.current.file))
+        yield Finding("N701", Place(WARD, evidence.current.file))
         return
     missing = range(evidence.previous.fiscal_year + 1, evidence.fiscal_year)
     if missing:
         names = _listed([full_name(year) for year in missing])
         previous = full_name(evidence.previous.fiscal_year)
-        place = Place(file=evidence.current.file)
+        place = Place(WARD, evidence.current.file)
         yield Finding("N702", place, previous, names, len(missing), details={"about": names})
 
 
@@ -34,7 +35,7 @@ def series_break_as_declared(evidence: YearEvidence) -> Iterator[Finding]:
     for part in evidence.parts if evidence.previous else ():
         found = [b.table for p, b in evidence.breaks(evidence.previous) if p is part] if evidence.previous else []
         if found:
-            place = Place(file=evidence.current.file)
+            place = Place(WARD, evidence.current.file)
             details = {"title": part.definition.title, "about": _listed(found)}
             yield Finding("N708", place, difference=len(found), details=details)
 
@@ -58,7 +59,7 @@ def tables_and_rows_stay(evidence: YearEvidence) -> Iterator[Finding]:
     gone, come = [t for t in before if t not in now], [t for t in now if t not in before]
     for code, tables in (("N705", gone), ("N704", come)):
         if tables:
-            place = Place(file=evidence.current.file, table=tables[0] if len(tables) == 1 else "")
+            place = Place(WARD, evidence.current.file, table=tables[0] if len(tables) == 1 else "")
             yield Finding(code, place, difference=len(tables), details={"about": _listed(tables)})
     for table_id in evidence.current.tables:
         if table_id in previous.tables and evidence.compares(table_id, previous):
@@ -66,7 +67,7 @@ def tables_and_rows_stay(evidence: YearEvidence) -> Iterator[Finding]:
 
 
 def _rows_stay(evidence: YearEvidence, previous: Year, table_id: str) -> Iterator[Finding]:
-    place = Place(file=evidence.current.file, table=table_id)
+    place = Place(WARD, evidence.current.file, table=table_id)
     for what, name in (("行", _row_name), ("列", _column_name)):
         before, now = (_names(year, table_id, name) for year in (previous, evidence.current))
         gone, come = [n for n in before if n not in now], [n for n in now if n not in before]
@@ -85,7 +86,7 @@ def units_stay(evidence: YearEvidence) -> Iterator[Finding]:
     for (table, column), unit in evidence.current.units.items() if previous else ():
         before = previous.units.get((table, column), unit) if previous else unit
         if previous and before != unit and evidence.compares(table, previous):
-            place = Place(file=evidence.current.file, table=table, column=column)
+            place = Place(WARD, evidence.current.file, table=table, column=column)
             yield Finding("N714", place, before, unit, 1)
 
 
@@ -103,7 +104,7 @@ def figures_are_defined_as_before(evidence: YearEvidence) -> Iterator[Finding]:
         table_id = f"{figure.figure.partition('.')[0]}.{figure.denominator_of.table}"
         if evidence.previous and evidence.compares(table_id, evidence.previous):
             details = {"about": figure.figure, "what": _listed(changed)}
-            place = Place(file=evidence.current.file, table=table_id)
+            place = Place(WARD, evidence.current.file, table=table_id)
             yield Finding("N707", place, old.value, figure.value, len(changed), details=details)
 
 
@@ -123,10 +124,11 @@ def stocks_go_on(evidence: YearEvidence) -> Iterator[Finding]:
                 continue
             expected = previous.known[closing] + known[new] - known[ended]
             if known[closing] != expected and evidence.compares(table_id, previous):
-                place = cell_place(closing, file=evidence.current.file)
+                place = cell_place(closing, section=WARD, file=evidence.current.file)
                 about = f"{previous.known[closing]:,} ＋ {known[new]:,} − {known[ended]:,}"
-                yield Finding("N706", place, expected, known[closing], known[closing] - expected,
-                              (cell_place(closing, file=previous.file),), details={"about": about})  # fmt: skip
+                before = cell_place(closing, section=WARD, file=previous.file)
+                difference = known[closing] - expected
+                yield Finding("N706", place, expected, known[closing], difference, (before,), {"about": about})
 
 
 def tables_are_not_copied(evidence: YearEvidence) -> Iterator[Finding]:
@@ -139,7 +141,7 @@ def tables_are_not_copied(evidence: YearEvidence) -> Iterator[Finding]:
             continue  # a list of cases, from which a table is counted, may well go on as it is
         now = _flows(evidence.current, table_id, stocks)
         if now == _flows(previous, table_id, stocks) and chance_of_identity(now.values()) < limit:
-            place = Place(file=evidence.current.file, table=table_id)
+            place = Place(WARD, evidence.current.file, table=table_id)
             yield Finding("N703", place, difference=0, details={"about": full_name(previous.fiscal_year)})
 
 
@@ -151,7 +153,7 @@ def the_year_is_as_published(evidence: YearEvidence) -> Iterator[Finding]:
     if changes:
         first = changes[0]
         details = {"about": first.about, "number": str(len(changes))}
-        place = Place(file=evidence.current.file)
+        place = Place(WARD, evidence.current.file)
         yield Finding("N713", place, _shown(first.before), _shown(first.after), len(changes), details=details)
 
 
