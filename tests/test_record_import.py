@@ -17,6 +17,7 @@ from nerima_report.edition import Edition
 from nerima_report.forms import Filling
 from nerima_report.records.files import read_record
 from nerima_report.records.template import render_template
+from test_notices_json import VALIDATOR
 
 GOLDEN = ROOT / "tests" / "golden" / "report-2022.md"
 CASES = tomllib.loads((Path(__file__).parent / "cases" / "record_imports.toml").read_text(encoding="utf-8"))["case"]
@@ -56,6 +57,7 @@ def csv_text(content: Content) -> str:
 def findings_of(command: Command, work: Path, *arguments: object) -> tuple[int, list[dict[str, Any]]]:
     run = command("-C", work, "record", "import", *arguments, "--format", "json")
     assert run.out, run.err
+    assert [error.message for error in VALIDATOR.iter_errors(json.loads(run.out))] == []
     return run.code, json.loads(run.out)["findings"]
 
 

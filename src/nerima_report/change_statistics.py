@@ -23,6 +23,7 @@ _SPREAD_OF_MEDIAN = 1.4826
 _FACTORS = (10, 100, 1000)
 # Numbers from which the restlessness of a year can be told: chance moves smaller counts too much, few say nothing.
 _FEWEST_COUNTS, _FEWEST_NUMBERS = 10, 8
+_ENOUGH = 2  # times the earlier changes from which the past of a number is looked at: then it speaks for itself
 
 
 def score(before: float, after: float) -> float:
@@ -39,7 +40,7 @@ def is_beyond(
 ) -> bool:
     """Whether a change is beyond the limits; `earlier` are the numbers up to `before`, year by year.
 
-    `restlessness` is that of all numbers of the two years.
+    `restlessness` is that of all numbers of the two years; it counts until the number's own past says enough.
 
     >>> limits = ChangeLimits(percent=150, score=4, years=3, spread=3, basis="例")
     >>> is_beyond(1, 3, limits), is_beyond(1000, 3000, limits), is_beyond(1000, 1400, limits)
@@ -51,9 +52,9 @@ def is_beyond(
     size = abs(score(before, after))
     if high * 100 < low * limits.percent or size < limits.score:
         return False
-    if _ratio(low, high) <= limits.spread * restlessness:
-        return False
     changes = [abs(score(a, b)) for a, b in pairwise(earlier)]
+    if len(changes) < _ENOUGH * limits.years and _ratio(low, high) <= limits.spread * restlessness:
+        return False
     if len(changes) < limits.years:
         return True
     return size > limits.spread * max(1.0, _SPREAD_OF_MEDIAN * median(changes))

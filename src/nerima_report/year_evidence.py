@@ -86,11 +86,20 @@ class YearEvidence:
         return all(part.table_id(found.table) != table_id for part, found in self.breaks(year))
 
     @cached_property
+    def stocks(self) -> frozenset[CellKey]:
+        """The cells that say how many there are at the end of the year."""
+        return frozenset(
+            CellKey(part.table_id(stock.table), "", stock.closing, stock.column)
+            for part in self.parts
+            for stock in part.definition.stocks
+        )
+
+    @cached_property
     def restlessness(self) -> float:
         """How much the numbers of the year differ from each other in how they moved since the year before."""
         before = self.previous.known if self.previous else {}
         now = self.current.known
-        return restlessness((before[key], now[key]) for key in now if key in before)
+        return restlessness((before[key], now[key]) for key in now if key in before and key not in self.stocks)
 
     def series(self, key: CellKey) -> list[int]:
         """The earlier numbers of a cell up to the last year, as far back as years follow each other unbroken."""

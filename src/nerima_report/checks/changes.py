@@ -108,18 +108,19 @@ def _column_changes(
     keys = [key for key in keys if key in now and key in before]
     if not keys:
         return
-    digits, restless = evidence.edition.years.limits.slip, evidence.restlessness
+    digits, stocks = evidence.edition.years.limits.slip, evidence.stocks
+    restless = {key: 0 if key in stocks else evidence.restlessness for key in keys}  # what is there does not fluctuate
     beyond = [
         key
         for key in keys
-        if is_beyond(before[key], now[key], limits, evidence.series(key), restless)
+        if is_beyond(before[key], now[key], limits, evidence.series(key), restless[key])
         or slipped_digits(before[key], now[key], digits)
     ]
     total = sum(before[key] for key in keys), sum(now[key] for key in keys)
     moved = bool(table.total) and is_beyond(*total, limits, evidence.series_of(keys))
     if moved:
         scale = median(now[key] / before[key] for key in keys if before[key]) if total[0] else 1
-        beyond = [key for key in beyond if is_beyond(before[key] * scale, now[key], limits, (), restless)]
+        beyond = [key for key in beyond if is_beyond(before[key] * scale, now[key], limits, (), restless[key])]
         rest = [key for key in keys if key not in beyond]
         moved = is_beyond(sum(before[key] for key in rest), sum(now[key] for key in rest), limits)
     if moved and not is_said:

@@ -134,7 +134,7 @@ def stocks_go_on(evidence: YearEvidence) -> Iterator[Finding]:
 def tables_are_not_copied(evidence: YearEvidence) -> Iterator[Finding]:
     """No table says the same as the year before in every cell, unless that may well be chance."""
     previous = evidence.previous
-    stocks, counted = stock_cells(evidence), counted_tables(evidence.edition.for_year(evidence.fiscal_year))
+    stocks, counted = evidence.stocks, counted_tables(evidence.edition.for_year(evidence.fiscal_year))
     limit = 1 / evidence.edition.years.limits.identical.chance
     for table_id in evidence.current.tables:
         if previous is None or table_id in counted or not evidence.compares(table_id, previous):
@@ -157,16 +157,7 @@ def the_year_is_as_published(evidence: YearEvidence) -> Iterator[Finding]:
         yield Finding("N713", place, _shown(first.before), _shown(first.after), len(changes), details=details)
 
 
-def stock_cells(evidence: YearEvidence) -> set[CellKey]:
-    """The cells that say how many there are at the end of the year."""
-    return {
-        CellKey(part.table_id(stock.table), "", stock.closing, stock.column)
-        for part in evidence.parts
-        for stock in part.definition.stocks
-    }
-
-
-def _flows(year: Year, table_id: str, stocks: set[CellKey]) -> dict[CellKey, int]:
+def _flows(year: Year, table_id: str, stocks: frozenset[CellKey]) -> dict[CellKey, int]:
     return {key: value for key, value in year.known.items() if key.table == table_id and key not in stocks}
 
 
