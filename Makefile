@@ -19,8 +19,9 @@ lint: $(VENV)/.installed-dev  ## check style and types
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-docs: $(VENV)/.installed  ## write docs/findings.md anew from the catalogue
+docs: $(VENV)/.installed  ## write anew what is generated: docs/findings.md, docs/schemas/record.json
 	$(BIN)/nerima-report explain --markdown > docs/findings.md
+	$(BIN)/python -m nerima_report.records.schema > docs/schemas/record.json
 
 bench: $(VENV)/.installed-dev  ## compare the times of `build` and `validate` with bare scripts
 	for benchmark in benchmarks/bench_*.py; do $(BIN)/python $$benchmark || exit 1; done

@@ -13,7 +13,7 @@ from docx import Document
 from openpyxl import load_workbook
 
 from conftest import Command
-from nerima_report.record import sha256
+from nerima_report.records.files import sha256
 
 OUTPUTS = ["audit.md", "record.json", "report.docx", "report.md"]
 
@@ -265,7 +265,7 @@ def test_publish_guards_the_record(workdir: Path, command: Command) -> None:
     (revision,) = revised["revisions"]
     assert (revision["reason"], revision["replaces_sha256"]) == ("審査請求の件数を訂正", sha256(published))
     about = "公開.審査請求 公文書公開に関する審査請求 件数"
-    assert revision["changes"] == [{"about": about, "from": 1, "to": 2}]
+    assert revision["changes"] == [{"about": about, "before": 1, "after": 2}]
     assert f"{about}: 1 → 2" in refused.err
 
 

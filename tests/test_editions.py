@@ -43,7 +43,15 @@ def test_broken_edition_stops_with_file_and_key(
 
 @pytest.mark.parametrize(
     "missing",
-    ["municipality.toml", "reference.docx", "cover.md.j2", "forms.toml", "guideline.toml", "disclosure/links.toml"],
+    [
+        "municipality.toml",
+        "reference.docx",
+        "cover.md.j2",
+        "forms.toml",
+        "guideline.toml",
+        "years.toml",
+        "disclosure/links.toml",
+    ],
 )
 def test_missing_file_is_named(missing: str, templates: Path, workdir: Path, command: Command) -> None:
     (templates / "nerima" / missing).unlink()

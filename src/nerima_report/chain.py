@@ -7,12 +7,13 @@ Each function returns what it made; it prints nothing and decides no exit code. 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 from nerima_report.audit import make_audit
+from nerima_report.between_years import as_warnings, findings_between
 from nerima_report.checks import run_checks
 from nerima_report.composition import Content, compose_report
 from nerima_report.earlier import Earlier, load_earlier
@@ -28,17 +29,12 @@ from nerima_report.forms import Filling, render_form
 from nerima_report.forms.recipients import all_covers, chosen, file_name
 from nerima_report.open_items import FILE as OPEN_ITEMS
 from nerima_report.open_items import make_open_items
-from nerima_report.record import (
-    Json,
-    changed_inputs,
-    changed_outputs,
-    make_record,
-    read_record,
-    revise,
-    write_json,
-)
+from nerima_report.records.files import RecordError, read_record, write_record
+from nerima_report.records.making import make_record
+from nerima_report.records.model import Record
+from nerima_report.records.publication import changed_inputs, changed_outputs, revise
 from nerima_report.roster import load_roster, write_roster
-from nerima_report.submissions import Inbox, load_submissions
+from nerima_report.submissions import Inbox, Submission, load_submissions
 from nerima_report.workspace import (
     FOLDERS,
     SETTINGS,
@@ -144,7 +140,7 @@ def make_forms(workspace: Workspace, edition: Edition, fiscal_year: int, order: 
     earlier = load_earlier(order.previous, edition, fiscal_year) if order.previous else Earlier({}, ())
     forms = {file_name(c): render_form(narrowed, c, Filling(earlier=earlier.of(c))) for c in covers}
     folder = order.out or workspace.forms(fiscal_year)
-    new = {name: form for name, form in forms.items() if not _is_same(folder / name, form)}
+    new = {name: form for name, form in forms.items() if not is_same(folder / name, form)}
     refuse_to_overwrite([] if order.force else [folder / name for name in new if (folder / name).exists()])
     write_all(folder, new)
     unknown = [c.key for c in covers if earlier.of(c) is None] if order.previous else []
@@ -176,19 +172,21 @@ def validate(
 
 def build(workspace: Workspace, edition: Edition, fiscal_year: int, draft: bool, progress: Progress) -> Built:
     """Make the report of a year. Findings of severity error stop it, unless it is a draft."""
-    edition = edition.for_year(fiscal_year)
+    whole, edition = edition, edition.for_year(fiscal_year)
     roster = load_roster(workspace.roster, fiscal_year)
     explanations = workspace.explanations_for(edition.catalogue)
     paths, skipped = workspace.workbooks(fiscal_year)
     inbox = replace(load_submissions(paths, edition, progress), skipped=tuple(skipped))
     examination, figures = examine_collection(inbox, edition, roster, explanations)
     out, published = workspace.out(fiscal_year), workspace.record(fiscal_year)
-    earlier = next((read_record(file) for file in (out / RECORD, published) if file.exists()), None)
+    earlier = _vouching_record(out, published, fiscal_year)
     if not draft and any(edition.catalogue.is_error(finding) for finding in examination.findings):
         left = [Finding("N905", Place(file=out.as_posix()))] if (out / "report.docx").exists() else []
         return Built(examination.and_also(left), ())
     evidence = examination.years[0]
     content = Content(edition, fiscal_year, evidence.tallies, evidence.totals, figures, examination.findings)
+    between = _between_years(workspace, whole, content, evidence.submissions)
+    content, examination = replace(content, findings=(*content.findings, *between)), examination.and_also(between)
     report = compose_report(content, draft=draft)
     outputs = {form.file_name: form.render(report, edition.folder / "reference.docx") for form in FORMATS}
     outputs["audit.md"] = make_audit(content, report, evidence.submissions).encode()
@@ -196,14 +194,28 @@ def build(workspace: Workspace, edition: Edition, fiscal_year: int, draft: bool,
         outputs[OPEN_ITEMS] = open_items.encode()
     record = make_record(content, report, evidence.submissions, outputs)
     kept = _keep_what_was_edited(out, earlier, draft)
-    write_all(out, {**outputs, RECORD: write_json(record)})
+    write_all(out, {**outputs, RECORD: write_record(record)})
     return Built(examination.and_also(kept), tuple(out / name for name in (*outputs, RECORD)))
+
+
+def _between_years(
+    workspace: Workspace, edition: Edition, content: Content, submissions: Sequence[Submission]
+) -> list[Finding]:
+    """What the years before say of the numbers that are about to be printed; nothing without any record."""
+    published, out = workspace.record(content.fiscal_year), workspace.out(content.fiscal_year)
+    if not workspace.records:
+        return []
+    record = make_record(content, compose_report(content), submissions, {})
+    records = [(record, (out / RECORD).as_posix())]
+    if published.exists():
+        records.append((read_record(published, content.fiscal_year), published.as_posix()))
+    return as_warnings(findings_between(workspace, edition, records), edition)
 
 
 def publish(workspace: Workspace, fiscal_year: int, reason: str | None, today: date) -> Published:
     """Move the record of a built year to records/, where it is guarded."""
     built, published = workspace.out(fiscal_year) / RECORD, workspace.record(fiscal_year)
-    earlier = read_record(published) if published.exists() else None
+    earlier = read_record(published, fiscal_year) if published.exists() else None
     if earlier is not None and not built.exists():
         return Published(published, False, ())
     if not built.exists():
@@ -211,31 +223,47 @@ def publish(workspace: Workspace, fiscal_year: int, reason: str | None, today: d
             f"{full_name(fiscal_year)}の報告がまだありません。\n"
             f"  先に nerima-report build {fiscal_year} を実行してください。"
         )
-    new = read_record(built)
-    if new["fiscal_year"] != fiscal_year:
-        raise CannotProceed(f"記録の年度が違います（{new['name']}）。\n  ファイル: {built}")
+    new = read_record(built, fiscal_year)
     findings = [Finding("N903", Place(file=file.as_posix())) for file in changed_outputs(built.parent, new)]
     if changed_inputs(workspace.workbooks(fiscal_year)[0], new):
         findings.append(Finding("N906"))
     record = revise(new, earlier, reason, today)
     if record is not None:
-        write_all(published.parent, {published.name: write_json(record)})
+        write_all(published.parent, {published.name: write_record(record)})
     built.unlink()
     return Published(published, record is not None, tuple(findings))
 
 
-def _keep_what_was_edited(out: Path, earlier: Json | None, draft: bool) -> list[Finding]:
-    """Before outputs are replaced: keep what somebody polished in Word, and a finished report that a draft replaces."""
-    if earlier is None:  # nothing vouches for what is there
-        return [_kept(out / form.file_name) for form in FORMATS if (out / form.file_name).is_file()]
-    finished = [out / form.file_name for form in FORMATS] if draft and not earlier["draft"] else []
-    edited = dict.fromkeys((*changed_outputs(out, earlier), *finished))
-    return [_kept(file) for file in edited if file.is_file()]
+def _vouching_record(out: Path, published: Path, fiscal_year: int) -> Record | None:
+    """The record that vouches for the outputs of a year, if there is one.
+
+    One in out/ that cannot be read vouches for nothing, and is about to be replaced. A published one must be readable.
+    """
+    earlier = read_record(published, fiscal_year) if published.exists() else None
+    try:
+        return read_record(out / RECORD, fiscal_year) if (out / RECORD).exists() else earlier
+    except RecordError:
+        return None
 
 
-def _kept(file: Path) -> Finding:
-    return Finding("N904", Place(file=file.as_posix()), details={"about": keep(file).name})
+def _keep_what_was_edited(out: Path, earlier: Record | None, draft: bool) -> list[Finding]:
+    """Before outputs are replaced: keep what somebody polished in Word, and a finished report that a draft replaces.
+
+    Without a record nobody knows whether the report there was polished.
+    """
+    reports = [out / form.file_name for form in FORMATS]
+    if earlier is None:
+        edited = dict.fromkeys(reports)
+    else:
+        finished = reports if draft and not earlier.draft else []
+        edited = dict.fromkeys((*changed_outputs(out, earlier), *finished))
+    return [
+        Finding("N904", Place(file=file.as_posix()), details={"about": keep(file).name})
+        for file in edited
+        if file.is_file()
+    ]
 
 
-def _is_same(file: Path, content: bytes) -> bool:
+def is_same(file: Path, content: bytes) -> bool:
+    """Whether a file is there already and says the same to the byte."""
     return file.is_file() and file.read_bytes() == content

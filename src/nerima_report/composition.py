@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from nerima_report.definitions import CountTable
+from nerima_report.definitions import CountTable, fill
 from nerima_report.edition import Edition
 from nerima_report.figures import Share
 from nerima_report.findings import SEVERITY_NAMES, Finding
@@ -15,6 +15,7 @@ from nerima_report.manuscript import read_blocks
 from nerima_report.part import Part
 from nerima_report.printed_tables import count_table, entry_tables
 from nerima_report.report import Block, Bullets, Heading, Paragraph, Report, Table
+from nerima_report.retelling import RetoldWording, ask_first
 from nerima_report.tallies import Tallies
 from nerima_report.totals import Totals
 from nerima_report.wording import PartWording, Wording, WordingError, cover_names, year_names
@@ -22,7 +23,11 @@ from nerima_report.wording import PartWording, Wording, WordingError, cover_name
 
 @dataclass(frozen=True)
 class Content:
-    """All that the report of a fiscal year says. `edition` is narrowed to the year."""
+    """All that the report of a fiscal year says. `edition` is narrowed to the year.
+
+    `not_published` are the ids of the tables that the record of a year lacks from which the report is retold;
+    None where the report is made from what was handed in.
+    """
 
     edition: Edition
     fiscal_year: int
@@ -30,6 +35,7 @@ class Content:
     totals: Totals
     figures: Mapping[str, Share]
     findings: Sequence[Finding] = ()
+    not_published: frozenset[str] | None = None
 
 
 def compose_report(content: Content, *, draft: bool = False) -> Report:
@@ -55,9 +61,17 @@ def compose_report(content: Content, *, draft: bool = False) -> Report:
 
 def _part_blocks(part: Part, content: Content) -> list[Block]:
     """The blocks of a part, with its tables numbered in the order of appearance."""
-    wording = PartWording(part, content.totals, content.figures, content.tallies)
     names = {name: Wording(text) for name, text in year_names(content.fiscal_year).items()}
-    blocks = read_blocks(part.manuscript, {**names, **wording.names()}, _tables_of(part, content))
+    values = (part, content.totals, content.figures, content.tallies)
+    if content.not_published is None:
+        own = PartWording(*values).names()
+        blocks = read_blocks(part.manuscript, {**names, **own}, _tables_of(part, content))
+    else:
+        retold = RetoldWording(*values)
+        resolve = retold.without(content.not_published, _tables_of(part, content))
+        blocks = read_blocks(part.manuscript, {**names, **retold.names()}, resolve, ask_first)
+        if left_out := "、".join(retold.left_out):
+            blocks.append(Paragraph(fill(content.edition.years.from_record.left_out, {"名前": left_out})))
     numbers = iter(range(1, len(blocks) + 1))
     return [replace(block, number=next(numbers)) if isinstance(block, Table) else block for block in blocks]
 

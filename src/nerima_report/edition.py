@@ -22,11 +22,15 @@ from nerima_report.part_definition import PartDefinition
 from nerima_report.proofs import part_faults
 from nerima_report.toml_files import read_definition
 from nerima_report.use_rules import UseRules
+from nerima_report.years_definition import YearsDefinition
 
 
 @dataclass(frozen=True)
 class Edition:
-    """All definitions of one municipality. Tables are named by their id such as 公開.処理状況."""
+    """All definitions of one municipality. Tables are named by their id such as 公開.処理状況.
+
+    `from_print`: it is that of a year which somebody types in as it was printed, so there is nothing to adjust.
+    """
 
     folder: Path
     municipality: MunicipalityDefinition
@@ -34,6 +38,8 @@ class Edition:
     catalogue: Catalogue
     form_texts: FormTexts
     guideline: Guideline
+    years: YearsDefinition
+    from_print: bool = False
 
     def parts_for(self, fiscal_year: int) -> tuple[Part, ...]:
         """The parts that serve a fiscal year, in their order."""
@@ -84,7 +90,7 @@ class Edition:
         """Which list-like tables a section, or the coordinator for the ward, reports."""
         if ward:
             own = {key: table for key, table in self.entry_tables.items() if table.reported_by == "coordinator"}
-            return own | {ADJUSTMENTS.key: ADJUSTMENTS}
+            return own | ({} if self.from_print else {ADJUSTMENTS.key: ADJUSTMENTS})
         return {key: table for key, table in self.entry_tables.items() if table.reported_by == "section"}
 
     def part_of(self, table_id: str) -> Part:
@@ -159,7 +165,8 @@ def load_edition(folder: Path) -> Edition:
         if not (folder / name).is_file():
             raise DefinitionError(folder / name, "", "ファイルがありません")
     form_texts = read_definition(folder / "forms.toml", FormTexts)
-    return Edition(folder, municipality, tuple(parts), catalogue, form_texts, guideline)
+    years = read_definition(folder / "years.toml", YearsDefinition)
+    return Edition(folder, municipality, tuple(parts), catalogue, form_texts, guideline, years)
 
 
 def _load_part(folder: Path, guideline: Guideline) -> Part:

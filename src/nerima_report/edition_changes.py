@@ -88,6 +88,7 @@ def _contents(edition: Edition) -> dict[str, object]:
         "cover.md.j2": read_text(edition.folder / "cover.md.j2"),
         "reference.docx": (edition.folder / "reference.docx").read_bytes(),
         "forms.toml": edition.form_texts.model_dump(),
+        "years.toml": edition.years.model_dump(),
         "guideline.toml": edition.guideline.model_dump(by_alias=True),
         "findings.toml": {code: found.model_dump() for code, found in edition.catalogue.codes.items()},
     }

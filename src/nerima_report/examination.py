@@ -115,7 +115,8 @@ def judge(evidence: Evidence, figures: dict[str, Share], explanations: Sequence[
     if not any(evidence.edition.catalogue.is_error(finding) for finding in found):
         found += [Finding("N907", cell_place(key)) for key, value in evidence.totals.values.items() if value is None]
     found += [Finding("N901", details={"about": key}) for key, share in figures.items() if share.denominator == 0]
-    findings, unused = explain(found, explanations, evidence.fiscal_year)
+    own = [e for e in explanations if not e.is_between_years]  # the others answer what is found between years
+    findings, unused = explain(found, own, evidence.fiscal_year)
     for explanation in unused:
         about = " ".join(filter(None, (explanation.code, explanation.section, explanation.table, explanation.row)))
         open_differences = [f.difference for f in found if f.difference is not None and explanation.concerns(f)]

@@ -72,6 +72,11 @@ class Explanation:
     note: str = ""
     until: int | None = None
 
+    @property
+    def is_between_years(self) -> bool:
+        """Whether it is about a finding that only a look at other years yields."""
+        return self.code.startswith("N7")
+
     def answers(self, finding: Finding, fiscal_year: int) -> bool:
         """Whether this explanation is about the finding: same code, place and exact difference, and still valid."""
         valid = self.until is None or fiscal_year <= self.until

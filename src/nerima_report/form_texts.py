@@ -16,7 +16,9 @@ from nerima_report.definitions import Definition, Text, placeholders_in
 LONGEST_MESSAGE, LONGEST_TITLE = 255, 32
 
 
-def _asks_only_for(*names: str) -> AfterValidator:
+def asks_only_for(*names: str) -> AfterValidator:
+    """A text may have no {placeholders} but these."""
+
     def check(text: str) -> str:
         if unknown := placeholders_in(text) - set(names):
             raise ValueError(f"{{{min(unknown)}}} という差し込みはありません")
@@ -27,8 +29,8 @@ def _asks_only_for(*names: str) -> AfterValidator:
 
 # The names that stand for the year and for who is asked and asks; forms/form.py gives their values.
 _YEAR_AND_SECTION = ("年度", "課", "とりまとめ課", "初日", "末日", "日付の例")
-YearText = Annotated[Text, _asks_only_for(*_YEAR_AND_SECTION)]
-Message = Annotated[str, StringConstraints(max_length=LONGEST_MESSAGE), _asks_only_for(*_YEAR_AND_SECTION)]
+YearText = Annotated[Text, asks_only_for(*_YEAR_AND_SECTION)]
+Message = Annotated[str, StringConstraints(max_length=LONGEST_MESSAGE), asks_only_for(*_YEAR_AND_SECTION)]
 # A text that is put behind another one keeps the space with which it begins.
 Ending = Annotated[str, StringConstraints(min_length=1, strip_whitespace=False)]
 
@@ -78,7 +80,7 @@ class GuideSection(Definition):
         return self.form in ("both", "ward" if ward else "section")
 
 
-_LinkText = Annotated[Text, _asks_only_for("左", "右")]
+_LinkText = Annotated[Text, asks_only_for("左", "右")]
 
 
 class LinkTexts(Definition):
@@ -88,7 +90,7 @@ class LinkTexts(Definition):
     at_most: _LinkText
     at_least: _LinkText
     both_or_neither: _LinkText
-    because: Annotated[Text, _asks_only_for("理由")]
+    because: Annotated[Text, asks_only_for("理由")]
     advice: Text
 
 
@@ -100,8 +102,8 @@ class GuideTexts(Definition):
     links: Text
     checked: Text
     choices: Text
-    required: Annotated[Text, _asks_only_for("項目")]
-    optional: Annotated[Text, _asks_only_for("項目")]
+    required: Annotated[Text, asks_only_for("項目")]
+    optional: Annotated[Text, asks_only_for("項目")]
     section: tuple[GuideSection, ...] = ()
     link: LinkTexts
 
@@ -112,14 +114,14 @@ class FormTexts(Definition):
     title: Text
     cover: tuple[YearText, ...] = Field(min_length=1, max_length=2)
     withheld: Text
-    version: Annotated[Text, _asks_only_for("版", "定義")]
+    version: Annotated[Text, asks_only_for("版", "定義")]
     ward_instruction: YearText
     not_applicable: Text
     clash: Ending
-    earlier: Annotated[Text, _asks_only_for("前の年度")]
-    older: Annotated[Text, _asks_only_for("前の年度")]
-    earlier_entries: Annotated[Ending, _asks_only_for("見出し", "件数")]
-    agreement: Annotated[Text, _asks_only_for("表")]
+    earlier: Annotated[Text, asks_only_for("前の年度")]
+    older: Annotated[Text, asks_only_for("前の年度")]
+    earlier_entries: Annotated[Ending, asks_only_for("見出し", "件数")]
+    agreement: Annotated[Text, asks_only_for("表")]
     progress: ProgressTexts
     input: InputTexts
     guide: GuideTexts

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from jinja2 import StrictUndefined, TemplateError, UndefinedError
+from jinja2 import StrictUndefined, TemplateError, UndefinedError, nodes
 from jinja2.sandbox import SandboxedEnvironment
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -19,7 +19,7 @@ from markdown_it.token import Token
 from nerima_report.errors import DefinitionError
 from nerima_report.report import Block, Bullets, Heading, Paragraph, Table
 from nerima_report.toml_files import read_text
-from nerima_report.wording import COUNTED, FILTERS, Wording, WordingError, printed
+from nerima_report.wording import COUNTED, FILTERS, UNPUBLISHED, Wording, WordingError, printed
 
 # Private-use characters: they mark lines and directives while the text is on its way, and no text
 # from outside can forge them, because `_environment` takes them out of everything that is printed.
@@ -28,17 +28,23 @@ _LINE_MARK = re.compile(f"{_LINE}(\\d+){_LINE}")
 _DIRECTIVE = re.compile(f"{_TABLE}([^{_TABLE}]+){_TABLE}")
 _COUNTED_NUMBER = re.compile(f"{COUNTED}[^{COUNTED}]*{COUNTED}")
 _TYPED_NUMBER = re.compile(r"[0-9０-９][0-9０-９,，.．]*\s*(?:件|人|名分|[%％]|パーセント)")
+# A full stop within brackets ends no sentence.
+_SENTENCE = re.compile(r"(?:（[^（）]*）|「[^「」]*」|[^。])+。?")
 _TAG_OPENS, _TAG_CLOSES = re.compile(r"\{[{%#]"), re.compile(r"[}%#]\}")
 
 ResolveTable = Callable[[str], Sequence[Table]]
+Prepare = Callable[[nodes.Template], None]
 
 
-def read_blocks(file: Path, names: Mapping[str, object], resolve_table: ResolveTable) -> list[Block]:
+def read_blocks(
+    file: Path, names: Mapping[str, object], resolve_table: ResolveTable, prepare: Prepare | None = None
+) -> list[Block]:
     """Render a manuscript with the given names and parse it. Raises DefinitionError with file and line.
 
-    `resolve_table` gives the printed tables for the argument of 表(…), or raises WordingError.
+    `resolve_table` gives the printed tables for the argument of 表(…), or raises WordingError. `prepare` may
+    change the parsed manuscript before it is followed.
     """
-    text, lines = _render(file, names)
+    text, lines = _render(file, names, prepare)
     return list(_Parser(file, lines, resolve_table).blocks(text))
 
 
@@ -60,12 +66,15 @@ def _environment() -> SandboxedEnvironment:
     return environment
 
 
-def _render(file: Path, names: Mapping[str, object]) -> tuple[str, list[int]]:
+def _render(file: Path, names: Mapping[str, object], prepare: Prepare | None) -> tuple[str, list[int]]:
     """The rendered text, and for each of its lines the line of the manuscript that it came from."""
     source = read_text(file)
     try:
-        template = _environment().from_string(_with_line_marks(source))
-        rendered = template.render(names)
+        environment = _environment()
+        parsed = environment.parse(_with_line_marks(source))
+        if prepare is not None:
+            prepare(parsed)
+        rendered = environment.from_string(parsed).render(names)
     except UndefinedError as error:
         name = str(error).removesuffix(" is undefined").strip("'")
         reason = f'「{name}」という名前はありません。つづりと、引用符（"）で囲んだかを確かめてください'
@@ -122,6 +131,17 @@ def _template_line(error: BaseException) -> int:
     return line
 
 
+def without_unpublished(text: str) -> str:
+    """A text without the sentences that would need a number which is not known.
+
+    >>> without_unpublished(f"3件あった。また、{UNPUBLISHED}あった（含まない。）。ほかはない。")
+    '3件あった。ほかはない。'
+    """
+    if UNPUBLISHED not in text:
+        return text
+    return "".join(sentence for sentence in _SENTENCE.findall(text) if UNPUBLISHED not in sentence)
+
+
 class _Parser:
     """Markdown tokens → blocks."""
 
@@ -138,7 +158,8 @@ class _Parser:
                 case "paragraph_open":
                     yield from self._paragraph(next(tokens))
                 case "bullet_list_open":
-                    yield Bullets(tuple(self._items(tokens)))
+                    if items := tuple(filter(None, self._items(tokens))):
+                        yield Bullets(items)
                 case "heading_close" | "paragraph_close":
                     pass
                 case _:
@@ -150,7 +171,8 @@ class _Parser:
         if directive is None:
             if _TABLE in text:
                 self._refuse(token, "表は1行に一つだけ、前後に空行を置いて書きます")
-            yield Paragraph(text)
+            if text:
+                yield Paragraph(text)
             return
         try:
             yield from self.resolve_table(directive[1])
@@ -180,7 +202,7 @@ class _Parser:
         text = "".join(parts)
         if typed := _TYPED_NUMBER.search(_COUNTED_NUMBER.sub("", text)):
             self._refuse(token, f"「{typed[0]}」は書き込まれた数です。合計(…) や割合(…) で呼び出してください")
-        return text.replace(COUNTED, "")
+        return without_unpublished(text.replace(COUNTED, ""))
 
     def _refuse(self, token: Token, reason: str) -> None:
         first = token.map[0] if token.map else 0

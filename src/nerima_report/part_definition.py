@@ -30,6 +30,46 @@ class Break(Definition):
     reason: Text
 
 
+class Renamed(Definition):
+    """What bears another name from a fiscal year on, and goes on all the same: a row, a column, or a whole table.
+
+    `before` is the earlier name. Two rows that became one are two of these with the same `row`.
+    """
+
+    year: int
+    table: Text
+    before: Text
+    row: str = ""
+    column: str = ""
+    group: str = ""
+    reason: Text
+
+    @model_validator(mode="after")
+    def _renames_one_thing(self) -> Renamed:
+        if self.row and self.column:
+            raise ValueError("row（行）と column（列）は、どちらか一方だけを書きます")
+        if self.group and not self.row:
+            raise ValueError("group（区分）は row（行）とともに書きます")
+        return self
+
+
+class Stock(Definition):
+    """A row that says how many there are at the end of the year; `new` and `ended` are the rows of what changed it."""
+
+    table: Text
+    column: Text
+    closing: Text
+    new: str = ""
+    ended: str = ""
+    basis: Text
+
+    @model_validator(mode="after")
+    def _flows_come_together(self) -> Stock:
+        if bool(self.new) != bool(self.ended):
+            raise ValueError("new（増えた数の行）と ended（減った数の行）は、両方そろえて書きます")
+        return self
+
+
 class Body(Definition):
     """A body of the ward (行政機関) and its 部 of the roster; one without any has all the others.
 
@@ -57,6 +97,8 @@ class PartDefinition(Definition):
     settings: tuple[PartSetting, ...] = ()
     bodies: tuple[Body, ...] = ()
     breaks: tuple[Break, ...] = ()
+    renamed: tuple[Renamed, ...] = ()
+    stocks: tuple[Stock, ...] = ()
 
     def serves(self, fiscal_year: int) -> bool:
         """Whether the report of this fiscal year contains the part."""

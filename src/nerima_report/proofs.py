@@ -26,7 +26,7 @@ Fault = tuple[Path, str, str]  # the file, the key, and why
 
 def part_faults(part: Part, guideline: Guideline) -> Iterator[Fault]:
     """Every fault of a part, in the order in which somebody would look for it."""
-    for check in (_check_sheet_names, _check_texts, _check_counting, _check_part, _check_links, _check_figures):
+    for check in _CHECKS:
         yield from check(part)
     if part.uses is not None:
         settings = {setting.key: setting for setting in part.definition.settings}
@@ -83,6 +83,45 @@ def _check_part(part: Part) -> Iterator[Fault]:
             yield file, f"breaks[{number}].table", f"表「{found.table}」はありません"
         if not definition.serves(found.year):
             yield file, f"breaks[{number}].year", f"この部は{found.year}年度には使いません"
+
+
+def _check_renamed(part: Part) -> Iterator[Fault]:
+    """What goes on under another name exists under its name of today."""
+    definition, file = part.definition, part.folder / "part.toml"
+    for number, renamed in enumerate(definition.renamed, start=1):
+        rows, columns = _labels(part, renamed.table)
+        where = file, f"renamed[{number}]"
+        if renamed.table not in part.tables:
+            yield *where, f"表「{renamed.table}」はありません"
+        elif renamed.row and (renamed.group, renamed.row) not in rows:
+            yield *where, f"表「{renamed.table}」に行「{renamed.group} {renamed.row}」はありません".replace("「 ", "「")
+        elif renamed.column and renamed.column not in columns:
+            yield *where, f"表「{renamed.table}」に列「{renamed.column}」はありません"
+        elif not definition.serves(renamed.year):
+            yield *where, f"この部は{renamed.year}年度には使いません"
+
+
+def _check_stocks(part: Part) -> Iterator[Fault]:
+    """The rows of a stock and of its changes stand in one column of one table."""
+    definition, file = part.definition, part.folder / "part.toml"
+    for number, stock in enumerate(definition.stocks, start=1):
+        rows, columns = _labels(part, stock.table)
+        where = file, f"stocks[{number}]"
+        unknown = [row for row in (stock.closing, stock.new, stock.ended) if row and ("", row) not in rows]
+        if not rows:
+            yield *where, f"件数の表「{stock.table}」はありません"
+        elif unknown:
+            yield *where, f"表「{stock.table}」に行「{unknown[0]}」はありません"
+        elif stock.column not in columns:
+            yield *where, f"表「{stock.table}」に列「{stock.column}」はありません"
+
+
+def _labels(part: Part, key: str) -> tuple[set[tuple[str, str]], set[str]]:
+    """The rows (group and label) and the columns of a table of counts; none where there is no such table."""
+    table = part.tables.get(key)
+    if not isinstance(table, CountTable):
+        return set(), set()
+    return {(row.group, row.label) for row in table.rows}, {column.label for column in table.columns}
 
 
 def _check_sheet_names(part: Part) -> Iterator[Fault]:
@@ -142,3 +181,15 @@ def _unit(part: Part, cells: Cells) -> str:
     table = part.tables[cells.table]
     column = table.column(cells.column) if isinstance(table, CountTable) else None
     return column.unit if column else ""
+
+
+_CHECKS = (
+    _check_sheet_names,
+    _check_texts,
+    _check_counting,
+    _check_part,
+    _check_renamed,
+    _check_stocks,
+    _check_links,
+    _check_figures,
+)

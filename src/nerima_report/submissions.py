@@ -30,6 +30,8 @@ NOT_APPLICABLE_MARKS = frozenset({NOT_APPLICABLE, "○", "〇", "◯", "✓", "�
 _LONGEST_NUMBER = 4  # digits of a 提出回
 SECTION_FORM = "課の集計"
 WARD_FORM = "区全体の集計"
+# Not handed in by anybody: what a year published before the tool is typed into.
+PUBLISHED_FORM = "公表された年度の記録"
 
 
 @dataclass(frozen=True)
@@ -134,8 +136,13 @@ def load_submissions(
     return Inbox(tuple(submissions), tuple(unidentified), tuple(unreadable))
 
 
-def identify(workbook: Workbook, keys: Sequence[str]) -> Submission | Unidentified:
-    """Read the cover of a workbook; `keys` are the parts and tables that may be marked 該当なし."""
+def identify(
+    workbook: Workbook, keys: Sequence[str], forms: Sequence[str] = (SECTION_FORM, WARD_FORM)
+) -> Submission | Unidentified:
+    """Read the cover of a workbook; `keys` are the parts and tables that may be marked 該当なし.
+
+    It must be one of the `forms`; all but that of a section speak for the ward.
+    """
     cover = next((sheet for sheet in workbook.sheets if plain(sheet.name) == COVER_SHEET), None)
     if cover is None:
         return Unidentified(workbook.path, COVER_SHEET, "", "", workbook.sha256)
@@ -145,7 +152,7 @@ def identify(workbook: Workbook, keys: Sequence[str]) -> Submission | Unidentifi
     number = values["提出回"]
     if fiscal_year is None:
         return Unidentified(workbook.path, "年度", cells["年度"], shown(values["年度"]), workbook.sha256)
-    if form not in (SECTION_FORM, WARD_FORM):
+    if form not in forms:
         return Unidentified(workbook.path, "様式", cells["様式"], shown(values["様式"]), workbook.sha256)
     if not values["課"]:
         return Unidentified(workbook.path, "課", cells["課"], "", workbook.sha256)
@@ -156,7 +163,7 @@ def identify(workbook: Workbook, keys: Sequence[str]) -> Submission | Unidentifi
     return Submission(
         workbook=workbook,
         fiscal_year=fiscal_year,
-        ward=form == WARD_FORM,
+        ward=form != SECTION_FORM,
         department=printable(plain(values["部"])),
         section_name=printable(plain(values["課"])),
         form_version=plain(values["様式の版"]),

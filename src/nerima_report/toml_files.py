@@ -30,7 +30,7 @@ def read_definition(
     except ValidationError as error:
         # An unknown key is often a required one misspelled: it says more than the missing one.
         first = min(error.errors(), key=lambda fault: fault["type"] != "extra_forbidden")
-        raise DefinitionError(file, _key(first["loc"]), _reason(first) + _named(first["loc"], data)) from None
+        raise DefinitionError(file, key_of(first["loc"]), reason_of(first) + _named(first["loc"], data)) from None
 
 
 def read_text(file: Path) -> str:
@@ -45,10 +45,11 @@ def read_text(file: Path) -> str:
         raise DefinitionError(file, "", "文字コードが UTF-8 ではありません。UTF-8 で保存してください") from None
 
 
-def _key(location: tuple[int | str, ...]) -> str:
+def key_of(location: tuple[int | str, ...]) -> str:
     """A pydantic location as a TOML author counts: table[3].rows[2].label."""
     steps = [f"[{step + 1}]" if isinstance(step, int) else f".{step}" for step in location]
-    return "".join(step for step in steps if step not in (".counts", ".entries")).lstrip(".")
+    # The kind of a table is no key of the file; at the beginning stands one.
+    return "".join(s for n, s in enumerate(steps) if n == 0 or s not in (".counts", ".entries")).lstrip(".")
 
 
 def _named(location: tuple[int | str, ...], data: object) -> str:
@@ -80,10 +81,13 @@ _REASONS = {
     "union_tag_invalid": 'kind は "counts" か "entries" です',
     "model_type": "項目の集まり（{ … }）で書いてください",
     "too_short": "一つ以上書いてください",
+    "greater_than_equal": "数が小さすぎます",
+    "less_than_equal": "数が大きすぎます",
+    "json_invalid": "JSON として正しくありません",
 }
 
 
-def _reason(error: Mapping[str, object]) -> str:
+def reason_of(error: Mapping[str, object]) -> str:
     """A pydantic error in Japanese."""
     kind = str(error["type"])
     context = error.get("ctx")

@@ -92,7 +92,8 @@ def _is_ward_level(edition: Edition, key: CellKey) -> bool:
 
 def _adjustments(tallies: Tallies, edition: Edition) -> Iterable[Adjustment]:
     names = set(cell_names(edition))
-    for entry in tallies.entries[ADJUSTMENTS.key].to_dict("records"):
+    given = tallies.entries.get(ADJUSTMENTS.key)
+    for entry in given.to_dict("records") if given is not None else ():
         key = CellKey(*(str(entry[label] or "") for label in ("表", "区分", "行", "列")))
         known = key in names and not _is_ward_level(edition, key) and entry["増減"] is not None
         yield Adjustment(

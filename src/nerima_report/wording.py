@@ -24,6 +24,8 @@ from nerima_report.totals import Totals
 
 # Stands around each number that was asked for, so that one typed into the text can be told apart.
 COUNTED = "\ue002"
+# Stands for a number that the record of the year lacks; a sentence with it is not printed.
+UNPUBLISHED = "\ue003"
 NOTHING_TO_COUNT = "－"
 UNKNOWN = "…"
 _MARKDOWN = re.compile(r"([!-/:-@\[-`{-~])")
@@ -53,6 +55,12 @@ class Quantity:
     def __bool__(self) -> bool:
         return self.computable and (isinstance(self.value, Decimal) or self.value != 0)
 
+    def shown_in(self, unit: str) -> str:
+        """The number as printed. Raises WordingError for another unit."""
+        if self.unit != unit:
+            raise WordingError(f"フィルター「{unit}」に「{self.unit}」の値が渡されました")
+        return f"{number(self.value)}{unit}" if self.computable else NOTHING_TO_COUNT
+
 
 def number(value: int | Decimal | None) -> str:
     """A number as printed, with thousands commas; … when it is unknown.
@@ -67,11 +75,9 @@ def with_unit(unit: str) -> Callable[[object], Wording]:
     """The filter that prints a quantity of this unit, and refuses any other."""
 
     def show(quantity: object) -> Wording:
-        if not isinstance(quantity, Quantity) or quantity.unit != unit:
-            found = f"「{quantity.unit}」の値" if isinstance(quantity, Quantity) else "単位のある値でないもの"
-            raise WordingError(f"フィルター「{unit}」に{found}が渡されました")
-        shown = f"{number(quantity.value)}{unit}" if quantity.computable else NOTHING_TO_COUNT
-        return Wording(f"{COUNTED}{shown}{COUNTED}")
+        if not isinstance(quantity, Quantity):
+            raise WordingError(f"フィルター「{unit}」に単位のある値でないものが渡されました")
+        return Wording(f"{COUNTED}{quantity.shown_in(unit)}{COUNTED}")
 
     return show
 

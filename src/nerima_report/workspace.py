@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -119,6 +120,11 @@ class Workspace:
     def forms(self, fiscal_year: int) -> Path:
         """Where the blank collection workbooks of a year go."""
         return self.folder / "forms" / str(fiscal_year)
+
+    @property
+    def records(self) -> list[Path]:
+        """The published records, year by year."""
+        return sorted(file for file in (self.folder / "records").glob("*.json") if re.fullmatch(r"\d{4}", file.stem))
 
     def record(self, fiscal_year: int) -> Path:
         """The published record of a year."""

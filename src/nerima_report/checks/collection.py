@@ -70,7 +70,7 @@ def ward_workbook_is_there(evidence: Evidence) -> Iterator[Finding]:
 
 def ward_workbooks_are_the_coordinators(evidence: Evidence) -> Iterator[Finding]:
     """Nobody but the coordinator hands in a ward workbook."""
-    if not evidence.inbox.of_year(evidence.fiscal_year):
+    if not evidence.inbox.of_year(evidence.fiscal_year) or evidence.edition.from_print:
         return
     coordinator = evidence.edition.municipality.coordinator(evidence.fiscal_year)
     expected = section_key(coordinator.department, coordinator.section)

@@ -21,6 +21,8 @@ from typer.main import get_command
 from nerima_report import usage
 from nerima_report.cli.editing import check, copy
 from nerima_report.cli.explaining import explain, guideline
+from nerima_report.cli.recording import check as check_years
+from nerima_report.cli.recording import import_, template
 from nerima_report.cli.reporting import build, form, init, publish, validate
 from nerima_report.errors import CannotProceed
 
@@ -66,6 +68,15 @@ edition = typer.Typer(cls=usage.JapaneseGroup, help="定義（templates）を書
 for _command in EDITION_COMMANDS:
     edition.command(cls=usage.JapaneseCommand)(_command)
 app.add_typer(edition, name="edition")
+
+record = typer.Typer(
+    cls=usage.JapaneseGroup, help="この道具より前に公表した年度を、記録（records）にする。", no_args_is_help=True
+)
+app.command("check", cls=usage.JapaneseCommand)(check_years)
+
+record.command("template", cls=usage.JapaneseCommand)(template)
+record.command("import", cls=usage.JapaneseCommand)(import_)
+app.add_typer(record, name="record")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

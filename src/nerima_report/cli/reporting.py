@@ -119,12 +119,18 @@ def build(
     context: typer.Context,
     year: Year,
     draft: Annotated[bool, typer.Option("--draft", help="エラーがあっても「案」として作る。")] = False,
+    from_record: Annotated[
+        bool, typer.Option("--from-record", help="集計からでなく、公表の記録（records）から作る。")
+    ] = False,
     notice_format: Format = NoticeFormat.TEXT,
     output: Output = None,
     strict: Strict = False,
 ) -> None:
     """年度の報告を inbox の集計から作り、out に置く。"""
-    shared_reader().start()  # it gets ready while the imports below take their time
+    if draft and from_record:
+        raise CannotProceed("--draft と --from-record は、いっしょには使えません（記録は公表したものです）。")
+    if not from_record:
+        shared_reader().start()  # it gets ready while the imports below take their time
     from nerima_report import chain
     from nerima_report.fiscal_year import full_name
     from nerima_report.workspace import open_workspace
@@ -132,8 +138,13 @@ def build(
     fiscal_year = usage.fiscal_year(year)
     workspace = open_workspace(Path())
     edition = open_edition(context, workspace.edition)
-    with usage.Progress(len(workspace.workbooks(fiscal_year)[0])) as advance:
-        built = chain.build(workspace, edition, fiscal_year, draft, advance)
+    if from_record:
+        from nerima_report import record_chain
+
+        built = record_chain.build_from_record(workspace, edition, fiscal_year)
+    else:
+        with usage.Progress(len(workspace.workbooks(fiscal_year)[0])) as advance:
+            built = chain.build(workspace, edition, fiscal_year, draft, advance)
     name = full_name(fiscal_year) + ("の報告の案" if draft else "の報告")
     written = [path.as_posix() for path in built.written]
     facts: dict[str, object] = {"command": "build", "fiscal_year": fiscal_year, "draft": draft, "written": written}

@@ -6,12 +6,13 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from xlsxwriter.format import Format
+from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
 from nerima_report.definitions import CellKey, Column, CountTable, fill
 from nerima_report.forms.form import Form, instruction
 from nerima_report.forms.formulas import Total, stubs
-from nerima_report.forms.inputs import COUNT, restrict, words_for
+from nerima_report.forms.inputs import COUNT, count_or_not_applicable, restrict, words_for
 from nerima_report.forms.style import FIRST_ROW, HEADER_ROW, fit_height, set_widths, width_for, width_of, write
 from nerima_report.layout import VERIFICATION
 
@@ -55,7 +56,9 @@ def write_counts(form: Form, sheet: Worksheet, table_id: str, table: CountTable)
         fit_height(sheet, number, [*zip(row.labels, widths, strict=False), (row.meaning, widths[-1])])
     top, _, bottom, _ = form.formulas.area(table_id)
     for place, column in enumerate(columns, start=first):
-        restrict(sheet, (top, place, bottom, place), COUNT, column.heading, words_for(form, "count"))
+        published = count_or_not_applicable(xl_rowcol_to_cell(top, place))
+        allowed = published if form.cover.published else COUNT
+        restrict(sheet, (top, place, bottom, place), allowed, column.heading, words_for(form, "count"))
     sheet.set_selection(FIRST_ROW, first, FIRST_ROW, first)
 
 

@@ -12,7 +12,7 @@ from nerima_report.forms.form import FACTS, MARK_COLUMN, MARKS_ROW, Form, finger
 from nerima_report.forms.formulas import literal
 from nerima_report.forms.inputs import ANYTHING, FROM_ONE, one_of, restrict, words_for
 from nerima_report.forms.style import HEADER_ROW, Formula, fit_height, set_widths, write
-from nerima_report.submissions import NOT_APPLICABLE, SECTION_FORM, WARD_FORM
+from nerima_report.submissions import NOT_APPLICABLE, PUBLISHED_FORM, SECTION_FORM, WARD_FORM
 
 _WIDTHS = (24, 72, 14, 18)
 COVER_HEADINGS = ("シート", "内容", NOT_APPLICABLE)
@@ -49,7 +49,7 @@ def _write_facts(form: Form, sheet: Worksheet) -> None:
     cover, looks = form.cover, form.looks
     facts: dict[str, object] = {
         "年度": full_name(cover.fiscal_year),
-        "様式": WARD_FORM if cover.ward else SECTION_FORM,
+        "様式": PUBLISHED_FORM if cover.published else WARD_FORM if cover.ward else SECTION_FORM,
         "部": cover.department,
         "課": cover.section,
         "様式の版": form.edition.municipality.form_version,

@@ -26,6 +26,8 @@ from nerima_report.submissions import section_key
 FACTS = ("年度", "様式", "部", "課", "様式の版", "提出回", "備考")
 MARKS_ROW, MARK_COLUMN = HEADER_ROW + len(FACTS) + 1, 2
 
+# Keys of definitions that say nothing of a form.
+_NOT_ON_FORMS = frozenset({"renamed", "stocks"})
 # Keys of definitions that came after the first forms; while empty they are no part of the fingerprint.
 _LEARNED_LATER = frozenset({
     "bodies", "counted_from", "where", "sum", "each_choice_of", "beginning",
@@ -38,6 +40,7 @@ _LEARNED_LATER = frozenset({
 class FormCover:
     """What the cover says: year, section, which of the two forms, and what does not apply.
 
+    `published`: it is no form to be handed in, but takes a year that was published before the tool.
     `not_applicable` holds keys of parts (個人) or ids of tables (個人.第三者点検); `withheld` those that the
     section is not asked for: without sheets, and marked as 該当なし for good.
     """
@@ -50,6 +53,7 @@ class FormCover:
     not_applicable: frozenset[str] = frozenset()
     remark: str = ""
     withheld: frozenset[str] = frozenset()
+    published: bool = False
 
     @property
     def key(self) -> str:
@@ -66,7 +70,8 @@ class FormCover:
 
     def __str__(self) -> str:
         """Whose form it is: 令和4年度 総務部 情報公開課."""
-        return f"{full_name(self.fiscal_year)} {self.department} {self.section}"
+        department = [] if self.published else [self.department]
+        return " ".join([full_name(self.fiscal_year), *department, self.section])
 
 
 @dataclass(frozen=True)
@@ -203,7 +208,8 @@ def _is_counted(table: CountTable | EntryTable) -> bool:
 def _in_use(data: Any) -> Any:
     """The data without what the definitions learned later and do not use: the forms of past years stay the same."""
     if isinstance(data, dict):
-        return {key: _in_use(value) for key, value in data.items() if value or key not in _LEARNED_LATER}
+        told = {key: value for key, value in data.items() if key not in _NOT_ON_FORMS}
+        return {key: _in_use(value) for key, value in told.items() if value or key not in _LEARNED_LATER}
     return [_in_use(value) for value in data] if isinstance(data, list) else data
 
 

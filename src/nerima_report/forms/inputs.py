@@ -16,6 +16,7 @@ from nerima_report.entry_definitions import EntryField
 from nerima_report.fiscal_year import Month
 from nerima_report.form_texts import LONGEST_MESSAGE, LONGEST_TITLE, InputText
 from nerima_report.forms.form import Form
+from nerima_report.submissions import NOT_APPLICABLE
 
 Area = tuple[int, int, int, int]  # first row and column, last row and column, counted from 0
 _LONGEST_LIST = 255
@@ -30,6 +31,12 @@ ANY_DAY = {"validate": "date", "criteria": "between", "minimum": date(1950, 1, 1
 def one_of(choices: tuple[str, ...]) -> dict[str, Any]:
     """Only one of the choices, to be taken from a list in the cell."""
     return {"validate": "list", "source": list(choices)}
+
+
+def count_or_not_applicable(cell: str) -> dict[str, Any]:
+    """Only a count, or 該当なし; `cell` is the first of the cells (B5)."""
+    count = f"AND({cell}>=0,{cell}<={LARGEST_COUNT},{cell}=INT({cell}))"
+    return {"validate": "custom", "value": f'=IF(ISNUMBER({cell}),{count},{cell}="{NOT_APPLICABLE}")'}
 
 
 def restrict(sheet: Worksheet, area: Area, allowed: dict[str, Any], title: str, words: InputText) -> None:

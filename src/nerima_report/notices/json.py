@@ -7,8 +7,7 @@ from dataclasses import asdict
 
 from nerima_report import __version__
 from nerima_report.examination import Examination
-from nerima_report.findings import Catalogue, Finding, Place
-from nerima_report.record import explanation_facts
+from nerima_report.findings import Catalogue, Explanation, Finding, Place
 
 SCHEMA_VERSION = 1
 
@@ -41,7 +40,7 @@ def _finding(finding: Finding, catalogue: Catalogue) -> dict[str, object]:
         "related": [_place(place) for place in finding.related],
         "hint": definition.hint,
         "basis": definition.basis,
-        "explained": explanation_facts(finding.explained) if finding.explained else None,
+        "explained": _explanation(finding.explained) if finding.explained else None,
     }
 
 
@@ -50,4 +49,13 @@ def _place(place: Place) -> dict[str, str]:
     return {key: facts.get(key, "") for key in ("section", "file", "sheet", "cell")} | {
         "part": place.part,
         **{key: facts[key] for key in ("table", "group", "row", "column")},
+    }
+
+
+def _explanation(explanation: Explanation) -> dict[str, object]:
+    return {
+        "difference": explanation.difference,
+        "reason": explanation.reason,
+        "note": explanation.note,
+        "until": explanation.until,
     }

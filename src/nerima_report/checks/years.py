@@ -1,0 +1,201 @@
+"""7xx: between years, as they were published: what appeared, vanished, was defined anew, copied or does not go on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from nerima_report.change_statistics import chance_of_identity
+from nerima_report.checks.changes import numbers_change_within_limits, sections_change_within_limits
+from nerima_report.checks.links import WARD
+from nerima_report.counting import counted_tables
+from nerima_report.definitions import CellKey
+from nerima_report.findings import Finding, Place, cell_place
+from nerima_report.fiscal_year import full_name
+from nerima_report.records.publication import changed_numbers
+from nerima_report.year_evidence import Year, YearEvidence
+
+MOST_NAMED = 5
+
+
+def there_is_a_year_before(evidence: YearEvidence) -> Iterator[Finding]:
+    """There is something to compare with, and it is the year before."""
+    if evidence.previous is None:
+        yield Finding("N701", Place(WARD, evidence.current.file))
+        return
+    missing = range(evidence.previous.fiscal_year + 1, evidence.fiscal_year)
+    if missing:
+        names = _listed([full_name(year) for year in missing])
+        previous = full_name(evidence.previous.fiscal_year)
+        place = Place(WARD, evidence.current.file)
+        yield Finding("N702", place, previous, names, len(missing), details={"about": names})
+
+
+def series_break_as_declared(evidence: YearEvidence) -> Iterator[Finding]:
+    """Where the law or a table changed, the numbers are not compared, and that is said."""
+    for part in evidence.parts if evidence.previous else ():
+        found = [b.table for p, b in evidence.breaks(evidence.previous) if p is part] if evidence.previous else []
+        if found:
+            place = Place(WARD, evidence.current.file)
+            details = {"title": part.definition.title, "about": _listed(found)}
+            yield Finding("N708", place, difference=len(found), details=details)
+
+
+def tables_and_rows_stay(evidence: YearEvidence) -> Iterator[Finding]:
+    """No table, row or column appears or vanishes without a mapping or a declared break.
+
+    Where another part took over and declares where series break, its tables are new with it.
+    """
+    previous = evidence.previous
+    if previous is None:
+        return
+    breaks = evidence.breaks(previous)
+    replaced = {part.key for part, _ in breaks if part in evidence.new_parts(previous)}
+    known = {part.table_id(found.table) for part, found in breaks}
+    known |= {found.before.partition("（")[0] for _, found in breaks}
+    before, now = (
+        [table for table in year.tables if table not in known and table.partition(".")[0] not in replaced]
+        for year in (previous, evidence.current)
+    )
+    gone, come = [t for t in before if t not in now], [t for t in now if t not in before]
+    for code, tables in (("N705", gone), ("N704", come)):
+        if tables:
+            place = Place(WARD, evidence.current.file, table=tables[0] if len(tables) == 1 else "")
+            yield Finding(code, place, difference=len(tables), details={"about": _listed(tables)})
+    for table_id in evidence.current.tables:
+        if table_id in previous.tables and evidence.compares(table_id, previous):
+            yield from _rows_stay(evidence, previous, table_id)
+
+
+def _rows_stay(evidence: YearEvidence, previous: Year, table_id: str) -> Iterator[Finding]:
+    place = Place(WARD, evidence.current.file, table=table_id)
+    for what, name in (("行", _row_name), ("列", _column_name)):
+        before, now = (_names(year, table_id, name) for year in (previous, evidence.current))
+        gone, come = [n for n in before if n not in now], [n for n in now if n not in before]
+        if gone or come:
+            parts = [f"なくなったもの「{_listed(gone)}」"] * bool(gone) + [f"加わったもの「{_listed(come)}」"] * bool(
+                come
+            )
+            details = {"what": what, "about": "、".join(parts)}
+            yield Finding("N709", place, _listed(gone) or None, _listed(come) or None, len(gone) + len(come),
+                          details=details)  # fmt: skip
+
+
+def units_stay(evidence: YearEvidence) -> Iterator[Finding]:
+    """A column is published in the same unit as the year before."""
+    previous = evidence.previous
+    for (table, column), unit in evidence.current.units.items() if previous else ():
+        before = previous.units.get((table, column), unit) if previous else unit
+        if previous and before != unit and evidence.compares(table, previous):
+            place = Place(WARD, evidence.current.file, table=table, column=column)
+            yield Finding("N714", place, before, unit, 1)
+
+
+def figures_are_defined_as_before(evidence: YearEvidence) -> Iterator[Finding]:
+    """A share is computed by the same rule, or its definition says since when by another."""
+    previous = evidence.previous
+    before = {f.figure: f for f in previous.record.figures} if previous else {}
+    for figure in evidence.current.record.figures:
+        old = before.get(figure.figure)
+        if old is None or old.definition == figure.definition:
+            continue
+        names = {"分子": "numerator_of", "分母": "denominator_of", "除く行": "excluded_rows", "桁数": "digits",
+                 "端数の処理": "rounding", "種類": "kind"}  # fmt: skip
+        changed = [name for name, key in names.items() if getattr(old, key) != getattr(figure, key)]
+        table_id = f"{figure.figure.partition('.')[0]}.{figure.denominator_of.table}"
+        if evidence.previous and evidence.compares(table_id, evidence.previous):
+            details = {"about": figure.figure, "what": _listed(changed)}
+            place = Place(WARD, evidence.current.file, table=table_id)
+            yield Finding("N707", place, old.value, figure.value, len(changed), details=details)
+
+
+def stocks_go_on(evidence: YearEvidence) -> Iterator[Finding]:
+    """Last year's closing number plus what was new less what ended is this year's closing number."""
+    previous = evidence.previous
+    if previous is None or previous.fiscal_year != evidence.fiscal_year - 1:
+        return
+    for part in evidence.parts:
+        for stock in part.definition.stocks:
+            table_id = part.table_id(stock.table)
+            closing, new, ended = (
+                CellKey(table_id, "", row, stock.column) for row in (stock.closing, stock.new, stock.ended)
+            )
+            known = evidence.current.known
+            if closing not in previous.known or not {closing, new, ended} <= known.keys():
+                continue
+            expected = previous.known[closing] + known[new] - known[ended]
+            if known[closing] != expected and evidence.compares(table_id, previous):
+                place = cell_place(closing, section=WARD, file=evidence.current.file)
+                about = f"{previous.known[closing]:,} ＋ {known[new]:,} − {known[ended]:,}"
+                before = cell_place(closing, section=WARD, file=previous.file)
+                difference = known[closing] - expected
+                yield Finding("N706", place, expected, known[closing], difference, (before,), {"about": about})
+
+
+def tables_are_not_copied(evidence: YearEvidence) -> Iterator[Finding]:
+    """No table says the same as the year before in every cell, unless that may well be chance."""
+    previous = evidence.previous
+    stocks, counted = evidence.stocks, counted_tables(evidence.edition.for_year(evidence.fiscal_year))
+    limit = 1 / evidence.edition.years.limits.identical.chance
+    for table_id in evidence.current.tables:
+        if previous is None or table_id in counted or not evidence.compares(table_id, previous):
+            continue  # a list of cases, from which a table is counted, may well go on as it is
+        now = _flows(evidence.current, table_id, stocks)
+        if now == _flows(previous, table_id, stocks) and chance_of_identity(now.values()) < limit:
+            place = Place(WARD, evidence.current.file, table=table_id)
+            yield Finding("N703", place, difference=0, details={"about": full_name(previous.fiscal_year)})
+
+
+def the_year_is_as_published(evidence: YearEvidence) -> Iterator[Finding]:
+    """A year that was built again says what its record says."""
+    if evidence.published is None:
+        return
+    changes = changed_numbers(evidence.published.record, evidence.current.record)
+    if changes:
+        first = changes[0]
+        details = {"about": first.about, "number": str(len(changes))}
+        place = Place(WARD, evidence.current.file)
+        yield Finding("N713", place, _shown(first.before), _shown(first.after), len(changes), details=details)
+
+
+def _flows(year: Year, table_id: str, stocks: frozenset[CellKey]) -> dict[CellKey, int]:
+    return {key: value for key, value in year.known.items() if key.table == table_id and key not in stocks}
+
+
+def _row_name(key: CellKey) -> str:
+    return f"{key.group} {key.row}".strip()
+
+
+def _column_name(key: CellKey) -> str:
+    return key.column
+
+
+def _names(year: Year, table_id: str, name: Callable[[CellKey], str]) -> dict[str, None]:
+    return dict.fromkeys(name(key) for key in year.known if key.table == table_id)
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f"など{len(names)}" if len(names) > MOST_NAMED else ""
+    return "、".join(names[:MOST_NAMED]) + more
+
+
+def _shown(value: int | str | None) -> int | str:
+    return "なし" if value is None else value
+
+
+YEAR_CHECKS = (
+    there_is_a_year_before,
+    series_break_as_declared,
+    tables_and_rows_stay,
+    units_stay,
+    figures_are_defined_as_before,
+    stocks_go_on,
+    tables_are_not_copied,
+    numbers_change_within_limits,
+    sections_change_within_limits,
+    the_year_is_as_published,
+)
+
+
+def run_year_checks(evidence: YearEvidence) -> list[Finding]:
+    """All findings between the years."""
+    return [finding for check in YEAR_CHECKS for finding in check(evidence)]

@@ -1,0 +1,93 @@
+"""The commands about records: the years side by side, and years that were published before the tool."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from nerima_report import usage
+from nerima_report.cli.common import Format, NoticeFormat, Output, Strict, Year, leave, open_edition, show_findings
+
+
+def check(
+    context: typer.Context,
+    year: Year,
+    against: Annotated[
+        list[str] | None, typer.Option("--against", metavar="年度", help="この年度とだけ比べる（くり返せる）。")
+    ] = None,
+    notice_format: Format = NoticeFormat.TEXT,
+    output: Output = None,
+    strict: Strict = False,
+) -> None:
+    """年度の報告を、前の年度の記録（records）と比べる。"""
+    from nerima_report import record_chain
+    from nerima_report.fiscal_year import full_name
+    from nerima_report.workspace import open_workspace
+
+    fiscal_year = usage.fiscal_year(year)
+    workspace = open_workspace(Path())
+    edition = open_edition(context, workspace.edition)
+    others = [usage.fiscal_year(text) for text in against or ()]
+    examination = record_chain.check_year(workspace, edition, fiscal_year, others)
+    facts: dict[str, object] = {"command": "check", "fiscal_year": fiscal_year}
+    closing = f"{full_name(fiscal_year)}を、前の年度の記録と比べました"
+    show_findings(examination, (notice_format, output), facts, closing)
+    leave(examination, strict)
+
+
+def template(
+    context: typer.Context,
+    year: Year,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="作るファイル（既定は 年度_公表された記録.xlsx）。")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="内容の違うファイルがあっても置きかえる。")] = False,
+) -> None:
+    """公表された数を書き写すブック（Excel）を作る。"""
+    from nerima_report import record_chain
+    from nerima_report.workspace import open_workspace
+
+    fiscal_year = usage.fiscal_year(year)
+    edition = open_edition(context, open_workspace(Path()).edition)
+    file, new = record_chain.write_template(edition, fiscal_year, out, force)
+    done = f"作りました: {file}" if new else f"同じものがあるので、そのままです: {file}"
+    usage.tell(Console(), [done, f"書き終えたら、nerima-report record import {file} を実行してください。"])
+
+
+def import_(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="書き写したブック（.xlsx）か CSV。")],
+    year: Annotated[str, typer.Option("--year", metavar="年度", help="年度。CSV では必ず書く。")] = "",
+    without: Annotated[
+        list[str] | None,
+        typer.Option("--without", metavar="表", help="その年度に公表していない表（くり返せる。例 公開.請求方法）。"),
+    ] = None,
+    revise: Annotated[str, typer.Option("--revise", metavar="理由", help="今ある記録を、この理由で改める。")] = "",
+    notice_format: Format = NoticeFormat.TEXT,
+    output: Output = None,
+    strict: Strict = False,
+) -> None:
+    """書き写したブックか CSV を確かめ、年度の記録にする。"""
+    from datetime import date
+
+    from nerima_report import record_chain
+    from nerima_report.records.importing import ImportOrder
+    from nerima_report.workspace import open_workspace
+
+    order = ImportOrder(file, usage.fiscal_year(year) if year else None, tuple(without or ()))
+    workspace = open_workspace(Path())
+    edition = open_edition(context, workspace.edition)
+    done = record_chain.import_record(workspace, edition, order, revise.strip() or None, date.today())
+    written = [done.record.as_posix()] if done.record else []
+    facts: dict[str, object] = {"command": "record import", "written": written}
+    if done.record is None:
+        closing = "記録は作っていません"
+    elif done.changed:
+        closing = f"記録にしました: {done.record}"
+    else:
+        closing = f"すでに同じ内容の記録です: {done.record}"
+    show_findings(done.examination, (notice_format, output), facts, closing)
+    leave(done.examination, strict)

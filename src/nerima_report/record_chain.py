@@ -1,0 +1,115 @@
+"""The chain of products of the commands about records: years typed in, printed again, and side by side.
+
+    workbook or CSV → record → content → report → formats        records → year evidence → findings
+
+As in chain.py, each function returns what it made; it prints nothing and decides no exit code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from nerima_report.between_years import findings_between
+from nerima_report.chain import RECORD, Built, is_same
+from nerima_report.checks import Evidence
+from nerima_report.composition import compose_report
+from nerima_report.edition import Edition
+from nerima_report.errors import CannotProceed
+from nerima_report.examination import Examination
+from nerima_report.findings import Finding, Place
+from nerima_report.fiscal_year import full_name
+from nerima_report.formats import FORMATS
+from nerima_report.records.content import content_of
+from nerima_report.records.files import read_record, sha256, write_record
+from nerima_report.records.importing import ImportOrder, import_year
+from nerima_report.records.publication import revise
+from nerima_report.records.template import render_template, template_name
+from nerima_report.submissions import Inbox
+from nerima_report.tallies import load_tallies
+from nerima_report.totals import Totals
+from nerima_report.workspace import Workspace, keep, refuse_to_overwrite, write_all
+
+
+@dataclass(frozen=True)
+class RecordImported:
+    """What `record import` did: what it examined and found, the record's place (None after errors), if it is new."""
+
+    examination: Examination
+    record: Path | None
+    changed: bool
+
+
+def check_year(workspace: Workspace, edition: Edition, fiscal_year: int, against: Sequence[int]) -> Examination:
+    """Hold a year against those before it: all of which there is a record, or only those in `against`.
+
+    The year is that in out/, otherwise that in records/. Raises CannotProceed where it is in neither.
+    """
+    built, published = workspace.out(fiscal_year) / RECORD, workspace.record(fiscal_year)
+    files = [file for file in (built, published) if file.exists()]
+    if not files:
+        raise CannotProceed(
+            f"{full_name(fiscal_year)}の報告も記録もありません。\n"
+            f"  先に nerima-report build {fiscal_year} を実行してください。"
+        )
+    records = [(read_record(file, fiscal_year), file.as_posix()) for file in files]
+    findings = findings_between(workspace, edition, records, against)
+    narrowed = edition.for_year(fiscal_year)
+    nothing = Evidence(narrowed, fiscal_year, Inbox(), (), load_tallies((), narrowed), Totals({}))
+    return Examination(narrowed, Inbox(), (nothing,), tuple(findings))
+
+
+def write_template(edition: Edition, fiscal_year: int, out: Path | None, force: bool) -> tuple[Path, bool]:
+    """Write the workbook into which a published year is typed; returns its place, and whether it is new.
+
+    Raises CannotProceed, and writes nothing, where a file would be overwritten that may have been filled in.
+    """
+    file = out or Path(template_name(fiscal_year))
+    content = render_template(edition.for_year(fiscal_year), fiscal_year)
+    if is_same(file, content):
+        return file, False
+    refuse_to_overwrite([file] if file.exists() and not force else [])
+    write_all(file.parent, {file.name: content})
+    return file, True
+
+
+def import_record(
+    workspace: Workspace, edition: Edition, order: ImportOrder, reason: str | None, today: date
+) -> RecordImported:
+    """Make the record of a year that was published before the tool. Errors stop it; a published record is guarded."""
+    imported = import_year(order, edition, workspace.explanations_for(edition.catalogue))
+    if imported.record is None:
+        return RecordImported(imported.examination, None, False)
+    file = workspace.record(imported.record.fiscal_year)
+    earlier = read_record(file, imported.record.fiscal_year) if file.exists() else None
+    record = revise(imported.record, earlier, reason, today)
+    if record is not None:
+        write_all(file.parent, {file.name: write_record(record)})
+    return RecordImported(imported.examination, file, record is not None)
+
+
+def build_from_record(workspace: Workspace, edition: Edition, fiscal_year: int) -> Built:
+    """Print the report of a year again from its published record; what somebody edited in out/ is kept."""
+    file, out = workspace.record(fiscal_year), workspace.out(fiscal_year)
+    record = read_record(file, fiscal_year)
+    if (out / RECORD).exists():
+        raise CannotProceed(
+            f"{record.name}には、まだ公表の記録にしていない報告があります。\n  ファイル: {out / RECORD}\n"
+            f"  先に nerima-report publish {fiscal_year} を実行するか、要らなければそのフォルダーを消してください。"
+        )
+    edition = edition.for_year(fiscal_year)
+    content = content_of(record, edition, file)
+    report = compose_report(content)
+    outputs = {form.file_name: form.render(report, edition.folder / "reference.docx") for form in FORMATS}
+    vouched = {output.file: output.sha256 for output in record.outputs}
+    kept = [
+        Finding("N904", Place(file=(out / name).as_posix()), details={"about": keep(out / name).name})
+        for name, made in outputs.items()
+        if (out / name).is_file() and sha256((out / name).read_bytes()) not in (vouched.get(name), sha256(made))
+    ]
+    write_all(out, outputs)
+    evidence = Evidence(edition, fiscal_year, Inbox(), (), content.tallies, content.totals)
+    examination = Examination(edition, Inbox(), (evidence,), tuple(kept))
+    return Built(examination, tuple(out / name for name in outputs))

@@ -1,0 +1,253 @@
+"""The record of a year as a frozen model: what was printed, by which definitions and from what.
+
+Types are strict: a text is never taken for a number. The descriptions are those of docs/schemas/record.json.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+
+from nerima_report.cell_values import Status
+from nerima_report.definitions import CellKey
+from nerima_report.fiscal_year import full_name
+
+SCHEMA_VERSION: Final = 2
+# Beyond any sum of counts; also exact in every program that reads JSON.
+LARGEST_TOTAL = 10**15
+EARLIEST_YEAR, LATEST_YEAR = 1950, 2200
+
+Text = Annotated[str, StringConstraints(min_length=1)]
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+Number = Annotated[int, Field(ge=-LARGEST_TOTAL, le=LARGEST_TOTAL)]
+Year = Annotated[int, Field(ge=EARLIEST_YEAR, le=LATEST_YEAR)]
+TableId = Annotated[str, StringConstraints(pattern=r"^[^.]+\.[^.]+$")]
+
+
+class Recorded(BaseModel):
+    """Something that a record holds; unknown keys and values of another type are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class RecordedEdition(Recorded):
+    """The definitions with which the year was made."""
+
+    name: Text = Field(description="定義のフォルダーの名前。")
+    sha256: Sha256 = Field(description="定義のすべてのファイルのハッシュ。")
+
+
+class RecordedTable(Recorded):
+    """A table as it was numbered and titled in the report."""
+
+    table: TableId = Field(description="部と表のキー（公開.処理状況）。")
+    number: int = Field(description="部の中での表の番号。", ge=1)
+    title: Text = Field(description="表の題名。")
+
+
+class RecordedCell(Recorded):
+    """A cell of a table of counts; a value of None is one that the year did not publish."""
+
+    table: TableId = Field(description="部と表のキー（公開.処理状況）。")
+    group: str = Field(description="行の区分。なければ空。")
+    row: Text = Field(description="行の見出し。")
+    column: Text = Field(description="列の見出し。")
+    unit: Text = Field(description="単位（件、人など）。")
+    value: Number | None = Field(description="公表した数。null は、その年度に公表していない数（0 ではない）。")
+
+    @property
+    def key(self) -> CellKey:
+        """The name of the cell."""
+        return CellKey(self.table, self.group, self.row, self.column)
+
+
+class RecordedCells(Recorded):
+    """Which cells a figure sums up: rows of a column, or (without rows) all of them."""
+
+    table: Text = Field(description="表のキー（部の中の名前）。")
+    column: Text = Field(description="列。")
+    group: str = Field(description="区分。なければ空。")
+    rows: tuple[Text, ...] = Field(description="行。空なら、列の全部の行。")
+
+
+class RecordedFigure(Recorded):
+    """A share with the definition by which it was computed."""
+
+    figure: TableId = Field(description="部と割合のキー（公開.公開率）。")
+    value: Annotated[str, StringConstraints(pattern=r"^\d+(\.\d+)?$")] | None = Field(
+        description="公表した割合。null は、計算できないもの。"
+    )
+    unit: Text = Field(description="単位。")
+    numerator: Number | None = Field(description="分子。")
+    denominator: Number | None = Field(description="分母。")
+    numerator_rows: tuple[Text, ...] = Field(description="分子にした行（いちばん多い行の割合では、その行）。")
+    kind: Literal["rate", "largest_share"] = Field(description="rate = 割合、largest_share = いちばん多い行の割合。")
+    numerator_of: RecordedCells | None = Field(description="分子の定義。largest_share では null。")
+    denominator_of: RecordedCells = Field(description="分母の定義（除く前）。")
+    excluded_rows: tuple[Text, ...] = Field(description="分母から除いた行。")
+    digits: int = Field(description="小数点以下の桁数。", ge=0, le=4)
+    rounding: Literal["half_up"] = Field(description="端数の処理。half_up = 四捨五入。")
+    basis: Text = Field(description="よりどころ。")
+
+    @property
+    def definition(self) -> tuple[object, ...]:
+        """What decides the value besides the counts; two years compare when this is the same."""
+        return self.kind, self.numerator_of, self.denominator_of, self.excluded_rows, self.digits, self.rounding
+
+
+class RecordedEntry(Recorded):
+    """A row of a list-like table."""
+
+    table: TableId = Field(description="部と表のキー（個人.事務処理ミス）。")
+    section: Text = Field(description="出した課。")
+    values: dict[str, Number | str | None] = Field(description="項目と値。年月は 2022-07、日付は 2022-07-01。")
+
+
+class RecordedTally(Recorded):
+    """A cell as one 課 (or, with `ward`, the coordinator for the ward) filled it in."""
+
+    section: Text = Field(description="課（部と課をつないだ名前）。")
+    ward: bool = Field(description="区全体の集計か。")
+    table: TableId = Field(description="部と表のキー（公開.処理状況）。")
+    group: str = Field(description="行の区分。なければ空。")
+    row: Text = Field(description="行の見出し。")
+    column: Text = Field(description="列の見出し。")
+    status: Status = Field(
+        description="reported = 数がある、blank = 空欄、not applicable = 該当なし、unreadable = 読めない。"
+    )
+    value: Number | None = Field(description="課の数。reported のときだけ数がある。")
+
+    @property
+    def key(self) -> CellKey:
+        """The name of the cell."""
+        return CellKey(self.table, self.group, self.row, self.column)
+
+    @model_validator(mode="after")
+    def _a_value_is_reported(self) -> RecordedTally:
+        if (self.value is not None) != (self.status == "reported"):
+            raise ValueError("value（数）は status が reported のときだけに、必ずあります")
+        return self
+
+
+class RecordedAdjustment(Recorded):
+    """A correction by the coordinator."""
+
+    table: str = Field(description="部と表のキー。")
+    group: str = Field(description="行の区分。なければ空。")
+    row: str = Field(description="行の見出し。")
+    column: str = Field(description="列の見出し。")
+    difference: Number = Field(description="増減。")
+    reason: str = Field(description="理由。")
+    applied: bool = Field(description="使ったか。")
+
+
+class RecordedExplanation(Recorded):
+    """A difference that was explained."""
+
+    finding: Text = Field(description="確認結果のコードと場所。")
+    table: str = Field(description="部と表のキー。なければ空。")
+    difference: Number = Field(description="差。")
+    reason: Text = Field(description="理由。")
+    note: str = Field(description="表の下に印刷した注。なければ空。")
+    until: int | None = Field(description="いつの年度まで有効か。")
+
+
+class RecordedInput(Recorded):
+    """A file from which the year was made."""
+
+    file: Text = Field(description="ファイルの名前。")
+    section: str = Field(description="課。なければ空。")
+    ward: bool = Field(description="区全体の集計か。")
+    submission: int = Field(description="提出回。")
+    sha256: Sha256 = Field(description="ファイルのハッシュ。")
+
+
+class RecordedOutput(Recorded):
+    """A file that was made together with the record."""
+
+    file: Text = Field(description="ファイルの名前。")
+    sha256: Sha256 = Field(description="ファイルのハッシュ。")
+
+
+class RecordedChange(Recorded):
+    """A number that a revision changed."""
+
+    about: Text = Field(description="セルか割合の名前。")
+    before: Number | str | None = Field(description="改める前。")
+    after: Number | str | None = Field(description="改めた後。")
+
+
+class RecordedRevision(Recorded):
+    """Why and when a published record was replaced."""
+
+    date: Annotated[str, StringConstraints(pattern=r"^\d{4}-\d\d-\d\d$")] = Field(description="改めた日。")
+    reason: Text = Field(description="理由。")
+    changes: tuple[RecordedChange, ...] = Field(description="変わった数。")
+    replaces_sha256: Sha256 = Field(description="改める前の記録のハッシュ。")
+
+
+class Record(Recorded):
+    """A year as published: built by the tool, or typed in for a year before it (imported)."""
+
+    schema_version: Literal[2] = Field(description="この形の版。")
+    origin: Literal["built", "imported"] = Field(
+        description="built = 集計から作った、imported = 公表された数を書き写した。"
+    )
+    fiscal_year: Year = Field(description="年度（西暦）。")
+    name: Text = Field(description="年度の名前。")
+    draft: bool = Field(description="案か。")
+    program: Text = Field(description="プログラムの版。")
+    edition: RecordedEdition = Field(description="定義。")
+    tables: tuple[RecordedTable, ...] = Field(description="印刷した表。")
+    not_published: tuple[TableId, ...] = Field(description="その年度に公表していない表（書き写した年度だけ）。")
+    cells: tuple[RecordedCell, ...] = Field(description="件数の表のすべてのセル。")
+    figures: tuple[RecordedFigure, ...] = Field(description="割合と、その定義。")
+    entries: tuple[RecordedEntry, ...] = Field(description="一覧の表のすべての行。")
+    tallies: tuple[RecordedTally, ...] = Field(description="課ごとの数。書き写した年度では空。")
+    adjustments: tuple[RecordedAdjustment, ...] = Field(description="調整。")
+    explained: tuple[RecordedExplanation, ...] = Field(description="説明のある差。")
+    inputs: tuple[RecordedInput, ...] = Field(description="もとにしたファイル。")
+    outputs: tuple[RecordedOutput, ...] = Field(description="いっしょに作ったファイル。")
+    revisions: tuple[RecordedRevision, ...] = Field(description="公表のあとの訂正。")
+
+    @property
+    def values(self) -> dict[CellKey, int | None]:
+        """The number of each cell."""
+        return {cell.key: cell.value for cell in self.cells}
+
+    @field_validator("figures")
+    @classmethod
+    def _figures_are_told_once(cls, figures: tuple[RecordedFigure, ...]) -> tuple[RecordedFigure, ...]:
+        _refuse_repeated("割合", [(figure.figure,) for figure in figures])
+        for figure in figures:
+            if figure.value is not None and -int(Decimal(figure.value).as_tuple().exponent) != figure.digits:
+                raise ValueError(f"割合「{figure.figure}」の小数点以下の桁数が、digits と違います")
+        return figures
+
+    @field_validator("cells")
+    @classmethod
+    def _cells_are_told_once(cls, cells: tuple[RecordedCell, ...]) -> tuple[RecordedCell, ...]:
+        _refuse_repeated("セル", [cell.key for cell in cells])
+        return cells
+
+    @field_validator("tallies")
+    @classmethod
+    def _tallies_are_told_once(cls, tallies: tuple[RecordedTally, ...]) -> tuple[RecordedTally, ...]:
+        _refuse_repeated("課の数", [(t.section, "区全体" if t.ward else "", *t.key) for t in tallies])
+        return tallies
+
+    @model_validator(mode="after")
+    def _name_is_that_of_the_year(self) -> Record:
+        if self.name != full_name(self.fiscal_year):
+            raise ValueError(f"name（{self.name}）が fiscal_year（{full_name(self.fiscal_year)}）と違います")
+        return self
+
+
+def _refuse_repeated(what: str, names: list[tuple[str, ...]]) -> None:
+    seen = set()
+    for name in names:
+        if name in seen:
+            raise ValueError(f"{what}「{' '.join(filter(None, name))}」が2回あります")
+        seen.add(name)

@@ -1,0 +1,160 @@
+"""Records of several years → the years side by side, under the names of today, and where their series break."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from nerima_report.change_statistics import restlessness
+from nerima_report.definitions import CellKey
+from nerima_report.edition import Edition
+from nerima_report.part import Part
+from nerima_report.part_definition import Break, Renamed
+from nerima_report.records.model import Record
+
+
+@dataclass(frozen=True)
+class Year:
+    """A year under the names of today. `file` is its record; units are those it was published in (件, 人)."""
+
+    record: Record
+    file: str
+    values: Mapping[CellKey, int | None]
+    units: Mapping[tuple[str, str], str]
+    tallies: Mapping[str, Mapping[CellKey, int]]
+
+    @property
+    def fiscal_year(self) -> int:
+        """The fiscal year."""
+        return self.record.fiscal_year
+
+    @cached_property
+    def known(self) -> Mapping[CellKey, int]:
+        """The numbers that were published."""
+        return {key: value for key, value in self.values.items() if value is not None}
+
+    @cached_property
+    def tables(self) -> dict[str, None]:
+        """The tables of which something was published, in their order."""
+        return dict.fromkeys(key.table for key in self.known)
+
+
+@dataclass(frozen=True)
+class YearEvidence:
+    """A year and those before it, in their order. `edition` has all its parts.
+
+    `published` is the record of the same year, where `current` is one that was built anew.
+    """
+
+    edition: Edition
+    current: Year
+    earlier: tuple[Year, ...]
+    published: Year | None = None
+
+    @property
+    def fiscal_year(self) -> int:
+        """The year that is held against those before it."""
+        return self.current.fiscal_year
+
+    @property
+    def previous(self) -> Year | None:
+        """The last year before it of which there is a record."""
+        return self.earlier[-1] if self.earlier else None
+
+    @cached_property
+    def parts(self) -> tuple[Part, ...]:
+        """The parts of the report of the year."""
+        return self.edition.parts_for(self.fiscal_year)
+
+    def new_parts(self, year: Year) -> list[Part]:
+        """The parts that another part with the same key served in that year: another law, other tables."""
+        before = {part.key: part.folder for part in self.edition.parts_for(year.fiscal_year)}
+        return [part for part in self.parts if before.get(part.key, part.folder) != part.folder]
+
+    def breaks(self, year: Year) -> list[tuple[Part, Break]]:
+        """The declared breaks in series between that year and this one."""
+        return [
+            (part, found)
+            for part in self.parts
+            for found in part.definition.breaks
+            if year.fiscal_year < found.year <= self.fiscal_year
+        ]
+
+    def compares(self, table_id: str, year: Year) -> bool:
+        """Whether the numbers of a table may be held against those of that year."""
+        return all(part.table_id(found.table) != table_id for part, found in self.breaks(year))
+
+    @cached_property
+    def stocks(self) -> frozenset[CellKey]:
+        """The cells that say how many there are at the end of the year."""
+        return frozenset(
+            CellKey(part.table_id(stock.table), "", stock.closing, stock.column)
+            for part in self.parts
+            for stock in part.definition.stocks
+        )
+
+    @cached_property
+    def restlessness(self) -> float:
+        """How much the numbers of the year differ from each other in how they moved since the year before."""
+        before = self.previous.known if self.previous else {}
+        now = self.current.known
+        return restlessness((before[key], now[key]) for key in now if key in before and key not in self.stocks)
+
+    def series(self, key: CellKey) -> list[int]:
+        """The earlier numbers of a cell up to the last year, as far back as years follow each other unbroken."""
+        return self.series_of([key])
+
+    def series_of(self, keys: Sequence[CellKey]) -> list[int]:
+        """The earlier sums of some cells, as far back as all of them are known."""
+        sums: list[int] = []
+        expected = self.previous.fiscal_year if self.previous else 0
+        for year in reversed(self.earlier):
+            values = [year.known[key] for key in keys if key in year.known]
+            if year.fiscal_year != expected or len(values) < len(keys) or not self.compares(keys[0].table, year):
+                break
+            sums.append(sum(values))
+            expected -= 1
+        return sums[::-1]
+
+
+def year_of(record: Record, file: str, edition: Edition, fiscal_year: int) -> Year:
+    """A recorded year under the names that its cells have in `fiscal_year`."""
+    renamed = sorted(
+        (
+            (rule.year, number, part, rule)
+            for number, part in enumerate(edition.parts_for(fiscal_year))
+            for rule in part.definition.renamed
+            if record.fiscal_year < rule.year <= fiscal_year
+        ),
+        key=lambda item: item[:2],
+    )
+
+    def today(key: CellKey) -> CellKey:
+        for _, _, part, rule in renamed:
+            key = _renamed(key, part, rule)
+        return key
+
+    values: dict[CellKey, int | None] = {}
+    units: dict[tuple[str, str], str] = {}
+    for cell in record.cells:
+        key = today(cell.key)
+        before = values.get(key, 0)  # two rows may have become one
+        values[key] = None if before is None or cell.value is None else before + cell.value
+        units[key.table, key.column] = cell.unit
+    tallies: dict[str, dict[CellKey, int]] = {}
+    for tally in record.tallies:
+        if not tally.ward and tally.value is not None:
+            own = tallies.setdefault(tally.section, {})
+            own[today(tally.key)] = own.get(today(tally.key), 0) + tally.value
+    return Year(record, file, values, units, tallies)
+
+
+def _renamed(key: CellKey, part: Part, rule: Renamed) -> CellKey:
+    if rule.row:
+        same = (key.table, key.row) == (part.table_id(rule.table), rule.before) and key.group == rule.group
+        return key._replace(row=rule.row) if same else key
+    if rule.column:
+        same = (key.table, key.column) == (part.table_id(rule.table), rule.before)
+        return key._replace(column=rule.column) if same else key
+    return key._replace(table=part.table_id(rule.table)) if key.table == part.table_id(rule.before) else key

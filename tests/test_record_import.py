@@ -1,0 +1,322 @@
+"""Years published before the tool: the workbook to type them in, its import, that of a CSV, and their report."""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+
+from conftest import ROOT, Command
+from nerima_report.composition import Content
+from nerima_report.edition import Edition
+from nerima_report.forms import Filling
+from nerima_report.records.files import read_record
+from nerima_report.records.template import render_template
+from test_notices_json import VALIDATOR
+
+GOLDEN = ROOT / "tests" / "golden" / "report-2022.md"
+CASES = tomllib.loads((Path(__file__).parent / "cases" / "record_imports.toml").read_text(encoding="utf-8"))["case"]
+CSV_LACKS = ["個人.第三者点検", "個人.事務処理ミス"]
+
+
+@pytest.fixture
+def work(tmp_path: Path) -> Path:
+    """An empty working folder: no roster, no inbox."""
+    folder = tmp_path / "work"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture(scope="session")
+def typed_in(content: Content, edition: Edition) -> bytes:
+    """The workbook of 2022 as somebody would type it in from the published report."""
+    counts = {key: value for key, value in content.totals.values.items() if value is not None}
+    entries = {
+        table_id: [{f.label: entry[f.label] for f in table.fields} for entry in frame.to_dict("records")]
+        for table_id, table in edition.entry_tables.items()
+        for frame in (content.tallies.entries[table_id],)
+    }
+    return render_template(edition, 2022, Filling(counts, entries))
+
+
+@pytest.fixture(scope="session")
+def csv_text(content: Content) -> str:
+    """The numbers of 2022 as a CSV."""
+    lines = ["part,table,group,row,column,value"]
+    for key, value in content.totals.values.items():
+        part, _, table = key.table.partition(".")
+        lines.append(f"{part},{table},{key.group},{key.row},{key.column},{value}")
+    return "\n".join(lines) + "\n"
+
+
+def findings_of(command: Command, work: Path, *arguments: object) -> tuple[int, list[dict[str, Any]]]:
+    run = command("-C", work, "record", "import", *arguments, "--format", "json")
+    assert run.out, run.err
+    assert [error.message for error in VALIDATOR.iter_errors(json.loads(run.out))] == []
+    return run.code, json.loads(run.out)["findings"]
+
+
+def edit(file: Path, changes: dict[tuple[str, str], Any]) -> None:
+    book = load_workbook(file)
+    for (sheet, cell), value in changes.items():
+        book[sheet][cell] = value
+    book.save(file)
+
+
+def test_a_year_typed_in_prints_the_report_that_was_published(work: Path, command: Command, typed_in: bytes) -> None:
+    (work / "2022.xlsx").write_bytes(typed_in)
+    assert findings_of(command, work, "2022.xlsx") == (0, [])
+    record = read_record(work / "records" / "2022.json", 2022)
+    assert (record.origin, record.tallies, record.not_published) == ("imported", (), ())
+    assert [entry.file for entry in record.inputs] == ["2022.xlsx"]
+    run = command("-C", work, "build", "2022", "--from-record")
+    assert run.code == 0, run.err
+    report = work / "out" / "2022" / "report.md"
+    assert report.read_bytes() == GOLDEN.read_bytes()
+    word = (work / "out" / "2022" / "report.docx").read_bytes()
+    command("-C", work, "build", "2022", "--from-record")
+    assert (work / "out" / "2022" / "report.docx").read_bytes() == word
+    assert sorted(path.name for path in report.parent.iterdir()) == ["report.docx", "report.md"]
+
+
+def test_a_built_year_is_printed_from_its_record_as_it_was_built(workdir: Path, command: Command) -> None:
+    command("-C", workdir, "build", "2022")
+    built = {name: (workdir / "out" / "2022" / name).read_bytes() for name in ("report.md", "report.docx")}
+    refused = command("-C", workdir, "build", "2022", "--from-record")
+    assert refused.code == 2  # there is no record yet
+    command("-C", workdir, "publish", "2022")
+    assert command("-C", workdir, "build", "2022", "--from-record").code == 0
+    assert {name: (workdir / "out" / "2022" / name).read_bytes() for name in built} == built
+
+
+def test_what_is_not_yet_published_or_was_edited_is_not_lost(workdir: Path, command: Command) -> None:
+    command("-C", workdir, "build", "2022")
+    command("-C", workdir, "publish", "2022")
+    command("-C", workdir, "build", "2022")
+    refused = command("-C", workdir, "build", "2022", "--from-record")
+    assert (refused.code, "record.json" in refused.err) == (2, True)
+    command("-C", workdir, "publish", "2022")
+    (workdir / "out" / "2022" / "report.docx").write_bytes(b"polished")
+    run = command("-C", workdir, "build", "2022", "--from-record", "--format", "json")
+    assert [f["code"] for f in json.loads(run.out)["findings"]] == ["N904"]
+    assert (workdir / "out" / "2022" / "report-保存1.docx").read_bytes() == b"polished"
+
+
+def test_the_template_is_blank_and_is_not_overwritten(work: Path, command: Command) -> None:
+    assert command("-C", work, "record", "template", "R3").code == 0
+    file = work / "令和3年度_公表された記録.xlsx"
+    blank = file.read_bytes()
+    assert command("-C", work, "record", "template", "2021").code == 0  # the same again
+    code, findings = findings_of(command, work, file.name)
+    assert code == 1
+    assert {f["code"] for f in findings} == {"N301", "N239"}
+    assert not (work / "records").exists()
+    edit(file, {("公開.処理状況", "B5"): 12})
+    assert command("-C", work, "record", "template", "2021").code == 2
+    assert command("-C", work, "record", "template", "2021", "--force").code == 0
+    assert file.read_bytes() == blank
+    assert command("-C", work, "record", "template", "2021", "--out", "別/様式.xlsx").code == 0
+    assert (work / "別" / "様式.xlsx").read_bytes() == blank
+
+
+@pytest.mark.parametrize("year", [2001, 2022, 2023])
+def test_every_table_has_its_sheet_in_the_template(year: int, whole_edition: Edition, tmp_path: Path) -> None:
+    file = tmp_path / "template.xlsx"
+    file.write_bytes(render_template(whole_edition.for_year(year), year))
+    edition = whole_edition.for_year(year)
+    printed = {key for key, table in edition.entry_tables.items() if table.print}
+    sheets = set(load_workbook(file).sheetnames)
+    assert sheets == {"表紙", "記入要領", *edition.count_tables, *printed}
+
+
+def test_a_template_in_the_inbox_is_no_submission(workdir: Path, command: Command, typed_in: bytes) -> None:
+    (workdir / "inbox" / "2022" / "99_記録.xlsx").write_bytes(typed_in)
+    run = command("-C", workdir, "build", "2022", "--format", "json")
+    found = [(f["code"], f["cell"]) for f in json.loads(run.out)["findings"]]
+    assert (run.code, found) == (1, [("N202", "B5")])
+
+
+def test_a_workbook_of_a_section_is_no_published_year(workdir: Path, command: Command) -> None:
+    file = next((workdir / "inbox" / "2022").glob("12_*"))
+    code, findings = findings_of(command, workdir, file)
+    assert (code, [f["code"] for f in findings]) == (1, ["N202"])
+
+
+def test_faults_of_a_typed_in_year_are_found_in_their_cells(work: Path, command: Command, typed_in: bytes) -> None:
+    file = work / "2022.xlsx"
+    file.write_bytes(typed_in)
+    edit(file, {("公開.処理状況", "B6"): "700人", ("公開.内容別", "B5"): None})
+    code, findings = findings_of(command, work, file.name)
+    places = {(f["code"], f["sheet"], f["cell"]) for f in findings if f["severity"] == "error"}
+    assert (code, places) == (1, {("N302", "公開.処理状況", "B6"), ("N301", "公開.内容別", "B5")})
+
+
+def test_the_year_of_the_cover_and_of_the_command_must_agree(work: Path, command: Command, typed_in: bytes) -> None:
+    (work / "2022.xlsx").write_bytes(typed_in)
+    code, findings = findings_of(command, work, "2022.xlsx", "--year", "2021")
+    assert (code, [(f["code"], f["cell"]) for f in findings]) == (1, [("N238", "B4")])
+    assert findings_of(command, work, "2022.xlsx", "--year", "R4") == (0, [])
+
+
+def test_what_was_not_published_is_neither_zero_nor_said(work: Path, command: Command, typed_in: bytes) -> None:
+    file = work / "2022.xlsx"
+    file.write_bytes(typed_in)
+    cover = load_workbook(file)["表紙"]
+    rows = {cover.cell(row, 1).value: row for row in range(13, cover.max_row + 1)}
+    gone = ["公開.請求方法", "公開.審査請求", "個人.事務処理ミス"]
+    changes: dict[tuple[str, str], Any] = {("表紙", f"C{rows[key]}"): "該当なし" for key in gone}
+    changes |= {("公開.請求方法", f"B{row}"): None for row in range(5, 9)}
+    changes |= {("公開.審査請求", "B5"): None, ("公開.処理状況", "B9"): "該当なし"}
+    # The report of that year had no row for 存否応答拒否; the one request stood among 不存在.
+    changes |= {("公開.処理状況", "B8"): 149}
+    changes |= {("個人.事務処理ミス", f"{c}{r}"): None for c in "ABCDEFGH" for r in range(5, 30)}
+    edit(file, changes)
+    code, findings = findings_of(command, work, file.name)
+    assert (code, [f["code"] for f in findings if f["severity"] == "error"]) == (0, [])
+    record = read_record(work / "records" / "2022.json", 2022)
+    assert set(gone) <= set(record.not_published)
+    unknown = {cell.table for cell in record.cells if cell.value is None}
+    assert unknown == {"公開.請求方法", "公開.審査請求", "公開.処理状況"}
+    assert command("-C", work, "build", "2022", "--from-record").code == 0
+    report = (work / "out" / "2022" / "report.md").read_text(encoding="utf-8")
+    assert "審査請求がなかった" not in report.replace("は", "が")
+    assert "事務処理ミスはなかった" not in report
+    assert "存否応答拒否 |" not in report
+    assert "約97.5%だった。" in report  # the sentence beside the one that is left out
+    left_out = re.findall(r"記録にないため.*", report)
+    assert len(left_out) == 2
+    assert "請求方法、公文書公開に関する審査請求" in left_out[0]
+    assert "事務処理ミス" in left_out[1]
+    assert "…" not in report
+
+
+def changed(text: str, case: dict[str, Any]) -> str:
+    if "find" in case:
+        assert text.count(case["find"]) == 1
+        text = text.replace(case["find"], case["replace"])
+    if "cut" in case:
+        kept = [line for line in text.splitlines() if not re.match(case["cut"], line)]
+        assert len(kept) < len(text.splitlines())
+        text = "\n".join(kept) + "\n"
+    return text + (case["add"] + "\n" if "add" in case else "")
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+def test_csv(case: dict[str, Any], work: Path, command: Command, csv_text: str) -> None:
+    text = changed(csv_text, case)
+    (work / "2022.csv").write_bytes(text.encode(case.get("encoding", "utf-8")))
+    without = [argument for table in case.get("without", []) for argument in ("--without", table)]
+    code, findings = findings_of(command, work, "2022.csv", "--year", "2022", *without)
+    errors = [f for f in findings if f["severity"] == "error"]
+    assert code == (1 if errors else 0)
+    assert (work / "records" / "2022.json").exists() == (not errors)
+    if "code" not in case:
+        assert findings == []
+        return
+    (finding,) = [f for f in findings if f["code"] == case["code"]][:1]
+    for key in ("expected", "found", "difference", "table"):
+        if key in case:
+            assert finding[key] == case[key]
+    if "line" in case:
+        number = next(n for n, line in enumerate(text.splitlines(), start=1) if case["line"] in line)
+        assert finding["cell"] == f"{number}行"
+
+
+def test_a_csv_says_nothing_of_lists_and_so_does_its_report(work: Path, command: Command, csv_text: str) -> None:
+    (work / "2022.csv").write_text(csv_text, encoding="utf-8")
+    command("-C", work, "record", "import", "2022.csv", "--year", "2022")
+    record = read_record(work / "records" / "2022.json", 2022)
+    assert sorted(record.not_published) == sorted(CSV_LACKS)
+    assert command("-C", work, "build", "2022", "--from-record").code == 0
+    report = (work / "out" / "2022" / "report.md").read_text(encoding="utf-8")
+    golden = GOLDEN.read_text(encoding="utf-8")
+    assert report.split("## 7 ")[0].split("# 個人情報")[1] == golden.split("## 7 ")[0].split("# 個人情報")[1]
+    for invented in ("実績はなかった", "下記のとおり実施した", "ミスはなかった", "つぎのとおりである"):
+        assert invented not in report.split("## 7 ")[1]
+    assert "第三者点検、個人情報に係る事務処理ミス" in report
+
+
+def test_a_csv_needs_its_year_and_known_tables(work: Path, command: Command, csv_text: str) -> None:
+    (work / "2022.csv").write_text(csv_text, encoding="utf-8")
+    assert command("-C", work, "record", "import", "2022.csv").code == 2
+    run = command("-C", work, "record", "import", "2022.csv", "--year", "2022", "--without", "公開.請求")
+    assert (run.code, "公開.請求方法" in run.err) == (2, True)
+
+
+@pytest.mark.parametrize("name", ["無い.csv", "無い.xlsx", "空.csv", "空.xlsx"])
+def test_files_that_are_not_there_or_empty_are_findings(name: str, work: Path, command: Command) -> None:
+    if name.startswith("空"):
+        (work / name).write_bytes(b"")
+    code, findings = findings_of(command, work, name, "--year", "2022")
+    assert (code, [f["code"] for f in findings]) == (1, ["N102" if name.startswith("空") else "N101"])
+
+
+def test_a_csv_that_is_too_large_is_not_read(work: Path, command: Command) -> None:
+    with (work / "大.csv").open("wb") as file:
+        file.truncate(21 * 1024 * 1024)
+    assert findings_of(command, work, "大.csv", "--year", "2022")[1][0]["code"] == "N103"
+
+
+def test_a_record_that_is_there_is_replaced_only_with_a_reason(work: Path, command: Command, csv_text: str) -> None:
+    (work / "2022.csv").write_text(csv_text, encoding="utf-8")
+    imported = ("-C", work, "record", "import", "2022.csv", "--year", "2022")
+    assert command(*imported).code == 0
+    record = work / "records" / "2022.json"
+    before = record.read_bytes()
+    assert command(*imported).code == 0  # the same again
+    assert record.read_bytes() == before
+    changed_text = csv_text.replace("目的外利用,延べ人数,", "目的外利用,延べ人数,1")
+    (work / "2022.csv").write_text(changed_text, encoding="utf-8")
+    refused = command(*imported)
+    assert (refused.code, record.read_bytes()) == (2, before)
+    assert "個人.利用と提供 目的外利用 延べ人数" in refused.err
+    assert command(*imported, "--revise", "書き写しの誤り").code == 0
+    (revision,) = read_record(record, 2022).revisions
+    assert (revision.reason, len(revision.changes)) == ("書き写しの誤り", 1)
+
+
+def test_a_difference_that_was_published_is_explained_and_kept(work: Path, command: Command, csv_text: str) -> None:
+    wrong = csv_text.replace("公開,処理状況,,部分公開,件数,700", "公開,処理状況,,部分公開,件数,701")
+    (work / "2022.csv").write_text(wrong, encoding="utf-8")
+    code, findings = findings_of(command, work, "2022.csv", "--year", "2022")
+    (work / "nerima-report.toml").write_text(
+        "".join(
+            f'[[explained]]\ncode = "{f["code"]}"\nsection = "区全体"\ntable = "{f["table"]}"\n'
+            f"difference = {f['difference']}\n"
+            'reason = "公表された表のとおり"\nnote = "合計が合わないのは、公表されたとおり。"\n'
+            for f in findings
+        ),
+        encoding="utf-8",
+    )
+    assert (code, findings_of(command, work, "2022.csv", "--year", "2022")[0]) == (1, 0)
+    assert {e.reason for e in read_record(work / "records" / "2022.json").explained} == {"公表された表のとおり"}
+    command("-C", work, "build", "2022", "--from-record")
+    report = (work / "out" / "2022" / "report.md").read_text(encoding="utf-8")
+    assert "合計が合わないのは、公表されたとおり。" in report
+
+
+def test_definitions_that_would_say_something_else_are_refused(
+    work: Path, command: Command, csv_text: str, tmp_path: Path
+) -> None:
+    import shutil
+
+    (work / "2022.csv").write_text(csv_text, encoding="utf-8")
+    command("-C", work, "record", "import", "2022.csv", "--year", "2022")
+    templates = Path(shutil.copytree(ROOT / "templates", tmp_path / "templates"))
+    figures = templates / "nerima" / "disclosure" / "figures.toml"
+    text = figures.read_text(encoding="utf-8")
+    figures.write_text(text.replace('["不存在", "存否応答拒否", "取下げ"]', '["不存在", "取下げ"]'), encoding="utf-8")
+    run = command("-C", work, "--templates", templates, "build", "2022", "--from-record")
+    assert (run.code, "公開率" in run.err) == (2, True)
+    figures.write_text(text, encoding="utf-8")
+    tables = templates / "nerima" / "disclosure" / "tables.toml"
+    rows = tables.read_text(encoding="utf-8")
+    tables.write_text(rows.replace('{ label = "ファクシミリ" }', '{ label = "ファックス" }'), encoding="utf-8")
+    run = command("-C", work, "--templates", templates, "build", "2022", "--from-record")
+    assert (run.code, "ファクシミリ" in run.err) == (2, True)
+    assert not (work / "out").exists()
