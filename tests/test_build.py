@@ -12,7 +12,7 @@ import pytest
 from docx import Document
 from openpyxl import load_workbook
 
-from conftest import Command
+from conftest import SAMPLE, Command
 from nerima_report.records.files import sha256
 
 OUTPUTS = ["audit.md", "record.json", "report.docx", "report.md"]
@@ -276,6 +276,20 @@ def test_publish_warns_of_outputs_changed_by_hand(workdir: Path, command: Comman
     run = command("-C", workdir, "publish", "2022")
     assert run.code == 0
     assert "N903" in run.out
+
+
+def test_publish_warns_of_a_workbook_that_came_after_the_build(workdir: Path, command: Command) -> None:
+    inbox = workdir / "inbox" / "2022"
+    old = edit(workdir, "12_", {("表紙", "B4"): "令和3年度"})
+    shutil.copy(old, inbox / "12_前の年度.xlsx")
+    shutil.copy(next((SAMPLE / "inbox" / "2022").glob("12_*")), inbox)
+    assert command("-C", workdir, "build", "2022").code == 0  # the workbook of another year is passed over
+    assert "N906" not in command("-C", workdir, "publish", "2022").out
+    command("-C", workdir, "build", "2022")
+    edit(workdir, "13_", {("表紙", "B9"): 2})
+    shutil.copy(next((SAMPLE / "inbox" / "2022").glob("13_*")), inbox / "13_改訂.xlsx")
+    run = command("-C", workdir, "publish", "2022", "--revise", "試し")
+    assert "N906" in run.out
 
 
 def test_a_file_open_in_word_is_told_and_nothing_is_half_written(

@@ -192,7 +192,8 @@ def build(workspace: Workspace, edition: Edition, fiscal_year: int, draft: bool,
     outputs["audit.md"] = make_audit(content, report, evidence.submissions).encode()
     if open_items := make_open_items(content, evidence.submissions, draft=draft):
         outputs[OPEN_ITEMS] = open_items.encode()
-    record = make_record(content, report, evidence.submissions, outputs)
+    unused = [submission for submission in inbox.submissions if submission not in evidence.submissions]
+    record = make_record(content, report, evidence.submissions, outputs, unused)
     kept = _keep_what_was_edited(out, earlier, draft)
     write_all(out, {**outputs, RECORD: write_record(record)})
     return Built(examination.and_also(kept), tuple(out / name for name in (*outputs, RECORD)))

@@ -165,10 +165,19 @@ def _record(read: _Read, findings: Sequence[Finding], edition: Edition, file: Pa
         tallies=(),
         adjustments=(),
         explained=tuple(recorded_explanations(findings)),
-        inputs=(RecordedInput(file=file.name, section="", ward=True, submission=1, sha256=sha256(file.read_bytes())),),
+        inputs=(
+            RecordedInput(
+                file=file.name, used=True, section="", ward=True, submission=1, sha256=sha256(file.read_bytes())
+            ),
+        ),
         outputs=(),
         revisions=(),
     )
     content = content_of(record, edition, file)
     figures = tuple(recorded_figure(key, share) for key, share in content.figures.items())
     return record.model_copy(update={"tables": recorded_tables(compose_report(content)), "figures": figures})
+
+
+def _input(file: Path) -> RecordedInput:
+    digest = sha256(file.read_bytes())
+    return RecordedInput(file=file.name, used=True, section="", ward=True, submission=1, sha256=digest)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from nerima_report import __version__
 from nerima_report.composition import Content
@@ -34,9 +34,16 @@ from nerima_report.totals import Totals
 
 
 def make_record(
-    content: Content, report: Report, submissions: Iterable[Submission], outputs: Mapping[str, bytes]
+    content: Content,
+    report: Report,
+    submissions: Sequence[Submission],
+    outputs: Mapping[str, bytes],
+    unused: Sequence[Submission] = (),
 ) -> Record:
-    """The record of a built year. `content` is what `report` says; `outputs` are the files made of it."""
+    """The record of a built year. `content` is what `report` says; `outputs` are the files made of it.
+
+    `unused` are workbooks that lay in the inbox as well.
+    """
     return Record(
         schema_version=SCHEMA_VERSION,
         origin="built",
@@ -58,10 +65,10 @@ def make_record(
         explained=tuple(recorded_explanations(content.findings)),
         inputs=tuple(
             RecordedInput(
-                file=s.workbook.path.name, section=s.section, ward=s.ward, submission=s.number,
-                sha256=sha256(s.workbook.path.read_bytes()),
+                file=s.workbook.path.name, used=s in submissions, section=s.section, ward=s.ward,
+                submission=s.number, sha256=s.workbook.sha256,
             )
-            for s in sorted(submissions, key=lambda s: (s.section, s.ward))
+            for s in sorted((*submissions, *unused), key=lambda s: (s.section, s.ward, s.number, s.file))
         ),
         outputs=tuple(RecordedOutput(file=name, sha256=sha256(data)) for name, data in outputs.items()),
         revisions=(),

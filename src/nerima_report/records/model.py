@@ -155,9 +155,10 @@ class RecordedExplanation(Recorded):
 
 
 class RecordedInput(Recorded):
-    """A file from which the year was made."""
+    """A file that lay in the inbox when the year was made."""
 
     file: Text = Field(description="ファイルの名前。")
+    used: bool = Field(description="報告に使ったか（出し直された前の集計や、別の年度の集計は使わない）。")
     section: str = Field(description="課。なければ空。")
     ward: bool = Field(description="区全体の集計か。")
     submission: int = Field(description="提出回。")

@@ -63,8 +63,8 @@ def changed_outputs(folder: Path, record: Record) -> list[Path]:
 
 def changed_inputs(files: Iterable[Path], record: Record) -> bool:
     """Whether the workbooks of the inbox are no longer those that the record was made from."""
-    used = {(entry.file, entry.sha256) for entry in record.inputs}
-    return not used <= {(file.name, sha256(file.read_bytes())) for file in files}
+    known = {(entry.file, entry.sha256) for entry in record.inputs}
+    return known != {(file.name, sha256(file.read_bytes())) for file in files}
 
 
 def _numbers(record: Record) -> dict[str, int | str | None]:
