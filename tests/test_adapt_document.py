@@ -15,8 +15,9 @@ from pathlib import Path
 import pytest
 
 from conftest import ROOT, SAMPLE, Command
-from nerima_report.definitions import CellKey
+from nerima_report.definitions import CellKey, Column, Condition, CountTable, Definition, Note, Row
 from nerima_report.edition import Edition, load_edition
+from nerima_report.entry_definitions import EntryField, EntryTable, PrintedColumn
 from nerima_report.forms import Filling, FormCover, render_form
 from nerima_report.submissions import Inbox, Submission
 from nerima_report.tallies import load_tallies
@@ -112,6 +113,7 @@ def test_the_document_can_be_followed_from_beginning_to_end(
     # What the office does next: it collects the new forms, and makes the report without --draft.
     work = reader.folder / "練習"
     collect_anew(work, edition, sample_inbox)
+    assert "N209" in reader.command("-C", work, "build", "2022").out  # who forgets --templates is told
     run = reader.command("-C", work, "--templates", "定義", "build", "2022")
     assert run.code == 0, run.out
     shows(reader.report.read_text(encoding="utf-8"), "| ファックス | 40 |\n| 電子メール | 0 |")
@@ -162,6 +164,15 @@ def filling(submission: Submission, shipped: Edition, changed: Edition) -> Filli
 
 def test_every_block_of_the_document_is_followed() -> None:
     assert len(STEPS.findall(DOCUMENT)) == len(re.findall(r"^```[a-z]|^ファイル: `", DOCUMENT, re.M))
+
+
+TABLES = (CountTable, Column, Row, Note, Condition, EntryTable, EntryField, PrintedColumn)
+
+
+@pytest.mark.parametrize("model", TABLES, ids=lambda model: model.__name__)
+def test_the_document_explains_every_key_of_a_table(model: type[Definition]) -> None:
+    reference = DOCUMENT.partition("## 表に書けること")[2]
+    assert [key for key in model.model_fields if not re.search(rf"`{key}\b", reference)] == []
 
 
 def test_a_screen_that_is_not_shown_fails() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -42,14 +43,53 @@ def test_who_has_handed_in_is_listed_for_the_reminders(workdir: Path, command: C
     envelope = json.loads(run.out)
     listed = {row["section"]: row for row in envelope["handed_in"] if not row["ward"]}
     assert len(listed) == 35
-    assert (listed["福祉部管理課"]["status"], listed["福祉部管理課"]["file"]) == ("missing", "")
+    unclear = listed["福祉部管理課"]
+    assert (unclear["status"], unclear["file"]) == ("unclear", "inbox/2022/12_福祉部管理課.xlsx")
     faulty = listed["福祉部障害者施策推進課"]
     assert (faulty["status"], faulty["number"], faulty["errors"]) == ("faulty", 1, 1)
     assert sum(row["status"] == "fine" for row in envelope["handed_in"]) == 34
     missing = next(f for f in envelope["findings"] if f["code"] == "N601")
     assert "12_福祉部管理課.xlsx" in missing["message"]  # the unreadable file bears the name of the 課
     table = command("-C", workdir, "validate", "inbox/2022", "--complete").out.partition("提出の状況")[2]
-    assert {line.split()[1] for line in table.splitlines() if "福祉部" in line} == {"未提出", "直しが必要"}
+    assert {line.split()[1] for line in table.splitlines() if "福祉部" in line} == {"読めない", "直しが必要"}
+
+
+def test_one_workbook_of_another_year_is_named(workdir: Path, command: Command) -> None:
+    path = edit(workdir, "12_", {("表紙", "B4"): "令和3年度"})
+    code, found = findings(command, workdir, "validate", "inbox/2022", "--complete")
+    assert code == 1
+    assert {(f["code"], Path(f["file"]).name) for f in found} >= {("N603", path.name), ("N601", "")}
+    assert ("N614", path.name) in {
+        (f["code"], Path(f["file"]).name) for f in findings(command, workdir, "validate", "inbox/2022")[1]
+    }
+
+
+def test_both_of_two_workbooks_of_a_section_are_looked_at(workdir: Path, command: Command) -> None:
+    inbox = workdir / "inbox" / "2022"
+    first = edit(workdir, "12_", {("公開.処理状況", "B5"): None})
+    shutil.copy(first, inbox / "12_改訂.xlsx")
+    code, found = findings(command, workdir, "validate", "inbox/2022")
+    assert code == 1
+    blank = {Path(f["file"]).name for f in found if f["code"] == "N301"}
+    assert blank == {first.name, "12_改訂.xlsx"}
+    assert "N602" in {f["code"] for f in found}
+    edit(workdir, "12_改訂", {("表紙", "B9"): 2, ("公開.処理状況", "B5"): 0})
+    found = findings(command, workdir, "validate", "inbox/2022")[1]
+    assert "N606" in {f["code"] for f in found}
+    assert "N301" not in {f["code"] for f in found}  # the first was replaced
+
+
+def test_a_ward_workbook_of_another_section_is_told_of(workdir: Path, command: Command) -> None:
+    edit(workdir, "24_", {("表紙", "B5"): "区全体の集計"})
+    code, found = findings(command, workdir, "validate", next((workdir / "inbox" / "2022").glob("24_*")).as_posix())
+    assert code == 1
+    assert "N613" in {f["code"] for f in found}
+
+
+def test_what_lies_outside_the_folder_of_the_year_is_told_of(workdir: Path, command: Command) -> None:
+    shutil.copy(next((workdir / "inbox" / "2022").glob("12_*")), workdir / "inbox" / "12_出し直し.xlsx")
+    found = findings(command, workdir, "build", "2022")[1]
+    assert [(f["code"], Path(f["file"]).name) for f in found] == [("N124", "12_出し直し.xlsx")]
 
 
 def test_a_ward_form_that_another_section_sent_is_listed_as_what_it_is(workdir: Path, command: Command) -> None:
@@ -63,11 +103,12 @@ def test_a_ward_form_that_another_section_sent_is_listed_as_what_it_is(workdir: 
 
 
 def test_several_years_or_none_are_an_error(workdir: Path, command: Command) -> None:
+    inbox = workdir / "inbox" / "2022"
     edit(workdir, "12_", {("表紙", "B4"): "令和3年度"})
-    run = command("-C", workdir, "validate", "inbox/2022", "--complete")
+    two = [next(inbox.glob("12_*")), next(inbox.glob("13_*"))]
+    run = command("-C", workdir, "validate", *two, "--complete")
     assert run.code == 2
     assert "令和3年度、令和4年度" in run.err
-    assert command("-C", workdir, "validate", "inbox/2022").code == 1  # an entry is of another year
     edit(workdir, "12_", {("表紙", "B4"): "来年度"})
     run = command("-C", workdir, "validate", next((workdir / "inbox" / "2022").glob("12_*")), "--complete")
     assert run.code == 2

@@ -16,7 +16,7 @@ from nerima_report.definitions import Definition
 from nerima_report.edition import find_edition, load_edition
 from nerima_report.edition_changes import edition_changes
 from nerima_report.form_texts import FormTexts
-from nerima_report.notices.edition_changes import NAMES
+from nerima_report.notices.edition_words import NAMES
 
 CASES = tomllib.loads((Path(__file__).parent / "cases" / "edition_changes.toml").read_text(encoding="utf-8"))["case"]
 BROKEN = tomllib.loads((Path(__file__).parent / "cases" / "broken_editions.toml").read_text(encoding="utf-8"))["case"]
@@ -41,8 +41,7 @@ def test_the_shipped_edition_is_sound_and_unchanged(command: Command, templates:
     for options in ([], ["--templates", templates], ["--templates", templates / "nerima"]):
         run = command("edition", "check", *options)
         assert run.code == 0
-        assert "付属の定義と同じです。" in run.out
-        assert "■" not in run.out
+        assert run.out.endswith("付属の定義と同じです。\n")
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
@@ -131,6 +130,30 @@ def test_a_name_in_a_branch_that_is_seldom_taken_must_exist_too(templates: Path,
     run = command("edition", "check", "--templates", templates)
     assert run.code == 2
     assert f"箇所: {len(lines) - 1}行目" in run.err
+
+
+def test_a_table_that_is_collected_but_printed_nowhere_is_said(templates: Path, command: Command) -> None:
+    rewrite(templates, {"file": "disclosure/manuscript.md.j2", "find": '{{ 表("目的別") }}\n', "replace": ""})
+    run = command("edition", "check", "--templates", templates)
+    assert run.code == 0
+    assert '{{ 表("目的別") }} と書いて' in run.out
+    assert "form_version" not in run.out
+
+
+def test_a_list_that_is_not_printed_cannot_be_placed(templates: Path, command: Command) -> None:
+    manuscript = templates / "nerima" / "privacy-act" / "manuscript.md.j2"
+    manuscript.write_text(manuscript.read_text(encoding="utf-8") + '\n{{ 表("利活用") }}\n', encoding="utf-8")
+    run = command("edition", "check", "--templates", templates)
+    assert run.code == 2
+    assert "manuscript.md.j2" in run.err
+
+
+def test_the_item_at_fault_is_named_as_its_author_calls_it(templates: Path, command: Command) -> None:
+    row = {"file": "disclosure/tables.toml", "find": '{ label = "郵送" }', "replace": '{ label = "郵送", ruled = "" }'}
+    rewrite(templates, row)
+    run = command("edition", "check", "--templates", templates)
+    assert run.code == 2
+    assert "（「請求方法」の「郵送」）" in run.err
 
 
 def test_a_whole_part_that_came_or_went_is_shown(templates: Path, command: Command) -> None:

@@ -13,8 +13,9 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.utils.datetime import from_excel
 from openpyxl.worksheet.worksheet import Worksheet
 
-from nerima_report.definitions import CellKey, EntryTable
+from nerima_report.definitions import CellKey
 from nerima_report.edition import Edition
+from nerima_report.entry_definitions import EntryTable
 from nerima_report.fiscal_year import Month
 from nerima_report.forms import EarlierFigures, Filling, FormCover, render_form, write_form
 from nerima_report.forms.form import fingerprint

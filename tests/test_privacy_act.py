@@ -6,6 +6,7 @@ import json
 import shutil
 from collections import Counter, defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +18,14 @@ from openpyxl import load_workbook
 from conftest import ROOT, SAMPLE, Command
 from consistent import Entries
 from consistent_act import consistent_act
-from inboxes import check
-from nerima_report.checks import run_checks
+from inboxes import changed, check
+from nerima_report.checks import Evidence, run_checks
 from nerima_report.cli import main
 from nerima_report.definitions import CellKey
 from nerima_report.edition import Edition, load_edition
 from nerima_report.examination import examine
 from nerima_report.forms import Filling, FormCover, render_form
+from nerima_report.forms.form import fingerprint
 from nerima_report.submissions import Inbox, load_submissions
 from test_form_command import fill_in
 
@@ -196,11 +198,23 @@ def test_a_form_filled_in_consistently_is_clean(
     path.write_bytes(render_form(edition, blank, Filling()))
     fill_in(path, counts, lists)
     assert set(findings_of(path, edition, year)) <= {"N402"}  # openpyxl saves no results of formulas
-    read = examine(load_submissions([path], edition), edition, year, None)[0].tallies
+    evidence, _ = examine(load_submissions([path], edition), edition, year, None)
+    read, kinds = evidence.tallies, Counter(case["区分"] for case in lists["個人.利活用"])
     assert {cell.key: cell.value for cell in read.cells} == counts
+    for table in ("根拠", "手続"):  # every case counts, and counts once
+        for kind in ("利用", "提供"):
+            assert total(evidence, f"個人.利用と提供の{table}", kind) == kinds[kind]
+    assert total(evidence, "個人.委託", "件数") == kinds["委託"]
+    assert total(evidence, "個人.漏えい等の件数", "本人の数") == sum(
+        int(str(i["人数"])) for i in lists["個人.事務処理ミス"]
+    )
     assert {key: len(frame) for key, frame in read.entries.items() if key != "調整"} == {
         key: len(rows) for key, rows in lists.items()
     }
+
+
+def total(evidence: Evidence, table: str, column: str) -> int:
+    return sum(n or 0 for key, n in evidence.totals.values.items() if (key.table, key.column) == (table, column))
 
 
 def findings_of(path: Path, edition: Edition, year: int) -> list[str]:
@@ -240,6 +254,45 @@ def test_the_form_of_the_assembly_leaves_out_what_the_act_does_not_reach(workdir
     assert marked == {f"個人.{table}" for table in tables}
 
 
+@pytest.mark.parametrize("words", ["個人.点検、個人.事務処理ミス", "個人.点検、公開", "個人.点検、個人"])
+def test_a_school_may_be_asked_for_single_tables(
+    words: str, workdir: Path, command: Command, act_edition: Edition
+) -> None:
+    book = load_workbook(workdir / "roster.xlsx")
+    book["名簿"].append(["令和5年度", "教育委員会事務局", "見本の学校", words])
+    book.save(workdir / "roster.xlsx")
+    assert command("-C", workdir, "form", "2023", "--section", "見本の学校").code == 0
+    path = next((workdir / "forms" / "2023").iterdir())
+    form = load_workbook(path)
+    asked = {part for part in ("公開", "個人") if part in words.split("、")}
+    expected = {word for word in words.split("、") if "." in word}
+    tables = [*act_edition.collected_counts(ward=False), *act_edition.collected_entries(ward=False)]
+    expected |= {table for table in tables if table.partition(".")[0] in asked}
+    assert set(form.sheetnames) == {"表紙", "記入要領"} | expected
+    answers: list[dict[str, object]] = [
+        {"点検の項目": item, "結果": "適"} for item in act_edition.entry_tables["個人.点検"].fields[0].choices
+    ]
+    zeros = {
+        CellKey(table_id, row.group, row.label, column.label): 0
+        for table_id, columns in act_edition.collected_counts(ward=False).items()
+        for row in act_edition.count_tables[table_id].rows
+        for column in columns
+    }
+    lists: Entries = {key: [] for key in act_edition.collected_entries(ward=False) if key in expected}
+    fill_in(path, zeros, {**lists, "個人.点検": answers})
+    assert set(findings_of(path, act_edition, 2023)) <= {"N402"}
+
+
+def test_a_table_that_the_year_does_not_have_is_told_with_its_cell(workdir: Path, command: Command) -> None:
+    book = load_workbook(workdir / "roster.xlsx")
+    book["名簿"].append(["令和5年度", "教育委員会事務局", "見本の学校", "個人.自己点検"])
+    book.save(workdir / "roster.xlsx")
+    run = command("-C", workdir, "form", "2023")
+    assert run.code == 2
+    assert "「個人.自己点検」" in run.err
+    assert f"名簿 D{book['名簿'].max_row}" in run.err
+
+
 # ---- counting from entries ----
 
 
@@ -250,10 +303,17 @@ def test_an_entry_that_no_row_wants_is_said_to_be_lost(tmp_path: Path, act_inbox
     text = tables.read_text(encoding="utf-8")
     assert text.count(row) == 1
     tables.write_text(text.replace(row, ""), encoding="utf-8")
-    changed = load_edition(templates / "nerima").for_year(2023)
-    found = [(finding.code, finding.details["about"]) for finding in check(act_inbox, changed, 2023)[1]]
+    without = load_edition(templates / "nerima").for_year(2023)
+    found = [(finding.code, finding.details["about"]) for finding in check(act_inbox, without, 2023)[1]]
     assert found == [("N510", "個人.利用と提供の手続")] * 3
     assert check(act_inbox, act_edition, 2023)[1] == []
+
+
+def test_an_entry_is_not_lost_behind_a_warning(act_inbox: Inbox, act_edition: Edition) -> None:
+    inbox = changed(act_inbox, act_edition, "12_", [{"sheet": "個人.利活用", "cell": "F6", "value": "別表1の1"}])
+    assert [finding.code for finding in check(inbox, act_edition, 2023)[1]] == ["N512"]
+    milder = replace(act_edition, catalogue=act_edition.catalogue.with_severities({"N512": "warning"}))
+    assert [finding.code for finding in check(inbox, milder, 2023)[1]] == ["N512", "N510"]
 
 
 def test_another_deadline_gives_other_classes_and_sentences(workdir: Path, tmp_path: Path, command: Command) -> None:
@@ -272,6 +332,17 @@ def test_another_deadline_gives_other_classes_and_sentences(workdir: Path, tmp_p
     book = load_workbook(next((workdir / "forms" / "2023").glob("*戸籍住民課.xlsx")))
     assert [row[0].value for row in book["個人.決定期間"].iter_rows(min_row=5, max_row=8)] == labels[:4]
     assert "500人以上" in book["個人.個人情報ファイル簿"]["A1"].value
+
+
+def test_a_table_that_is_only_counted_changes_no_form(tmp_path: Path, act_edition: Edition) -> None:
+    for number, (old, new) in enumerate((('stub = "根拠"', 'stub = "よりどころ"'), ('"保管方法", ', '"保管場所", '))):
+        templates = Path(shutil.copytree(ROOT / "templates", tmp_path / str(number)))
+        tables = templates / "nerima" / "privacy-act" / "tables.toml"
+        text = tables.read_text(encoding="utf-8")
+        assert text.count(old) == 1
+        tables.write_text(text.replace(old, new), encoding="utf-8")
+        again = fingerprint(load_edition(templates / "nerima").for_year(2023))
+        assert (again == fingerprint(act_edition)) == (number == 0)
 
 
 # ---- what the part declares, and what goes to whom ----
@@ -303,6 +374,21 @@ def test_open_matters_and_breaks_are_listed(tmp_path: Path, workdir: Path, comma
     assert "## 系列の切れ目" in audit
     assert "| 個人.利用と提供の根拠 | 個人.利用と提供（延べ人数） |" in audit
     assert "| 福祉部管理課 | 1（5行） |" in audit  # a use that rests on law, counted from the fifth row
+
+
+def test_who_gave_no_answer_is_named(workdir: Path, command: Command) -> None:
+    shutil.copytree(INBOX, workdir / "inbox" / "2023")
+    path = next((workdir / "inbox" / "2023").glob("12_*"))
+    book = load_workbook(path)
+    for number in range(5, 10):
+        for letter in "BCD":
+            book["個人.点検"][f"{letter}{number}"] = None
+    line = next(r for r in range(12, 60) if book["表紙"][f"A{r}"].value == "個人.点検")
+    book["表紙"][f"C{line}"] = "該当なし"
+    book.save(path)
+    assert command("-C", workdir, "build", "2023").code == 0
+    text = (workdir / "out" / "2023" / "open-items.md").read_text(encoding="utf-8")
+    assert "答えのない課（1課）: 福祉部管理課（該当なし）" in text
 
 
 def test_years_before_have_neither(workdir: Path, command: Command) -> None:

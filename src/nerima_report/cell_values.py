@@ -9,7 +9,7 @@ import re
 from datetime import date, datetime
 from typing import Literal, NamedTuple
 
-from nerima_report.definitions import EntryField
+from nerima_report.entry_definitions import EntryField
 from nerima_report.fiscal_year import full_date, parse_date, parse_month
 from nerima_report.layout import plain
 from nerima_report.workbooks import CellValue, is_blank, printable
@@ -18,12 +18,21 @@ Status = Literal["reported", "blank", "not applicable", "unreadable"]
 
 # What cannot be taken as a count, by the name under which checks/cells.py reports it.
 Fault = Literal[
-    "", "not-a-number", "negative", "not-whole", "too-large", "unknown-choice", "not-a-date", "no-saved-result"
-]
+    "", "not-a-number", "negative", "not-whole", "too-large", "unknown-choice", "not-a-date", "no-saved-result",
+    "not-a-text", "ditto",
+]  # fmt: skip
 
 # How a count may be written as text without a doubt: digits, or digits in groups of three.
 _DIGITS = str.maketrans("０１２３４５６７８９，", "0123456789,")
 _COUNT = re.compile(r"\d+|\d{1,3}(?:,\d{3})+")
+_LONGEST = 20  # digits and commas that are turned into a number
+
+# What a cell shows whose formula failed.
+_ERRORS = frozenset({"#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!"})
+# Entries are sorted over all 課, so what stood above one stands elsewhere in the report.
+_DITTO = frozenset({"同上", "〃", "々", '"', "''", "上に同じ", "上と同じ", "同前"})
+# How Excel stores a character that XML cannot hold.
+_ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 
 # Larger than any count of people or requests in Japan: above it a cell holds a slip, not a count.
 LARGEST_COUNT = 1_000_000_000
@@ -60,7 +69,9 @@ def read_count(value: CellValue, unit: str = "") -> Reading:
     if isinstance(value, str):
         if plain(value) == "該当なし":
             return Reading(None, "not applicable")
-        text = value.strip().translate(_DIGITS).removesuffix(unit)
+        text = value.strip().translate(_DIGITS).removesuffix(unit).rstrip()
+        if _COUNT.fullmatch(text) and len(text) > _LONGEST:
+            return Reading(None, "unreadable", "too-large")
         if _COUNT.fullmatch(text):
             return _read_number(int(text.replace(",", "")))._replace(respelled=True)
     reading = _read_number(value)
@@ -88,7 +99,19 @@ def read_field(field: EntryField, value: CellValue) -> Reading:
             choice = next((choice for choice in field.choices if plain(choice) == plain(value)), None)
             return Reading(choice, "reported") if choice else Reading(None, "unreadable", "unknown-choice")
         case "text":
-            return Reading(" ".join(str(value).split()), "reported")
+            return _read_text(value)
+
+
+def _read_text(value: CellValue) -> Reading:
+    """A text on one line. A failed formula, a truth value and a date are none, and 同上 says nothing by itself."""
+    if isinstance(value, bool | date) or value in _ERRORS:
+        return Reading(None, "unreadable", "not-a-text")
+    whole = isinstance(value, float) and value.is_integer()
+    text = str(int(value) if whole and isinstance(value, float) else value)
+    text = " ".join(_ESCAPED.sub(lambda match: chr(int(match[1], 16)), text).split())
+    if plain(text) in _DITTO:
+        return Reading(None, "unreadable", "ditto")
+    return Reading(printable(text), "reported")
 
 
 def shown(value: CellValue) -> str:
@@ -96,6 +119,8 @@ def shown(value: CellValue) -> str:
     if isinstance(value, datetime | date):
         day = value.date() if isinstance(value, datetime) else value
         return full_date(day) if day.year >= 1927 else day.isoformat()
+    if isinstance(value, bool):
+        return str(value).upper()
     if isinstance(value, float) and value.is_integer() and abs(value) < LARGEST_COUNT:
         return str(int(value))
     return printable(" ".join(str(value).split())[:80])

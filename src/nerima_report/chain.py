@@ -18,9 +18,9 @@ from nerima_report.composition import Content, compose_report
 from nerima_report.earlier import Earlier, load_earlier
 from nerima_report.edition import Edition, load_edition, shipped_templates
 from nerima_report.edition_changes import Change, edition_changes, forms_must_change
-from nerima_report.edition_trial import try_edition
+from nerima_report.edition_trial import try_edition, unmentioned_tables
 from nerima_report.errors import CannotProceed
-from nerima_report.examination import Examination, examine, examine_collection, only_year
+from nerima_report.examination import Examination, examine, examine_collection, only_year, years_that_differ
 from nerima_report.findings import Finding, Place, explain
 from nerima_report.fiscal_year import full_name
 from nerima_report.formats import FORMATS
@@ -83,10 +83,15 @@ class FormsMade:
 
 @dataclass(frozen=True)
 class EditionCheck:
-    """What `edition check` found: what changed against the shipped edition, and whether forms must be sent out anew."""
+    """What `edition check` found in a sound edition.
 
-    changes: tuple[Change, ...]
+    What changed against the shipped one (None: there is none of this name), whether forms must be sent out
+    anew for it, and the tables that are collected but appear nowhere in the report.
+    """
+
+    changes: tuple[Change, ...] | None
     new_forms: bool
+    unprinted: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -98,17 +103,18 @@ class Published:
     findings: tuple[Finding, ...]
 
 
-def check_edition(edition: Edition, name: str) -> EditionCheck | None:
-    """Try an edition out, and say what changed against the shipped one of this name; None where there is none.
+def check_edition(edition: Edition, name: str) -> EditionCheck:
+    """Try an edition out, and say what changed against the shipped one of this name, if there is one.
 
     Raises DefinitionError where a form or a report could not be made with it.
     """
     try_edition(edition)
+    unprinted = tuple(part.table_id(key) for part in edition.parts for key in unmentioned_tables(part))
     folder = shipped_templates() / name
     if not folder.is_dir():
-        return None
+        return EditionCheck(None, False, unprinted)
     shipped = load_edition(folder)
-    return EditionCheck(tuple(edition_changes(shipped, edition)), forms_must_change(shipped, edition))
+    return EditionCheck(tuple(edition_changes(shipped, edition)), forms_must_change(shipped, edition), unprinted)
 
 
 def init(folder: Path, edition: Edition, fiscal_year: int) -> list[Path]:
@@ -159,7 +165,7 @@ def validate(
     if complete:
         roster = load_roster(workspace.roster, only_year(inbox))
         return examine_collection(inbox, edition, roster, explanations)[0]
-    evidence, findings = [], []
+    evidence, findings = [], list(years_that_differ(inbox))
     years = inbox.fiscal_years or [0]
     for year in years:
         alone = inbox if year == years[0] else Inbox(submissions=inbox.submissions)
@@ -220,15 +226,15 @@ def publish(workspace: Workspace, fiscal_year: int, reason: str | None, today: d
 
 def _keep_what_was_edited(out: Path, earlier: Json | None, draft: bool) -> list[Finding]:
     """Before outputs are replaced: keep what somebody polished in Word, and a finished report that a draft replaces."""
-    if earlier is None:
-        return []
+    if earlier is None:  # nothing vouches for what is there
+        return [_kept(out / form.file_name) for form in FORMATS if (out / form.file_name).is_file()]
     finished = [out / form.file_name for form in FORMATS] if draft and not earlier["draft"] else []
     edited = dict.fromkeys((*changed_outputs(out, earlier), *finished))
-    return [
-        Finding("N904", Place(file=file.as_posix()), details={"about": keep(file).name})
-        for file in edited
-        if file.is_file()
-    ]
+    return [_kept(file) for file in edited if file.is_file()]
+
+
+def _kept(file: Path) -> Finding:
+    return Finding("N904", Place(file=file.as_posix()), details={"about": keep(file).name})
 
 
 def _is_same(file: Path, content: bytes) -> bool:

@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from nerima_report.definitions import CountTable
-from nerima_report.edition import Edition, Part
+from nerima_report.edition import Edition
 from nerima_report.figures import Share
 from nerima_report.findings import SEVERITY_NAMES, Finding
 from nerima_report.fiscal_year import full_name
 from nerima_report.manuscript import read_blocks
+from nerima_report.part import Part
 from nerima_report.printed_tables import count_table, entry_tables
 from nerima_report.report import Block, Bullets, Heading, Paragraph, Report, Table
 from nerima_report.tallies import Tallies
@@ -74,6 +75,8 @@ def _tables_of(part: Part, content: Content) -> Callable[[str], Sequence[Table]]
         if isinstance(table, CountTable):
             notes = explained_notes(content.findings, table_id)
             return [count_table(table_id, table, content.totals, content.fiscal_year, notes)]
+        if not table.print:
+            raise WordingError(f"表「{key}」には print（印刷する列）がないので、置けません")
         return entry_tables(table_id, table, content.tallies.entries[table_id], content.fiscal_year)
 
     return resolve

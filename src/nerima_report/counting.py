@@ -10,8 +10,9 @@ from typing import Any
 
 import pandas as pd
 
-from nerima_report.definitions import CellKey, Column, CountTable, EntryTable, Row, all_hold
+from nerima_report.definitions import CellKey, Column, CountTable, Row, all_hold
 from nerima_report.edition import Edition
+from nerima_report.entry_definitions import EntryTable
 
 Entry = Mapping[str, Any]  # the fields by label, and section, file, sheet, row
 Entries = Mapping[str, pd.DataFrame]

@@ -36,8 +36,7 @@ def load_earlier(place: Path, edition: Edition, fiscal_year: int) -> Earlier:
     `edition` has all its parts. Of the workbooks of a section the latest counts: the last year, then the
     highest 提出回. Raises CannotProceed when there is nothing of an earlier year.
     """
-    folders = [place, *sorted(path for path in place.rglob("*") if path.is_dir())]
-    inbox = load_submissions(find_workbooks(folders)[0], edition)
+    inbox = load_submissions(find_workbooks([place])[0], edition)
     latest: dict[str, Submission] = {}
     for submission in sorted(inbox.submissions, key=lambda s: (s.fiscal_year, s.number, s.file)):
         if submission.fiscal_year < fiscal_year:
@@ -52,8 +51,7 @@ def load_earlier(place: Path, edition: Edition, fiscal_year: int) -> Earlier:
         own = {key: submission for key, submission in latest.items() if submission.fiscal_year == year}
         tallies = load_tallies(tuple(own.values()), edition.for_year(year))
         figures |= {key: _figures_of(submission, tallies) for key, submission in own.items()}
-    unusable = (*(file.path for file in inbox.unreadable), *(file.path for file in inbox.unidentified))
-    return Earlier(figures, unusable)
+    return Earlier(figures, inbox.unread)
 
 
 def _figures_of(submission: Submission, tallies: Tallies) -> EarlierFigures:

@@ -10,7 +10,8 @@ from typing import Literal
 
 from pydantic import BaseModel
 
-from nerima_report.edition import Edition, Part
+from nerima_report.edition import Edition
+from nerima_report.part import Part
 from nerima_report.toml_files import read_text
 
 Kind = Literal["changed", "added", "removed", "reordered", "reworded", "restyled"]
@@ -122,7 +123,7 @@ def _rewordings(file: str, before: str, after: str) -> Iterator[Change]:
     """A change for each run of lines that went or came, placed by the line of the new text at which it begins."""
     old, new = before.splitlines(), after.splitlines()
     for kind, first, last, begin, end in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if kind != "equal":
+        if kind != "equal" and any(line.strip() for line in (*old[first:last], *new[begin:end])):
             yield Change("reworded", file, (Step(f"{begin + 1}行目"),), tuple(old[first:last]), tuple(new[begin:end]))
 
 
@@ -180,7 +181,7 @@ def item_name(item: object) -> str:
     if not isinstance(item, Mapping):
         return str(item)
     names = [str(item[key]) for key in _NAMED_BY if item.get(key)]
-    return " ".join(names) or str(item.get("text", ""))
+    return " ".join(names) or str(item.get("kind") or item.get("text", ""))
 
 
 def _either(first: Iterable[str], second: Iterable[str]) -> list[str]:

@@ -13,13 +13,15 @@ import pandas as pd
 from jinja2 import Environment, nodes
 
 from nerima_report.composition import Content, compose_report
-from nerima_report.definitions import EntryField, EntryTable
-from nerima_report.edition import Edition, Part
+from nerima_report.definitions import CountTable
+from nerima_report.edition import Edition
+from nerima_report.entry_definitions import EntryField, EntryTable
 from nerima_report.errors import DefinitionError
 from nerima_report.figures import compute_figures
 from nerima_report.fiscal_year import Month
 from nerima_report.formats import FORMATS
 from nerima_report.forms import Filling, FormCover, render_form
+from nerima_report.part import Part
 from nerima_report.tallies import Tallies
 from nerima_report.toml_files import read_text
 from nerima_report.totals import Totals, cell_names
@@ -42,6 +44,15 @@ def try_edition(edition: Edition) -> None:
             render_form(serving, FormCover(year, coordinator.department, coordinator.section, ward=ward), Filling())
     for output in FORMATS:
         output.render(reports[-1], edition.folder / "reference.docx")
+
+
+def unmentioned_tables(part: Part) -> list[str]:
+    """The keys of tables that are collected, but neither printed nor asked for in the manuscript or counted from."""
+    text = read_text(part.manuscript)
+    calls = Environment(autoescape=True).parse(text).find_all(nodes.Call)
+    mentioned = {call.args[0].value for call in calls if call.args and isinstance(call.args[0], nodes.Const)}
+    sources = {table.counted_from for table in part.tables.values() if isinstance(table, CountTable)}
+    return [key for key in part.tables if key not in mentioned | sources]
 
 
 def _content(edition: Edition, year: int, count: int) -> Content:

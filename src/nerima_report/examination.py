@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from nerima_report.checks import Evidence, run_checks
+from nerima_report.checks.evidence import on_cover
 from nerima_report.edition import Edition
 from nerima_report.errors import CannotProceed
 from nerima_report.figures import Share, compute_figures
-from nerima_report.findings import Catalogue, Explanation, Finding, explain
+from nerima_report.findings import Catalogue, Explanation, Finding, cell_place, explain
 from nerima_report.fiscal_year import full_name
 from nerima_report.roster import RosterSection
 from nerima_report.submissions import Inbox, Submission, section_key
@@ -73,12 +75,24 @@ def examine(
     ward_key = section_key(coordinator.department, coordinator.section)
     handed_in = inbox.of_year(fiscal_year)
     order = [section.key for section in roster or ()]
-    submissions = latest([s for s in handed_in if not s.ward or s.section == ward_key], order)
+    if roster is None:
+        submissions = newest(handed_in)
+    else:
+        submissions = latest([s for s in handed_in if not s.ward or s.section == ward_key], order)
     tallies = load_tallies(submissions, edition)
     totals = add_up(tallies, edition)
     figures = dict(compute_figures(totals, edition))
     roster = tuple(roster) if roster is not None else None
     return Evidence(edition, fiscal_year, inbox, submissions, tallies, totals, roster), figures
+
+
+def newest(submissions: Iterable[Submission]) -> tuple[Submission, ...]:
+    """The workbooks that no other of the same 課 replaces: those with its highest 提出回, also if there are several."""
+    highest: dict[tuple[bool, str], int] = {}
+    ordered = sorted(submissions, key=lambda s: (s.ward, s.section, s.number, s.file))
+    for submission in ordered:
+        highest[submission.ward, submission.section] = submission.number
+    return tuple(s for s in ordered if s.number == highest[s.ward, s.section])
 
 
 def latest(submissions: Iterable[Submission], order: Sequence[str] = ()) -> tuple[Submission, ...]:
@@ -98,6 +112,8 @@ def latest(submissions: Iterable[Submission], order: Sequence[str] = ()) -> tupl
 def judge(evidence: Evidence, figures: dict[str, Share], explanations: Sequence[Explanation]) -> list[Finding]:
     """All findings of a year, with their explanations, and the explanations that answer nothing."""
     found = run_checks(evidence)
+    if not any(evidence.edition.catalogue.is_error(finding) for finding in found):
+        found += [Finding("N907", cell_place(key)) for key, value in evidence.totals.values.items() if value is None]
     found += [Finding("N901", details={"about": key}) for key, share in figures.items() if share.denominator == 0]
     findings, unused = explain(found, explanations, evidence.fiscal_year)
     for explanation in unused:
@@ -109,11 +125,29 @@ def judge(evidence: Evidence, figures: dict[str, Share], explanations: Sequence[
     return findings
 
 
+def years_that_differ(inbox: Inbox) -> Iterator[Finding]:
+    """The workbooks whose year is not that of most of the others; which of them is wrong is not known."""
+    year = main_year(inbox)
+    same = sum(submission.fiscal_year == year for submission in inbox.submissions)
+    for submission in inbox.submissions:
+        if year is not None and submission.fiscal_year != year:
+            found, expected = full_name(submission.fiscal_year), full_name(year)
+            place = on_cover(submission, "年度")
+            yield Finding("N614", place, expected=expected, found=found, details={"number": str(same)})
+
+
+def main_year(inbox: Inbox) -> int | None:
+    """The fiscal year of more than half of the workbooks, or None: others are then taken for slips."""
+    years = Counter(submission.fiscal_year for submission in inbox.submissions)
+    year, count = max(years.items(), key=lambda item: item[1], default=(None, 0))
+    return year if 2 * count > years.total() else None
+
+
 def only_year(inbox: Inbox) -> int:
-    """The fiscal year of all workbooks. Raises CannotProceed when there is none, or more than one."""
-    years = inbox.fiscal_years
-    if len(years) == 1:
-        return years[0]
+    """The fiscal year of the collection. Raises CannotProceed when the workbooks do not say one."""
+    year, years = main_year(inbox), inbox.fiscal_years
+    if year is not None:
+        return year
     named = f"{'、'.join(map(full_name, years))}の集計があります" if years else "年度の分かる集計がありません"
     raise CannotProceed(
         f"{named}。\n  --complete は、一つの年度の集計がそろっているかを確かめます。\n"

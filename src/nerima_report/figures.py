@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from nerima_report.definitions import CellKey, Figure
-from nerima_report.edition import Edition, Part, cell_keys
+from nerima_report.edition import Edition, cell_keys
+from nerima_report.part import Part
 from nerima_report.totals import Totals
 
 

@@ -30,6 +30,7 @@ ERAS = (
 _LETTERS = "".join(era.letter for era in ERAS)
 _NAMES = "|".join(era.name for era in ERAS)
 _YEAR = rf"(?:(?P<era>{_NAMES}|[{_LETTERS}])\.?(?P<era_year>元|\d{{1,2}})|(?P<western>(?:19|20)\d{{2}}))"
+FIRST_YEAR, LAST_YEAR = 1927, 2200  # whatever else stands where a fiscal year should is none
 _FISCAL_YEAR = re.compile(rf"{_YEAR}(?:年度?)?")
 _MONTH = re.compile(rf"{_YEAR}(?:年|[-/.])(?P<month>\d{{1,2}})月?")
 _DATE = re.compile(rf"{_YEAR}(?:年|[-/.])(?P<month>\d{{1,2}})(?:月|[-/.])(?P<day>\d{{1,2}})日?")
@@ -67,16 +68,16 @@ class Month:
 
 
 def era_year(day: date) -> str:
-    """The era year of a day without 年: 令和4, 令和元.
+    """The era year of a day without 年: 令和4, 令和元; the western year before 昭和.
 
-    >>> era_year(date(2019, 4, 30)), era_year(date(2019, 5, 1))
-    ('平成31', '令和元')
+    >>> era_year(date(2019, 4, 30)), era_year(date(2019, 5, 1)), era_year(date(1900, 1, 5))
+    ('平成31', '令和元', '1900')
     """
     for era in ERAS:
         if day >= era.first_day:
             number = day.year - era.first_day.year + 1
             return f"{era.name}{'元' if number == 1 else number}"
-    raise ValueError(f"no era is known for {day}")
+    return str(day.year)
 
 
 def full_name(fiscal_year: int) -> str:
@@ -105,7 +106,8 @@ def parse_fiscal_year(text: object) -> int | None:
     [2022, 2022, 2019, 2019, None]
     """
     match = _FISCAL_YEAR.fullmatch(_plain(text))
-    return _western_year(match) if match else None
+    year = _western_year(match) if match else None
+    return year if year is not None and FIRST_YEAR <= year <= LAST_YEAR else None
 
 
 def parse_month(value: object) -> Month | None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from nerima_report.definitions import Condition, CountTable, EntryField, EntryTable, Row
+from nerima_report.definitions import Condition, CountTable, Row
+from nerima_report.entry_definitions import EntryField, EntryTable
 from nerima_report.guideline import Guideline
 
 Tables = Mapping[str, CountTable | EntryTable]

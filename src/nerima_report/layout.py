@@ -11,8 +11,10 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import NamedTuple
 
-from nerima_report.definitions import CellKey, Column, CountTable, EntryTable, Row
+from nerima_report.definitions import CellKey, Column, CountTable, Row
+from nerima_report.entry_definitions import EntryTable
 from nerima_report.workbooks import CellValue, Position, Sheet, Workbook, is_blank
 from nerima_report.workbooks.limits import MAX_COLUMNS
 
@@ -20,10 +22,23 @@ from nerima_report.workbooks.limits import MAX_COLUMNS
 COVER_SHEET = "表紙"
 # The sheet of a form that explains it; it names every table, and holds none.
 GUIDE_SHEET = "記入要領"
+# The sheet that the tool puts in front of a copy that goes back (also 確認結果(2)); it holds no data.
+INDEX_SHEET = "確認結果"
 # The label of the row in which a form shows whether its totals agree; never read as data.
 VERIFICATION = "検算"
 _CAPTION_NUMBER = re.compile(r"^表\d+")
+_COUNT_LIKE = re.compile(r"[-△▲(]?\d[\d,.()]*\D{0,3}")
+_OF_A_YEAR = re.compile(r"年度")
 _INVISIBLE = re.compile("[\u200b-\u200d\u2060\ufeff\u00ad]")
+
+
+class OtherColumn(NamedTuple):
+    """A column with values beside those of the table: its heading, whose place that is (''), and its first value."""
+
+    heading: str
+    position: Position
+    label: str
+    first: Position
 
 
 @dataclass
@@ -41,6 +56,7 @@ class CountLayout:
     missing_total: bool = False
     twice: list[tuple[CellKey, Position]] = field(default_factory=list)
     unknown: list[tuple[str, Position]] = field(default_factory=list)
+    other_columns: list[OtherColumn] = field(default_factory=list)
 
     @property
     def data_cells(self) -> list[Position]:
@@ -57,6 +73,8 @@ class EntryLayout:
     headings: list[str] = field(default_factory=list)
     rows: list[int] = field(default_factory=list)
     missing_fields: list[str] = field(default_factory=list)
+    unfound_fields: list[str] = field(default_factory=list)
+    other_columns: list[OtherColumn] = field(default_factory=list)
 
     @property
     def data_cells(self) -> list[Position]:
@@ -64,7 +82,7 @@ class EntryLayout:
         return [(row, column) for row in self.rows for column in sorted(self.columns.values())]
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=8192, typed=True)
 def plain(value: object) -> str:
     """A label without what does not distinguish it: width, white space, invisible characters.
 
@@ -130,9 +148,13 @@ def locate_counts(sheet: Sheet, table_id: str, table: CountTable, columns: Seque
                 layout.totals.setdefault(key._replace(group=""), position)
             elif role == "verification":
                 layout.verifications.setdefault(key._replace(group=""), position)
-        if role == "unknown" and (stray := [p for p in filled if _is_number(sheet.cells[p])]):
+        if role == "unknown" and (stray := [p for p in filled if _may_be_a_count(sheet, p)]):
             layout.unknown.append((next(iter(reversed(labels)), ""), stray[0]))
     _note_what_is_missing(layout, table_id, table, found)
+    counted = {row for row, _ in layout.cells.values()}
+    values = [p for p in (*sheet.cells, *sheet.facts.uncached) if p[0] in counted and _may_be_a_count(sheet, p)]
+    names = {column.label: {column.label, column.heading} for column in columns}
+    layout.other_columns = _other_columns(sheet, header, found, names, values)
     return layout
 
 
@@ -142,11 +164,14 @@ def locate_entries(sheet: Sheet, table: EntryTable) -> EntryLayout:
     header, found = _find_header(sheet, names)
     layout = EntryLayout(sheet.name, found, _texts(sheet, header))
     layout.missing_fields = [f.label for f in table.fields if f.required and f.label not in found]
+    layout.unfound_fields = [f.label for f in table.fields if f.label not in found]
     # What the form itself writes in front of its lines is no answer.
     columns = {column for label, column in found.items() if label != table.lines_for}
     filled = {row for (row, column), v in sheet.cells.items() if row > header and column in columns and not is_blank(v)}
     filled |= {row for row, column in sheet.facts.uncached if row > header and column in columns}
     layout.rows = sorted(filled) if found else []
+    values = [position for position, value in sheet.cells.items() if position[0] > header and not is_blank(value)]
+    layout.other_columns = _other_columns(sheet, header, found, names, values) if found else []
     return layout
 
 
@@ -235,6 +260,25 @@ def _find_header(sheet: Sheet, headings: Mapping[str, set[str]]) -> tuple[int, d
     return header, rows[header]
 
 
+def _other_columns(
+    sheet: Sheet, header: int, found: Mapping[str, int], names: Mapping[str, set[str]], values: Sequence[Position]
+) -> list[OtherColumn]:
+    """The headings beside those that are read, or the same once more, with the first of the values below each.
+
+    A heading that names a year (前年度, 令和3年度) is over figures that stand there to be compared.
+    """
+    wanted = {plain(variant): label for label, variants in names.items() for variant in variants}
+    first: dict[int, Position] = {}
+    for position in sorted(values):
+        first.setdefault(position[1], position)
+    others = []
+    for (row, column), value in sorted(sheet.cells.items()):
+        beside = row == header and column > min(found.values()) and column not in found.values()
+        if beside and isinstance(value, str) and column in first and not _OF_A_YEAR.search(plain(value)):
+            others.append(OtherColumn(value, (row, column), wanted.get(plain(value), ""), first[column]))
+    return others
+
+
 def _texts(sheet: Sheet, header: int) -> list[str]:
     """The texts in the row of the headings; of the whole sheet when none of the headings was found."""
     return [v for (row, _), v in sheet.cells.items() if isinstance(v, str) and header in (0, row)]
@@ -244,8 +288,9 @@ def _rows_below(sheet: Sheet, header: int, found: Mapping[str, int]) -> list[tup
     """For each row below the header: its number, its plain labels and its filled cells under a heading."""
     first, columns = min(found.values()), set(found.values())
     rows: dict[int, tuple[list[str], list[Position]]] = {}
-    for (row, column), value in sorted(sheet.cells.items()):
-        if row <= header or is_blank(value):
+    cells = {**dict.fromkeys(sheet.facts.uncached, "="), **sheet.cells}
+    for (row, column), value in sorted(cells.items()):
+        if row <= header or (is_blank(value) and (row, column) not in sheet.facts.uncached):
             continue
         labels, filled = rows.setdefault(row, ([], []))
         if column < first and isinstance(value, str):
@@ -261,7 +306,7 @@ def _note_what_is_missing(layout: CountLayout, table_id: str, table: CountTable,
     layout.missing_groups = [
         group
         for group in table.groups
-        if table.hide_unused_groups and all(row in missing for row in table.rows if row.group == group)
+        if table.hide_unused_groups and layout.cells and all(row in missing for row in table.rows if row.group == group)
     ]
     layout.missing_rows = [row for row in missing if row.group not in layout.missing_groups]
     layout.missing_total = bool(table.total) and not layout.totals
@@ -271,5 +316,11 @@ def _without_number(text: str) -> str:
     return _CAPTION_NUMBER.sub("", plain(text))
 
 
-def _is_number(value: CellValue) -> bool:
+def _may_be_a_count(sheet: Sheet, position: Position) -> bool:
+    """Whether somebody meant a count: a number, a text like 12人, a formula whose result is missing."""
+    value = sheet.cells.get(position)
+    if position in sheet.facts.uncached:
+        return True
+    if isinstance(value, str):
+        return _COUNT_LIKE.fullmatch(plain(value)) is not None
     return isinstance(value, int | float) and not isinstance(value, bool)

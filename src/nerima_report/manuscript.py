@@ -90,7 +90,7 @@ _SLIPS = (
     (r"unexpected char '(.)'", "「{}」は使えません。半角で書いてください"),
     (r"Unexpected end of template.*'endif'", "{% if %} を閉じる {% endif %} がありません"),
     (r"unknown tag '(.*?)'", "「{}」に合うはじまりがないか、つづりが違います"),
-    (r"No filter named '(.*?)'", "「{}」という単位やことばのつなぎ方はありません"),
+    (r"No filter named '(.*?)'", f"「{{}}」は | のあとに書けません（書けるもの: {'、'.join(FILTERS)}）"),
     (r"unexpected|expected token|Unexpected end", "{{ と }}、{% と %}、( と )、引用符の組を確かめてください"),
 )
 

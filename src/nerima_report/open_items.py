@@ -10,7 +10,7 @@ from datetime import date
 
 from nerima_report.composition import Content
 from nerima_report.counting import Entry, open_entries
-from nerima_report.definitions import EntryTable
+from nerima_report.entry_definitions import EntryTable
 from nerima_report.fiscal_year import Month, full_date, full_name
 from nerima_report.markdown_lists import markdown_table
 from nerima_report.printed_tables import in_printed_order

@@ -8,7 +8,8 @@ from datetime import date
 
 import pandas as pd
 
-from nerima_report.definitions import CellKey, CountTable, EntryField, EntryTable, Row, fill
+from nerima_report.definitions import CellKey, CountTable, Row, fill
+from nerima_report.entry_definitions import EntryField, EntryTable
 from nerima_report.fiscal_year import Month, full_date
 from nerima_report.report import Cell, Table, TableColumn, TableNote
 from nerima_report.totals import Totals

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from nerima_report import __version__
 from nerima_report.composition import Content
-from nerima_report.definitions import EntryTable
+from nerima_report.entry_definitions import EntryTable
 from nerima_report.errors import CannotProceed
 from nerima_report.figures import Share
 from nerima_report.findings import Explanation

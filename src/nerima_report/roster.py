@@ -50,21 +50,30 @@ def load_roster(file: Path, fiscal_year: int) -> tuple[RosterSection, ...]:
     return tuple(sections)
 
 
-def parts_asked(section: RosterSection, edition: Edition, file: Path) -> frozenset[str]:
-    """The keys of the parts whose sheets a 課 gets; `edition` is narrowed to the year, `file` is the roster.
+def withheld_from(section: RosterSection, edition: Edition, file: Path) -> frozenset[str]:
+    """The parts and tables whose sheets a 課 does not get; `edition` is narrowed to the year, `file` is the roster.
 
-    The roster names a part by its key or its title. Raises CannotProceed for any other word.
+    The roster names a part by its key or its title, or single tables by the names of their sheets (個人.点検),
+    as for schools. Raises CannotProceed for any other word.
     """
     names = {plain(name): part.key for part in edition.parts for name in (part.key, part.definition.title)}
-    if unknown := [word for word in section.forms if plain(word) not in (*names, ALL_FORMS)]:
+    tables = {
+        plain(key): key for key in (*edition.collected_counts(ward=False), *edition.collected_entries(ward=False))
+    }
+    if unknown := [word for word in section.forms if plain(word) not in (*names, *tables, ALL_FORMS)]:
         allowed = "、".join([ALL_FORMS, *(f"{part.key}（{part.definition.title}）" for part in edition.parts)])
         raise CannotProceed(
             f"名簿の様式「{unknown[0]}」は、{full_name(section.fiscal_year)}にはありません。\n"
             f"  ファイル: {file}\n  セル: {section.cell}（{section.key}）\n"
-            f"  書けるものは、{allowed} です。二つ以上は「、」で区切ってください。"
+            f"  書けるものは、{allowed} と、表のシートの名前（例 {next(iter(tables))}）です。"
+            "二つ以上は「、」で区切ってください。"
         )
-    keys = {names.get(plain(word), "") for word in section.forms}
-    return frozenset(part.key for part in edition.parts if "" in keys or part.key in keys)
+    words = {plain(word) for word in section.forms}
+    parts = {part.key for part in edition.parts if ALL_FORMS in words or part.key in {names.get(w) for w in words}}
+    single = {tables[word] for word in words & tables.keys()}
+    begun = parts | {table_id.partition(".")[0] for table_id in single}
+    left_out = {key for key in tables.values() if key.partition(".")[0] in begun - parts and key not in single}
+    return frozenset(left_out | {part.key for part in edition.parts if part.key not in begun})
 
 
 def write_roster(file: Path, edition: Edition, fiscal_year: int) -> None:
@@ -87,7 +96,12 @@ def _read(file: Path) -> list[RosterSection]:
     book = read_workbook(file)
     if isinstance(book, Unreadable):
         raise CannotProceed(
-            f"名簿を読めません。\n  ファイル: {file}\n  nerima-report init で作り、Excel で課を直してください。"
+            f"名簿がありません。\n  ファイル: {file}\n"
+            "  作業フォルダーで実行するか、-C で指定してください。名簿は nerima-report init で作れます。"
+            if book.reason == "missing"
+            else f"名簿を読めません。\n  ファイル: {file}\n"
+            "  壊れているか、パスワード付きか、Excel ブックではありません。\n"
+            "  Excel で開けるか確かめ、「Excel ブック (*.xlsx)」で保存し直してください。"
         )
     sheet = next((s for s in book.sheets if plain(s.name) == SHEET), book.sheets[0])
     columns = {plain(v): column for (row, column), v in sheet.cells.items() if row == 1 and isinstance(v, str)}

@@ -8,13 +8,13 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 from nerima_report import layout
 from nerima_report.cell_values import shown
 from nerima_report.edition import Edition
-from nerima_report.fiscal_year import parse_fiscal_year
+from nerima_report.fiscal_year import full_name, parse_fiscal_year
 from nerima_report.layout import COVER_SHEET, plain
 from nerima_report.workbooks import (
     Sheet,
@@ -34,6 +34,10 @@ NOT_APPLICABLE_MARKS = frozenset({NOT_APPLICABLE, "○", "〇", "◯", "✓", "�
 # What else may be sent in answer to a form; anything else in a folder (Thumbs.db) is nobody's answer.
 _TEXTS = (".doc", ".docx", ".rtf", ".odt", ".jtd", ".jtdc", ".txt", ".pdf", ".xdw", ".msg", ".eml", ".numbers")
 _OTHER_DOCUMENTS = frozenset((*_TEXTS, ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".zip", ".7z", ".lzh"))
+ROSTER = "roster.xlsx"
+# What lies in a working folder and is no submission: what the tool made itself, and what is hidden.
+NOT_SEARCHED = r"\..*|forms|out|records"
+_LONGEST_NUMBER = 4  # digits of a 提出回
 SECTION_FORM = "課の集計"
 WARD_FORM = "区全体の集計"
 
@@ -91,6 +95,11 @@ class Inbox:
     unreadable: tuple[Unreadable, ...] = ()
     skipped: tuple[Path, ...] = ()
 
+    @property
+    def unread(self) -> tuple[Path, ...]:
+        """The files that could not be read, or do not say whose they are."""
+        return (*(file.path for file in self.unreadable), *(file.path for file in self.unidentified))
+
     def of_year(self, fiscal_year: int) -> tuple[Submission, ...]:
         """The submissions for a fiscal year."""
         return tuple(s for s in self.submissions if s.fiscal_year == fiscal_year)
@@ -106,7 +115,7 @@ def section_key(department: str, section: str) -> str:
     return section if department in ("", section) else f"{department}{section}"
 
 
-def find_workbooks(names: Iterable[str | Path], leaving_out: str = r"\..*") -> tuple[list[Path], list[Path]]:
+def find_workbooks(names: Iterable[str | Path], leaving_out: str = NOT_SEARCHED) -> tuple[list[Path], list[Path]]:
     """The files behind names, patterns (expanded here too, for Windows) and folders, and those passed over.
 
     Folders are searched with all folders in them, except those whose name matches `leaving_out`. Passed over
@@ -117,16 +126,20 @@ def find_workbooks(names: Iterable[str | Path], leaving_out: str = r"\..*") -> t
     """
     found: dict[Path, None] = {}
     others: dict[Path, None] = {}
+    unmatched: list[Path] = []
     for name in names:
         path = Path(name)
         inside = _files_in(path, leaving_out)
-        if inside or (inside is not None and not _is_spreadsheet(path)):
-            found.update(dict.fromkeys(file for file in inside if _is_spreadsheet(file)))
+        if inside or (inside is not None and not is_spreadsheet(path)):
+            found.update(dict.fromkeys(f for f in inside if _is_submission(f)))
             others.update(dict.fromkeys(file for file in inside if file.suffix.lower() in _OTHER_DOCUMENTS))
         elif not os.path.exists(extended(path)) and glob.has_magic(str(name)):  # noqa: PTH110 (Path.exists may raise)
-            found.update(dict.fromkeys(Path(match) for match in sorted(glob.glob(str(name)))))  # noqa: PTH207
+            matches = sorted(glob.glob(str(name)))  # noqa: PTH207
+            found.update(dict.fromkeys(map(Path, matches)))
+            unmatched += [] if matches else [path]
         else:
             found[path] = None
+    found.update(dict.fromkeys(unmatched if found else ()))  # a slip beside what was found is told of, too
     locks = [path for path in found if is_lock_file(path)]
     return [path for path in found if path not in locks], [*locks, *(path for path in others if path not in found)]
 
@@ -134,6 +147,11 @@ def find_workbooks(names: Iterable[str | Path], leaving_out: str = r"\..*") -> t
 def searched_folders(names: Iterable[str | Path]) -> list[Path]:
     """The folders among the names, which find_workbooks searches with all folders in them."""
     return [Path(name) for name in names if os.path.isdir(extended(Path(name)))]  # noqa: PTH112 (Path.is_dir may raise)
+
+
+def _is_submission(path: Path) -> bool:
+    """Whether a file in a folder is to be read, or a folder in it cannot be looked into."""
+    return path.name != ROSTER if is_spreadsheet(path) else os.path.isdir(extended(path))  # noqa: PTH112
 
 
 def is_lock_file(path: Path) -> bool:
@@ -152,15 +170,25 @@ def _files_in(folder: Path, leaving_out: str) -> list[Path] | None:
     except (OSError, ValueError):
         return None
     files: list[Path] = []
-    for path, folders, names in os.walk(root):
+    closed: list[Path] = []
+    seen: set[str] = set()
+    named = partial(_named_in, folder, root)
+    for path, folders, names in os.walk(root, followlinks=True, onerror=lambda e: closed.append(named(e.filename))):
         inner = sorted(name for name in folders if not re.fullmatch(leaving_out, name))
-        folders[:] = [name for name in inner if not _is_spreadsheet(Path(name))]
-        place = folder / path[len(root) :].lstrip(os.sep)
-        files += (place / name for name in sorted({*names, *inner} - {*folders}))
-    return files
+        inner = [] if os.path.realpath(path) in seen else inner  # a link that leads back
+        seen.add(os.path.realpath(path))
+        folders[:] = [name for name in inner if not is_spreadsheet(Path(name))]
+        files += (named(path) / name for name in sorted({*names, *inner} - {*folders}))
+    return [*files, *closed]
 
 
-def _is_spreadsheet(path: Path) -> bool:
+def _named_in(folder: Path, root: str, path: str) -> Path:
+    """A path below a folder that was searched under another name for it, as the folder was named."""
+    return folder / path[len(root) :].lstrip(os.sep)
+
+
+def is_spreadsheet(path: Path) -> bool:
+    """Whether spreadsheet programs write files of this name."""
     ending = path.suffix.lower()
     return ending.startswith(".xls") or ending in (".ods", ".csv")
 
@@ -182,7 +210,10 @@ def load_submissions(
                 unreadable.append(workbook)
                 continue
             submission = identify(workbook, keys)
-            if isinstance(submission, Submission):
+            if isinstance(submission, Submission) and not edition.parts_for(submission.fiscal_year):
+                where = submission.cover_cells["年度"]
+                unidentified.append(Unidentified(path, "年度", where, full_name(submission.fiscal_year)))
+            elif isinstance(submission, Submission):
                 submissions.append(submission)
             else:
                 unidentified.append(submission)
@@ -204,7 +235,7 @@ def identify(workbook: Workbook, keys: Sequence[str]) -> Submission | Unidentifi
         return Unidentified(workbook.path, "様式", cells["様式"], shown(values["様式"]), workbook.sha256)
     if not values["課"]:
         return Unidentified(workbook.path, "課", cells["課"], "", workbook.sha256)
-    if not number.isdecimal() or int(number) < 1:
+    if not number.isdecimal() or len(number) > _LONGEST_NUMBER or int(number) < 1:
         return Unidentified(workbook.path, "提出回", cells["提出回"], shown(number), workbook.sha256)
     marks = {key: (position, plain(cover.cells[position]))
              for key, position in layout.marked_rows(cover, keys, NOT_APPLICABLE).items()}  # fmt: skip

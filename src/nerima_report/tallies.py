@@ -10,8 +10,9 @@ from typing import Literal
 import pandas as pd
 
 from nerima_report.cell_values import NO_SAVED_RESULT, Reading, read_count, read_field, shown
-from nerima_report.definitions import CellKey, Column, CountTable, EntryField, EntryTable
+from nerima_report.definitions import CellKey, Column, CountTable
 from nerima_report.edition import Edition
+from nerima_report.entry_definitions import EntryField, EntryTable
 from nerima_report.findings import Place
 from nerima_report.layout import CountLayout, EntryLayout, find_sheets, locate_counts, locate_entries
 from nerima_report.submissions import Submission
@@ -51,6 +52,7 @@ class StatedCell:
     key: CellKey
     found: CellValue
     place: Place
+    unit: str = ""
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,11 @@ class LocatedTable:
         """The sheet that holds the table, if there is exactly one."""
         sheets = [sheet for sheet in self.submission.workbook.sheets if (sheet.name,) == self.sheets]
         return sheets[0] if len(sheets) == 1 else None
+
+    @property
+    def unfound_fields(self) -> list[str]:
+        """The fields of a list-like table, required or not, whose heading is not on the sheet."""
+        return self.layout.unfound_fields if isinstance(self.layout, EntryLayout) else []
 
     def place(self, position: Position | None = None, group: str = "", row: str = "", column: str = "") -> Place:
         """A place in the table, on the first sheet that holds it."""
@@ -176,7 +183,8 @@ class _Gathered:
                 self._add_count(located, sheet, key, (layout.cells.get(key), column.unit, unused))
         for key, position in layout.totals.items():
             place = located.place(position, row=table.total, column=key.column)
-            self.stated.append(StatedCell("total", key, sheet.cells.get(position), place))
+            unit = next(column.unit for column in columns if column.label == key.column)
+            self.stated.append(StatedCell("total", key, sheet.cells.get(position), place, unit))
         for key, position in layout.verifications.items():
             place = located.place(position, row="検算", column=key.column)
             self.stated.append(StatedCell("verification", key, sheet.cells.get(position), place))

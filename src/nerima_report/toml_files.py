@@ -24,12 +24,13 @@ def read_definition(
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise DefinitionError(file, _position(str(error)), _fault_of_writing(str(error), text)) from None
+    data = prepare(data)
     try:
-        return model.model_validate(prepare(data))
+        return model.model_validate(data)
     except ValidationError as error:
         # An unknown key is often a required one misspelled: it says more than the missing one.
         first = min(error.errors(), key=lambda fault: fault["type"] != "extra_forbidden")
-        raise DefinitionError(file, _key(first["loc"]), _reason(first)) from None
+        raise DefinitionError(file, _key(first["loc"]), _reason(first) + _named(first["loc"], data)) from None
 
 
 def read_text(file: Path) -> str:
@@ -48,6 +49,19 @@ def _key(location: tuple[int | str, ...]) -> str:
     """A pydantic location as a TOML author counts: table[3].rows[2].label."""
     steps = [f"[{step + 1}]" if isinstance(step, int) else f".{step}" for step in location]
     return "".join(step for step in steps if step not in (".counts", ".entries")).lstrip(".")
+
+
+def _named(location: tuple[int | str, ...], data: object) -> str:
+    """What the author calls the items on the way to a location: （「委託」の「件数」）. Nobody counts to table 22."""
+    names = []
+    for step in location:
+        if isinstance(data, list) and isinstance(step, int):
+            data = data[step]
+            name = data.get("key") or data.get("label") if isinstance(data, dict) else None
+            names += [f"「{name}」"] if name else []
+        elif isinstance(data, dict) and step in data:
+            data = data[step]
+    return f"（{'の'.join(names)}）" if names else ""
 
 
 _REASONS = {
@@ -92,6 +106,8 @@ def _fault_of_writing(message: str, text: str) -> str:
     reason = "TOML の書き方が正しくありません。"
     found = re.search(r"line (\d+)", message)
     line = text.splitlines()[int(found[1]) - 1] if found else ""
+    if re.match(r"\[[^\[]", line):
+        return f"{reason}[ … ] でなく [[ … ]] と書くところかもしれません"
     if "overwrite" in message or "twice" in message:
         return f"{reason}同じキーが2回あります"
     if sign := _FULL_WIDTH.search(re.sub('"[^"]*"|#.*', "", line)):

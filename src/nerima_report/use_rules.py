@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping
 
 from pydantic import Field, model_validator
 
-from nerima_report.definitions import CountTable, Definition, EntryTable, Text, refuse_duplicates
+from nerima_report.definitions import CountTable, Definition, Text, refuse_duplicates
+from nerima_report.entry_definitions import EntryTable
 from nerima_report.guideline import Guideline
 
 

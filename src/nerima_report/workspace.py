@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -13,12 +14,19 @@ from pydantic import Field
 from nerima_report.definitions import Definition, Text
 from nerima_report.errors import CannotProceed, DefinitionError
 from nerima_report.findings import Catalogue, Explanation
-from nerima_report.submissions import find_workbooks
+from nerima_report.submissions import ROSTER, find_workbooks
 from nerima_report.toml_files import read_definition
 
 SETTINGS = "nerima-report.toml"
-ROSTER = "roster.xlsx"
 _OF_A_YEAR = r"\..*|\d{4}"  # folders in the inbox that are never searched for another year: inbox/2025
+_REASONS = {
+    errno.EISDIR: "同じ名前のフォルダーがあります",
+    errno.EEXIST: "同じ名前のファイルがあります",
+    errno.ENOTDIR: "フォルダーの名前のファイルがあります",
+    errno.ENOSPC: "空きがありません",
+    errno.EROFS: "書き込みのできない場所です",
+    errno.ENOENT: "フォルダーがありません",
+}
 _SHOWN = 5  # files named in a message
 FOLDERS = ("inbox", "records", "out")
 
@@ -50,8 +58,8 @@ class ExplainedSetting(Definition):
     code: Text = Field(pattern=r"^N\d{3}$")
     difference: int
     reason: Text
-    section: str = ""
-    table: str = ""
+    section: Text
+    table: Text
     row: str = ""
     column: str = ""
     note: str = ""
@@ -93,7 +101,8 @@ class Workspace:
                 f"集計のファイル（.xlsx）が一つもありません。\n  フォルダー: {folder}\n"
                 "  各課から届いたファイルを入れてから、もう一度実行してください。"
             )
-        return found, skipped
+        beside = find_workbooks([inbox], leaving_out=".*")[0] if folder != inbox else []
+        return found, [*skipped, *beside]
 
     def explanations_for(self, catalogue: Catalogue) -> tuple[Explanation, ...]:
         """The explained differences. Raises DefinitionError for a code that does not exist."""
@@ -151,12 +160,15 @@ def write_all(folder: Path, files: Mapping[str, bytes]) -> None:
             staged[folder / name] = Path(temporary)
             with os.fdopen(handle, "wb") as stream:
                 stream.write(content)
-            Path(temporary).chmod(0o644)
+            Path(temporary).chmod(0o666 & ~_umask())
         for target, temporary_file in staged.items():
             _move(temporary_file, target)
     except OSError as error:
+        reason = _REASONS.get(error.errno or 0)
+        where = "、".join(str(folder / name) for name in files)
         raise CannotProceed(
-            f"書き込めません（{error.strerror}）。\n  場所: {folder}\n  フォルダーの権限と空きを確かめてください。"
+            f"書き込めません{f'（{reason}）' if reason else ''}。\n  場所: {where}\n"
+            "  場所の名前と、フォルダーの権限と空きを確かめてください。"
         ) from None
     finally:
         for temporary_file in staged.values():
@@ -170,6 +182,13 @@ def keep(file: Path) -> Path:
         number += 1
     write_all(file.parent, {copy.name: file.read_bytes()})
     return copy
+
+
+def _umask() -> int:
+    """What this user's files are not open to; temporary files ignore it."""
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
 
 
 def _move(source: Path, target: Path) -> None:

@@ -11,7 +11,8 @@ from nerima_report.findings import Finding, Place
 from nerima_report.fiscal_year import Month, fiscal_year_of, full_date, full_name
 from nerima_report.layout import COVER_SHEET, EntryLayout, plain
 from nerima_report.suggestions import asked, likely
-from nerima_report.workbooks import address
+from nerima_report.tallies import LocatedTable
+from nerima_report.workbooks import Position, address
 
 CODES = {
     "not-a-number": "N302",
@@ -21,6 +22,8 @@ CODES = {
     "not-a-date": "N308",
     "unknown-choice": "N309",
     "no-saved-result": "N313",
+    "not-a-text": "N316",
+    "ditto": "N317",
 }
 MOST_RELATED = 20  # cells that one finding names
 
@@ -121,9 +124,15 @@ def lines_are_answered(evidence: Evidence) -> Iterator[Finding]:
             rows = [int(row) for row in own[own[lines] == line]["row"]]
             places = [located.place((row, layout.columns[lines]), row=line) for row in rows]
             if not rows:
-                yield Finding("N312", located.place(row=line))
+                yield Finding("N312", located.place(_where_stands(located, layout.columns[lines], line), row=line))
             elif len(rows) > 1:
                 yield Finding("N315", places[1], found=len(rows), related=(places[0], *places[2:]))
+
+
+def _where_stands(located: LocatedTable, column: int, label: str) -> Position | None:
+    """The cell of a column in which a label stands, if it still does."""
+    cells = located.sheet.cells if located.sheet else {}
+    return next((place for place, value in cells.items() if place[1] == column and plain(value) == plain(label)), None)
 
 
 def _choices(evidence: Evidence, table_id: str, label: str) -> tuple[str, ...]:

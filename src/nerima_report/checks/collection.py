@@ -6,7 +6,7 @@ from collections.abc import Hashable, Iterator, Mapping
 
 from nerima_report.checks.evidence import Evidence, on_cover
 from nerima_report.checks.links import WARD
-from nerima_report.definitions import ADJUSTMENTS
+from nerima_report.entry_definitions import ADJUSTMENTS
 from nerima_report.findings import Finding, Place
 from nerima_report.fiscal_year import full_name
 from nerima_report.layout import EntryLayout, plain
@@ -37,7 +37,6 @@ def each_section_reported_once(evidence: Evidence) -> Iterator[Finding]:
             handed_in.setdefault(submission.section, []).append(submission)
     misspelled = {}
     for section, submissions in handed_in.items():
-        yield from _handed_in_again(submissions)
         if section not in roster:
             suggestion = likely(section, [k for k in roster if k not in handed_in], LEAST_LIKENESS_OF_SECTIONS)
             misspelled[suggestion] = section
@@ -47,15 +46,16 @@ def each_section_reported_once(evidence: Evidence) -> Iterator[Finding]:
         if section not in handed_in and section not in misspelled:
             others = [s for s in evidence.inbox.submissions if s.section == section and not s.ward]
             hint = "".join(f"{full_name(s.fiscal_year)}の集計（{s.file}）ならあります。" for s in others)
-            hint += "".join(f"{file}は、この課のものかもしれません。" for file in _named_after(section, evidence))
+            hint += "".join(f"「{file}」は、この課のものかもしれません。" for file in named_after(section, evidence))
             related = tuple(on_cover(s, "年度") for s in others)
             yield Finding("N601", Place(section=section), related=related, details={"likely": hint})
 
 
-def _named_after(section: str, evidence: Evidence) -> Iterator[str]:
-    """The files that bear the name of a 課 but could not be read as its workbook."""
+def named_after(section: str, evidence: Evidence) -> Iterator[str]:
+    """The files that bear the name of a 課 but could not be read as its workbook, or say they are another's."""
     inbox = evidence.inbox
-    unread = [*(u.path for u in inbox.unreadable), *(u.path for u in inbox.unidentified), *inbox.skipped]
+    unread = [*inbox.unread, *inbox.skipped]
+    unread += [s.workbook.path for s in inbox.of_year(evidence.fiscal_year) if s.section != section]
     return (label_of(path) for path in unread if plain(section) in plain(path.stem) and not is_lock_file(path))
 
 
@@ -63,14 +63,28 @@ def ward_workbook_is_there(evidence: Evidence) -> Iterator[Finding]:
     """The coordinator handed in the ward workbook, once."""
     coordinator = evidence.edition.municipality.coordinator(evidence.fiscal_year)
     expected = section_key(coordinator.department, coordinator.section)
-    ward = [s for s in evidence.inbox.of_year(evidence.fiscal_year) if s.ward]
-    for submission in ward:
-        if submission.section != expected:
-            yield Finding("N613", on_cover(submission, "様式"), expected=expected, found=submission.section)
-    ward = [s for s in ward if s.section == expected]
-    if not ward:
+    if not any(s.ward and s.section == expected for s in evidence.inbox.of_year(evidence.fiscal_year)):
         yield Finding("N605", Place(section=expected))
-    yield from _handed_in_again(ward)
+
+
+def ward_workbooks_are_the_coordinators(evidence: Evidence) -> Iterator[Finding]:
+    """Nobody but the coordinator hands in a ward workbook."""
+    if not evidence.inbox.of_year(evidence.fiscal_year):
+        return
+    coordinator = evidence.edition.municipality.coordinator(evidence.fiscal_year)
+    expected = section_key(coordinator.department, coordinator.section)
+    for submission in evidence.inbox.of_year(evidence.fiscal_year):
+        if submission.ward and submission.section != expected:
+            yield Finding("N613", on_cover(submission, "様式"), expected=expected, found=submission.section)
+
+
+def no_workbook_is_handed_in_twice(evidence: Evidence) -> Iterator[Finding]:
+    """Of several workbooks of a 課 the highest 提出回 counts; the same 提出回 twice is an error."""
+    handed_in: dict[tuple[bool, str], list[Submission]] = {}
+    for submission in evidence.inbox.of_year(evidence.fiscal_year):
+        handed_in.setdefault((submission.ward, submission.section), []).append(submission)
+    for submissions in handed_in.values():
+        yield from _handed_in_again(submissions)
 
 
 def persons_lie_between_the_bounds(evidence: Evidence) -> Iterator[Finding]:
@@ -105,10 +119,14 @@ def orders_run_from_one(evidence: Evidence) -> Iterator[Finding]:
 
     Only then does everybody who changes one see what follows from it.
     """
+    handed_in = {s.section for s in evidence.submissions}
+    if evidence.inbox.unread or any(section.key not in handed_in for section in evidence.roster or ()):
+        return
     for table_id, table in evidence.edition.entry_tables.items():
         order = next((field.label for field in table.fields if field.type == "order"), None)
-        if order is None or order not in table.sort_by:
-            continue
+        incomplete = any(fault.place.table == table_id for fault in evidence.tallies.entry_faults)
+        if order is None or order not in table.sort_by or incomplete:
+            continue  # an entry that is missing or unreadable leaves a gap of its own
         before = list(table.sort_by[: table.sort_by.index(order)])
         entries = evidence.tallies.entries[table_id]
         for _, tied in entries[entries[order].notna()].groupby(before, sort=False):
@@ -128,12 +146,19 @@ def _order_place(evidence: Evidence, table_id: str, order: str, entry: Mapping[H
     return Place(table=table_id, column=order)
 
 
+def earlier_submissions_are_there(evidence: Evidence) -> Iterator[Finding]:
+    """A workbook that says it is not the first is not the only one."""
+    handed_in = evidence.inbox.of_year(evidence.fiscal_year)
+    for submission in handed_in:
+        others = [s for s in handed_in if (s.ward, s.section) == (submission.ward, submission.section)]
+        if submission.number > 1 and len(others) == 1:
+            yield Finding("N611", on_cover(submission, "提出回"), found=submission.number)
+
+
 def _handed_in_again(submissions: list[Submission]) -> Iterator[Finding]:
     """Of several workbooks the one with the highest 提出回 counts; the same 提出回 twice is an error."""
     latest = max((s.number for s in submissions), default=0)
     newest = [s for s in submissions if s.number == latest]
-    if latest > 1 and len(submissions) == 1:
-        yield Finding("N611", on_cover(newest[0], "提出回"), found=latest)
     for again in newest[1:]:
         yield Finding("N602", on_cover(again, "提出回"), found=latest, related=(on_cover(newest[0], "提出回"),))
     for older in submissions:

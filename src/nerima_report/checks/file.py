@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from nerima_report.checks.evidence import Evidence
 from nerima_report.findings import Finding, Place
-from nerima_report.submissions import is_lock_file
+from nerima_report.submissions import is_lock_file, is_spreadsheet
 from nerima_report.workbooks import Reason, Unreadable, label_of
 from nerima_report.workbooks.limits import LIMITS
 
@@ -54,7 +54,8 @@ def files_are_readable(evidence: Evidence) -> Iterator[Finding]:
     for unreadable in evidence.inbox.unreadable:
         yield _finding(unreadable)
     for path in evidence.inbox.skipped:
-        yield Finding("N107" if is_lock_file(path) else "N123", Place(file=label_of(path)))
+        kind = "N107" if is_lock_file(path) else "N124" if is_spreadsheet(path) else "N123"
+        yield Finding(kind, Place(file=label_of(path)))
 
 
 def _finding(unreadable: Unreadable) -> Finding:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from nerima_report.cell_values import shown
 from nerima_report.checks.evidence import Evidence, on_cover
 from nerima_report.findings import Finding, Place
-from nerima_report.layout import COVER_SHEET, CountLayout, plain
+from nerima_report.fiscal_year import full_name
+from nerima_report.layout import COVER_SHEET, GUIDE_SHEET, INDEX_SHEET, CountLayout, plain
 from nerima_report.submissions import NOT_APPLICABLE
 from nerima_report.suggestions import asked, likely
 from nerima_report.tallies import LocatedTable
-from nerima_report.workbooks import label_of
+from nerima_report.workbooks import is_blank, label_of
 
 
 def covers_say_who_and_when(evidence: Evidence) -> Iterator[Finding]:
@@ -41,16 +42,18 @@ def marks_are_clear(evidence: Evidence) -> Iterator[Finding]:
             yield Finding("N211", place, expected=NOT_APPLICABLE, found=text)
 
 
-def sheets_with_numbers_are_read(evidence: Evidence) -> Iterator[Finding]:
-    """A sheet that holds numbers and is no table of this year's form is left out, but not in silence."""
+def sheets_with_content_are_read(evidence: Evidence) -> Iterator[Finding]:
+    """A sheet that holds something and is no table of this year's form is left out, but not in silence."""
     read: dict[str, set[str]] = {}
     for located in evidence.tallies.located:
-        read.setdefault(located.submission.file, {COVER_SHEET}).update(located.sheets)
+        read.setdefault(located.submission.file, {COVER_SHEET, GUIDE_SHEET}).update(located.sheets)
     for submission in evidence.submissions:
         for sheet in submission.workbook.sheets:
-            numbers = any(isinstance(v, int | float) and not isinstance(v, bool) for v in sheet.cells.values())
-            if numbers and plain(sheet.name) not in map(plain, read.get(submission.file, ())):
-                yield Finding("N212", Place(submission.section, submission.file, sheet.name))
+            name = plain(sheet.name)
+            known = name.startswith(INDEX_SHEET) or name in map(plain, read.get(submission.file, ()))
+            if not known and not all(is_blank(value) for value in sheet.cells.values()):
+                place = Place(submission.section, submission.file, sheet.name)
+                yield Finding("N212", place, expected=full_name(submission.fiscal_year))
 
 
 def tables_are_there(evidence: Evidence) -> Iterator[Finding]:
@@ -60,7 +63,8 @@ def tables_are_there(evidence: Evidence) -> Iterator[Finding]:
         if len(located.sheets) > 1:
             yield Finding("N204", place, details={"sheets": "、".join(f"「{name}」" for name in located.sheets)})
         elif not located.sheets and not located.not_applicable:
-            names = [sheet.name for sheet in located.submission.workbook.sheets]
+            taken = {name for t in evidence.tallies.located if t.submission is located.submission for name in t.sheets}
+            names = [sheet.name for sheet in located.submission.workbook.sheets if sheet.name not in taken]
             hint = asked(likely(located.table_id, names))
             yield Finding("N203", place, details={"title": _title(evidence, located.table_id), "likely": hint})
 
@@ -75,8 +79,24 @@ def headings_and_rows_are_there(evidence: Evidence) -> Iterator[Finding]:
         for heading in missing:
             hint = asked(likely(heading, layout.headings))
             yield Finding("N205", located.place(), details={"heading": heading, "likely": hint})
-        if isinstance(layout, CountLayout) and layout.cells:
+        yield from _other_columns(located, missing if isinstance(layout, CountLayout) else located.unfound_fields)
+        if isinstance(layout, CountLayout):
             yield from _rows(located, layout)
+
+
+def _other_columns(located: LocatedTable, unfound: Sequence[str]) -> Iterator[Finding]:
+    """Columns that hold values but are not read: a heading twice, a misspelled optional one, or any other."""
+    for other in located.layout.other_columns if located.layout else ():
+        suggestion = other.label or likely(other.heading, unfound)
+        yield Finding(
+            "N217",
+            located.place(other.position, column=other.label),
+            expected=suggestion or None,
+            found=shown(other.heading),
+            related=(located.place(other.first),),
+            details={"likely": "同じ見出しが二つあります。" if other.label else asked(suggestion)},
+            severity="error" if suggestion else None,
+        )
 
 
 def _rows(located: LocatedTable, layout: CountLayout) -> Iterator[Finding]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from nerima_report.cell_values import shown
+from nerima_report.cell_values import read_count, shown
 from nerima_report.checks.evidence import Evidence
 from nerima_report.checks.links import tables_agree_in_each_workbook
 from nerima_report.findings import Finding, Place
@@ -20,13 +20,18 @@ def rows_add_up(evidence: Evidence) -> Iterator[Finding]:
         rows = _column(evidence, stated)
         if not all(cell.known for cell in rows):
             continue  # the blank or unreadable cell is a finding of its own
-        total, found = sum(cell.value for cell in rows), stated.found
-        if isinstance(found, bool) or not isinstance(found, int | float):
+        total, found = sum(cell.value for cell in rows), _stated_number(stated)
+        if found is None:
             if any(cell.reading.status == "reported" for cell in rows):
                 unverifiable[stated.place.file].append(stated.place)
         elif found != total:
-            whole = int(found) if found == int(found) else str(found)
+            whole = int(found) if float(found).is_integer() else str(found)
             difference = whole - total if isinstance(whole, int) else None
+            typed = [cell for cell in rows if cell.reading.respelled]
+            if typed and found == total - sum(cell.value for cell in typed):  # Excel adds up no texts
+                texts = tuple(cell.place for cell in typed)
+                yield Finding("N405", stated.place, total, whole, difference=difference, related=texts)
+                continue
             related = tuple(cell.place for cell in rows)
             yield Finding("N401", stated.place, expected=total, found=whole, difference=difference, related=related)
     for located in evidence.tallies.located:
@@ -34,6 +39,14 @@ def rows_add_up(evidence: Evidence) -> Iterator[Finding]:
             unverifiable[located.submission.file].append(located.place())
     for places in unverifiable.values():
         yield Finding("N402", places[0], related=tuple(places[1:]), details={"number": str(len(places))})
+
+
+def _stated_number(stated: StatedCell) -> int | float | None:
+    """The number that a total states, also when it is written as a text; None when it states none."""
+    if isinstance(stated.found, int | float) and not isinstance(stated.found, bool):
+        return stated.found
+    number = read_count(stated.found, stated.unit).value
+    return number if isinstance(number, int) else None
 
 
 def verification_lines_agree(evidence: Evidence) -> Iterator[Finding]:
@@ -45,7 +58,7 @@ def verification_lines_agree(evidence: Evidence) -> Iterator[Finding]:
     for stated in _stated(evidence, "verification"):
         found = "" if stated.found is None else shown(stated.found)
         unsettled = stated.place.file in broken or not all(
-            cell.known for cell in evidence.cells[stated.place.file].values()
+            cell.known and not cell.reading.respelled for cell in evidence.cells[stated.place.file].values()
         )
         if found not in ("", "✓", "0", "OK", "一致") and not unsettled:
             related = tuple(cell.place for cell in _column(evidence, stated))

@@ -15,11 +15,11 @@ from typing import Any
 
 from nerima_report.checks.evidence import Evidence
 from nerima_report.counting import Entry, uncounted_entries
-from nerima_report.edition import Part
 from nerima_report.findings import Finding, Place
 from nerima_report.fiscal_year import full_date
 from nerima_report.guideline import Guideline
 from nerima_report.layout import EntryLayout
+from nerima_report.part import Part
 from nerima_report.tallies import LocatedTable
 from nerima_report.use_rules import KindRule, UseRules
 
@@ -63,9 +63,11 @@ def uses_follow_the_guideline(evidence: Evidence) -> Iterator[Finding]:
 
 
 def entries_are_counted(evidence: Evidence) -> Iterator[Finding]:
-    """Every entry counts in a row of each table that wants it. One with another fault has heard of it."""
-    faulty = {(f.place.file, f.place.sheet, _row(f.place.cell)) for f in uses_follow_the_guideline(evidence)}
-    faulty |= {(f.place.file, f.place.sheet, _row(f.place.cell)) for f in evidence.tallies.entry_faults}
+    """Every entry counts in a row of each table that wants it. One with an error of another kind has heard of it."""
+    catalogue = evidence.edition.catalogue
+    faults = [f.place for f in uses_follow_the_guideline(evidence) if catalogue.severity(f) == "error"]
+    faults += [fault.place for fault in evidence.tallies.entry_faults if not fault.reading.respelled]
+    faulty = {(place.file, place.sheet, _row(place.cell)) for place in faults}
     said = set()
     for source, table_id, entry in uncounted_entries(evidence.edition, evidence.tallies.entries):
         where = (str(entry["file"]), str(entry["sheet"]), int(entry["row"]))

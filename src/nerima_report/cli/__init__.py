@@ -88,13 +88,13 @@ def _run(command: Callable[[], object]) -> int:
     except (KeyboardInterrupt, typer.Abort):
         errors.print("中断しました。書きかけのファイルはありません。")
         return 130
-    except PermissionError as error:
-        hint = "  権限を確かめ、ほかで開いていたら閉じてください。"
-        usage.tell(errors, ["ファイルかフォルダーを使えません。", f"  場所: {error.filename}", hint], "red")
-        return 2
     except BrokenPipeError:
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 (nobody reads any more)
         return 1
+    except OSError as error:
+        hint = "  名前と権限を確かめ、ほかで開いていたら閉じてください。"
+        usage.tell(errors, ["ファイルかフォルダーを使えません。", f"  場所: {error.filename}", hint], "red")
+        return 2
     except Exception as error:
         if os.environ.get("NERIMA_REPORT_DEBUG"):
             raise

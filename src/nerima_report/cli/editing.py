@@ -30,7 +30,7 @@ def check(
 ) -> None:
     """書き換えた定義を確かめ、付属の定義と変わったところを示す。"""
     from nerima_report import chain
-    from nerima_report.notices.edition_changes import print_changes
+    from nerima_report.notices.edition_changes import print_advice, print_changes
     from nerima_report.workspace import open_workspace
 
     context.obj = templates or context.obj
@@ -39,7 +39,8 @@ def check(
     checked = chain.check_edition(edition, name)
     console = Console()
     usage.tell(console, [f"定義に誤りはありません: {edition.folder}"])
-    if checked is None:
+    if checked.changes is None:
         usage.tell(console, [f"付属の定義に「{name}」はないので、くらべていません。"])
     else:
-        print_changes(console, checked.changes, checked.new_forms)
+        print_changes(console, checked.changes)
+    print_advice(console, checked.new_forms, checked.unprinted)

@@ -30,8 +30,9 @@ def explain(
 ) -> None:
     """確認結果のコードの意味と、どうすればよいかを示す。"""
     from nerima_report.notices import reference
+    from nerima_report.workspace import open_workspace
 
-    catalogue = open_edition(context, "nerima").catalogue
+    catalogue = open_edition(context, open_workspace(Path()).edition).catalogue
     if markdown:
         print(reference.reference_page(catalogue), end="")
     elif not code:

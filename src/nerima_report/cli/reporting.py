@@ -33,11 +33,12 @@ def init(
 
     from nerima_report import chain
     from nerima_report.fiscal_year import fiscal_year_of
+    from nerima_report.workspace import open_workspace
 
     # From April to June the office still collects the year that has just ended.
     season = date.today() - timedelta(days=91)
     fiscal_year = usage.fiscal_year(year) if year else fiscal_year_of(season)
-    made = chain.init(folder, open_edition(context, "nerima"), fiscal_year)
+    made = chain.init(folder, open_edition(context, open_workspace(folder).edition), fiscal_year)
     console = Console()
     usage.tell(console, [f"作りました: {path}" for path in made])
     if not made:

@@ -71,7 +71,9 @@ def _write_line(form: Form, sheet: Worksheet, key: str, row: int) -> None:
     looks = form.looks
     table = form.tables.get(key)
     if table is None:
-        title = f"{form.edition.part_of(key).definition.title}のすべての表"
+        left_out = form.edition.tables.get(key)
+        part_title = f"{form.edition.part_of(key).definition.title}のすべての表"
+        title = readable_title(left_out) if left_out else part_title
         withheld = form.texts.withheld if key in form.cover.withheld else ""
         write(sheet, (row, 0), (key, title + withheld), looks.label)
         write(sheet, (row, 3), [None], looks.label)

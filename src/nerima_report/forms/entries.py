@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
-from nerima_report.definitions import EntryField, EntryTable
+from nerima_report.entry_definitions import EntryField, EntryTable
 from nerima_report.forms.form import Form
 from nerima_report.forms.inputs import Area, allowed_in, restrict, words_for
 from nerima_report.forms.style import FIRST_ROW, HEADER_ROW, Input, Looks, fit_height, width_for, write

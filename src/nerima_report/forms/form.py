@@ -12,8 +12,9 @@ from typing import Any
 
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-from nerima_report.definitions import CellKey, Column, CountTable, EntryTable, TableDefinition, fill, placeholders_in
+from nerima_report.definitions import CellKey, Column, CountTable, TableDefinition, fill, placeholders_in
 from nerima_report.edition import Edition
+from nerima_report.entry_definitions import EntryTable
 from nerima_report.fiscal_year import full_date, full_name
 from nerima_report.form_texts import FormTexts
 from nerima_report.forms.formulas import Formulas
@@ -27,7 +28,7 @@ MARKS_ROW, MARK_COLUMN = HEADER_ROW + len(FACTS) + 1, 2
 
 # Keys of definitions that came after the first forms; while empty they are no part of the fingerprint.
 _LEARNED_LATER = frozenset({
-    "layout", "settings", "bodies", "breaks", "counted_from", "where", "sum", "each_choice_of", "beginning",
+    "bodies", "counted_from", "where", "sum", "each_choice_of", "beginning",
     "hide_unused_rows", "group_width", "required_when", "any_year", "choices_from", "meanings", "lines_for",
     "open_when", "open_note",
 })  # fmt: skip
@@ -37,8 +38,8 @@ _LEARNED_LATER = frozenset({
 class FormCover:
     """What the cover says: year, section, which of the two forms, and what does not apply.
 
-    `not_applicable` holds keys of parts (個人) or ids of tables (個人.第三者点検); `withheld` the keys of
-    parts that the section is not asked for: without sheets, and marked as 該当なし for good.
+    `not_applicable` holds keys of parts (個人) or ids of tables (個人.第三者点検); `withheld` those that the
+    section is not asked for: without sheets, and marked as 該当なし for good.
     """
 
     fiscal_year: int
@@ -61,7 +62,7 @@ class FormCover:
 
     def asks_for(self, table_id: str) -> bool:
         """Whether the form has a sheet for this table."""
-        return table_id.partition(".")[0] not in self.withheld
+        return self.withheld.isdisjoint({table_id, table_id.partition(".")[0]})
 
     def __str__(self) -> str:
         """Whose form it is: 令和4年度 総務部 情報公開課."""
@@ -140,7 +141,7 @@ class Form:
         """Where on the cover a part or table is marked as 該当なし: each part, then its tables on this form."""
         keys = []
         for part in self.edition.parts:
-            own = [table_id for table_id in map(part.table_id, part.tables) if table_id in self.tables]
+            own = [key for key in map(part.table_id, part.tables) if key in self.tables or key in self.cover.withheld]
             keys += [part.key, *own] if own or part.key in self.cover.withheld else []
         return {key: (row, MARK_COLUMN) for row, key in enumerate(keys, start=MARKS_ROW + 1)}
 
@@ -177,12 +178,13 @@ class Form:
 def fingerprint(edition: Edition) -> str:
     """The SHA-256 of what the forms of an edition come from: tables, links, words and form version.
 
-    The manuscript and the styles of the report are left out: changing them changes no form.
+    The manuscript, the styles of the report and the tables that are counted from entries are left out: changing
+    them changes no form. Settings show in the tables that ask for them.
     """
     parts = [
         [
-            part.definition.model_dump(mode="json"),
-            *(table.model_dump(mode="json") for table in part.tables.values()),
+            part.definition.model_dump(mode="json", exclude={"layout", "settings", "breaks"}),
+            *(table.model_dump(mode="json") for table in part.tables.values() if not _is_counted(table)),
             *(link.model_dump(mode="json") for link in part.links),
         ]
         for part in edition.parts
@@ -192,6 +194,10 @@ def fingerprint(edition: Edition) -> str:
         del texts["input"]["any_date"]  # which came later too
     content = [edition.municipality.form_version, texts, _in_use(parts)]
     return hashlib.sha256(json.dumps(content, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+
+
+def _is_counted(table: CountTable | EntryTable) -> bool:
+    return isinstance(table, CountTable) and bool(table.counted_from)
 
 
 def _in_use(data: Any) -> Any:

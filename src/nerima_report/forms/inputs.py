@@ -12,7 +12,7 @@ from typing import Any
 from xlsxwriter.worksheet import Worksheet
 
 from nerima_report.cell_values import LARGEST_COUNT
-from nerima_report.definitions import EntryField
+from nerima_report.entry_definitions import EntryField
 from nerima_report.fiscal_year import Month
 from nerima_report.form_texts import LONGEST_MESSAGE, LONGEST_TITLE, InputText
 from nerima_report.forms.form import Form

@@ -11,7 +11,7 @@ from nerima_report.errors import CannotProceed
 from nerima_report.fiscal_year import full_name
 from nerima_report.forms.form import FormCover
 from nerima_report.layout import plain
-from nerima_report.roster import RosterSection, parts_asked
+from nerima_report.roster import RosterSection, withheld_from
 
 WARD = "区全体"
 # Windows allows none of these in the name of a file; their full-width forms read the same.
@@ -23,14 +23,13 @@ def all_covers(roster: Sequence[RosterSection], edition: Edition, file: Path) ->
 
     `edition` is narrowed to the year. Raises CannotProceed where the roster names a form that does not exist.
     """
-    keys = frozenset(part.key for part in edition.parts)
     covers = [
         FormCover(
             s.fiscal_year,
             s.department,
             s.section_name,
             not_applicable=_outside(s, edition),
-            withheld=keys - parts_asked(s, edition, file),
+            withheld=withheld_from(s, edition, file),
         )
         for s in roster
     ]

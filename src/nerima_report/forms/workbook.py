@@ -119,7 +119,8 @@ def _grey_when_marked(form: Form, sheet: Worksheet, table_id: str, area: Area) -
 def _earlier_entries(form: Form, table_id: str) -> str:
     """How many rows a list-like table had in the earlier year, if that is known."""
     earlier = form.filling.earlier
-    if earlier is None or table_id not in earlier.entries:
+    table = form.entry_tables.get(table_id)
+    if earlier is None or table is None or table.lines_for or table_id not in earlier.entries:
         return ""
     facts = {"見出し": form.earlier_heading, "件数": str(earlier.entries[table_id])}
     return fill(form.texts.earlier_entries, facts)

@@ -9,169 +9,24 @@ from rich.console import Console
 from rich.text import Text
 
 from nerima_report.edition_changes import Change, Step, item_name
+from nerima_report.notices.edition_words import NAMES, VALUES
 from nerima_report.notices.text import fold
 
-# What the keys of the definition files are called. forms.toml's own keys are shown as they stand in the file.
-NAMES: Mapping[str, str] = {
-    "additive": "課の数を足すか",
-    "annex": "別表",
-    "answer": "答え",
-    "any_year": "年度の外の日付も書けるか",
-    "bases": "根拠になるもの",
-    "basis": "よりどころ",
-    "before": "それまで",
-    "beginning": "選択肢のはじめの言葉",
-    "bodies": "行政機関",
-    "breaks": "系列の切れ目",
-    "cases": "事例の一覧",
-    "cautions": "守ること",
-    "choices": "選択肢",
-    "choices_from": "選択肢のもと",
-    "code": "団体コード",
-    "column": "列",
-    "columns": "列",
-    "committee": "運営委員会",
-    "consultation": "協議",
-    "continued": "旧条例からの継続",
-    "continuing": "継続の答え",
-    "coordinators": "とりまとめ課",
-    "counted_from": "数えるもとの一覧",
-    "decider": "決定した者",
-    "deciders": "決定できる人",
-    "decision": "決定の日",
-    "decision_note": "決定の注",
-    "denominator": "分母",
-    "department": "部",
-    "departments": "部",
-    "digits": "小数点以下の桁数",
-    "direct": "法令と同意による",
-    "ditto": "「同上」とするか",
-    "each_choice_of": "選択肢ごとの行",
-    "each_row": "行ごとに確かめるか",
-    "example": "たとえば",
-    "examples": "例",
-    "excluded": "除く行",
-    "explanation": "説明",
-    "field": "項目",
-    "fields": "項目",
-    "figure": "割合",
-    "first_year": "はじめの年度",
-    "form_version": "様式の版",
-    "given": "書いてあるか",
-    "group": "区分",
-    "group_stub": "区分の列の見出し",
-    "group_width": "区分の列の幅",
-    "hide_unused_groups": "実績のない区分を載せないか",
-    "hide_unused_rows": "実績のない行を載せないか",
-    "hint": "どうするか",
-    "holder": "保有する行政機関",
-    "inspection": "点検との照らし合わせ",
-    "instruction": "書き方",
-    "judged": "審議が要る根拠",
-    "judged_always": "いつも審議が要るか",
-    "key": "キー",
-    "kind": "種類",
-    "kinds": "利用、提供、委託",
-    "label": "見出し",
-    "last_year": "終わりの年度",
-    "layout": "表の組み方",
-    "leaks": "漏えい等の報告",
-    "left": "左",
-    "legal_basis": "根拠",
-    "limit": "限度の設定",
-    "line": "行",
-    "lines_for": "はじめから行を置く項目",
-    "link": "つながり",
-    "meanings": "選択肢の意味",
-    "message": "文",
-    "more_than": "これより大きい",
-    "name": "名前",
-    "needed": "審議が要るか",
-    "no_total_because": "合計しない理由",
-    "note": "注",
-    "notes": "注",
-    "number": "番号",
-    "numerator": "分子",
-    "one_of": "選択肢のどれか",
-    "open_note": "未了の一覧のはじめの文",
-    "open_when": "未了とする条件",
-    "order": "並べ方",
-    "otherwise": "類型によらないとき",
-    "outside": "法の外",
-    "persons": "人数",
-    "pinned": "最後に置くか",
-    "print": "印刷する列",
-    "printed_as": "印刷の形",
-    "proposal": "終わりの文",
-    "publication_month": "公表の月",
-    "reason": "理由",
-    "receiver": "利用する行政機関など",
-    "relation": "関係",
-    "report": "報告",
-    "reported_by": "書く人",
-    "required": "必ず書くか",
-    "required_when": "必ず書く条件",
-    "result": "結果",
-    "right": "右",
-    "roster": "名簿のひな形",
-    "roster_source": "名簿の出典",
-    "rounding": "丸め方",
-    "rows": "行",
-    "rule": "数え方",
-    "section": "課",
-    "settings": "設定",
-    "severity": "重さ",
-    "sort_by": "並べる項目",
-    "source": "出典",
-    "split_by": "表を分ける項目",
-    "stub": "左の列の見出し",
-    "sum": "足す項目",
-    "table": "表",
-    "text": "文",
-    "then": "そのあと",
-    "title": "題名",
-    "total": "合計行の見出し",
-    "type": "型",
-    "types": "類型",
-    "unit": "単位",
-    "value": "値",
-    "what": "変わったこと",
-    "when": "いつ",
-    "where": "数える条件",
-    "who": "人",
-    "why": "理由",
-    "width": "幅",
-    "with": "相手",
-    "within": "行政機関の中か",
-    "work": "業務",
-    "year": "年度",
-}
-VALUES: Mapping[str, str] = {
-    "fixed": "書いた順",
-    "by_count": "多い順",
-    "section": "各課",
-    "coordinator": "とりまとめ課（区全体の様式）",
-    "counts": "件数の表",
-    "entries": "一覧の表",
-    "equal": "等しい",
-    "at_most": "左は右以下",
-    "at_least": "左は右以上",
-    "both_or_neither": "一方が0なら他方も0",
-    "error": "エラー",
-    "warning": "警告",
-    "notice": "お知らせ",
-}
 NOTHING = "（なし）"
 _NEVER_TOLD = ("key", "group", "label", "additive", "kind")
 _SHORT = 30  # characters of a value that still stands on the line of its place
+UNPRINTED_HINT = (
+    "表「{table}」は、集めますが、原稿のどこにも出てきません。"
+    '置くところに {{{{ 表("{key}") }}}} と書いてください（集めるだけなら、このままでかまいません）。'
+)
 FORM_HINT = (
     "各課に書いてもらうところが変わりました。municipality.toml の form_version を上げて、様式を配り直してください"
     "（前の様式に記入されたものは、変わったところが指摘されます）。"
 )
 
 
-def print_changes(console: Console, changes: Sequence[Change], new_forms: bool) -> None:
-    """Print every change under its file, or that there is none; and whether the forms must be sent out anew."""
+def print_changes(console: Console, changes: Sequence[Change]) -> None:
+    """Print every change under its file, or that there is none."""
     if not changes:
         _print(console, 0, "付属の定義と同じです。")
         return
@@ -182,6 +37,13 @@ def print_changes(console: Console, changes: Sequence[Change], new_forms: bool) 
         for change in group:
             for indent, line, style in _lines(change):
                 _print(console, indent, line, style)
+
+
+def print_advice(console: Console, new_forms: bool, unprinted: Sequence[str]) -> None:
+    """Print what is no fault, but what somebody who changes definitions may have forgotten."""
+    for table_id in unprinted:
+        console.print()
+        _print(console, 0, UNPRINTED_HINT.format(table=table_id, key=table_id.partition(".")[2]))
     if new_forms:
         console.print()
         _print(console, 0, FORM_HINT)

@@ -11,16 +11,18 @@ from rich.table import Table
 from rich.text import Text
 
 from nerima_report.checks import Evidence
+from nerima_report.checks.collection import named_after
 from nerima_report.checks.links import WARD
 from nerima_report.definitions import Severity
 from nerima_report.examination import Examination
 from nerima_report.notices.grouping import harmless
 from nerima_report.notices.matrix import owners
 
-Status = Literal["fine", "faulty", "missing"]
+Status = Literal["fine", "faulty", "unclear", "missing"]
 STATUSES: dict[Status, tuple[str, str]] = {
     "fine": ("提出済み", ""),
     "faulty": ("直しが必要", "yellow"),
+    "unclear": ("読めない", "bold red"),
     "missing": ("未提出", "bold red"),
 }
 
@@ -28,6 +30,8 @@ STATUSES: dict[Status, tuple[str, str]] = {
 @dataclass(frozen=True)
 class HandedIn:
     """What a 課, or the coordinator for the ward, has handed in: the workbook that counts (number: its 提出回).
+
+    Unclear: there is none, but a file bears its name that cannot be read, or says it is another's.
 
     `errors` and `warnings` count the findings on it that nobody explained.
     """
@@ -74,7 +78,8 @@ def _rows(examination: Examination, evidence: Evidence) -> Iterator[HandedIn]:
     for ward, section in owners(evidence):
         submission = submissions.get((ward, section))
         if submission is None:
-            yield HandedIn(section, ward, "missing", None, "", 0, 0)
+            file = "" if ward else next(named_after(section, evidence), "")
+            yield HandedIn(section, ward, "unclear" if file else "missing", None, file, 0, 0)
             continue
         errors, warnings = (_count(examination, submission.file, severity) for severity in ("error", "warning"))
         status: Status = "faulty" if errors else "fine"

@@ -10,7 +10,7 @@ from typing import Literal
 from nerima_report.checks import Evidence
 from nerima_report.checks.links import WARD
 from nerima_report.counting import counted_tables
-from nerima_report.definitions import ADJUSTMENTS
+from nerima_report.entry_definitions import ADJUSTMENTS
 from nerima_report.examination import Examination
 from nerima_report.findings import Catalogue, Finding
 from nerima_report.fiscal_year import full_name

@@ -1,0 +1,45 @@
+"""One part of the report with all that its folder says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from nerima_report.definitions import CountTable, Figure, Link
+from nerima_report.entry_definitions import EntryTable
+from nerima_report.part_definition import PartDefinition
+from nerima_report.use_rules import UseRules
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part (部) of the report: its definition, tables, links, figures, rules for cases and manuscript."""
+
+    folder: Path
+    definition: PartDefinition
+    tables: Mapping[str, CountTable | EntryTable]
+    links: tuple[Link, ...]
+    figures: tuple[Figure, ...]
+    uses: UseRules | None = None
+
+    @property
+    def key(self) -> str:
+        """The key of the part, the first half of the names of its tables: 公開."""
+        return self.definition.key
+
+    @property
+    def manuscript(self) -> Path:
+        """The Jinja2 text of the part."""
+        return self.folder / "manuscript.md.j2"
+
+    def table_id(self, key: str) -> str:
+        """The full name of a table of this part: 公開.処理状況."""
+        return f"{self.key}.{key}"
+
+    def count_table(self, key: str) -> tuple[str, CountTable]:
+        """A table of counts by its key, with its id. The definitions were proved, so it exists."""
+        table = self.tables[key]
+        if not isinstance(table, CountTable):
+            raise KeyError(key)
+        return self.table_id(key), table
