@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -52,11 +52,26 @@ HOSTILE = "<script>alert('1')</script><b title=\"x\">&amp;\u202e{{ 7*7 }}</b>"
 
 def edit_stored(path: Path, part: str, cell: str, value: int) -> None:
     """Change a number in a part of a workbook and leave all else, also the stored results of formulas."""
+    old = re.compile(rb'(<c r="' + cell.encode() + rb'"[^>]*><v>)\d+')
+
+    def changed(data: bytes) -> bytes:
+        new, count = old.subn(rb"\g<1>" + str(value).encode(), data)
+        assert count == 1
+        return new
+
+    rewrite(path, {part: changed})
+
+
+def rewrite(path: Path, changes: Mapping[str, Callable[[bytes], bytes]]) -> None:
+    """Change parts of a workbook as no spreadsheet program would."""
     with zipfile.ZipFile(path) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
-    old = re.compile(rb'(<c r="' + cell.encode() + rb'"[^>]*><v>)\d+')
-    parts[part], count = old.subn(rb"\g<1>" + str(value).encode(), parts[part])
-    assert count == 1
-    with zipfile.ZipFile(path, "w") as archive:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in parts.items():
-            archive.writestr(name, data)
+            archive.writestr(name, changes[name](data) if name in changes else data)
+
+
+def sheets_of(path: Path) -> list[str]:
+    """The parts of a workbook that are its sheets."""
+    with zipfile.ZipFile(path) as archive:
+        return [name for name in archive.namelist() if name.startswith("xl/worksheets/sheet")]

@@ -6,12 +6,14 @@ import json
 import shutil
 import subprocess
 import sys
+from io import StringIO
 from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
 
 from conftest import SAMPLE, Command
+from nerima_report.usage import Progress
 
 
 @pytest.mark.parametrize(
@@ -159,3 +161,30 @@ def test_a_roster_without_the_year_or_no_roster_is_told(workdir: Path, command: 
     run = command("-C", workdir, "build", "2021")
     assert run.code == 2
     assert "nerima-report init" in run.err
+
+
+ODD = "\x1b[2J[red]\u202e表.xlsx"
+
+
+def test_names_neither_steer_the_terminal_nor_are_they_markup(workdir: Path, command: Command) -> None:
+    inbox = workdir / "inbox" / "2022"
+    (inbox / ODD).touch()
+    made = command("-C", workdir, "form", "2023", "--previous", "inbox/2022", "--out", ODD.removesuffix(".xlsx"))
+    refused = command("-C", workdir, "validate", inbox / ODD, "--return-to", inbox / ODD / "返却")
+    unsafe = command("-C", workdir, "validate", workdir / "none" / ODD, "--return-to", workdir / "none" / ODD)
+    for run in (made, refused, unsafe):
+        assert "[red]" in run.out + run.err
+        assert not {"\x1b", "\u202e"} & set(run.out + run.err)
+
+
+def test_the_progress_bar_names_files_harmlessly(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Terminal(StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    terminal = Terminal()
+    monkeypatch.setattr("sys.stderr", terminal)
+    with Progress(9) as advance:
+        advance(Path("届いた", ODD))
+    assert r"\x1b[2J[red]\u202e表.xlsx" in terminal.getvalue()
+    assert not any(unsafe in terminal.getvalue() for unsafe in ("\u202e", "\x1b[2J"))

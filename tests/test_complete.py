@@ -92,6 +92,16 @@ def test_what_lies_outside_the_folder_of_the_year_is_told_of(workdir: Path, comm
     assert [(f["code"], Path(f["file"]).name) for f in found] == [("N124", "12_出し直し.xlsx")]
 
 
+def test_a_ward_form_that_another_section_sent_is_listed_as_what_it_is(workdir: Path, command: Command) -> None:
+    edit(workdir, "05_", {("表紙", "B5"): "区全体の集計"})
+    run = command("-C", workdir, "validate", "inbox/2022", "--complete", "--format", "json")
+    listed = {(row["ward"], row["section"]): row["status"] for row in json.loads(run.out)["handed_in"]}
+    ward = {section: status for (is_ward, section), status in listed.items() if is_ward}
+    assert ward.pop("総務部情報公開課") == "fine"
+    [(sender, status)] = ward.items()
+    assert (status, listed[False, sender]) == ("faulty", "missing")
+
+
 def test_several_years_or_none_are_an_error(workdir: Path, command: Command) -> None:
     inbox = workdir / "inbox" / "2022"
     edit(workdir, "12_", {("表紙", "B4"): "令和3年度"})

@@ -144,6 +144,23 @@ def test_without_a_roster_the_matrix_holds_who_handed_in(workdir: Path, command:
     assert {word for row in words.values() for word in row} == {"合格", "該当なし", ""}
 
 
+def test_what_is_wrong_with_a_mark_for_a_whole_part_stands_in_the_matrix(workdir: Path, command: Command) -> None:
+    edit(workdir, "12_", {("表紙", "C21"): "確認中"})
+    words = matrix(page_of(command, workdir, "validate", "inbox/2022/12_*.xlsx"))
+    assert words["福祉部管理課"][0] == "エラー"
+
+
+def test_the_ward_is_that_of_the_coordinator_whoever_else_sent_its_form(workdir: Path, command: Command) -> None:
+    edit(workdir, "05_", {("表紙", "B5"): "区全体の集計"}).rename(workdir / "inbox" / "2022" / "!先頭.xlsx")
+    for missing in (False, True):
+        if missing:
+            next((workdir / "inbox" / "2022").glob("00_*")).unlink()
+        words = matrix(page_of(command, workdir, "validate", "inbox/2022", "--complete"))
+        stray = next(name for name in words if name.startswith("区全体") and "情報公開課" not in name)
+        assert set(words["区全体（総務部情報公開課）"]) == ({"未提出", ""} if missing else {"合格", ""})
+        assert words[stray] == ["エラー"] + [""] * (len(words[stray]) - 1)
+
+
 def test_several_years_have_a_matrix_each(workdir: Path, command: Command) -> None:
     edit(workdir, "12_", {("表紙", "B4"): "令和3年度"})
     html = page_of(command, workdir, "validate", "inbox/2022")

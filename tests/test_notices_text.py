@@ -13,7 +13,7 @@ from rich.cells import cell_len
 from conftest import Command
 from faulty import HOSTILE, blanks, edit, make_faulty
 from nerima_report.findings import Place
-from nerima_report.notices.grouping import printable, ranges
+from nerima_report.notices.grouping import harmless, ranges
 from nerima_report.notices.text import fold
 
 
@@ -66,7 +66,7 @@ def test_what_steers_a_terminal_is_shown_not_done(workdir: Path, command: Comman
     out = command("-C", workdir, "validate", "inbox/2022").out
     assert "\u202e" not in out
     assert "alert" in out
-    assert printable("a\x1b[31m\u3000b") == "a\ufffd[31m\u3000b"
+    assert harmless("a\x1b[31m\u3000b") == "a\ufffd[31m\u3000b"
 
 
 @pytest.mark.parametrize("width", [20, 37, 72])

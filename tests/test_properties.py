@@ -176,3 +176,25 @@ def _cell(key: CellKey, value: int, section: str, ward: bool = False) -> FilledC
 def _tallies(cells: list[FilledCell], edition: Edition) -> Tallies:
     empty, _ = examine(Inbox(), edition, 2022, None)
     return Tallies(tuple(cells), empty.tallies.entries, (), (), ())
+
+
+@few
+@given(data=st.data())
+def test_a_changed_label_is_found_or_changes_no_number(
+    data: st.DataObject, sample_inbox: Inbox, edition: Edition
+) -> None:
+    """No number vanishes because somebody wrote over a heading, a row or the name of a group."""
+    submission = data.draw(st.sampled_from(sample_inbox.submissions), label="submission")
+    sheets = [sheet for sheet in submission.workbook.sheets if sheet.name.partition(".")[0] in ("公開", "個人")]
+    sheet = data.draw(st.sampled_from(sheets), label="sheet")
+    labels = sorted(place for place, value in sheet.cells.items() if isinstance(value, str))
+    cell = address(data.draw(st.sampled_from(labels), label="cell"))
+    text = data.draw(st.sampled_from(["", "別の言葉", "件数", "合計", "区民", "－"]), label="text")
+    before, _ = check(sample_inbox, edition)
+    change = [{"sheet": sheet.name, "cell": cell, "value": text}]
+    after, findings = check(changed(sample_inbox, edition, submission.workbook.path.name, change), edition)
+    said = [f for f in findings if edition.catalogue.severity(f) != "notice"]
+    assert said or after.totals.values == before.totals.values
+    named = {finding.place.table for finding in findings}
+    for table, entries in before.tallies.entries.items():
+        assert table in named or len(after.tallies.entries[table]) == len(entries)

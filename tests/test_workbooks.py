@@ -11,8 +11,8 @@ import pytest
 from openpyxl import Workbook
 
 from conftest import SAMPLE, Command
-from nerima_report.submissions import find_workbooks
-from nerima_report.workbooks import Unreadable, address, is_blank, read_workbook
+from nerima_report.file_search import find_workbooks
+from nerima_report.workbooks import Unreadable, address, extended, is_blank, read_workbook
 from nerima_report.workbooks import Workbook as ReadWorkbook
 
 SOUND = next((SAMPLE / "inbox" / "2022").glob("12_*"))
@@ -102,6 +102,17 @@ def test_folders_are_searched_with_the_folders_in_them(tmp_path: Path) -> None:
     assert found[0] == [tmp_path / "z.xlsx", tmp_path / "2021" / "b.xlsx", tmp_path / "福祉部" / "管理課.xlsx"]
     assert found[1] == [tmp_path / "福祉部" / "a.pdf"]
     assert find_workbooks([tmp_path], r"\d{4}|\..*")[0] == [tmp_path / "z.xlsx", tmp_path / "福祉部" / "管理課.xlsx"]
+
+
+def test_long_names_are_opened_on_windows_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    short, long = Path("集計.xlsx"), Path("長" * 300, "集計.xlsx")
+    assert (extended(short), extended(long)) == tuple(str(path.absolute()) for path in (short, long))
+    monkeypatch.setattr("sys.platform", "win32")
+    assert extended(short) == str(short.absolute())
+    assert extended(short, always=True) == f"\\\\?\\{short.absolute()}"
+    assert extended(long) == f"\\\\?\\{long.absolute()}"
+    monkeypatch.setattr("os.path.abspath", lambda path: f"\\\\server\\{path}")
+    assert extended(short, always=True) == "\\\\?\\UNC\\server\\集計.xlsx"
 
 
 def test_what_spreadsheet_programs_write_is_never_passed_over(tmp_path: Path) -> None:

@@ -27,7 +27,6 @@ from nerima_report.fiscal_year import full_name
 from nerima_report.formats import FORMATS
 from nerima_report.forms import Filling, render_form
 from nerima_report.forms.recipients import all_covers, chosen, file_name
-from nerima_report.notices.returned import return_workbooks
 from nerima_report.open_items import FILE as OPEN_ITEMS
 from nerima_report.open_items import make_open_items
 from nerima_report.records.files import RecordError, read_record, write_record
@@ -169,11 +168,6 @@ def validate(
         evidence.append(examine(alone, edition.for_year(year) if year else edition, year, None)[0])
         findings += explain(run_checks(evidence[-1]), explanations, year)[0]
     return Examination(edition, inbox, tuple(evidence), tuple(findings))
-
-
-def return_marked(examination: Examination, folder: Path) -> tuple[Examination, list[Path]]:
-    """Put a marked copy of each workbook with faults into a folder; what cannot be copied is a finding more."""
-    return return_workbooks(examination, folder)
 
 
 def build(workspace: Workspace, edition: Edition, fiscal_year: int, draft: bool, progress: Progress) -> Built:

@@ -11,7 +11,7 @@ from nerima_report.checks.evidence import on_cover
 from nerima_report.edition import Edition
 from nerima_report.errors import CannotProceed
 from nerima_report.figures import Share, compute_figures
-from nerima_report.findings import Catalogue, Explanation, Finding, explain
+from nerima_report.findings import Catalogue, Explanation, Finding, cell_place, explain
 from nerima_report.fiscal_year import full_name
 from nerima_report.roster import RosterSection
 from nerima_report.submissions import Inbox, Submission, section_key
@@ -112,6 +112,8 @@ def latest(submissions: Iterable[Submission], order: Sequence[str] = ()) -> tupl
 def judge(evidence: Evidence, figures: dict[str, Share], explanations: Sequence[Explanation]) -> list[Finding]:
     """All findings of a year, with their explanations, and the explanations that answer nothing."""
     found = run_checks(evidence)
+    if not any(evidence.edition.catalogue.is_error(finding) for finding in found):
+        found += [Finding("N907", cell_place(key)) for key, value in evidence.totals.values.items() if value is None]
     found += [Finding("N901", details={"about": key}) for key, share in figures.items() if share.denominator == 0]
     own = [e for e in explanations if not e.is_between_years]  # the others answer what is found between years
     findings, unused = explain(found, own, evidence.fiscal_year)

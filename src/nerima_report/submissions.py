@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import glob
-import os
-import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import cached_property
@@ -30,12 +27,6 @@ from nerima_report.workbooks import (
 NOT_APPLICABLE = "該当なし"
 # What else people write into the column 該当なし when they mean it. Anything else is asked about.
 NOT_APPLICABLE_MARKS = frozenset({NOT_APPLICABLE, "○", "〇", "◯", "✓", "✔", "レ"})
-# What else may be sent in answer to a form; anything else in a folder (Thumbs.db) is nobody's answer.
-_TEXTS = (".doc", ".docx", ".rtf", ".odt", ".jtd", ".jtdc", ".txt", ".pdf", ".xdw", ".msg", ".eml", ".numbers")
-_OTHER_DOCUMENTS = frozenset((*_TEXTS, ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".zip", ".7z", ".lzh"))
-ROSTER = "roster.xlsx"
-# What lies in a working folder and is no submission: what the tool made itself, and what is hidden.
-NOT_SEARCHED = r"\..*|forms|out|records"
 _LONGEST_NUMBER = 4  # digits of a 提出回
 SECTION_FORM = "課の集計"
 WARD_FORM = "区全体の集計"
@@ -84,6 +75,7 @@ class Unidentified:
     label: str
     cell: str
     found: str
+    sha256: str = ""
 
 
 @dataclass(frozen=True)
@@ -115,72 +107,6 @@ def section_key(department: str, section: str) -> str:
     return section if department in ("", section) else f"{department}{section}"
 
 
-def find_workbooks(names: Iterable[str | Path], leaving_out: str = NOT_SEARCHED) -> tuple[list[Path], list[Path]]:
-    """The files behind names, patterns (expanded here too, for Windows) and folders, and those passed over.
-
-    Folders are searched with all folders in them, except those whose name matches `leaving_out`. Passed over
-    are the lock files that Excel leaves while a workbook is open (`~$…`) and, in folders, other documents,
-    which somebody may have sent instead of a workbook. A name behind which nothing lies stays in the list,
-    so that it becomes a finding, and so does all that a spreadsheet program writes: an .ods in the inbox is
-    a submission that somebody believes to have made.
-    """
-    found: dict[Path, None] = {}
-    others: dict[Path, None] = {}
-    unmatched: list[Path] = []
-    for name in names:
-        path = Path(name)
-        inside = _files_in(path, leaving_out)
-        if inside or (inside is not None and not is_spreadsheet(path)):
-            found.update(dict.fromkeys(f for f in inside if _is_submission(f)))
-            others.update(dict.fromkeys(file for file in inside if file.suffix.lower() in _OTHER_DOCUMENTS))
-        elif not os.path.exists(path) and glob.has_magic(str(name)):  # noqa: PTH110 (Path.exists may raise)
-            matches = sorted(glob.glob(str(name)))  # noqa: PTH207
-            found.update(dict.fromkeys(map(Path, matches)))
-            unmatched += [] if matches else [path]
-        else:
-            found[path] = None
-    found.update(dict.fromkeys(unmatched if found else ()))  # a slip beside what was found is told of, too
-    locks = [path for path in found if is_lock_file(path)]
-    return [path for path in found if path not in locks], [*locks, *(path for path in others if path not in found)]
-
-
-def _is_submission(path: Path) -> bool:
-    """Whether a file in a folder is to be read, or a folder in it cannot be looked into."""
-    return path.name != ROSTER if is_spreadsheet(path) else path.is_dir()
-
-
-def is_lock_file(path: Path) -> bool:
-    """Whether Excel leaves a file of this name while a workbook is open."""
-    return path.name.startswith("~$")
-
-
-def _files_in(folder: Path, leaving_out: str) -> list[Path] | None:
-    """The files in a folder and in the folders in it; None if it is no folder, or cannot be looked into.
-
-    What is named like a workbook counts as a file, also if it is a folder.
-    """
-    try:
-        next(folder.iterdir(), None)
-    except (OSError, ValueError):
-        return None
-    files: list[Path] = []
-    closed: list[Path] = []
-    seen: set[str] = set()
-    for path, folders, names in os.walk(folder, followlinks=True, onerror=lambda e: closed.append(Path(e.filename))):
-        inner = sorted(name for name in folders if not re.fullmatch(leaving_out, name))
-        inner = [] if os.path.realpath(path) in seen else inner  # a link that leads back
-        seen.add(os.path.realpath(path))
-        folders[:] = [name for name in inner if not is_spreadsheet(Path(name))]
-        files += (Path(path, name) for name in sorted({*names, *inner} - {*folders}))
-    return [*files, *closed]
-
-
-def is_spreadsheet(path: Path) -> bool:
-    """Whether spreadsheet programs write files of this name."""
-    ending = path.suffix.lower()
-    return ending.startswith(".xls") or ending in (".ods", ".csv")
-
-
 def load_submissions(
     paths: Sequence[Path], edition: Edition, progress: Callable[[Path], None] = lambda path: None
 ) -> Inbox:
@@ -200,7 +126,9 @@ def load_submissions(
             submission = identify(workbook, keys)
             if isinstance(submission, Submission) and not edition.parts_for(submission.fiscal_year):
                 where = submission.cover_cells["年度"]
-                unidentified.append(Unidentified(path, "年度", where, full_name(submission.fiscal_year)))
+                unidentified.append(
+                    Unidentified(path, "年度", where, full_name(submission.fiscal_year), workbook.sha256)
+                )
             elif isinstance(submission, Submission):
                 submissions.append(submission)
             else:
@@ -217,19 +145,19 @@ def identify(
     """
     cover = next((sheet for sheet in workbook.sheets if plain(sheet.name) == COVER_SHEET), None)
     if cover is None:
-        return Unidentified(workbook.path, COVER_SHEET, "", "")
+        return Unidentified(workbook.path, COVER_SHEET, "", "", workbook.sha256)
     values, cells = _read_cover(cover)
     fiscal_year = parse_fiscal_year(values["年度"])
     form = plain(values["様式"])
     number = values["提出回"]
     if fiscal_year is None:
-        return Unidentified(workbook.path, "年度", cells["年度"], shown(values["年度"]))
+        return Unidentified(workbook.path, "年度", cells["年度"], shown(values["年度"]), workbook.sha256)
     if form not in forms:
-        return Unidentified(workbook.path, "様式", cells["様式"], shown(values["様式"]))
+        return Unidentified(workbook.path, "様式", cells["様式"], shown(values["様式"]), workbook.sha256)
     if not values["課"]:
-        return Unidentified(workbook.path, "課", cells["課"], "")
+        return Unidentified(workbook.path, "課", cells["課"], "", workbook.sha256)
     if not number.isdecimal() or len(number) > _LONGEST_NUMBER or int(number) < 1:
-        return Unidentified(workbook.path, "提出回", cells["提出回"], shown(number))
+        return Unidentified(workbook.path, "提出回", cells["提出回"], shown(number), workbook.sha256)
     marks = {key: (position, plain(cover.cells[position]))
              for key, position in layout.marked_rows(cover, keys, NOT_APPLICABLE).items()}  # fmt: skip
     return Submission(

@@ -15,6 +15,7 @@ from typer.core import TyperCommand, TyperGroup, TyperOption
 from typer.exceptions import TyperException
 
 from nerima_report import __version__
+from nerima_report.workbooks import printable
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -103,10 +104,10 @@ def forms_made(made: FormsMade) -> Iterator[str]:
     yield f"集計様式を {len(made.written)} ファイル作りました{same}。" if made.written else _NOTHING_NEW
 
 
-def tell(console: Console, lines: Iterable[str]) -> None:
-    """Print lines as they are: no markup, no folding."""
+def tell(console: Console, lines: Iterable[str], style: str = "") -> None:
+    """Print lines as they are: no markup, no folding, and nothing in a name that would steer the terminal."""
     for line in lines:
-        console.print(line, highlight=False, soft_wrap=True, markup=False)
+        console.print(printable(line), style=style, highlight=False, soft_wrap=True, markup=False)
 
 
 def explain(error: TyperException) -> str:
@@ -173,13 +174,14 @@ class Progress:
         from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
         from rich.progress import Progress as RichProgress
 
-        columns = (TextColumn("読み込み中"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}"))
+        name = TextColumn("{task.description}", markup=False)
+        columns = (TextColumn("読み込み中"), BarColumn(), MofNCompleteColumn(), name)
         self._bar = RichProgress(*columns, console=Console(stderr=True), transient=True)
         self._bar.start()
         task = self._bar.add_task("", total=self.files)
 
         def advance(path: Path) -> None:
-            self._bar.update(task, advance=1, description=path.name)
+            self._bar.update(task, advance=1, description=printable(path.name))
 
         return advance
 

@@ -14,8 +14,8 @@ from pydantic import Field
 
 from nerima_report.definitions import Definition, Text
 from nerima_report.errors import CannotProceed, DefinitionError
+from nerima_report.file_search import ROSTER, find_workbooks
 from nerima_report.findings import Catalogue, Explanation
-from nerima_report.submissions import ROSTER, find_workbooks
 from nerima_report.toml_files import read_definition
 
 SETTINGS = "nerima-report.toml"

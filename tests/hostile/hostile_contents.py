@@ -6,7 +6,19 @@ import random
 import string
 from collections.abc import Callable, Iterator
 
-from hostile_packages import DECLARATION, MAIN, OFFICE, SHEET, Hostile, Parts, package, packed, relations_of, sheet
+from hostile_packages import (
+    DECLARATION,
+    MAIN,
+    OFFICE,
+    SHEET,
+    Hostile,
+    Parts,
+    package,
+    packed,
+    relation,
+    relations_of,
+    sheet,
+)
 from nerima_report.workbooks import Reason
 
 LAUGHS = (
@@ -17,6 +29,8 @@ LAUGHS = (
 EXTERNAL = '<!DOCTYPE l [<!ENTITY a SYSTEM "file:///etc/passwd">]>'
 PARAMETER = '<!DOCTYPE l [<!ENTITY % a SYSTEM "http://127.0.0.1:9/a.dtd"> %a;]>'
 ONE = '<row r="1"><c r="A1"><v>1</v></c></row>'
+STRINGS = "xl/sharedStrings.xml"
+SHARED = "application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
 STRICT = "http://purl.oclc.org/ooxml/spreadsheetml/main"
 
 
@@ -45,6 +59,35 @@ def with_doctype(place: str, doctype: str = "<!DOCTYPE l>") -> Hostile:
     return packed(f"doctype-in-{place.replace('/', '-')}", "suspicious-xml", parts)
 
 
+def with_picture(
+    name: str,
+    reason: Reason | str,
+    kinds: tuple[str, ...] = ("image",),
+    strings: str = "",
+    type_: str = "image/svg+xml",
+    sheet_too: bool = False,
+) -> Hostile:
+    """A workbook with a picture as a drawing program writes it, and what else the package may call it."""
+
+    def parts() -> Parts:
+        whole = package()
+        types = f'<Default Extension="svg" ContentType="{type_}"/>'
+        if strings:
+            types += f'<o:Override xmlns:o="urn:nobody" PartName="{strings}" ContentType="{SHARED}"/>'
+        whole["[Content_Types].xml"] = str(whole["[Content_Types].xml"]).replace("</Types>", f"{types}</Types>")
+        relations = [relation(f"rId{kind}", kind, "../media/a.svg") for kind in kinds]
+        if sheet_too:
+            changed = str(whole["xl/_rels/workbook.xml.rels"]).replace("worksheets/sheet1.xml", "media/a.svg")
+            whole["xl/_rels/workbook.xml.rels"] = changed.replace("/worksheet", "/image")
+        doctype = '<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "http://127.0.0.1:9/svg11.dtd">'
+        return whole | {
+            "xl/media/a.svg": f'{DECLARATION}{doctype}<svg xmlns="http://www.w3.org/2000/svg"/>',
+            "xl/drawings/_rels/drawing1.xml.rels": relations_of(*relations),
+        }
+
+    return packed(name, reason, parts)
+
+
 def noise(length: int) -> str:
     """A text that cannot be packed far, so that no limit of the archive is met before that of the XML."""
     return random.Random(length).randbytes(length // 2).hex()
@@ -69,6 +112,10 @@ def _strings(content: str, count: str = "1") -> str:
 
 def _cell(content: str) -> str:
     return f'<row r="1">{content}</row>'
+
+
+def _text(text: str) -> str:
+    return _cell(f'<c r="A1" t="str"><v>{text}</v></c>')
 
 
 def _styles(count: int) -> str:
@@ -112,6 +159,22 @@ XML: tuple[Hostile, ...] = (
     part("null-characters", "broken", SHEET, lambda: sheet("\0")),
     part("entity-that-nobody-declared", "broken", SHEET, lambda: sheet("&nbsp;")),
     part("drawing-that-is-not-well-formed", "", "xl/drawings/a.vml", lambda: "<xml><br></xml>"),
+    part("white-space-before-a-doctype", "suspicious-xml", STRINGS, lambda: " " * 70_000 + LAUGHS + "<sst>&h;</sst>"),
+    part("lines-before-a-doctype", "suspicious-xml", STRINGS, lambda: "\r\n\t " * 40_000 + LAUGHS + "<sst/>"),
+    part(
+        "white-space-in-utf-16",
+        "suspicious-xml",
+        STRINGS,
+        lambda: (" " * 70_000 + LAUGHS + "<sst/>").encode("utf-16-be"),
+    ),
+    part("white-space-before-a-sound-part", "", STRINGS, lambda: " " * 70_000 + f'<sst xmlns="{MAIN}"/>'),
+    part("white-space-alone", "", "xl/a.xml", lambda: " " * 70_000),
+    with_picture("picture-with-a-doctype", ""),
+    with_picture("picture-that-is-also-the-strings", "suspicious-xml", strings="/xl/media/a.SVG"),
+    with_picture("picture-that-is-also-the-styles", "suspicious-xml", kinds=("image", "styles")),
+    with_picture("picture-that-is-a-sheet", "sheet-missing", sheet_too=True),
+    with_picture("picture-that-no-relation-calls-one", "suspicious-xml", kinds=()),
+    with_picture("picture-of-another-type", "suspicious-xml", type_="application/xml"),
     part("sheet-in-utf-16", "", SHEET, lambda: sheet(ONE).replace("UTF-8", "UTF-16").encode("utf-16")),
 )
 
@@ -146,6 +209,14 @@ SIZES: tuple[Hostile, ...] = (
             },
             strings=_strings(f"<si><t>{noise(32_000)}</t></si>"),
         ),
+    ),
+    rows("accents-without-end", "beyond-limit", lambda: _text("か" + "\u0301" * 16_000 + "\u0316" * 16_000)),
+    rows("accents-of-half-width", "beyond-limit", lambda: _text("か" + "\u0301ﾞ" * 16_000)),
+    rows("accents-of-people", "", lambda: _text("か\u3099は\u309aｶﾞe\u0301" * 3_000)),
+    packed(
+        "sheet-name-without-end",
+        "beyond-limit",
+        lambda: package({"表" * 40_000: sheet(ONE)}),
     ),
     packed("styles-in-plenty", "", lambda: package(styles=_styles(5_000))),
 )

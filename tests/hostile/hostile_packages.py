@@ -43,12 +43,12 @@ def package(sheets: Mapping[str, str | bytes] | None = None, **changes: str | by
     parts: Parts = {}
     for number, (name, content) in enumerate(sheets.items(), start=1):
         listed.append(f'<sheet name="{name}" sheetId="{number}" r:id="rId{number}"/>')
-        relations.append(_relation(f"rId{number}", "worksheet", f"worksheets/sheet{number}.xml"))
+        relations.append(relation(f"rId{number}", "worksheet", f"worksheets/sheet{number}.xml"))
         types.append(_type(f"xl/worksheets/sheet{number}.xml", "worksheet"))
         parts[f"xl/worksheets/sheet{number}.xml"] = content
     relations += [
-        _relation("rIdStrings", "sharedStrings", "sharedStrings.xml"),
-        _relation("rIdStyles", "styles", "styles.xml"),
+        relation("rIdStrings", "sharedStrings", "sharedStrings.xml"),
+        relation("rIdStyles", "styles", "styles.xml"),
     ]
     types += [_type("xl/sharedStrings.xml", "sharedStrings"), _type("xl/styles.xml", "styles")]
     types.append(_type("xl/workbook.xml", "sheet.main"))
@@ -56,7 +56,7 @@ def package(sheets: Mapping[str, str | bytes] | None = None, **changes: str | by
         "[Content_Types].xml": f'{DECLARATION}<Types xmlns="{PACKAGE}/content-types">'
         '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
         f'<Default Extension="xml" ContentType="application/xml"/>{"".join(types)}</Types>',
-        "_rels/.rels": relations_of(_relation("rId1", "officeDocument", "xl/workbook.xml")),
+        "_rels/.rels": relations_of(relation("rId1", "officeDocument", "xl/workbook.xml")),
         "xl/workbook.xml": f'{DECLARATION}<workbook xmlns="{MAIN}" xmlns:r="{OFFICE}">'
         f"<sheets>{''.join(listed)}</sheets></workbook>",
         "xl/_rels/workbook.xml.rels": relations_of(*relations),
@@ -115,7 +115,8 @@ def change_directory(data: bytes, part: str, offset: int, layout: str, value: in
     return bytes(changed)
 
 
-def _relation(identity: str, kind: str, target: str) -> str:
+def relation(identity: str, kind: str, target: str) -> str:
+    """A relation to another part."""
     return f'<Relationship Id="{identity}" Type="{OFFICE}/{kind}" Target="{target}"/>'
 
 

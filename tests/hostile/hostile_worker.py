@@ -7,10 +7,10 @@ import sys
 import time
 from pathlib import Path
 
-from nerima_report.workbooks import reader, worker
+from nerima_report.workbooks import preflight, worker
 
 
-def read_sheets(path: Path) -> object:
+def read_bytes(path: Path) -> bytes:
     """Read a file, or crash, hang, eat memory, answer nonsense."""
     match path.stem:
         case "crash":
@@ -23,17 +23,17 @@ def read_sheets(path: Path) -> object:
             while True:
                 pass
         case "memory":
-            return [bytes(2**20) for _ in range(4096)]
+            return b"".join([bytes(2**20) for _ in range(4096)])
         case "nonsense":
             sys.__stdout__.buffer.write(b"{not JSON\n")  # type: ignore[union-attr]
             sys.__stdout__.flush()  # type: ignore[union-attr]
         case "recursion":
-            return read_sheets(path)
-    return reader.read_sheets(path)
+            return read_bytes(path)
+    return preflight.read_bytes(path)
 
 
 if __name__ == "__main__":
-    worker.read_sheets = read_sheets  # type: ignore[assignment, attr-defined]
+    worker.read_bytes = read_bytes  # type: ignore[attr-defined]
     if len(sys.argv) > 1:
         sys.exit(1)  # a worker that never gets ready
     worker.main()

@@ -14,7 +14,7 @@ import pytest
 
 from conftest import SAMPLE, Command
 from nerima_report.errors import CannotProceed
-from nerima_report.workbooks import Unreadable, Workbook, WorkbookReader, client
+from nerima_report.workbooks import MarkOrder, Unreadable, Workbook, WorkbookReader, client
 
 HOSTILE = (sys.executable, "-P", str(Path(__file__).with_name("hostile_worker.py")))
 SOUND = next((SAMPLE / "inbox" / "2022").glob("12_*"))
@@ -50,6 +50,37 @@ def test_a_worker_that_fails_is_a_finding_and_the_next_file_is_read(name: str, r
     assert isinstance(read[2], Workbook)
     assert read[2].sheets[0].cells
     assert len(children()) == before
+
+
+@pytest.mark.parametrize(("name", "reason"), [("crash", "crashed"), ("hang", "timed-out"), ("recursion", "broken")])
+def test_a_worker_that_fails_while_it_marks_is_told_and_the_next_copy_is_made(
+    name: str, reason: str, tmp_path: Path
+) -> None:
+    bad = tmp_path / f"{name}.xlsx"
+    bad.write_bytes(SOUND.read_bytes())
+    before = len(children())
+    with WorkbookReader(HOSTILE, SECONDS) as reader:
+        read = reader.read(SOUND)
+        assert isinstance(read, Workbook)
+        order = MarkOrder(read.sha256, [], "総務部情報公開課")
+        assert reader.mark(bad, order) == Unreadable(bad, reason)  # type: ignore[arg-type]
+        copy = reader.mark(SOUND, order)
+        assert isinstance(copy, bytes)
+        assert copy.startswith(b"PK")
+        assert reader.mark(SOUND, MarkOrder("0" * 64, [], "")) == Unreadable(SOUND, "changed")
+        assert reader.mark(tmp_path / "none.xlsx", order) == Unreadable(tmp_path / "none.xlsx", "missing")
+    assert len(children()) == before
+
+
+def test_the_program_itself_imports_nothing_that_opens_workbooks() -> None:
+    program = (
+        "import sys\nfrom nerima_report import chain\nfrom nerima_report.cli import main, reporting\n"
+        "from nerima_report.notices import handed_in, html, json, returned, text\n"
+        "opens = ('marking', 'package', 'preflight', 'reader', 'scan', 'splicing')\n"
+        "print([m for m in sys.modules if m.startswith('nerima_report.workbooks.') and m.endswith(opens)])"
+    )
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, encoding="utf-8")
+    assert run.stdout.strip() == "[]"
 
 
 def test_one_worker_serves_all_files_and_ends_with_the_reader(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nerima_report.checks.evidence import Evidence
+from nerima_report.file_search import is_lock_file, is_spreadsheet
 from nerima_report.findings import Finding, Place
-from nerima_report.submissions import is_lock_file, is_spreadsheet
 from nerima_report.workbooks import Reason, Unreadable, label_of
 from nerima_report.workbooks.limits import LIMITS
 
@@ -32,6 +32,7 @@ CODES: dict[Reason, str] = {
     "sheet-missing": "N120",
     "not-a-file": "N121",
     "out-of-order": "N122",
+    "changed": "N132",
 }
 # What there is too much of, by the name of the limit.
 LIMIT_NAMES = {
@@ -44,6 +45,7 @@ LIMIT_NAMES = {
     "merges": "結合したセル",
     "text": "一つのセルの文字",
     "texts": "文字",
+    "accents": "一つの文字に重ねた記号",
 }
 
 

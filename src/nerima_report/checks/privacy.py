@@ -13,7 +13,8 @@ from nerima_report.layout import EntryLayout
 _HYPHENS = dict.fromkeys(map(ord, "‐‑‒–—―−ー－"), "-")
 _PERSONAL_NUMBER = re.compile(r"(?<![\d-])\d{4}[ -]?\d{4}[ -]?\d{4}(?![\d-])")
 _TELEPHONE_NUMBER = re.compile(r"(?<![\d-])(?:\+81[ -]?|\(?0)[1-9]\d{0,3}\)?[ -]?\(?\d{1,4}\)?[ -]?\d{3,4}(?![\d-])")
-_MAIL_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)
+# Only at the beginning of a run of letters, and without going back in it: any text is searched in one go.
+_MAIL_ADDRESS = re.compile(r"(?<![\w.+-])[\w.+-]++@[\w-]++(?:\.[\w-]++)++", re.ASCII)
 _TELEPHONE_DIGITS = (10, 11)
 _SHOWN = 2  # characters of what was found that a finding repeats
 

@@ -91,7 +91,7 @@ def _run(command: Callable[[], object]) -> int:
     try:
         code = command()
     except CannotProceed as error:
-        errors.print(str(error), style="red", markup=False)
+        usage.tell(errors, str(error).splitlines(), "red")
         return 2
     except TyperException as error:
         errors.print(usage.explain(error), style="red", markup=False)
@@ -103,8 +103,8 @@ def _run(command: Callable[[], object]) -> int:
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 (nobody reads any more)
         return 1
     except OSError as error:
-        errors.print(f"ファイルかフォルダーを使えません。\n  場所: {error.filename}", style="red", markup=False)
-        errors.print("  名前と権限を確かめ、ほかで開いていたら閉じてください。", style="red")
+        hint = "  名前と権限を確かめ、ほかで開いていたら閉じてください。"
+        usage.tell(errors, ["ファイルかフォルダーを使えません。", f"  場所: {error.filename}", hint], "red")
         return 2
     except Exception as error:
         if os.environ.get("NERIMA_REPORT_DEBUG"):

@@ -20,7 +20,7 @@ from nerima_report.cli.common import (
     show_findings,
 )
 from nerima_report.errors import CannotProceed
-from nerima_report.workbooks import shared_reader
+from nerima_report.workbooks import label_of, shared_reader
 
 
 def init(
@@ -40,8 +40,7 @@ def init(
     fiscal_year = usage.fiscal_year(year) if year else fiscal_year_of(season)
     made = chain.init(folder, open_edition(context, open_workspace(folder).edition), fiscal_year)
     console = Console()
-    for path in made:
-        console.print(f"作りました: {path}", highlight=False, soft_wrap=True)
+    usage.tell(console, [f"作りました: {path}" for path in made])
     if not made:
         console.print("必要なものはすべてあります。何も変えていません。")
     else:
@@ -85,8 +84,9 @@ def validate(
     """集計のファイルを一つずつ確かめる。"""
     shared_reader().start()  # it gets ready while the imports below take their time
     from nerima_report import chain
+    from nerima_report.file_search import find_workbooks, searched_folders
     from nerima_report.notices import handed_in
-    from nerima_report.submissions import find_workbooks
+    from nerima_report.notices.returned import refuse_as_target, return_workbooks
     from nerima_report.workspace import open_workspace
 
     workspace = open_workspace(Path())
@@ -96,6 +96,8 @@ def validate(
         raise CannotProceed(
             f"確かめるファイル（.xlsx）が見つかりません。\n  指定: {' '.join(files)}\n  名前と場所を確かめてください。"
         )
+    if return_to is not None:
+        refuse_as_target(return_to, [workspace.folder / "inbox", *searched_folders(files)], found[0])
     with usage.Progress(len(found[0])) as advance:
         examination = chain.validate(found, edition, workspace, complete, advance)
     facts: dict[str, object] = {
@@ -106,8 +108,8 @@ def validate(
     if complete:
         facts["handed_in"] = handed_in.as_facts(handed_in.handed_in(examination))
     if return_to is not None:
-        examination, returned = chain.return_marked(examination, return_to)
-        facts["returned"] = [path.as_posix() for path in returned]
+        examination, returned = return_workbooks(examination, return_to)
+        facts["returned"] = [label_of(path) for path in returned]
     closing = f"{len(examination.files)}ファイルのうち{examination.fine}ファイルにエラーはありません"
     show_findings(examination, (notice_format, output), facts, closing)
     leave(examination, strict)
@@ -171,4 +173,4 @@ def publish(
     console = Console()
     print_findings(console, published.findings, open_edition(context, workspace.edition).catalogue)
     done = "を公表の記録にしました" if published.changed else "は、すでに同じ内容で公表の記録になっています"
-    console.print(f"{full_name(fiscal_year)}{done}: {published.record}", highlight=False, soft_wrap=True)
+    usage.tell(console, [f"{full_name(fiscal_year)}{done}: {published.record}"])

@@ -11,7 +11,7 @@ from nerima_report.cell_values import shown
 from nerima_report.examination import Examination
 from nerima_report.findings import Finding, Place
 from nerima_report.layout import CountLayout, EntryLayout
-from nerima_report.workbooks import Position, Sheet, address
+from nerima_report.workbooks import Position, Sheet, address, column_number
 
 Kind = Literal["", "faulty", "related", "heading"]
 AROUND = 2  # rows above and below a faulty cell
@@ -98,13 +98,11 @@ def _text(sheet: Sheet, position: Position) -> str:
 
 def _positions(places: Iterable[Place], key: tuple[str, str]) -> list[Position]:
     """The cells of places on one sheet; a whole row (5行) stands for its first cell."""
-    from nerima_report.workbooks.marking_cells import column_of
-
     found = []
     for place in places:
         matched = re.fullmatch(r"([A-Z]{0,3})(\d+)行?", place.cell)
         if matched and (place.file, place.sheet) == key:
-            found.append((int(matched[2]), column_of(matched[1]) or 1))
+            found.append((int(matched[2]), column_number(matched[1]) if matched[1] else 1))
     return found
 
 

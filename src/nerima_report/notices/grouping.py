@@ -87,10 +87,10 @@ def _below(place: Place, next_place: Place) -> bool:
     return cells[0][1] == cells[1][1] and int(cells[0][2]) + 1 == int(cells[1][2])
 
 
-def printable(text: str) -> str:
+def harmless(text: str) -> str:
     """A text from outside that neither steers a terminal nor hides what it says.
 
-    >>> printable("総務課" + chr(27) + "[2J" + chr(0x202E) + "xslx." + chr(10) + "・")
+    >>> harmless("総務課" + chr(27) + "[2J" + chr(0x202E) + "xslx." + chr(10) + "・")
     '総務課�[2J�xslx. ・'
     """
     return "".join(c if c.isprintable() or c == "\u3000" else " " if c.isspace() else "\ufffd" for c in text)

@@ -15,7 +15,7 @@ from nerima_report.checks.collection import named_after
 from nerima_report.checks.links import WARD
 from nerima_report.definitions import Severity
 from nerima_report.examination import Examination
-from nerima_report.notices.grouping import printable
+from nerima_report.notices.grouping import harmless
 from nerima_report.notices.matrix import owners
 
 Status = Literal["fine", "faulty", "unclear", "missing"]
@@ -66,14 +66,15 @@ def print_handed_in(console: Console, rows: list[HandedIn]) -> None:
         word, style = STATUSES[row.status]
         name = f"{WARD}（{row.section}）" if row.ward else row.section
         counts = (str(row.number or ""), str(row.errors or ""), str(row.warnings or ""))
-        table.add_row(Text(printable(name)), Text(word, style), *counts)
+        table.add_row(Text(harmless(name)), Text(word, style), *counts)
     console.print()
     console.print("■ 提出の状況", style="bold", highlight=False)
     console.print(table)
 
 
 def _rows(examination: Examination, evidence: Evidence) -> Iterator[HandedIn]:
-    submissions = {(s.ward, s.section): s for s in evidence.submissions}
+    handed_in = evidence.inbox.of_year(evidence.fiscal_year)
+    submissions = {(s.ward, s.section): s for s in (*handed_in, *evidence.submissions)}  # the latest counts
     for ward, section in owners(evidence):
         submission = submissions.get((ward, section))
         if submission is None:

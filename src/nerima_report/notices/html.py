@@ -8,7 +8,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from nerima_report import __version__
 from nerima_report.examination import Examination
-from nerima_report.notices.grouping import printable
+from nerima_report.notices.grouping import harmless
 from nerima_report.notices.page import STATUSES, make_page
 
 TEMPLATE = "findings.html.j2"
@@ -22,7 +22,7 @@ def render_html(examination: Examination, closing: str) -> str:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        finalize=lambda value: printable(value) if type(value) is str else value,
+        finalize=lambda value: harmless(value) if type(value) is str else value,
     )
     page = make_page(examination, closing)
     return environment.get_template(TEMPLATE).render(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Literal
@@ -75,12 +75,12 @@ def worst(findings: Iterable[Finding], catalogue: Catalogue) -> Status:
 
 def _matrix(examination: Examination, evidence: Evidence) -> Matrix:
     catalogue, rows = examination.catalogue, []
-    concerning = _by_owner_and_column(examination, evidence)
     rows_for = owners(evidence)
     adjusted = [ADJUSTMENTS.key] if any(ward for ward, _ in rows_for) else []
     edition = evidence.edition
     counted = counted_tables(edition)  # nobody hands them in
     columns = (FILE, *(table_id for table_id in edition.tables if table_id not in counted), *adjusted)
+    concerning = _by_owner_and_column(examination, evidence, columns)
     for owner in rows_for:
         cells = []
         for column, status in zip(columns, _statuses(evidence, owner, columns), strict=True):
@@ -105,9 +105,8 @@ def owners(evidence: Evidence) -> list[_Owner]:
 
 
 def _coordinator(evidence: Evidence) -> _Owner:
-    ward = [s.section for s in evidence.inbox.of_year(evidence.fiscal_year) if s.ward]
     coordinator = evidence.edition.municipality.coordinator(evidence.fiscal_year)
-    return True, ward[0] if ward else section_key(coordinator.department, coordinator.section)
+    return True, section_key(coordinator.department, coordinator.section)
 
 
 def _statuses(evidence: Evidence, owner: _Owner, columns: tuple[str, ...]) -> Iterator[Status]:
@@ -116,6 +115,8 @@ def _statuses(evidence: Evidence, owner: _Owner, columns: tuple[str, ...]) -> It
     edition = evidence.edition
     asked = {FILE, *edition.collected_counts(ward), *edition.collected_entries(ward)}
     submission = next((s for s in evidence.submissions if (s.ward, s.section) == owner), None)
+    if submission is None and owner in _owners_of_files(evidence).values():  # a ward workbook that nobody asked for
+        asked = set()
     for column in columns:
         if column not in asked:
             yield "not-asked"
@@ -125,9 +126,18 @@ def _statuses(evidence: Evidence, owner: _Owner, columns: tuple[str, ...]) -> It
             yield "not-applicable" if column and submission.says_not_applicable(column) else "fine"
 
 
-def _by_owner_and_column(examination: Examination, evidence: Evidence) -> Mapping[tuple[_Owner, str], list[Finding]]:
-    """The findings by the row and the column of the matrix; a link concerns the tables on both of its sides."""
-    owner_of = {s.file: (s.ward, s.section) for s in evidence.inbox.of_year(evidence.fiscal_year)}
+def _owners_of_files(evidence: Evidence) -> dict[str, _Owner]:
+    return {s.file: (s.ward, s.section) for s in evidence.inbox.of_year(evidence.fiscal_year)}
+
+
+def _by_owner_and_column(
+    examination: Examination, evidence: Evidence, columns: Sequence[str]
+) -> Mapping[tuple[_Owner, str], list[Finding]]:
+    """The findings by the row and the column of the matrix; a link concerns the tables on both of its sides.
+
+    What concerns no table with a column (a whole part, which the cover says does not apply) stands under FILE.
+    """
+    owner_of = _owners_of_files(evidence)
     found: dict[tuple[_Owner, str], list[Finding]] = {}
     for finding in examination.findings:
         place = finding.place
@@ -137,6 +147,6 @@ def _by_owner_and_column(examination: Examination, evidence: Evidence) -> Mappin
         if not place.file and (place.section == WARD or finding.code == WARD_MISSING):
             owner = _coordinator(evidence)
         tables = {place.table, *(r.table for r in finding.related if r.file == place.file and r.table)}
-        for table in tables:
+        for table in tables.intersection(columns) or {FILE}:
             found.setdefault((owner, table), []).append(finding)
     return found

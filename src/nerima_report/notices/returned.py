@@ -3,51 +3,66 @@
 from __future__ import annotations
 
 import re
-import tempfile
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
 
 from nerima_report.errors import CannotProceed
 from nerima_report.examination import Examination
 from nerima_report.findings import SEVERITY_NAMES, Catalogue, Finding, Place, shown_fact
-from nerima_report.notices.grouping import ranges
-from nerima_report.workbooks.marking import MarkingError, mark_workbook
-from nerima_report.workbooks.marking_index import Cell, Mark
+from nerima_report.notices.grouping import harmless, ranges
+from nerima_report.workbooks import Cell, Mark, MarkOrder, Reason, Unreadable, label_of, shared_reader
 from nerima_report.workspace import write_all
 
 PREFIX = "返却_"
+LONGEST_STEM = 200  # bytes; systems allow 255 for a name, and a file that is being written carries more
 MOST_NAMED = 20  # cells that the index names as compared; all of them are coloured
+# Why a file that could be read is not marked: it is another one now, or gone. All else is a fault of its making.
+_NOT_THE_SAME: frozenset[Reason] = frozenset({"changed", "missing", "not-a-file", "empty", "too-large"})
 _LATEST = 9999  # a year whose coordinator is the present one
+
+
+def refuse_as_target(folder: Path, searched: Iterable[Path], workbooks: Iterable[Path]) -> None:
+    """Raise CannotProceed for a folder in which copies would be read as handed-in workbooks next time.
+
+    These are the folders that are searched for workbooks (`searched`), with all folders in them, and those
+    in which a workbook lies.
+    """
+    target = _resolved(folder)
+    inside = any(target.is_relative_to(_resolved(other)) for other in searched)
+    if inside or any(_resolved(path.parent) == target for path in workbooks):
+        raise CannotProceed(
+            "返却用の写しは、集計のあるフォルダーと、その中のフォルダーには作れません。\n"
+            f"  フォルダー: {label_of(folder)}\n"
+            "  次に確かめるときに、写しまで集計として読んでしまうためです。\n"
+            "  --return-to には、集計のあるフォルダーの外のフォルダーを指定してください（例: --return-to 返却）。"
+        )
 
 
 def return_workbooks(examination: Examination, folder: Path) -> tuple[Examination, list[Path]]:
     """Write a marked copy of each workbook that the 課 must look at again; returns the copies.
 
     Those are the workbooks with an error or a warning that nobody explained. A workbook that cannot be
-    marked becomes a finding of the examination. Raises CannotProceed for a folder in which handed-in
-    workbooks lie, where the copies would be read as such.
+    marked, or that has changed since it was read, becomes a finding of the examination.
     """
     inbox = examination.inbox
-    readable = [*(s.workbook.path for s in inbox.submissions), *(u.path for u in inbox.unidentified)]
-    _refuse_inbox(folder, readable)
+    readable = [(s.workbook.path, s.workbook.sha256, s.section) for s in inbox.submissions]
+    readable += [(u.path, u.sha256, "") for u in inbox.unidentified]
+    author = _author(examination)
     written: list[Path] = []
-    findings = list(examination.findings)
-    for path in readable:
-        marks = marks_for(examination, path.as_posix())
+    failed: list[Finding] = []
+    for path, sha256, section in readable:
+        file = label_of(path)
+        marks = marks_for(examination, file)
         if not any(mark["severity"] != "notice" for mark in marks):
             continue
-        target = folder / _free_name(path.name, written)
-        with tempfile.TemporaryDirectory() as staging:
-            copy = Path(staging) / "copy.xlsx"
-            try:
-                mark_workbook(str(path), str(copy), marks, _author(examination))
-            except MarkingError:
-                findings.append(Finding("N131", Place(file=path.as_posix())))
-                continue
-            write_all(folder, {target.name: copy.read_bytes()})
-        written.append(target)
-    return replace(examination, findings=tuple(findings)), written
+        copy = shared_reader().mark(path, MarkOrder(sha256, marks, author))
+        if isinstance(copy, Unreadable):
+            code = "N132" if copy.reason in _NOT_THE_SAME else "N131"
+            failed.append(Finding(code, Place(file=file, section=section)))
+            continue
+        written.append(folder / _free_name(harmless(path.name), written))
+        write_all(folder, {written[-1].name: copy})
+    return examination.and_also(failed), written
 
 
 def marks_for(examination: Examination, file: str) -> list[Mark]:
@@ -93,17 +108,26 @@ def _author(examination: Examination) -> str:
     return f"{coordinator.department}{coordinator.section}"
 
 
-def _refuse_inbox(folder: Path, paths: Iterable[Path]) -> None:
-    if any(path.parent.resolve() == folder.resolve() for path in paths):
-        raise CannotProceed(
-            f"返却用の写しは、集計のあるフォルダーには作れません。\n  フォルダー: {folder}\n"
-            "  --return-to には、別のフォルダーを指定してください。"
-        )
+def _resolved(path: Path) -> Path:
+    try:
+        return path.resolve()
+    except (OSError, RuntimeError, ValueError):  # a name that no system has
+        return path.absolute()
 
 
 def _free_name(name: str, written: list[Path]) -> str:
-    """返却_ and the name; a copy that came back is not named twice, and none replaces another of this run."""
-    whole = PREFIX + name.removeprefix(PREFIX)
-    stem, dot, ending = whole.rpartition(".")
-    names = [whole, *(f"{stem}({number}){dot}{ending}" for number in range(2, len(written) + 3))]
-    return next(name for name in names if name not in {path.name for path in written})
+    """返却_ and the name; a copy that came back is not named twice, and none replaces another of this run.
+
+    Names are compared as Windows does, for which a.xlsx is A.XLSX. One that is too long with what is added
+    to it is cut.
+    """
+    stem, dot, ending = name.removeprefix(PREFIX).rpartition(".")
+    taken = {path.name.casefold() for path in written}
+    added = ["", *(f"({number})" for number in range(2, len(written) + 3))]
+    names = (f"{PREFIX}{_cut(stem)}{more}{dot}{ending}" for more in added)
+    return next(name for name in names if name.casefold() not in taken)
+
+
+def _cut(stem: str) -> str:
+    """As much of a name as a system takes together with what is added to it."""
+    return stem.encode(errors="replace")[:LONGEST_STEM].decode(errors="ignore")

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from nerima_report.findings import SEVERITIES, SEVERITY_NAMES, Catalogue, Finding
-from nerima_report.notices.grouping import WorkbookFindings, by_workbook, printable, ranges, same_fault, short
+from nerima_report.notices.grouping import WorkbookFindings, by_workbook, harmless, ranges, same_fault, short
 
 STYLES = {"error": "bold red", "warning": "yellow", "notice": "cyan"}
 MOST_RELATED = 6
@@ -45,7 +45,7 @@ def print_closing(console: Console, closing: str, facts: Mapping[str, object]) -
     console.print()
     returned = facts.get("returned")
     for file in returned if isinstance(returned, list) else []:
-        console.print(f"返却用の写しを作りました: {printable(file)}", highlight=False, markup=False, soft_wrap=True)
+        console.print(f"返却用の写しを作りました: {harmless(file)}", highlight=False, markup=False, soft_wrap=True)
     console.print(closing, highlight=False, markup=False, soft_wrap=True)
 
 
@@ -84,7 +84,7 @@ def _print_workbook(console: Console, workbook: WorkbookFindings, catalogue: Cat
 
 def _print_finding(console: Console, finding: Finding, catalogue: Catalogue) -> None:
     severity = catalogue.severity(finding)
-    where = printable(" ".join(text for text in (finding.place.sheet, finding.place.cell) if text))
+    where = harmless(" ".join(text for text in (finding.place.sheet, finding.place.cell) if text))
     head = Text("  ")
     if finding.explained:
         head.append(f"説明のある差（{SEVERITY_NAMES[severity]}）")
@@ -118,5 +118,5 @@ def _listed(findings: Sequence[Finding]) -> str:
 def _print(console: Console, indent: int, text: str, style: str = "") -> None:
     """Print a paragraph, folded to the width of the console; what follows a → hangs beside it."""
     hanging = 3 if text.startswith("→") else 0
-    for number, line in enumerate(fold(printable(text), max(console.width - indent - hanging, 20))):
+    for number, line in enumerate(fold(harmless(text), max(console.width - indent - hanging, 20))):
         console.print(Text(" " * (indent + (hanging if number else 0)) + line, style), soft_wrap=True)

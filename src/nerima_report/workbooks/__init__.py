@@ -1,11 +1,15 @@
 """The only code that touches workbooks that anyone could have sent.
 
     preflight → scan → reader, all in the worker (a process of its own) → transfer → client
+    preflight → marking
 
-The program itself never opens such a file: it asks the worker, and what comes back is plain values.
+The program itself never opens such a file: it asks the worker, and what comes back is plain values, or the
+bytes of a marked copy, which it only writes.
 """
 
 from nerima_report.workbooks.client import WorkbookReader, read_workbook, shared_reader
+from nerima_report.workbooks.marks import Cell, Mark, MarkOrder
+from nerima_report.workbooks.paths import extended
 from nerima_report.workbooks.values import (
     CellValue,
     Position,
@@ -15,13 +19,17 @@ from nerima_report.workbooks.values import (
     Unreadable,
     Workbook,
     address,
+    column_number,
     is_blank,
     label_of,
     printable,
 )
 
 __all__ = [
+    "Cell",
     "CellValue",
+    "Mark",
+    "MarkOrder",
     "Position",
     "Reason",
     "Sheet",
@@ -30,6 +38,8 @@ __all__ = [
     "Workbook",
     "WorkbookReader",
     "address",
+    "column_number",
+    "extended",
     "is_blank",
     "label_of",
     "printable",

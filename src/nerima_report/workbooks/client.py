@@ -1,4 +1,4 @@
-"""Reading workbooks through the worker: one process for the run, one file at a time, replaced when it fails."""
+"""Reading and marking workbooks through the worker: one process, one file at a time, replaced when it fails."""
 
 from __future__ import annotations
 
@@ -9,16 +9,17 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 
 from nerima_report.errors import CannotProceed
 from nerima_report.workbooks import limits
-from nerima_report.workbooks.transfer import read_answer, write_request
+from nerima_report.workbooks.marks import MarkOrder
+from nerima_report.workbooks.transfer import read_answer, read_copy, write_request
 from nerima_report.workbooks.values import Reason, Unreadable, Workbook
 
 # -P: a folder full of files from outside must not become a place to import from.
@@ -27,10 +28,11 @@ _NO_WINDOW = getattr(subprocess, "CREATE_NO_WINDOW", 0)  # on Windows, where a c
 _START_SECONDS = 60.0  # a virus scanner may look at everything first
 _SLOW_SECONDS = 2.0  # a file that took this long may have left much memory behind
 _ENDED = b""
+_Answer = TypeVar("_Answer")
 
 
 class WorkbookReader:
-    """Reads workbooks in a process of its own, so that no file can harm the program.
+    """Reads and marks workbooks in a process of its own, so that no file can harm the program.
 
     The process starts with the first file, is used for all, and is replaced when it crashes or when a
     file takes more than `seconds`. To be used in a `with` statement, or closed.
@@ -64,14 +66,24 @@ class WorkbookReader:
             if path is not None:
                 self._ask(path)
             while path is not None:
-                workbook = self._understand(self._answer(), path)
+                workbook = self._understand(self._answer(), path, read_answer)
                 path = next(following, None)
                 if path is not None:
                     self._ask(path)
                 yield workbook
         finally:
-            if self._worker is not None and self._worker.busy:  # interrupted, or the caller lost interest
-                self.close()
+            self._forget()
+
+    def mark(self, path: Path, order: MarkOrder) -> bytes | Unreadable:
+        """A marked copy of a workbook that was read before, made under the same limits; or why there is none.
+
+        The reason is "changed" where the file is no longer the one whose hash the order names.
+        """
+        try:
+            self._ask(path, order)
+            return self._understand(self._answer(), path, read_copy)
+        finally:
+            self._forget()
 
     def start(self) -> None:
         """Start the worker, if there is none, without waiting until it is ready."""
@@ -84,8 +96,13 @@ class WorkbookReader:
         if worker is not None:
             worker.stop()
 
-    def _ask(self, path: Path) -> None:
-        request = write_request(path)
+    def _forget(self) -> None:
+        """End a worker that still has something to answer: interrupted, or the caller lost interest."""
+        if self._worker is not None and self._worker.busy:
+            self.close()
+
+    def _ask(self, path: Path, order: MarkOrder | None = None) -> None:
+        request = write_request(path, order)
         for _ in range(2):  # a worker that died while it had nothing to do is replaced without a word
             self.start()
             if self._worker is not None and self._worker.ask(request):
@@ -105,11 +122,13 @@ class WorkbookReader:
             return "timed-out"
         return "crashed" if answer == _ENDED else answer
 
-    def _understand(self, answer: bytes | Reason, path: Path) -> Workbook | Unreadable:
+    def _understand(
+        self, answer: bytes | Reason, path: Path, understood: Callable[[bytes, Path], _Answer | Unreadable]
+    ) -> _Answer | Unreadable:
         if isinstance(answer, str):
             return Unreadable(path, answer)
         try:
-            return read_answer(answer, path)
+            return understood(answer, path)
         except (ValueError, KeyError, TypeError):  # memory gone wrong in the worker, and the line with it
             self.close()
             return Unreadable(path, "crashed")

@@ -2,20 +2,19 @@
 
 The package is changed by inserting bytes, never read and written anew: openpyxl would drop the stored results of
 formulas, pictures, shapes and controls. Of the cells only the styles change; formulas, values and stored results
-are the same bytes. Only the standard library and its neighbours are imported: this runs in a process of its own.
+are the same bytes. Only the worker imports this module and its neighbours: what they open may be hostile.
 """
 
 from __future__ import annotations
 
 import re
-import zipfile
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
-from nerima_report.workbooks.marking_cells import Position, column_of, restyle
+from nerima_report.workbooks.marking_cells import deselect, restyle
 from nerima_report.workbooks.marking_comments import BEGINNING, comment
-from nerima_report.workbooks.marking_index import HEADER_ROW, INDEX_SHEET, Mark, index_sheet
+from nerima_report.workbooks.marking_index import HEADER_ROW, INDEX_SHEET, index_sheet
 from nerima_report.workbooks.marking_styles import NO_STYLES, SEVEREST_FIRST, StyleSheet
+from nerima_report.workbooks.marks import Mark
 from nerima_report.workbooks.package import OFFICE, Package
 from nerima_report.workbooks.splicing import (
     Edit,
@@ -28,35 +27,24 @@ from nerima_report.workbooks.splicing import (
     text,
     with_attribute,
 )
+from nerima_report.workbooks.values import Position, position_of, printable
 
 _WORKSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
 _STYLES = "application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml"
 # By this hidden name the index sheet is known again when the copy comes back, whatever it is called then.
 _INDEX_NAME = "nerima_report_index"
 _SIGNED = "もとのブックの電子署名は、この写しでは無効になります。"
-_SELECTED = re.compile(rb"""(<(?:\w+:)?sheetView\b[^>]*?)\s+tabSelected\s*=\s*(?:"[^"]*"|'[^']*')""")
 
 
-class MarkingError(Exception):
-    """The workbook could be read, but no marked copy of it can be made."""
-
-
-def mark_workbook(source: str, target: str, marks: list[Mark], author: str) -> None:
-    """Write a marked copy of a workbook; the source stays as it is, and the target appears only when it is whole.
+def marked_copy(content: bytes, marks: Sequence[Mark], author: str) -> bytes:
+    """A marked copy of a workbook that was read before; all else in it is as it was.
 
     `marks` are the findings as the 課 shall read them (see Mark), `author` is under whose name the comments
-    stand. Raises MarkingError for a workbook that cannot be marked, OSError where the target cannot be written.
+    stand. Raises whatever the content makes it raise: then no copy can be made of it.
     """
-    staged = Path(target).with_name(f".{Path(target).name}.tmp")
-    try:
-        with Package(source) as package:
-            _mark(package, marks, author)
-            package.save(str(staged))
-        staged.replace(target)
-    except (KeyError, ValueError, IndexError, StopIteration, zipfile.BadZipFile, NotImplementedError) as error:
-        raise MarkingError(f"{type(error).__name__}: {error}") from None
-    finally:
-        staged.unlink(missing_ok=True)
+    with Package(content) as package:
+        _mark(package, marks, author)
+        return package.packed()
 
 
 def _mark(package: Package, marks: Sequence[Mark], author: str) -> None:
@@ -68,15 +56,15 @@ def _mark(package: Package, marks: Sequence[Mark], author: str) -> None:
     for name, part in sheets.items():
         if name == old_index:
             continue
-        colours, remarks = _on_sheet(marks, name)
-        package.replace(part, _SELECTED.sub(rb"\1", package.read(part)))
+        colours, remarks = _on_sheet(marks, printable(name))
+        package.replace(part, deselect(package.read(part)))
         if colours or styles.old_marks:
             package.replace(part, restyle(package.read(part), styles, colours))
         comment(package, part, remarks, author)
     looks = styles.index_looks()
     package.replace(styles_part, styles.render())
     notes = [_SIGNED] if any(name.casefold().startswith("_xmlsignatures/") for name in package.names) else []
-    index = index_sheet(marks, list(sheets), looks, notes)
+    index = index_sheet(marks, {printable(name): name for name in sheets}, looks, notes)
     if old_index in sheets:
         package.replace(sheets[old_index], index)
         _show(package, workbook, list(sheets).index(old_index))
@@ -131,8 +119,10 @@ _VALUES = (("あるべき値", "expected"), ("今の値", "found"), ("差", "dif
 
 
 def _position(cell: str) -> Position | None:
-    matched = re.fullmatch(r"([A-Z]{1,3})([1-9]\d{0,6})", cell)
-    return (int(matched[2]), column_of(matched[1])) if matched else None
+    try:
+        return position_of(cell)
+    except ValueError:  # the finding is on the sheet itself
+        return None
 
 
 def _old_index(workbook: bytes) -> str:

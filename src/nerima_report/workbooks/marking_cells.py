@@ -9,14 +9,14 @@ from collections.abc import Mapping
 from nerima_report.workbooks.marking_styles import StyleSheet
 from nerima_report.workbooks.package import OFFICE
 from nerima_report.workbooks.splicing import Edit, Element, append, elements, named, splice, with_attribute
+from nerima_report.workbooks.values import Position, address, position_of
 
-Position = tuple[int, int]
 # What stands behind `legacyDrawing` (where the comments are drawn) in a worksheet.
 _BEHIND_COMMENTS = (
     *("legacyDrawingHF", "drawingHF", "picture", "oleObjects", "controls", "AlternateContent"),
     *("webPublishItems", "tableParts", "extLst"),
 )
-_CONTENT = re.compile(rb"(?<=<sheetData>).*(?=</sheetData>)", re.DOTALL)
+_OPENED, _CLOSED = b"<sheetData>", b"</sheetData>"
 _SHEET_DATA = re.compile(rb"<(?:\w+:)?sheetData\b")
 _EMPTY = re.compile(rb"<((?:\w+:)?sheetData)\s*/>")
 
@@ -47,23 +47,40 @@ def restyle(data: bytes, styles: StyleSheet, marks: Mapping[Position, str]) -> b
 
 def comment_drawing(data: bytes) -> str:
     """The relation to the drawing in which the comments of a worksheet stand, or ''."""
-    found = elements(_CONTENT.sub(b"", data), named("legacyDrawing"))
+    found = elements(_without_cells(data)[0], named("legacyDrawing"))
     return next((value for e in found for name, value in e.attributes.items() if name.endswith(":id")), "")
 
 
 def draw_comments(data: bytes, relation: str) -> bytes:
     """The worksheet with the relation to the drawing in which its comments stand."""
-    content = _CONTENT.search(data)  # the cells, which need not be looked at again
-    outline = _CONTENT.sub(b"", data)
+    outline, cut, length = _without_cells(data)
     found = elements(
         outline, lambda name, _, parent: not parent or (parent == "worksheet" and name in _BEHIND_COMMENTS)
     )
     root, *behind = found
     drawing = f'<{root.prefix}legacyDrawing xmlns:r="{OFFICE}" r:id="{relation}"/>'.encode()
     place = behind[0].start if behind else root.content_end
-    if content and place >= content.start():
-        place += content.end() - content.start()
+    place += length if place >= cut else 0
     return splice(data, [(place, place, drawing)])
+
+
+def deselect(data: bytes) -> bytes:
+    """The worksheet without the mark that its tab is selected: the index alone is."""
+    outline, cut, length = _without_cells(data)
+    edits: list[Edit] = []
+    for view in elements(outline, named("sheetView")):
+        tag = with_attribute(outline[view.start : view.tag_end], "tabSelected", None)
+        moved = length if view.start >= cut else 0
+        edits.append((view.start + moved, view.tag_end + moved, tag))
+    return splice(data, edits)
+
+
+def _without_cells(data: bytes) -> tuple[bytes, int, int]:
+    """The worksheet without its cells, which need not be looked at each time; where they stood, and how many bytes."""
+    start, end = data.find(_OPENED) + len(_OPENED), data.rfind(_CLOSED)
+    if start < len(_OPENED) or end < start:
+        return data, len(data), 0
+    return data[:start] + data[end:], start, end - start
 
 
 class _Cells:
@@ -85,7 +102,7 @@ class _Cells:
                 place[len(place)] = (row, 0)
                 return True
             if (name, parent) == ("c", "row"):
-                column = column_of(attributes["r"]) if "r" in attributes else column + 1
+                column = position_of(attributes["r"])[1] if "r" in attributes else column + 1
                 if row not in rows and int(attributes.get("s", 0)) not in old_marks:
                     return False
                 place[len(place)] = (row, column)
@@ -116,7 +133,7 @@ class _Cells:
         """The edits that put empty cells (column, style) into a row, which is made if need be."""
         prefix = self._sheet_data.prefix
         written = [
-            (column, f'<{prefix}c r="{name_of(row, column)}" s="{style}"/>'.encode()) for column, style in absent
+            (column, f'<{prefix}c r="{address((row, column))}" s="{style}"/>'.encode()) for column, style in absent
         ]
         everything = b"".join(cell for _, cell in written)
         if row not in self.rows:
@@ -139,20 +156,3 @@ class _Cells:
 def _styled(data: bytes, cell: Element, style: int) -> Edit:
     tag = with_attribute(data[cell.start : cell.tag_end], "s", str(style))
     return (cell.start, cell.tag_end, tag)
-
-
-def column_of(reference: str) -> int:
-    """The number of the column in a reference: 28 for AB5."""
-    number = 0
-    for letter in re.sub(r"[^A-Za-z]", "", reference).upper():
-        number = number * 26 + ord(letter) - ord("A") + 1
-    return number
-
-
-def name_of(row: int, column: int) -> str:
-    """The reference of a position: AB5 for (5, 28)."""
-    letters = ""
-    while column:
-        column, letter = divmod(column - 1, 26)
-        letters = chr(ord("A") + letter) + letters
-    return f"{letters}{row}"

@@ -6,10 +6,11 @@ import re
 from collections.abc import Mapping
 from math import ceil
 
-from nerima_report.workbooks.marking_cells import Position, column_of, comment_drawing, draw_comments, name_of
+from nerima_report.workbooks.marking_cells import comment_drawing, draw_comments
 from nerima_report.workbooks.marking_styles import MAIN
 from nerima_report.workbooks.package import Package
 from nerima_report.workbooks.splicing import Edit, Element, append, elements, inner_text, named, splice, text
+from nerima_report.workbooks.values import Position, address, position_of
 
 # How a text from the tool begins; by this it is known again when the copy comes back.
 BEGINNING = "【確認結果】"
@@ -34,7 +35,7 @@ def comment(package: Package, sheet: str, remarks: Mapping[Position, str], autho
     relations = package.relations(sheet)
     part = next((r.target for r in relations if r.kind == "comments"), "")
     threaded = _threaded(package, [r.target for r in relations if r.kind == "threadedComment"])
-    wanted = {position: remark for position, remark in remarks.items() if name_of(*position) not in threaded}
+    wanted = {position: remark for position, remark in remarks.items() if address(position) not in threaded}
     wanted = dict(sorted(wanted.items())[:MOST_COMMENTS])
     if not wanted and not part:
         return
@@ -56,7 +57,7 @@ def _write(
     gone: set[Position] = set()
     old: set[Position] = set()
     for reference, inside in _comments_in(found):
-        position = (int(re.sub(r"\D", "", reference)), column_of(reference))
+        position = position_of(reference)
         keep, changes = _rewritten(data, inside[1:], wanted.get(position, ""))
         if keep:
             old.add(position)
@@ -146,7 +147,7 @@ def _new_drawing(package: Package) -> str:
 
 def _comment(position: Position, remark: str, author: int, p: str) -> str:
     written = f"<{p}text>{_run(remark, p)}</{p}text>"
-    return f'<{p}comment ref="{name_of(*position)}" authorId="{author}">{written}</{p}comment>'
+    return f'<{p}comment ref="{address(position)}" authorId="{author}">{written}</{p}comment>'
 
 
 def _run(remark: str, p: str) -> str:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from math import ceil
-from typing import TypedDict
 
-from nerima_report.workbooks.marking_cells import name_of
 from nerima_report.workbooks.marking_styles import MAIN
+from nerima_report.workbooks.marks import Mark
 from nerima_report.workbooks.splicing import attribute, text
+from nerima_report.workbooks.values import address
 
 INDEX_SHEET = "確認結果"
 HEADER_ROW = 8
@@ -19,39 +19,10 @@ _COLUMNS = (
 _LEGEND = (("error", "エラー"), ("warning", "警告"), ("notice", "お知らせ"), ("related", "比べたセル"))
 
 
-class Cell(TypedDict):
-    """A cell of the workbook: the name of its sheet, and B5 (or '' for the sheet itself)."""
-
-    sheet: str
-    cell: str
-
-
-class Mark(TypedDict):
-    """A finding as the returned workbook shows it; all texts are for the 課 to read.
-
-    severity: error, warning or notice; sheet and cell are '' where the finding is on the workbook itself.
-    anchor is the cell to which the remark is pinned: the faulty one, or the first of those that together differ.
-    related are the cells that the check compared, related_names the same in words (B5〜B13).
-    """
-
-    code: str
-    severity: str
-    severity_name: str
-    sheet: str
-    cell: str
-    anchor: str
-    message: str
-    expected: str
-    found: str
-    difference: str
-    hint: str
-    basis: str
-    related: list[Cell]
-    related_names: list[str]
-
-
-def index_sheet(marks: Sequence[Mark], sheets: Sequence[str], looks: Mapping[str, int], notes: Sequence[str]) -> bytes:
-    """The worksheet as XML. `sheets` are the names of the sheets to which a link can lead."""
+def index_sheet(
+    marks: Sequence[Mark], sheets: Mapping[str, str], looks: Mapping[str, int], notes: Sequence[str]
+) -> bytes:
+    """The worksheet as XML. `sheets` are those to which a link can lead: their names in the file, by those in marks."""
     rows = [_styled(row, looks) for row in (*_top(len(marks), notes), _headings())]
     links = []
     for number, mark in enumerate(marks, start=1):
@@ -59,7 +30,7 @@ def index_sheet(marks: Sequence[Mark], sheets: Sequence[str], looks: Mapping[str
         target = _target(mark, sheets)
         rows.append(_styled((at, _finding(number, mark, bool(target))), looks))
         if target:
-            links.append(f'<hyperlink ref="{name_of(at, 3)}" location="{attribute(target)}"/>')
+            links.append(f'<hyperlink ref="{address((at, 3))}" location="{attribute(target)}"/>')
     widths = "".join(
         f'<col min="{n}" max="{n}" width="{width}" customWidth="1"/>' for n, (_, width) in enumerate(_COLUMNS, start=1)
     )
@@ -115,10 +86,10 @@ def _place(mark: Mark) -> str:
     return f"「{mark['sheet']}」" + (f"の {mark['cell']}" if mark["cell"] else "シート")
 
 
-def _target(mark: Mark, sheets: Sequence[str]) -> str:
+def _target(mark: Mark, sheets: Mapping[str, str]) -> str:
     if mark["sheet"] not in sheets:
         return ""
-    name = mark["sheet"].replace("'", "''")
+    name = sheets[mark["sheet"]].replace("'", "''")
     return f"'{name}'!{mark['anchor'] or 'A1'}"
 
 
@@ -126,7 +97,7 @@ def _styled(row: tuple[int, _Cells], looks: Mapping[str, int]) -> str:
     """A row as XML: texts as they are, never a formula."""
     at, cells = row
     written = "".join(
-        f'<c r="{name_of(at, column)}" s="{looks[look]}" t="inlineStr"><is>'
+        f'<c r="{address((at, column))}" s="{looks[look]}" t="inlineStr"><is>'
         f'<t xml:space="preserve">{text(content)}</t></is></c>'
         for column, (look, content) in enumerate(cells, start=1)
     )

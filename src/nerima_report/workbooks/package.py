@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import posixpath
 import re
 import zipfile
@@ -28,8 +29,8 @@ class Relation(NamedTuple):
 class Package:
     """A workbook that is read part by part, and written again with some parts replaced or added."""
 
-    def __init__(self, source: str) -> None:
-        self._archive = zipfile.ZipFile(source)
+    def __init__(self, content: bytes) -> None:
+        self._archive = zipfile.ZipFile(io.BytesIO(content))
         self._names = {name.casefold(): name for name in self._archive.namelist()}
         self._changed: dict[str, bytes] = {}
 
@@ -93,9 +94,10 @@ class Package:
         self.replace(name, splice(data, append(data, root, _in_root(entry, root.prefix))))
         return new
 
-    def save(self, target: str) -> None:
-        """Write the package: what was not touched with the same content, in the same order, then what is new."""
-        with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as written:
+    def packed(self) -> bytes:
+        """The package as a file: what was not touched with the same content, in the same order, then what is new."""
+        file = io.BytesIO()
+        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as written:
             for entry in self._archive.infolist():
                 data = self._changed.get(entry.filename)
                 copy = zipfile.ZipInfo(entry.filename, entry.date_time)
@@ -107,6 +109,7 @@ class Package:
                     new = zipfile.ZipInfo(name, _NEW_PART)
                     new.compress_type = zipfile.ZIP_DEFLATED
                     written.writestr(new, data)
+        return file.getvalue()
 
 
 def _in_root(entry: str, prefix: str) -> bytes:

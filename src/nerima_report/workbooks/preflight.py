@@ -10,12 +10,12 @@ import itertools
 import os
 import re
 import stat
-import sys
 import zipfile
 from pathlib import Path
 
 from nerima_report.workbooks import limits
 from nerima_report.workbooks.limits import Refused
+from nerima_report.workbooks.paths import extended
 from nerima_report.workbooks.values import Reason
 
 _COMPOUND_FILE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # the container of .xls and of encrypted workbooks
@@ -24,14 +24,12 @@ _OLD_EXCEL = tuple(f"{name}\0".encode("utf-16-le") for name in ("Workbook", "Boo
 _LOCAL_HEADER_BYTES = 30  # of a zip entry, without its name and extra fields
 _ENCRYPTION_FLAG = 0x1
 _PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-# Windows refuses longer paths, unless they are written with this prefix.
-_LONGEST_WINDOWS_PATH = 247
 
 
 def read_bytes(path: Path) -> bytes:
     """The content of a file, read once: what is checked is what is then read. Raises Refused."""
     try:
-        name = _extended(path)
+        name = extended(path)
         if not stat.S_ISREG(os.stat(name).st_mode):  # a folder, or a pipe that would never end # noqa: PTH116
             raise Refused("not-a-file")
         with open(name, "rb") as file:  # noqa: PTH123 (the name may carry a prefix that Path would change)
@@ -108,11 +106,3 @@ def _overlap(entries: list[zipfile.ZipInfo]) -> bool:
         entry.header_offset + _LOCAL_HEADER_BYTES + entry.compress_size > following.header_offset
         for entry, following in itertools.pairwise(ordered)
     )
-
-
-def _extended(path: Path) -> str:
-    """The name to open a file by; on Windows also when it is too long for the ordinary form."""
-    name = os.path.abspath(path)  # noqa: PTH100 (Path.absolute keeps "..", which the prefix does not allow)
-    if sys.platform != "win32" or len(name) <= _LONGEST_WINDOWS_PATH or name.startswith("\\\\?\\"):
-        return name
-    return f"\\\\?\\UNC\\{name[2:]}" if name.startswith("\\\\") else f"\\\\?\\{name}"

@@ -8,16 +8,17 @@ from __future__ import annotations
 import io
 import os
 import sys
+import unicodedata
 import warnings
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from itertools import islice
-from pathlib import Path
 from typing import IO, Any
 
 from nerima_report.workbooks import limits
 from nerima_report.workbooks.limits import Refused
-from nerima_report.workbooks.preflight import open_archive, read_bytes
+from nerima_report.workbooks.preflight import open_archive
 from nerima_report.workbooks.scan import scan_archive
 from nerima_report.workbooks.sheet_scan import ScannedSheet
 from nerima_report.workbooks.style_scan import ScannedStyles
@@ -28,9 +29,8 @@ _PLAIN = (int, float, str, datetime, date, time, timedelta)
 _NOT_NEEDED = ("numpy", "lxml", "PIL")
 
 
-def read_sheets(path: Path) -> tuple[Sheet, ...]:
-    """The worksheets of a file. Raises Refused, or whatever the library raises for a file that is at fault."""
-    data = read_bytes(path)
+def read_sheets(data: bytes) -> tuple[Sheet, ...]:
+    """The worksheets in a file. Raises Refused, or whatever the library raises for a file that is at fault."""
     with open_archive(data) as archive:
         scanned, styles = scan_archive(archive)
     book = _open_book(io.BytesIO(data), styles)
@@ -42,6 +42,8 @@ def _read_sheets(book: Any, scanned: Mapping[str, ScannedSheet]) -> Iterator[She
     for name, noted in scanned.items():
         if name not in book.sheetnames:
             raise Refused("sheet-missing", sheet=name)
+        if limit := _exceeded(name):
+            raise Refused("beyond-limit", limit=limit)
         cells, characters = _read_cells(book[name], noted.last_row)
         length += characters
         if length > limits.MAX_TEXTS:
@@ -101,9 +103,26 @@ def _read_cells(worksheet: Any, last_row: int) -> tuple[dict[Position, CellValue
                 continue
             if isinstance(value, str):
                 length += len(value)
-                if len(value) > limits.MAX_TEXT:
-                    raise Refused("beyond-limit", sheet=name, cell=address((row, column)), limit="text")
-                if length > limits.MAX_TEXTS:
-                    raise Refused("beyond-limit", sheet=name, cell=address((row, column)), limit="texts")
+                if limit := _exceeded(value) or ("texts" if length > limits.MAX_TEXTS else ""):
+                    raise Refused("beyond-limit", sheet=name, cell=address((row, column)), limit=limit)
             cells[row, column] = value if isinstance(value, _PLAIN) else str(value)
     return cells, length
+
+
+def _exceeded(text: str) -> str:
+    """The limit that a text exceeds, or ''."""
+    if len(text) > limits.MAX_TEXT:
+        return "text"
+    accents = 0
+    if len(text) > limits.MAX_ACCENTS and not text.isascii():
+        for char in text:
+            accents = accents + 1 if _is_accent(char) else 0
+            if accents > limits.MAX_ACCENTS:
+                return "accents"
+    return ""
+
+
+@cache
+def _is_accent(char: str) -> bool:
+    """Whether a character stands on the one before it when texts are compared, as the half-width ﾞ does."""
+    return all(unicodedata.combining(part) for part in unicodedata.normalize("NFKD", char))

@@ -16,17 +16,21 @@ from xml.parsers import expat
 
 from nerima_report.workbooks import limits
 from nerima_report.workbooks.limits import Refused
+from nerima_report.workbooks.pictures import CONTENT_TYPES, Pictures
 from nerima_report.workbooks.sheet_scan import MAIN, ScannedSheet, SheetScan
 from nerima_report.workbooks.style_scan import ScannedStyles, StyleScan
 
 _STRICT = "http://purl.oclc.org/ooxml/spreadsheetml/main "
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships "
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships "
-# How the text of an XML part can begin; expat takes nothing else for XML.
-_XML_BEGINNINGS = (b"<", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\0<")
+# How the text of an XML part can begin, after any white space; expat takes nothing else for XML. A null is half of
+# a character in UTF-16.
+_XML_BEGINNINGS = (b"<", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
+_BLANK = b"\0 \t\r\n"
 
 # What is called when an element of a certain name begins, with its attributes.
-Handlers = Mapping[str, Callable[[dict[str, str]], None]]
+Handler = Callable[[dict[str, str]], None]
+Handlers = Mapping[str, Handler]
 
 
 @dataclass
@@ -40,6 +44,7 @@ class Scan:
     roots: dict[str, str] = field(default_factory=dict)
     sheets: dict[str, ScannedSheet] = field(default_factory=dict)
     styles: ScannedStyles = field(default_factory=ScannedStyles)
+    pictures: Pictures = field(default_factory=Pictures)
 
     def parts_of_sheets(self) -> Iterator[tuple[str, str, bool]]:
         """Each listed sheet in order: its name, its part ('' where no relation leads to one), whether it is hidden."""
@@ -58,16 +63,31 @@ def scan_archive(archive: zipfile.ZipFile) -> tuple[dict[str, ScannedSheet], Sca
     Raises Refused.
     """
     scan = Scan()
-    # The sheets last, so that their names are known when one of them is refused.
-    for entry in sorted(archive.infolist(), key=lambda entry: "sheets/" in entry.filename):
+    for entry in sorted(archive.infolist(), key=_turn):
         try:
-            _scan_part(archive, entry, scan)
+            if not scan.pictures.hold(entry.filename) and _is_xml(archive, entry):
+                _scan_part(archive, entry, scan)
         except Refused as refused:
             refused.part = refused.part or entry.filename
             names = (name for name, part, _ in scan.parts_of_sheets() if part == refused.part)
             refused.sheet = refused.sheet or next(names, "")
             raise
     return _worksheets(scan), scan.styles
+
+
+def _turn(entry: zipfile.ZipInfo) -> int:
+    """First what says which parts are pictures; last the sheets, so that their names are known if one is refused."""
+    name = entry.filename
+    return 0 if name == CONTENT_TYPES else 1 if name.endswith(".rels") else 3 if "sheets/" in name else 2
+
+
+def _is_xml(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bool:
+    """Whether any parser would take a part for XML; else it is a picture, printer settings, a macro."""
+    with archive.open(entry) as stream:
+        while piece := stream.read(limits.PIECE_BYTES):
+            if beginning := piece.lstrip(_BLANK):
+                return beginning.startswith(_XML_BEGINNINGS)
+    return False
 
 
 def _worksheets(scan: Scan) -> dict[str, ScannedSheet]:
@@ -91,19 +111,15 @@ def _worksheets(scan: Scan) -> dict[str, ScannedSheet]:
 
 
 def _scan_part(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, scan: Scan) -> None:
+    part = _PartScan(entry.filename, scan)
+    parser, read = part.parser, 0
     with archive.open(entry) as stream:
-        piece = stream.read(limits.PIECE_BYTES)
-        if not piece.lstrip(b" \t\r\n").startswith(_XML_BEGINNINGS):
-            return  # a picture, printer settings, a macro: no XML for any parser
-        part = _PartScan(entry.filename, scan)
-        parser, read = part.parser, 0
         try:
-            while piece:
+            while piece := stream.read(limits.PIECE_BYTES):
                 read += len(piece)
                 parser.Parse(piece, False)
                 if read - max(parser.CurrentByteIndex, 0) > limits.MAX_TOKEN_BYTES:
                     raise Refused("suspicious-xml")
-                piece = stream.read(limits.PIECE_BYTES)
             parser.Parse(b"", True)
         except ExpatError:
             if entry.filename.lower().endswith((".xml", ".rels")):
@@ -127,9 +143,19 @@ class _PartScan:
         if name.startswith(_STRICT):
             raise Refused("strict")
         self.scan.roots[self.name] = name
-        start = self._follow(self._handlers(name))
+        start = self._follow(self._handler_of(name))
         self.parser.StartElementHandler = start
         start(name, attributes)
+
+    def _handler_of(self, root: str) -> Callable[[str], Handler | None]:
+        """What finds the handler of an element; by its local name where lenient readers look at nothing else."""
+        if self.name == CONTENT_TYPES:
+            handlers: Handlers = self.scan.pictures.handlers
+        elif root == f"{_PACKAGE}Relationships":
+            handlers = {"Relationship": self._relation}
+        else:
+            return self._handlers(root).get
+        return lambda name: handlers.get(name.rpartition(" ")[2])
 
     def _handlers(self, root: str) -> Handlers:
         if root == f"{MAIN}worksheet":
@@ -141,12 +167,11 @@ class _PartScan:
         if root == f"{MAIN}styleSheet":
             self.scan.styles = ScannedStyles()
             return StyleScan(self.scan.styles).handlers
-        return {f"{_PACKAGE}Relationship": self._relation} if root == f"{_PACKAGE}Relationships" else {}
+        return {}
 
-    def _follow(self, handlers: Handlers) -> Callable[[str, dict[str, str]], None]:
+    def _follow(self, handler_of: Callable[[str], Handler | None]) -> Callable[[str, dict[str, str]], None]:
         """What is called for every element of the part: it counts, and calls the handler of that element."""
         scan, opened, most, deepest = self.scan, self.open, limits.MAX_ELEMENTS, limits.MAX_DEPTH
-        handler_of = handlers.get
 
         def start(name: str, attributes: dict[str, str]) -> None:
             scan.elements += 1
@@ -170,6 +195,7 @@ class _PartScan:
         if attributes.get("TargetMode") != "External":
             relations = self.scan.relations.setdefault(self.name, {})
             relations[attributes.get("Id", "")] = attributes.get("Target", "")
+            self.scan.pictures.note(self.name, attributes)
 
 
 def _refuse_doctype(*declaration: object) -> None:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from nerima_report.workbooks import limits
 from nerima_report.workbooks.limits import Refused
-from nerima_report.workbooks.values import Position, SheetFacts, address
+from nerima_report.workbooks.values import Position, SheetFacts, address, column_number, position_of
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main "
 _TRUE = ("1", "true", "on")
 _DIGITS = "0123456789"
-_REFERENCE = re.compile(r"\$?([A-Za-z]{1,3})\$?([1-9][0-9]{0,6})")
 _COLUMNS = {address((0, column))[:-1]: column for column in range(1, limits.MAX_COLUMNS + 1)}
 
 
@@ -129,17 +127,14 @@ class SheetScan:
 
 
 def _position(reference: str) -> Position:
-    match = _REFERENCE.fullmatch(reference)
-    if match is None:
-        raise Refused("broken")
-    return int(match[2]), _column_number(match[1])
+    try:
+        return position_of(reference)
+    except ValueError:
+        raise Refused("broken") from None
 
 
 def _column_number(letters: str) -> int:
-    """The number of a column from its letters: 27 for AA. Raises Refused for what is no column."""
-    if not 1 <= len(letters) <= 3 or not letters.isascii() or not letters.isalpha():
-        raise Refused("broken")
-    number = 0
-    for letter in letters.upper():
-        number = number * 26 + ord(letter) - ord("A") + 1
-    return number
+    try:
+        return column_number(letters)
+    except ValueError:
+        raise Refused("broken") from None

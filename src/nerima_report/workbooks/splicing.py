@@ -16,7 +16,10 @@ from xml.sax.saxutils import escape
 Edit = tuple[int, int, bytes]
 Wanted = Callable[[str, dict[str, str], str], bool]
 
-_TAG = re.compile(rb"""<[^"'>]*(?:"[^"]*"[^"'>]*|'[^']*'[^"'>]*)*>""")
+# Possessive (++, *+): no file can make them go back and try again, so their time grows with the file alone.
+_TAG = re.compile(rb"""<[^"'>]*+(?:"[^"]*+"[^"'>]*+|'[^']*+'[^"'>]*+)*+>""")
+_TAG_NAME = re.compile(rb"<[^\s/>]++")
+_ATTRIBUTE = re.compile(rb"""\s++([^\s=/>]++)\s*+=\s*+(?:"[^"]*+"|'[^']*+')""")
 _DECLARATION = re.compile(r"^\ufeff?\s*<\?xml[^>]*\?>")
 _ENCODING = re.compile(rb"""^(?:\xef\xbb\xbf)?<\?xml[^>]*?encoding\s*=\s*["']([\w.-]+)""")
 # What XML 1.0 does not allow, not even escaped.
@@ -123,10 +126,11 @@ def with_attribute(tag: bytes, name: str, value: str | None) -> bytes:
     >>> with_attribute(b'<c r="A1" s="3"/>', "s", "9"), with_attribute(b"<c>", "s", "9")
     (b'<c r="A1" s="9"/>', b'<c s="9">')
     """
-    old = re.compile(rb"""\s+""" + re.escape(name.encode()) + rb"""\s*=\s*(?:"[^"]*"|'[^']*')""")
     new = b"" if value is None else f' {name}="{attribute(value)}"'.encode()
-    if old.search(tag):
-        return old.sub(lambda _: new, tag, count=1)
+    at = _TAG_NAME.match(tag)
+    while at and (at := _ATTRIBUTE.match(tag, at.end())):
+        if at[1] == name.encode():
+            return tag[: at.start()] + new + tag[at.end() :]
     closing = 2 if tag.endswith(b"/>") else 1
     return tag[:-closing].rstrip() + new + tag[-closing:]
 

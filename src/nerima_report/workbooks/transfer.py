@@ -6,6 +6,7 @@ travels as its bytes.
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 from collections.abc import Mapping
@@ -15,25 +16,37 @@ from pathlib import Path
 from typing import Any
 
 from nerima_report.workbooks.limits import Refused
+from nerima_report.workbooks.marks import MarkOrder
 from nerima_report.workbooks.values import CellValue, Position, Sheet, SheetFacts, Unreadable, Workbook, printable
 
 _JSON_TYPES = frozenset({int, float, str, bool, type(None)})
 
 
-def write_request(path: Path) -> bytes:
-    """The line that asks for a file, by its full path: the worker may stand in another folder."""
+def write_request(path: Path, order: MarkOrder | None = None) -> bytes:
+    """The line that asks for a file, or for a marked copy of it.
+
+    It names the full path, because the worker may stand in another folder.
+    """
     name = os.fsencode(os.path.abspath(path)).decode("latin-1")  # noqa: PTH100 (never fails, unlike Path.resolve)
-    return json.dumps({"path": name}).encode() + b"\n"
+    return json.dumps({"path": name, "order": vars(order) if order else None}).encode() + b"\n"
 
 
-def read_request(line: bytes) -> Path:
-    """The file that a line asks for."""
-    return Path(os.fsdecode(str(json.loads(line)["path"]).encode("latin-1")))
+def read_request(line: bytes) -> tuple[Path, MarkOrder | None]:
+    """The file that a line asks for, and what to mark on its copy if that is wanted."""
+    request = json.loads(line)
+    path = Path(os.fsdecode(str(request["path"]).encode("latin-1")))
+    return path, MarkOrder(**request["order"]) if request["order"] else None
 
 
-def write_answer(sheets: tuple[Sheet, ...]) -> bytes:
-    """The line that holds the sheets of a workbook."""
-    return json.dumps({"sheets": [_sheet_facts(sheet) for sheet in sheets]}, check_circular=False).encode() + b"\n"
+def write_answer(sheets: tuple[Sheet, ...], sha256: str) -> bytes:
+    """The line that holds the sheets of a workbook, and the hash of the file."""
+    facts = {"sha256": sha256, "sheets": [_sheet_facts(sheet) for sheet in sheets]}
+    return json.dumps(facts, check_circular=False).encode() + b"\n"
+
+
+def write_copy(copy: bytes) -> bytes:
+    """The line that holds a marked copy."""
+    return json.dumps({"copy": base64.b64encode(copy).decode()}).encode() + b"\n"
 
 
 def write_refusal(refused: Refused) -> bytes:
@@ -46,7 +59,17 @@ def read_answer(line: bytes, path: Path) -> Workbook | Unreadable:
     """What the worker said of a file. Raises ValueError or KeyError for what it never says."""
     answer = json.loads(line)
     if "sheets" in answer:
-        return Workbook(path, tuple(_sheet(facts) for facts in answer["sheets"]))
+        return Workbook(path, tuple(_sheet(facts) for facts in answer["sheets"]), answer["sha256"])
+    return _unreadable(answer, path)
+
+
+def read_copy(line: bytes, path: Path) -> bytes | Unreadable:
+    """The marked copy of a file, or why there is none. Raises ValueError or KeyError for what the worker never says."""
+    answer = json.loads(line)
+    return base64.b64decode(answer["copy"], validate=True) if "copy" in answer else _unreadable(answer, path)
+
+
+def _unreadable(answer: Mapping[str, Any], path: Path) -> Unreadable:
     return Unreadable(path, answer["reason"], answer["sheet"], answer["cell"], answer["limit"])
 
 

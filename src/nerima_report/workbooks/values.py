@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -35,9 +36,11 @@ Reason = Literal[
     "broken",
     "timed-out",
     "crashed",
+    "changed",
 ]
 
 
+_REFERENCE = re.compile(r"\$?([A-Za-z]{1,3})\$?([1-9][0-9]{0,6})")
 _TURNING = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
 
 
@@ -75,10 +78,11 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Workbook:
-    """One workbook and its worksheets in order."""
+    """One workbook and its worksheets in order; `sha256` is the hash (hexadecimal) of the file that was read."""
 
     path: Path
     sheets: tuple[Sheet, ...]
+    sha256: str = ""
 
 
 @dataclass(frozen=True)
@@ -133,3 +137,29 @@ def address(position: Position) -> str:
         column, letter = divmod(column - 1, 26)
         letters = chr(ord("A") + letter) + letters
     return f"{letters}{row}"
+
+
+def position_of(reference: str) -> Position:
+    """The position that a reference names, as files and findings write it. Raises ValueError for what is none.
+
+    >>> position_of("C6"), position_of("$AAA$1")
+    ((6, 3), (1, 703))
+    """
+    match = _REFERENCE.fullmatch(reference)
+    if match is None:
+        raise ValueError(f"no cell: {reference[:20]}")
+    return int(match[2]), column_number(match[1])
+
+
+def column_number(letters: str) -> int:
+    """The number of a column from its letters. Raises ValueError for what is no column.
+
+    >>> column_number("A"), column_number("AA")
+    (1, 27)
+    """
+    if not 1 <= len(letters) <= 3 or not letters.isascii() or not letters.isalpha():
+        raise ValueError(f"no column: {letters[:20]}")
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + ord(letter) - ord("A") + 1
+    return number

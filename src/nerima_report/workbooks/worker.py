@@ -1,4 +1,4 @@
-"""The process in which files from outside are read: `python -P -m nerima_report.workbooks.worker`.
+"""The process in which files from outside are read and marked: `python -P -m nerima_report.workbooks.worker`.
 
 Takes a line for each file on its standard input and answers with one on its standard output. It may be
 killed, or die, at any time: the program that started it then says so of the file, and starts another.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import faulthandler
+import hashlib
 import os
 import signal
 import sys
@@ -16,8 +17,11 @@ from typing import BinaryIO
 
 from nerima_report.workbooks import limits
 from nerima_report.workbooks.limits import Refused
+from nerima_report.workbooks.marking import marked_copy
+from nerima_report.workbooks.marks import MarkOrder
+from nerima_report.workbooks.preflight import read_bytes
 from nerima_report.workbooks.reader import import_library, read_sheets
-from nerima_report.workbooks.transfer import read_request, write_answer, write_refusal
+from nerima_report.workbooks.transfer import read_request, write_answer, write_copy, write_refusal
 
 READY = b"ready\n"
 _ALONE = limits.SECONDS + 5  # by then the program would have killed this process, if it still ran
@@ -34,15 +38,25 @@ def main() -> None:
     with open(os.devnull, "wb") as nowhere:  # noqa: PTH123
         for request in requests:
             faulthandler.dump_traceback_later(_ALONE, exit=True, file=nowhere)
-            answer = answer_for(read_request(request))
+            answer = answer_for(*read_request(request))
             faulthandler.cancel_dump_traceback_later()
             _say(answers, answer)
 
 
-def answer_for(path: Path) -> bytes:
-    """The line about a file. Memory that runs out ends the process: what is left cannot be trusted."""
+def answer_for(path: Path, order: MarkOrder | None) -> bytes:
+    """The line about a file, or with its marked copy.
+
+    A copy is made only of the very bytes that were checked when the file was read. Memory that runs out
+    ends the process: what is left cannot be trusted.
+    """
     try:
-        return write_answer(read_sheets(path))
+        data = read_bytes(path)
+        sha256 = hashlib.sha256(data).hexdigest()
+        if order is None:
+            return write_answer(read_sheets(data), sha256)
+        if sha256 != order.sha256:
+            raise Refused("changed")
+        return write_copy(marked_copy(data, order.marks, order.author))
     except Refused as refused:
         return write_refusal(refused)
     except MemoryError:
