@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -39,6 +40,13 @@ class JapaneseCommand(TyperCommand):
         """The option --help."""
         return _in_japanese_help(super().get_help_option(ctx))
 
+    def get_params(self, ctx: Any) -> list[Any]:
+        """The arguments and options; the help shows what may be chosen, but no English name of a type."""
+        params: list[Any] = list(super().get_params(ctx))
+        for param in params:
+            param.display_type_rich = partial(_type_shown, type(param).display_type_rich, param)
+        return params
+
 
 class JapaneseGroup(TyperGroup):
     """The program itself, with its help in Japanese."""
@@ -50,6 +58,11 @@ class JapaneseGroup(TyperGroup):
     def get_help_option(self, ctx: Any) -> TyperOption | None:
         """The option --help."""
         return _in_japanese_help(super().get_help_option(ctx))
+
+
+def _type_shown(display: Callable[..., str | None], param: Any, ctx: Any) -> str | None:
+    shown = display(param, ctx=ctx)
+    return shown if isinstance(shown, str) and not re.fullmatch("<[a-z]+(\\[.*\\])?>", shown) else None
 
 
 def speak_japanese() -> None:

@@ -29,7 +29,8 @@ def texts_name_nobody(evidence: Evidence) -> Iterator[Finding]:
         for label in (field.label for field in table.fields if field.type == "text" and field.label in layout.columns):
             for row in layout.rows:
                 position = (row, layout.columns[label])
-                for code, found in private_parts(str(sheet.cells.get(position, ""))):
+                parts = dict(reversed(private_parts(str(sheet.cells.get(position, "")))))  # one of a kind is enough
+                for code, found in sorted(parts.items()):
                     yield Finding(code, located.place(position, column=label), found=masked(found))
 
 

@@ -27,10 +27,13 @@ class NoticeFormat(StrEnum):
 
 Year = Annotated[str, typer.Argument(metavar="年度", help="2022、R4、令和4 のように書く年度。")]
 Format = Annotated[
-    NoticeFormat, typer.Option("--format", help="確認結果の形式。html は一つのページ、json はほかのプログラム用。")
+    NoticeFormat,
+    typer.Option(
+        "--format", case_sensitive=False, help="確認結果の形式。html は一つのページ、json はほかのプログラム用。"
+    ),
 ]
-Output = Annotated[Path | None, typer.Option("--output", metavar="FILE", help="確認結果を画面でなくファイルに書く。")]
-Strict = Annotated[bool, typer.Option("--strict", help="警告もエラーと同じに扱う（終了コード1）。")]
+Output = Annotated[Path | None, typer.Option("--output", metavar="FILE", help="確認結果を書くファイル。")]
+Strict = Annotated[bool, typer.Option("--strict", help="警告もエラーとして扱う。")]
 
 
 def open_edition(context: typer.Context, name: str) -> Edition:

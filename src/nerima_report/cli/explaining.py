@@ -37,8 +37,8 @@ def explain(
         print(reference.reference_page(catalogue), end="")
     elif not code:
         print(reference.list_codes(catalogue))
-    elif definition := catalogue.codes.get(code.upper()):
-        print(reference.explain_code(code.upper(), definition))
+    elif definition := catalogue.codes.get(wanted := f"N{code.upper().removeprefix('N')}"):
+        print(reference.explain_code(wanted, definition))
     else:
         raise CannotProceed(f"コード「{code}」はありません。\n  nerima-report explain で一覧を見られます。")
 

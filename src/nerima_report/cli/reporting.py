@@ -75,7 +75,7 @@ def validate(
     files: Annotated[list[str], typer.Argument(metavar="FILES...", help="ファイルかフォルダー（*.xlsx も可）。")],
     complete: Annotated[bool, typer.Option("--complete", help="名簿の課がそろっているかも確かめる。")] = False,
     return_to: Annotated[
-        Path | None, typer.Option("--return-to", metavar="DIR", help="指摘に印を付けた写しを作るフォルダー。")
+        Path | None, typer.Option("--return-to", metavar="DIR", help="印を付けた写しを置くフォルダー。")
     ] = None,
     notice_format: Format = NoticeFormat.TEXT,
     output: Output = None,
@@ -119,9 +119,7 @@ def build(
     context: typer.Context,
     year: Year,
     draft: Annotated[bool, typer.Option("--draft", help="エラーがあっても「案」として作る。")] = False,
-    from_record: Annotated[
-        bool, typer.Option("--from-record", help="集計からでなく、公表の記録（records）から作る。")
-    ] = False,
+    from_record: Annotated[bool, typer.Option("--from-record", help="公表の記録から作る。")] = False,
     notice_format: Format = NoticeFormat.TEXT,
     output: Output = None,
     strict: Strict = False,
