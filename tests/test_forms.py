@@ -118,8 +118,14 @@ def test_linked_totals_show_a_tick_or_the_difference(
     }
     formulas, results = written(tmp_path, edition, SECTION, counts, {})
     difference = "SUM($B$5:$B$9)-SUM('公開.内容別'!$B$5:$B$13)"
-    assert beside(formulas["公開.目的別"], "検算") == f'=IF({difference}<>0,{difference},"✓")'
+    agreed = f'IF({difference}<>0,{difference},"✓")'
+    assert beside(formulas["公開.目的別"], "検算") == f'=IF(COUNT($B$5:$B$9)=0,"",{agreed})'
     assert beside(results["公開.目的別"], "検算") == shown
+
+
+def test_an_empty_form_has_not_been_found_in_agreement(tmp_path: Path, edition: Edition) -> None:
+    _, results = written(tmp_path, edition, SECTION, {}, {})
+    assert beside(results["公開.目的別"], "検算") in (None, "")
 
 
 def test_of_several_links_the_first_difference_is_shown(tmp_path: Path, edition: Edition) -> None:

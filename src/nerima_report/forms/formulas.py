@@ -40,13 +40,19 @@ class Formulas:
         return Formula(f"=SUM({self._cells(total)})", self._sum(total))
 
     def check(self, own: Total, others: Sequence[Total]) -> Formula | None:
-        """✓, or the difference from the first of the other totals that disagrees; None without others."""
+        """✓, or the difference from the first of the other totals that disagrees; None without others.
+
+        Nothing is shown as long as nothing is filled in: an empty form has not been found in agreement.
+        """
         text, result = f'"{AGREED}"', 0
         for other in reversed(others):
             difference = f"SUM({self._cells(own)})-SUM('{other.table_id}'!{self._cells(other)})"
             text = f"IF({difference}<>0,{difference},{text})"
             result = self._sum(own) - self._sum(other) or result
-        return Formula(f"={text}", result or AGREED) if others else None
+        if not others:
+            return None
+        formula = f'=IF(COUNT({self._cells(own)})=0,"",{text})'
+        return Formula(formula, (result or AGREED) if self._is_begun(own) else "")
 
     def linked(self, own: Total) -> list[Total]:
         """The columns of other tables on this form whose totals must equal that of this column."""
@@ -79,6 +85,9 @@ class Formulas:
         top, first, bottom, _ = self.area(total.table_id)
         place = first + [column.label for column in self.columns[total.table_id]].index(total.column)
         return str(xl_range_abs(top, place, bottom, place))
+
+    def _is_begun(self, total: Total) -> bool:
+        return any((key.table, key.column) == total for key in self.counts)
 
     def _sum(self, total: Total) -> int:
         rows = self.edition.count_tables[total.table_id].rows
