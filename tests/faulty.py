@@ -39,7 +39,7 @@ def make_faulty(workdir: Path) -> None:
             ("個人.登録など", "B5"): -3,
         },
     )
-    edit(workdir, "15_", {("表紙", "B8"): "0"} | blanks("公開.内容別", "B", 5, 13) | blanks("公開.目的別", "B", 5, 9))
+    edit(workdir, "15_", {("表紙", "B8"): "0"} | blanks("公開.内容別", "B", 6, 13) | blanks("公開.目的別", "B", 6, 9))
     edit(workdir, "00_", {("公開.請求者", "B5"): 9999})
     edit(workdir, "10_", {("個人.事務処理ミス", "A5"): HOSTILE, ("個人.事務処理ミス", "B5"): HOSTILE})
     next(inbox.glob("20_*")).unlink()

@@ -11,7 +11,7 @@ from nerima_report.findings import Finding, Place
 from nerima_report.fiscal_year import Month, fiscal_year_of, full_date, full_name
 from nerima_report.layout import COVER_SHEET, EntryLayout, plain
 from nerima_report.suggestions import asked, likely
-from nerima_report.tallies import LocatedTable
+from nerima_report.tallies import FilledCell, LocatedTable
 from nerima_report.workbooks import Position, address
 
 CODES = {
@@ -29,14 +29,34 @@ MOST_RELATED = 20  # cells that one finding names
 
 
 def counts_are_whole_numbers(evidence: Evidence) -> Iterator[Finding]:
-    """Every cell of a table that stands on its sheet holds a whole number of at least 0."""
+    """Every cell of a table that stands on its sheet holds a whole number of at least 0.
+
+    Of a table in which nothing is written at all that is said once.
+    """
+    unanswered = _unanswered_tables(evidence)
+    for places in unanswered.values():
+        yield Finding("N318", places[0], found=len(places), related=tuple(places[1:]))
     for cell in evidence.tallies.cells:
         if cell.reading.status == "blank" and cell.place.cell:
-            yield Finding("N301", cell.place)
+            if (cell.place.file, cell.key.table) not in unanswered:
+                yield Finding("N301", cell.place)
         elif cell.reading.status == "unreadable":
             yield Finding(CODES[cell.reading.fault], cell.place, found=cell.found)
         elif cell.reading.respelled:
             yield Finding("N320", cell.place, expected=cell.value, found=cell.found)
+
+
+def _unanswered_tables(evidence: Evidence) -> dict[tuple[str, str], list[Place]]:
+    """The cells of the tables of a file (at least two) that are all blank, by file and table."""
+    tables: dict[tuple[str, str], list[FilledCell]] = {}
+    for cell in evidence.tallies.cells:
+        if cell.place.cell:
+            tables.setdefault((cell.place.file, cell.key.table), []).append(cell)
+    return {
+        table: [cell.place for cell in cells]
+        for table, cells in tables.items()
+        if len(cells) > 1 and all(cell.reading.status == "blank" for cell in cells)
+    }
 
 
 def not_applicable_is_empty(evidence: Evidence) -> Iterator[Finding]:
