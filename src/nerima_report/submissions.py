@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from nerima_report import layout
 from nerima_report.cell_values import shown
+from nerima_report.cover import marked_rows, value_beside
 from nerima_report.edition import Edition
 from nerima_report.fiscal_year import full_name, parse_fiscal_year
 from nerima_report.layout import COVER_SHEET, plain
@@ -159,7 +159,7 @@ def identify(
     if not number.isdecimal() or len(number) > _LONGEST_NUMBER or int(number) < 1:
         return Unidentified(workbook.path, "提出回", cells["提出回"], shown(number), workbook.sha256)
     marks = {key: (position, plain(cover.cells[position]))
-             for key, position in layout.marked_rows(cover, keys, NOT_APPLICABLE).items()}  # fmt: skip
+             for key, position in marked_rows(cover, keys, NOT_APPLICABLE).items()}  # fmt: skip
     return Submission(
         workbook=workbook,
         fiscal_year=fiscal_year,
@@ -182,7 +182,7 @@ def _read_cover(cover: Sheet) -> tuple[dict[str, str], dict[str, str]]:
     """The values on the cover and the cells in which they stand, by label; '' where there is nothing."""
     values, cells = {}, {}
     for label in ("年度", "様式", "部", "課", "様式の版", "提出回"):
-        found = layout.value_beside(cover, label)
+        found = value_beside(cover, label)
         position, value = found or ((0, 0), None)
         whole = isinstance(value, float) and value.is_integer()
         values[label] = "" if is_blank(value) else str(int(value) if whole and isinstance(value, float) else value)
