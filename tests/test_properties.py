@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from fractions import Fraction
 from io import BytesIO
@@ -12,6 +13,7 @@ import pytest
 from docx import Document
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from openpyxl.utils.cell import coordinate_to_tuple
 
 from inboxes import changed, check, places
 from nerima_report.cell_values import Reading
@@ -24,10 +26,10 @@ from nerima_report.findings import cell_place
 from nerima_report.fiscal_year import full_name, parse_fiscal_year, parse_month, short_name, year_end
 from nerima_report.formats.markdown import render_markdown
 from nerima_report.formats.word import render_word
-from nerima_report.submissions import Inbox
+from nerima_report.submissions import Inbox, Submission
 from nerima_report.tallies import FilledCell, Tallies
 from nerima_report.totals import add_up, cell_names
-from nerima_report.workbooks import address
+from nerima_report.workbooks import Position, Sheet, address
 
 few = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
@@ -198,3 +200,34 @@ def test_a_changed_label_is_found_or_changes_no_number(
     named = {finding.place.table for finding in findings}
     for table, entries in before.tallies.entries.items():
         assert table in named or len(after.tallies.entries[table]) == len(entries)
+
+
+@few
+@given(data=st.data())
+def test_inserted_blank_rows_and_columns_move_the_reported_cell(
+    data: st.DataObject, sample_inbox: Inbox, edition: Edition
+) -> None:
+    evidence, _ = check(sample_inbox, edition)
+    cell = data.draw(st.sampled_from([c for c in evidence.tallies.cells if c.reading.status == "reported"]))
+    row, column = coordinate_to_tuple(cell.place.cell)
+    above = data.draw(st.integers(1, row), label="a blank row before")
+    before = data.draw(st.integers(1, column), label="a blank column before")
+    moved: list[Submission] = []
+    for submission in sample_inbox.submissions:
+        sheets = [
+            _with_blanks(sheet, above, before, (row, column))
+            if (submission.file, sheet.name) == (cell.place.file, cell.place.sheet)
+            else sheet
+            for sheet in submission.workbook.sheets
+        ]
+        moved.append(replace(submission, workbook=replace(submission.workbook, sheets=tuple(sheets))))
+    findings = check(replace(sample_inbox, submissions=tuple(moved)), edition)[1]
+    expected = address((row + 1, column + 1))
+    named = {(finding.code, finding.place.sheet, finding.place.cell) for finding in findings}
+    assert named == {("N302", cell.place.sheet, expected)}
+
+
+def _with_blanks(sheet: Sheet, above: int, before: int, faulty: Position) -> Sheet:
+    """The sheet with a blank row and a blank column put in, and a word where a count should be."""
+    cells = {**sheet.cells, faulty: "不明"}
+    return replace(sheet, cells={(r + (r >= above), c + (c >= before)): value for (r, c), value in cells.items()})
