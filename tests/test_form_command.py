@@ -285,7 +285,7 @@ def test_a_blank_form_with_earlier_figures_is_read_as_blank(
     path.write_bytes(render_form(edition, OFFICE, Filling(earlier=EarlierFigures(2021, sample_counts, {}))))
     evidence, _ = examine(load_submissions([path], edition), edition, 2022, None)
     assert {cell.reading.status for cell in evidence.tallies.cells} == {"blank"}
-    assert {f.code for f in run_checks(evidence)} == {"N301", "N311"}
+    assert {f.code for f in run_checks(evidence)} == {"N311", "N318"}
 
 
 def test_a_form_is_read_without_its_properties_and_without_its_guide(

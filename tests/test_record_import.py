@@ -114,7 +114,7 @@ def test_the_template_is_blank_and_is_not_overwritten(work: Path, command: Comma
     assert command("-C", work, "record", "template", "2021").code == 0  # the same again
     code, findings = findings_of(command, work, file.name)
     assert code == 1
-    assert {f["code"] for f in findings} == {"N301", "N239"}
+    assert {f["code"] for f in findings} == {"N301", "N318", "N239"}
     assert not (work / "records").exists()
     edit(file, {("公開.処理状況", "B5"): 12})
     assert command("-C", work, "record", "template", "2021").code == 2
