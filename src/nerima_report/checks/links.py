@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from typing import NamedTuple
 
 from nerima_report.checks.evidence import Evidence
 from nerima_report.definitions import CellKey, Link
@@ -13,6 +14,41 @@ from nerima_report.part import Part
 
 CODES = {"equal": "N501", "at_most": "N502", "at_least": "N503", "both_or_neither": "N504"}
 WARD = "区全体"
+
+
+class LinkedSums(NamedTuple):
+    """Two sums of cells that links.toml compares: all the cells of a link at once, or those of one of its rows."""
+
+    part: Part
+    link: Link
+    left: tuple[CellKey, ...]
+    right: tuple[CellKey, ...]
+
+
+def linked_sums(edition: Edition) -> Iterator[LinkedSums]:
+    """Every comparison of two sums that the edition declares."""
+    for part in edition.parts:
+        for link in part.links:
+            left, right = (tuple(cell_keys(*part.count_table(cells.table), cells)) for cells in (link.left, link.right))
+            if not link.each_row:
+                yield LinkedSums(part, link, left, right)
+                continue
+            for key in left:
+                same_row = tuple(other for other in right if (other.group, other.row) == (key.group, key.row))
+                yield LinkedSums(part, link, (key,), right if link.right.rows else same_row)
+
+
+def holds(link: Link, left: int, right: int) -> bool:
+    """Whether two sums stand to each other as a link wants it."""
+    match link.relation:
+        case "equal":
+            return left == right
+        case "at_most":
+            return left <= right
+        case "at_least":
+            return left >= right
+        case "both_or_neither":
+            return (left == 0) == (right == 0)
 
 
 def tables_agree_in_each_workbook(evidence: Evidence) -> Iterator[Finding]:
@@ -43,47 +79,16 @@ def tables_agree_in_the_ward(evidence: Evidence) -> Iterator[Finding]:
 def _broken_links(
     edition: Edition, values: Mapping[CellKey, int], places: Mapping[CellKey, Place]
 ) -> Iterator[Finding]:
-    for part in edition.parts:
-        for link in part.links:
-            for left, right in _sides(part, link):
-                if not all(key in values for key in (*left, *right)):
-                    continue
-                found, expected = (sum(values[key] for key in keys) for keys in (left, right))
-                if not _holds(link, found, expected):
-                    yield _finding(part, link, (left, right), (found, expected), places)
+    for linked in linked_sums(edition):
+        if all(key in values for key in (*linked.left, *linked.right)):
+            found, expected = (sum(values[key] for key in keys) for keys in (linked.left, linked.right))
+            if not holds(linked.link, found, expected):
+                yield broken_link(linked, (found, expected), places)
 
 
-def _sides(part: Part, link: Link) -> Iterator[tuple[list[CellKey], list[CellKey]]]:
-    """The cells to be compared: all at once, or row by row."""
-    left, right = (cell_keys(*part.count_table(cells.table), cells) for cells in (link.left, link.right))
-    if not link.each_row:
-        yield left, right
-        return
-    for key in left:
-        same_row = [other for other in right if (other.group, other.row) == (key.group, key.row)]
-        yield [key], right if link.right.rows else same_row
-
-
-def _holds(link: Link, left: int, right: int) -> bool:
-    match link.relation:
-        case "equal":
-            return left == right
-        case "at_most":
-            return left <= right
-        case "at_least":
-            return left >= right
-        case "both_or_neither":
-            return (left == 0) == (right == 0)
-
-
-def _finding(
-    part: Part,
-    link: Link,
-    sides: tuple[list[CellKey], list[CellKey]],
-    sums: tuple[int, int],
-    places: Mapping[CellKey, Place],
-) -> Finding:
-    (left, right), (found, expected) = sides, sums
+def broken_link(linked: LinkedSums, sums: tuple[int, int], places: Mapping[CellKey, Place]) -> Finding:
+    """The finding on two sums that do not agree; `places` are those of their cells."""
+    (part, link, left, right), (found, expected) = linked, sums
     first = places[left[0]]
     place = first if len(left) == 1 else replace(first, cell="", group="", row="")
     return Finding(
@@ -98,7 +103,7 @@ def _finding(
     )
 
 
-def _side_name(part: Part, keys: list[CellKey]) -> str:
+def _side_name(part: Part, keys: tuple[CellKey, ...]) -> str:
     """A sum in words: 公開.処理状況の「部分公開」「非公開」, or 公開.処理状況の件数の合計."""
     first = keys[0]
     _, table = part.count_table(first.table.partition(".")[2])
