@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from nerima_report.checks.links import WARD
 from nerima_report.checks.years import run_year_checks
+from nerima_report.definitions import CellKey
 from nerima_report.edition import Edition
 from nerima_report.errors import CannotProceed
 from nerima_report.findings import Finding, explain
 from nerima_report.fiscal_year import full_name
-from nerima_report.records.files import read_record
+from nerima_report.records.files import RecordError, read_record
 from nerima_report.records.model import Record
 from nerima_report.workspace import Workspace
 from nerima_report.year_evidence import YearEvidence, year_of
@@ -34,6 +36,37 @@ def findings_between(
     now, before = ([year_of(*told, edition, fiscal_year) for told in years] for years in (records, earlier))
     evidence = YearEvidence(edition, now[0], tuple(before), now[1] if len(now) > 1 else None)
     return explain(run_year_checks(evidence), workspace.explanations_for(edition.catalogue), fiscal_year)[0]
+
+
+def reported_before(workspace: Workspace, edition: Edition, fiscal_year: int) -> dict[str, dict[CellKey, int]]:
+    """What each 課, and the ward (区全体), reported for the last recorded year before, under the names of today.
+
+    `edition` has all its parts. Tables whose series broke since then are left out, and a record that cannot be used
+    says nothing here: `check` and `build` tell of it.
+    """
+    files = [file for file in workspace.records if int(file.stem) < fiscal_year]
+    parts = {part.key: part for part in edition.parts_for(fiscal_year)}
+    if not files or not parts:
+        return {}
+    try:
+        year = year_of(read_record(files[-1]), files[-1].as_posix(), edition, fiscal_year)
+    except RecordError:
+        return {}
+    before = {part.key: part for part in edition.parts_for(year.fiscal_year)}
+    breaks = {
+        part.table_id(found.table)
+        for part in parts.values()
+        for found in part.definition.breaks
+        if year.fiscal_year < found.year <= fiscal_year
+    }
+
+    def compares(key: CellKey) -> bool:
+        part = key.table.partition(".")[0]
+        same = part in parts and before.get(part, parts[part]).folder == parts[part].folder
+        return same and key.table not in breaks
+
+    told = {**year.tallies, WARD: year.known}
+    return {owner: {key: n for key, n in cells.items() if compares(key)} for owner, cells in told.items()}
 
 
 def as_warnings(findings: Sequence[Finding], edition: Edition) -> list[Finding]:

@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from nerima_report.corrections_definition import CorrectionsDefinition
 from nerima_report.definitions import CellKey, Cells, Column, CountTable, FiguresFile, LinksFile
 from nerima_report.entry_definitions import ADJUSTMENTS, EntryTable, TablesFile
 from nerima_report.errors import CannotProceed, DefinitionError
@@ -39,6 +40,7 @@ class Edition:
     form_texts: FormTexts
     guideline: Guideline
     years: YearsDefinition
+    corrections: CorrectionsDefinition
     from_print: bool = False
 
     def parts_for(self, fiscal_year: int) -> tuple[Part, ...]:
@@ -166,7 +168,8 @@ def load_edition(folder: Path) -> Edition:
             raise DefinitionError(folder / name, "", "ファイルがありません")
     form_texts = read_definition(folder / "forms.toml", FormTexts)
     years = read_definition(folder / "years.toml", YearsDefinition)
-    return Edition(folder, municipality, tuple(parts), catalogue, form_texts, guideline, years)
+    corrections = read_definition(folder / "corrections.toml", CorrectionsDefinition)
+    return Edition(folder, municipality, tuple(parts), catalogue, form_texts, guideline, years, corrections)
 
 
 def _load_part(folder: Path, guideline: Guideline) -> Part:

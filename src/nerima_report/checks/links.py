@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -38,7 +38,7 @@ def linked_sums(edition: Edition) -> Iterator[LinkedSums]:
                 yield LinkedSums(part, link, (key,), right if link.right.rows else same_row)
 
 
-def holds(link: Link, left: int, right: int) -> bool:
+def holds(link: Link, left: float, right: float) -> bool:
     """Whether two sums stand to each other as a link wants it."""
     match link.relation:
         case "equal":
@@ -67,13 +67,29 @@ def tables_agree_in_the_ward(evidence: Evidence) -> Iterator[Finding]:
     incomplete = {cell.key for cell in evidence.tallies.cells if not cell.known}
     totals = {k: value for k, value in evidence.totals.values.items() if value is not None and k not in incomplete}
     places = {key: cell_place(key, section=WARD) for key in totals}
-    said: dict[tuple[str, Place], int] = {}
-    for finding in tables_agree_in_each_workbook(evidence):
-        about = _about(finding)
-        said[about] = said.get(about, 0) + (finding.difference or 0)
+    said = said_in_workbooks(evidence)
     for finding in _broken_links(evidence.edition, totals, places):
-        if said.get(_about(finding)) != finding.difference:
+        if said.of(finding) != finding.difference:
             yield finding
+
+
+class Said:
+    """How far the sums of links differ in single workbooks, all of them together."""
+
+    def __init__(self, findings: Iterable[Finding]) -> None:
+        self._differences: dict[tuple[str, Place], int] = {}
+        for finding in findings:
+            about = _about(finding)
+            self._differences[about] = self._differences.get(about, 0) + (finding.difference or 0)
+
+    def of(self, finding: Finding) -> int | None:
+        """The difference in the workbooks where a link is broken in the ward; None where it is not in any."""
+        return self._differences.get(_about(finding))
+
+
+def said_in_workbooks(evidence: Evidence) -> Said:
+    """What the links in single workbooks say already."""
+    return Said(tables_agree_in_each_workbook(evidence))
 
 
 def _broken_links(

@@ -28,7 +28,10 @@ STATUSES = {
 
 @dataclass(frozen=True)
 class FindingView:
-    """A finding; `id` is where links lead, `facts` are あるべき値 and the like with their labels."""
+    """A finding; `id` is where links lead, `facts` are あるべき値 and the like with their labels.
+
+    `advice` are the sentences on what may be its cause.
+    """
 
     id: str
     severity: Severity
@@ -42,6 +45,7 @@ class FindingView:
     hint: str
     basis: str
     explained: str
+    advice: tuple[str, ...]
     excerpt: Excerpt | None
 
 
@@ -147,6 +151,7 @@ class _Views:
             hint=definition.hint,
             basis=definition.basis,
             explained=finding.explained.reason if finding.explained else "",
+            advice=finding.advice.lines,
             excerpt=self._excerpts.around(finding) if alone else None,
         )
 

@@ -102,6 +102,9 @@ def _lines(finding: Finding, catalogue: Catalogue) -> Iterator[str]:
         yield f"比べたセル: {_related(finding)}"
     if finding.explained:
         yield f"説明: {finding.explained.reason}"
+    if finding.advice.lines:
+        yield "考えられる直し:"
+        yield from (f"・{line}" for line in finding.advice.lines)
 
 
 def _related(finding: Finding) -> str:
@@ -116,7 +119,7 @@ def _listed(findings: Sequence[Finding]) -> str:
 
 
 def _print(console: Console, indent: int, text: str, style: str = "") -> None:
-    """Print a paragraph, folded to the width of the console; what follows a → hangs beside it."""
-    hanging = 3 if text.startswith("→") else 0
+    """Print a paragraph, folded to the width of the console; what follows a → or a ・ hangs beside it."""
+    hanging = 3 if text.startswith("→") else 2 if text.startswith("・") else 0
     for number, line in enumerate(fold(harmless(text), max(console.width - indent - hanging, 20))):
         console.print(Text(" " * (indent + (hanging if number else 0)) + line, style), soft_wrap=True)

@@ -96,25 +96,30 @@ def _on_sheet(marks: Sequence[Mark], sheet: str) -> tuple[dict[Position, str], d
     remarks: dict[Position, str] = {}
     for mark in marks:
         cells = [(mark["sheet"], mark["cell"], mark["severity"])]
-        cells += [(cell["sheet"], cell["cell"], "related") for cell in mark["related"]]
+        cells += [(cell["sheet"], cell["cell"], "related") for cell in (*mark["related"], *mark["suggested"])]
         for name, cell, colour in cells:
             position = _position(cell)
             if name == sheet and position is not None:
                 colours[position] = min(colour, colours.get(position, colour), key=SEVEREST_FIRST.index)
-        position = _position(mark["anchor"])
-        if mark["sheet"] == sheet and position is not None:
-            before = remarks.get(position)
-            remarks[position] = f"{before}\n\n{_remark(mark)}" if before else BEGINNING + _remark(mark)
+        said = [(mark["sheet"], mark["anchor"], _remark(mark))]
+        said += [(cell["sheet"], cell["cell"], f"{_ADVICE}: {cell['message']}") for cell in mark["suggested"]]
+        for name, cell, remark in said:
+            position = _position(cell)
+            if name == sheet and position is not None:
+                before = remarks.get(position)
+                remarks[position] = f"{before}\n\n{remark}" if before else BEGINNING + remark
     return colours, remarks
 
 
 def _remark(mark: Mark) -> str:
     values = [f"{label}: {mark[key]}" for label, key in _VALUES if mark[key]]  # type: ignore[literal-required]
     lines = [f"{mark['severity_name']} {mark['code']}", mark["message"], "　".join(values)]
+    lines += [f"{_ADVICE}: {line}" for line in mark["advice"]]
     lines += [f"→ {mark['hint']}", f"よりどころ: {mark['basis']}" if mark["basis"] else ""]
     return "\n".join(line for line in lines if line)
 
 
+_ADVICE = "考えられる直し"
 _VALUES = (("あるべき値", "expected"), ("今の値", "found"), ("差", "difference"))
 
 

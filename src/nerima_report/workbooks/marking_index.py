@@ -71,6 +71,7 @@ def _finding(number: int, mark: Mark, linked: bool) -> _Cells:
     message = mark["message"]
     if mark["related_names"]:
         message += "\n比べたセル: " + "、".join(mark["related_names"])
+    message += "".join(f"\n考えられる直し: {line}" for line in mark["advice"])
     return [
         ("cell", str(number)),
         (mark["severity"], mark["severity_name"]),

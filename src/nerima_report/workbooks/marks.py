@@ -14,12 +14,21 @@ class Cell(TypedDict):
     cell: str
 
 
+class SuggestedMark(TypedDict):
+    """What is said to a cell that may be the cause of a finding."""
+
+    sheet: str
+    cell: str
+    message: str
+
+
 class Mark(TypedDict):
     """A finding as the returned workbook shows it; all texts are for the 課 to read.
 
     severity: error, warning or notice; sheet and cell are '' where the finding is on the workbook itself.
     anchor is the cell to which the remark is pinned: the faulty one, or the first of those that together differ.
-    related are the cells that the check compared, related_names the same in words (B5〜B13).
+    related are the cells that the check compared, related_names the same in words (B5〜B13). advice are sentences
+    on what may be the cause, suggested the cells at fault then.
     """
 
     code: str
@@ -36,6 +45,8 @@ class Mark(TypedDict):
     basis: str
     related: list[Cell]
     related_names: list[str]
+    advice: list[str]
+    suggested: list[SuggestedMark]
 
 
 @dataclass(frozen=True)
