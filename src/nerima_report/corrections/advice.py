@@ -98,4 +98,4 @@ def _advice(problem: Localisation, ranking: Ranking, telling: Telling, alone: bo
     ranked = ranking.ranked(problem.changes)
     checks = words.readable if problem.readable else words.all if alone else words.related
     suggestions = tuple(telling.suggestion(one, checks) for one in ranked)
-    return Advice(suggestions, telling.most, tuple(telling.remarks(ranked)))
+    return Advice(suggestions, telling.most(ranked), tuple(telling.remarks(ranked)))

@@ -67,7 +67,7 @@ class Ranking:
                 yield from (number for number in numbers if number in change.numbers)
 
     def _judged(self, change: Change, number: int) -> Ranked:
-        values = change.line.at(number)
+        values = dict(sorted(change.line.at(number).items()))
         if kind := self._exchange(values):
             return Ranked(change, values, kind, self._weight(kind), 0.0)
         slips = [self._slip(cell, value) for cell, value in values.items()]

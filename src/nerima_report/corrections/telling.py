@@ -19,7 +19,7 @@ class Telling:
 
     def __init__(self, edition: Edition, system: System) -> None:
         self.words = edition.corrections.words
-        self.most = edition.corrections.most
+        self._most = edition.corrections.most
         self._slips = edition.corrections.slips
         self._columns = {table_id: table.columns for table_id, table in edition.count_tables.items()}
         self._cells = system.cells
@@ -30,10 +30,16 @@ class Telling:
         cells = tuple(self._suggested(ranked, number, checks) for number in ranked.values)
         return Suggestion(cells, ranked.reason, self._sentence(ranked, checks))
 
+    def most(self, ranked: Sequence[Ranked]) -> int:
+        """How many changes are told; where a slip explains two cells or more, no others that none explains."""
+        several = len(ranked[0].values) > 1 and ranked[0].reason
+        worth = [one for one in ranked if one.reason or not several]
+        return min(len(worth), self._most)
+
     def remarks(self, ranked: Sequence[Ranked]) -> Iterator[str]:
         """That there are more changes than are told, and that several are equally likely."""
-        if len(ranked) > self.most:
-            yield fill(self.words.more, {"数": f"{len(ranked) - self.most:,}"})
+        if left := len(ranked) - self.most(ranked):
+            yield fill(self.words.more, {"数": f"{left:,}"})
         if len(ranked) > 1 and (ranked[0].weight, ranked[0].support) == (ranked[1].weight, ranked[1].support):
             yield self.words.equally
 

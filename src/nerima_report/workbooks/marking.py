@@ -102,7 +102,8 @@ def _on_sheet(marks: Sequence[Mark], sheet: str) -> tuple[dict[Position, str], d
             if name == sheet and position is not None:
                 colours[position] = min(colour, colours.get(position, colour), key=SEVEREST_FIRST.index)
         said = [(mark["sheet"], mark["anchor"], _remark(mark))]
-        said += [(cell["sheet"], cell["cell"], f"{_ADVICE}: {cell['message']}") for cell in mark["suggested"]]
+        others = (c for c in mark["suggested"] if (c["sheet"], c["cell"]) != (mark["sheet"], mark["anchor"]))
+        said += [(c["sheet"], c["cell"], f"{_ADVICE}: {c['message']}") for c in others]
         for name, cell, remark in said:
             position = _position(cell)
             if name == sheet and position is not None:
