@@ -8,15 +8,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import combinations
+from math import lgamma, log
 
 from openpyxl.utils import get_column_letter
+from openpyxl.utils.cell import coordinate_to_tuple
 
 from nerima_report.cell_values import Reading
 from nerima_report.checks import Evidence
 from nerima_report.checks.links import holds, linked_sums, tables_agree_in_each_workbook
 from nerima_report.checks.table import rows_add_up
 from nerima_report.corrections_definition import CorrectionsDefinition
-from nerima_report.definitions import CellKey
+from nerima_report.definitions import CellKey, Link
 from nerima_report.edition import Edition
 from nerima_report.examination import examine
 from nerima_report.findings import Finding, cell_place
@@ -63,11 +65,13 @@ class Comparison:
 
     left: tuple[CellKey, ...]
     right: tuple[CellKey, ...]
-    link: object
+    link: Link | None
 
     def holds(self, values: Values) -> bool:
-        left, right = (sum(values[key] for key in side) for side in (self.left, self.right))
-        return left == right if self.link is None else holds(self.link, left, right)  # type: ignore[arg-type]
+        return self.compares(*(sum(values[key] for key in side) for side in (self.left, self.right)))
+
+    def compares(self, left: int, right: int) -> bool:
+        return left == right if self.link is None else holds(self.link, left, right)
 
 
 class BruteForce:
@@ -106,11 +110,61 @@ class BruteForce:
         touched = [c for c in self.comparisons if key in c.left or key in c.right]
         if not all(c.holds(values) for c in self.comparisons if c not in touched):
             return ()
-        tried = dict(values)
-        return (n for n in range(most + 1) if (tried.update({key: n}) or all(c.holds(tried) for c in touched)))
+        rest = {**values, key: 0}
+        known = [(c, *(sum(rest[k] for k in side) for side in (c.left, c.right))) for c in touched]
+        return (
+            number
+            for number in range(most + 1)
+            if all(
+                c.compares(left + number * (key in c.left), right + number * (key in c.right))
+                for c, left, right in known
+            )
+        )
 
 
-def weight(typed: int, meant: int, known: Iterable[str], definition: CorrectionsDefinition) -> int:
-    """The weight of the likeliest slip that makes one number of another; `known` are kinds known otherwise."""
-    kinds = [kind for kind, slips in TYPED.items() if typed in slips(meant)] + list(known)
-    return max((definition.slips[kind].weight for kind in kinds if kind in definition.slips), default=0)
+class Oracle:
+    """Ranks what was found by trying, with the weights of corrections.toml and the shares of the year before."""
+
+    def __init__(self, definition: CorrectionsDefinition, evidence: Evidence, before: Values) -> None:
+        self.definition = definition
+        self.before = before
+        self.values = {cell.key: cell.value for cell in evidence.tallies.cells}
+        self.beside = neighbours(evidence)
+
+    def first(self, tried: Mapping[CellKey, set[int]]) -> set[CellKey]:
+        """The cells that are the likeliest, all equally so."""
+        scores = {key: max(self._score(key, number) for number in numbers) for key, numbers in tried.items()}
+        return {key for key, score in scores.items() if score == max(scores.values())}
+
+    def _score(self, key: CellKey, number: int) -> tuple[int, float]:
+        typed = self.values[key]
+        kinds = [kind for kind, slips in TYPED.items() if typed in slips(number)]
+        if typed and typed in self.beside[key]:
+            kinds.append("neighbouring-cell")
+        if typed and self.before.get(key) == typed:
+            kinds.append("last-year")
+        weights = [slip.weight for slip in self.definition.slip if slip.kind in kinds]
+        return max(weights, default=0), round(self._support(key, typed, number), 9)
+
+    def _support(self, key: CellKey, typed: int, number: int) -> float:
+        column = [other for other in self.values if (other.table, other.column) == (key.table, key.column)]
+        if not all(other in self.before for other in column):
+            return 0.0
+        share = (self.before[key] + 0.5) / (sum(self.before[other] for other in column) + len(column) / 2)
+        expected = max(share * (sum(self.values[other] for other in column) - typed + number), 1e-9)
+        return _log_chance(number, expected) - _log_chance(typed, expected)
+
+
+def neighbours(evidence: Evidence) -> dict[CellKey, list[int]]:
+    """For each cell the numbers above, below, left and right of it."""
+    at = {(cell.key.table, *coordinate_to_tuple(cell.place.cell)): cell for cell in evidence.tallies.cells}
+    return {cell.key: [at[place].value for place in _around(*place) if place in at] for place, cell in at.items()}
+
+
+def _around(table: str, row: int, column: int) -> list[tuple[str, int, int]]:
+    return [(table, row - 1, column), (table, row + 1, column), (table, row, column - 1), (table, row, column + 1)]
+
+
+def _log_chance(number: int, expected: float) -> float:
+    """The logarithm of the chance of a number where one is expected (Poisson)."""
+    return number * log(expected) - expected - lgamma(number + 1)

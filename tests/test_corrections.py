@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from brute_force import TOTAL, BruteForce, check_sums, evidence_of
 from consistent import disclosure
 from consistent_act import consistent_act
-from inboxes import changed, roster
+from inboxes import changed
 from nerima_report.checks import Evidence, run_checks
 from nerima_report.checks.table import column_of, stated_totals
 from nerima_report.corrections import suggest_corrections
@@ -23,7 +23,7 @@ from nerima_report.corrections.slips import meant
 from nerima_report.corrections.workbook import workbook_system
 from nerima_report.definitions import CellKey
 from nerima_report.edition import Edition
-from nerima_report.examination import examine, judge
+from nerima_report.examination import examine
 from nerima_report.findings import Explanation, Finding, Place, explain
 from nerima_report.submissions import Inbox
 from slips import TYPED
@@ -136,7 +136,9 @@ def test_every_slip_is_known_again(number: int, kind: str, edition: Edition) -> 
 def findings_of(case: Mapping[str, Any], inbox: Inbox, edition: Edition) -> list[Finding]:
     """What is said of the changed workbook of a case, by itself; totals follow as in Excel, unless the case says no."""
     one = Inbox(tuple(s for s in inbox.submissions if s.workbook.path.name.startswith(case["file"])))
-    sets = [dict(zip(("sheet", "cell"), name.split("!"), strict=True), value=value) for name, value in case["set"].items()]
+    sets = [
+        dict(zip(("sheet", "cell"), name.split("!"), strict=True), value=value) for name, value in case["set"].items()
+    ]
     one = changed(one, edition, case["file"], sets)
     evidence, _ = examine(one, edition, 2022, None)
     if case.get("totals", True):
@@ -169,4 +171,6 @@ def test_case(case: dict[str, Any], sample_inbox: Inbox, edition: Edition) -> No
     (finding,) = advised
     assert finding.code == case["code"]
     suggestions = finding.advice.suggestions
-    assert [bool(suggestions), len(finding.advice.remarks)][: case.get("none", False)] == [False, 1][: case.get("none", False)]
+    assert [bool(suggestions), len(finding.advice.remarks)][: case.get("none", False)] == [False, 1][
+        : case.get("none", False)
+    ]
