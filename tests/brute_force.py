@@ -89,6 +89,11 @@ class BruteForce:
             self.comparisons.append(Comparison((key,), rows, None))
         self.broken = [c for c in self.comparisons if not c.holds(self.values)]
 
+    @property
+    def largest_sum(self) -> int:
+        """The largest of all the sums that are compared."""
+        return max(sum(self.values[key] for key in side) for c in self.comparisons for side in (c.left, c.right))
+
     def singles(self, most: int) -> dict[CellKey, set[int]]:
         """For each cell the numbers up to `most` with which every comparison holds; only cells with any."""
         found = {key: set(self._numbers(key, self.values, most)) for key in self.values}
@@ -111,13 +116,13 @@ class BruteForce:
         if not all(c.holds(values) for c in self.comparisons if c not in touched):
             return ()
         rest = {**values, key: 0}
-        known = [(c, *(sum(rest[k] for k in side) for side in (c.left, c.right))) for c in touched]
+        sums = [tuple(sum(rest[k] for k in side) for side in (c.left, c.right)) for c in touched]
         return (
             number
             for number in range(most + 1)
             if all(
                 c.compares(left + number * (key in c.left), right + number * (key in c.right))
-                for c, left, right in known
+                for c, (left, right) in zip(touched, sums, strict=True)
             )
         )
 

@@ -6,9 +6,7 @@ from collections.abc import Callable
 from itertools import combinations
 
 # The keys beside each digit on a numeric pad and in the row above the letters.
-PAD = {
-    "0": "12", "1": "024", "2": "0135", "3": "26", "4": "157", "5": "2468", "6": "359", "7": "48", "8": "579", "9": "68",
-}  # fmt: skip
+PAD = dict(zip("0123456789", ["12", "024", "0135", "26", "157", "2468", "359", "48", "579", "68"], strict=True))
 ROW = {str(digit): str((digit - 1) % 10) * (digit != 1) + str((digit + 1) % 10) * (digit != 0) for digit in range(10)}
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from brute_force import TOTAL, BruteForce, check_sums, evidence_of
 from consistent import disclosure
 from consistent_act import consistent_act
-from inboxes import changed
+from inboxes import changed, roster
 from nerima_report.checks import Evidence, run_checks
 from nerima_report.checks.table import column_of, stated_totals
 from nerima_report.corrections import suggest_corrections
@@ -23,8 +23,8 @@ from nerima_report.corrections.slips import meant
 from nerima_report.corrections.workbook import workbook_system
 from nerima_report.definitions import CellKey
 from nerima_report.edition import Edition
-from nerima_report.examination import examine
-from nerima_report.findings import Explanation, Finding, Place, explain
+from nerima_report.examination import examine, judge
+from nerima_report.findings import Explanation, Finding, Place, Suggestion, explain
 from nerima_report.submissions import Inbox
 from slips import TYPED
 
@@ -164,13 +164,61 @@ def recomputed(evidence: Evidence) -> Iterator[dict[str, Any]]:
 def test_case(case: dict[str, Any], sample_inbox: Inbox, edition: Edition) -> None:
     findings = findings_of(case, sample_inbox, edition)
     advised = [finding for finding in findings if finding.advice.lines]
+    told = [finding.advice.suggestions for finding in advised]
     assert {finding.code for finding in findings} >= {case["code"]}
-    if "first" not in case and not case.get("none"):
-        assert advised == []
-        return
-    (finding,) = advised
-    assert finding.code == case["code"]
-    suggestions = finding.advice.suggestions
-    assert [bool(suggestions), len(finding.advice.remarks)][: case.get("none", False)] == [False, 1][
-        : case.get("none", False)
+    assert [finding.code for finding in advised] == [case["code"]] * len(case.get("first", []))
+    for suggestions, first in zip(told, case.get("first", []), strict=True):
+        assert [numbers_of(suggestion) for suggestion in suggestions[:1]] == ([first] if first else [])
+    if told and told[0]:
+        others = {name for suggestion in told[0][1:] for name in numbers_of(suggestion)}
+        assert (told[0][0].reason, len(told[0][0].cells)) == (case.get("reason", ""), len(case["first"][0]))
+        assert others == set(case.get("others", [])) or "others" not in case
+        equally = edition.corrections.words.equally in advised[0].advice.remarks
+        assert equally == case.get("equally", False)
+    elif told:
+        assert advised[0].advice.lines == (edition.corrections.words.none,)
+
+
+def numbers_of(suggestion: Suggestion) -> dict[str, int]:
+    return {f"{cell.place.sheet}!{cell.place.cell}": cell.value for cell in suggestion.cells}
+
+
+def test_what_is_told_is_short_and_the_product_holds_all(sample_inbox: Inbox, edition: Edition) -> None:
+    case = {"file": "03_", "set": {"公開.決定期間!B6": 1}}
+    (finding,) = findings_of(case, sample_inbox, edition)
+    assert len(finding.advice.suggestions) == 5
+    assert len(finding.advice.told) == edition.corrections.most == 3
+    assert finding.advice.lines[:3] == tuple(suggestion.message for suggestion in finding.advice.told)
+
+
+def test_a_number_that_would_do_is_said_with_its_bounds(sample_inbox: Inbox, edition: Edition) -> None:
+    """The reasons are too few: none of the numbers that would do is one that a slip would have made into this one."""
+    case = {"file": "03_", "set": {f"公開.非公開理由!B{row}": 0 for row in range(5, 12)}}
+    (finding, *_) = [f for f in findings_of(case, sample_inbox, edition) if f.advice.suggestions]
+    for suggestion in finding.advice.suggestions:
+        (cell,) = suggestion.cells
+        assert (cell.least, cell.most) == (21, 21)  # at least as many reasons as decisions, and none above them
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_the_wards_totals_are_localised_too(number: int, sample_inbox: Inbox, edition: Edition) -> None:
+    changes, expected = WARD[number]
+    evidence, figures = examine(changed(sample_inbox, edition, "00_", changes), edition, 2022, roster())
+    advised = [finding for finding in judge(evidence, figures, ()) if finding.advice.lines]
+    assert [numbers_of(finding.advice.suggestions[0]) for finding in advised] == [expected]
+
+
+def adjustment(*values: object) -> list[dict[str, object]]:
+    return [
+        {"sheet": "調整", "cell": f"{letter}5", "value": value} for letter, value in zip("ABCDEF", values, strict=True)
     ]
+
+
+# An adjustment of one table and not of the others; a number of persons after matching.
+WARD: list[tuple[list[dict[str, object]], dict[str, int]]] = [
+    (adjustment("公開.処理状況", None, "全部公開", "件数", -1, "二つの課が数えた"), {"調整!E5": 0}),
+    (
+        [{"sheet": "公開.請求者", "cell": "B5", "value": 49}, {"sheet": "公開.請求者", "cell": "B9", "value": 305}],
+        {"公開.請求者!B5": 94},
+    ),
+]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from math import lgamma, log
 
 from nerima_report.corrections.search import Change
@@ -22,7 +22,8 @@ Before = Mapping[str, Mapping[CellKey, int]]  # what each 課 (and 区全体) re
 class Ranked:
     """A change with the number t that is the likeliest, the new numbers, and why: the kind of slip ('' for none).
 
-    `weight` and `support` say how likely it is; changes in which both are the same are equally likely.
+    `weight` is that of the slip, `support` how much the year before speaks for it; changes in which both are the same
+    are equally likely, but for `commonness`: that small numbers are more common than large ones.
     """
 
     change: Change
@@ -30,6 +31,16 @@ class Ranked:
     reason: str
     weight: int
     support: float
+    commonness: float
+
+    def is_as_likely_as(self, other: Ranked) -> bool:
+        """Whether nothing that is known of this very cell tells two changes apart."""
+        return (self.weight, self.support) == (other.weight, other.support)
+
+    @property
+    def likelihood(self) -> tuple[int, float, float]:
+        """What changes are ranked by, the likeliest last."""
+        return self.weight, self.support, self.commonness
 
 
 @dataclass(frozen=True)
@@ -41,18 +52,18 @@ class Ranking:
     before: Before
 
     def ranked(self, changes: Sequence[Change]) -> list[Ranked]:
-        """The changes, the likeliest first; among equally likely ones in the order of the definitions."""
+        """The changes, the likeliest first; those that nothing tells apart in the order of the definitions."""
         known = (change for change in changes if not change.kind or change.kind in self.definition.slips)
         told = [self._told(change) for change in known]
-        return sorted(told, key=lambda one: (-one.weight, -one.support))
+        return sorted(told, key=lambda one: one.likelihood, reverse=True)
 
     def _told(self, change: Change) -> Ranked:
         """The likeliest number of a change, if several would do: one from which a slip leads to what was typed."""
         if change.kind:
             number = change.numbers.nearest(0)
-            return Ranked(change, change.line.at(number), change.kind, self._weight(change.kind), 0.0)
+            return Ranked(change, change.line.at(number), change.kind, self._weight(change.kind), 0.0, 0.0)
         told = (self._judged(change, number) for number in self._numbers(change))
-        return max(told, key=lambda one: (one.weight, one.support))
+        return max(told, key=lambda one: one.likelihood)
 
     def _numbers(self, change: Change) -> Iterator[int]:
         """The numbers t worth a look: that nearest to what stands there, and those that a slip would turn into it."""
@@ -63,30 +74,35 @@ class Ranking:
             if slope:
                 typed = self._typed(cell)
                 yield change.numbers.nearest((typed - base) // slope)
-                numbers = ((number - base) // slope for number in meant(typed, self.definition))
+                numbers = ((number - base) // slope for number in self._meant(typed))
                 yield from (number for number in numbers if number in change.numbers)
 
     def _judged(self, change: Change, number: int) -> Ranked:
         values = dict(sorted(change.line.at(number).items()))
         if kind := self._exchange(values):
-            return Ranked(change, values, kind, self._weight(kind), 0.0)
+            return Ranked(change, values, kind, self._weight(kind), 0.0, 0.0)
         slips = [self._slip(cell, value) for cell, value in values.items()]
         weight = sum(weight for _, weight in slips)
         reason = "" if any(not kind for kind, _ in slips) else max(slips, key=lambda slip: slip[1])[0]
+        commonness = sum(self._commonness(cell, value) for cell, value in values.items())
         support = sum(self._support(cell, value) for cell, value in values.items())
-        return Ranked(change, values, reason, weight, support)
+        return Ranked(change, values, reason, weight, support, commonness)
 
     def _slip(self, cell: int, value: int) -> tuple[str, int]:
         """The likeliest kind of slip that turns a number into what was typed, and its weight; ('', 0) for none."""
         now = self.system.cells[cell]
         if not isinstance(now.value, int):
             return "", 0
-        kinds = [*meant(now.value, self.definition).get(value, ())] if now.value >= 0 else []
+        kinds = [*self._meant(now.value).get(value, ())] if now.value >= 0 else []
         if now.value and now.value in self._beside.get(cell, ()):
             kinds.append("neighbouring-cell")
         if now.value and self._last(cell) == now.value:
             kinds.append("last-year")
         return max(((kind, self._weight(kind)) for kind in kinds), key=lambda slip: slip[1], default=("", 0))
+
+    @cached_property
+    def _meant(self) -> Callable[[int], Mapping[int, tuple[str, ...]]]:
+        return cache(lambda typed: meant(typed, self.definition))
 
     def _exchange(self, values: Mapping[int, int]) -> str:
         """Whether two cells of a row get each other's number."""
@@ -139,6 +155,10 @@ class Ranking:
         share = ((before[cell] or 0) + 0.5) / (sum(last or 0 for last in before.values()) + 0.5 * len(before))
         expected = max(share * total, 1e-9)
         return (value - now.value) * log(expected) - lgamma(value + 1) + lgamma(max(now.value, 0) + 1)
+
+    def _commonness(self, cell: int, value: int) -> float:
+        """How much more common the new number is than the old one, if a number is the rarer the larger it is."""
+        return log((self._typed(cell) + 1) / (max(value, 0) + 1))
 
     @cached_property
     def _columns(self) -> dict[tuple[str, str, str], list[int]]:

@@ -40,7 +40,7 @@ class Telling:
         """That there are more changes than are told, and that several are equally likely."""
         if left := len(ranked) - self.most(ranked):
             yield fill(self.words.more, {"数": f"{left:,}"})
-        if len(ranked) > 1 and (ranked[0].weight, ranked[0].support) == (ranked[1].weight, ranked[1].support):
+        if len(ranked) > 1 and ranked[0].is_as_likely_as(ranked[1]):
             yield self.words.equally
 
     def _sentence(self, ranked: Ranked, checks: str) -> str:
