@@ -46,19 +46,24 @@ class Sum:
 class Constraint:
     """Two sums that must stand in a relation, or differ by exactly what somebody explained.
 
-    `exact`: they must be equal. `finding` is what the check says of the sums as they are, broken or not.
+    `exact`: they must be equal. `tell` gives the finding with which the check tells that they do not agree.
     """
 
     left: Sum
     right: Sum
     relation: Callable[[Number, Number], bool]
-    finding: Finding
+    tell: Callable[[], Finding]
     exact: bool = False
     tolerated: frozenset[int] = frozenset()
 
     def holds(self, left: Number, right: Number) -> bool:
         """Whether the check, or somebody's explanation, lets two sums pass."""
         return self.relation(left, right) or left - right in self.tolerated
+
+    @cached_property
+    def finding(self) -> Finding:
+        """The finding that stands for it; only its code, its place and what is compared are meant."""
+        return self.tell()
 
     @cached_property
     def cells(self) -> frozenset[int]:

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from functools import partial
 from operator import ge, le
 
 from nerima_report.cell_values import LARGEST_COUNT
+from nerima_report.checks.collection import row_of
 from nerima_report.checks.evidence import Evidence
-from nerima_report.checks.links import WARD, broken_link, linked_sums, said_in_workbooks
+from nerima_report.checks.links import WARD, broken_link, said_in_workbooks
 from nerima_report.corrections.system import Cell, Constraint, Sum, System
 from nerima_report.corrections.workbook import Building
 from nerima_report.definitions import CellKey
@@ -32,9 +34,9 @@ def ward_system(evidence: Evidence, explanations: Sequence[Explanation]) -> Syst
     totals = _Totals(building)
     _add_links(building, totals)
     _add_bounds(building)
-    for key, adjusted in totals.adjusted.items():  # an adjustment leaves nothing below zero
-        about = Finding("N610", adjusted[0])
-        building.constraints.append(Constraint(totals.sum_of(key), Sum({}), ge, about))
+    for key, place in totals.adjusted.items():  # an adjustment leaves nothing below zero
+        tell = partial(Finding, "N610", place)
+        building.constraints.append(Constraint(totals.sum_of(key), Sum({}), ge, tell))
     return System(building.cells, building.constraints)
 
 
@@ -45,7 +47,7 @@ class _Totals:
         self.evidence = building.evidence
         self.numbers = building.numbers
         self.values = building.evidence.totals.values
-        self.adjusted: dict[CellKey, list[Place]] = {}
+        self.adjusted: dict[CellKey, Place] = {}
         self._adjustments: dict[CellKey, list[int]] = defaultdict(list)
         self._cells: dict[CellKey, list[FilledCell]] = defaultdict(list)
         self._building = building
@@ -57,7 +59,7 @@ class _Totals:
                 place = _place_of(self.evidence, adjustment)
                 shown = str(adjustment.difference)
                 amount = Cell(place, adjustment.difference, shown, WARD, least=-LARGEST_COUNT)
-                self.adjusted.setdefault(adjustment.key, []).append(place)
+                self.adjusted.setdefault(adjustment.key, row_of(adjustment))
                 self._adjustments[adjustment.key].append(building.add(amount))
 
     def sum_of(self, *keys: CellKey) -> Sum:
@@ -78,12 +80,13 @@ def _add_links(building: Building, totals: _Totals) -> None:
     said = said_in_workbooks(evidence)
     incomplete = {cell.key for cell in evidence.tallies.cells if not cell.known}
     known = {key for key, value in totals.values.items() if value is not None} - incomplete
-    for linked in linked_sums(evidence.edition):
+    for linked in building.linked:
         keys = (*linked.left, *linked.right)
         if known.issuperset(keys):
-            finding = broken_link(linked, (0, 0), {key: cell_place(key, section=WARD) for key in keys})
+            places = {key: cell_place(key, section=WARD) for key in keys}
+            tell = partial(broken_link, linked, (0, 0), places)
             sides = totals.sum_of(*linked.left), totals.sum_of(*linked.right)
-            building.compare(linked, sides, finding, filter(None, [said.of(finding)]))
+            building.compare(linked, sides, tell, filter(None, [said.of(tell())]))
 
 
 def _add_bounds(building: Building) -> None:
@@ -96,7 +99,7 @@ def _add_bounds(building: Building) -> None:
         if not cell.ward or cell.reading.status != "reported" or not own:
             continue
         numbers = [building.numbers[name] for other in own if (name := (other.place.file, key)) in building.numbers]
-        least, most = Finding("N607", cell.place), Finding("N608", cell.place)
+        least, most = (partial(Finding, code, cell.place) for code in ("N607", "N608"))
         if not building.tolerated(least):
             each = (Constraint(Sum({number: 1}), Sum({other: 1}), ge, least) for other in numbers)
             building.constraints += each
@@ -114,4 +117,4 @@ def _place_of(evidence: Evidence, adjustment: Adjustment) -> Place:
         is_it = (located.submission.file, located.table_id) == (adjustment.file, ADJUSTMENTS.key)
         if is_it and isinstance(layout, EntryLayout):
             return located.place((adjustment.row, layout.columns[AMOUNT]), row=adjustment.key.row, column=AMOUNT)
-    return Place(WARD, adjustment.file, adjustment.sheet, f"{adjustment.row}行", ADJUSTMENTS.key)
+    return row_of(adjustment)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property, partial
 from operator import eq
 
 from nerima_report.checks.evidence import Evidence
@@ -40,33 +41,35 @@ class Building:
             if _is_typed(cell) and key.table not in closed:
                 owner, value = WARD if cell.ward else cell.place.section, cell.value if cell.known else None
                 self.numbers[file, key] = self.add(Cell(cell.place, value, cell.found, owner))
-        for linked in linked_sums(self.evidence.edition):
+        for linked in self.linked:
             self._add_link(file, linked)
         for stated in stated_totals(self.evidence):
             if stated.place.file == file:
                 self._add_total(stated)
+
+    @cached_property
+    def linked(self) -> tuple[LinkedSums, ...]:
+        """Every comparison that the edition declares."""
+        return tuple(linked_sums(self.evidence.edition))
 
     def add(self, cell: Cell) -> int:
         """Add a cell; returns its number."""
         self.cells.append(cell)
         return len(self.cells) - 1
 
-    def compare(self, linked: LinkedSums, sides: tuple[Sum, Sum], finding: Finding, said: Iterable[int] = ()) -> None:
+    def compare(
+        self, linked: LinkedSums, sides: tuple[Sum, Sum], tell: Callable[[], Finding], said: Iterable[int] = ()
+    ) -> None:
         """Add what a link asks of two sums. `said` are differences that are the matter of other findings."""
-        link = linked.link
-        self.constraints.append(
-            Constraint(
-                *sides,
-                relation=lambda left, right: holds(link, left, right),
-                finding=finding,
-                exact=link.relation == "equal",
-                tolerated=self.tolerated(finding) | frozenset(said),
-            )
-        )
+        relation, exact = partial(holds, linked.link), linked.link.relation == "equal"
+        tolerated = self.tolerated(tell) | frozenset(said)
+        self.constraints.append(Constraint(*sides, relation, tell, exact=exact, tolerated=tolerated))
 
-    def tolerated(self, finding: Finding) -> frozenset[int]:
-        """The differences that somebody explained where this finding stands."""
-        year = self.evidence.fiscal_year
+    def tolerated(self, tell: Callable[[], Finding]) -> frozenset[int]:
+        """The differences that somebody explained where a finding stands."""
+        if not self.explanations:
+            return frozenset()
+        year, finding = self.evidence.fiscal_year, tell()
         answers = (e for e in self.explanations if e.answers(replace(finding, difference=e.difference), year))
         return frozenset(explanation.difference for explanation in answers)
 
@@ -75,7 +78,8 @@ class Building:
         keys = (*linked.left, *linked.right)
         if all(key in own and self._may_be_known(own[key]) for key in keys):
             sides = self._sum(own[key] for key in linked.left), self._sum(own[key] for key in linked.right)
-            self.compare(linked, sides, broken_link(linked, (0, 0), {key: own[key].place for key in keys}))
+            places = {key: own[key].place for key in keys}
+            self.compare(linked, sides, partial(broken_link, linked, (0, 0), places))
 
     def _add_total(self, stated: StatedCell) -> None:
         """A total that somebody typed is a cell like any other; one that is computed follows its rows.
@@ -92,9 +96,9 @@ class Building:
         if not stated.computed:
             owner = WARD if any(row.ward for row in rows) else stated.place.section
             total = Sum({self.add(Cell(stated.place, found, str(found), owner, is_total=True)): 1})
-        finding = Finding("N401", stated.place)
-        tolerated = self.tolerated(finding) | ({-texts} if texts else set())
-        self.constraints.append(Constraint(total, self._sum(rows), eq, finding, exact=True, tolerated=tolerated))
+        tell = partial(Finding, "N401", stated.place)
+        tolerated = self.tolerated(tell) | ({-texts} if texts else set())
+        self.constraints.append(Constraint(total, self._sum(rows), eq, tell, exact=True, tolerated=tolerated))
 
     def _may_be_known(self, cell: FilledCell) -> bool:
         """Whether a cell says something, or is one that could be filled in."""

@@ -18,8 +18,9 @@ MOST_RELATED = 6
 MOST_ALIKE = 3
 MOST_CELLS = 12
 _NEVER_FIRST = "、。，．・：；？！）」』】〕］〉》ー々ぁぃぅぇぉっゃゅょァィゥェォッャュョ"
-# A word or a character, together with what may not begin a line.
-_UNIT = re.compile(f"(?:[!-~]+|.)[{_NEVER_FIRST}]*")
+_NEVER_LAST = "（「『【〔〈《"
+# A word or a character, together with what may not end a line before it, or begin one after it.
+_UNIT = re.compile(f"[{_NEVER_LAST}]*(?:[!-~]+|.)[{_NEVER_FIRST}]*")
 
 
 def print_findings(console: Console, findings: Iterable[Finding], catalogue: Catalogue) -> None:
@@ -52,8 +53,8 @@ def print_closing(console: Console, closing: str, facts: Mapping[str, object]) -
 def fold(text: str, width: int) -> list[str]:
     """The lines of a text, each at most `width` columns wide (a Japanese character takes two).
 
-    Japanese is folded anywhere, but a line never begins with a 、 or a closing bracket; words and numbers
-    stay whole, unless one is longer than a line.
+    Japanese is folded anywhere, but a line never begins with a 、 or a closing bracket, or ends with an opening one;
+    words and numbers stay whole, unless one is longer than a line.
 
     >>> fold("「部分公開」の件数が空欄です。", 14)
     ['「部分公開」の', '件数が空欄で', 'す。']

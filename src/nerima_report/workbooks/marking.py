@@ -14,7 +14,7 @@ from nerima_report.workbooks.marking_cells import deselect, restyle
 from nerima_report.workbooks.marking_comments import BEGINNING, comment
 from nerima_report.workbooks.marking_index import HEADER_ROW, INDEX_SHEET, index_sheet
 from nerima_report.workbooks.marking_styles import NO_STYLES, SEVEREST_FIRST, StyleSheet
-from nerima_report.workbooks.marks import Mark
+from nerima_report.workbooks.marks import ADVICE, Mark, advice_in
 from nerima_report.workbooks.package import OFFICE, Package
 from nerima_report.workbooks.splicing import (
     Edit,
@@ -103,7 +103,7 @@ def _on_sheet(marks: Sequence[Mark], sheet: str) -> tuple[dict[Position, str], d
                 colours[position] = min(colour, colours.get(position, colour), key=SEVEREST_FIRST.index)
         said = [(mark["sheet"], mark["anchor"], _remark(mark))]
         others = (c for c in mark["suggested"] if (c["sheet"], c["cell"]) != (mark["sheet"], mark["anchor"]))
-        said += [(c["sheet"], c["cell"], f"{_ADVICE}: {c['message']}") for c in others]
+        said += [(c["sheet"], c["cell"], f"{ADVICE}: {c['message']}") for c in others]
         for name, cell, remark in said:
             position = _position(cell)
             if name == sheet and position is not None:
@@ -115,12 +115,11 @@ def _on_sheet(marks: Sequence[Mark], sheet: str) -> tuple[dict[Position, str], d
 def _remark(mark: Mark) -> str:
     values = [f"{label}: {mark[key]}" for label, key in _VALUES if mark[key]]  # type: ignore[literal-required]
     lines = [f"{mark['severity_name']} {mark['code']}", mark["message"], "　".join(values)]
-    lines += [f"{_ADVICE}: {line}" for line in mark["advice"]]
+    lines += [advice_in(mark)]
     lines += [f"→ {mark['hint']}", f"よりどころ: {mark['basis']}" if mark["basis"] else ""]
     return "\n".join(line for line in lines if line)
 
 
-_ADVICE = "考えられる直し"
 _VALUES = (("あるべき値", "expected"), ("今の値", "found"), ("差", "difference"))
 
 

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypedDict
 
+ADVICE = "考えられる直し"
+
 
 class Cell(TypedDict):
     """A cell of the workbook: the name of its sheet, and B5 (or '' for the sheet itself)."""
@@ -47,6 +49,11 @@ class Mark(TypedDict):
     related_names: list[str]
     advice: list[str]
     suggested: list[SuggestedMark]
+
+
+def advice_in(mark: Mark) -> str:
+    """What may be the cause, a line for each sentence; '' where nothing is said."""
+    return "\n・".join([f"{ADVICE}:", *mark["advice"]]) if mark["advice"] else ""
 
 
 @dataclass(frozen=True)
