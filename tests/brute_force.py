@@ -148,7 +148,7 @@ class Oracle:
             kinds.append("neighbouring-cell")
         if typed and self.before.get(key) == typed:
             kinds.append("last-year")
-        weights = [slip.weight for slip in self.definition.slip if slip.kind in kinds]
+        weights = [slip.weight for slip in self.definition.slips if slip.kind in kinds]
         return max(weights, default=0), round(self._support(key, typed, number), 9)
 
     def _support(self, key: CellKey, typed: int, number: int) -> float:

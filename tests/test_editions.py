@@ -50,6 +50,7 @@ def test_broken_edition_stops_with_file_and_key(
         "forms.toml",
         "guideline.toml",
         "years.toml",
+        "corrections.toml",
         "disclosure/links.toml",
     ],
 )

@@ -30,7 +30,7 @@ class Slip(Definition):
 class Words(Definition):
     """The sentences on corrections."""
 
-    change: Annotated[Text, asks_only_for("場所", "数")]
+    one_cell: Annotated[Text, asks_only_for("場所", "数")]
     sentence: Annotated[Text, asks_only_for("直し", "検算", "今")]
     now: Annotated[Text, asks_only_for("今")]
     now_because: Annotated[Text, asks_only_for("今", "理由")]
@@ -56,14 +56,14 @@ class CorrectionsDefinition(Definition):
     """corrections.toml. `keyboard` are the layouts of the digits, each line by line from the top."""
 
     most: int = Field(ge=1, le=10)
-    slip: tuple[Slip, ...] = ()
+    slips: tuple[Slip, ...] = ()
     keyboard: Mapping[str, tuple[KeyRow, ...]]
     words: Words
 
     @cached_property
-    def slips(self) -> dict[str, Slip]:
+    def by_kind(self) -> dict[str, Slip]:
         """The slips by kind."""
-        return {slip.kind: slip for slip in self.slip}
+        return {slip.kind: slip for slip in self.slips}
 
     @cached_property
     def beside(self) -> dict[str, frozenset[str]]:
@@ -78,5 +78,5 @@ class CorrectionsDefinition(Definition):
 
     @model_validator(mode="after")
     def _each_slip_is_told_once(self) -> CorrectionsDefinition:
-        refuse_duplicates("間違え方", [slip.kind for slip in self.slip])
+        refuse_duplicates("間違え方", [slip.kind for slip in self.slips])
         return self

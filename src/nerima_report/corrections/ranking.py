@@ -53,7 +53,7 @@ class Ranking:
 
     def ranked(self, changes: Sequence[Change]) -> list[Ranked]:
         """The changes, the likeliest first; those that nothing tells apart in the order of the definitions."""
-        known = (change for change in changes if not change.kind or change.kind in self.definition.slips)
+        known = (change for change in changes if not change.kind or change.kind in self.definition.by_kind)
         told = [self._told(change) for change in known]
         return sorted(told, key=lambda one: one.likelihood, reverse=True)
 
@@ -114,7 +114,7 @@ class Ranking:
         return "exchanged-columns" if same_row and exchanged and self._weight("exchanged-columns") else ""
 
     def _weight(self, kind: str) -> int:
-        slip = self.definition.slips.get(kind)
+        slip = self.definition.by_kind.get(kind)
         return slip.weight if slip else 0
 
     def _typed(self, cell: int) -> int:

@@ -14,7 +14,7 @@ from math import ceil, floor
 
 from nerima_report.cell_values import LARGEST_COUNT
 from nerima_report.corrections.numbers import Numbers
-from nerima_report.corrections.system import Constraint, Line, System
+from nerima_report.corrections.system import Line, System
 
 
 @dataclass(frozen=True)
@@ -111,22 +111,18 @@ def _lines(system: System, one: int, other: int) -> Iterator[Line]:
     what is allowed is a region, which has a corner if there is anything in it.
     """
     still = system.unknown - {one, other}
-    own = [
-        system.constraints[number]
-        for number in {*system.of_cell[one], *system.of_cell[other]}
-        if still.isdisjoint(system.constraints[number].cells)
-    ]
+    own = [n for n in system.touching(one, other) if still.isdisjoint(system.constraints[n].cells)]
     tied: Line | None = None
-    for constraint in own:
-        if not constraint.exact or constraint.tolerated:
+    for number in own:
+        if not system.constraints[number].is_equation:
             continue
-        rest, slopes = _without(system, constraint, (one, other))
-        if slopes[0] and not slopes[1]:
-            return (yield from _fixed(rest, slopes[0], one, other))
-        if slopes[1] and not slopes[0]:
-            return (yield from _fixed(rest, slopes[1], other, one))
-        if abs(slopes[1]) == 1 and slopes[0]:
-            tied = Line({one: (0, 1), other: (int(-rest * slopes[1]), -slopes[0] * slopes[1])})
+        rest, first, second = _difference(system, number, (one, other))
+        if first and not second:
+            return (yield from _fixed(rest, first, one, other))
+        if second and not first:
+            return (yield from _fixed(rest, second, other, one))
+        if first and abs(second) == 1:
+            tied = Line({one: (0, 1), other: (int(-rest * second), -first * second)})
     if tied is not None:
         yield tied
         return
@@ -134,25 +130,23 @@ def _lines(system: System, one: int, other: int) -> Iterator[Line]:
         yield Line({one: (corner, 0), other: (0, 1)})
 
 
-def _fixed(rest: float, slope: int, fixed: int, free: int) -> Iterator[Line]:
+def _fixed(rest: float, times: int, fixed: int, free: int) -> Iterator[Line]:
     """The line on which an equation leaves one number for the first cell, if that is whole."""
-    value, remainder = divmod(-rest, slope)
+    value, remainder = divmod(-rest, times)
     if not remainder:
         yield Line({fixed: (int(value), 0), free: (0, 1)})
 
 
-def _corners(system: System, constraints: Iterable[Constraint], one: int, other: int) -> set[int]:
+def _corners(system: System, constraints: Iterable[int], one: int, other: int) -> set[int]:
     """The numbers of the first cell where two borders of what is allowed meet, and those beside them."""
     cells = (system.cells[one], system.cells[other])
-    borders: list[tuple[float, int, int]] = []  # rest + a × one + b × other = 0
-    for cell, slopes in zip(cells, ((1, 0), (0, 1)), strict=True):
-        borders += [(-cell.least, *slopes), (-LARGEST_COUNT, *slopes)]
-    for constraint in constraints:
-        rest, slopes = _without(system, constraint, (one, other))
-        borders += [(rest - known, *slopes) for known in (0, *constraint.tolerated)]
-        for side in (constraint.left, constraint.right):
-            own, slopes = system.side_without(side, (one, other))
-            borders.append((own, *slopes))
+    borders: list[tuple[float, int, int]] = []  # rest + first × one + second × other = 0
+    for cell, times in zip(cells, ((1, 0), (0, 1)), strict=True):
+        borders += [(-cell.least, *times), (-LARGEST_COUNT, *times)]
+    for number in constraints:
+        rest, first, second = _difference(system, number, (one, other))
+        borders += [(rest - known, first, second) for known in (0, *system.constraints[number].tolerated)]
+        borders += system.without(number, (one, other))
     found: set[int] = set()
     for (rest, a, b), (own, c, d) in combinations(dict.fromkeys(borders), 2):
         if determinant := a * d - b * c:
@@ -161,9 +155,7 @@ def _corners(system: System, constraints: Iterable[Constraint], one: int, other:
     return {number for number in found if cells[0].least <= number <= LARGEST_COUNT}
 
 
-def _without(system: System, constraint: Constraint, pair: tuple[int, int]) -> tuple[float, tuple[int, int]]:
-    """The left sum less the right one, without two cells, and how often each of them counts in it."""
-    (left, left_times), (right, right_times) = (
-        system.side_without(side, pair) for side in (constraint.left, constraint.right)
-    )
-    return left - right, (left_times[0] - right_times[0], left_times[1] - right_times[1])
+def _difference(system: System, number: int, pair: tuple[int, int]) -> tuple[float, int, int]:
+    """The left sum of a constraint less the right one, without two cells, and how often each of them counts in it."""
+    (left, first, second), (right, minus_first, minus_second) = system.without(number, pair)
+    return left - right, first - minus_first, second - minus_second

@@ -25,7 +25,7 @@ def meant(typed: int, definition: CorrectionsDefinition) -> dict[int, tuple[str,
     }
     found: dict[int, list[str]] = {}
     for kind, numbers in ways.items():
-        for number in set(numbers) - {typed} if kind in definition.slips else ():
+        for number in set(numbers) - {typed} if kind in definition.by_kind else ():
             found.setdefault(number, []).append(kind)
     return {number: tuple(kinds) for number, kinds in found.items()}
 

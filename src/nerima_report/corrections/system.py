@@ -60,6 +60,11 @@ class Constraint:
         """Whether the check, or somebody's explanation, lets two sums pass."""
         return self.relation(left, right) or left - right in self.tolerated
 
+    @property
+    def is_equation(self) -> bool:
+        """Whether both sums must be equal, and nothing else will do."""
+        return self.exact and not self.tolerated
+
     @cached_property
     def finding(self) -> Finding:
         """The finding that stands for it; only its code, its place and what is compared are meant."""
@@ -102,11 +107,13 @@ class System:
     def _now(self, side: Sum) -> Number:
         return side.constant + sum(times * (self.cells[cell].value or 0) for cell, times in side.cells.items())
 
-    def side_without(self, side: Sum, pair: tuple[int, int]) -> tuple[Number, tuple[int, int]]:
-        """A sum without two cells, and how often each of them counts in it."""
-        times = side.cells.get(pair[0], 0), side.cells.get(pair[1], 0)
-        own = (number * (self.cells[cell].value or 0) for cell, number in zip(pair, times, strict=True))
-        return self._now(side) - sum(own), times
+    def without(self, number: int, pair: tuple[int, int]) -> Iterator[tuple[Number, int, int]]:
+        """The left and the right sum of a constraint without two cells, with how often each of these counts in it."""
+        one, other = (self.cells[cell].value or 0 for cell in pair)
+        constraint = self.constraints[number]
+        for side, now in zip((constraint.left, constraint.right), self._sums[number], strict=True):
+            first, second = side.cells.get(pair[0], 0), side.cells.get(pair[1], 0)
+            yield now - first * one - second * other, first, second
 
     @cached_property
     def broken(self) -> frozenset[int]:
@@ -116,6 +123,10 @@ class System:
             for number, constraint in enumerate(self.constraints)
             if self.unknown.isdisjoint(constraint.cells) and not constraint.holds(*self._sums[number])
         )
+
+    def touching(self, *cells: int) -> set[int]:
+        """The constraints that depend on any of some cells."""
+        return {number for cell in cells for number in self.of_cell.get(cell, ())}
 
     def connected(self, start: Iterable[int]) -> tuple[frozenset[int], frozenset[int]]:
         """The cells and the constraints that hang together with some cells."""
@@ -135,7 +146,7 @@ class System:
 
         Constraints with a cell that is unknown and stays so cannot be looked at, and are not.
         """
-        touched = {number for cell in line.cells for number in self.of_cell.get(cell, ())}
+        touched = self.touching(*line.cells)
         least, most = self._limits(line)
         if least > most or not touched.issuperset(must_hold):
             return Numbers()
@@ -190,7 +201,7 @@ class _Moved:
     @property
     def is_equation(self) -> bool:
         """Whether it holds for one t at most."""
-        return self.constraint.exact and not self.constraint.tolerated and self.slopes[0] != self.slopes[1]
+        return self.constraint.is_equation and self.slopes[0] != self.slopes[1]
 
     @property
     def root(self) -> int | None:

@@ -20,7 +20,7 @@ class Telling:
     def __init__(self, edition: Edition, system: System) -> None:
         self.words = edition.corrections.words
         self._most = edition.corrections.most
-        self._slips = edition.corrections.slips
+        self._slips = edition.corrections.by_kind
         self._columns = {table_id: table.columns for table_id, table in edition.count_tables.items()}
         self._cells = system.cells
         self._one_file = len({cell.place.file for cell in system.cells}) == 1
@@ -61,7 +61,7 @@ class Telling:
         return fill(self.words.sentence, {"直し": "、".join(changes), "検算": checks, "今": now})
 
     def _change(self, ranked: Ranked, number: int) -> str:
-        return fill(self.words.change, {"場所": self._name(self._cells[number]), "数": self._number(ranked, number)})
+        return fill(self.words.one_cell, {"場所": self._name(self._cells[number]), "数": self._number(ranked, number)})
 
     def _suggested(self, ranked: Ranked, number: int, checks: str) -> SuggestedCell:
         cell = self._cells[number]
