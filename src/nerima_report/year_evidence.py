@@ -2,16 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from nerima_report.change_statistics import restlessness
 from nerima_report.definitions import CellKey
 from nerima_report.edition import Edition
 from nerima_report.part import Part
 from nerima_report.part_definition import Break, Renamed
-from nerima_report.records.model import Record
+from nerima_report.records.model import Record, RecordedCells, RecordedFigure
+
+
+class Rule(NamedTuple):
+    """By what rule a figure was computed. A cell with an empty row stands for all rows of its column."""
+
+    kind: str
+    numerator: frozenset[CellKey]
+    denominator: frozenset[CellKey]
+    excluded: frozenset[CellKey]
+    digits: int
+    rounding: str
+
+    def changes(self, other: Rule) -> list[str]:
+        """In what it differs from another rule, as the clerk calls it."""
+        names = ("種類", "分子", "分母", "除く行", "桁数", "端数の処理")
+        return [name for name, own, others in zip(names, self, other, strict=True) if own != others]
 
 
 @dataclass(frozen=True)
@@ -23,6 +40,7 @@ class Year:
     values: Mapping[CellKey, int | None]
     units: Mapping[tuple[str, str], str]
     tallies: Mapping[str, Mapping[CellKey, int]]
+    rules: Mapping[str, Rule]
 
     @property
     def fiscal_year(self) -> int:
@@ -120,25 +138,11 @@ class YearEvidence:
 
 def year_of(record: Record, file: str, edition: Edition, fiscal_year: int) -> Year:
     """A recorded year under the names that its cells have in `fiscal_year`."""
-    renamed = sorted(
-        (
-            (rule.year, number, part, rule)
-            for number, part in enumerate(edition.parts_for(fiscal_year))
-            for rule in part.definition.renamed
-            if record.fiscal_year < rule.year <= fiscal_year
-        ),
-        key=lambda item: item[:2],
-    )
-
-    def today(key: CellKey) -> CellKey:
-        for _, _, part, rule in renamed:
-            key = _renamed(key, part, rule)
-        return key
-
+    later = later_names(edition, record.fiscal_year, fiscal_year)
     values: dict[CellKey, int | None] = {}
     units: dict[tuple[str, str], str] = {}
     for cell in record.cells:
-        key = today(cell.key)
+        key = later(cell.key)
         before = values.get(key, 0)  # two rows may have become one
         values[key] = None if before is None or cell.value is None else before + cell.value
         units[key.table, key.column] = cell.unit
@@ -146,8 +150,46 @@ def year_of(record: Record, file: str, edition: Edition, fiscal_year: int) -> Ye
     for tally in record.tallies:
         if not tally.ward and tally.value is not None:
             own = tallies.setdefault(tally.section, {})
-            own[today(tally.key)] = own.get(today(tally.key), 0) + tally.value
-    return Year(record, file, values, units, tallies)
+            own[later(tally.key)] = own.get(later(tally.key), 0) + tally.value
+    rules = {figure.figure: _rule(figure, later) for figure in record.figures}
+    return Year(record, file, values, units, tallies, rules)
+
+
+def later_names(edition: Edition, since: int, until: int) -> Callable[[CellKey], CellKey]:
+    """How a cell that had its name in the fiscal year `since` is called in `until`."""
+    renamed = sorted(
+        (
+            (rule.year, number, part, rule)
+            for number, part in enumerate(edition.parts_for(until))
+            for rule in part.definition.renamed
+            if since < rule.year <= until
+        ),
+        key=lambda item: item[:2],
+    )
+
+    def later(key: CellKey) -> CellKey:
+        for _, _, part, rule in renamed:
+            key = _renamed(key, part, rule)
+        return key
+
+    return later
+
+
+def _rule(figure: RecordedFigure, later: Callable[[CellKey], CellKey]) -> Rule:
+    part = figure.figure.partition(".")[0]
+
+    def cells(of: RecordedCells, rows: Sequence[str]) -> frozenset[CellKey]:
+        return frozenset(later(CellKey(f"{part}.{of.table}", of.group, row, of.column)) for row in rows)
+
+    numerator, denominator = figure.numerator_of, figure.denominator_of
+    return Rule(
+        figure.kind,
+        cells(numerator, numerator.rows or [""]) if numerator else frozenset(),
+        cells(denominator, denominator.rows or [""]),
+        cells(denominator, figure.excluded_rows),
+        figure.digits,
+        figure.rounding,
+    )
 
 
 def _renamed(key: CellKey, part: Part, rule: Renamed) -> CellKey:
