@@ -13,7 +13,12 @@ from datetime import date
 from pathlib import Path
 
 from nerima_report.audit import make_audit
-from nerima_report.between_years import as_warnings, findings_between
+from nerima_report.between_years import (
+    as_warnings,
+    findings_between,
+    sentences_about_the_year_before,
+    year_before,
+)
 from nerima_report.checks import run_checks
 from nerima_report.composition import Content, compose_report
 from nerima_report.earlier import Earlier, load_earlier
@@ -55,6 +60,15 @@ class Built:
 
     examination: Examination
     written: tuple[Path, ...]
+
+
+@dataclass(frozen=True)
+class BuildOrder:
+    """Which report is wanted: of which year, even with errors (`draft`), with the year before beside it (`compare`)."""
+
+    fiscal_year: int
+    draft: bool = False
+    compare: bool = False
 
 
 @dataclass(frozen=True)
@@ -170,9 +184,11 @@ def validate(
     return Examination(edition, inbox, tuple(evidence), tuple(findings))
 
 
-def build(workspace: Workspace, edition: Edition, fiscal_year: int, draft: bool, progress: Progress) -> Built:
+def build(workspace: Workspace, edition: Edition, order: BuildOrder, progress: Progress) -> Built:
     """Make the report of a year. Findings of severity error stop it, unless it is a draft."""
+    fiscal_year, draft = order.fiscal_year, order.draft
     whole, edition = edition, edition.for_year(fiscal_year)
+    before = year_before(workspace, whole, fiscal_year, wanted=order.compare)
     roster = load_roster(workspace.roster, fiscal_year)
     explanations = workspace.explanations_for(edition.catalogue)
     paths, skipped = workspace.workbooks(fiscal_year)
@@ -184,8 +200,12 @@ def build(workspace: Workspace, edition: Edition, fiscal_year: int, draft: bool,
         left = [Finding("N905", Place(file=out.as_posix()))] if (out / "report.docx").exists() else []
         return Built(examination.and_also(left), ())
     evidence = examination.years[0]
-    content = Content(edition, fiscal_year, evidence.tallies, evidence.totals, figures, examination.findings)
+    content = Content(
+        edition, fiscal_year, evidence.tallies, evidence.totals, figures, examination.findings,
+        comparison=before, compared=order.compare,
+    )  # fmt: skip
     between = _between_years(workspace, whole, content, evidence.submissions)
+    between += sentences_about_the_year_before(edition, before)
     content, examination = replace(content, findings=(*content.findings, *between)), examination.and_also(between)
     report = compose_report(content, draft=draft)
     outputs = {form.file_name: form.render(report, edition.folder / "reference.docx") for form in FORMATS}

@@ -22,12 +22,12 @@ from nerima_report.fiscal_year import full_name
 from nerima_report.layout import EntryLayout, plain
 from nerima_report.records.content import content_of
 from nerima_report.records.csv_file import read_csv
+from nerima_report.records.figure import recorded_figure
 from nerima_report.records.files import sha256
 from nerima_report.records.making import (
     recorded_cells,
     recorded_entries,
     recorded_explanations,
-    recorded_figure,
     recorded_tables,
 )
 from nerima_report.records.model import SCHEMA_VERSION, Record, RecordedEdition, RecordedInput
