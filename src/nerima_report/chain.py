@@ -32,6 +32,7 @@ from nerima_report.fiscal_year import full_name
 from nerima_report.formats import FORMATS
 from nerima_report.forms import Filling, render_form
 from nerima_report.forms.recipients import all_covers, chosen, file_name
+from nerima_report.must_publish import published_items, unpublished
 from nerima_report.open_items import FILE as OPEN_ITEMS
 from nerima_report.open_items import make_open_items
 from nerima_report.records.files import RecordError, read_record, write_record
@@ -207,6 +208,11 @@ def build(workspace: Workspace, edition: Edition, order: BuildOrder, progress: P
     between = _between_years(workspace, whole, content, evidence.submissions)
     between += sentences_about_the_year_before(edition, before)
     content, examination = replace(content, findings=(*content.findings, *between)), examination.and_also(between)
+    missing = unpublished(published_items(content, compose_report(content)))
+    if missing and not draft:
+        return Built(examination.and_also(missing), ())
+    missing = as_warnings(missing, edition)
+    content, examination = replace(content, findings=(*content.findings, *missing)), examination.and_also(missing)
     report = compose_report(content, draft=draft)
     outputs = {form.file_name: form.render(report, edition.folder / "reference.docx") for form in FORMATS}
     outputs["audit.md"] = make_audit(content, report, evidence.submissions).encode()

@@ -23,8 +23,10 @@ from nerima_report.figures import compute_figures
 from nerima_report.fiscal_year import Month, full_name
 from nerima_report.formats import FORMATS
 from nerima_report.forms import Filling, FormCover, render_form
+from nerima_report.must_publish import published_items
 from nerima_report.part import Part
 from nerima_report.records.making import make_record
+from nerima_report.report import Report
 from nerima_report.tallies import Tallies
 from nerima_report.toml_files import read_text
 from nerima_report.totals import Totals, cell_names
@@ -42,6 +44,8 @@ def try_edition(edition: Edition) -> None:
         contents = [_content(serving, year, count) for count in COUNTS]
         contents += [_compared(content, before, edition) for content in contents for before in contents]
         reports = [compose_report(content) for content in contents]
+        for content, report in zip(contents, reports, strict=True):
+            _check_must_publish(content, report)
         for part in serving.parts:
             _check_every_branch(part, contents[-1])
         coordinator = serving.municipality.coordinator(year)
@@ -94,6 +98,15 @@ def _example(field: EntryField, year: int) -> object:
             return "例"
         case _:
             return 1
+
+
+def _check_must_publish(content: Content, report: Report) -> None:
+    """What must be published is published, whether something happened or not."""
+    for item in published_items(content, report):
+        if item.missing:
+            key = f"公表しなければならない事項「{item.definition.item}」（{item.definition.basis}）"
+            reason = f"{'、'.join(item.missing)}が、報告に載りません。事項の一覧は part.toml の must_publish です"
+            raise DefinitionError(item.part.manuscript, key, reason)
 
 
 def _check_every_branch(part: Part, content: Content) -> None:
