@@ -14,7 +14,7 @@ from conftest import ROOT, Command
 from nerima_report.between_years import findings_between
 from nerima_report.edition import find_edition, load_edition
 from nerima_report.findings import Finding
-from nerima_report.records.files import read_record
+from nerima_report.records.files import open_record, read_record
 from nerima_report.workspace import open_workspace
 
 SERIES = tomllib.loads((ROOT / "tests" / "cases" / "series.toml").read_text(encoding="utf-8"))["series"]
@@ -56,7 +56,7 @@ def test_breaks_are_found_and_quiet_years_are_quiet(
     workspace = open_workspace(tmp_path)
     found: dict[int, list[Finding]] = {}
     for year, *_ in series["counts"][1:]:
-        record = [(read_record(workspace.record(year), year), str(year))]
+        record = [open_record(workspace.record(year), year)]
         found[year] = [
             f for f in findings_between(workspace, edition, record) if edition.catalogue.severity(f) != "notice"
         ]

@@ -35,7 +35,7 @@ from nerima_report.forms.recipients import all_covers, chosen, file_name
 from nerima_report.must_publish import published_items, unpublished
 from nerima_report.open_items import FILE as OPEN_ITEMS
 from nerima_report.open_items import make_open_items
-from nerima_report.records.files import RecordError, read_record, write_record
+from nerima_report.records.files import RecordError, open_record, read_record, record_to_write, write_record
 from nerima_report.records.making import make_record
 from nerima_report.records.model import Record
 from nerima_report.records.publication import changed_inputs, changed_outputs, revise
@@ -43,6 +43,7 @@ from nerima_report.roster import load_roster, write_roster
 from nerima_report.submissions import Inbox, Submission, load_submissions
 from nerima_report.workspace import (
     FOLDERS,
+    RECORD,
     SETTINGS,
     SETTINGS_TEXT,
     Workspace,
@@ -51,7 +52,6 @@ from nerima_report.workspace import (
     write_all,
 )
 
-RECORD = "record.json"
 Progress = Callable[[Path], None]
 
 
@@ -233,9 +233,9 @@ def _between_years(
     if not workspace.records:
         return []
     record = make_record(content, compose_report(content), submissions, {})
-    records = [(record, (out / RECORD).as_posix())]
+    records = [record_to_write(record, out / RECORD)]
     if published.exists():
-        records.append((read_record(published, content.fiscal_year), published.as_posix()))
+        records.append(open_record(published, content.fiscal_year))
     return as_warnings(findings_between(workspace, edition, records), edition)
 
 

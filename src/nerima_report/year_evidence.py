@@ -11,15 +11,19 @@ from nerima_report.definitions import CellKey
 from nerima_report.edition import Edition
 from nerima_report.part import Part
 from nerima_report.part_definition import Break, Renamed
+from nerima_report.record_places import RecordPlaces
+from nerima_report.records.lines import RecordLines
 from nerima_report.records.model import Record
+
+_NO_LINES = RecordLines()
 
 
 @dataclass(frozen=True)
 class Year:
-    """A year under the names of today. `file` is its record; units are those it was published in (件, 人)."""
+    """A year under the names of today; units are those it was published in (件, 人)."""
 
     record: Record
-    file: str
+    places: RecordPlaces
     values: Mapping[CellKey, int | None]
     units: Mapping[tuple[str, str], str]
     tallies: Mapping[str, Mapping[CellKey, int]]
@@ -118,8 +122,8 @@ def declared_breaks(parts: Iterable[Part], earlier: int, fiscal_year: int) -> li
     return [(part, found) for part in parts for found in part.definition.breaks if earlier < found.year <= fiscal_year]
 
 
-def year_of(record: Record, file: str, edition: Edition, fiscal_year: int) -> Year:
-    """A recorded year under the names that its cells have in `fiscal_year`."""
+def year_of(record: Record, file: str, edition: Edition, fiscal_year: int, lines: RecordLines = _NO_LINES) -> Year:
+    """A recorded year under the names that its cells have in `fiscal_year`, and where they stand in its file."""
     renamed = sorted(
         (
             (rule.year, number, part, rule)
@@ -135,10 +139,12 @@ def year_of(record: Record, file: str, edition: Edition, fiscal_year: int) -> Ye
             key = _renamed(key, part, rule)
         return key
 
+    published = {cell.key for cell in record.cells} | {tally.key for tally in record.tallies}
+    names = {key: today(key) for key in published}
     values: dict[CellKey, int | None] = {}
     units: dict[tuple[str, str], str] = {}
     for cell in record.cells:
-        key = today(cell.key)
+        key = names[cell.key]
         before = values.get(key, 0)  # two rows may have become one
         values[key] = None if before is None or cell.value is None else before + cell.value
         units[key.table, key.column] = cell.unit
@@ -146,8 +152,9 @@ def year_of(record: Record, file: str, edition: Edition, fiscal_year: int) -> Ye
     for tally in record.tallies:
         if not tally.ward and tally.value is not None:
             own = tallies.setdefault(tally.section, {})
-            own[today(tally.key)] = own.get(today(tally.key), 0) + tally.value
-    return Year(record, file, values, units, tallies)
+            key = names[tally.key]
+            own[key] = own.get(key, 0) + tally.value
+    return Year(record, RecordPlaces(record, file, names, lines), values, units, tallies)
 
 
 def _renamed(key: CellKey, part: Part, rule: Renamed) -> CellKey:

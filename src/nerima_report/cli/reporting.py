@@ -20,6 +20,7 @@ from nerima_report.cli.common import (
     show_findings,
 )
 from nerima_report.errors import CannotProceed
+from nerima_report.notices.told import Told
 from nerima_report.workbooks import label_of, shared_reader
 
 
@@ -111,7 +112,7 @@ def validate(
         examination, returned = return_workbooks(examination, return_to)
         facts["returned"] = [label_of(path) for path in returned]
     closing = f"{len(examination.files)}ファイルのうち{examination.fine}ファイルにエラーはありません"
-    show_findings(examination, (notice_format, output), facts, closing)
+    show_findings(examination, (notice_format, output), Told(facts, closing, strict))
     leave(examination, strict)
 
 
@@ -149,7 +150,7 @@ def build(
     written = [path.as_posix() for path in built.written]
     facts: dict[str, object] = {"command": "build", "fiscal_year": fiscal_year, "draft": draft, "written": written}
     closing = f"{name}を作りました: {built.written[0].parent}" if written else f"{name}は作っていません"
-    show_findings(built.examination, (notice_format, output), facts, closing)
+    show_findings(built.examination, (notice_format, output), Told(facts, closing, strict))
     if not draft:
         leave(built.examination, strict)
 
