@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from nerima_report.chain import RECORD
 from nerima_report.edition import Edition
 from nerima_report.errors import CannotProceed
 from nerima_report.findings import Finding, Place
@@ -17,7 +16,7 @@ from nerima_report.trend_csv import render_csv
 from nerima_report.trend_report import compose_trend
 from nerima_report.trend_series import make_trend
 from nerima_report.trend_words import runs_of_years
-from nerima_report.workspace import Workspace, keep, write_all
+from nerima_report.workspace import RECORD, Workspace, keep, write_all
 
 SUMS = "SHA256SUMS"  # as sha256sum writes and checks it
 

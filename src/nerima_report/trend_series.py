@@ -14,11 +14,12 @@ from typing import NamedTuple
 
 from nerima_report.definitions import CellKey, fill
 from nerima_report.edition import Edition
+from nerima_report.figure_rules import Rule
 from nerima_report.part import Part
 from nerima_report.records.model import LATEST_YEAR, RecordedFigure
 from nerima_report.trend import NO_RECORD, NOT_PUBLISHED, Line, Point, Series, SeriesBreak, Source, Trend
 from nerima_report.trend_definition import Chart
-from nerima_report.year_evidence import Rule, Year, later_names, year_of
+from nerima_report.year_evidence import Year, later_names, year_of
 
 MOST_LINES = 7  # more cannot be told apart in a chart, nor stand beside each other in a table
 

@@ -2,41 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
 
 from nerima_report.change_statistics import restlessness
 from nerima_report.definitions import CellKey
 from nerima_report.edition import Edition
+from nerima_report.figure_rules import Rule, rule_of
 from nerima_report.part import Part
 from nerima_report.part_definition import Break, Renamed
-from nerima_report.records.model import Record, RecordedCells, RecordedFigure
+from nerima_report.record_places import RecordPlaces
+from nerima_report.records.lines import RecordLines
+from nerima_report.records.model import Record
 
-
-class Rule(NamedTuple):
-    """By what rule a figure was computed. A cell with an empty row stands for all rows of its column."""
-
-    kind: str
-    numerator: frozenset[CellKey]
-    denominator: frozenset[CellKey]
-    excluded: frozenset[CellKey]
-    digits: int
-    rounding: str
-
-    def changes(self, other: Rule) -> list[str]:
-        """In what it differs from another rule, as the clerk calls it."""
-        names = ("種類", "分子", "分母", "除く行", "桁数", "端数の処理")
-        return [name for name, own, others in zip(names, self, other, strict=True) if own != others]
+_NO_LINES = RecordLines()
 
 
 @dataclass(frozen=True)
 class Year:
-    """A year under the names of today. `file` is its record; units are those it was published in (件, 人)."""
+    """A year under the names of today; units are those it was published in (件, 人)."""
 
     record: Record
-    file: str
+    places: RecordPlaces
     values: Mapping[CellKey, int | None]
     units: Mapping[tuple[str, str], str]
     tallies: Mapping[str, Mapping[CellKey, int]]
@@ -92,12 +80,7 @@ class YearEvidence:
 
     def breaks(self, year: Year) -> list[tuple[Part, Break]]:
         """The declared breaks in series between that year and this one."""
-        return [
-            (part, found)
-            for part in self.parts
-            for found in part.definition.breaks
-            if year.fiscal_year < found.year <= self.fiscal_year
-        ]
+        return declared_breaks(self.parts, year.fiscal_year, self.fiscal_year)
 
     def compares(self, table_id: str, year: Year) -> bool:
         """Whether the numbers of a table may be held against those of that year."""
@@ -136,13 +119,20 @@ class YearEvidence:
         return sums[::-1]
 
 
-def year_of(record: Record, file: str, edition: Edition, fiscal_year: int) -> Year:
-    """A recorded year under the names that its cells have in `fiscal_year`."""
+def declared_breaks(parts: Iterable[Part], earlier: int, fiscal_year: int) -> list[tuple[Part, Break]]:
+    """The breaks in series that the parts of a fiscal year declare since an earlier one."""
+    return [(part, found) for part in parts for found in part.definition.breaks if earlier < found.year <= fiscal_year]
+
+
+def year_of(record: Record, file: str, edition: Edition, fiscal_year: int, lines: RecordLines = _NO_LINES) -> Year:
+    """A recorded year under the names that its cells have in `fiscal_year`, and where they stand in its file."""
     later = later_names(edition, record.fiscal_year, fiscal_year)
+    published = {cell.key for cell in record.cells} | {tally.key for tally in record.tallies}
+    names = {key: later(key) for key in published}
     values: dict[CellKey, int | None] = {}
     units: dict[tuple[str, str], str] = {}
     for cell in record.cells:
-        key = later(cell.key)
+        key = names[cell.key]
         before = values.get(key, 0)  # two rows may have become one
         values[key] = None if before is None or cell.value is None else before + cell.value
         units[key.table, key.column] = cell.unit
@@ -150,9 +140,10 @@ def year_of(record: Record, file: str, edition: Edition, fiscal_year: int) -> Ye
     for tally in record.tallies:
         if not tally.ward and tally.value is not None:
             own = tallies.setdefault(tally.section, {})
-            own[later(tally.key)] = own.get(later(tally.key), 0) + tally.value
-    rules = {figure.figure: _rule(figure, later) for figure in record.figures}
-    return Year(record, file, values, units, tallies, rules)
+            key = names[tally.key]
+            own[key] = own.get(key, 0) + tally.value
+    rules = {figure.figure: rule_of(figure, later) for figure in record.figures}
+    return Year(record, RecordPlaces(record, file, names, lines), values, units, tallies, rules)
 
 
 def later_names(edition: Edition, since: int, until: int) -> Callable[[CellKey], CellKey]:
@@ -173,23 +164,6 @@ def later_names(edition: Edition, since: int, until: int) -> Callable[[CellKey],
         return key
 
     return later
-
-
-def _rule(figure: RecordedFigure, later: Callable[[CellKey], CellKey]) -> Rule:
-    part = figure.figure.partition(".")[0]
-
-    def cells(of: RecordedCells, rows: Sequence[str]) -> frozenset[CellKey]:
-        return frozenset(later(CellKey(f"{part}.{of.table}", of.group, row, of.column)) for row in rows)
-
-    numerator, denominator = figure.numerator_of, figure.denominator_of
-    return Rule(
-        figure.kind,
-        cells(numerator, numerator.rows or [""]) if numerator else frozenset(),
-        cells(denominator, denominator.rows or [""]),
-        cells(denominator, figure.excluded_rows),
-        figure.digits,
-        figure.rounding,
-    )
 
 
 def _renamed(key: CellKey, part: Part, rule: Renamed) -> CellKey:
