@@ -125,7 +125,8 @@ def _lines(text: str, label: str, found: CsvCells) -> Iterator[_Line]:
             missing = [name for name in HEADINGS if name not in columns and name not in OPTIONAL]
             for name in missing:
                 headings = " か ".join(HEADINGS[name])
-                found.findings.append(Finding("N233", Place(file=label, cell="1行", line=1), details={"heading": headings}))
+                place = Place(file=label, cell="1行", line=1)
+                found.findings.append(Finding("N233", place, details={"heading": headings}))
             if missing:
                 return
         elif len(texts) != width:
