@@ -16,7 +16,7 @@ from nerima_report.toml_files import read_text
 
 Kind = Literal["changed", "added", "removed", "reordered", "reworded", "restyled"]
 # What names an item of a list: a row has a group and a label, a type of the guideline a number.
-_NAMED_BY = ("key", "group", "label", "number", "who", "department", "section", "heading", "name", "field")
+_NAMED_BY = ("key", "group", "label", "number", "who", "department", "section", "heading", "name", "field", "item")
 
 
 @dataclass(frozen=True)

@@ -116,6 +116,25 @@ def _check_stocks(part: Part) -> Iterator[Fault]:
             yield *where, f"表「{stock.table}」に列「{stock.column}」はありません"
 
 
+def _check_must_publish(part: Part) -> Iterator[Fault]:
+    """What answers an item that must be published is a table that can be printed, a number or a figure of the part."""
+    file, figures = part.folder / "part.toml", {figure.key for figure in part.figures}
+    for must in part.definition.must_publish:
+        where = file, f"must_publish「{must.item}」"
+        for key in must.tables:
+            table = part.tables.get(key)
+            if table is None:
+                yield *where, f"表「{key}」はありません"
+            elif isinstance(table, EntryTable) and not table.print:
+                yield *where, f"表「{key}」には print（印刷する列）がないので、印刷できません"
+        for cells in must.values:
+            if reason := _unknown(part, cells):
+                yield *where, reason
+        for key in must.figures:
+            if key not in figures:
+                yield *where, f"割合「{key}」は figures.toml にありません"
+
+
 def _labels(part: Part, key: str) -> tuple[set[tuple[str, str]], set[str]]:
     """The rows (group and label) and the columns of a table of counts; none where there is no such table."""
     table = part.tables.get(key)
@@ -190,6 +209,7 @@ _CHECKS = (
     _check_part,
     _check_renamed,
     _check_stocks,
+    _check_must_publish,
     _check_links,
     _check_figures,
 )

@@ -8,12 +8,12 @@ As in chain.py, each function returns what it made; it prints nothing and decide
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
 
-from nerima_report.between_years import findings_between
+from nerima_report.between_years import findings_between, sentences_about_the_year_before, year_before
 from nerima_report.chain import Built, is_same
 from nerima_report.checked_years import CheckedYears
 from nerima_report.checks import Evidence
@@ -98,7 +98,7 @@ def import_record(
     return RecordImported(imported.examination, file, record is not None)
 
 
-def build_from_record(workspace: Workspace, edition: Edition, fiscal_year: int) -> Built:
+def build_from_record(workspace: Workspace, edition: Edition, fiscal_year: int, *, compare: bool) -> Built:
     """Print the report of a year again from its published record; what somebody edited in out/ is kept."""
     file, out = workspace.record(fiscal_year), workspace.out(fiscal_year)
     record = read_record(file, fiscal_year)
@@ -107,8 +107,9 @@ def build_from_record(workspace: Workspace, edition: Edition, fiscal_year: int) 
             f"{record.name}には、まだ公表の記録にしていない報告があります。\n  ファイル: {out / RECORD}\n"
             f"  先に nerima-report publish {fiscal_year} を実行するか、要らなければそのフォルダーを消してください。"
         )
+    before = year_before(workspace, edition, fiscal_year, wanted=compare)
     edition = edition.for_year(fiscal_year)
-    content = content_of(record, edition, file)
+    content = replace(content_of(record, edition, file), comparison=before, compared=compare)
     report = compose_report(content)
     outputs = {form.file_name: form.render(report, edition.folder / "reference.docx") for form in FORMATS}
     vouched = {output.file: output.sha256 for output in record.outputs}
@@ -117,6 +118,7 @@ def build_from_record(workspace: Workspace, edition: Edition, fiscal_year: int) 
         for name, made in outputs.items()
         if (out / name).is_file() and sha256((out / name).read_bytes()) not in (vouched.get(name), sha256(made))
     ]
+    kept += sentences_about_the_year_before(edition, before)
     write_all(out, outputs)
     evidence = Evidence(edition, fiscal_year, Inbox(), (), content.tallies, content.totals)
     examination = Examination(edition, Inbox(), (evidence,), tuple(kept))

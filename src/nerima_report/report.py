@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 
@@ -16,16 +16,18 @@ class Heading:
 
 @dataclass(frozen=True)
 class Paragraph:
-    """A paragraph of plain text."""
+    """A paragraph of plain text. `said` are the names of the numbers in it: 個人.登録など 業務の登録 件数."""
 
     text: str
+    said: tuple[str, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True)
 class Bullets:
-    """A list of items without order."""
+    """A list of items without order. `said` are the names of the numbers in them."""
 
     items: tuple[str, ...]
+    said: tuple[str, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -78,12 +78,7 @@ class YearEvidence:
 
     def breaks(self, year: Year) -> list[tuple[Part, Break]]:
         """The declared breaks in series between that year and this one."""
-        return [
-            (part, found)
-            for part in self.parts
-            for found in part.definition.breaks
-            if year.fiscal_year < found.year <= self.fiscal_year
-        ]
+        return declared_breaks(self.parts, year.fiscal_year, self.fiscal_year)
 
     def compares(self, table_id: str, year: Year) -> bool:
         """Whether the numbers of a table may be held against those of that year."""
@@ -120,6 +115,11 @@ class YearEvidence:
             sums.append(sum(values))
             expected -= 1
         return sums[::-1]
+
+
+def declared_breaks(parts: Iterable[Part], earlier: int, fiscal_year: int) -> list[tuple[Part, Break]]:
+    """The breaks in series that the parts of a fiscal year declare since an earlier one."""
+    return [(part, found) for part in parts for found in part.definition.breaks if earlier < found.year <= fiscal_year]
 
 
 def year_of(record: Record, file: str, edition: Edition, fiscal_year: int, lines: RecordLines = _NO_LINES) -> Year:

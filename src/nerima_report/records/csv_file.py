@@ -1,4 +1,4 @@
-"""A published year as CSV → cells, or findings with the line: part, table, group, row, column, value.
+"""A published year as CSV → cells, or findings with the line: part, table, group, row, column, unit, value.
 
 The headings may be English or Japanese, the names those of the definitions (公開 or its title, 処理状況 or
 公開.処理状況), the rows in any order. A cell holds a count or 該当なし; a whole table that the year did not
@@ -31,19 +31,24 @@ HEADINGS = {
     "group": ("group", "区分"),
     "row": ("row", "行"),
     "column": ("column", "列"),
+    "unit": ("unit", "単位"),
     "value": ("value", "値", "数"),
 }
-# A table id says the part, and most tables have no groups.
-OPTIONAL = ("part", "group")
+# A table id says the part, most tables have no groups, and the unit is that of the definitions unless it was another.
+OPTIONAL = ("part", "group", "unit")
 
 
 @dataclass
 class CsvCells:
-    """What a CSV said: cells, stated totals, tables that were not published, and what is wrong with it."""
+    """What a CSV said: cells, stated totals, tables that were not published, and what is wrong with it.
+
+    `units` are those of the columns by table id and column.
+    """
 
     cells: list[FilledCell] = field(default_factory=list)
     stated: list[StatedCell] = field(default_factory=list)
     not_published: list[str] = field(default_factory=list)
+    units: dict[tuple[str, str], str] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
 
 
@@ -233,9 +238,11 @@ def _add(found: CsvCells, names: _Names, said: tuple[_Line, CellKey, int], seen:
     seen[key] = place
     table = names.edition.count_tables[key.table]
     column = table.column(key.column)
+    unit = line.texts.get("unit", "") or (column.unit if column else "")
+    if found.units.setdefault((key.table, key.column), unit) != unit:
+        found.findings.append(Finding("N240", place, found.units[key.table, key.column], unit))
     # Every value of a CSV is text: plain digits are no other spelling.
-    reading = read_count(int(text) if text.isascii() and text.isdecimal() and len(text) < 20 else text,
-                         column.unit if column else "")  # fmt: skip
+    reading = read_count(int(text) if text.isascii() and text.isdecimal() and len(text) < 20 else text, unit)
     if key.row:
         found.cells.append(FilledCell(fiscal_year, True, key, reading, shown(text), place))
     else:
