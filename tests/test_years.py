@@ -256,6 +256,48 @@ def test_years_that_are_not_there_are_told(years: Path, command: Command) -> Non
     assert (run.code, "2019.json" in run.err) == (2, True)
 
 
+def test_several_years_are_checked_in_one_run(years: Path, command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    for words in (["2021..2022"], ["R3", "令和4"], ["records/2021.json"], ["records/2022.json", "records/2021.json"]):
+        run = command("-C", years, "check", *words, "--format", "json")
+        told = json.loads(run.out)
+        VALIDATOR.validate(told)
+        assert (run.code, told["fiscal_years"], told["fiscal_year"]) == (0, [2021, 2022], 2022)
+        assert [(f["code"], f["file"], f["line"]) for f in told["findings"]] == [("N701", "records/2021.json", 4)]
+    for words in ([], ["2022"], ["records/2022.json"]):
+        told = json.loads(command("-C", years, "check", *words, "--format", "json").out)
+        assert told["fiscal_years"] == [2022], "the newest, or that which was named"
+    monkeypatch.chdir(years.parent)
+    assert [f["file"] for f in check(command, Path(), "work/records/2021.json")[1]] == ["work/records/2021.json"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["2022..2021"],
+        ["2020..2022"],
+        ["2021..来年"],
+        ["2021", "records/2022.json"],
+        ["2022.json"],
+        ["records/latest.json"],
+        ["records/2022.json", "elsewhere/records/2022.json"],
+        ["records/2020.json"],
+    ],
+    ids=" ".join,
+)
+def test_what_cannot_be_checked_is_told(years: Path, command: Command, words: list[str]) -> None:
+    run = command("-C", years, "check", *words)
+    assert (run.code, run.out) == (2, "")
+    assert run.err.rstrip().endswith("。") or "理由" in run.err
+
+
+def test_files_are_checked_as_they_were_published(years: Path, command: Command) -> None:
+    command("-C", years, "build", "2022")
+    file = years / "records" / "2022.json"
+    file.write_bytes(write_record(_set(read_record(file), {"table": "公開.審査請求", "value": 2})))
+    assert [f["code"] for f in check(command, years, "2022")[1]] == ["N713"]
+    assert check(command, years, "records/2022.json") == (0, [])
+
+
 def test_a_year_built_again_is_held_against_its_record(years: Path, command: Command) -> None:
     file = years / "records" / "2022.json"
     record = read_record(file)
