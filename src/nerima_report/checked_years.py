@@ -42,7 +42,10 @@ def folder_of(files: Sequence[str]) -> Path:
         )
     if len(folders) > 1:
         named = "、".join(sorted(folder.as_posix() for folder in folders))
-        raise CannotProceed(f"一度に確かめられるのは、一つの作業フォルダーの記録だけです。\n  フォルダー: {named}")
+        raise CannotProceed(
+            f"一度に確かめられるのは、一つの作業フォルダーの記録だけです。\n  フォルダー: {named}\n"
+            "  フォルダーごとに分けて実行してください。"
+        )
     return folders.pop()
 
 

@@ -63,7 +63,7 @@ class _Line:
     def place(self, key: CellKey | None = None) -> Place:
         """Where the line stands."""
         names = key._asdict() if key else {}
-        return Place(section=WARD, file=self.file, cell=f"{self.number}行", **names)
+        return Place(section=WARD, file=self.file, cell=f"{self.number}行", line=self.number, **names)
 
 
 def read_csv(file: Path, edition: Edition, fiscal_year: int, not_published: Sequence[str] = ()) -> CsvCells:
@@ -118,7 +118,7 @@ def _lines(text: str, label: str, found: CsvCells) -> Iterator[_Line]:
         try:
             texts = next(reader, None)
         except csv.Error:
-            found.findings.append(Finding("N234", Place(file=label, cell=f"{first}行")))
+            found.findings.append(Finding("N234", Place(file=label, cell=f"{first}行", line=first)))
             return
         number, first = first, reader.line_num + 1
         if texts is None:
@@ -130,11 +130,12 @@ def _lines(text: str, label: str, found: CsvCells) -> Iterator[_Line]:
             missing = [name for name in HEADINGS if name not in columns and name not in OPTIONAL]
             for name in missing:
                 headings = " か ".join(HEADINGS[name])
-                found.findings.append(Finding("N233", Place(file=label, cell="1行"), details={"heading": headings}))
+                place = Place(file=label, cell="1行", line=1)
+                found.findings.append(Finding("N233", place, details={"heading": headings}))
             if missing:
                 return
         elif len(texts) != width:
-            place = Place(file=label, cell=f"{number}行")
+            place = Place(file=label, cell=f"{number}行", line=number)
             found.findings.append(Finding("N234", place, expected=width, found=len(texts)))
         else:
             yield _Line(number, {name: texts[place].strip() for name, place in columns.items()}, label)
@@ -211,7 +212,7 @@ class _Names:
 def _unknown(found: CsvCells, named: tuple[str, str, Mapping[str, object]], line: _Line, table_id: str = "") -> None:
     what, name, candidates = named
     suggestion = likely(name, candidates)
-    place = Place(section=WARD, file=line.file, cell=f"{line.number}行", table=table_id)
+    place = Place(section=WARD, file=line.file, cell=f"{line.number}行", line=line.number, table=table_id)
     details = {"what": what, "about": printable(name[:80]) or "空欄", "likely": asked(suggestion)}
     found.findings.append(Finding("N235", place, suggestion or None, printable(name[:80]), details=details))
 
