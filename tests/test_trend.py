@@ -19,6 +19,7 @@ from rich.console import Console
 
 from conftest import SAMPLE, Command
 from nerima_report.charts import draw
+from nerima_report.checks.years import run_year_checks
 from nerima_report.edition import Edition
 from nerima_report.fiscal_year import full_name
 from nerima_report.formats.markdown import render_markdown
@@ -34,6 +35,7 @@ from nerima_report.trend_definition import charts_of_tables
 from nerima_report.trend_report import compose_trend
 from nerima_report.trend_series import MOST_LINES, make_trend
 from nerima_report.trend_words import shown
+from nerima_report.year_evidence import YearEvidence, year_of
 
 CASES = tomllib.loads((Path(__file__).parent / "cases" / "trend.toml").read_text(encoding="utf-8"))["case"]
 YEARS = range(2018, 2022)
@@ -305,6 +307,19 @@ def test_a_quiet_sample_has_no_findings_between_years(folder: Path, command: Com
     for before, year in pairwise(YEARS):
         run = command("-C", folder, "check", year)
         assert (run.code, "指摘なし" in run.out) == (0, True), (before, year, run.out)
+
+
+def test_a_renamed_row_leaves_the_rule_of_a_share_as_it_is(records: dict[int, Record], whole_edition: Edition) -> None:
+    change = {"table": "公開.処理状況", "row": "全部公開", "column": "件数", "named": "全部開示"}
+    rule = {"year": 2021, "table": "処理状況", "row": "全部公開", "before": "全部開示", "reason": "条例の改正"}
+    found = []
+    for rules in ([rule], []):
+        edition = _with_rules(whole_edition, {"renamed": rules})
+        before, now = (
+            year_of(record, "", edition, 2021) for record in (_altered(records[2020], change), records[2021])
+        )
+        found.append({finding.code for finding in run_year_checks(YearEvidence(edition, now, (before,)))})
+    assert found == [set(), {"N707", "N709"}]
 
 
 def test_a_picture_in_a_report_is_rendered_by_every_format(records: dict[int, Record], whole_edition: Edition) -> None:

@@ -27,7 +27,7 @@ from nerima_report.fiscal_year import era_year  # noqa: E402
 from nerima_report.trend import Line, Series  # noqa: E402
 
 FONT = matplotlib_fontja.matplotlib_fontja.FONT_NAME
-WIDTH, HEIGHT, HIGHER = 160, 56, 86  # mm; higher where lines have labels beside them
+WIDTH, HEIGHT, HIGHER = 160, 54, 86  # mm; higher where lines have labels beside them
 LEFT, RIGHT, TOP, BOTTOM = 15, 6, 9, 13  # mm
 LABEL_COLUMN = 42  # mm
 TICK = 12  # mm that the name of a year takes
