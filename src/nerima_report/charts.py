@@ -186,7 +186,8 @@ def _name(line: Line, last: int) -> list[str]:
     """The label, and until when there are numbers if that is not the last year, in short lines."""
     end = max(line.known)
     until = [] if end == last else [f"（{era_year(date(end, 12, 31))}年度まで）"]
-    return [*textwrap.wrap(line.label, LETTERS_OF_LABEL), *until]
+    lines = ceil(len(line.label) / LETTERS_OF_LABEL)
+    return [*textwrap.wrap(line.label, ceil(len(line.label) / lines)), *until]
 
 
 def _apart(wanted: Sequence[float], heights: Sequence[float]) -> list[float]:
