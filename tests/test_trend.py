@@ -31,7 +31,7 @@ from nerima_report.records.model import Record
 from nerima_report.report import Picture, Report
 from nerima_report.trend import Line, Series, Source, Trend
 from nerima_report.trend_csv import HEADINGS, render_csv
-from nerima_report.trend_definition import charts_of_tables
+from nerima_report.trend_definition import Chart, charts_of_tables
 from nerima_report.trend_report import compose_trend
 from nerima_report.trend_series import MOST_LINES, make_trend
 from nerima_report.trend_words import shown
@@ -153,13 +153,24 @@ def test_a_part_without_charts_is_drawn_table_by_table(records: dict[int, Record
     tables = [table for table in part.tables.values() if table.kind == "counts"]
     charts = charts_of_tables(tables, [figure.key for figure in part.figures])
     edition = replace(whole_edition, parts=(replace(part, charts=charts),))
-    titles = [series.title for series in trend_of(records, edition).series]
+    titles = [series.heading for series in trend_of(records, edition).series]
     assert {"公開請求処理状況", "公開請求処理状況の内訳", "公開請求者の内訳（請求者数）", "公開率"} <= set(titles)
     assert "公開請求に対する非公開の理由別件数" not in titles  # a table without a sum
     assert [title for title in titles if title.startswith("公開請求の内容別件数の内訳")] == [
         "公開請求の内容別件数の内訳（1/2）",
         "公開請求の内容別件数の内訳（2/2）",
     ]
+
+
+def test_some_rows_are_added_up_only_where_all_are_known(records: dict[int, Record], whole_edition: Edition) -> None:
+    part = next(part for part in whole_edition.parts if part.key == "公開")
+    own = Chart(key="公開", title="公開", table="処理状況", column="件数", rows=("全部公開", "部分公開"))
+    edition = replace(whole_edition, parts=(replace(part, charts=(own,)),))
+    change = {"table": "公開.処理状況", "row": "部分公開", "column": "件数"}
+    without = _altered(records[2020], {**change, "gone": True})
+    renamed = _altered(records[2021], {**change, "named": "一部公開"})
+    trend = trend_of({**records, 2020: without, 2021: renamed}, edition)
+    assert [shown(point) for point in chart(trend, "公開").lines[0].points.values()] == ["1,469", "1,570", "…", "…"]
 
 
 def long_series(records: Mapping[int, Record], first: int, last: int) -> dict[int, Record]:

@@ -106,9 +106,9 @@ def _counts(part: Part, chart: Chart, year: Year, edition: Edition, last: int) -
         later = later_names(edition, part.definition.last_year or LATEST_YEAR, last)
         points = {_label(later(key), chart): _point(values[key]) for key in keys}
     else:
-        known = [value for value in values.values() if value is not None]
-        lacking = not known or (chart.rows and len(known) < len(values))
-        points = {"": _point(None if lacking else sum(known))}
+        known = {key: value for key, value in values.items() if value is not None}
+        lacking = not known or not {key.row for key in known} >= set(chart.rows)
+        points = {"": _point(None if lacking else sum(known.values()))}
     unit = year.units[table_id, chart.column]
     return _Told(part, chart, points, unit, unit, None, None)
 
@@ -194,7 +194,7 @@ def _split(series: Series) -> Iterator[Series]:
     former = [line for line in series.lines if last not in line.known]
     pieces = [piece for lines in (now, former) for piece in _pieces(lines)]
     for number, lines in enumerate(pieces, start=1):
-        yield replace(series, title=f"{series.title}（{number}/{len(pieces)}）", lines=lines)
+        yield replace(series, piece=f"（{number}/{len(pieces)}）", lines=lines)
 
 
 def _pieces(lines: Sequence[Line]) -> Iterator[tuple[Line, ...]]:
