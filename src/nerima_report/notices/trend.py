@@ -39,7 +39,7 @@ def _rows(trend: Trend) -> Iterator[list[str]]:
     for series in trend.series:
         if series.part.key != part:
             part = series.part.key
-            yield [f"■ {series.part.definition.title}"]
+            yield [f"■{series.part.definition.title}"]
         several, units = len(series.lines) > 1, "→".join(units_of(series))
         if several:
             yield [f"{series.heading}（{units}）"]
