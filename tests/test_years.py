@@ -257,13 +257,13 @@ def test_years_that_are_not_there_are_told(years: Path, command: Command) -> Non
 
 
 def test_several_years_are_checked_in_one_run(years: Path, command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
-    for words in (["2021..2022"], ["R3", "令和4"], ["records/2021.json"], ["records/2022.json", "records/2021.json"]):
+    for words in (["R3..2022"], ["2021", "令和4"], ["records/2021.json"]):
         run = command("-C", years, "check", *words, "--format", "json")
         told = json.loads(run.out)
         VALIDATOR.validate(told)
         assert (run.code, told["fiscal_years"], told["fiscal_year"]) == (0, [2021, 2022], 2022)
         assert [(f["code"], f["file"], f["line"]) for f in told["findings"]] == [("N701", "records/2021.json", 4)]
-    for words in ([], ["2022"], ["records/2022.json"]):
+    for words in ([], ["records/2022.json"]):
         told = json.loads(command("-C", years, "check", *words, "--format", "json").out)
         assert told["fiscal_years"] == [2022], "the newest, or that which was named"
     monkeypatch.chdir(years.parent)
