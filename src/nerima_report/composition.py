@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 
 from nerima_report.compared_tables import ComparedTable, used_rows
 from nerima_report.comparison import Comparison
@@ -58,7 +57,7 @@ def compose_report(content: Content, *, draft: bool = False) -> Report:
         fiscal_year=year,
         title=f"{full_name(year)} {'・'.join(titles)}",
         author=author,
-        published=date(year + (1 if month >= 4 else 2), month, 1),
+        published=municipality.publication(year),
         cover=tuple(cover),
         blocks=(*blocks, *(_open_findings(content) if draft else ())),
         draft=draft,

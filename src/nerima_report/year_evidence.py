@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from nerima_report.change_statistics import restlessness
 from nerima_report.definitions import CellKey
 from nerima_report.edition import Edition
+from nerima_report.figure_rules import Rule, rule_of
 from nerima_report.part import Part
 from nerima_report.part_definition import Break, Renamed
 from nerima_report.record_places import RecordPlaces
@@ -27,6 +28,7 @@ class Year:
     values: Mapping[CellKey, int | None]
     units: Mapping[tuple[str, str], str]
     tallies: Mapping[str, Mapping[CellKey, int]]
+    rules: Mapping[str, Rule]
 
     @property
     def fiscal_year(self) -> int:
@@ -124,23 +126,9 @@ def declared_breaks(parts: Iterable[Part], earlier: int, fiscal_year: int) -> li
 
 def year_of(record: Record, file: str, edition: Edition, fiscal_year: int, lines: RecordLines = _NO_LINES) -> Year:
     """A recorded year under the names that its cells have in `fiscal_year`, and where they stand in its file."""
-    renamed = sorted(
-        (
-            (rule.year, number, part, rule)
-            for number, part in enumerate(edition.parts_for(fiscal_year))
-            for rule in part.definition.renamed
-            if record.fiscal_year < rule.year <= fiscal_year
-        ),
-        key=lambda item: item[:2],
-    )
-
-    def today(key: CellKey) -> CellKey:
-        for _, _, part, rule in renamed:
-            key = _renamed(key, part, rule)
-        return key
-
+    later = later_names(edition, record.fiscal_year, fiscal_year)
     published = {cell.key for cell in record.cells} | {tally.key for tally in record.tallies}
-    names = {key: today(key) for key in published}
+    names = {key: later(key) for key in published}
     values: dict[CellKey, int | None] = {}
     units: dict[tuple[str, str], str] = {}
     for cell in record.cells:
@@ -154,7 +142,28 @@ def year_of(record: Record, file: str, edition: Edition, fiscal_year: int, lines
             own = tallies.setdefault(tally.section, {})
             key = names[tally.key]
             own[key] = own.get(key, 0) + tally.value
-    return Year(record, RecordPlaces(record, file, names, lines), values, units, tallies)
+    rules = {figure.figure: rule_of(figure, later) for figure in record.figures}
+    return Year(record, RecordPlaces(record, file, names, lines), values, units, tallies, rules)
+
+
+def later_names(edition: Edition, since: int, until: int) -> Callable[[CellKey], CellKey]:
+    """How a cell that had its name in the fiscal year `since` is called in `until`."""
+    renamed = sorted(
+        (
+            (rule.year, number, part, rule)
+            for number, part in enumerate(edition.parts_for(until))
+            for rule in part.definition.renamed
+            if since < rule.year <= until
+        ),
+        key=lambda item: item[:2],
+    )
+
+    def later(key: CellKey) -> CellKey:
+        for _, _, part, rule in renamed:
+            key = _renamed(key, part, rule)
+        return key
+
+    return later
 
 
 def _renamed(key: CellKey, part: Part, rule: Renamed) -> CellKey:

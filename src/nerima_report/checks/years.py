@@ -103,15 +103,15 @@ def figures_are_defined_as_before(evidence: YearEvidence) -> Iterator[Finding]:
     before = {f.figure: f for f in previous.record.figures} if previous else {}
     for figure in evidence.current.record.figures:
         old = before.get(figure.figure)
-        if old is None or old.definition == figure.definition:
+        if previous is None or old is None:
             continue
-        names = {"分子": "numerator_of", "分母": "denominator_of", "除く行": "excluded_rows", "桁数": "digits",
-                 "端数の処理": "rounding", "種類": "kind"}  # fmt: skip
-        changed = [name for name, key in names.items() if getattr(old, key) != getattr(figure, key)]
+        changed = evidence.current.rules[figure.figure].changes(previous.rules[figure.figure])
+        if not changed:
+            continue
         table_id = f"{figure.figure.partition('.')[0]}.{figure.denominator_of.table}"
-        if evidence.previous and evidence.compares(table_id, evidence.previous):
+        if evidence.compares(table_id, previous):
             details = {"about": figure.figure, "what": _listed(changed)}
-            years = (evidence.current, evidence.previous)
+            years = (evidence.current, previous)
             place, related = (year.places.figure(figure.figure, table_id) for year in years)
             yield Finding("N707", place, old.value, figure.value, len(changed), (related,), details)
 
