@@ -323,6 +323,17 @@ def test_a_finding_between_years_is_explained_and_strict_counts_it(years: Path, 
     assert (code, finding["explained"]["reason"]) == (0, "請求が増えた")
 
 
+def test_what_is_said_of_no_table_is_explained_without_one(years: Path, command: Command) -> None:
+    earlier = _year_before(read_record(years / "records" / "2021.json"), 2020, set())
+    (years / "records" / "2021.json").unlink()
+    (years / "records" / "2020.json").write_bytes(write_record(earlier))
+    told = '[[explained]]\ncode = "N702"\nsection = "区全体"\ndifference = 1\nreason = "公表していない"\n'
+    for more, answered in (("", True), ('table = "公開.内容別"\n', False)):
+        (years / "nerima-report.toml").write_text(told + more, encoding="utf-8")
+        (finding,) = (f for f in check(command, years, "2022")[1] if f["code"] == "N702")
+        assert bool(finding["explained"]) == answered
+
+
 def test_a_broken_record_of_another_year_stops_with_its_name(years: Path, command: Command) -> None:
     file = years / "records" / "2021.json"
     shutil.copy(years / "records" / "2022.json", file)
