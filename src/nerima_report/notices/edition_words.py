@@ -155,6 +155,7 @@ NAMES: Mapping[str, str] = {
     "rounding": "丸め方",
     "row": "行",
     "rows": "行",
+    "rows_changed": "行が変わったときの文",
     "rule": "数え方",
     "same": "同じときの言い方",
     "score": "絶対の限度",
