@@ -89,15 +89,14 @@ class Explanation:
         return valid and self.difference == finding.difference and self.concerns(finding)
 
     def concerns(self, finding: Finding) -> bool:
-        """Whether the finding has the code and the place that this explanation names."""
+        """Whether the finding has the code and the place that this explanation names.
+
+        Without a table it is about what is said of no table (a missing year), and not about all tables.
+        """
         place = finding.place
-        named = (
-            (self.section, place.section),
-            (self.table, place.table),
-            (self.row, place.row),
-            (self.column, place.column),
-        )
-        return self.code == finding.code and all(not wanted or wanted == found for wanted, found in named)
+        named = ((self.section, place.section), (self.row, place.row), (self.column, place.column))
+        same = (self.code, self.table) == (finding.code, place.table)
+        return same and all(not wanted or wanted == found for wanted, found in named)
 
 
 @dataclass(frozen=True)
