@@ -12,7 +12,7 @@ report: $(VENV)/.installed  ## build the report of the sample: sample_data/out/2
 	$(BIN)/nerima-report -C sample_data build 2022
 
 test: $(VENV)/.installed-dev  ## run the tests
-	$(BIN)/python -m pytest --cov --cov-fail-under=90 $(PYTEST_ARGS)
+	$(BIN)/python -m pytest --numprocesses auto --dist worksteal --cov --cov-fail-under=90 $(PYTEST_ARGS)
 
 lint: $(VENV)/.installed-dev  ## check style and types
 	$(BIN)/ruff check .

@@ -40,8 +40,8 @@ def evidence_of(edition: Edition, values: Values, fiscal_year: int = 2022) -> Ev
             for letter, column in enumerate(table.columns, start=first):
                 key = CellKey(table_id, row.group, row.label, column.label)
                 if key in values:
-                    where = {"section": SECTION, "file": FILE, "sheet": table_id}
-                    place = cell_place(key, **where, cell=f"{get_column_letter(letter)}{at}")
+                    address = f"{get_column_letter(letter)}{at}"
+                    place = cell_place(key, section=SECTION, file=FILE, sheet=table_id, cell=address)
                     reading = Reading(values[key], "reported")
                     cells.append(FilledCell(fiscal_year, False, key, reading, str(values[key]), place))
         for letter, column in enumerate(table.columns, start=first):

@@ -176,7 +176,7 @@ def test_case(case: dict[str, Any], sample_inbox: Inbox, edition: Edition) -> No
         equally = edition.corrections.words.equally in advised[0].advice.remarks
         assert equally == case.get("equally", False)
     elif told:
-        assert advised[0].advice.lines == (edition.corrections.words.none,)
+        assert advised[0].advice.lines == (edition.corrections.words.unexplained,)
 
 
 def numbers_of(suggestion: Suggestion) -> dict[str, int]:

@@ -50,7 +50,6 @@ def test_broken_edition_stops_with_file_and_key(
         "forms.toml",
         "guideline.toml",
         "years.toml",
-        "corrections.toml",
         "disclosure/links.toml",
     ],
 )

@@ -47,7 +47,7 @@ class Words(Definition):
     readable: Text
     equally: Text
     more: Annotated[Text, asks_only_for("数")]
-    none: Text
+    unexplained: Text
     here: Annotated[Text, asks_only_for("数", "検算", "今")]
     here_together: Annotated[Text, asks_only_for("数", "検算", "今")]
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from nerima_report.corrections_definition import CorrectionsDefinition
-from nerima_report.definitions import CellKey, Cells, Column, CountTable, FiguresFile, LinksFile
+from nerima_report.definitions import CellKey, Cells, Column, CountTable, Figure, FiguresFile, LinksFile
 from nerima_report.entry_definitions import ADJUSTMENTS, EntryTable, TablesFile
 from nerima_report.errors import CannotProceed, DefinitionError
 from nerima_report.findings import Catalogue, load_catalogue
@@ -22,6 +22,7 @@ from nerima_report.part import Part
 from nerima_report.part_definition import PartDefinition
 from nerima_report.proofs import part_faults
 from nerima_report.toml_files import read_definition
+from nerima_report.trend_definition import Chart, ChartsFile, TrendTexts, charts_of_tables
 from nerima_report.use_rules import UseRules
 from nerima_report.years_definition import YearsDefinition
 
@@ -41,6 +42,7 @@ class Edition:
     guideline: Guideline
     years: YearsDefinition
     corrections: CorrectionsDefinition
+    trend: TrendTexts
     from_print: bool = False
 
     def parts_for(self, fiscal_year: int) -> tuple[Part, ...]:
@@ -168,8 +170,14 @@ def load_edition(folder: Path) -> Edition:
             raise DefinitionError(folder / name, "", "ファイルがありません")
     form_texts = read_definition(folder / "forms.toml", FormTexts)
     years = read_definition(folder / "years.toml", YearsDefinition)
-    corrections = read_definition(folder / "corrections.toml", CorrectionsDefinition)
-    return Edition(folder, municipality, tuple(parts), catalogue, form_texts, guideline, years, corrections)
+    corrections = read_definition(_own_or_shipped(folder, "corrections.toml"), CorrectionsDefinition)
+    trend = read_definition(_own_or_shipped(folder, "trend.toml"), TrendTexts)
+    return Edition(folder, municipality, tuple(parts), catalogue, form_texts, guideline, years, corrections, trend)
+
+
+def _own_or_shipped(folder: Path, name: str) -> Path:
+    """A file of an edition; that which came with the program where the edition was copied before there was one."""
+    return folder / name if (folder / name).exists() else shipped_templates() / "nerima" / name
 
 
 def _load_part(folder: Path, guideline: Guideline) -> Part:
@@ -185,12 +193,23 @@ def _load_part(folder: Path, guideline: Guideline) -> Part:
     _unique(folder / "links.toml", "link", [link.key for link in links])
     _unique(folder / "figures.toml", "figure", [figure.key for figure in figures])
     uses = read_definition(folder / "uses.toml", UseRules) if (folder / "uses.toml").exists() else None
-    part = Part(folder, definition, completed(tables, guideline), links, figures, uses)
+    all_tables = completed(tables, guideline)
+    part = Part(folder, definition, all_tables, links, figures, uses, _load_charts(folder, all_tables, figures))
     if not part.manuscript.is_file():
         raise DefinitionError(part.manuscript, "", "原稿がありません")
     for file, key, reason in part_faults(part, guideline):
         raise DefinitionError(file, key, reason)
     return part
+
+
+def _load_charts(
+    folder: Path, tables: Mapping[str, CountTable | EntryTable], figures: Sequence[Figure]
+) -> tuple[Chart, ...]:
+    """What charts.toml says is drawn; every table and figure where there is no such file."""
+    if (folder / "charts.toml").exists():
+        return read_definition(folder / "charts.toml", ChartsFile).chart
+    counts = [table for table in tables.values() if isinstance(table, CountTable)]
+    return charts_of_tables(counts, [figure.key for figure in figures])
 
 
 def _refuse_rivals(parts: Sequence[Part]) -> None:

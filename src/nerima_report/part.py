@@ -9,12 +9,16 @@ from pathlib import Path
 from nerima_report.definitions import CountTable, Figure, Link
 from nerima_report.entry_definitions import EntryTable
 from nerima_report.part_definition import PartDefinition
+from nerima_report.trend_definition import Chart
 from nerima_report.use_rules import UseRules
 
 
 @dataclass(frozen=True)
 class Part:
-    """One part (部) of the report: its definition, tables, links, figures, rules for cases and manuscript."""
+    """One part (部) of the report: its definition, tables, links, figures, rules for cases and manuscript.
+
+    `charts` are what 年度別の推移 draws of it.
+    """
 
     folder: Path
     definition: PartDefinition
@@ -22,6 +26,7 @@ class Part:
     links: tuple[Link, ...]
     figures: tuple[Figure, ...]
     uses: UseRules | None = None
+    charts: tuple[Chart, ...] = ()
 
     @property
     def key(self) -> str:

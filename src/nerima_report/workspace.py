@@ -19,6 +19,7 @@ from nerima_report.findings import Catalogue, Explanation
 from nerima_report.toml_files import read_definition
 
 SETTINGS = "nerima-report.toml"
+RECORD = "record.json"  # in out/2026/, until it is published as records/2026.json
 _OF_A_YEAR = r"\..*|\d{4}"  # folders in the inbox that are never searched for another year: inbox/2025
 _REASONS = {
     errno.EISDIR: "同じ名前のフォルダーがあります",
@@ -43,7 +44,7 @@ edition = "nerima"
 # [[explained]]
 # code = "N501"                # 確認結果のコード
 # section = "総務部総務課"     # 課（部と課をつないだ名前。区全体の差は「区全体」）
-# table = "公開.内容別"        # 表
+# table = "公開.内容別"        # 表（表を言わない指摘には書かない）
 # row = ""                     # 行（あれば）
 # column = "件数"              # 列
 # difference = 1               # 差（確認結果に出たとおり）
@@ -60,7 +61,7 @@ class ExplainedSetting(Definition):
     difference: int
     reason: Text
     section: Text
-    table: Text
+    table: str = ""
     row: str = ""
     column: str = ""
     note: str = ""
@@ -124,7 +125,12 @@ class Workspace:
     @property
     def records(self) -> list[Path]:
         """The published records, year by year."""
-        return sorted(file for file in (self.folder / "records").glob("*.json") if re.fullmatch(r"\d{4}", file.stem))
+        return sorted(file for file in (self.folder / "records").glob("*.json") if _is_year(file.stem))
+
+    @property
+    def built(self) -> list[int]:
+        """The fiscal years of which a report lies in out/ that is not yet published."""
+        return sorted(int(f.parent.name) for f in (self.folder / "out").glob(f"*/{RECORD}") if _is_year(f.parent.name))
 
     def record(self, fiscal_year: int) -> Path:
         """The published record of a year."""
@@ -188,6 +194,10 @@ def keep(file: Path) -> Path:
         number += 1
     write_all(file.parent, {copy.name: file.read_bytes()})
     return copy
+
+
+def _is_year(name: str) -> bool:
+    return re.fullmatch(r"\d{4}", name) is not None
 
 
 def _umask() -> int:

@@ -94,7 +94,7 @@ def _advice(problem: Localisation, ranking: Ranking, telling: Telling, alone: bo
     """The changes in words, the likeliest first; that none would do is said only where the numbers disagree."""
     words = telling.words
     if not problem.changes:
-        return Advice(remarks=(words.none,) if problem.problem.broken else ())
+        return Advice(remarks=(words.unexplained,) if problem.problem.broken else ())
     ranked = ranking.ranked(problem.changes)
     checks = words.readable if problem.readable else words.all if alone else words.related
     suggestions = tuple(telling.suggestion(one, checks) for one in ranked)

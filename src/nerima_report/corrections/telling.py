@@ -11,7 +11,6 @@ from nerima_report.corrections.system import Cell, System
 from nerima_report.definitions import fill
 from nerima_report.edition import Edition
 from nerima_report.findings import SuggestedCell, Suggestion, shown_fact
-from nerima_report.workbooks import position_of
 
 
 class Telling:
@@ -51,9 +50,8 @@ class Telling:
             sides = {"場所": self._range(numbers[::2]), "隣": self._range(numbers[1::2])}
             return fill(self.words.exchanged, facts | sides)
         if ranked.change.kind == "shifted-rows":
-            first, last = (position_of(self._cells[n].place.cell) for n in (numbers[0], numbers[-1]))
-            way = self.words.up if first < last else self.words.down
-            rows = numbers if first < last else numbers[::-1]
+            way = self.words.up if numbers[0] < numbers[-1] else self.words.down
+            rows = sorted(numbers)
             end = {"端": self._name(self._cells[numbers[-1]]), "数": shown_fact(ranked.values[numbers[-1]])}
             return fill(self.words.shifted, facts | end | {"場所": self._range(rows), "向き": way})
         changes = (self._change(ranked, number) for number in numbers)
@@ -105,13 +103,13 @@ class Telling:
         place = cell.place
         row = f"の{place.column}の{place.row}" if cell.is_total else f"「{f'{place.group} {place.row}'.strip()}」"
         several = not cell.is_total and len(self._columns.get(place.table, ())) > 1
-        return f"{self._owner(cell)}{place.table}{row}{f'の{place.column}' if several else ''}（{place.cell}）"
+        return f"{self._owner(cell)}{place.table}{row}{f'の{place.column}' if several else ''}（{place.spot}）"
 
     def _range(self, numbers: Sequence[int]) -> str:
         """公開.請求者の請求者数（B5〜B8）."""
         first, last = (self._cells[number] for number in (numbers[0], numbers[-1]))
-        cells = f"{first.place.cell}〜{last.place.cell}"
-        return f"{self._owner(first)}{first.place.table}の{first.place.column}（{cells}）"
+        cells = f"（{first.place.spot}〜{last.place.spot}）"
+        return f"{self._owner(first)}{first.place.table}の{first.place.column}{cells}"
 
     def _owner(self, cell: Cell) -> str:
         if self._one_file:

@@ -119,4 +119,4 @@ class Building:
 
 def _is_typed(cell: FilledCell) -> bool:
     """Whether there is a cell into which somebody typed, or should have; 該当なし for a whole table is no cell."""
-    return bool(cell.place.cell) and (cell.reading.status != "not applicable" or bool(cell.found))
+    return bool(cell.place.spot) and (cell.reading.status != "not applicable" or bool(cell.found))
