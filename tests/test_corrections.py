@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import re
 import tomllib
+import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -10,13 +13,17 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from openpyxl import load_workbook
 
 from brute_force import TOTAL, BruteForce, check_sums, evidence_of
+from conftest import Command
 from consistent import disclosure
 from consistent_act import consistent_act
+from faulty import rewrite
 from inboxes import changed, roster
 from nerima_report.checks import Evidence, run_checks
 from nerima_report.checks.table import column_of, stated_totals
+from nerima_report.composition import Content, compose_report
 from nerima_report.corrections import suggest_corrections
 from nerima_report.corrections.localisation import Localisation, localise
 from nerima_report.corrections.slips import meant
@@ -25,7 +32,11 @@ from nerima_report.definitions import CellKey
 from nerima_report.edition import Edition
 from nerima_report.examination import examine, judge
 from nerima_report.findings import Explanation, Finding, Place, Suggestion, explain
+from nerima_report.records.files import write_record
+from nerima_report.records.making import make_record
+from nerima_report.reported_before import reported_before
 from nerima_report.submissions import Inbox
+from nerima_report.workspace import open_workspace
 from slips import TYPED
 
 CASES = tomllib.loads((Path(__file__).parent / "cases" / "corrections.toml").read_text(encoding="utf-8"))["case"]
@@ -222,3 +233,67 @@ WARD: list[tuple[list[dict[str, object]], dict[str, int]]] = [
         {"公開.請求者!B5": 94},
     ),
 ]
+
+
+@pytest.fixture
+def slipped(workdir: Path) -> Path:
+    """A working folder in which 企画部情報政策課 typed 42 for 24, and Excel added it up."""
+    path = next((workdir / "inbox" / "2022").glob("03_*"))
+    with zipfile.ZipFile(path) as archive:
+        names = re.findall('<sheet name="([^"]+)"', archive.read("xl/workbook.xml").decode())
+    part = f"xl/worksheets/sheet{names.index('公開.処理状況') + 1}.xml"
+
+    def typed(data: bytes) -> bytes:
+        for cell, value in ((b"B5", b"42"), (b"B11", b"75")):
+            data, count = re.subn(rb'(<c r="%s"[^>]*>(?:<f>[^<]*</f>)?<v>)\d+' % cell, rb"\g<1>" + value, data)
+            assert count == 1
+        return data
+
+    rewrite(path, {part: typed})
+    return workdir
+
+
+SENTENCE = "公開.処理状況「全部公開」（B5）が 24 なら、すべての検算が一致します（現在 42。数字の入れ替わりの可能性）。"
+
+
+def test_it_is_said_once_everywhere(slipped: Path, command: Command) -> None:
+    """On the screen, in JSON, on the page, on the index and on the cell of the marked workbook."""
+    file = next((slipped / "inbox" / "2022").glob("03_*"))
+    before = file.read_bytes()
+    arguments = ("-C", slipped, "validate", file.relative_to(slipped))
+    for notice in ("text", "json", "html"):
+        assert command(*arguments, "--format", notice).out.count(SENTENCE) == (2 if notice == "json" else 1)
+    (first, *others) = json.loads(command(*arguments, "--format", "json").out)["findings"]
+    assert first["advice"] == [SENTENCE]
+    (suggestion,) = first["suggestions"]
+    assert (suggestion["sheet"], suggestion["cell"], suggestion["found"]) == ("公開.処理状況", "B5", "42")
+    assert (suggestion["value"], suggestion["least"], suggestion["most"]) == (24, 24, 24)
+    assert (suggestion["reason"], suggestion["also"]) == ("swapped-digits", [])
+    assert [finding["suggestions"] for finding in others] == [[]]
+    command(*arguments, "--return-to", "返却")
+    book = load_workbook(next((slipped / "返却").glob("*.xlsx")))
+    index = [str(cell.value) for row in book["確認結果"].iter_rows() for cell in row if cell.value]
+    assert sum(SENTENCE in text for text in index) == 1
+    said = book["公開.処理状況"]["B5"].comment
+    assert said is not None
+    assert "このセルが 24 なら" in said.text
+    assert book["公開.処理状況"]["B5"].value == 42  # never applied
+    assert file.read_bytes() == before
+
+
+def test_the_record_of_the_year_before_is_recalled(content: Content, whole_edition: Edition, tmp_path: Path) -> None:
+    """What each 課 reported, and the ward, in the tables whose series goes on."""
+    record = make_record(content, compose_report(content), (), {})
+    (tmp_path / "records").mkdir()
+    (tmp_path / "records" / "2022.json").write_bytes(write_record(record))
+    before = reported_before(open_workspace(tmp_path), whole_edition, 2023)
+    assert before["企画部情報政策課"][CellKey("公開.処理状況", "", "全部公開", "件数")] == 24
+    assert before["区全体"][CellKey("公開.処理状況", "", "取下げ", "件数")] == 320
+    assert "個人.処理状況" not in {key.table for cells in before.values() for key in cells}  # the Act broke its series
+    assert reported_before(open_workspace(tmp_path), whole_edition, 2022) == {}
+
+
+def test_a_broken_record_stops_nothing(workdir: Path, whole_edition: Edition) -> None:
+    (workdir / "records").mkdir()
+    (workdir / "records" / "2021.json").write_text("{}", encoding="utf-8")
+    assert reported_before(open_workspace(workdir), whole_edition, 2022) == {}
