@@ -23,7 +23,7 @@ docs: $(VENV)/.installed  ## write anew what is generated: docs/findings.md, doc
 	$(BIN)/nerima-report explain --markdown > docs/findings.md
 	$(BIN)/python -m nerima_report.records.schema > docs/schemas/record.json
 
-bench: $(VENV)/.installed-dev  ## compare the times of `build` and `validate` with bare scripts
+bench: $(VENV)/.installed-dev  ## times beside bare scripts, and how often the wrong cell is found
 	for benchmark in benchmarks/bench_*.py; do $(BIN)/python $$benchmark || exit 1; done
 
 lock: $(VENV)/.installed-dev  ## renew the lock files after a change of pyproject.toml
