@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from math import lgamma, log
 
@@ -58,12 +58,17 @@ class Ranking:
         return sorted(told, key=lambda one: one.likelihood, reverse=True)
 
     def _told(self, change: Change) -> Ranked:
-        """The likeliest number of a change, if several would do: one from which a slip leads to what was typed."""
+        """The likeliest number of a change, if several would do: one from which a slip leads to what was typed.
+
+        Where several such numbers are equally likely, the slip is no reason to name one of them.
+        """
         if change.kind:
             number = change.numbers.nearest(0)
             return Ranked(change, change.line.at(number), change.kind, self._weight(change.kind), 0.0, 0.0)
-        told = (self._judged(change, number) for number in self._numbers(change))
-        return max(told, key=lambda one: one.likelihood)
+        told = [self._judged(change, number) for number in self._numbers(change)]
+        best = max(told, key=lambda one: one.likelihood)
+        others = (one for one in told if one.values != best.values)
+        return replace(best, reason="") if any(one.is_as_likely_as(best) for one in others) else best
 
     def _numbers(self, change: Change) -> Iterator[int]:
         """The numbers t worth a look: that nearest to what stands there, and those that a slip would turn into it."""
