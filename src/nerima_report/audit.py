@@ -11,6 +11,7 @@ from nerima_report.definitions import CellKey, Column, CountTable
 from nerima_report.findings import SEVERITY_NAMES, Finding
 from nerima_report.fiscal_year import full_name
 from nerima_report.markdown_lists import markdown_table
+from nerima_report.must_publish import published_items
 from nerima_report.printed_tables import in_printed_order
 from nerima_report.report import Report
 from nerima_report.submissions import Submission
@@ -33,6 +34,7 @@ def make_audit(content: Content, report: Report, submissions: Iterable[Submissio
         *_figures(content),
         *_tables(content, report),
         *_entries(content, report),
+        *_must_publish(content, report),
         *_breaks(content),
         *_adjustments(content),
         *_findings(content),
@@ -130,6 +132,18 @@ def _entries(content: Content, report: Report) -> Iterator[str]:
             for n, entry in enumerate(in_printed_order(table, content.tallies.entries[table_id]), start=1)
         ]  # fmt: skip
         yield from markdown_table(("順", label, "課", "もとの行"), rows)
+
+
+def _must_publish(content: Content, report: Report) -> Iterator[str]:
+    """Each item that must be published, and where the report says it; nothing where the parts name none."""
+    rows = [
+        (item.definition.item, item.definition.basis, answer.what, answer.place or "載っていない")
+        for item in published_items(content, report)
+        for answer in item.answers
+    ]
+    if rows:
+        yield from ("## 公表しなければならない事項", "")
+        yield from markdown_table(("事項", "よりどころ", "答えるもの", "報告の中の場所"), rows)
 
 
 def _breaks(content: Content) -> Iterator[str]:

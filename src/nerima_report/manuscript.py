@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 
 from jinja2 import StrictUndefined, TemplateError, UndefinedError, nodes
@@ -19,14 +20,13 @@ from markdown_it.token import Token
 from nerima_report.errors import DefinitionError
 from nerima_report.report import Block, Bullets, Heading, Paragraph, Table
 from nerima_report.toml_files import read_text
-from nerima_report.wording import COUNTED, FILTERS, UNPUBLISHED, Wording, WordingError, printed
+from nerima_report.wording import FILTERS, UNPUBLISHED, Wording, WordingError, plain, printed, without_numbers
 
 # Private-use characters: they mark lines and directives while the text is on its way, and no text
 # from outside can forge them, because `_environment` takes them out of everything that is printed.
 _LINE, _TABLE = "\ue000", "\ue001"
 _LINE_MARK = re.compile(f"{_LINE}(\\d+){_LINE}")
 _DIRECTIVE = re.compile(f"{_TABLE}([^{_TABLE}]+){_TABLE}")
-_COUNTED_NUMBER = re.compile(f"{COUNTED}[^{COUNTED}]*{COUNTED}")
 _TYPED_NUMBER = re.compile(r"[0-9０-９][0-9０-９,，.．]*\s*(?:件|人|名分|[%％]|パーセント)")
 # A full stop within brackets ends no sentence.
 _SENTENCE = re.compile(r"(?:（[^（）]*）|「[^「」]*」|[^。])+。?")
@@ -154,32 +154,33 @@ class _Parser:
         for token in tokens:
             match token.type:
                 case "heading_open":
-                    yield Heading(int(token.tag[1:]), self._inline(next(tokens)))
+                    yield Heading(int(token.tag[1:]), self._inline(next(tokens))[0])
                 case "paragraph_open":
                     yield from self._paragraph(next(tokens))
                 case "bullet_list_open":
-                    if items := tuple(filter(None, self._items(tokens))):
-                        yield Bullets(items)
+                    if items := [(text, said) for text, said in self._items(tokens) if text]:
+                        texts, names = zip(*items, strict=True)
+                        yield Bullets(texts, tuple(chain.from_iterable(names)))
                 case "heading_close" | "paragraph_close":
                     pass
                 case _:
                     self._refuse(token, "原稿に書けるのは、見出し、段落、箇条書き、表だけです")
 
     def _paragraph(self, token: Token) -> Iterator[Block]:
-        text = self._inline(token)
+        text, said = self._inline(token)
         directive = _DIRECTIVE.fullmatch(text)
         if directive is None:
             if _TABLE in text:
                 self._refuse(token, "表は1行に一つだけ、前後に空行を置いて書きます")
             if text:
-                yield Paragraph(text)
+                yield Paragraph(text, said)
             return
         try:
             yield from self.resolve_table(directive[1])
         except WordingError as error:
             self._refuse(token, str(error))
 
-    def _items(self, tokens: Iterator[Token]) -> Iterator[str]:
+    def _items(self, tokens: Iterator[Token]) -> Iterator[tuple[str, tuple[str, ...]]]:
         for token in tokens:
             match token.type:
                 case "bullet_list_close":
@@ -191,8 +192,11 @@ class _Parser:
                 case _:
                     self._refuse(token, "箇条書きの中に書けるのは文だけです")
 
-    def _inline(self, token: Token) -> str:
-        """Plain text; Japanese lines that were broken in the manuscript are joined without a space."""
+    def _inline(self, token: Token) -> tuple[str, tuple[str, ...]]:
+        """Plain text, and the names of the numbers that it says.
+
+        Japanese lines that were broken in the manuscript are joined without a space.
+        """
         parts = []
         for child in token.children or ():
             if child.type in ("text", "text_special"):
@@ -200,9 +204,9 @@ class _Parser:
             elif child.type != "softbreak":
                 self._refuse(token, "原稿の文に飾り（強調、リンクなど）は書けません")
         text = "".join(parts)
-        if typed := _TYPED_NUMBER.search(_COUNTED_NUMBER.sub("", text)):
+        if typed := _TYPED_NUMBER.search(without_numbers(text)):
             self._refuse(token, f"「{typed[0]}」は書き込まれた数です。合計(…) や割合(…) で呼び出してください")
-        return without_unpublished(text.replace(COUNTED, ""))
+        return plain(without_unpublished(text))
 
     def _refuse(self, token: Token, reason: str) -> None:
         first = token.map[0] if token.map else 0

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from pydantic import model_validator
 
-from nerima_report.definitions import Definition, Setting, Text, refuse_duplicates
+from nerima_report.definitions import Cells, Definition, Setting, Text, refuse_duplicates
 
 
 class PartSetting(Setting):
@@ -70,6 +70,28 @@ class Stock(Definition):
         return self
 
 
+class MustPublish(Definition):
+    """An item that must be published each year, and what in the report answers it: all that is named here.
+
+    `item` is the wording of the article. `tables` must be printed; `values` (each of the rows, or the total of the
+    column) and `figures` must be said in a sentence or stand in a printed table. Where there was nothing to count,
+    the words `none` may stand in a sentence instead.
+    """
+
+    item: Text
+    basis: Text
+    tables: tuple[Text, ...] = ()
+    values: tuple[Cells, ...] = ()
+    figures: tuple[Text, ...] = ()
+    none: str = ""
+
+    @model_validator(mode="after")
+    def _can_be_answered(self) -> MustPublish:
+        if not (self.tables or self.values or self.figures):
+            raise ValueError("tables（表）、values（数）、figures（割合）のうち、少なくとも一つを書きます")
+        return self
+
+
 class Body(Definition):
     """A body of the ward (行政機関) and its 部 of the roster; one without any has all the others.
 
@@ -99,6 +121,7 @@ class PartDefinition(Definition):
     breaks: tuple[Break, ...] = ()
     renamed: tuple[Renamed, ...] = ()
     stocks: tuple[Stock, ...] = ()
+    must_publish: tuple[MustPublish, ...] = ()
 
     def serves(self, fiscal_year: int) -> bool:
         """Whether the report of this fiscal year contains the part."""
@@ -131,6 +154,7 @@ class PartDefinition(Definition):
                     f"設定「{setting.key}」（{setting.value}）は、"
                     f"「{smaller.key}」（{smaller.value}）より大きくなければなりません"
                 )
+        refuse_duplicates("公表しなければならない事項", [must.item for must in self.must_publish])
         refuse_duplicates("行政機関", [body.name for body in self.bodies])
         refuse_duplicates("部", [department for body in self.bodies for department in body.departments])
         if sum(not body.departments for body in self.bodies) > 1:

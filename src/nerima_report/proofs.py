@@ -128,6 +128,25 @@ def _check_stocks(part: Part) -> Iterator[Fault]:
             yield *where, f"表「{stock.table}」に列「{stock.column}」はありません"
 
 
+def _check_must_publish(part: Part) -> Iterator[Fault]:
+    """What answers an item that must be published is a table that can be printed, a number or a figure of the part."""
+    file, figures = part.folder / "part.toml", {figure.key for figure in part.figures}
+    for must in part.definition.must_publish:
+        where = file, f"must_publish「{must.item}」"
+        for key in must.tables:
+            table = part.tables.get(key)
+            if table is None:
+                yield *where, f"表「{key}」はありません"
+            elif isinstance(table, EntryTable) and not table.print:
+                yield *where, f"表「{key}」には print（印刷する列）がないので、印刷できません"
+        for cells in must.values:
+            if reason := _unknown(part, cells):
+                yield *where, reason
+        for key in must.figures:
+            if key not in figures:
+                yield *where, f"割合「{key}」は figures.toml にありません"
+
+
 def _labels(part: Part, key: str) -> tuple[set[tuple[str, str]], set[str]]:
     """The rows (group and label) and the columns of a table of counts; none where there is no such table."""
     table = part.tables.get(key)
@@ -176,6 +195,24 @@ def _check_figures(part: Part) -> Iterator[Fault]:
             yield file, f"{figure.key}.excluded", f"分子にある行「{min(twice)}」は除けません"
 
 
+def _check_charts(part: Part) -> Iterator[Fault]:
+    """What is drawn exists, and nothing is added up that has no sum."""
+    file = part.folder / "charts.toml"
+    for chart in part.charts:
+        if chart.figure and chart.figure not in [figure.key for figure in part.figures]:
+            yield file, f"{chart.key}.figure", f"割合「{chart.figure}」は figures.toml にありません"
+        if not chart.table:
+            continue
+        if reason := _unknown(part, Cells(table=chart.table, column=chart.column, group=chart.group, rows=chart.rows)):
+            yield file, chart.key, reason
+            continue
+        _, table = part.count_table(chart.table)
+        several = len(chart.rows or table.rows) > 1
+        if several and table.no_total_because and not chart.each_row:
+            reason = f"表「{chart.table}」は合計しない表です。each_row = true を書いてください"
+            yield file, chart.key, reason
+
+
 def _unknown(part: Part, cells: Cells) -> str:
     """Why these cells do not exist in the part, or ''."""
     table = part.tables.get(cells.table)
@@ -205,6 +242,8 @@ _CHECKS = (
     _check_part,
     _check_renamed,
     _check_stocks,
+    _check_must_publish,
     _check_links,
     _check_figures,
+    _check_charts,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 
@@ -16,16 +16,18 @@ class Heading:
 
 @dataclass(frozen=True)
 class Paragraph:
-    """A paragraph of plain text."""
+    """A paragraph of plain text. `said` are the names of the numbers in it: 個人.登録など 業務の登録 件数."""
 
     text: str
+    said: tuple[str, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True)
 class Bullets:
-    """A list of items without order."""
+    """A list of items without order. `said` are the names of the numbers in them."""
 
     items: tuple[str, ...]
+    said: tuple[str, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,27 @@ class Table:
         return f"表{self.number} {self.title}"
 
 
-Block = Heading | Paragraph | Bullets | Table
+@dataclass(frozen=True)
+class Picture:
+    """A picture (PNG) of `width` mm. `number` counts from 1; `alt` says in words what it shows.
+
+    `file` is its name where a format does not hold the picture itself.
+    """
+
+    number: int
+    title: str
+    alt: str
+    file: str
+    content: bytes
+    width: int
+
+    @property
+    def caption(self) -> str:
+        """The caption as printed: 図1 公開請求件数."""
+        return f"図{self.number} {self.title}"
+
+
+Block = Heading | Paragraph | Bullets | Table | Picture
 
 
 @dataclass(frozen=True)
@@ -93,6 +115,11 @@ class Report:
     def tables(self) -> tuple[Table, ...]:
         """The printed tables in order of appearance."""
         return tuple(block for block in self.blocks if isinstance(block, Table))
+
+    @property
+    def pictures(self) -> tuple[Picture, ...]:
+        """The pictures in order of appearance."""
+        return tuple(block for block in self.blocks if isinstance(block, Picture))
 
     @property
     def headings(self) -> tuple[Heading, ...]:

@@ -22,8 +22,10 @@ from nerima_report.part import Part
 from nerima_report.tallies import Tallies
 from nerima_report.totals import Totals
 
-# Stands around each number that was asked for, so that one typed into the text can be told apart.
-COUNTED = "\ue002"
+# Stands around each number that was asked for, so that one typed into the text can be told apart. The name of the
+# number stands before it, in digits that no Markdown and no full stop can be: the report knows which numbers it says.
+COUNTED, NAMED = "\ue002", "\ue004"
+_COUNTED_NUMBER = re.compile(f"{COUNTED}([0-9a-f]*){NAMED}([^{COUNTED}]*){COUNTED}")
 # Stands for a number that the record of the year lacks; a sentence with it is not printed.
 UNPUBLISHED = "\ue003"
 NOTHING_TO_COUNT = "－"
@@ -43,7 +45,7 @@ class Wording(str):
 
 @dataclass(frozen=True)
 class Quantity:
-    """A number and its unit (件, 人 or %); None is unknown.
+    """A number and its unit (件, 人 or %); None is unknown. `name` is what it is called: 公開.処理状況 取下げ 件数.
 
     In a condition a count is false when it is zero, and a share when it cannot be computed.
     """
@@ -51,6 +53,7 @@ class Quantity:
     value: int | Decimal | None
     unit: str
     computable: bool = True
+    name: str = ""
 
     def __bool__(self) -> bool:
         return self.computable and (isinstance(self.value, Decimal) or self.value != 0)
@@ -77,9 +80,25 @@ def with_unit(unit: str) -> Callable[[object], Wording]:
     def show(quantity: object) -> Wording:
         if not isinstance(quantity, Quantity):
             raise WordingError(f"フィルター「{unit}」に単位のある値でないものが渡されました")
-        return Wording(f"{COUNTED}{quantity.shown_in(unit)}{COUNTED}")
+        return Wording(f"{COUNTED}{quantity.name.encode().hex()}{NAMED}{quantity.shown_in(unit)}{COUNTED}")
 
     return show
+
+
+def plain(text: str) -> tuple[str, tuple[str, ...]]:
+    """A text as printed, without the marks of its numbers, and the names of those numbers."""
+    names = (bytes.fromhex(name).decode() for name, _ in _COUNTED_NUMBER.findall(text))
+    return _COUNTED_NUMBER.sub(r"\2", text), tuple(filter(None, names))
+
+
+def without_numbers(text: str) -> str:
+    """A text without the numbers that were asked for: any other in it was typed."""
+    return _COUNTED_NUMBER.sub("", text)
+
+
+def number_name(key: CellKey) -> str:
+    """What a number of the report is called, in the report and in the audit list: 公開.処理状況 取下げ 件数."""
+    return " ".join(text for text in key if text)
 
 
 def listed(names: Sequence[str]) -> Wording:
@@ -119,6 +138,7 @@ FILTERS: Mapping[str, Callable[..., Wording]] = {
     "回": with_unit("回"),
     "日": with_unit("日"),
     "か所": with_unit("か所"),
+    "ポイント": with_unit("ポイント"),
     "および": listed,
     "かぎ": quoted,
 }
@@ -169,7 +189,8 @@ class PartWording:
         """合計("内容別", "件数"): the sum of all rows of a column."""
         table_id, definition = self._count_table(table)
         keys = cell_keys(table_id, definition, Cells(table=table, column=self._column(definition, column)))
-        return Quantity(self._totals.sum(keys), self._unit(definition, column))
+        name = number_name(CellKey(table_id, "", "", column))
+        return Quantity(self._totals.sum(keys), self._unit(definition, column), name=name)
 
     def value(self, table: str, row: str, column: str, group: str = "") -> Quantity:
         """値("処理状況", "取下げ", "件数"): one cell."""
@@ -177,20 +198,21 @@ class PartWording:
         key = CellKey(table_id, group, row, self._column(definition, column))
         if not any((r.group, r.label) == (group, row) for r in definition.rows):
             raise WordingError(f"表「{table}」に行「{row}」はありません")
-        return Quantity(self._totals.values.get(key), self._unit(definition, column))
+        return Quantity(self._totals.values.get(key), self._unit(definition, column), name=number_name(key))
 
     def share(self, key: str) -> Quantity:
         """割合("公開率"): a figure in %; 「－」, and false in a condition, when its denominator is zero."""
-        share = self._share(key)
-        return Quantity(share.value, share.definition.unit, computable=share.denominator != 0)
+        share = self.figure(key)
+        name = f"{self._part.key}.{key}"
+        return Quantity(share.value, share.definition.unit, computable=share.denominator != 0, name=name)
 
     def rows_of_share(self, key: str) -> tuple[str, ...]:
         """割合の行("公開率"): the rows of the numerator."""
-        return self._share(key).rows
+        return self.figure(key).rows
 
     def excluded_rows(self, key: str) -> tuple[str, ...]:
         """除いた行("公開率"): the rows that the denominator leaves out."""
-        return self._share(key).definition.excluded
+        return self.figure(key).definition.excluded
 
     def largest(self, table: str, column: str) -> tuple[str, ...]:
         """最多("内容別", "件数"): the row with the largest count, or all that tie; none when all are zero."""
@@ -206,7 +228,8 @@ class PartWording:
         """事例数("事務処理ミス"): how many entries a list-like table has."""
         if not isinstance(self._part.tables.get(table), EntryTable):
             raise WordingError(f"一覧の表「{table}」はありません")
-        return Quantity(len(self._tallies.entries[self._part.table_id(table)]), "件")
+        table_id = self._part.table_id(table)
+        return Quantity(len(self._tallies.entries[table_id]), "件", name=table_id)
 
     def setting(self, key: str) -> Quantity:
         """設定("開示決定の期限"): a number of part.toml."""
@@ -229,7 +252,8 @@ class PartWording:
         found = table.column(column)
         return found.unit if found else ""
 
-    def _share(self, key: str) -> Share:
+    def figure(self, key: str) -> Share:
+        """A figure of the part by its key. Raises WordingError where there is none."""
         try:
             return self._figures[f"{self._part.key}.{key}"]
         except KeyError:
