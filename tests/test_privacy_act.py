@@ -7,6 +7,7 @@ import shutil
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -82,6 +83,7 @@ def entries(name: str, needed: int = 0) -> list[tuple[Any, ...]]:
     return [row for rows in sheets(name) for row in rows if row[needed] is not None]
 
 
+@cache
 def cases() -> list[tuple[Any, ...]]:
     """The cases of 利用, 提供 and 委託: those of the lists, and those that stand in registers, in the same columns."""
     found = entries("個人.利活用")
