@@ -5,7 +5,7 @@ Required fields, choices and readable dates are those of every list (cells.py), 
 
 from __future__ import annotations
 
-from collections import defaultdict
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -35,6 +35,7 @@ from nerima_report.tallies import LocatedTable
 
 # How alike two entries must be for a question, in percent; the rest of what they say counts as much as the name.
 LEAST_LIKENESS = 92
+_NUMBERS = re.compile(r"[\d一二三四五六七八九十]+")
 _NEIGHBOURS = 3  # entries next to each other in the order of their names that are compared
 
 # The date that an answer is about, and what else it says of number and end.
@@ -65,14 +66,11 @@ RegisterCheck = Callable[[Evidence, Registers], Iterator[Finding]]
 
 def registers_in(evidence: Evidence) -> Iterator[Handed]:
     """The registers that workbooks hold, one by one."""
-    for table_id, register in evidence.edition.registers.items():
-        own: dict[str, list[Row]] = defaultdict(list)
-        for row in evidence.tallies.entries[table_id].to_dict("records"):
-            own[str(row["file"])].append(row)  # type: ignore[arg-type]  # all labels are texts
-        part = evidence.edition.part_of(table_id)
-        for located in evidence.tallies.located if own else ():
-            if located.table_id == table_id:
-                yield Handed(part, register, located, own[located.submission.file])
+    for located in evidence.tallies.located:
+        register = evidence.edition.registers.get(located.table_id)
+        if register is not None:
+            rows = evidence.register_rows.get((located.table_id, located.submission.file), ())
+            yield Handed(evidence.edition.part_of(located.table_id), register, located, rows)
 
 
 def dates_are_in_order(evidence: Evidence, registers: Registers) -> Iterator[Finding]:
@@ -208,9 +206,18 @@ def _nearly_the_same(register: Register, labels: Sequence[str], rows: Sequence[R
                 if then in found or not names[first] or not names[then]:
                     continue
                 alike = fuzz.ratio(names[first], names[then], score_cutoff=LEAST_LIKENESS)
-                if alike and fuzz.ratio(texts[first], texts[then], score_cutoff=LEAST_LIKENESS):
+                if (
+                    alike
+                    and _is_reworded(names[first], names[then])
+                    and fuzz.ratio(texts[first], texts[then], score_cutoff=LEAST_LIKENESS)
+                ):
                     found.add(then)
                     yield rows[then], rows[first]
+
+
+def _is_reworded(name: str, other: str) -> bool:
+    """Whether names differ in more than their numbers: 第1号 and 第2号 are two things."""
+    return name == other or _NUMBERS.sub("", name) != _NUMBERS.sub("", other)
 
 
 def ended_entries_are_not_used(evidence: Evidence, registers: Registers) -> Iterator[Finding]:
