@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -39,6 +39,18 @@ class Evidence:
         for cell in self.tallies.cells:
             cells[cell.place.file][cell.key] = cell
         return cells
+
+    @cached_property
+    def register_rows(self) -> Mapping[tuple[str, str], Sequence[Mapping[str, object]]]:
+        """The entries of each register of each file, by table id and file; by label, with section, file, sheet, row."""
+        rows: dict[tuple[str, str], list[Mapping[str, object]]] = defaultdict(list)
+        for table_id in self.edition.registers:
+            frame = self.tallies.entries[table_id]
+            labels, columns = [str(label) for label in frame], [frame[label].tolist() for label in frame]
+            for values in zip(*columns, strict=True):
+                row = dict(zip(labels, values, strict=True))
+                rows[table_id, str(row["file"])].append(row)
+        return rows
 
 
 def on_cover(submission: Submission, label: str) -> Place:

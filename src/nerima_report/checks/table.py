@@ -78,6 +78,7 @@ def entries_are_unique(evidence: Evidence) -> Iterator[Finding]:
         located = {t.submission.file: t for t in evidence.tallies.located if t.table_id == table_id}
         for _, alike in entries.groupby(["file", *told], dropna=False, sort=False):
             where = located[alike["file"].iloc[0]]
+            alike = alike[alike["sheet"].isin(where.sheets)]  # entries of a register have checks of their own
             if len(alike) > 1 and isinstance(where.layout, EntryLayout):
                 column = min(where.layout.columns.values())
                 first, *others = (where.place((int(row), column)) for row in alike["row"])

@@ -7,7 +7,7 @@ say nothing, so nothing is checked.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
@@ -74,7 +74,7 @@ def entries_are_counted(evidence: Evidence) -> Iterator[Finding]:
         if where in faulty or where in said:
             continue
         said.add(where)
-        located = _located(evidence, source, where[0])
+        located = _located(evidence, entry)
         column = evidence.edition.entry_tables[source].fields[0].label
         yield Finding("N510", _place(located, entry, column), details={"about": table_id})
 
@@ -93,7 +93,7 @@ def inspection_knows_of_outsourcing(evidence: Evidence) -> Iterator[Finding]:
         wrong = answers[(answers[table.lines_for] == check.line) & (answers[check.result] == check.answer)]
         for entry in wrong.to_dict("records"):
             if number := entrusted[entry["file"]]:
-                located = _located(evidence, table_id, str(entry["file"]))
+                located = _located(evidence, entry)
                 place = _place(located, {str(k): v for k, v in entry.items()}, check.result, check.line)
                 yield Finding("N519", place, expected=check.answer, found=number)
 
@@ -109,7 +109,7 @@ def large_leaks_are_reported(evidence: Evidence) -> Iterator[Finding]:
         for entry in evidence.tallies.entries[table_id].to_dict("records"):
             persons = entry[leaks.persons]
             if persons is not None and persons > limit.value and entry[leaks.report] == leaks.answer:
-                located = _located(evidence, table_id, str(entry["file"]))
+                located = _located(evidence, entry)
                 place = _place(located, {str(k): v for k, v in entry.items()}, leaks.report)
                 yield Finding("N521", place, expected=limit.value, found=persons, details={"about": leaks.answer})
 
@@ -196,7 +196,7 @@ def _cases(evidence: Evidence) -> Iterator[_Case]:
         for entry in evidence.tallies.entries[table_id].to_dict("records"):
             rule = rules.rule(entry[rules.cases.kind])
             if rule is not None:
-                located = _located(evidence, table_id, str(entry["file"]))
+                located = _located(evidence, entry)
                 own = {str(label): value for label, value in entry.items()}
                 yield _Case(rules, rule, evidence.edition.guideline, own, located)
 
@@ -205,10 +205,10 @@ def _ruled(evidence: Evidence) -> Iterator[tuple[Part, UseRules]]:
     return ((part, part.uses) for part in evidence.edition.parts if part.uses is not None)
 
 
-def _located(evidence: Evidence, table_id: str, file: str) -> LocatedTable:
-    """Where the table of an entry stands: it was read from there, so it was found."""
-    tables = evidence.tallies.located
-    return next(table for table in tables if table.table_id == table_id and table.submission.file == file)
+def _located(evidence: Evidence, entry: Mapping[Any, Any]) -> LocatedTable:
+    """Where an entry stands, in its list or in a register: it was read from there, so it was found."""
+    where = (str(entry["file"]), (str(entry["sheet"]),))
+    return next(table for table in evidence.tallies.located if (table.submission.file, table.sheets) == where)
 
 
 def _place(located: LocatedTable, entry: Entry, label: str, row: str = "") -> Place:
