@@ -130,7 +130,7 @@ WARD: list[tuple[list[dict[str, object]], list[dict[str, int]]]] = [
     (adjustment("公開.処理状況", None, "全部公開", "件数", -1, "二つの課が数えた"), [{"調整!E5": 0}]),
     (
         [{"sheet": "公開.請求者", "cell": "B5", "value": 49}, {"sheet": "公開.請求者", "cell": "B9", "value": 305}],
-        [{"公開.請求者!B5": 94}, {"公開.請求者!B6": 94}],
+        [{"公開.請求者!B6": 94}, {"公開.請求者!B5": 94}],
     ),
     (
         [{"sheet": "個人.請求状況", "cell": "B5", "value": 1}, {"sheet": "個人.請求状況", "cell": "B7", "value": 22}],

@@ -52,10 +52,13 @@ class Ranking:
     before: Before
 
     def ranked(self, changes: Sequence[Change]) -> list[Ranked]:
-        """The changes, the likeliest first; those that nothing tells apart in the order of the definitions."""
+        """The changes, the likeliest first.
+
+        Of those that nothing tells apart the last comes first: one copies what one has just typed, not what follows.
+        """
         known = (change for change in changes if not change.kind or change.kind in self.definition.by_kind)
-        told = [self._told(change) for change in known]
-        return sorted(told, key=lambda one: one.likelihood, reverse=True)
+        told = sorted((self._told(change) for change in known), key=lambda one: one.likelihood)
+        return told[::-1]
 
     def _told(self, change: Change) -> Ranked:
         """The likeliest number of a change, if several would do: one from which a slip leads to what was typed.
