@@ -13,7 +13,7 @@ from nerima_report.corrections.system import System
 from nerima_report.corrections_definition import CorrectionsDefinition
 from nerima_report.definitions import CellKey
 from nerima_report.findings import Place
-from nerima_report.workbooks import position_of
+from nerima_report.workbooks import Position, position_of
 
 Before = Mapping[str, Mapping[CellKey, int]]  # what each 課 (and 区全体) reported for the year before
 
@@ -134,9 +134,9 @@ class Ranking:
         """What stands above, below, left and right of each cell."""
         grids: dict[tuple[str, str], dict[tuple[int, int], int]] = {}
         for number, cell in enumerate(self.system.cells):
-            if cell.place.cell and not cell.is_total:
-                sheet = grids.setdefault((cell.place.file, cell.place.sheet), {})
-                sheet[position_of(cell.place.cell)] = number
+            position = _position(cell.place)
+            if position is not None and not cell.is_total:
+                grids.setdefault((cell.place.file, cell.place.sheet), {})[position] = number
         found: dict[int, set[object]] = {}
         for sheet in grids.values():
             for (row, column), number in sheet.items():
@@ -179,6 +179,14 @@ class Ranking:
 
 def _key(place: Place) -> CellKey:
     return CellKey(place.table, place.group, place.row, place.column)
+
+
+def _position(place: Place) -> Position | None:
+    """The row and column of a cell; a line of a CSV has none."""
+    try:
+        return position_of(place.cell)
+    except ValueError:
+        return None
 
 
 def _row(place: Place) -> tuple[str, str, str]:
