@@ -50,6 +50,7 @@ class Reading(NamedTuple):
     respelled: bool = False
 
 
+BLANK = Reading(None, "blank")
 # A formula whose result was not saved is no blank: in Excel a number stands there.
 NO_SAVED_RESULT = Reading(None, "unreadable", "no-saved-result")
 

@@ -228,8 +228,9 @@ def _other_columns(
     for position in sorted(values):
         first.setdefault(position[1], position)
     others = []
-    for (row, column), value in sorted(sheet.cells.items()):
-        beside = row == header and column > min(found.values()) and column not in found.values()
+    headings = sorted(((row, column), value) for (row, column), value in sheet.cells.items() if row == header)
+    for (row, column), value in headings:
+        beside = column > min(found.values()) and column not in found.values()
         if beside and isinstance(value, str) and column in first and not _OF_A_YEAR.search(plain(value)):
             others.append(OtherColumn(value, (row, column), wanted.get(plain(value), ""), first[column]))
     return others

@@ -27,7 +27,7 @@ FACTS = ("年度", "様式", "部", "課", "様式の版", "提出回", "備考"
 MARKS_ROW, MARK_COLUMN = HEADER_ROW + len(FACTS) + 1, 2
 
 # Keys of definitions that say nothing of a form.
-_NOT_ON_FORMS = frozenset({"renamed", "stocks"})
+_NOT_ON_FORMS = frozenset({"renamed", "stocks", "must_publish"})
 # Keys of definitions that came after the first forms; while empty they are no part of the fingerprint.
 _LEARNED_LATER = frozenset({
     "bodies", "counted_from", "where", "sum", "each_choice_of", "beginning",

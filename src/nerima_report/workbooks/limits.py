@@ -24,7 +24,7 @@ PIECE_BYTES = 64 * KIB  # what is unpacked at a time
 
 # The sheets: far above any form, and low enough that a full sheet is read within the time.
 MAX_SHEETS = 100
-MAX_ROWS = 20_000
+MAX_ROWS = 25_000
 MAX_COLUMNS = 1_000
 MAX_CELLS = 500_000  # a sheet
 MAX_MERGES = 20_000  # a sheet
