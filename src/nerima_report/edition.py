@@ -14,12 +14,13 @@ from nerima_report.entry_definitions import ADJUSTMENTS, EntryTable, TablesFile
 from nerima_report.errors import CannotProceed, DefinitionError
 from nerima_report.findings import Catalogue, load_catalogue
 from nerima_report.form_texts import FormTexts
-from nerima_report.generated import completed, with_numbers
+from nerima_report.generated import completed, with_guideline, with_numbers
 from nerima_report.guideline import Guideline
 from nerima_report.municipality_definition import MunicipalityDefinition
 from nerima_report.part import Part
 from nerima_report.part_definition import PartDefinition
 from nerima_report.proofs import part_faults
+from nerima_report.registers.definition import Register, RegistersFile
 from nerima_report.toml_files import read_definition
 from nerima_report.use_rules import UseRules
 from nerima_report.years_definition import YearsDefinition
@@ -72,6 +73,16 @@ class Edition:
     def entry_tables(self) -> dict[str, EntryTable]:
         """The list-like tables by id."""
         return {key: table for key, table in self.tables.items() if isinstance(table, EntryTable)}
+
+    @cached_property
+    def registers(self) -> dict[str, Register]:
+        """The registers by the id of their table (個人.外部委託記録票); see `Register.table`."""
+        return {part.table_id(register.key): register for part in self.parts for register in part.registers}
+
+    @cached_property
+    def register_tables(self) -> dict[str, EntryTable]:
+        """The registers as list-like tables by id. A form has them only where the office keeps registers."""
+        return {table_id: register.table for table_id, register in self.registers.items()}
 
     def collected_counts(self, ward: bool) -> dict[str, tuple[Column, ...]]:
         """Which columns of which tables a section (or, with `ward`, the coordinator for the ward) reports.
@@ -150,6 +161,7 @@ def load_edition(folder: Path) -> Edition:
     if not parts:
         raise DefinitionError(folder, "", "部のフォルダー（part.toml のあるフォルダー）がありません")
     _refuse_rivals(parts)
+    _refuse_rival_registers(parts)
     catalogues = (folder / "findings.toml", folder.parent / "findings.toml", shipped_templates() / "findings.toml")
     shipped = load_catalogue(catalogues[-1])
     catalogue = load_catalogue(next(file for file in catalogues if file.is_file()), required=shipped.codes)
@@ -182,7 +194,11 @@ def _load_part(folder: Path, guideline: Guideline) -> Part:
     _unique(folder / "links.toml", "link", [link.key for link in links])
     _unique(folder / "figures.toml", "figure", [figure.key for figure in figures])
     uses = read_definition(folder / "uses.toml", UseRules) if (folder / "uses.toml").exists() else None
-    part = Part(folder, definition, completed(tables, guideline), links, figures, uses)
+    kept = RegistersFile()
+    if (folder / "registers.toml").exists():
+        kept = read_definition(folder / "registers.toml", RegistersFile, numbers)
+    registers = tuple(with_guideline(register, guideline) for register in kept.register_)
+    part = Part(folder, definition, completed(tables, guideline), links, figures, uses, registers, kept.incidents)
     if not part.manuscript.is_file():
         raise DefinitionError(part.manuscript, "", "原稿がありません")
     for file, key, reason in part_faults(part, guideline):
@@ -199,6 +215,20 @@ def _refuse_rivals(parts: Sequence[Part]) -> None:
             reason = f"{year}年度には、key の同じ部「{before.folder.name}」もあります。年度を分けてください"
             raise DefinitionError(part.folder / "part.toml", "first_year", reason)
         latest[part.key] = part
+
+
+def _refuse_rival_registers(parts: Sequence[Part]) -> None:
+    """Each register has a master of its own, and continues one that exists, with the same beginning of numbers."""
+    owners = {register.key: part for part in reversed(parts) for register in part.registers}
+    marks = {register.key: register.mark for part in parts for register in part.registers}
+    for part in parts:
+        for register in part.registers:
+            if owners[register.key] is not part:
+                reason = f"同じ key の登録簿が、部「{owners[register.key].folder.name}」にもあります"
+                raise DefinitionError(part.folder / "registers.toml", f"register「{register.key}」", reason)
+            if register.continues and marks.get(register.continues) != register.mark:
+                reason = f"「{register.continues}」という、同じ mark の登録簿はありません"
+                raise DefinitionError(part.folder / "registers.toml", f"register「{register.key}」.continues", reason)
 
 
 def _unique(file: Path, what: str, keys: list[str]) -> None:

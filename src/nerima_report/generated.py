@@ -8,6 +8,7 @@ from typing import Any
 from nerima_report.definitions import Condition, CountTable, Row
 from nerima_report.entry_definitions import EntryField, EntryTable
 from nerima_report.guideline import Guideline
+from nerima_report.registers.definition import Register
 
 Tables = Mapping[str, CountTable | EntryTable]
 
@@ -69,13 +70,21 @@ def _faults(wanted: Sequence[tuple[str, Sequence[Condition]]], source: EntryTabl
                     yield key, f"項目「{condition.field}」に選択肢「{choice}」はありません"
 
 
+def with_guideline(register: Register, guideline: Guideline) -> Register:
+    """The register with the choices that come from the guideline."""
+    return register.model_copy(update={"fields": _fields_with_types(register.fields, guideline)})
+
+
 def _with_types(table: CountTable | EntryTable, guideline: Guideline) -> CountTable | EntryTable:
     if isinstance(table, CountTable) or not any(field.choices_from for field in table.fields):
         return table
+    return table.model_copy(update={"fields": _fields_with_types(table.fields, guideline)})
+
+
+def _fields_with_types(fields: Sequence[EntryField], guideline: Guideline) -> tuple[EntryField, ...]:
     types = {entry.name: entry.type.text for entry in guideline.entries}
     update = {"choices": tuple(types), "meanings": tuple(types.values())}
-    fields = tuple(field.model_copy(update=update) if field.choices_from else field for field in table.fields)
-    return table.model_copy(update={"fields": fields})
+    return tuple(field.model_copy(update=update) if field.choices_from else field for field in fields)
 
 
 def _with_rows(table: CountTable | EntryTable, tables: Tables) -> CountTable | EntryTable:

@@ -9,12 +9,16 @@ from pathlib import Path
 from nerima_report.definitions import CountTable, Figure, Link
 from nerima_report.entry_definitions import EntryTable
 from nerima_report.part_definition import PartDefinition
+from nerima_report.registers.definition import IncidentRule, Register
 from nerima_report.use_rules import UseRules
 
 
 @dataclass(frozen=True)
 class Part:
-    """One part (部) of the report: its definition, tables, links, figures, rules for cases and manuscript."""
+    """One part (部) of the report: its definition, tables, links, figures, rules for cases, registers and manuscript.
+
+    `incidents` says which incidents suppose an entry of a register.
+    """
 
     folder: Path
     definition: PartDefinition
@@ -22,6 +26,8 @@ class Part:
     links: tuple[Link, ...]
     figures: tuple[Figure, ...]
     uses: UseRules | None = None
+    registers: tuple[Register, ...] = ()
+    incidents: IncidentRule | None = None
 
     @property
     def key(self) -> str:

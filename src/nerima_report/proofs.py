@@ -12,6 +12,7 @@ from nerima_report.entry_definitions import EntryTable
 from nerima_report.generated import condition_faults
 from nerima_report.guideline import Guideline
 from nerima_report.part import Part
+from nerima_report.registers.proofs import register_faults
 from nerima_report.use_rules import rule_faults
 
 # What a title or a note may ask for; wording.py gives the values for a fiscal year.
@@ -32,6 +33,17 @@ def part_faults(part: Part, guideline: Guideline) -> Iterator[Fault]:
         settings = {setting.key: setting for setting in part.definition.settings}
         for key, reason in rule_faults(part.uses, part.tables, settings, guideline):
             yield part.folder / "uses.toml", key, reason
+    yield from _check_registers(part)
+
+
+def _check_registers(part: Part) -> Iterator[Fault]:
+    """Registers count into cells that exist, and their sheets can be named."""
+    file = part.folder / "registers.toml"
+    for key, reason in register_faults(part.registers, part.incidents, part.definition, part.tables):
+        yield file, key, reason
+    for register in part.registers:
+        for reason in _sheet_name_faults(part.table_id(register.key)):
+            yield file, f"register「{register.key}」.key", reason
 
 
 def _check_texts(part: Part) -> Iterator[Fault]:
@@ -146,12 +158,15 @@ def _labels(part: Part, key: str) -> tuple[set[tuple[str, str]], set[str]]:
 def _check_sheet_names(part: Part) -> Iterator[Fault]:
     """A form has a sheet for each table, named by its id."""
     for key in part.tables:
-        name = part.table_id(key)
-        where = part.folder / "tables.toml", f"{key}.key"
-        if len(name) > LONGEST_SHEET_NAME:
-            yield *where, f"シートの名前「{name}」が長すぎます（Excel の決まりは{LONGEST_SHEET_NAME}字まで）"
-        if refused := sorted(set(name) & NOT_IN_SHEET_NAMES):
-            yield *where, f"「{refused[0]}」はシートの名前に使えません（Excel の決まり）"
+        for reason in _sheet_name_faults(part.table_id(key)):
+            yield part.folder / "tables.toml", f"{key}.key", reason
+
+
+def _sheet_name_faults(name: str) -> Iterator[str]:
+    if len(name) > LONGEST_SHEET_NAME:
+        yield f"シートの名前「{name}」が長すぎます（Excel の決まりは{LONGEST_SHEET_NAME}字まで）"
+    if refused := sorted(set(name) & NOT_IN_SHEET_NAMES):
+        yield f"「{refused[0]}」はシートの名前に使えません（Excel の決まり）"
 
 
 def _check_links(part: Part) -> Iterator[Fault]:

@@ -1,0 +1,129 @@
+"""The master: registers/<登録簿>.csv in the working folder, one row an entry, in the order of their numbers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+from pathlib import Path
+
+from nerima_report.cell_values import read_field
+from nerima_report.edition import Edition
+from nerima_report.fiscal_year import parse_date, parse_fiscal_year
+from nerima_report.registers.csv_text import MasterError, read_csv, write_csv
+from nerima_report.registers.definition import (
+    CONFIRMED,
+    DATES,
+    DEPARTMENT,
+    NUMBER,
+    REGISTERED,
+    SECTION,
+    Register,
+)
+from nerima_report.registers.entry import Master, RegisterEntry, columns, in_order
+
+FOLDER = "registers"
+_SHOWN = 40  # characters of what stood there that a message repeats
+_FAULTS = {
+    "not-a-number": "人数や件数として読めません（0以上の整数を書きます）",
+    "negative": "0より小さい数です",
+    "not-whole": "整数ではありません",
+    "too-large": "数が大きすぎます",
+    "not-a-date": "日付として読めません（2022-04-01 のように書きます）",
+    "unknown-choice": "選択肢にないことが書いてあります",
+    "not-a-text": "文字として読めません",
+    "ditto": "「同上」などの略し書きは使えません",
+}
+
+
+def master_file(folder: Path, register: Register) -> Path:
+    """Where the master of a register stands in a working folder."""
+    return folder / FOLDER / f"{register.key}.csv"
+
+
+def keeps_registers(folder: Path) -> bool:
+    """Whether the office keeps registers in this working folder."""
+    return (folder / FOLDER).is_dir()
+
+
+def load_masters(folder: Path, edition: Edition) -> dict[str, Master]:
+    """The masters of all registers of an edition by key; one whose file is not there yet is empty.
+
+    Raises MasterError for a file that is broken, or that somebody edited into something else.
+    """
+    registers = [register for part in edition.parts for register in part.registers]
+    return {register.key: read_master(master_file(folder, register), register) for register in registers}
+
+
+def read_master(file: Path, register: Register) -> Master:
+    """Read a master; an empty one where there is no file. Raises MasterError with file, line, column and reason."""
+    if not file.exists():
+        return Master(register)
+    lines: dict[str, int] = {}
+    entries = []
+    for line, texts in read_csv(file, columns(register)):
+        entry = _entry(_Line(file, line, texts), register)
+        if entry.number in lines:
+            raise MasterError(file, line, NUMBER, f"番号「{entry.number}」は {lines[entry.number]}行目にもあります")
+        lines[entry.number] = line
+        entries.append(entry)
+    return Master(register, in_order(entries))
+
+
+def write_master(master: Master) -> bytes:
+    """A master as the bytes of its file; the same entries give the same bytes."""
+    rows = (entry.cells(master.register).values() for entry in in_order(master.entries))
+    return write_csv(columns(master.register), rows)
+
+
+@dataclass(frozen=True)
+class _Line:
+    """A line of the file: its texts by heading."""
+
+    file: Path
+    number: int
+    texts: Mapping[str, str]
+
+    def refuse(self, column: str, reason: str) -> MasterError:
+        found = self.texts[column][:_SHOWN] or "空欄"
+        return MasterError(self.file, self.number, column, f"{reason}（あったもの: {found}）")
+
+
+def _entry(line: _Line, register: Register) -> RegisterEntry:
+    texts = line.texts
+    if not re.fullmatch(rf"{re.escape(register.mark)}-\d{{4,9}}", texts[NUMBER]):
+        raise line.refuse(NUMBER, f"番号は「{register.mark}-0001」の形で書きます")
+    if not texts[SECTION]:
+        raise line.refuse(SECTION, "課を書いてください")
+    year = parse_fiscal_year(texts[CONFIRMED])
+    if texts[CONFIRMED] and year is None:
+        raise line.refuse(CONFIRMED, "年度として読めません")
+    values, (registered, changed, ended) = _values(line, register), _dates(line)
+    return RegisterEntry(
+        texts[NUMBER], texts[DEPARTMENT], texts[SECTION], values, registered, changed, ended, confirmed=year
+    )
+
+
+def _values(line: _Line, register: Register) -> dict[str, object]:
+    values = {}
+    for field in register.written:
+        reading = read_field(field, line.texts[field.label])
+        if reading.status == "reported":
+            values[field.label] = reading.value
+        elif reading.status != "blank":
+            raise line.refuse(field.label, _FAULTS.get(reading.fault, "読めません"))
+    return values
+
+
+def _dates(line: _Line) -> list[date | None]:
+    days = {label: parse_date(line.texts[label]) for label in DATES}
+    for label, day in days.items():
+        if day is None and (line.texts[label] or label == REGISTERED):
+            raise line.refuse(label, _FAULTS["not-a-date"])
+    told = [(label, day) for label, day in days.items() if day is not None]
+    for (first, earlier), (then, later) in pairwise(told):
+        if earlier > later:
+            raise line.refuse(then, f"「{first}」より前の日です")
+    return list(days.values())
