@@ -116,6 +116,8 @@ def _contribution(cell: FilledCell | None) -> str:
     if cell is None:
         return ""
     said = f"{cell.value:,}" if cell.reading.status == "reported" else STATUS_NAMES[cell.reading.status]
+    if cell.counted_on:
+        return f"{said}（{cell.counted_on}）"
     return f"{said}（{cell.place.cell}）" if cell.place.cell else said
 
 

@@ -25,7 +25,8 @@ from nerima_report.examination import Examination, examine, examine_collection, 
 from nerima_report.findings import Finding, Place, explain
 from nerima_report.fiscal_year import full_name
 from nerima_report.formats import FORMATS
-from nerima_report.forms import Filling, render_form
+from nerima_report.forms import Filling, FormCover, render_form
+from nerima_report.forms.form import fed_lists
 from nerima_report.forms.recipients import all_covers, chosen, file_name
 from nerima_report.must_publish import published_items, unpublished
 from nerima_report.open_items import FILE as OPEN_ITEMS
@@ -34,6 +35,9 @@ from nerima_report.records.files import RecordError, read_record, write_record
 from nerima_report.records.making import make_record
 from nerima_report.records.model import Record
 from nerima_report.records.publication import changed_inputs, changed_outputs, revise
+from nerima_report.registers.carrying import rows_for, unasked_sections
+from nerima_report.registers.master import keeps_registers, load_masters
+from nerima_report.registers.merge_chain import findings_on_registers
 from nerima_report.roster import load_roster, write_roster
 from nerima_report.submissions import Inbox, Submission, load_submissions
 from nerima_report.workspace import (
@@ -60,22 +64,30 @@ class Built:
 
 @dataclass(frozen=True)
 class FormOrder:
-    """Which forms are wanted: the names of 課 (none: all), where to, with whose earlier figures, over what is there."""
+    """Which forms are wanted: the names of 課 (none: all), where to, with whose earlier figures, over what is there.
+
+    `registers`: with the sheets of the registers, which forms have anyway where the office keeps registers.
+    """
 
     sections: tuple[str, ...] = ()
     out: Path | None = None
     previous: Path | None = None
     force: bool = False
+    registers: bool = False
 
 
 @dataclass(frozen=True)
 class FormsMade:
-    """What `form` made: files written, files that were the same already, who has no earlier figures, and why."""
+    """What `form` made: files written, files that were the same already, who has no earlier figures, and why.
+
+    `unasked` are 課 with open entries of registers that get no form, because they are not in the roster.
+    """
 
     written: tuple[Path, ...]
     unchanged: tuple[Path, ...]
     without_earlier: tuple[str, ...] = ()
     unusable: tuple[Path, ...] = ()
+    unasked: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -136,17 +148,30 @@ def make_forms(workspace: Workspace, edition: Edition, fiscal_year: int, order: 
     Raises CannotProceed, and writes nothing, where a file would be overwritten that is not what would be written.
     """
     narrowed = edition.for_year(fiscal_year)
-    covers = all_covers(load_roster(workspace.roster, fiscal_year), narrowed, workspace.roster)
-    covers = chosen(covers, order.sections)
+    everybody = all_covers(load_roster(workspace.roster, fiscal_year), narrowed, workspace.roster)
+    covers = chosen(everybody, order.sections)
+    registers = order.registers or keeps_registers(workspace.folder)
+    masters = load_masters(workspace.folder, edition) if registers else None
+    if masters is not None:
+        covers = [replace(c, withheld=c.withheld | fed_lists(narrowed)) if not c.ward else c for c in covers]
     earlier = load_earlier(order.previous, edition, fiscal_year) if order.previous else Earlier({}, ())
-    forms = {file_name(c): render_form(narrowed, c, Filling(earlier=earlier.of(c))) for c in covers}
+
+    def filling(cover: FormCover) -> Filling:
+        rows = rows_for(masters, narrowed, cover.key, fiscal_year) if masters is not None and not cover.ward else None
+        asked = {key: own for key, own in rows.items() if cover.asks_for(key)} if rows is not None else None
+        return Filling(earlier=earlier.of(cover), registers=asked)
+
+    forms = {file_name(cover): render_form(narrowed, cover, filling(cover)) for cover in covers}
     folder = order.out or workspace.forms(fiscal_year)
     new = {name: form for name, form in forms.items() if not is_same(folder / name, form)}
     refuse_to_overwrite([] if order.force else [folder / name for name in new if (folder / name).exists()])
     write_all(folder, new)
     unknown = [c.key for c in covers if earlier.of(c) is None] if order.previous else []
     unchanged = [folder / name for name in forms if name not in new]
-    return FormsMade(tuple(folder / name for name in new), tuple(unchanged), tuple(unknown), earlier.unusable)
+    keys = [cover.key for cover in everybody]
+    unasked = unasked_sections(masters, narrowed, keys, fiscal_year) if masters is not None else []
+    written = tuple(folder / name for name in new)
+    return FormsMade(written, tuple(unchanged), tuple(unknown), earlier.unusable, tuple(unasked))
 
 
 def validate(
@@ -179,6 +204,7 @@ def build(workspace: Workspace, edition: Edition, fiscal_year: int, draft: bool,
     paths, skipped = workspace.workbooks(fiscal_year)
     inbox = replace(load_submissions(paths, edition, progress), skipped=tuple(skipped))
     examination, figures = examine_collection(inbox, edition, roster, explanations)
+    examination = examination.and_also(findings_on_registers(workspace, whole, examination.years[0]))
     out, published = workspace.out(fiscal_year), workspace.record(fiscal_year)
     earlier = _vouching_record(out, published, fiscal_year)
     if not draft and any(edition.catalogue.is_error(finding) for finding in examination.findings):

@@ -96,6 +96,9 @@ def _contents(edition: Edition) -> dict[str, object]:
 
 def _part(part: Part) -> dict[str, object]:
     uses = {"uses.toml": part.uses.model_dump()} if part.uses else {}
+    if part.registers:
+        incidents = part.incidents.model_dump(by_alias=True) if part.incidents else None
+        uses["registers.toml"] = {"register": _dumped(part.registers), "incidents": incidents}
     return uses | {
         "part.toml": part.definition.model_dump(),
         "tables.toml": {"table": _dumped(part.tables.values())},

@@ -108,6 +108,12 @@ class GuideTexts(Definition):
     link: LinkTexts
 
 
+class RegisterTexts(Definition):
+    """What a form with registers says besides; `instead` stands on the cover for a list whose cases are in them."""
+
+    instead: Text
+
+
 class FormTexts(Definition):
     """forms.toml."""
 
@@ -125,3 +131,4 @@ class FormTexts(Definition):
     progress: ProgressTexts
     input: InputTexts
     guide: GuideTexts
+    registers: RegisterTexts

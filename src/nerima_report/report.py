@@ -8,7 +8,7 @@ from datetime import date
 
 @dataclass(frozen=True)
 class Heading:
-    """A heading. Level 1 opens a part (部), level 2 a section of it; `new_page`: where there are pages, on a new one."""
+    """A heading. Level 1 opens a part (部), level 2 a section of it; `new_page`: with it a page begins."""
 
     level: int
     text: str
@@ -61,7 +61,7 @@ class TableNote:
 
 @dataclass(frozen=True)
 class Table:
-    """A printed table. `number` counts from 1 in each part; 0 is a table without one. Every row has one cell a column."""
+    """A printed table. `number` counts from 1 in each part, or is 0 (none); every row has one cell a column."""
 
     id: str
     number: int

@@ -58,7 +58,12 @@ def withheld_from(section: RosterSection, edition: Edition, file: Path) -> froze
     """
     names = {plain(name): part.key for part in edition.parts for name in (part.key, part.definition.title)}
     tables = {
-        plain(key): key for key in (*edition.collected_counts(ward=False), *edition.collected_entries(ward=False))
+        plain(key): key
+        for key in (
+            *edition.collected_counts(ward=False),
+            *edition.collected_entries(ward=False),
+            *edition.register_tables,
+        )
     }
     if unknown := [word for word in section.forms if plain(word) not in (*names, *tables, ALL_FORMS)]:
         allowed = "、".join([ALL_FORMS, *(f"{part.key}（{part.definition.title}）" for part in edition.parts)])

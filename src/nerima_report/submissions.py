@@ -115,7 +115,7 @@ def load_submissions(
     While one is identified here, the next is read in the worker.
     """
     submissions, unidentified, unreadable = [], [], []
-    keys = [*(part.key for part in edition.parts), *edition.tables]
+    keys = [*(part.key for part in edition.parts), *edition.tables, *edition.register_tables]
     with closing(shared_reader().read_all(paths)) as workbooks:
         for path in paths:
             progress(path)

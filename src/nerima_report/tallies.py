@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Literal
 
@@ -15,6 +15,7 @@ from nerima_report.edition import Edition
 from nerima_report.entry_definitions import EntryField, EntryTable
 from nerima_report.findings import Place
 from nerima_report.layout import CountLayout, EntryLayout, find_sheets, locate_counts, locate_entries
+from nerima_report.registers import submitted
 from nerima_report.submissions import Submission
 from nerima_report.workbooks import CellValue, Position, Sheet, address
 
@@ -24,6 +25,7 @@ class FilledCell:
     """An expected cell of a table of counts: what was read from it (件 or 人), as it stood, and where.
 
     `place.cell` is '' where the sheet or the row is missing; the checks of the shape complain about that.
+    `counted_on` names the sheet of a register whose entries say what the cell leaves blank.
     """
 
     fiscal_year: int
@@ -32,6 +34,7 @@ class FilledCell:
     reading: Reading
     found: str
     place: Place
+    counted_on: str = ""
 
     @property
     def value(self) -> int:
@@ -97,10 +100,20 @@ class LocatedTable:
 
 
 @dataclass(frozen=True)
+class RegisterTally:
+    """What the entries of a register make in a cell of the report (件 or 人), and what the 課 wrote there itself."""
+
+    register: LocatedTable
+    value: int
+    cell: FilledCell
+
+
+@dataclass(frozen=True)
 class Tallies:
     """All that was handed in for a year.
 
-    entries: for each list-like table a frame with a column a field, and section, file, sheet, row.
+    entries: for each list-like table and each register a frame with a column a field, and section, file, sheet,
+    row. Entries of registers that are cases of a list stand in that list as well.
     """
 
     cells: tuple[FilledCell, ...]
@@ -108,6 +121,7 @@ class Tallies:
     stated: tuple[StatedCell, ...]
     entry_faults: tuple[EntryFault, ...]
     located: tuple[LocatedTable, ...]
+    register_tallies: tuple[RegisterTally, ...] = ()
 
     @cached_property
     def counts(self) -> pd.DataFrame:
@@ -148,16 +162,23 @@ def load_tallies(submissions: Sequence[Submission], edition: Edition) -> Tallies
     """Read every table that each submission should hold. Never raises for bad data."""
     gathered = _Gathered(edition)
     for submission in submissions:
+        begun = len(gathered.cells)
         for table_id, columns in edition.collected_counts(submission.ward).items():
             gathered.read_counts(submission, table_id, columns)
         for table_id, table in edition.collected_entries(submission.ward).items():
             gathered.read_entries(submission, table_id, table)
+        gathered.read_registers(submission, begun)
     entries = {
         table_id: pd.DataFrame(rows, columns=gathered.fields[table_id], dtype=object)
         for table_id, rows in gathered.entries.items()
     }
     return Tallies(
-        tuple(gathered.cells), entries, tuple(gathered.stated), tuple(gathered.faults), tuple(gathered.located)
+        tuple(gathered.cells),
+        entries,
+        tuple(gathered.stated),
+        tuple(gathered.faults),
+        tuple(gathered.located),
+        tuple(gathered.register_tallies),
     )
 
 
@@ -170,7 +191,8 @@ class _Gathered:
         self.stated: list[StatedCell] = []
         self.faults: list[EntryFault] = []
         self.located: list[LocatedTable] = []
-        tables = edition.collected_entries(ward=False) | edition.collected_entries(ward=True)
+        self.register_tallies: list[RegisterTally] = []
+        tables = edition.collected_entries(ward=False) | edition.collected_entries(ward=True) | edition.register_tables
         self.entries: dict[str, list[tuple[object, ...]]] = {table_id: [] for table_id in tables}
         self.fields = {
             table_id: [*(f.label for f in table.fields), "section", "file", "sheet", "row"]
@@ -229,6 +251,32 @@ class _Gathered:
                 if missing or reading.status == "unreadable" or reading.respelled:
                     self._add_fault(located, sheets[0], (row, layout.columns.get(field.label)), field.label, reading)
             self.entries[table_id].append((*values, submission.section, submission.file, sheets[0].name, row))
+
+    def read_registers(self, submission: Submission, begun: int) -> None:
+        """Read the registers of a section, where the workbook has their sheets; its counts stand from `begun` on."""
+        year = submission.fiscal_year
+        made: dict[CellKey, tuple[LocatedTable, int]] = {}
+        for table_id, register in self.edition.registers.items() if not submission.ward else ():
+            if not find_sheets(submission.workbook, table_id, self.all_tables):
+                continue
+            before = len(self.entries[table_id])
+            self.read_entries(submission, table_id, register.table)
+            rows = [dict(zip(self.fields[table_id], e, strict=True)) for e in self.entries[table_id][before:]]
+            part, located = self.edition.part_of(table_id), self.located[-1]
+            for key, value in submitted.counts(part, register, rows, year) if rows else ():
+                made[key] = (located, made[key][1] + value if key in made else value)
+            if register.feeds is not None:
+                listed = part.table_id(register.feeds.table)
+                cases = submitted.cases(register, self.edition.entry_tables[listed], rows, year)
+                self.entries[listed] += [tuple(case[label] for label in self.fields[listed]) for case in cases]
+        for number in range(begun, len(self.cells)) if made else ():
+            cell = self.cells[number]
+            if cell.key in made:
+                located, value = made[cell.key]
+                self.register_tallies.append(RegisterTally(located, value, cell))
+                if cell.reading.status == "blank":
+                    reading = Reading(value, "reported")
+                    self.cells[number] = replace(cell, reading=reading, counted_on=located.place().sheet)
 
     def _add_fault(
         self, located: LocatedTable, sheet: Sheet, where: tuple[int, int | None], label: str, reading: Reading

@@ -113,6 +113,8 @@ def forms_made(made: FormsMade) -> Iterator[str]:
         yield f"表紙などを読めないので、前の年度の数に使っていません: {path}"
     if made.without_earlier:
         yield f"前の年度の集計が見つからないので、数を載せていません: {'、'.join(made.without_earlier)}"
+    if made.unasked:
+        yield f"登録簿に続いている登録がありますが、名簿にないので様式を作っていません: {'、'.join(made.unasked)}"
     same = f"（ほかの {len(made.unchanged)} ファイルは、同じものがあるのでそのままです）" if made.unchanged else ""
     yield f"集計様式を {len(made.written)} ファイル作りました{same}。" if made.written else _NOTHING_NEW
 

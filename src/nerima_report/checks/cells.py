@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 from nerima_report.checks.evidence import Evidence
+from nerima_report.entry_definitions import EntryTable
 from nerima_report.findings import Finding, Place
 from nerima_report.fiscal_year import Month, fiscal_year_of, full_date, full_name
 from nerima_report.layout import COVER_SHEET, EntryLayout, plain
@@ -97,10 +98,11 @@ def entries_lie_in_the_year(evidence: Evidence) -> Iterator[Finding]:
         if not isinstance(layout, EntryLayout) or not layout.rows:
             continue
         entries = evidence.tallies.entries[located.table_id]
-        table = evidence.edition.entry_tables.get(located.table_id)
+        table = _entry_table(evidence, located.table_id)
         dated = {f.label for f in table.fields if f.type in ("month", "date") and not f.any_year} if table else set()
         columns = {label: column for label, column in layout.columns.items() if label in dated}
-        for entry in each_entry(entries[entries["file"] == located.submission.file]) if columns else ():
+        own = (entries["file"] == located.submission.file) & entries["sheet"].isin(located.sheets)
+        for entry in each_entry(entries[own]) if columns else ():
             for label, column in columns.items():
                 value = entry[label]
                 if _year_of(value) not in (None, evidence.fiscal_year):
@@ -128,6 +130,9 @@ def entry_tables_are_answered(evidence: Evidence) -> Iterator[Finding]:
     """A list-like table has entries, or the cover says 該当なし. The coordinator's lists may be empty."""
     for located in evidence.tallies.located:
         empty = isinstance(located.layout, EntryLayout) and not located.layout.rows
+        register = evidence.edition.registers.get(located.table_id)
+        if register is not None and register.counts:
+            continue  # where it is empty, the number itself must be written
         if empty and not located.submission.ward and not located.not_applicable:
             yield Finding("N311", located.place())
 
@@ -157,9 +162,14 @@ def _where_stands(located: LocatedTable, column: int, label: str) -> Position | 
 
 
 def _choices(evidence: Evidence, table_id: str, label: str) -> tuple[str, ...]:
-    table = evidence.edition.entry_tables.get(table_id)
+    table = _entry_table(evidence, table_id)
     field = table.field(label) if table else None
     return field.choices if field else ()
+
+
+def _entry_table(evidence: Evidence, table_id: str) -> EntryTable | None:
+    """A list-like table or a register of the year."""
+    return evidence.edition.entry_tables.get(table_id) or evidence.edition.register_tables.get(table_id)
 
 
 def _year_of(value: object) -> int | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from nerima_report.checks.evidence import Evidence, on_cover
 from nerima_report.checks.links import WARD
@@ -139,7 +139,7 @@ def orders_run_from_one(evidence: Evidence) -> Iterator[Finding]:
                     break
 
 
-def _order_place(evidence: Evidence, table_id: str, order: str, entry: Mapping[Hashable, object]) -> Place:
+def _order_place(evidence: Evidence, table_id: str, order: str, entry: Mapping[str, object]) -> Place:
     for located in evidence.tallies.located:
         layout = located.layout
         if (located.submission.file, located.table_id) == (entry["file"], table_id) and isinstance(layout, EntryLayout):

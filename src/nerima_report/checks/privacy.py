@@ -23,7 +23,8 @@ def texts_name_nobody(evidence: Evidence) -> Iterator[Finding]:
     """No text of an entry holds a number or an address that leads to a person."""
     for located in evidence.tallies.located:
         layout, sheet = located.layout, located.sheet
-        table = evidence.edition.entry_tables.get(located.table_id)
+        tables = evidence.edition
+        table = tables.entry_tables.get(located.table_id) or tables.register_tables.get(located.table_id)
         if not isinstance(layout, EntryLayout) or sheet is None or table is None:
             continue
         for label in (field.label for field in table.fields if field.type == "text" and field.label in layout.columns):

@@ -73,11 +73,13 @@ def entries_are_unique(evidence: Evidence) -> Iterator[Finding]:
         told = [field.label for field in table.fields if field.type != "order"]
         located = {t.submission.file: t for t in evidence.tallies.located if t.table_id == table_id}
         alike: dict[tuple[object, ...], list[int]] = defaultdict(list)
-        for said, row in zip(entries[["file", *told]].itertuples(index=False, name=None), entries["row"], strict=True):
+        told_by = entries[["file", "sheet", *told]].itertuples(index=False, name=None)
+        for said, row in zip(told_by, entries["row"], strict=True):
             alike[said].append(int(row))
-        for said, rows in alike.items():
-            where = located[str(said[0])]
-            if len(rows) > 1 and isinstance(where.layout, EntryLayout):
+        for (file, sheet, *_), rows in alike.items():
+            where = located[str(file)]
+            own = sheet in where.sheets  # entries of a register have checks of their own
+            if len(rows) > 1 and own and isinstance(where.layout, EntryLayout):
                 column = min(where.layout.columns.values())
                 first, *others = (where.place((row, column)) for row in rows)
                 for place in others:

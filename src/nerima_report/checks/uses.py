@@ -7,7 +7,7 @@ say nothing, so nothing is checked.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
@@ -77,7 +77,7 @@ def entries_are_counted(evidence: Evidence) -> Iterator[Finding]:
         if where in faulty or where in said:
             continue
         said.add(where)
-        located = _located(evidence, source, where[0])
+        located = _located(evidence, entry)
         column = evidence.edition.entry_tables[source].fields[0].label
         yield Finding("N510", _place(located, entry, column), details={"about": table_id})
 
@@ -96,7 +96,7 @@ def inspection_knows_of_outsourcing(evidence: Evidence) -> Iterator[Finding]:
         wrong = answers[(answers[table.lines_for] == check.line) & (answers[check.result] == check.answer)]
         for entry in each_entry(wrong):
             if number := entrusted[entry["file"]]:
-                located = _located(evidence, table_id, str(entry["file"]))
+                located = _located(evidence, entry)
                 place = _place(located, entry, check.result, check.line)
                 yield Finding("N519", place, expected=check.answer, found=number)
 
@@ -112,7 +112,7 @@ def large_leaks_are_reported(evidence: Evidence) -> Iterator[Finding]:
         for entry in each_entry(evidence.tallies.entries[table_id]):
             persons = entry[leaks.persons]
             if persons is not None and persons > limit.value and entry[leaks.report] == leaks.answer:
-                located = _located(evidence, table_id, str(entry["file"]))
+                located = _located(evidence, entry)
                 place = _place(located, entry, leaks.report)
                 yield Finding("N521", place, expected=limit.value, found=persons, details={"about": leaks.answer})
 
@@ -196,21 +196,21 @@ def _decider(case: _Case) -> Iterator[Finding]:
 def _cases(evidence: Evidence) -> Iterator[_Case]:
     for part, rules in _ruled(evidence):
         table_id = part.table_id(rules.cases.table)
-        located = {table.submission.file: table for table in evidence.tallies.located if table.table_id == table_id}
+        located = {(t.submission.file, *t.sheets): t for t in evidence.tallies.located}
         for entry in each_entry(evidence.tallies.entries[table_id]):
             rule = rules.rule(entry[rules.cases.kind])
             if rule is not None:
-                yield _Case(rules, rule, evidence.edition.guideline, entry, located[str(entry["file"])])
+                yield _Case(rules, rule, evidence.edition.guideline, entry, located[str(entry["file"]), entry["sheet"]])
 
 
 def _ruled(evidence: Evidence) -> Iterator[tuple[Part, UseRules]]:
     return ((part, part.uses) for part in evidence.edition.parts if part.uses is not None)
 
 
-def _located(evidence: Evidence, table_id: str, file: str) -> LocatedTable:
-    """Where the table of an entry stands: it was read from there, so it was found."""
-    tables = evidence.tallies.located
-    return next(table for table in tables if table.table_id == table_id and table.submission.file == file)
+def _located(evidence: Evidence, entry: Mapping[Any, Any]) -> LocatedTable:
+    """Where an entry stands, in its list or in a register: it was read from there, so it was found."""
+    where = (str(entry["file"]), (str(entry["sheet"]),))
+    return next(table for table in evidence.tallies.located if (table.submission.file, table.sheets) == where)
 
 
 def _place(located: LocatedTable, entry: Entry, label: str, row: str = "") -> Place:

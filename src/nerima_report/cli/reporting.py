@@ -58,6 +58,9 @@ def form(
         Path | None, typer.Option("--previous", metavar="DIR|FILE", help="前の年度の集計。その数を横に載せる。")
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="内容の違うファイルがあっても置きかえる。")] = False,
+    registers: Annotated[
+        bool, typer.Option("--registers", help="登録簿のシートも付ける（registers があれば、いつも付く）。")
+    ] = False,
 ) -> None:
     """各課に配る集計様式（Excel）を、名簿のすべての課と区全体について作る。"""
     from nerima_report import chain
@@ -65,7 +68,7 @@ def form(
 
     fiscal_year = usage.fiscal_year(year)
     workspace = open_workspace(Path())
-    order = chain.FormOrder(tuple(section or ()), out, previous, force)
+    order = chain.FormOrder(tuple(section or ()), out, previous, force, registers)
     made = chain.make_forms(workspace, open_edition(context, workspace.edition), fiscal_year, order)
     usage.tell(Console(), usage.forms_made(made))
 

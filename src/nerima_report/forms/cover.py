@@ -8,7 +8,7 @@ from xlsxwriter.worksheet import Worksheet
 from nerima_report.definitions import CountTable, fill
 from nerima_report.fiscal_year import full_name
 from nerima_report.forms.entries import answered, entry_area
-from nerima_report.forms.form import FACTS, MARK_COLUMN, MARKS_ROW, Form, fingerprint, readable_title
+from nerima_report.forms.form import FACTS, MARK_COLUMN, MARKS_ROW, Form, fed_lists, fingerprint, readable_title
 from nerima_report.forms.formulas import literal
 from nerima_report.forms.inputs import ANYTHING, FROM_ONE, one_of, restrict, words_for
 from nerima_report.forms.style import HEADER_ROW, Formula, fit_height, set_widths, write
@@ -36,7 +36,10 @@ def write_cover(form: Form, sheet: Worksheet) -> None:
             write(sheet, (row, column), [NOT_APPLICABLE if key in form.cover.not_applicable else None], looks.text.cell)
             words = words_for(form, "not_applicable")
             restrict(sheet, (row, column, row, column), one_of((NOT_APPLICABLE,)), NOT_APPLICABLE, words)
-    versions = {"版": form.edition.municipality.form_version, "定義": fingerprint(form.edition)[:12]}
+    versions = {
+        "版": form.edition.municipality.form_version,
+        "定義": fingerprint(form.edition, registers=form.has_registers)[:12],
+    }
     last = MARKS_ROW + len(form.marks)
     write(sheet, (last + 2, 0), [fill(form.texts.version, versions)], looks.small)
     waiting = {"type": "text", "criteria": "begins with", "format": looks.waiting}
@@ -71,10 +74,12 @@ def _write_line(form: Form, sheet: Worksheet, key: str, row: int) -> None:
     looks = form.looks
     table = form.tables.get(key)
     if table is None:
-        left_out = form.edition.tables.get(key)
+        left_out = form.edition.tables.get(key) or form.edition.register_tables.get(key)
         part_title = f"{form.edition.part_of(key).definition.title}のすべての表"
         title = readable_title(left_out) if left_out else part_title
         withheld = form.texts.withheld if key in form.cover.withheld else ""
+        if form.has_registers and key in fed_lists(form.edition):
+            withheld = form.texts.registers.instead
         write(sheet, (row, 0), (key, title + withheld), looks.label)
         write(sheet, (row, 3), [None], looks.label)
         return

@@ -11,9 +11,10 @@ from nerima_report.entry_definitions import EntryField, EntryTable
 from nerima_report.forms.form import Form
 from nerima_report.forms.inputs import Area, allowed_in, restrict, words_for
 from nerima_report.forms.style import FIRST_ROW, HEADER_ROW, Input, Looks, fit_height, width_for, write
+from nerima_report.registers.definition import NO_ARTICLE, RegisterField
 
-_TINTED_ROWS = 20  # more can be written below them: the next row is tinted as soon as one is used
-_LAST_ROW = FIRST_ROW + 999
+TINTED_ROWS = 20  # more can be written below them: the next row is tinted as soon as one is used
+LAST_ROW = FIRST_ROW + 999
 _TEXT_WIDTH, _HINT_LINE = 40, 12
 
 
@@ -25,20 +26,20 @@ def write_entries(form: Form, sheet: Worksheet, table_id: str, table: EntryTable
     for row in range(HEADER_ROW - 1):  # the columns are unlocked as a whole, the cells above the headings are not
         write(sheet, (row, 1), [None] * (len(table.fields) - 1), form.looks.locked)
     for place, field in enumerate(table.fields):
-        heading, look = _heading(field), _look(form.looks, field)
-        sheet.set_column(place, place, _width(field), look.below)
+        label, look = heading(field), look_of(form.looks, field)
+        sheet.set_column(place, place, width_of_field(field), look.below)
         write(sheet, (HEADER_ROW - 1, place), [hint(field)], form.looks.hint)
-        write(sheet, (HEADER_ROW, place), [heading], form.looks.heading)
+        write(sheet, (HEADER_ROW, place), [label], form.looks.heading)
         for number, entry in enumerate(rows, start=FIRST_ROW):
             write(sheet, (number, place), [entry.get(field.label)], look.cell)
         restrict(
             sheet,
-            (FIRST_ROW, place, _LAST_ROW, place),
+            (FIRST_ROW, place, LAST_ROW, place),
             allowed_in(form, field),
-            heading,
+            label,
             words_for(form, "any_date" if field.any_year else field.type, hint(field)),
         )
-    fit_height(sheet, HEADER_ROW - 1, [(hint(field), _width(field)) for field in table.fields], _HINT_LINE)
+    fit_height(sheet, HEADER_ROW - 1, [(hint(field), width_of_field(field)) for field in table.fields], _HINT_LINE)
     if not table.lines_for:
         _tint_the_next_row(form, sheet, len(rows), len(table.fields))
     first = entry_area(table)[1]
@@ -48,7 +49,8 @@ def write_entries(form: Form, sheet: Worksheet, table_id: str, table: EntryTable
 def entries_of(form: Form, table_id: str) -> Sequence[dict[str, object]]:
     """The entries that go into a table: none where it does not apply; where it has lines, one for each line."""
     table = form.entry_tables[table_id]
-    entries = [dict(e) for e in form.filling.entries.get(table_id, ())] if form.cover.applies(table_id) else []
+    given = {**form.filling.entries, **(form.filling.registers or {})}
+    entries = [dict(e) for e in given.get(table_id, ())] if form.cover.applies(table_id) else []
     if not table.lines_for:
         return entries
     answers = {entry.get(table.lines_for): entry for entry in entries}
@@ -65,7 +67,7 @@ def entry_area(table: EntryTable, *, required: bool = False) -> Area:
     """The cells for entries; with `required`, only the column of the first required field."""
     place = table.fields.index(_first_required(table))
     first, last = (place, place) if required else (1 if table.lines_for else 0, len(table.fields) - 1)
-    return FIRST_ROW, first, _LAST_ROW, last
+    return FIRST_ROW, first, LAST_ROW, last
 
 
 def tinted_area(form: Form, table_id: str) -> Area:
@@ -76,16 +78,20 @@ def tinted_area(form: Form, table_id: str) -> Area:
 
 
 def hint(field: EntryField) -> str:
-    """What to observe in a field: its rule, or that it may stay empty."""
-    return field.rule or ("" if field.required else "空けてもかまいません。")
+    """What to observe in a field: its rule, or that it may stay empty; in a register first the article."""
+    rule = field.rule or ("" if field.required else "空けてもかまいません。")
+    article = field.article if isinstance(field, RegisterField) and field.article != NO_ARTICLE else ""
+    return "\n".join(filter(None, (article, rule)))
 
 
-def _heading(field: EntryField) -> str:
+def heading(field: EntryField) -> str:
+    """The heading of a field, with its unit: 人数(人)."""
     return f"{field.label}({field.unit})" if field.unit else field.label
 
 
-def _width(field: EntryField) -> int:
-    return _TEXT_WIDTH if field.type == "text" else width_for([_heading(field), *field.choices])
+def width_of_field(field: EntryField) -> int:
+    """How wide the column of a field is, in digits."""
+    return _TEXT_WIDTH if field.type == "text" else width_for([heading(field), *field.choices])
 
 
 def _first_required(table: EntryTable) -> EntryField:
@@ -94,17 +100,18 @@ def _first_required(table: EntryTable) -> EntryField:
 
 
 def _rows_offered(table: EntryTable) -> int:
-    return len(table.fields[0].choices) if table.lines_for else _TINTED_ROWS
+    return len(table.fields[0].choices) if table.lines_for else TINTED_ROWS
 
 
 def _tint_the_next_row(form: Form, sheet: Worksheet, tinted: int, width: int) -> None:
     first = FIRST_ROW + tinted
     above = f"{xl_rowcol_to_cell(first - 1, 0, col_abs=True)}:{xl_rowcol_to_cell(first - 1, width - 1, col_abs=True)}"
     used = {"type": "formula", "criteria": f"=COUNTA({above})>0", "format": form.looks.next}
-    sheet.conditional_format(first, 0, _LAST_ROW, width - 1, used)
+    sheet.conditional_format(first, 0, LAST_ROW, width - 1, used)
 
 
-def _look(looks: Looks, field: EntryField) -> Input:
+def look_of(looks: Looks, field: EntryField) -> Input:
+    """The format of the cells of a field."""
     if field.type == "date":
         return looks.day
     return looks.count if field.type in ("count", "order", "difference") else looks.text

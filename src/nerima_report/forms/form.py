@@ -91,11 +91,13 @@ class Filling:
     """What goes into a form; an empty one makes a blank form.
 
     `counts` are 件 or 人 by cell, `entries` the rows of the list-like tables by table id, each by label of field.
+    `registers` likewise; without them (None) the form has no sheets for registers.
     """
 
     counts: Mapping[CellKey, int] = field(default_factory=dict)
     entries: Mapping[str, Sequence[Mapping[str, object]]] = field(default_factory=dict)
     earlier: EarlierFigures | None = None
+    registers: Mapping[str, Sequence[Mapping[str, object]]] | None = None
 
 
 @dataclass(frozen=True)
@@ -113,6 +115,11 @@ class Form:
         """The words of the form."""
         return self.edition.form_texts
 
+    @property
+    def has_registers(self) -> bool:
+        """Whether the form has sheets for registers."""
+        return self.filling.registers is not None and not self.cover.ward
+
     @cached_property
     def columns(self) -> dict[str, tuple[Column, ...]]:
         """The columns of counts that the form asks for, by table id."""
@@ -121,8 +128,10 @@ class Form:
 
     @cached_property
     def entry_tables(self) -> dict[str, EntryTable]:
-        """The list-like tables that the form asks for, by table id."""
+        """The list-like tables that the form asks for, by table id; the registers come last."""
         collected = self.edition.collected_entries(self.cover.ward)
+        if self.has_registers:
+            collected = {**collected, **self.edition.register_tables}
         return {key: table for key, table in collected.items() if self.cover.asks_for(key)}
 
     @cached_property
@@ -146,7 +155,9 @@ class Form:
         """Where on the cover a part or table is marked as 該当なし: each part, then its tables on this form."""
         keys = []
         for part in self.edition.parts:
-            own = [key for key in map(part.table_id, part.tables) if key in self.tables or key in self.cover.withheld]
+            registers = [register.key for register in part.registers] if self.has_registers else []
+            ids = map(part.table_id, (*part.tables, *registers))
+            own = [key for key in ids if key in self.tables or key in self.cover.withheld]
             keys += [part.key, *own] if own or part.key in self.cover.withheld else []
         return {key: (row, MARK_COLUMN) for row, key in enumerate(keys, start=MARKS_ROW + 1)}
 
@@ -180,7 +191,7 @@ class Form:
         return fill(text, {"前の年度": full_name(earlier.fiscal_year)})
 
 
-def fingerprint(edition: Edition) -> str:
+def fingerprint(edition: Edition, *, registers: bool = False) -> str:
     """The SHA-256 of what the forms of an edition come from: tables, links, words and form version.
 
     The manuscript, the styles of the report and the tables that are counted from entries are left out: changing
@@ -197,8 +208,17 @@ def fingerprint(edition: Edition) -> str:
     texts = edition.form_texts.model_dump(mode="json")
     if not any(field.any_year for table in edition.entry_tables.values() for field in table.fields):
         del texts["input"]["any_date"]  # which came later too
+    of_registers = texts.pop("registers")
     content = [edition.municipality.form_version, texts, _in_use(parts)]
+    if registers:
+        content += [of_registers, [register.model_dump(mode="json") for register in edition.registers.values()]]
     return hashlib.sha256(json.dumps(content, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+
+
+def fed_lists(edition: Edition) -> frozenset[str]:
+    """The lists whose cases stand in registers, where there are registers."""
+    fed = [(part, register.feeds) for part in edition.parts for register in part.registers]
+    return frozenset(part.table_id(feeds.table) for part, feeds in fed if feeds is not None)
 
 
 def _is_counted(table: CountTable | EntryTable) -> bool:

@@ -25,6 +25,7 @@ from nerima_report.forms.form import Filling, Form, FormCover, fingerprint, inst
 from nerima_report.forms.formulas import literal
 from nerima_report.forms.guide import write_guide
 from nerima_report.forms.inputs import Area
+from nerima_report.forms.registers import write_register
 from nerima_report.forms.style import FIRST_ROW, FONT, HEADER_ROW, Formula, add_sheet, make_looks, write
 from nerima_report.layout import COVER_SHEET, GUIDE_SHEET
 
@@ -54,8 +55,8 @@ def render_form(edition: Edition, cover: FormCover, filling: Filling) -> bytes:
     # The end of the year instead of the time of writing, which would differ in every run.
     workbook.set_properties({"title": edition.form_texts.title, "created": datetime(cover.fiscal_year + 1, 3, 31)})
     workbook.set_custom_property(FORM_VERSION, edition.municipality.form_version, "text")
-    workbook.set_custom_property(DEFINITIONS, fingerprint(edition), "text")
     form = Form(edition, cover, filling, make_looks(workbook))
+    workbook.set_custom_property(DEFINITIONS, fingerprint(edition, registers=form.has_registers), "text")
     _refuse_unknown(form)
     write_cover(form, add_sheet(workbook, COVER_SHEET, str(cover)))
     form = replace(form, lists=write_guide(form, add_sheet(workbook, GUIDE_SHEET, str(cover))))
@@ -63,7 +64,9 @@ def render_form(edition: Edition, cover: FormCover, filling: Filling) -> bytes:
         sheet = add_sheet(workbook, table_id, str(cover))
         sheet.freeze_panes(FIRST_ROW, 0)
         sheet.repeat_rows(HEADER_ROW)
-        if isinstance(table, CountTable):
+        if table_id in edition.registers:
+            write_register(form, sheet, table_id, edition.registers[table_id])
+        elif isinstance(table, CountTable):
             write_counts(form, sheet, table_id, table)
         else:
             write_entries(form, sheet, table_id, table)
@@ -80,7 +83,8 @@ def _refuse_unknown(form: Form) -> None:
         for column in columns
     }
     counts, entries = form.filling.counts, form.filling.entries
-    unknown = [*(key for key in counts if key not in known), *(key for key in entries if key not in form.tables)]
+    given = [*entries, *(form.filling.registers or ())]
+    unknown = [*(key for key in counts if key not in known), *(key for key in given if key not in form.tables)]
     if unknown:
         raise ValueError(f"not on this form: {unknown[0]}")
 

@@ -1,7 +1,7 @@
 """A register as of a day → data that machines read: CSV and Excel, one row an entry, one column a datum.
 
-After 総務省「統計表における機械判読可能なデータの表記方法の統一ルール」(2020-12-18): values only, units and years in columns
-of their own, western years, nothing merged, one table from A1 on.
+After 総務省「統計表における機械判読可能なデータの表記方法の統一ルール」(2020-12-18): values only, units and years in
+columns of their own, western years, nothing merged, one table from A1 on.
 """
 
 from __future__ import annotations

@@ -33,7 +33,8 @@ class RegisterField(EntryField):
 
     `from_section`: it is the 部 and 課 of the entry, so nobody writes it. `yearly`: it is said anew each year
     (延べ人数). `expected`: the answers that raise no question (付した). `formerly`: its label in the register that
-    this one continues, if another. `public = false`: not for public view.
+    this one continues, if another, and `when_continued` what entries from there say. `public = false`: not for
+    public view.
     """
 
     article: Text
@@ -42,6 +43,7 @@ class RegisterField(EntryField):
     yearly: bool = False
     expected: tuple[Text, ...] = ()
     formerly: str = ""
+    when_continued: str = ""
     public: bool = True
 
     @model_validator(mode="after")
@@ -54,8 +56,9 @@ class RegisterField(EntryField):
             raise ValueError(f"「{self.label}」は、どの登録簿にもある欄の名前なので、項目には使えません")
         if self.from_section and self.type != "text":
             raise ValueError('from_section は type = "text" の項目だけに書けます')
-        if unknown := [answer for answer in self.expected if answer not in self.choices]:
-            raise ValueError(f"expected の「{unknown[0]}」は choices にありません")
+        wanted = [*self.expected, *filter(None, [self.when_continued])]
+        if unknown := [answer for answer in wanted if answer not in self.choices]:
+            raise ValueError(f"expected か when_continued の「{unknown[0]}」は choices にありません")
         if bool(self.item) == (self.article == NO_ARTICLE):
             raise ValueError(f"item（条文の言葉）は、article が「{NO_ARTICLE}」でない項目だけに、必ず書きます")
         return self
@@ -108,7 +111,8 @@ class Register(Definition):
 
     `name` is the field that names an entry, `mark` the beginning of its numbers (委託-0001), `form` the 様式 of the
     規則. `public`: open to public view (一般の閲覧). `continues`: the register of an earlier part whose open entries
-    go on in this one under their numbers. `remark` says what about it is not in the sources.
+    go on in this one under their numbers. `in_order` are pairs of dates, `ends` the field that says when an entry
+    comes to its end by itself. `remark` says what about it is not in the sources.
     """
 
     key: Text
@@ -124,6 +128,7 @@ class Register(Definition):
     fields: tuple[RegisterField, ...] = Field(min_length=1)
     counts: tuple[RegisterCount, ...] = ()
     in_order: tuple[tuple[Text, Text], ...] = ()
+    ends: str = ""
     threshold: Threshold | None = None
     refers: tuple[Reference, ...] = ()
     feeds: Feeds | None = None
@@ -173,6 +178,7 @@ class Register(Definition):
         refuse_duplicates("項目", [field.label for field in self.fields])
         named = [("name", self.name, "text"), *(("refers", reference.field, "text") for reference in self.refers)]
         named += [("in_order", label, "date") for pair in self.in_order for label in pair if label not in DATES]
+        named += [("ends", self.ends, "date")] if self.ends else []
         named += [("counts", count.field, "count") for count in self.counts if count.field]
         if self.threshold:
             named.append(("threshold", self.threshold.field, "count"))

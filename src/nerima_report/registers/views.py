@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from dataclasses import dataclass
+from datetime import date
 from itertools import groupby
 
 from nerima_report.edition import Edition
 from nerima_report.errors import CannotProceed
 from nerima_report.fiscal_year import fiscal_year_of, full_date
+from nerima_report.registers.carrying import Masters, known_entries
 from nerima_report.registers.definition import Register
-from nerima_report.registers.entry import Master, RegisterEntry, last_day
+from nerima_report.registers.entry import RegisterEntry, in_order, last_day
 from nerima_report.suggestions import likely
-
-Masters = Mapping[str, Master]  # by key of the register
 
 
 @dataclass(frozen=True)
@@ -84,24 +83,14 @@ def find_entries(masters: Masters, edition: Edition, number: str) -> list[tuple[
 
 def _entries(masters: Masters, register: Register, order: ViewOrder) -> list[RegisterEntry]:
     """The entries by 課 (in the order of their first number), open on the day or, if wanted, ended by then."""
-    own = {entry.number: entry for entry in masters[register.key].entries}
-    former = masters.get(register.continues)
-    begun = last_day(fiscal_year_of(order.day) - 1)
-    for entry in former.open_on(begun) if former else ():
-        own.setdefault(entry.number, _continued(entry, register))
-    entries = [entry for entry in own.values() if entry.is_open(order.day) or (order.ended and _is_over(entry, order))]
+    known = in_order(known_entries(masters, register, fiscal_year_of(order.day)).values())
+    entries = [entry for entry in known if entry.is_open(order.day) or (order.ended and _is_over(entry, order.day))]
     places = {section: place for place, section in enumerate(dict.fromkeys(entry.section for entry in entries))}
     return sorted(entries, key=lambda entry: places[entry.section])
 
 
-def _continued(entry: RegisterEntry, register: Register) -> RegisterEntry:
-    """An entry of the register before, with what the two registers have in common."""
-    values = {f.label: entry.values.get(f.formerly or f.label) for f in register.written}
-    return replace(entry, values={label: value for label, value in values.items() if value is not None})
-
-
-def _is_over(entry: RegisterEntry, order: ViewOrder) -> bool:
-    return entry.ended is not None and entry.ended < order.day + timedelta(days=1)
+def _is_over(entry: RegisterEntry, day: date) -> bool:
+    return entry.ended is not None and entry.ended <= day
 
 
 def _chosen(registers: Sequence[Register], names: Sequence[str], public: bool) -> list[Register]:
@@ -114,7 +103,9 @@ def _chosen(registers: Sequence[Register], names: Sequence[str], public: bool) -
             asked = f"「{near}」ではありませんか。" if near else f"あるもの: {_named(offered)}"
             raise CannotProceed(f"「{name}」という登録簿は、この年度にはありません。\n  {asked}")
         if found[0] not in offered:
-            raise CannotProceed(f"「{name}」は、一般の閲覧に供する登録簿ではありません。\n  供するもの: {_named(offered)}")
+            raise CannotProceed(
+                f"「{name}」は、一般の閲覧に供する登録簿ではありません。\n  供するもの: {_named(offered)}"
+            )
         chosen.append(found[0])
     return chosen or offered
 

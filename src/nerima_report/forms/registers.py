@@ -1,0 +1,48 @@
+"""The sheet of a register: the open entries of the 課, to confirm, change or end, and room for new ones."""
+
+from __future__ import annotations
+
+from xlsxwriter.worksheet import Worksheet
+
+from nerima_report.entry_definitions import EntryField
+from nerima_report.forms.entries import LAST_ROW, TINTED_ROWS, entries_of, heading, hint, look_of, width_of_field
+from nerima_report.forms.form import Form
+from nerima_report.forms.inputs import allowed_in, restrict, words_for
+from nerima_report.forms.style import FIRST_ROW, HEADER_ROW, fit_height, write
+from nerima_report.registers.definition import ANSWER, NUMBER, TRACE, Register
+
+_LOCKED = (NUMBER, TRACE)
+_LINE = 12
+
+
+def write_register(form: Form, sheet: Worksheet, table_id: str, register: Register) -> None:
+    """Write the headings, the articles and hints above them, and the entries; number and trace are locked."""
+    table = register.table
+    sheet.set_landscape()
+    sheet.freeze_panes(FIRST_ROW, 2)
+    given = entries_of(form, table_id)
+    rows = [*given, *({} for _ in range(TINTED_ROWS))]
+    for row in range(HEADER_ROW - 1):  # the columns are unlocked as a whole, the cells above the headings are not
+        write(sheet, (row, 1), [None] * (len(table.fields) - 1), form.looks.locked)
+    for place, field in enumerate(table.fields):
+        _write_column(form, sheet, place, field)
+        look = form.looks.label if field.label in _LOCKED else look_of(form.looks, field).cell
+        if field.label == TRACE:
+            look = form.looks.earlier
+        for number, entry in enumerate(rows, start=FIRST_ROW):
+            write(sheet, (number, place), [entry.get(field.label)], look)
+    fit_height(sheet, HEADER_ROW - 1, [(hint(field), width_of_field(field)) for field in table.fields], _LINE)
+    first = [field.label for field in table.fields].index(ANSWER)
+    sheet.set_selection(FIRST_ROW, first, FIRST_ROW, first)
+
+
+def _write_column(form: Form, sheet: Worksheet, place: int, field: EntryField) -> None:
+    locked = field.label in _LOCKED
+    sheet.set_column(
+        place, place, width_of_field(field), form.looks.locked if locked else look_of(form.looks, field).below
+    )
+    write(sheet, (HEADER_ROW - 1, place), [hint(field)], form.looks.hint)
+    write(sheet, (HEADER_ROW, place), [heading(field)], form.looks.heading)
+    if not locked:
+        words = words_for(form, "any_date" if field.any_year else field.type, hint(field))
+        restrict(sheet, (FIRST_ROW, place, LAST_ROW, place), allowed_in(form, field), heading(field), words)
