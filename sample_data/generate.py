@@ -1,10 +1,11 @@
 """Write the sample inboxes of 令和4年度 and 令和5年度.
 
 The first is an invented split (架空の内訳) of the published totals over the sections, the second is invented
-altogether (act.py).
+altogether (act.py). Also the invented records of 2018 to 2021 (earlier.py).
 
 Usage: python sample_data/generate.py [FOLDER]    (default: the folder of this file)
-Writes inbox/2022/*.xlsx, inbox/2023/*.xlsx and roster.xlsx. Running it again gives the same bytes.
+Writes inbox/2022/*.xlsx, inbox/2023/*.xlsx, roster.xlsx, earlier/*.csv and records/*.json.
+Running it again gives the same bytes.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from typing import Any
 import act
 import xlsxwriter
 from consistency import check_links, check_totals, require
+from earlier import write_earlier_years
 from microdata import disclosure_requests, personal_requests, tabulate
 
 from nerima_report.definitions import CellKey
@@ -98,6 +100,7 @@ def main(folder: Path) -> None:
     write_form(inbox / f"00_区全体_{by.section}.xlsx", edition, cover, ward, {})
     write_invented_year(folder, sections)
     write_roster(folder / "roster.xlsx", sections)
+    write_earlier_years(folder, published)
 
 
 def write_invented_year(folder: Path, sections: Sequence[Section]) -> None:

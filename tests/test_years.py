@@ -16,17 +16,17 @@ from conftest import ROOT, SAMPLE, Command
 from inboxes import roster
 from nerima_report.checks.years import run_year_checks
 from nerima_report.composition import Content, compose_report
-from nerima_report.definitions import Definition
+from nerima_report.definitions import CellKey, Definition
 from nerima_report.edition import Edition
 from nerima_report.examination import examine
-from nerima_report.findings import Finding
+from nerima_report.findings import Finding, Place
 from nerima_report.fiscal_year import full_name
 from nerima_report.part_definition import Break, Renamed
-from nerima_report.records.files import read_record, write_record
+from nerima_report.records.files import read_record, record_to_write, write_record
 from nerima_report.records.making import make_record
 from nerima_report.records.model import Record
 from nerima_report.submissions import Inbox
-from nerima_report.year_evidence import YearEvidence, year_of
+from nerima_report.year_evidence import Year, YearEvidence, year_of
 from test_notices_json import VALIDATOR
 
 CASES = tomllib.loads((Path(__file__).parent / "cases" / "years.toml").read_text(encoding="utf-8"))["case"]
@@ -143,17 +143,26 @@ def _evidence(case: dict[str, Any], edition: Edition, current: Record) -> YearEv
     for key, change in (("set", _set), ("figure", _with_figure), ("section", _with_section)):
         for item in case.get(key, []):
             records[item["year"]] = change(records[item["year"]], item)
-    years = {y: year_of(record, f"records/{y}.json", edition, year) for y, record in sorted(records.items())}
+    years = {y: _side(record, f"records/{y}.json", edition, year) for y, record in sorted(records.items())}
     earlier = tuple(side for y, side in years.items() if y < year)
     if case.get("published"):
-        return YearEvidence(edition, year_of(current, "out/record.json", edition, year), earlier, years[year])
+        return YearEvidence(edition, _side(current, "out/record.json", edition, year), earlier, years[year])
     return YearEvidence(edition, years[year], earlier)
+
+
+def _side(record: Record, file: str, edition: Edition, year: int) -> Year:
+    told = record_to_write(record, Path(file))
+    return year_of(told.record, told.file, edition, year, told.lines)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
 def test_case(case: dict[str, Any], whole_edition: Edition, this_year: Record, act_year: Record) -> None:
     current = act_year if case.get("base") == "act" else this_year
-    findings = run_year_checks(_evidence(case, whole_edition, current))
+    evidence = _evidence(case, whole_edition, current)
+    findings = run_year_checks(evidence)
+    for finding in findings:
+        for place in (finding.place, *finding.related):
+            assert_line_is_meant(finding, place, evidence)
     if "code" not in case:
         assert findings == []
         return
@@ -162,6 +171,32 @@ def test_case(case: dict[str, Any], whole_edition: Edition, this_year: Record, a
     assert all(f.difference is not None for f in findings if f.code != "N701"), "nobody could explain it"
     for finding in findings:
         assert whole_edition.catalogue.message(finding)
+
+
+def assert_line_is_meant(finding: Finding, place: Place, evidence: YearEvidence) -> None:
+    """The line of a place is that of the thing in the record's file that the finding is about."""
+    sides = [side for side in (evidence.current, evidence.published, *evidence.earlier) if side]
+    (side,) = (side for side in sides if side.places.file == place.file)
+    assert place.line is not None
+    line = write_record(side.record).decode().splitlines()[place.line - 1].strip().rstrip(",")
+    if finding.code in ("N701", "N702"):
+        assert line == f'"fiscal_year": {side.fiscal_year}'
+        return
+    told = json.loads(line)
+    if finding.code == "N707":
+        assert told["figure"] == finding.details["about"]
+    elif finding.code == "N713":
+        key = (told["table"], told["group"], told["row"], told["column"])
+        assert " ".join(filter(None, key)) == finding.details["about"]
+    else:
+        key = CellKey(told["table"], told["group"], told["row"], told["column"])
+        today = side.places.names[key]
+        asked = (place.table, place.group, place.row, place.column)
+        if finding.code not in ("N705", "N709"):
+            assert all(not wanted or wanted == found for wanted, found in zip(asked, today, strict=True))
+        assert place.section in ("区全体", told.get("section"))
+        if finding.code == "N709" and place is finding.place and isinstance(finding.found, str):
+            assert key.row in finding.found or key.column in finding.found
 
 
 def _is_expected(finding: Finding, case: dict[str, Any]) -> bool:
@@ -219,6 +254,48 @@ def test_years_that_are_not_there_are_told(years: Path, command: Command) -> Non
     assert command("-C", years, "check", "2025").code == 2
     run = command("-C", years, "check", "2022", "--against", "2019")
     assert (run.code, "2019.json" in run.err) == (2, True)
+
+
+def test_several_years_are_checked_in_one_run(years: Path, command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    for words in (["2021..2022"], ["R3", "令和4"], ["records/2021.json"], ["records/2022.json", "records/2021.json"]):
+        run = command("-C", years, "check", *words, "--format", "json")
+        told = json.loads(run.out)
+        VALIDATOR.validate(told)
+        assert (run.code, told["fiscal_years"], told["fiscal_year"]) == (0, [2021, 2022], 2022)
+        assert [(f["code"], f["file"], f["line"]) for f in told["findings"]] == [("N701", "records/2021.json", 4)]
+    for words in ([], ["2022"], ["records/2022.json"]):
+        told = json.loads(command("-C", years, "check", *words, "--format", "json").out)
+        assert told["fiscal_years"] == [2022], "the newest, or that which was named"
+    monkeypatch.chdir(years.parent)
+    assert [f["file"] for f in check(command, Path(), "work/records/2021.json")[1]] == ["work/records/2021.json"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["2022..2021"],
+        ["2020..2022"],
+        ["2021..来年"],
+        ["2021", "records/2022.json"],
+        ["2022.json"],
+        ["records/latest.json"],
+        ["records/2022.json", "elsewhere/records/2022.json"],
+        ["records/2020.json"],
+    ],
+    ids=" ".join,
+)
+def test_what_cannot_be_checked_is_told(years: Path, command: Command, words: list[str]) -> None:
+    run = command("-C", years, "check", *words)
+    assert (run.code, run.out) == (2, "")
+    assert run.err.rstrip().endswith("。") or "理由" in run.err
+
+
+def test_files_are_checked_as_they_were_published(years: Path, command: Command) -> None:
+    command("-C", years, "build", "2022")
+    file = years / "records" / "2022.json"
+    file.write_bytes(write_record(_set(read_record(file), {"table": "公開.審査請求", "value": 2})))
+    assert [f["code"] for f in check(command, years, "2022")[1]] == ["N713"]
+    assert check(command, years, "records/2022.json") == (0, [])
 
 
 def test_a_year_built_again_is_held_against_its_record(years: Path, command: Command) -> None:

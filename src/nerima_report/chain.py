@@ -13,7 +13,12 @@ from datetime import date
 from pathlib import Path
 
 from nerima_report.audit import make_audit
-from nerima_report.between_years import as_warnings, findings_between
+from nerima_report.between_years import (
+    as_warnings,
+    findings_between,
+    sentences_about_the_year_before,
+    year_before,
+)
 from nerima_report.checks import run_checks
 from nerima_report.composition import Content, compose_report
 from nerima_report.earlier import Earlier, load_earlier
@@ -31,7 +36,7 @@ from nerima_report.forms.recipients import all_covers, chosen, file_name
 from nerima_report.must_publish import published_items, unpublished
 from nerima_report.open_items import FILE as OPEN_ITEMS
 from nerima_report.open_items import make_open_items
-from nerima_report.records.files import RecordError, read_record, write_record
+from nerima_report.records.files import RecordError, open_record, read_record, record_to_write, write_record
 from nerima_report.records.making import make_record
 from nerima_report.records.model import Record
 from nerima_report.records.publication import changed_inputs, changed_outputs, revise
@@ -42,6 +47,7 @@ from nerima_report.roster import load_roster, write_roster
 from nerima_report.submissions import Inbox, Submission, load_submissions
 from nerima_report.workspace import (
     FOLDERS,
+    RECORD,
     SETTINGS,
     SETTINGS_TEXT,
     Workspace,
@@ -50,7 +56,6 @@ from nerima_report.workspace import (
     write_all,
 )
 
-RECORD = "record.json"
 Progress = Callable[[Path], None]
 
 
@@ -60,6 +65,15 @@ class Built:
 
     examination: Examination
     written: tuple[Path, ...]
+
+
+@dataclass(frozen=True)
+class BuildOrder:
+    """Which report is wanted: of which year, even with errors (`draft`), with the year before beside it (`compare`)."""
+
+    fiscal_year: int
+    draft: bool = False
+    compare: bool = False
 
 
 @dataclass(frozen=True)
@@ -196,9 +210,11 @@ def validate(
     return Examination(edition, inbox, tuple(evidence), tuple(findings))
 
 
-def build(workspace: Workspace, edition: Edition, fiscal_year: int, draft: bool, progress: Progress) -> Built:
+def build(workspace: Workspace, edition: Edition, order: BuildOrder, progress: Progress) -> Built:
     """Make the report of a year. Findings of severity error stop it, unless it is a draft."""
+    fiscal_year, draft = order.fiscal_year, order.draft
     whole, edition = edition, edition.for_year(fiscal_year)
+    before = year_before(workspace, whole, fiscal_year, wanted=order.compare)
     roster = load_roster(workspace.roster, fiscal_year)
     explanations = workspace.explanations_for(edition.catalogue)
     paths, skipped = workspace.workbooks(fiscal_year)
@@ -211,8 +227,12 @@ def build(workspace: Workspace, edition: Edition, fiscal_year: int, draft: bool,
         left = [Finding("N905", Place(file=out.as_posix()))] if (out / "report.docx").exists() else []
         return Built(examination.and_also(left), ())
     evidence = examination.years[0]
-    content = Content(edition, fiscal_year, evidence.tallies, evidence.totals, figures, examination.findings)
+    content = Content(
+        edition, fiscal_year, evidence.tallies, evidence.totals, figures, examination.findings,
+        comparison=before, compared=order.compare,
+    )  # fmt: skip
     between = _between_years(workspace, whole, content, evidence.submissions)
+    between += sentences_about_the_year_before(edition, before)
     content, examination = replace(content, findings=(*content.findings, *between)), examination.and_also(between)
     missing = unpublished(published_items(content, compose_report(content)))
     if missing and not draft:
@@ -239,9 +259,9 @@ def _between_years(
     if not workspace.records:
         return []
     record = make_record(content, compose_report(content), submissions, {})
-    records = [(record, (out / RECORD).as_posix())]
+    records = [record_to_write(record, out / RECORD)]
     if published.exists():
-        records.append((read_record(published, content.fiscal_year), published.as_posix()))
+        records.append(open_record(published, content.fiscal_year))
     return as_warnings(findings_between(workspace, edition, records), edition)
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 
+from nerima_report.compared_tables import ComparedTable, used_rows
+from nerima_report.comparison import Comparison
 from nerima_report.definitions import CountTable, fill
 from nerima_report.edition import Edition
 from nerima_report.figures import Share
@@ -19,6 +20,7 @@ from nerima_report.retelling import RetoldWording, ask_first
 from nerima_report.tallies import Tallies
 from nerima_report.totals import Totals
 from nerima_report.wording import PartWording, Wording, WordingError, cover_names, year_names
+from nerima_report.year_before import YearBefore
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,8 @@ class Content:
     """All that the report of a fiscal year says. `edition` is narrowed to the year.
 
     `not_published` are the ids of the tables that the record of a year lacks from which the report is retold;
-    None where the report is made from what was handed in.
+    None where the report is made from what was handed in. `comparison` is the published year before, as far as it
+    is known; `compared` puts it beside every table.
     """
 
     edition: Edition
@@ -36,6 +39,8 @@ class Content:
     figures: Mapping[str, Share]
     findings: Sequence[Finding] = ()
     not_published: frozenset[str] | None = None
+    comparison: Comparison | None = None
+    compared: bool = False
 
 
 def compose_report(content: Content, *, draft: bool = False) -> Report:
@@ -52,7 +57,7 @@ def compose_report(content: Content, *, draft: bool = False) -> Report:
         fiscal_year=year,
         title=f"{full_name(year)} {'・'.join(titles)}",
         author=author,
-        published=date(year + (1 if month >= 4 else 2), month, 1),
+        published=municipality.publication(year),
         cover=tuple(cover),
         blocks=(*blocks, *(_open_findings(content) if draft else ())),
         draft=draft,
@@ -64,16 +69,22 @@ def _part_blocks(part: Part, content: Content) -> list[Block]:
     names = {name: Wording(text) for name, text in year_names(content.fiscal_year).items()}
     values = (part, content.totals, content.figures, content.tallies)
     if content.not_published is None:
-        own = PartWording(*values).names()
-        blocks = read_blocks(part.manuscript, {**names, **own}, _tables_of(part, content))
+        own = PartWording(*values)
+        asked = {**names, **own.names(), **_year_before(part, own, content).names()}
+        blocks = read_blocks(part.manuscript, asked, _tables_of(part, content))
     else:
         retold = RetoldWording(*values)
+        asked = {**names, **retold.names(), **_year_before(part, retold, content).names()}
         resolve = retold.without(content.not_published, _tables_of(part, content))
-        blocks = read_blocks(part.manuscript, {**names, **retold.names()}, resolve, ask_first)
+        blocks = read_blocks(part.manuscript, asked, resolve, ask_first)
         if left_out := "、".join(retold.left_out):
             blocks.append(Paragraph(fill(content.edition.years.from_record.left_out, {"名前": left_out})))
     numbers = iter(range(1, len(blocks) + 1))
     return [replace(block, number=next(numbers)) if isinstance(block, Table) else block for block in blocks]
+
+
+def _year_before(part: Part, now: PartWording, content: Content) -> YearBefore:
+    return YearBefore(part, now, content.comparison, content.edition.years.compare)
 
 
 def _tables_of(part: Part, content: Content) -> Callable[[str], Sequence[Table]]:
@@ -87,13 +98,22 @@ def _tables_of(part: Part, content: Content) -> Callable[[str], Sequence[Table]]
             raise WordingError(f"表「{key}」が2回置かれています")
         placed.add(key)
         if isinstance(table, CountTable):
-            notes = explained_notes(content.findings, table_id)
-            return [count_table(table_id, table, content.totals, content.fiscal_year, notes)]
+            return [_count_table(table_id, table, content)]
         if not table.print:
             raise WordingError(f"表「{key}」には print（印刷する列）がないので、置けません")
         return entry_tables(table_id, table, content.tallies.entries[table_id], content.fiscal_year)
 
     return resolve
+
+
+def _count_table(table_id: str, table: CountTable, content: Content) -> Table:
+    notes = explained_notes(content.findings, table_id)
+    if not content.compared or content.comparison is None:
+        return count_table(table_id, table, content.totals, content.fiscal_year, notes)
+    shown = used_rows(table_id, table, content.totals, content.comparison)
+    printed = count_table(table_id, shown, content.totals, content.fiscal_year, notes)
+    texts = content.edition.years.compare
+    return ComparedTable(table_id, table, content.totals, content.comparison, texts).beside(printed)
 
 
 def explained_notes(findings: Iterable[Finding], table_id: str) -> list[str]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from nerima_report.definitions import CellKey, Cells, Column, CountTable, FiguresFile, LinksFile
+from nerima_report.definitions import CellKey, Cells, Column, CountTable, Figure, FiguresFile, LinksFile
 from nerima_report.entry_definitions import ADJUSTMENTS, EntryTable, TablesFile
 from nerima_report.errors import CannotProceed, DefinitionError
 from nerima_report.findings import Catalogue, load_catalogue
@@ -22,6 +22,7 @@ from nerima_report.part_definition import PartDefinition
 from nerima_report.proofs import part_faults
 from nerima_report.registers.definition import Register, RegistersFile
 from nerima_report.toml_files import read_definition
+from nerima_report.trend_definition import Chart, ChartsFile, TrendTexts, charts_of_tables
 from nerima_report.use_rules import UseRules
 from nerima_report.years_definition import YearsDefinition
 
@@ -40,6 +41,7 @@ class Edition:
     form_texts: FormTexts
     guideline: Guideline
     years: YearsDefinition
+    trend: TrendTexts
     from_print: bool = False
 
     def parts_for(self, fiscal_year: int) -> tuple[Part, ...]:
@@ -178,7 +180,9 @@ def load_edition(folder: Path) -> Edition:
             raise DefinitionError(folder / name, "", "ファイルがありません")
     form_texts = read_definition(folder / "forms.toml", FormTexts)
     years = read_definition(folder / "years.toml", YearsDefinition)
-    return Edition(folder, municipality, tuple(parts), catalogue, form_texts, guideline, years)
+    words = folder / "trend.toml"
+    trend = read_definition(words if words.exists() else shipped_templates() / "nerima" / "trend.toml", TrendTexts)
+    return Edition(folder, municipality, tuple(parts), catalogue, form_texts, guideline, years, trend)
 
 
 def _load_part(folder: Path, guideline: Guideline) -> Part:
@@ -198,12 +202,24 @@ def _load_part(folder: Path, guideline: Guideline) -> Part:
     if (folder / "registers.toml").exists():
         kept = read_definition(folder / "registers.toml", RegistersFile, numbers)
     registers = tuple(with_guideline(register, guideline) for register in kept.register_)
-    part = Part(folder, definition, completed(tables, guideline), links, figures, uses, registers, kept.incidents)
+    all_tables = completed(tables, guideline)
+    charts = _load_charts(folder, all_tables, figures)
+    part = Part(folder, definition, all_tables, links, figures, uses, charts, registers, kept.incidents)
     if not part.manuscript.is_file():
         raise DefinitionError(part.manuscript, "", "原稿がありません")
     for file, key, reason in part_faults(part, guideline):
         raise DefinitionError(file, key, reason)
     return part
+
+
+def _load_charts(
+    folder: Path, tables: Mapping[str, CountTable | EntryTable], figures: Sequence[Figure]
+) -> tuple[Chart, ...]:
+    """What charts.toml says is drawn; every table and figure where there is no such file."""
+    if (folder / "charts.toml").exists():
+        return read_definition(folder / "charts.toml", ChartsFile).chart
+    counts = [table for table in tables.values() if isinstance(table, CountTable)]
+    return charts_of_tables(counts, [figure.key for figure in figures])
 
 
 def _refuse_rivals(parts: Sequence[Part]) -> None:

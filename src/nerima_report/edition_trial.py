@@ -7,27 +7,31 @@ made and a Word style be found shows only when forms and reports are made.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 
 import pandas as pd
 from jinja2 import Environment, nodes
 
+from nerima_report.comparison import compare_with
 from nerima_report.composition import Content, compose_report
 from nerima_report.definitions import CountTable
 from nerima_report.edition import Edition
 from nerima_report.entry_definitions import EntryField, EntryTable
 from nerima_report.errors import DefinitionError
 from nerima_report.figures import compute_figures
-from nerima_report.fiscal_year import Month
+from nerima_report.fiscal_year import Month, full_name
 from nerima_report.formats import FORMATS
 from nerima_report.forms import Filling, FormCover, render_form
 from nerima_report.must_publish import published_items
 from nerima_report.part import Part
+from nerima_report.records.making import make_record
 from nerima_report.report import Report
 from nerima_report.tallies import Tallies
 from nerima_report.toml_files import read_text
 from nerima_report.totals import Totals, cell_names
 from nerima_report.wording import PartWording, WordingError
+from nerima_report.year_before import YearBefore
 
 # Nothing happened; and something happened everywhere. A manuscript says something else in each case.
 COUNTS = (0, 1)
@@ -38,6 +42,7 @@ def try_edition(edition: Edition) -> None:
     for year in edition.turning_years:
         serving = edition.for_year(year)
         contents = [_content(serving, year, count) for count in COUNTS]
+        contents += [_compared(content, before, edition) for content in contents for before in contents]
         reports = [compose_report(content) for content in contents]
         for content, report in zip(contents, reports, strict=True):
             _check_must_publish(content, report)
@@ -64,6 +69,15 @@ def _content(edition: Edition, year: int, count: int) -> Content:
     totals = Totals(dict.fromkeys(cell_names(edition), count))
     entries = {key: _entries(table, year, count) for key, table in edition.entry_tables.items()}
     return Content(edition, year, Tallies((), entries, (), (), ()), totals, compute_figures(totals, edition))
+
+
+def _compared(content: Content, before: Content, edition: Edition) -> Content:
+    """The same report with another one as that of the year before beside it. `edition` has all its parts."""
+    year = content.fiscal_year - 1
+    record = make_record(before, compose_report(before), (), {}).model_copy(
+        update={"fiscal_year": year, "name": full_name(year)}
+    )
+    return replace(content, comparison=compare_with(record, "", edition, content.fiscal_year), compared=True)
 
 
 def _entries(table: EntryTable, year: int, count: int) -> pd.DataFrame:
@@ -97,7 +111,8 @@ def _check_must_publish(content: Content, report: Report) -> None:
 
 def _check_every_branch(part: Part, content: Content) -> None:
     """What a manuscript asks for by name must exist, also in a branch that none of the made-up years takes."""
-    wording = PartWording(part, content.totals, content.figures, content.tallies).names()
+    now = PartWording(part, content.totals, content.figures, content.tallies)
+    wording = {**now.names(), **YearBefore(part, now, None, content.edition.years.compare).names()}
     tree = Environment(autoescape=True).parse(read_text(part.manuscript))
     for call in tree.find_all(nodes.Call):
         if isinstance(call.node, nodes.Name) and all(isinstance(argument, nodes.Const) for argument in call.args):

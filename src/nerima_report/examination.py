@@ -27,13 +27,14 @@ class Examination:
     """The workbooks of a run, what was read from them, and what is wrong.
 
     `years` holds the evidence of each fiscal year in the inbox; where no workbook says a year, that of
-    the year 0, which holds nothing but the files.
+    the year 0, which holds nothing but the files. `records` are the files of the records that were checked.
     """
 
     edition: Edition
     inbox: Inbox
     years: tuple[Evidence, ...]
     findings: tuple[Finding, ...]
+    records: tuple[str, ...] = ()
 
     @property
     def catalogue(self) -> Catalogue:

@@ -34,7 +34,7 @@ SEVERITY_NAMES: dict[Severity, str] = {"error": "エラー", "warning": "警告"
 
 @dataclass(frozen=True)
 class Place:
-    """Where something stands: in a file (sheet, cell) and in the definitions (table, row, column)."""
+    """Where something stands: in a file (sheet and cell, or line) and in the definitions (table, row, column)."""
 
     section: str = ""
     file: str = ""
@@ -44,6 +44,12 @@ class Place:
     group: str = ""
     row: str = ""
     column: str = ""
+    line: int | None = None
+
+    @property
+    def spot(self) -> str:
+        """Where on its sheet or in its file: B5, or 31行目."""
+        return self.cell or (f"{self.line}行目" if self.line else "")
 
     @property
     def part(self) -> str:
@@ -181,9 +187,9 @@ def load_catalogue(file: Path, required: Iterable[str] = ()) -> Catalogue:
     return Catalogue(file, codes)
 
 
-def cell_place(key: CellKey, **where: str) -> Place:
+def cell_place(key: CellKey, line: int | None = None, **where: str) -> Place:
     """The place of a cell of the report, and where it stands in a file if that is known."""
-    return Place(table=key.table, group=key.group, row=key.row, column=key.column, **where)
+    return Place(table=key.table, group=key.group, row=key.row, column=key.column, line=line, **where)
 
 
 def _check_message(file: Path, code: str, message: str) -> None:

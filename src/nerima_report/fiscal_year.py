@@ -32,6 +32,7 @@ _NAMES = "|".join(era.name for era in ERAS)
 _YEAR = rf"(?:(?P<era>{_NAMES}|[{_LETTERS}])\.?(?P<era_year>元|\d{{1,2}})|(?P<western>(?:19|20)\d{{2}}))"
 FIRST_YEAR, LAST_YEAR = 1927, 2200  # whatever else stands where a fiscal year should is none
 _FISCAL_YEAR = re.compile(rf"{_YEAR}(?:年度?)?")
+_RANGE = re.compile(r"\.{2,}|[~〜]")
 _MONTH = re.compile(rf"{_YEAR}(?:年|[-/.])(?P<month>\d{{1,2}})月?")
 _DATE = re.compile(rf"{_YEAR}(?:年|[-/.])(?P<month>\d{{1,2}})(?:月|[-/.])(?P<day>\d{{1,2}})日?")
 
@@ -108,6 +109,17 @@ def parse_fiscal_year(text: object) -> int | None:
     match = _FISCAL_YEAR.fullmatch(_plain(text))
     year = _western_year(match) if match else None
     return year if year is not None and FIRST_YEAR <= year <= LAST_YEAR else None
+
+
+def parse_fiscal_years(text: object) -> tuple[int, int] | None:
+    """Read the first and the last year of 2018..2026, R1..R8, 令和元〜令和8; None when it is no such range.
+
+    >>> [parse_fiscal_years(t) for t in ("2018..2026", "令和元年度～令和８年度", "H30..R8", "2018")]
+    [(2018, 2026), (2019, 2026), (2018, 2026), None]
+    """
+    first, separator, last = (part.strip() for part in _RANGE.sub("..", _plain(text), count=1).partition(".."))
+    years = parse_fiscal_year(first), parse_fiscal_year(last)
+    return (years[0], years[1]) if separator and years[0] is not None and years[1] is not None else None
 
 
 def parse_month(value: object) -> Month | None:

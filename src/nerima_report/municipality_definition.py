@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated
 
 from pydantic import Field, StringConstraints, field_validator
@@ -47,3 +48,8 @@ class MunicipalityDefinition(Definition):
         """The coordinator who publishes the report of this fiscal year."""
         serving = [c for c in self.coordinators if c.first_year <= fiscal_year]
         return max(serving or self.coordinators, key=lambda c: c.first_year)
+
+    def publication(self, fiscal_year: int) -> date:
+        """The first day of the month in which the report of this fiscal year is published."""
+        month = self.publication_month.value
+        return date(fiscal_year + (1 if month >= 4 else 2), month, 1)

@@ -10,6 +10,7 @@ from nerima_report.definitions import CountTable, Figure, Link
 from nerima_report.entry_definitions import EntryTable
 from nerima_report.part_definition import PartDefinition
 from nerima_report.registers.definition import IncidentRule, Register
+from nerima_report.trend_definition import Chart
 from nerima_report.use_rules import UseRules
 
 
@@ -17,7 +18,7 @@ from nerima_report.use_rules import UseRules
 class Part:
     """One part (部) of the report: its definition, tables, links, figures, rules for cases, registers and manuscript.
 
-    `incidents` says which incidents suppose an entry of a register.
+    `charts` are what 年度別の推移 draws of it, `incidents` says which incidents suppose an entry of a register.
     """
 
     folder: Path
@@ -26,6 +27,7 @@ class Part:
     links: tuple[Link, ...]
     figures: tuple[Figure, ...]
     uses: UseRules | None = None
+    charts: tuple[Chart, ...] = ()
     registers: tuple[Register, ...] = ()
     incidents: IncidentRule | None = None
 

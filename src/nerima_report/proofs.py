@@ -195,6 +195,24 @@ def _check_figures(part: Part) -> Iterator[Fault]:
             yield file, f"{figure.key}.excluded", f"分子にある行「{min(twice)}」は除けません"
 
 
+def _check_charts(part: Part) -> Iterator[Fault]:
+    """What is drawn exists, and nothing is added up that has no sum."""
+    file = part.folder / "charts.toml"
+    for chart in part.charts:
+        if chart.figure and chart.figure not in [figure.key for figure in part.figures]:
+            yield file, f"{chart.key}.figure", f"割合「{chart.figure}」は figures.toml にありません"
+        if not chart.table:
+            continue
+        if reason := _unknown(part, Cells(table=chart.table, column=chart.column, group=chart.group, rows=chart.rows)):
+            yield file, chart.key, reason
+            continue
+        _, table = part.count_table(chart.table)
+        several = len(chart.rows or table.rows) > 1
+        if several and table.no_total_because and not chart.each_row:
+            reason = f"表「{chart.table}」は合計しない表です。each_row = true を書いてください"
+            yield file, chart.key, reason
+
+
 def _unknown(part: Part, cells: Cells) -> str:
     """Why these cells do not exist in the part, or ''."""
     table = part.tables.get(cells.table)
@@ -227,4 +245,5 @@ _CHECKS = (
     _check_must_publish,
     _check_links,
     _check_figures,
+    _check_charts,
 )

@@ -8,29 +8,30 @@ As in chain.py, each function returns what it made; it prints nothing and decide
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
 from pathlib import Path
 
-from nerima_report.between_years import findings_between
-from nerima_report.chain import RECORD, Built, is_same
+from nerima_report.between_years import findings_between, sentences_about_the_year_before, year_before
+from nerima_report.chain import Built, is_same
+from nerima_report.checked_years import CheckedYears
 from nerima_report.checks import Evidence
 from nerima_report.composition import compose_report
 from nerima_report.edition import Edition
 from nerima_report.errors import CannotProceed
 from nerima_report.examination import Examination
 from nerima_report.findings import Finding, Place
-from nerima_report.fiscal_year import full_name
 from nerima_report.formats import FORMATS
 from nerima_report.records.content import content_of
-from nerima_report.records.files import read_record, sha256, write_record
+from nerima_report.records.files import RecordFile, open_record, read_record, sha256, write_record
 from nerima_report.records.importing import ImportOrder, import_year
 from nerima_report.records.publication import revise
 from nerima_report.records.template import render_template, template_name
 from nerima_report.submissions import Inbox
 from nerima_report.tallies import load_tallies
 from nerima_report.totals import Totals
-from nerima_report.workspace import Workspace, keep, refuse_to_overwrite, write_all
+from nerima_report.workspace import RECORD, Workspace, keep, refuse_to_overwrite, write_all
 
 
 @dataclass(frozen=True)
@@ -42,23 +43,30 @@ class RecordImported:
     changed: bool
 
 
-def check_year(workspace: Workspace, edition: Edition, fiscal_year: int, against: Sequence[int]) -> Examination:
-    """Hold a year against those before it: all of which there is a record, or only those in `against`.
+def check_years(workspace: Workspace, edition: Edition, checked: CheckedYears, against: Sequence[int]) -> Examination:
+    """Hold years against those before them: all of which there is a record, or only those in `against`.
 
-    The year is that in out/, otherwise that in records/. Raises CannotProceed where it is in neither.
+    A year is that in out/, otherwise that in records/. Raises CannotProceed where it is in neither.
     """
+    read = cache(open_record)  # each year is also one of those before the next
+    findings: list[Finding] = []
+    evidence: list[Evidence] = []
+    files: list[str] = []
+    for year in checked.years:
+        records = _records_of(workspace, year, checked.published)
+        findings += findings_between(workspace, edition, records, against, read)
+        narrowed = edition.for_year(year)
+        evidence.append(Evidence(narrowed, year, Inbox(), (), load_tallies((), narrowed), Totals({})))
+        files.append(records[0].file)
+    return Examination(edition, Inbox(), tuple(evidence), tuple(findings), tuple(files))
+
+
+def _records_of(workspace: Workspace, fiscal_year: int, published_only: bool) -> list[RecordFile]:
     built, published = workspace.out(fiscal_year) / RECORD, workspace.record(fiscal_year)
+    if published_only:
+        return [open_record(published, fiscal_year)]
     files = [file for file in (built, published) if file.exists()]
-    if not files:
-        raise CannotProceed(
-            f"{full_name(fiscal_year)}の報告も記録もありません。\n"
-            f"  先に nerima-report build {fiscal_year} を実行してください。"
-        )
-    records = [(read_record(file, fiscal_year), file.as_posix()) for file in files]
-    findings = findings_between(workspace, edition, records, against)
-    narrowed = edition.for_year(fiscal_year)
-    nothing = Evidence(narrowed, fiscal_year, Inbox(), (), load_tallies((), narrowed), Totals({}))
-    return Examination(narrowed, Inbox(), (nothing,), tuple(findings))
+    return [open_record(file, fiscal_year) for file in files]
 
 
 def write_template(edition: Edition, fiscal_year: int, out: Path | None, force: bool) -> tuple[Path, bool]:
@@ -90,7 +98,7 @@ def import_record(
     return RecordImported(imported.examination, file, record is not None)
 
 
-def build_from_record(workspace: Workspace, edition: Edition, fiscal_year: int) -> Built:
+def build_from_record(workspace: Workspace, edition: Edition, fiscal_year: int, *, compare: bool) -> Built:
     """Print the report of a year again from its published record; what somebody edited in out/ is kept."""
     file, out = workspace.record(fiscal_year), workspace.out(fiscal_year)
     record = read_record(file, fiscal_year)
@@ -99,8 +107,9 @@ def build_from_record(workspace: Workspace, edition: Edition, fiscal_year: int) 
             f"{record.name}には、まだ公表の記録にしていない報告があります。\n  ファイル: {out / RECORD}\n"
             f"  先に nerima-report publish {fiscal_year} を実行するか、要らなければそのフォルダーを消してください。"
         )
+    before = year_before(workspace, edition, fiscal_year, wanted=compare)
     edition = edition.for_year(fiscal_year)
-    content = content_of(record, edition, file)
+    content = replace(content_of(record, edition, file), comparison=before, compared=compare)
     report = compose_report(content)
     outputs = {form.file_name: form.render(report, edition.folder / "reference.docx") for form in FORMATS}
     vouched = {output.file: output.sha256 for output in record.outputs}
@@ -109,6 +118,7 @@ def build_from_record(workspace: Workspace, edition: Edition, fiscal_year: int) 
         for name, made in outputs.items()
         if (out / name).is_file() and sha256((out / name).read_bytes()) not in (vouched.get(name), sha256(made))
     ]
+    kept += sentences_about_the_year_before(edition, before)
     write_all(out, outputs)
     evidence = Evidence(edition, fiscal_year, Inbox(), (), content.tallies, content.totals)
     examination = Examination(edition, Inbox(), (evidence,), tuple(kept))

@@ -77,7 +77,27 @@ class Table:
         return f"表{self.number} {self.title}" if self.number else self.title
 
 
-Block = Heading | Paragraph | Bullets | Table
+@dataclass(frozen=True)
+class Picture:
+    """A picture (PNG) of `width` mm. `number` counts from 1; `alt` says in words what it shows.
+
+    `file` is its name where a format does not hold the picture itself.
+    """
+
+    number: int
+    title: str
+    alt: str
+    file: str
+    content: bytes
+    width: int
+
+    @property
+    def caption(self) -> str:
+        """The caption as printed: 図1 公開請求件数."""
+        return f"図{self.number} {self.title}"
+
+
+Block = Heading | Paragraph | Bullets | Table | Picture
 
 
 @dataclass(frozen=True)
@@ -96,6 +116,11 @@ class Report:
     def tables(self) -> tuple[Table, ...]:
         """The printed tables in order of appearance."""
         return tuple(block for block in self.blocks if isinstance(block, Table))
+
+    @property
+    def pictures(self) -> tuple[Picture, ...]:
+        """The pictures in order of appearance."""
+        return tuple(block for block in self.blocks if isinstance(block, Picture))
 
     @property
     def headings(self) -> tuple[Heading, ...]:

@@ -86,7 +86,7 @@ class RetoldWording(PartWording):
     def share(self, key: str) -> Quantity:
         """割合("公開率"): a figure in %."""
         quantity = super().share(key)
-        return self._told(quantity, self._share(key).definition.denominator.table) if quantity.computable else quantity
+        return self._told(quantity, self.figure(key).definition.denominator.table) if quantity.computable else quantity
 
     def largest(self, table: str, column: str) -> tuple[str, ...]:
         """最多("内容別", "件数"): the row with the largest count."""

@@ -103,6 +103,23 @@ def fiscal_year(text: str) -> int:
     return year
 
 
+def fiscal_years(text: str) -> tuple[int, int]:
+    """The first and the last fiscal year that somebody typed: 2018..2026. Raises a usage error for anything else."""
+    from nerima_report.fiscal_year import parse_fiscal_year, parse_fiscal_years
+
+    example = "2018..2026、H30..R8、平成30..令和8 のように書いてください。"
+    if parse_fiscal_year(text) is not None:
+        raise typer.BadParameter(f"「{text}」は一つの年度です。推移は2年度以上で示すので、{example}")
+    years = parse_fiscal_years(text)
+    if years is None:
+        raise typer.BadParameter(f"年度の範囲「{text}」を読めません。{example}")
+    if years[0] == years[1]:
+        raise typer.BadParameter(f"「{text}」は一つの年度です。推移は2年度以上で示すので、{example}")
+    if years[0] > years[1]:
+        raise typer.BadParameter(f"「{text}」は順序が逆です。古い年度を先に書いてください。")
+    return years
+
+
 _NOTHING_NEW = "集計様式は、すべて同じものがあるので、作っていません。"
 
 

@@ -138,6 +138,7 @@ FILTERS: Mapping[str, Callable[..., Wording]] = {
     "回": with_unit("回"),
     "日": with_unit("日"),
     "か所": with_unit("か所"),
+    "ポイント": with_unit("ポイント"),
     "および": listed,
     "かぎ": quoted,
 }
@@ -201,17 +202,17 @@ class PartWording:
 
     def share(self, key: str) -> Quantity:
         """割合("公開率"): a figure in %; 「－」, and false in a condition, when its denominator is zero."""
-        share = self._share(key)
+        share = self.figure(key)
         name = f"{self._part.key}.{key}"
         return Quantity(share.value, share.definition.unit, computable=share.denominator != 0, name=name)
 
     def rows_of_share(self, key: str) -> tuple[str, ...]:
         """割合の行("公開率"): the rows of the numerator."""
-        return self._share(key).rows
+        return self.figure(key).rows
 
     def excluded_rows(self, key: str) -> tuple[str, ...]:
         """除いた行("公開率"): the rows that the denominator leaves out."""
-        return self._share(key).definition.excluded
+        return self.figure(key).definition.excluded
 
     def largest(self, table: str, column: str) -> tuple[str, ...]:
         """最多("内容別", "件数"): the row with the largest count, or all that tie; none when all are zero."""
@@ -251,7 +252,8 @@ class PartWording:
         found = table.column(column)
         return found.unit if found else ""
 
-    def _share(self, key: str) -> Share:
+    def figure(self, key: str) -> Share:
+        """A figure of the part by its key. Raises WordingError where there is none."""
         try:
             return self._figures[f"{self._part.key}.{key}"]
         except KeyError:

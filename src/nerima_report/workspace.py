@@ -19,6 +19,7 @@ from nerima_report.findings import Catalogue, Explanation
 from nerima_report.toml_files import read_definition
 
 SETTINGS = "nerima-report.toml"
+RECORD = "record.json"  # in out/2026/, until it is published as records/2026.json
 _OF_A_YEAR = r"\..*|\d{4}"  # folders in the inbox that are never searched for another year: inbox/2025
 _REASONS = {
     errno.EISDIR: "同じ名前のフォルダーがあります",
@@ -124,7 +125,12 @@ class Workspace:
     @property
     def records(self) -> list[Path]:
         """The published records, year by year."""
-        return sorted(file for file in (self.folder / "records").glob("*.json") if re.fullmatch(r"\d{4}", file.stem))
+        return sorted(file for file in (self.folder / "records").glob("*.json") if _is_year(file.stem))
+
+    @property
+    def built(self) -> list[int]:
+        """The fiscal years of which a report lies in out/ that is not yet published."""
+        return sorted(int(f.parent.name) for f in (self.folder / "out").glob(f"*/{RECORD}") if _is_year(f.parent.name))
 
     def record(self, fiscal_year: int) -> Path:
         """The published record of a year."""
@@ -188,6 +194,10 @@ def keep(file: Path) -> Path:
         number += 1
     write_all(file.parent, {copy.name: file.read_bytes()})
     return copy
+
+
+def _is_year(name: str) -> bool:
+    return re.fullmatch(r"\d{4}", name) is not None
 
 
 def _umask() -> int:

@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from nerima_report.change_statistics import restlessness
 from nerima_report.definitions import CellKey
 from nerima_report.edition import Edition
+from nerima_report.figure_rules import Rule, rule_of
 from nerima_report.part import Part
 from nerima_report.part_definition import Break, Renamed
+from nerima_report.record_places import RecordPlaces
+from nerima_report.records.lines import RecordLines
 from nerima_report.records.model import Record
+
+_NO_LINES = RecordLines()
 
 
 @dataclass(frozen=True)
 class Year:
-    """A year under the names of today. `file` is its record; units are those it was published in (件, 人)."""
+    """A year under the names of today; units are those it was published in (件, 人)."""
 
     record: Record
-    file: str
+    places: RecordPlaces
     values: Mapping[CellKey, int | None]
     units: Mapping[tuple[str, str], str]
     tallies: Mapping[str, Mapping[CellKey, int]]
+    rules: Mapping[str, Rule]
 
     @property
     def fiscal_year(self) -> int:
@@ -74,12 +80,7 @@ class YearEvidence:
 
     def breaks(self, year: Year) -> list[tuple[Part, Break]]:
         """The declared breaks in series between that year and this one."""
-        return [
-            (part, found)
-            for part in self.parts
-            for found in part.definition.breaks
-            if year.fiscal_year < found.year <= self.fiscal_year
-        ]
+        return declared_breaks(self.parts, year.fiscal_year, self.fiscal_year)
 
     def compares(self, table_id: str, year: Year) -> bool:
         """Whether the numbers of a table may be held against those of that year."""
@@ -118,27 +119,20 @@ class YearEvidence:
         return sums[::-1]
 
 
-def year_of(record: Record, file: str, edition: Edition, fiscal_year: int) -> Year:
-    """A recorded year under the names that its cells have in `fiscal_year`."""
-    renamed = sorted(
-        (
-            (rule.year, number, part, rule)
-            for number, part in enumerate(edition.parts_for(fiscal_year))
-            for rule in part.definition.renamed
-            if record.fiscal_year < rule.year <= fiscal_year
-        ),
-        key=lambda item: item[:2],
-    )
+def declared_breaks(parts: Iterable[Part], earlier: int, fiscal_year: int) -> list[tuple[Part, Break]]:
+    """The breaks in series that the parts of a fiscal year declare since an earlier one."""
+    return [(part, found) for part in parts for found in part.definition.breaks if earlier < found.year <= fiscal_year]
 
-    def today(key: CellKey) -> CellKey:
-        for _, _, part, rule in renamed:
-            key = _renamed(key, part, rule)
-        return key
 
+def year_of(record: Record, file: str, edition: Edition, fiscal_year: int, lines: RecordLines = _NO_LINES) -> Year:
+    """A recorded year under the names that its cells have in `fiscal_year`, and where they stand in its file."""
+    later = later_names(edition, record.fiscal_year, fiscal_year)
+    published = {cell.key for cell in record.cells} | {tally.key for tally in record.tallies}
+    names = {key: later(key) for key in published}
     values: dict[CellKey, int | None] = {}
     units: dict[tuple[str, str], str] = {}
     for cell in record.cells:
-        key = today(cell.key)
+        key = names[cell.key]
         before = values.get(key, 0)  # two rows may have become one
         values[key] = None if before is None or cell.value is None else before + cell.value
         units[key.table, key.column] = cell.unit
@@ -146,8 +140,30 @@ def year_of(record: Record, file: str, edition: Edition, fiscal_year: int) -> Ye
     for tally in record.tallies:
         if not tally.ward and tally.value is not None:
             own = tallies.setdefault(tally.section, {})
-            own[today(tally.key)] = own.get(today(tally.key), 0) + tally.value
-    return Year(record, file, values, units, tallies)
+            key = names[tally.key]
+            own[key] = own.get(key, 0) + tally.value
+    rules = {figure.figure: rule_of(figure, later) for figure in record.figures}
+    return Year(record, RecordPlaces(record, file, names, lines), values, units, tallies, rules)
+
+
+def later_names(edition: Edition, since: int, until: int) -> Callable[[CellKey], CellKey]:
+    """How a cell that had its name in the fiscal year `since` is called in `until`."""
+    renamed = sorted(
+        (
+            (rule.year, number, part, rule)
+            for number, part in enumerate(edition.parts_for(until))
+            for rule in part.definition.renamed
+            if since < rule.year <= until
+        ),
+        key=lambda item: item[:2],
+    )
+
+    def later(key: CellKey) -> CellKey:
+        for _, _, part, rule in renamed:
+            key = _renamed(key, part, rule)
+        return key
+
+    return later
 
 
 def _renamed(key: CellKey, part: Part, rule: Renamed) -> CellKey:

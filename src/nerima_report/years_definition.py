@@ -65,9 +65,39 @@ class Limits(Definition):
     slip: DigitLimits
 
 
+class CompareSigns(Definition):
+    """What the signs in the columns of the year before mean; those that occur are explained under the table."""
+
+    minus: Text
+    from_zero: Text
+    unknown: Text
+
+
+class CompareTexts(Definition):
+    """The words with which a year is held beside the year before: columns of the tables, and the manuscript.
+
+    `previous` and `difference_alone` head the columns; the longer ones where a table has several columns of numbers.
+    """
+
+    previous: Annotated[Text, asks_only_for("単位")]
+    difference_alone: Annotated[Text, asks_only_for("単位")]
+    previous_of: Annotated[Text, asks_only_for("列", "単位")]
+    difference_of: Annotated[Text, asks_only_for("列", "単位")]
+    signs: CompareSigns
+    legend: Annotated[Text, asks_only_for("記号")]
+    vanished: Annotated[Text, asks_only_for("行")]
+    unpublished: Text
+    broken: Annotated[Text, asks_only_for("理由")]
+    unit_changed: Annotated[Text, asks_only_for("列", "前の単位", "単位")]
+    increase: Annotated[Text, asks_only_for("数")]
+    decrease: Annotated[Text, asks_only_for("数")]
+    same: Text
+
+
 class YearsDefinition(Definition):
     """years.toml."""
 
     template: TemplateTexts
     from_record: FromRecordTexts
+    compare: CompareTexts
     limits: Limits

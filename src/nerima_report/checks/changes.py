@@ -10,9 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from statistics import median
 
 from nerima_report.change_statistics import is_beyond, slipped_digits
-from nerima_report.checks.links import WARD
 from nerima_report.definitions import CellKey, CountTable
-from nerima_report.findings import Finding, Place
+from nerima_report.findings import Finding
 from nerima_report.part import Part
 from nerima_report.year_evidence import Year, YearEvidence
 
@@ -57,8 +56,9 @@ def sections_change_within_limits(evidence: YearEvidence) -> Iterator[Finding]:
                 series = _complete(past, keys)
                 before, after = series[-1], sum(now[key] for key in keys)
                 if is_beyond(before, after, limits, series):
-                    place = Place(section, evidence.current.file, table=table_id, column=column.label)
-                    yield Finding("N712", place, before, after, after - before)
+                    years = (evidence.current, previous)
+                    place, related = (year.places.tally(section, keys) for year in years)
+                    yield Finding("N712", place, before, after, after - before, (related,))
 
 
 def equal_columns(part: Part, column: Column) -> list[Column]:
@@ -132,10 +132,6 @@ def _column_changes(
 def _finding(evidence: YearEvidence, previous: Year, key: CellKey, numbers: tuple[int, int]) -> Finding:
     before, after = numbers
     factor = slipped_digits(before, after, evidence.edition.years.limits.slip)
-    where = Place(table=key.table, group=key.group, row=key.row, column=key.column)
-    place, related = (
-        Place(WARD, year.file, table=where.table, group=where.group, row=where.row, column=where.column)
-        for year in (evidence.current, previous)
-    )
+    place, related = (year.places.cell(key) for year in (evidence.current, previous))
     details = {"number": f"{factor:,}", "about": f"{key.group} {key.row}".strip() or "合計"}
     return Finding("N710" if factor else "N711", place, before, after, after - before, (related,), details)

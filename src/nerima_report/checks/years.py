@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 from nerima_report.change_statistics import chance_of_identity
 from nerima_report.checks.changes import numbers_change_within_limits, sections_change_within_limits
-from nerima_report.checks.links import WARD
 from nerima_report.counting import counted_tables
 from nerima_report.definitions import CellKey
-from nerima_report.findings import Finding, Place, cell_place
+from nerima_report.findings import Finding
 from nerima_report.fiscal_year import full_name
 from nerima_report.records.publication import changed_numbers
 from nerima_report.year_evidence import Year, YearEvidence
@@ -20,13 +20,13 @@ MOST_NAMED = 5
 def there_is_a_year_before(evidence: YearEvidence) -> Iterator[Finding]:
     """There is something to compare with, and it is the year before."""
     if evidence.previous is None:
-        yield Finding("N701", Place(WARD, evidence.current.file))
+        yield Finding("N701", evidence.current.places.whole)
         return
     missing = range(evidence.previous.fiscal_year + 1, evidence.fiscal_year)
     if missing:
         names = _listed([full_name(year) for year in missing])
         previous = full_name(evidence.previous.fiscal_year)
-        place = Place(WARD, evidence.current.file)
+        place = evidence.current.places.whole
         yield Finding("N702", place, previous, names, len(missing), details={"about": names})
 
 
@@ -35,7 +35,8 @@ def series_break_as_declared(evidence: YearEvidence) -> Iterator[Finding]:
     for part in evidence.parts if evidence.previous else ():
         found = [b.table for p, b in evidence.breaks(evidence.previous) if p is part] if evidence.previous else []
         if found:
-            place = Place(WARD, evidence.current.file)
+            broken = [CellKey(part.table_id(table), "", "", "") for table in found]
+            place = evidence.current.places.near(evidence.current.places.whole, broken)
             details = {"title": part.definition.title, "about": _listed(found)}
             yield Finding("N708", place, difference=len(found), details=details)
 
@@ -59,15 +60,18 @@ def tables_and_rows_stay(evidence: YearEvidence) -> Iterator[Finding]:
     gone, come = [t for t in before if t not in now], [t for t in now if t not in before]
     for code, tables in (("N705", gone), ("N704", come)):
         if tables:
-            place = Place(WARD, evidence.current.file, table=tables[0] if len(tables) == 1 else "")
-            yield Finding(code, place, difference=len(tables), details={"about": _listed(tables)})
+            place = replace(evidence.current.places.whole, table=tables[0] if len(tables) == 1 else "")
+            cells = [key for year in (evidence.current, previous) for key in year.values if key.table in tables]
+            place = evidence.current.places.near(place, cells, list(previous.values))
+            related = tuple(previous.places.table(table) for table in tables if table in gone)
+            yield Finding(code, place, None, None, len(tables), related, {"about": _listed(tables)})
     for table_id in evidence.current.tables:
         if table_id in previous.tables and evidence.compares(table_id, previous):
             yield from _rows_stay(evidence, previous, table_id)
 
 
 def _rows_stay(evidence: YearEvidence, previous: Year, table_id: str) -> Iterator[Finding]:
-    place = Place(WARD, evidence.current.file, table=table_id)
+    places = evidence.current.places
     for what, name in (("行", _row_name), ("列", _column_name)):
         before, now = (_names(year, table_id, name) for year in (previous, evidence.current))
         gone, come = [n for n in before if n not in now], [n for n in now if n not in before]
@@ -76,8 +80,11 @@ def _rows_stay(evidence: YearEvidence, previous: Year, table_id: str) -> Iterato
                 come
             )
             details = {"what": what, "about": "、".join(parts)}
+            new = [key for key in evidence.current.known if key.table == table_id and name(key) in come]
+            lost = [key for key in previous.known if key.table == table_id and name(key) in gone]
+            place = places.near(places.table(table_id), [*new, *lost], list(previous.values))
             yield Finding("N709", place, _listed(gone) or None, _listed(come) or None, len(gone) + len(come),
-                          details=details)  # fmt: skip
+                          tuple(map(previous.places.cell, lost[:1])), details)  # fmt: skip
 
 
 def units_stay(evidence: YearEvidence) -> Iterator[Finding]:
@@ -86,8 +93,8 @@ def units_stay(evidence: YearEvidence) -> Iterator[Finding]:
     for (table, column), unit in evidence.current.units.items() if previous else ():
         before = previous.units.get((table, column), unit) if previous else unit
         if previous and before != unit and evidence.compares(table, previous):
-            place = Place(WARD, evidence.current.file, table=table, column=column)
-            yield Finding("N714", place, before, unit, 1)
+            place, related = (year.places.table(table, column) for year in (evidence.current, previous))
+            yield Finding("N714", place, before, unit, 1, (related,))
 
 
 def figures_are_defined_as_before(evidence: YearEvidence) -> Iterator[Finding]:
@@ -96,16 +103,17 @@ def figures_are_defined_as_before(evidence: YearEvidence) -> Iterator[Finding]:
     before = {f.figure: f for f in previous.record.figures} if previous else {}
     for figure in evidence.current.record.figures:
         old = before.get(figure.figure)
-        if old is None or old.definition == figure.definition:
+        if previous is None or old is None:
             continue
-        names = {"分子": "numerator_of", "分母": "denominator_of", "除く行": "excluded_rows", "桁数": "digits",
-                 "端数の処理": "rounding", "種類": "kind"}  # fmt: skip
-        changed = [name for name, key in names.items() if getattr(old, key) != getattr(figure, key)]
+        changed = evidence.current.rules[figure.figure].changes(previous.rules[figure.figure])
+        if not changed:
+            continue
         table_id = f"{figure.figure.partition('.')[0]}.{figure.denominator_of.table}"
-        if evidence.previous and evidence.compares(table_id, evidence.previous):
+        if evidence.compares(table_id, previous):
             details = {"about": figure.figure, "what": _listed(changed)}
-            place = Place(WARD, evidence.current.file, table=table_id)
-            yield Finding("N707", place, old.value, figure.value, len(changed), details=details)
+            years = (evidence.current, previous)
+            place, related = (year.places.figure(figure.figure, table_id) for year in years)
+            yield Finding("N707", place, old.value, figure.value, len(changed), (related,), details)
 
 
 def stocks_go_on(evidence: YearEvidence) -> Iterator[Finding]:
@@ -124,9 +132,8 @@ def stocks_go_on(evidence: YearEvidence) -> Iterator[Finding]:
                 continue
             expected = previous.known[closing] + known[new] - known[ended]
             if known[closing] != expected and evidence.compares(table_id, previous):
-                place = cell_place(closing, section=WARD, file=evidence.current.file)
+                place, before = (year.places.cell(closing) for year in (evidence.current, previous))
                 about = f"{previous.known[closing]:,} ＋ {known[new]:,} − {known[ended]:,}"
-                before = cell_place(closing, section=WARD, file=previous.file)
                 difference = known[closing] - expected
                 yield Finding("N706", place, expected, known[closing], difference, (before,), {"about": about})
 
@@ -141,8 +148,9 @@ def tables_are_not_copied(evidence: YearEvidence) -> Iterator[Finding]:
             continue  # a list of cases, from which a table is counted, may well go on as it is
         now = _flows(evidence.current, table_id, stocks)
         if now == _flows(previous, table_id, stocks) and chance_of_identity(now.values()) < limit:
-            place = Place(WARD, evidence.current.file, table=table_id)
-            yield Finding("N703", place, difference=0, details={"about": full_name(previous.fiscal_year)})
+            place, related = (year.places.table(table_id) for year in (evidence.current, previous))
+            details = {"about": full_name(previous.fiscal_year)}
+            yield Finding("N703", place, None, None, 0, (related,), details)
 
 
 def the_year_is_as_published(evidence: YearEvidence) -> Iterator[Finding]:
@@ -153,8 +161,9 @@ def the_year_is_as_published(evidence: YearEvidence) -> Iterator[Finding]:
     if changes:
         first = changes[0]
         details = {"about": first.about, "number": str(len(changes))}
-        place = Place(WARD, evidence.current.file)
-        yield Finding("N713", place, _shown(first.before), _shown(first.after), len(changes), details=details)
+        years = (evidence.current, evidence.published)
+        place, related = (year.places.named(first.about) for year in years)
+        yield Finding("N713", place, _shown(first.before), _shown(first.after), len(changes), (related,), details)
 
 
 def _flows(year: Year, table_id: str, stocks: frozenset[CellKey]) -> dict[CellKey, int]:

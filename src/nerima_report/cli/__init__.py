@@ -25,6 +25,7 @@ from nerima_report.cli.recording import check as check_years
 from nerima_report.cli.recording import import_, template
 from nerima_report.cli.registering import merge
 from nerima_report.cli.reporting import build, form, init, publish, validate
+from nerima_report.cli.trending import trend
 from nerima_report.errors import CannotProceed
 
 # In the order in which the help lists them: that of a year's work.
@@ -75,6 +76,7 @@ record = typer.Typer(
     cls=usage.JapaneseGroup, help="この道具より前に公表した年度を、記録（records）にする。", no_args_is_help=True
 )
 app.command("check", cls=usage.JapaneseCommand)(check_years)
+app.command(cls=usage.JapaneseCommand)(trend)
 
 record.command("template", cls=usage.JapaneseCommand)(template)
 record.command("import", cls=usage.JapaneseCommand)(import_)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from dataclasses import replace
 from enum import StrEnum
 from io import StringIO
 from pathlib import Path
@@ -11,10 +13,12 @@ import typer
 from rich.console import Console
 
 from nerima_report import usage
+from nerima_report.notices.told import Told
 
 if TYPE_CHECKING:
     from nerima_report.edition import Edition
     from nerima_report.examination import Examination
+    from nerima_report.records.files import RecordError
 
 
 class NoticeFormat(StrEnum):
@@ -23,13 +27,17 @@ class NoticeFormat(StrEnum):
     TEXT = "text"
     JSON = "json"
     HTML = "html"
+    JUNIT = "junit"
+    GITHUB = "github"
 
 
 Year = Annotated[str, typer.Argument(metavar="年度", help="2022、R4、令和4 のように書く年度。")]
 Format = Annotated[
     NoticeFormat,
     typer.Option(
-        "--format", case_sensitive=False, help="確認結果の形式。html は一つのページ、json はほかのプログラム用。"
+        "--format",
+        case_sensitive=False,
+        help="確認結果の形式。html は一つのページ、json はほかのプログラム用、junit と github は CI 用。",
     ),
 ]
 Output = Annotated[Path | None, typer.Option("--output", metavar="FILE", help="確認結果を書くファイル。")]
@@ -43,33 +51,47 @@ def open_edition(context: typer.Context, name: str) -> Edition:
     return load_edition(find_edition(name, context.obj))
 
 
-def show_findings(
-    examination: Examination, target: tuple[NoticeFormat, Path | None], facts: dict[str, object], closing: str
-) -> None:
+def show_findings(examination: Examination, target: tuple[NoticeFormat, Path | None], told: Told) -> None:
     """Show the findings, or write them to a file after all has succeeded."""
-    from nerima_report.notices import handed_in, html, json, text
+    from nerima_report.notices import handed_in, text
 
     notice_format, file = target
-    closing = f"{closing}（{text.summary(examination.findings, examination.catalogue)}）"
-    match notice_format:
-        case NoticeFormat.JSON:
-            content = json.render_json(examination, facts)
-        case NoticeFormat.HTML:
-            content = html.render_html(examination, closing)
-        case NoticeFormat.TEXT:
-            console = Console(record=True, file=StringIO(), width=80) if file else Console()
-            text.print_findings(console, examination.findings, examination.catalogue)
-            if "handed_in" in facts:
-                handed_in.print_handed_in(console, handed_in.handed_in(examination))
-            text.print_closing(console, closing, facts)
-            content = console.export_text() if file else ""
+    told = replace(told, closing=f"{told.closing}（{text.summary(examination.findings, examination.catalogue)}）")
+    if notice_format is NoticeFormat.TEXT:
+        console = Console(record=True, file=StringIO(), width=80) if file else Console()
+        text.print_findings(console, examination.findings, examination.catalogue)
+        if "handed_in" in told.facts:
+            handed_in.print_handed_in(console, handed_in.handed_in(examination))
+        text.print_closing(console, told.closing, told.facts)
+        content = console.export_text() if file else ""
+    else:
+        content = _document(examination, notice_format, told)
     if file is not None:
         from nerima_report.workspace import write_all
 
         write_all(file.parent, {file.name: (content.strip("\n") + "\n").encode(errors="replace")})
-        usage.tell(Console(stderr=True), [closing, f"確認結果を書きました: {file}"])
+        usage.tell(Console(stderr=True), [told.closing, f"確認結果を書きました: {file}"])
     elif content:
         usage.print_document(content)
+
+
+def _document(examination: Examination, notice_format: NoticeFormat, told: Told) -> str:
+    from nerima_report.notices.documents import DOCUMENTS
+    from nerima_report.notices.github import render_summary
+
+    if notice_format is NoticeFormat.GITHUB and (page := os.environ.get("GITHUB_STEP_SUMMARY")):
+        with Path(page).open("a", encoding="utf-8", errors="replace") as summary:
+            summary.write(render_summary(examination, told))
+    (render,) = (document.render for document in DOCUMENTS if document.name == notice_format)
+    return render(examination, told)
+
+
+def show_refusal(error: RecordError, notice_format: NoticeFormat) -> None:
+    """Let GitHub mark the line of a record that cannot be used; everybody is told by the message of the error."""
+    from nerima_report.notices.github import render_refusal
+
+    if notice_format is NoticeFormat.GITHUB:
+        usage.print_document(render_refusal(error))
 
 
 def leave(examination: Examination, strict: bool) -> None:

@@ -9,12 +9,29 @@ import typer
 from rich.console import Console
 
 from nerima_report import usage
-from nerima_report.cli.common import Format, NoticeFormat, Output, Strict, Year, leave, open_edition, show_findings
+from nerima_report.cli.common import (
+    Format,
+    NoticeFormat,
+    Output,
+    Strict,
+    Year,
+    leave,
+    open_edition,
+    show_findings,
+    show_refusal,
+)
+from nerima_report.notices.told import Told
 
 
 def check(
     context: typer.Context,
-    year: Year,
+    year: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[年度|FILE]...",
+            help="2026、2018..2026、または記録のファイル（records/2026.json）。なければ、いちばん新しい年度。",
+        ),
+    ] = None,
     against: Annotated[
         list[str] | None, typer.Option("--against", metavar="年度", help="この年度とだけ比べる（くり返せる）。")
     ] = None,
@@ -23,18 +40,26 @@ def check(
     strict: Strict = False,
 ) -> None:
     """年度の報告を、前の年度の記録（records）と比べる。"""
-    from nerima_report import record_chain
+    from nerima_report import checked_years, record_chain
     from nerima_report.fiscal_year import full_name
+    from nerima_report.records.files import RecordError
     from nerima_report.workspace import open_workspace
 
-    fiscal_year = usage.fiscal_year(year)
-    workspace = open_workspace(Path())
-    edition = open_edition(context, workspace.edition)
+    words = year or []
     others = [usage.fiscal_year(text) for text in against or ()]
-    examination = record_chain.check_year(workspace, edition, fiscal_year, others)
-    facts: dict[str, object] = {"command": "check", "fiscal_year": fiscal_year}
-    closing = f"{full_name(fiscal_year)}を、前の年度の記録と比べました"
-    show_findings(examination, (notice_format, output), facts, closing)
+    files = checked_years.are_files(words)
+    workspace = open_workspace(checked_years.folder_of(words) if files else Path())
+    edition = open_edition(context, workspace.edition)
+    choose = checked_years.years_of_files if files else checked_years.years_of_words
+    try:
+        checked = choose(words, workspace)
+        examination = record_chain.check_years(workspace, edition, checked, others)
+    except RecordError as error:
+        show_refusal(error, notice_format)
+        raise
+    facts: dict[str, object] = {"command": "check", "fiscal_year": checked.years[-1], "fiscal_years": checked.years}
+    closing = f"{'、'.join(map(full_name, checked.years))}を、前の年度の記録と比べました"
+    show_findings(examination, (notice_format, output), Told(facts, closing, strict))
     leave(examination, strict)
 
 
@@ -89,5 +114,5 @@ def import_(
         closing = f"記録にしました: {done.record}"
     else:
         closing = f"すでに同じ内容の記録です: {done.record}"
-    show_findings(done.examination, (notice_format, output), facts, closing)
+    show_findings(done.examination, (notice_format, output), Told(facts, closing, strict))
     leave(done.examination, strict)

@@ -20,6 +20,7 @@ from nerima_report.cli.common import (
     show_findings,
 )
 from nerima_report.errors import CannotProceed
+from nerima_report.notices.told import Told
 from nerima_report.workbooks import label_of, shared_reader
 
 
@@ -114,7 +115,7 @@ def validate(
         examination, returned = return_workbooks(examination, return_to)
         facts["returned"] = [label_of(path) for path in returned]
     closing = f"{len(examination.files)}ファイルのうち{examination.fine}ファイルにエラーはありません"
-    show_findings(examination, (notice_format, output), facts, closing)
+    show_findings(examination, (notice_format, output), Told(facts, closing, strict))
     leave(examination, strict)
 
 
@@ -122,6 +123,7 @@ def build(
     context: typer.Context,
     year: Year,
     draft: Annotated[bool, typer.Option("--draft", help="エラーがあっても「案」として作る。")] = False,
+    compare: Annotated[bool, typer.Option("--compare", help="表に前年度の数と増減の欄を加える。")] = False,
     from_record: Annotated[bool, typer.Option("--from-record", help="公表の記録から作る。")] = False,
     notice_format: Format = NoticeFormat.TEXT,
     output: Output = None,
@@ -142,15 +144,16 @@ def build(
     if from_record:
         from nerima_report import record_chain
 
-        built = record_chain.build_from_record(workspace, edition, fiscal_year)
+        built = record_chain.build_from_record(workspace, edition, fiscal_year, compare=compare)
     else:
         with usage.Progress(len(workspace.workbooks(fiscal_year)[0])) as advance:
-            built = chain.build(workspace, edition, fiscal_year, draft, advance)
+            order = chain.BuildOrder(fiscal_year, draft, compare)
+            built = chain.build(workspace, edition, order, advance)
     name = full_name(fiscal_year) + ("の報告の案" if draft else "の報告")
     written = [path.as_posix() for path in built.written]
     facts: dict[str, object] = {"command": "build", "fiscal_year": fiscal_year, "draft": draft, "written": written}
     closing = f"{name}を作りました: {built.written[0].parent}" if written else f"{name}は作っていません"
-    show_findings(built.examination, (notice_format, output), facts, closing)
+    show_findings(built.examination, (notice_format, output), Told(facts, closing, strict))
     if not draft:
         leave(built.examination, strict)
 

@@ -6,9 +6,10 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from urllib.parse import quote
 
 from nerima_report.formats.text import CONTENTS_TITLE, DRAFT_MARK, one_line
-from nerima_report.report import Block, Bullets, Cell, Heading, Paragraph, Report, Table, TableNote
+from nerima_report.report import Block, Bullets, Cell, Heading, Paragraph, Picture, Report, Table, TableNote
 
 # An underscore between letters emphasises nothing; escaping it there would only break addresses.
 _INLINE = re.compile(r"[\\`*<\[\]|~$]|&(?=#?[0-9A-Za-z]+;)|(?<![^\W_])_|_(?![^\W_])")
@@ -40,6 +41,10 @@ def _block(block: Block, deeper: int) -> Iterator[str]:
             yield _paragraph(block.caption)
             yield _table(block)
             yield from map(_note, block.notes)
+        case Picture():
+            alt = _inline(block.alt).replace("]", "\\]")
+            yield f"![{alt}]({quote(block.file)})"
+            yield _paragraph(block.caption)
 
 
 def _heading(level: int, text: str) -> str:

@@ -21,9 +21,10 @@ from docx.shared import Twips
 
 from nerima_report.errors import DefinitionError
 from nerima_report.formats.text import CONTENTS_TITLE, DRAFT_MARK
+from nerima_report.formats.word_picture import Page, render_picture
 from nerima_report.formats.word_table import render_table
 from nerima_report.formats.word_xml import Styles, element, field_end, field_start, paragraph, run
-from nerima_report.report import Block, Bullets, Heading, Paragraph, Report, Table
+from nerima_report.report import Block, Bullets, Heading, Paragraph, Picture, Report, Table
 
 CONTENTS_LEVELS = 2
 
@@ -40,7 +41,7 @@ def render_word(report: Report, reference: Path) -> bytes:
 
     body = document.element.body
     body.clear_content()  # the samples of the styles; the set-up of the last section stays
-    for piece in _pieces(report, styles, width, cover_section):
+    for piece in _pieces(report, styles, Page(document, width), cover_section):
         body.insert_element_before(piece, "w:sectPr")
     if report.draft:
         _mark_pages_as_draft(document, styles)
@@ -65,7 +66,7 @@ def _text_width(section: Section, reference: Path) -> int:
     return int((section.page_width - section.left_margin - section.right_margin) / Twips(1))
 
 
-def _pieces(report: Report, styles: Styles, width: int, cover_section: BaseOxmlElement) -> Iterator[BaseOxmlElement]:
+def _pieces(report: Report, styles: Styles, page: Page, cover_section: BaseOxmlElement) -> Iterator[BaseOxmlElement]:
     """The cover, the contents and the body, in order."""
     yield from _cover(report, styles, cover_section)
     yield from _contents(report.headings, styles)
@@ -77,12 +78,16 @@ def _pieces(report: Report, styles: Styles, width: int, cover_section: BaseOxmlE
                 yield _heading(block, headings, styles)
             case Paragraph(text):
                 # What follows a table at once is a remark on it (請求実績なし), not the beginning of a paragraph.
-                yield paragraph(styles["Table Remark" if isinstance(before, Table) else "Body Text"], run(text))
+                remark = isinstance(before, Table | Picture)
+                yield paragraph(styles["Table Remark" if remark else "Body Text"], run(text))
             case Bullets(items):
                 yield from (paragraph(styles["List Bullet"], run(item)) for item in items)
             case Table():
-                yield from render_table(block, styles, width, restart=block.number != tables + 1 or block.number == 1)
+                restart = block.number != tables + 1 or block.number == 1
+                yield from render_table(block, styles, page.width, restart=restart)
                 tables = block.number
+            case Picture():
+                yield from render_picture(block, styles, page)
 
 
 def _cover(report: Report, styles: Styles, section: BaseOxmlElement) -> Iterator[BaseOxmlElement]:
@@ -108,8 +113,8 @@ def _cover_lines(block: Block) -> list[tuple[str, str]]:
             return [("Cover Item", item) for item in items]
         case Paragraph(text):
             return [("Cover Imprint", text)]
-        case Table():
-            raise ValueError(f"a cover holds no tables: {block.caption}")
+        case Table() | Picture():
+            raise ValueError(f"a cover holds neither tables nor pictures: {block.caption}")
 
 
 def _contents(headings: tuple[Heading, ...], styles: Styles) -> Iterator[BaseOxmlElement]:

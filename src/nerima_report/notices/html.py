@@ -10,11 +10,12 @@ from nerima_report import __version__
 from nerima_report.examination import Examination
 from nerima_report.notices.grouping import harmless
 from nerima_report.notices.page import STATUSES, make_page
+from nerima_report.notices.told import Told
 
 TEMPLATE = "findings.html.j2"
 
 
-def render_html(examination: Examination, closing: str) -> str:
+def render_html(examination: Examination, told: Told) -> str:
     """The page. Whatever stands in a workbook, or is its name, is escaped; nothing is loaded from anywhere."""
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
@@ -24,7 +25,7 @@ def render_html(examination: Examination, closing: str) -> str:
         lstrip_blocks=True,
         finalize=lambda value: harmless(value) if type(value) is str else value,
     )
-    page = make_page(examination, closing)
+    page = make_page(examination, told.closing)
     return environment.get_template(TEMPLATE).render(
         page=page, statuses=STATUSES, program=f"nerima-report {__version__}"
     )

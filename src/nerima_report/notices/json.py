@@ -8,18 +8,19 @@ from dataclasses import asdict
 from nerima_report import __version__
 from nerima_report.examination import Examination
 from nerima_report.findings import Catalogue, Explanation, Finding, Place
+from nerima_report.notices.told import Told
 
 SCHEMA_VERSION = 1
 
 
-def render_json(examination: Examination, facts: dict[str, object]) -> str:
+def render_json(examination: Examination, told: Told) -> str:
     """The findings with the facts of the run (command, fiscal_year, …) in one envelope: docs/schemas/findings.json."""
     catalogue = examination.catalogue
     listed = catalogue.order(examination.findings)
     envelope = {
         "schema_version": SCHEMA_VERSION,
         "program": f"nerima-report {__version__}",
-        **facts,
+        **told.facts,
         "errors": sum(catalogue.is_error(finding) for finding in listed),
         "findings": [_finding(finding, catalogue) for finding in listed],
     }
@@ -44,9 +45,9 @@ def _finding(finding: Finding, catalogue: Catalogue) -> dict[str, object]:
     }
 
 
-def _place(place: Place) -> dict[str, str]:
+def _place(place: Place) -> dict[str, object]:
     facts = asdict(place)
-    return {key: facts.get(key, "") for key in ("section", "file", "sheet", "cell")} | {
+    return {key: facts[key] for key in ("section", "file", "line", "sheet", "cell")} | {
         "part": place.part,
         **{key: facts[key] for key in ("table", "group", "row", "column")},
     }

@@ -140,7 +140,7 @@ class _Views:
             name=SEVERITY_NAMES[severity],
             sign=SIGNS[severity],
             code=finding.code,
-            cell=place.cell,
+            cell=place.spot,
             message=self.catalogue.message(finding),
             facts=tuple(_facts(finding)),
             related="、".join(related),

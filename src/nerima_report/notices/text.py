@@ -84,7 +84,7 @@ def _print_workbook(console: Console, workbook: WorkbookFindings, catalogue: Cat
 
 def _print_finding(console: Console, finding: Finding, catalogue: Catalogue) -> None:
     severity = catalogue.severity(finding)
-    where = harmless(" ".join(text for text in (finding.place.sheet, finding.place.cell) if text))
+    where = harmless(" ".join(text for text in (finding.place.sheet, finding.place.spot) if text))
     head = Text("  ")
     if finding.explained:
         head.append(f"説明のある差（{SEVERITY_NAMES[severity]}）")

@@ -57,6 +57,7 @@ def _misfits(record: Record, edition: Edition) -> Iterator[tuple[str, str]]:
     for key in values:
         if key not in names:
             yield f"cells（{' '.join(filter(None, key))}）", "このセルは、今の定義にありません"
+    yield from _other_units(record, edition)
     for key in cell_names(edition):
         if key not in values:
             yield f"cells（{' '.join(filter(None, key))}）", "このセルは、記録にありません"
@@ -68,6 +69,18 @@ def _misfits(record: Record, edition: Edition) -> Iterator[tuple[str, str]]:
         for field in table.fields if table else ():
             if not _fits(field, entry.values.get(field.label)):
                 yield f"entries[{number}].values.{field.label}", "項目の値が、今の定義に合いません"
+
+
+def _other_units(record: Record, edition: Edition) -> Iterator[tuple[str, str]]:
+    units = {(cell.table, cell.column): cell.unit for cell in record.cells}
+    for table_id, table in edition.count_tables.items():
+        for column in table.columns:
+            unit = units.get((table_id, column.label), column.unit)
+            if unit != column.unit:
+                yield (
+                    f"cells（{table_id} {column.label}）",
+                    f"単位が、記録では「{unit}」、今の定義では「{column.unit}」です",
+                )
 
 
 def _fits(field: EntryField, value: int | str | None) -> bool:

@@ -1,4 +1,4 @@
-"""A published year as CSV → cells, or findings with the line: part, table, group, row, column, value.
+"""A published year as CSV → cells, or findings with the line: part, table, group, row, column, unit, value.
 
 The headings may be English or Japanese, the names those of the definitions (公開 or its title, 処理状況 or
 公開.処理状況), the rows in any order. A cell holds a count or 該当なし; a whole table that the year did not
@@ -31,19 +31,24 @@ HEADINGS = {
     "group": ("group", "区分"),
     "row": ("row", "行"),
     "column": ("column", "列"),
+    "unit": ("unit", "単位"),
     "value": ("value", "値", "数"),
 }
-# A table id says the part, and most tables have no groups.
-OPTIONAL = ("part", "group")
+# A table id says the part, most tables have no groups, and the unit is that of the definitions unless it was another.
+OPTIONAL = ("part", "group", "unit")
 
 
 @dataclass
 class CsvCells:
-    """What a CSV said: cells, stated totals, tables that were not published, and what is wrong with it."""
+    """What a CSV said: cells, stated totals, tables that were not published, and what is wrong with it.
+
+    `units` are those of the columns by table id and column.
+    """
 
     cells: list[FilledCell] = field(default_factory=list)
     stated: list[StatedCell] = field(default_factory=list)
     not_published: list[str] = field(default_factory=list)
+    units: dict[tuple[str, str], str] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
 
 
@@ -58,7 +63,7 @@ class _Line:
     def place(self, key: CellKey | None = None) -> Place:
         """Where the line stands."""
         names = key._asdict() if key else {}
-        return Place(section=WARD, file=self.file, cell=f"{self.number}行", **names)
+        return Place(section=WARD, file=self.file, cell=f"{self.number}行", line=self.number, **names)
 
 
 def read_csv(file: Path, edition: Edition, fiscal_year: int, not_published: Sequence[str] = ()) -> CsvCells:
@@ -113,7 +118,7 @@ def _lines(text: str, label: str, found: CsvCells) -> Iterator[_Line]:
         try:
             texts = next(reader, None)
         except csv.Error:
-            found.findings.append(Finding("N234", Place(file=label, cell=f"{first}行")))
+            found.findings.append(Finding("N234", Place(file=label, cell=f"{first}行", line=first)))
             return
         number, first = first, reader.line_num + 1
         if texts is None:
@@ -125,11 +130,12 @@ def _lines(text: str, label: str, found: CsvCells) -> Iterator[_Line]:
             missing = [name for name in HEADINGS if name not in columns and name not in OPTIONAL]
             for name in missing:
                 headings = " か ".join(HEADINGS[name])
-                found.findings.append(Finding("N233", Place(file=label, cell="1行"), details={"heading": headings}))
+                place = Place(file=label, cell="1行", line=1)
+                found.findings.append(Finding("N233", place, details={"heading": headings}))
             if missing:
                 return
         elif len(texts) != width:
-            place = Place(file=label, cell=f"{number}行")
+            place = Place(file=label, cell=f"{number}行", line=number)
             found.findings.append(Finding("N234", place, expected=width, found=len(texts)))
         else:
             yield _Line(number, {name: texts[place].strip() for name, place in columns.items()}, label)
@@ -206,7 +212,7 @@ class _Names:
 def _unknown(found: CsvCells, named: tuple[str, str, Mapping[str, object]], line: _Line, table_id: str = "") -> None:
     what, name, candidates = named
     suggestion = likely(name, candidates)
-    place = Place(section=WARD, file=line.file, cell=f"{line.number}行", table=table_id)
+    place = Place(section=WARD, file=line.file, cell=f"{line.number}行", line=line.number, table=table_id)
     details = {"what": what, "about": printable(name[:80]) or "空欄", "likely": asked(suggestion)}
     found.findings.append(Finding("N235", place, suggestion or None, printable(name[:80]), details=details))
 
@@ -232,9 +238,11 @@ def _add(found: CsvCells, names: _Names, said: tuple[_Line, CellKey, int], seen:
     seen[key] = place
     table = names.edition.count_tables[key.table]
     column = table.column(key.column)
+    unit = line.texts.get("unit", "") or (column.unit if column else "")
+    if found.units.setdefault((key.table, key.column), unit) != unit:
+        found.findings.append(Finding("N240", place, found.units[key.table, key.column], unit))
     # Every value of a CSV is text: plain digits are no other spelling.
-    reading = read_count(int(text) if text.isascii() and text.isdecimal() and len(text) < 20 else text,
-                         column.unit if column else "")  # fmt: skip
+    reading = read_count(int(text) if text.isascii() and text.isdecimal() and len(text) < 20 else text, unit)
     if key.row:
         found.cells.append(FilledCell(fiscal_year, True, key, reading, shown(text), place))
     else:

@@ -10,11 +10,13 @@ import hashlib
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from pydantic import ValidationError
 
 from nerima_report.errors import CannotProceed
 from nerima_report.fiscal_year import full_name
+from nerima_report.records.lines import RecordLines, lines_of
 from nerima_report.records.model import SCHEMA_VERSION, Record
 from nerima_report.toml_files import key_of, reason_of
 
@@ -24,12 +26,13 @@ SEAL = "seal"
 
 
 class RecordError(CannotProceed):
-    """A record cannot be used: names the file, the key and the reason."""
+    """A record cannot be used: names the file, the key, its line if that is known, and the reason."""
 
-    def __init__(self, file: Path, key: str, reason: str) -> None:
+    def __init__(self, file: Path, key: str, reason: str, line: int | None = None) -> None:
         """Say that `key` (such as `cells[3].value`) in `file` is wrong."""
-        self.file, self.key, self.reason = file, key, reason
-        where = f"\n  箇所: {key}" if key else ""
+        self.file, self.key, self.reason, self.line = file, key, reason, line
+        at = f"（{line}行目）" if line and "行目" not in key else ""
+        where = f"\n  箇所: {key}{at}" if key else ""
         super().__init__(
             f"記録を使えません。\n  ファイル: {file}{where}\n  理由: {reason}\n"
             "  記録は手で直さず、バージョン管理などからもとに戻すか、作り直してください"
@@ -43,32 +46,69 @@ def write_record(record: Record) -> bytes:
     return _write(content | {SEAL: sha256(_write(content))})
 
 
+class RecordFile(NamedTuple):
+    """A record, the file it is in (with / on every system), and where what it holds stands in it."""
+
+    record: Record
+    file: str
+    lines: RecordLines
+
+
 def read_record(file: Path, fiscal_year: int | None = None) -> Record:
     """Read a record, which must be that of `fiscal_year` if one is given. Raises RecordError when it cannot be used."""
+    return _record_of(file, _read_text(file), fiscal_year)
+
+
+def open_record(file: Path, fiscal_year: int | None = None) -> RecordFile:
+    """Read a record together with its lines, as they are in the file. Raises RecordError when it cannot be used."""
     text = _read_text(file)
+    return RecordFile(_record_of(file, text, fiscal_year), file.as_posix(), lines_of(text))
+
+
+def record_to_write(record: Record, file: Path) -> RecordFile:
+    """A record that is about to be written to `file`, with the lines that it will have there."""
+    return RecordFile(record, file.as_posix(), lines_of(write_record(record).decode()))
+
+
+def _record_of(file: Path, text: str, fiscal_year: int | None) -> Record:
+    content = _content_of(file, text)
+
+    def line(*place: object) -> int | None:
+        return lines_of(text).find(*place)
+
+    if content.get("schema_version") != SCHEMA_VERSION:
+        reason = f"この版のプログラムが読めるのは {SCHEMA_VERSION} だけです"
+        raise RecordError(file, "schema_version", reason, line("schema_version"))
+    seal = content.pop(SEAL, None)
+    try:
+        record = Record.model_validate_json(json.dumps(content))
+    except ValidationError as error:
+        first = min(error.errors(), key=lambda fault: fault["type"] != "extra_forbidden")
+        where = first["loc"]
+        raise RecordError(file, key_of(where), reason_of(first), line(*where[:2]) if where else None) from None
+    if fiscal_year is not None and record.fiscal_year != fiscal_year:
+        reason = f"{full_name(fiscal_year)}の記録のはずですが、{record.name}の記録です"
+        raise RecordError(file, "fiscal_year", reason, line("fiscal_year"))
+    if seal != sha256(_write(record.model_dump(mode="json"))):
+        reason = "中身が、書き出したときと違います（手で書きかえられています）"
+        raise RecordError(file, SEAL, reason, line(SEAL))
+    return record
+
+
+def _content_of(file: Path, text: str) -> dict[str, object]:
     try:
         content = json.loads(text, object_pairs_hook=_told_once)
     except _ToldTwice as error:
         raise RecordError(file, str(error), "同じキーが2回あります") from None
     except json.JSONDecodeError as error:
         reason = "JSON として正しくありません（途中で切れたか、手で書きかえられています）"
-        raise RecordError(file, f"{error.lineno}行目の{error.colno}文字目", reason) from None
+        where = f"{error.lineno}行目の{error.colno}文字目"
+        raise RecordError(file, where, reason, error.lineno) from None
     except (ValueError, RecursionError):
         raise RecordError(file, "", "JSON として正しくありません（大きすぎる数か、深すぎる入れ子があります）") from None
-    if not isinstance(content, dict) or content.get("schema_version") != SCHEMA_VERSION:
+    if not isinstance(content, dict):
         raise RecordError(file, "schema_version", f"この版のプログラムが読めるのは {SCHEMA_VERSION} だけです")
-    seal = content.pop(SEAL, None)
-    try:
-        record = Record.model_validate_json(json.dumps(content))
-    except ValidationError as error:
-        first = min(error.errors(), key=lambda fault: fault["type"] != "extra_forbidden")
-        raise RecordError(file, key_of(first["loc"]), reason_of(first)) from None
-    if fiscal_year is not None and record.fiscal_year != fiscal_year:
-        reason = f"{full_name(fiscal_year)}の記録のはずですが、{record.name}の記録です"
-        raise RecordError(file, "fiscal_year", reason)
-    if seal != sha256(_write(record.model_dump(mode="json"))):
-        raise RecordError(file, SEAL, "中身が、書き出したときと違います（手で書きかえられています）")
-    return record
+    return content
 
 
 def sha256(data: bytes) -> str:

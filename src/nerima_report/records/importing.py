@@ -6,8 +6,8 @@ is never taken for zero.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from nerima_report import __version__
@@ -22,12 +22,12 @@ from nerima_report.fiscal_year import full_name
 from nerima_report.layout import EntryLayout, plain
 from nerima_report.records.content import content_of
 from nerima_report.records.csv_file import read_csv
+from nerima_report.records.figure import recorded_figure
 from nerima_report.records.files import sha256
 from nerima_report.records.making import (
     recorded_cells,
     recorded_entries,
     recorded_explanations,
-    recorded_figure,
     recorded_tables,
 )
 from nerima_report.records.model import SCHEMA_VERSION, Record, RecordedEdition, RecordedInput
@@ -57,11 +57,15 @@ class Imported:
 
 @dataclass(frozen=True)
 class _Read:
-    """What was read of a file: the evidence for the checks, what reading found, the tables it says are missing."""
+    """What was read of a file: the evidence for the checks, what reading found, the tables it says are missing.
+
+    `units` are those of the columns, where the year counted in others than the definitions of today.
+    """
 
     evidence: Evidence
     findings: tuple[Finding, ...] = ()
     not_published: frozenset[str] = frozenset()
+    units: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
 
 def import_year(order: ImportOrder, edition: Edition, explanations: Sequence[Explanation]) -> Imported:
@@ -92,7 +96,7 @@ def _from_csv(order: ImportOrder, edition: Edition) -> _Read:
     tallies = replace(load_tallies((), published), cells=tuple(cells), stated=tuple(told.stated))
     totals = add_up(tallies, published)
     evidence = Evidence(published, order.fiscal_year, Inbox(), (), tallies, totals)
-    return _Read(evidence, tuple(told.findings), missing)
+    return _Read(evidence, tuple(told.findings), missing, told.units)
 
 
 def _from_workbook(order: ImportOrder, edition: Edition) -> _Read:
@@ -165,17 +169,16 @@ def _record(read: _Read, findings: Sequence[Finding], edition: Edition, file: Pa
         tallies=(),
         adjustments=(),
         explained=tuple(recorded_explanations(findings)),
-        inputs=(
-            RecordedInput(
-                file=file.name, used=True, section="", ward=True, submission=1, sha256=sha256(file.read_bytes())
-            ),
-        ),
+        inputs=(_input(file),),
         outputs=(),
         revisions=(),
     )
     content = content_of(record, edition, file)
     figures = tuple(recorded_figure(key, share) for key, share in content.figures.items())
-    return record.model_copy(update={"tables": recorded_tables(compose_report(content)), "figures": figures})
+    tables = recorded_tables(compose_report(content))
+    units = ((cell, read.units.get((cell.table, cell.column), cell.unit)) for cell in record.cells)
+    cells = tuple(cell.model_copy(update={"unit": unit}) for cell, unit in units)
+    return record.model_copy(update={"tables": tables, "cells": cells, "figures": figures})
 
 
 def _input(file: Path) -> RecordedInput:

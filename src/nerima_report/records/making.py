@@ -6,22 +6,19 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from nerima_report import __version__
 from nerima_report.composition import Content
-from nerima_report.definitions import Cells
 from nerima_report.edition import Edition
-from nerima_report.figures import Share
 from nerima_report.findings import Finding
 from nerima_report.fiscal_year import full_name
+from nerima_report.records.figure import recorded_figure
 from nerima_report.records.files import sha256
 from nerima_report.records.model import (
     SCHEMA_VERSION,
     Record,
     RecordedAdjustment,
     RecordedCell,
-    RecordedCells,
     RecordedEdition,
     RecordedEntry,
     RecordedExplanation,
-    RecordedFigure,
     RecordedInput,
     RecordedOutput,
     RecordedTable,
@@ -103,26 +100,6 @@ def recorded_entries(edition: Edition, tallies: Tallies) -> Iterable[RecordedEnt
             yield RecordedEntry(table=table_id, section=str(entry["section"]), values=values)
 
 
-def recorded_figure(key: str, share: Share) -> RecordedFigure:
-    """A share with its definition."""
-    definition = share.definition
-    return RecordedFigure(
-        figure=key,
-        value=None if share.value is None else str(share.value),
-        unit=definition.unit,
-        numerator=share.numerator,
-        denominator=share.denominator,
-        numerator_rows=share.rows,
-        kind=definition.kind,
-        numerator_of=_cells(definition.numerator) if definition.numerator else None,
-        denominator_of=_cells(definition.denominator),
-        excluded_rows=definition.excluded,
-        digits=definition.digits,
-        rounding=definition.rounding,
-        basis=definition.basis,
-    )
-
-
 def recorded_explanations(findings: Iterable[Finding]) -> Iterable[RecordedExplanation]:
     """The differences that somebody explained."""
     for finding in findings:
@@ -135,10 +112,6 @@ def recorded_explanations(findings: Iterable[Finding]) -> Iterable[RecordedExpla
                 note=answer.note,
                 until=answer.until,
             )
-
-
-def _cells(cells: Cells) -> RecordedCells:
-    return RecordedCells(table=cells.table, column=cells.column, group=cells.group, rows=cells.rows)
 
 
 def _tally(cell: FilledCell) -> RecordedTally:

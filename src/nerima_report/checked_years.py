@@ -1,0 +1,94 @@
+"""What somebody named to be checked (years, ranges of years, files of records) → the years, and where they lie."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from nerima_report.errors import CannotProceed
+from nerima_report.fiscal_year import full_name, parse_fiscal_year
+from nerima_report.workspace import Workspace
+
+_RANGE = re.compile(r"(.+?)(?:\.\.|…)(.+)")
+_HOW = "2026、R8、2018..2026 か、records/2026.json のように書いてください。"
+
+
+@dataclass(frozen=True)
+class CheckedYears:
+    """The years to check, in their order; `published` if the records are meant, and not what lies in out/."""
+
+    years: tuple[int, ...]
+    published: bool = False
+
+
+def are_files(words: Sequence[str]) -> bool:
+    """Whether somebody named the files of records. Raises CannotProceed for a mixture with years."""
+    files = [word.lower().endswith(".json") for word in words]
+    if any(files) and not all(files):
+        raise CannotProceed("年度と記録のファイルは、いっしょには書けません。どちらかだけにしてください。")
+    return any(files)
+
+
+def folder_of(files: Sequence[str]) -> Path:
+    """The working folder in which some records lie. Raises CannotProceed where they lie in none, or in several."""
+    folders = {Path(file).parent.parent for file in files}
+    strange = [file for file in files if not re.fullmatch(r"(.*/)?records/\d{4}\.json", Path(file).as_posix())]
+    if strange:
+        raise CannotProceed(
+            f"年度の記録のファイルではありません。\n  ファイル: {strange[0]}\n"
+            "  作業フォルダーの records の中の、2026.json のような名前のファイルを書いてください。"
+        )
+    if len(folders) > 1:
+        named = "、".join(sorted(folder.as_posix() for folder in folders))
+        raise CannotProceed(
+            f"一度に確かめられるのは、一つの作業フォルダーの記録だけです。\n  フォルダー: {named}\n"
+            "  フォルダーごとに分けて実行してください。"
+        )
+    return folders.pop()
+
+
+def years_of_files(files: Sequence[str], workspace: Workspace) -> CheckedYears:
+    """The years of some records that changed, and after each the next recorded one, which is held against it."""
+    named = {int(Path(file).stem) for file in files}
+    recorded = [int(file.stem) for file in workspace.records]
+    following = {min((year for year in recorded if year > changed), default=changed) for changed in named}
+    return CheckedYears(tuple(sorted(named | following)), published=True)
+
+
+def years_of_words(words: Sequence[str], workspace: Workspace) -> CheckedYears:
+    """The years that somebody wrote; without any the newest one. Raises CannotProceed for what is no year."""
+    known = _known(workspace)
+    if not words:
+        if not known:
+            raise CannotProceed(
+                "報告も記録もありません。\n"
+                "  先に nerima-report build か nerima-report record import を実行してください。"
+            )
+        return CheckedYears((known[-1],))
+    years: set[int] = set()
+    for word in words:
+        ends = _ends(word)
+        if ends[0] > ends[-1]:
+            raise CannotProceed(f"「{word}」は、はじめの年度が後です。2018..2026 のように書いてください。")
+        missing = [year for year in ends if year not in known]
+        if missing:
+            raise CannotProceed(
+                f"{full_name(missing[0])}の報告も記録もありません。\n"
+                f"  先に nerima-report build {missing[0]} を実行してください。"
+            )
+        years |= {year for year in known if ends[0] <= year <= ends[-1]}
+    return CheckedYears(tuple(sorted(years)))
+
+
+def _ends(word: str) -> list[int]:
+    between = _RANGE.fullmatch(word)
+    years = [parse_fiscal_year(text) for text in (between.groups() if between else [word])]
+    if None in years:
+        raise CannotProceed(f"年度「{word}」を読めません。{_HOW}")
+    return [year for year in years if year is not None]
+
+
+def _known(workspace: Workspace) -> list[int]:
+    return sorted({int(file.stem) for file in workspace.records} | set(workspace.built))

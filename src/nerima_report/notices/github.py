@@ -1,0 +1,128 @@
+"""Findings as workflow commands of GitHub Actions: annotations on lines of a pull request, and the job's summary.
+
+Commands and their escapes: docs.github.com, "Workflow commands for GitHub Actions".
+"""
+
+from __future__ import annotations
+
+import html
+import os
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from nerima_report.definitions import Severity
+from nerima_report.examination import Examination
+from nerima_report.findings import SEVERITIES, SEVERITY_NAMES, Catalogue, Finding, Place
+from nerima_report.notices.grouping import harmless, ranges
+from nerima_report.notices.told import Told
+from nerima_report.records.files import RecordError
+
+MOST_ANNOTATIONS = 10  # of a level, of one step: further ones stand in the log only
+MOST_ROWS = 500  # of the summary, which GitHub refuses beyond 1 MiB
+_IN_TEXT = {"%": "%25", "\r": "%0D", "\n": "%0A"}
+_IN_PROPERTY = _IN_TEXT | {":": "%3A", ",": "%2C"}
+
+
+def render_github(examination: Examination, told: Told) -> str:
+    """A command for each finding, the most severe first, because GitHub keeps only the first of each level."""
+    catalogue = examination.catalogue
+    commands = [_annotation(finding, catalogue) for finding in _ordered(examination)]
+    return "\n".join([*commands, *_closing(examination, told)])
+
+
+def render_refusal(error: RecordError) -> str:
+    """The command for a record that cannot be used; on its line, if that is known."""
+    place = Place(file=error.file.as_posix(), line=error.line)
+    return _command("error", place, "記録を使えません", "\n".join(filter(None, (error.key, error.reason))))
+
+
+def render_summary(examination: Examination, told: Told) -> str:
+    """All findings as a table in Markdown, for the page of the job: there no limit drops any but the very last."""
+    catalogue, findings = examination.catalogue, _ordered(examination)
+    lines = [f"### nerima-report {told.command}", "", *map(_markdown, _closing(examination, told)), ""]
+    if findings:
+        lines += ["| 重さ | コード | 場所 | 指摘 |", "|---|---|---|---|"]
+    for finding in findings[:MOST_ROWS]:
+        where = [finding.place.file and repository_path(finding.place.file), finding.place.spot, _inside(finding.place)]
+        cells = (_name(finding, catalogue), finding.code, " ".join(filter(None, where)), _text(finding, catalogue))
+        lines.append(f"| {' | '.join(map(_markdown, cells))} |")
+    if len(findings) > MOST_ROWS:
+        lines += ["", f"ほか {len(findings) - MOST_ROWS}件は、このステップのログにあります。"]
+    return "\n".join(lines) + "\n\n"
+
+
+def repository_path(file: str) -> str:
+    """A file as the repository names it, with /: from its work tree, or else from GITHUB_WORKSPACE."""
+    path = Path(os.path.abspath(file))  # noqa: PTH100 (resolve would follow links, which git does not)
+    trees = (folder for folder in path.parents if (folder / ".git").exists())
+    workspace = os.environ.get("GITHUB_WORKSPACE")
+    roots = [next(trees, None), Path(workspace) if workspace else None, Path.cwd()]
+    root = next((root for root in roots if root and path.is_relative_to(root)), None)
+    return (path.relative_to(root) if root else path).as_posix()
+
+
+def _ordered(examination: Examination) -> list[Finding]:
+    """What nobody explained comes first."""
+    return sorted(examination.catalogue.order(examination.findings), key=lambda finding: finding.explained is not None)
+
+
+def _annotation(finding: Finding, catalogue: Catalogue) -> str:
+    text = [_text(finding, catalogue)]
+    if related := ranges((place for place in finding.related if place.section or place.cell), finding.place):
+        text.append(f"比べたところ: {'、'.join(related)}")
+    if finding.explained is None:
+        text.append(catalogue.codes[finding.code].hint)
+    title = " ".join(filter(None, (finding.code, _inside(finding.place))))
+    return _command(_level(finding, catalogue), finding.place, title, "\n".join(text))
+
+
+def _command(level: str, place: Place, title: str, text: str) -> str:
+    line = str(place.line) if place.line else ""
+    properties = {"file": place.file and repository_path(place.file), "line": line, "title": harmless(title)}
+    told = ",".join(f"{key}={_escaped(value, _IN_PROPERTY)}" for key, value in properties.items() if value)
+    lines = [harmless(line) for line in text.splitlines()]
+    return f"::{level} {told}::{_escaped(chr(10).join(lines), _IN_TEXT)}"
+
+
+def _closing(examination: Examination, told: Told) -> Iterator[str]:
+    """How it ended; and if GitHub shows fewer annotations than there are findings, how many there are."""
+    yield harmless(told.closing)
+    levels = Counter(_level(finding, examination.catalogue) for finding in examination.findings)
+    if max(levels.values(), default=0) > MOST_ANNOTATIONS:
+        counts = "、".join(f"{level} {levels[level]}件" for level in SEVERITIES if levels[level])
+        yield (
+            f"GitHub が注釈として示すのは、一つのステップで種類ごとに{MOST_ANNOTATIONS}件までです（全部で {counts}）。"
+            "すべての指摘は、ステップのログと、ジョブの要約（Summary）にあります。"
+        )
+
+
+def _level(finding: Finding, catalogue: Catalogue) -> Severity:
+    """The level of GitHub, which bears the name of ours; what somebody explained is never more than a notice."""
+    return "notice" if finding.explained else catalogue.severity(finding)
+
+
+def _name(finding: Finding, catalogue: Catalogue) -> str:
+    return "説明のある差" if finding.explained else SEVERITY_NAMES[catalogue.severity(finding)]
+
+
+def _text(finding: Finding, catalogue: Catalogue) -> str:
+    explained = f"（説明: {finding.explained.reason}）" if finding.explained else ""
+    return catalogue.message(finding) + explained
+
+
+def _inside(place: Place) -> str:
+    """The place without its file and line: 福祉部管理課 ＞ 公開.処理状況 ＞ C6（全部公開・件数）."""
+    inner = str(replace(place, file="", section=""))
+    return " ＞ ".join(filter(None, (place.section, inner)))
+
+
+def _escaped(text: str, escapes: Mapping[str, str]) -> str:
+    return "".join(escapes.get(char, char) for char in text)
+
+
+def _markdown(text: str) -> str:
+    """A text as plain words in a cell of a table."""
+    escaped = "".join(f"\\{char}" if char in "\\`*_[]|~$#" else char for char in harmless(text))
+    return html.escape(escaped, quote=False)

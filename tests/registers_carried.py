@@ -1,0 +1,116 @@
+"""A working folder with one 課 that keeps registers, whose forms are filled in as a clerk would."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import xlsxwriter
+from openpyxl import load_workbook
+
+from nerima_report.edition import Edition
+from nerima_report.entry_definitions import EntryField
+from nerima_report.fiscal_year import full_name
+from nerima_report.roster import HEADINGS, SHEET
+
+SECTION = "福祉部管理課"
+Entry = Mapping[str, Any]  # what a clerk writes into a row, by label
+Answer = Callable[[str], Entry]  # what is written into a row that is there, by its number
+
+
+def make_workspace(folder: Path, years: range) -> Path:
+    """A working folder with registers/, and one 課 in the roster of each year."""
+    for name in ("inbox", "records", "out", "registers"):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    with xlsxwriter.Workbook(str(folder / "roster.xlsx")) as book:
+        sheet = book.add_worksheet(SHEET)
+        sheet.write_row(0, 0, HEADINGS)
+        for row, year in enumerate(years, start=1):
+            sheet.write_row(row, 0, (full_name(year), "福祉部", "管理課", "すべて"))
+    return folder
+
+
+def example(edition: Edition, table_id: str, fiscal_year: int, **said: Any) -> dict[str, Any]:
+    """A new entry of a register: every required field says something, and `said` what matters here."""
+    day = date(fiscal_year, 6, 1)
+    register = edition.registers[table_id]
+    given: dict[str, Any] = {f.label: _example(f, day) for f in register.written if f.required}
+    return {**given, "確認": "新規", "登録日": day, **said}
+
+
+def fill_registers(
+    form: Path, target: Path, new: Mapping[str, list[Entry]], answer: Answer = lambda number: {}, **cover: Any
+) -> Path:
+    """Answer every row that is there, write new ones below, mark what is empty as 該当なし, and hand the form in."""
+    book = load_workbook(form)
+    for sheet in book.worksheets[2:]:
+        headings = {str(cell.value).partition("(")[0]: cell.column for cell in sheet[4] if cell.value}
+        if "確認" not in headings:
+            continue
+        row = 5
+        while (number := sheet.cell(row, headings["番号"]).value) is not None:
+            _write(sheet, row, headings, {"確認": "変更なし", **_yearly(headings), **answer(str(number))})
+            row += 1
+        for entry in new.get(sheet.title, []):
+            _write(sheet, row, headings, entry)
+            row += 1
+        if row == 5:
+            _mark(book, sheet.title)
+    for key in ("個人.第三者点検", "個人.事務処理ミス", *cover.get("marks", ())):
+        _mark(book, key)
+    if "number" in cover:
+        book["表紙"]["B9"] = cover["number"]
+    target.parent.mkdir(parents=True, exist_ok=True)
+    book.save(target)
+    return target
+
+
+def fill_counts(path: Path, registered: tuple[str, ...]) -> None:
+    """Write 0 into every count, but nothing into the tables that registers count."""
+    book = load_workbook(path)
+    for sheet in book.worksheets[2:]:
+        for cells in sheet.iter_rows(min_row=5):
+            for cell in cells:
+                kind = cell.number_format == "#,##0" and not cell.protection.locked
+                if (
+                    kind
+                    and sheet.title not in registered
+                    and "確認" not in [c.value for c in sheet[4]]
+                    and cell.row < 40
+                ):
+                    labelled = sheet.cell(cell.row, 1).value or sheet.cell(cell.row, 2).value
+                    if labelled:
+                        cell.value = 0
+    book.save(path)
+
+
+def _example(field: EntryField, day: date) -> Any:
+    match field.type:
+        case "choice":
+            return field.choices[0]
+        case "date":
+            return day
+        case "count":
+            return 1500
+        case _:
+            return f"架空の{field.label}"
+
+
+def _yearly(headings: Mapping[str, int]) -> dict[str, Any]:
+    return {"延べ人数": 100} if "延べ人数" in headings else {}
+
+
+def _write(sheet: Any, row: int, headings: Mapping[str, int], said: Entry) -> None:
+    for label, value in said.items():
+        cell = sheet.cell(row, headings[label])
+        assert not cell.protection.locked, (sheet.title, cell.coordinate)
+        cell.value = value
+
+
+def _mark(book: Any, key: str) -> None:
+    cover = book["表紙"]
+    rows = [row for row in range(12, 70) if cover.cell(row, 1).value == key]
+    if rows:
+        cover.cell(rows[0], 3).value = "該当なし"

@@ -1,0 +1,234 @@
+"""The year before beside the year: tables (cases/compare.toml) and sentences."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tomllib
+from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conftest import ROOT, Command
+from nerima_report.comparison import Comparison, compare_with
+from nerima_report.composition import Content, compose_report
+from nerima_report.edition import Edition
+from nerima_report.errors import DefinitionError
+from nerima_report.fiscal_year import full_name
+from nerima_report.manuscript import read_blocks
+from nerima_report.part_definition import Break, Renamed
+from nerima_report.records.files import write_record
+from nerima_report.records.making import make_record
+from nerima_report.records.model import Record, RecordedCell
+from nerima_report.report import Paragraph, Table
+from nerima_report.wording import PartWording
+from nerima_report.year_before import YearBefore
+
+CASES = tomllib.loads((ROOT / "tests" / "cases" / "compare.toml").read_text(encoding="utf-8"))["case"]
+TABLE = "公開.処理状況"
+Change = Callable[[RecordedCell], RecordedCell | None]
+
+
+def _year_before(content: Content, change: Change = lambda cell: cell) -> Record:
+    """The record of 2021 that says the same as the sample of 2022, but for the cells that `change` changes."""
+    record = make_record(content, compose_report(content), (), {})
+    cells = tuple(changed for cell in record.cells if (changed := change(cell)) is not None)
+    return record.model_copy(update={"fiscal_year": 2021, "name": full_name(2021), "cells": cells})
+
+
+def _with(values: dict[str, Any], table: str = TABLE) -> Change:
+    def change(cell: RecordedCell) -> RecordedCell:
+        if cell.table != table or cell.row not in values:
+            return cell
+        value = values[cell.row]
+        return cell.model_copy(update={"value": None if value == "なし" else value})
+
+    return change
+
+
+def _compared(content: Content, comparison: Comparison) -> dict[str, Table]:
+    report = compose_report(replace(content, comparison=comparison, compared=True))
+    return {table.id: table for table in report.tables}
+
+
+@pytest.fixture(scope="session")
+def quiet(content: Content, whole_edition: Edition) -> Comparison:
+    """A year before in which everything was the same."""
+    return compare_with(_year_before(content), "2021.json", whole_edition, 2022)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+def test_a_table_beside_the_year_before(case: dict[str, Any], content: Content, whole_edition: Edition) -> None:
+    comparison = compare_with(_year_before(content, _with(case["before"])), "", whole_edition, 2022)
+    table = _compared(content, comparison)[TABLE]
+    rows = {row[0].text: [cell.text for cell in row[2:]] for row in table.rows}
+    assert [rows[row] for row in case["want"]] == list(case["want"].values())
+    assert {sign for sign in "△－…" for note in table.notes if sign in note.text} == set(case["signs"])
+
+
+def test_every_column_of_numbers_gets_its_own_two(content: Content, quiet: Comparison) -> None:
+    table = _compared(content, quiet)["公開.請求者"]
+    assert [column.numeric for column in table.columns] == [False] + [True] * 6
+    assert [[cell.text for cell in row[1:]] for row in table.rows][-1] == ["350", "350", "0", "2,199", "2,199", "0"]
+
+
+def test_numbers_of_this_year_stay_as_they_are(content: Content, quiet: Comparison) -> None:
+    compared = _compared(content, quiet)
+    for table in compose_report(content).tables:
+        beside = compared[table.id]
+        own = [i for i, column in enumerate(beside.columns) if column in table.columns]
+        assert (beside.number, beside.title) == (table.number, table.title)
+        assert [[row[i] for i in own] for row in beside.rows] == [list(row) for row in table.rows]
+
+
+def test_a_group_that_was_used_last_year_is_shown(content: Content, whole_edition: Edition) -> None:
+    before = _year_before(content, lambda c: c.model_copy(update={"value": 4}) if c.group == "訂正請求" else c)
+    table = _compared(content, compare_with(before, "", whole_edition, 2022))["個人.処理状況"]
+    corrections = [[cell.text for cell in row[2:]] for row in table.rows if row[0].text == "訂正請求"]
+    assert corrections == [["0", "4", "△4"]] * 2
+
+
+def test_rows_that_vanished_are_named_under_the_total(content: Content, whole_edition: Edition) -> None:
+    gone = RecordedCell(table=TABLE, group="", row="却下", column="件数", unit="件", value=5)
+    record = _year_before(content)
+    record = record.model_copy(update={"cells": (*record.cells, gone)})
+    table = _compared(content, compare_with(record, "", whole_edition, 2022))[TABLE]
+    assert [cell.text for cell in table.rows[-1]] == ["合計", "2,199", "2,204", "△5"]
+    assert any("却下" in note.text for note in table.notes)
+
+
+def test_what_does_not_compare_says_why(content: Content, whole_edition: Edition) -> None:
+    part = whole_edition.parts[0]
+    broken = Break(year=2022, table="処理状況", before="処理状況", what="数え方", reason="数え方が変わった")
+    definition = part.definition.model_copy(update={"breaks": (broken,)})
+    edition = replace(whole_edition, parts=(replace(part, definition=definition), *whole_edition.parts[1:]))
+
+    def other(cell: RecordedCell) -> RecordedCell | None:
+        if cell.table == "公開.内容別":
+            return None
+        return cell.model_copy(update={"unit": "文書"}) if cell.table == "公開.目的別" else cell
+
+    record = _year_before(content, other)
+    tables = _compared(content, compare_with(record, "", edition, 2022))
+    plain = {table.id: table for table in compose_report(content).tables}
+    for table_id, word in ((TABLE, "数え方が変わった"), ("公開.目的別", "文書"), ("公開.内容別", "公表")):
+        assert tables[table_id].columns == plain[table_id].columns
+        assert word in tables[table_id].notes[-1].text
+
+
+def test_a_renamed_row_goes_on(content: Content, whole_edition: Edition) -> None:
+    part = whole_edition.parts[0]
+    renamed = Renamed(year=2022, table="処理状況", before="一部公開", row="部分公開", reason="言い方")
+    definition = part.definition.model_copy(update={"renamed": (renamed,)})
+    edition = replace(whole_edition, parts=(replace(part, definition=definition), *whole_edition.parts[1:]))
+    record = _year_before(
+        content, lambda c: c.model_copy(update={"row": "一部公開", "value": 650}) if c.row == "部分公開" else c
+    )
+    rows = _compared(content, compare_with(record, "", edition, 2022))[TABLE].rows
+    assert ["部分公開", "700", "650", "50"] in [[cell.text for cell in row] for row in rows]
+
+
+SENTENCES = [
+    ('{{ 前年度("処理状況", "件数") | 件 }}。', "2,113件。"),
+    ('前年度比{{ 前年度比("処理状況", "件数") | 件 }}。', "前年度比86件増。"),
+    ('{{ 前年度比("処理状況", "件数") | パーセント }}。', "4.1%増。"),  # 86 ÷ 2,113 = 4.07…
+    ('{{ 前年度比("処理状況", "件数", "取下げ") | 件 }}。', "増減なし。"),
+    ('{{ 前年度比("処理状況", "件数", "取下げ") | パーセント }}。', "増減なし。"),
+    ('{{ 前年度("処理状況", "件数", "全部公開") | 件 }}。', "900件。"),
+    ('{{ 前年度の割合("公開率") | パーセント }}。', "97.5%。"),
+    ('{{ 割合の前年度比("公開率") | ポイント }}。', "増減なし。"),
+    ('{% if 前年度と比べられる("処理状況") %}ある。{% endif %}', "ある。"),
+]
+
+
+@pytest.mark.parametrize(("text", "said"), SENTENCES)
+def test_a_manuscript_may_speak_of_the_year_before(
+    text: str, said: str, content: Content, whole_edition: Edition, tmp_path: Path
+) -> None:
+    comparison = compare_with(_year_before(content, _with({"全部公開": 900})), "", whole_edition, 2022)
+    assert _read(text, content, comparison, tmp_path) == [Paragraph(said)]
+
+
+@pytest.mark.parametrize("text", [text for text, _ in SENTENCES])
+def test_without_a_year_before_its_sentences_are_left_out(text: str, content: Content, tmp_path: Path) -> None:
+    assert _read(f"まえ。{text}あと。", content, None, tmp_path) == [Paragraph("まえ。あと。")]
+
+
+def test_a_fall_and_a_change_from_zero_in_words(content: Content, whole_edition: Edition, tmp_path: Path) -> None:
+    record = _year_before(content, _with({"全部公開": 1000, "存否応答拒否": 0}))
+    figures = tuple(f.model_copy(update={"value": "98.2"}) if f.value == "97.5" else f for f in record.figures)
+    record = record.model_copy(update={"figures": figures})
+    comparison = compare_with(record, "", whole_edition, 2022)
+    text = (
+        '{% set 減 = 前年度比("処理状況", "件数", "全部公開") %}{{ 減 | 件 }}、{{ 減 | パーセント }}、'
+        '{{ 前年度比("処理状況", "件数", "存否応答拒否") | パーセント }}、{{ 割合の前年度比("公開率") | ポイント }}。'
+    )
+    assert _read(text, content, comparison, tmp_path) == [Paragraph("14件減、1.4%減、－、0.7ポイント減。")]
+
+
+def test_a_rate_by_another_rule_is_not_compared(content: Content, whole_edition: Edition) -> None:
+    record = _year_before(content)
+    figures = tuple(figure.model_copy(update={"excluded_rows": ("取下げ",)}) for figure in record.figures)
+    share = content.figures["公開.公開率"]
+    known, other = (
+        compare_with(told, "", whole_edition, 2022).share("公開.公開率", share)
+        for told in (record, record.model_copy(update={"figures": figures}))
+    )
+    assert (known, other) == (Decimal("97.5"), None)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{% if 前年度比("処理状況", "件数") %}増えた。{% else %}変わらない。{% endif %}',
+        '{{ 前年度比("処理状況", "件数") }}。',
+        '{{ 前年度("処理", "件数") | 件 }}。',
+    ],
+    ids=["a choice that nobody can make", "no unit", "no such table"],
+)
+def test_what_a_manuscript_may_not_ask(text: str, content: Content, tmp_path: Path) -> None:
+    with pytest.raises(DefinitionError):
+        _read(text, content, None, tmp_path)
+
+
+def _read(text: str, content: Content, comparison: Comparison | None, folder: Path) -> list[object]:
+    part = content.edition.parts[0]
+    now = PartWording(part, content.totals, content.figures, content.tallies)
+    names = {**now.names(), **YearBefore(part, now, comparison, content.edition.years.compare).names()}
+    file = folder / "manuscript.md.j2"
+    file.write_text(text, encoding="utf-8")
+    return list(read_blocks(file, names, lambda key: ()))
+
+
+def test_build_compare(workdir: Path, command: Command, content: Content) -> None:
+    (workdir / "records" / "2021.json").unlink(missing_ok=True)
+    run = command("-C", workdir, "build", "2022", "--compare")
+    assert run.code == 2
+    assert "2021.json" in run.err
+    assert not (workdir / "out").exists()
+
+    (workdir / "records").mkdir(exist_ok=True)
+    record = _year_before(content, _with({"全部公開": 1000}))
+    (workdir / "records" / "2021.json").write_bytes(write_record(record))
+    assert command("-C", workdir, "build", "2022", "--compare").code == 0
+    assert "| 全部公開 | 986 | 1,000 | △14 |" in (workdir / "out" / "2022" / "report.md").read_text(encoding="utf-8")
+    assert command("-C", workdir, "build", "2022").code == 0
+    standard = (workdir / "out" / "2022" / "report.md").read_bytes()
+    assert standard == (ROOT / "tests" / "golden" / "report-2022.md").read_bytes()
+    assert command("-C", workdir, "publish", "2022").code == 0
+    assert command("-C", workdir, "build", "2022", "--from-record", "--compare").code == 0
+    assert "△14" in (workdir / "out" / "2022" / "report.md").read_text(encoding="utf-8")
+
+
+def test_build_says_that_sentences_were_left_out(workdir: Path, command: Command, tmp_path: Path) -> None:
+    templates = Path(shutil.copytree(ROOT / "templates", tmp_path / "templates"))
+    manuscript = templates / "nerima" / "disclosure" / "manuscript.md.j2"
+    sentence = '\n前年度より{{ 前年度比("内容別", "件数") | 件 }}した。\n'
+    manuscript.write_text(manuscript.read_text(encoding="utf-8") + sentence, encoding="utf-8")
+    run = command("-C", workdir, "--templates", templates, "build", "2022", "--format", "json")
+    assert [(f["code"], f["table"]) for f in json.loads(run.out)["findings"]] == [("N725", "公開.内容別")]
+    assert "前年度より" not in (workdir / "out" / "2022" / "report.md").read_text(encoding="utf-8")

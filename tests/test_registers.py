@@ -1,0 +1,165 @@
+"""Registers carried over the years by the tool's own forms: form → filled in → checked → merged → the next form."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+from openpyxl import load_workbook
+
+from conftest import Command
+from nerima_report.checks import run_checks
+from nerima_report.edition import Edition
+from nerima_report.examination import examine
+from nerima_report.registers.history import read_history
+from nerima_report.registers.master import load_masters
+from nerima_report.submissions import load_submissions
+from registers_carried import example, fill_registers, make_workspace
+
+WORK, OUTSOURCED, USED = "個人.業務の登録", "個人.外部委託記録票", "個人.目的外利用記録票"
+FILES = "個人.個人情報ファイル登録票"
+COUNTS = ("個人.登録など", "個人.利用と提供")
+
+
+def hand_in(work: Path, command: Command, year: int, new=None, answer=lambda number: {}, **cover) -> Path:  # type: ignore[no-untyped-def]
+    assert command("-C", work, "form", year, "--force").code == 0
+    form = next((work / "forms" / str(year)).glob("*福祉部*.xlsx"))
+    name = f"集計{cover.get('number', '')}.xlsx"
+    return fill_registers(form, work / "inbox" / str(year) / name, new or {}, answer, **cover)
+
+
+def counted(file: Path, edition: Edition, year: int) -> tuple[dict[str, int], list[str]]:
+    """What the registers make in the tables of the report, and the codes of what is wrong with registers."""
+    narrowed = edition.for_year(year)
+    evidence, _ = examine(load_submissions([file], edition), narrowed, year, None)
+    made = {f"{t.cell.key.row}": t.value for t in evidence.tallies.register_tallies}
+    found = run_checks(evidence)
+    return made, [f.code for f in found if f.place.table in narrowed.registers or f.place.table in COUNTS]
+
+
+def merge(work: Path, command: Command, year: int, *options: str) -> str:
+    run = command("-C", work, "register", "merge", year, *options)
+    assert run.code == 0, run.out + run.err
+    return run.out
+
+
+def test_a_register_goes_on_for_three_years(tmp_path: Path, whole_edition: Edition, command: Command) -> None:
+    work = make_workspace(tmp_path, range(2020, 2023))
+    of = whole_edition.for_year(2022)
+
+    # 令和2年度: three outsourced works, of which one began before there was a master, a file, a use
+    names = ("架空の発送", "架空の入力", "架空の案内")
+    new = {
+        OUTSOURCED: [example(of, OUTSOURCED, 2020, 委託する業務の名称=name) for name in names],
+        FILES: [example(of, FILES, 2020)],
+        USED: [example(of, USED, 2020, 延べ人数=250)],
+    }
+    new[OUTSOURCED][0] |= {"確認": "引継ぎ", "登録日": date(2015, 4, 1)}
+    first = hand_in(work, command, 2020, new)
+    made, codes = counted(first, whole_edition, 2020)
+    assert (made["業務の委託"], made["個人情報ファイルの登録"], made["目的外利用"], codes) == (3, 1, 250, ["N301"] * 3)
+    dry = merge(work, command, 2020, "--dry-run")
+    assert "架空の発送" in dry and not list((work / "registers").iterdir())
+    merge(work, command, 2020)
+    master = load_masters(work, whole_edition)["外部委託記録票"]
+    assert [(e.number, e.name(master.register), e.section) for e in master.entries] == [
+        ("委託-0001", names[0], "福祉部管理課"), ("委託-0002", names[1], "福祉部管理課"),
+        ("委託-0003", names[2], "福祉部管理課"),
+    ]  # fmt: skip
+
+    # Again: nothing changes, not a byte
+    before = {file.name: file.read_bytes() for file in (work / "registers").iterdir()}
+    assert "反映するものはありません" in merge(work, command, 2020)
+    assert before == {file.name: file.read_bytes() for file in (work / "registers").iterdir()}
+
+    # 令和3年度: one changed, one ended, one new; the use is said anew
+    answers = {
+        "委託-0001": {"確認": "変更", "変更日": date(2021, 7, 1), "委託先の名称": "架空の別の会社"},
+        "委託-0002": {"確認": "廃止", "廃止日": date(2022, 3, 31)},
+    }
+    second = hand_in(
+        work, command, 2021, {OUTSOURCED: [example(of, OUTSOURCED, 2021, 委託する業務の名称="架空の集計")]},
+        lambda number: answers.get(number, {}),
+    )  # fmt: skip
+    made, codes = counted(second, whole_edition, 2021)
+    assert (made["業務の委託"], made["目的外利用"], set(codes) - {"N301"}) == (3, 100, set())
+    out = merge(work, command, 2021)
+    assert "委託先の名称: 架空の委託先の名称 → 架空の別の会社" in out
+    entries = {e.number: e for e in load_masters(work, whole_edition)["外部委託記録票"].entries}
+    assert list(entries) == ["委託-0001", "委託-0002", "委託-0003", "委託-0004"]
+    assert entries["委託-0001"].values["委託先の名称"] == "架空の別の会社"
+    assert (entries["委託-0002"].ended, entries["委託-0003"].changed) == (date(2022, 3, 31), None)
+    steps = [s for s in read_history(work) if (s.fiscal_year, s.number, s.field) == (2021, "委託-0001", "委託先の名称")]
+    assert [(s.kind, s.before, s.after, s.file) for s in steps] == [
+        ("変更", "架空の委託先の名称", "架空の別の会社", "集計.xlsx")
+    ]
+
+    # 令和4年度: what ended is not on the form any more
+    third = hand_in(work, command, 2022)
+    sheet = load_workbook(third)[OUTSOURCED]
+    assert [sheet.cell(row, 1).value for row in range(5, 8)] == ["委託-0001", "委託-0003", "委託-0004"]
+    made, codes = counted(third, whole_edition, 2022)
+    assert (made["業務の委託"], set(codes) - {"N301"}) == (3, set())
+    merge(work, command, 2022)
+    assert {e.confirmed for e in load_masters(work, whole_edition)["外部委託記録票"].entries} == {2021, 2022}
+    # a year that is over is not merged again
+    assert command("-C", work, "register", "merge", 2021).code == 2
+
+
+def test_the_register_of_the_act_continues_that_of_the_ordinance(
+    tmp_path: Path, whole_edition: Edition, command: Command
+) -> None:
+    work = make_workspace(tmp_path, range(2022, 2024))
+    of = whole_edition.for_year(2022)
+    large, small = (example(of, FILES, 2022, 個人情報ファイルの名称=f"架空の台帳{n}", 個人の数=n) for n in (1200, 600))
+    uses = [example(of, OUTSOURCED, 2022, 委託する業務の名称="架空の発送")]
+    hand_in(work, command, 2022, {FILES: [large, small], OUTSOURCED: uses})
+    merge(work, command, 2022)
+
+    def answer(number: str) -> dict[str, object]:
+        if number == "ファイル-0002":
+            return {"確認": "廃止", "廃止日": date(2023, 4, 1), "廃止の理由": "人数が定めに満たない",
+                    "行政機関の名称": "区長", **missing}  # fmt: skip
+        if number == "ファイル-0001":
+            return {"確認": "変更", "変更日": date(2023, 4, 1), "行政機関の名称": "区長", **missing}
+        return {"確認": "変更", "変更日": date(2023, 4, 1), "保有する行政機関": "区長"}
+
+    missing = {"収集の方法": "本人から", "要配慮個人情報": "含まない", "請求を受理する組織の名称と所在地": "架空の窓口",
+               "記録の形態": "電算処理ファイル"}  # fmt: skip
+    file = hand_in(work, command, 2023, None, answer)
+    evidence, _ = examine(load_submissions([file], whole_edition), whole_edition.for_year(2023), 2023, None)
+    made = {t.cell.key.row: t.value for t in evidence.tallies.register_tallies}
+    assert made == {"年度末に載せているもの": 1, "年度中に新たに載せたもの": 0, "年度中に除いたもの": 1}
+    cases = evidence.tallies.entries["個人.利活用"].to_dict("records")
+    assert [(c["業務"], c["区分"], c["旧条例からの継続"]) for c in cases] == [("架空の発送", "委託", "はい")]
+    assert (
+        evidence.totals.values[
+            next(k for k in evidence.totals.values if k[2:] == ("旧条例から継続しているもの", "件数"))
+        ]
+        == 1
+    )
+    merge(work, command, 2023)
+    masters = load_masters(work, whole_edition)
+    assert [(e.number, e.ended) for e in masters["ファイル簿"].entries] == [
+        ("ファイル-0001", None), ("ファイル-0002", date(2023, 4, 1)),
+    ]  # fmt: skip
+    assert [e.ended for e in masters["個人情報ファイル登録票"].entries] == [None, None]  # 令和4年度 stays as it was
+
+
+def test_a_corrected_workbook_makes_no_entry_twice(tmp_path: Path, whole_edition: Edition, command: Command) -> None:
+    work = make_workspace(tmp_path, range(2022, 2023))
+    of = whole_edition.for_year(2022)
+    one, other = (example(of, OUTSOURCED, 2022, 委託する業務の名称=f"架空の{n}") for n in ("発送", "入力"))
+    file = hand_in(work, command, 2022, {OUTSOURCED: [one, other]})
+    merge(work, command, 2022)
+    file.unlink()
+    (work / "forms" / "2022").rename(work / "once")  # the 課 goes on with the form that it has
+    form = next((work / "once").glob("*福祉部*.xlsx"))
+    fill_registers(form, work / "inbox" / "2022" / "二回目.xlsx", {OUTSOURCED: [other, one | {"委託する内容": "架空の別の内容"}]},
+                   number=2)  # fmt: skip
+    out = merge(work, command, 2022)
+    assert "訂正 委託-0001 架空の発送" in out and "新規" not in out.splitlines()[1:]
+    entries = load_masters(work, whole_edition)["外部委託記録票"].entries
+    assert [(e.number, e.values["委託する内容"]) for e in entries] == [
+        ("委託-0001", "架空の別の内容"), ("委託-0002", "架空の委託する内容"),
+    ]  # fmt: skip
