@@ -67,25 +67,6 @@ def fill_registers(
     return target
 
 
-def fill_counts(path: Path, registered: tuple[str, ...]) -> None:
-    """Write 0 into every count, but nothing into the tables that registers count."""
-    book = load_workbook(path)
-    for sheet in book.worksheets[2:]:
-        for cells in sheet.iter_rows(min_row=5):
-            for cell in cells:
-                kind = cell.number_format == "#,##0" and not cell.protection.locked
-                if (
-                    kind
-                    and sheet.title not in registered
-                    and "確認" not in [c.value for c in sheet[4]]
-                    and cell.row < 40
-                ):
-                    labelled = sheet.cell(cell.row, 1).value or sheet.cell(cell.row, 2).value
-                    if labelled:
-                        cell.value = 0
-    book.save(path)
-
-
 def _example(field: EntryField, day: date) -> Any:
     match field.type:
         case "choice":

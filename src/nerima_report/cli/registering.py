@@ -27,6 +27,7 @@ def merge(
 
     from nerima_report.fiscal_year import full_name
     from nerima_report.notices.register_changes import as_facts, print_changes
+    from nerima_report.notices.told import Told
     from nerima_report.registers import merge_chain
     from nerima_report.workspace import open_workspace
 
@@ -48,5 +49,5 @@ def merge(
         closing = f"{name}は、まだ反映していません（--dry-run）"
     else:
         closing = f"{name}に、台帳に反映するものはありません"
-    show_findings(merged.examination, (notice_format, output), facts, closing)
+    show_findings(merged.examination, (notice_format, output), Told(facts, closing, strict))
     leave(merged.examination, strict)
