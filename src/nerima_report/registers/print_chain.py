@@ -46,7 +46,8 @@ def print_registers(
     files = {f"{view.register.key}.{ending}": RENDERERS[ending](view, edition) for view in views}
     new = {name: content for name, content in files.items() if not _is_same(folder / name, content)}
     refuse_to_overwrite([] if force else [folder / name for name in new if (folder / name).exists()])
-    write_all(folder, new)
+    if new:
+        write_all(folder, new)
     unchanged = tuple(folder / name for name in files if name not in new)
     return Printed(tuple(folder / name for name in new), unchanged, findings)
 

@@ -1,6 +1,7 @@
 """A register as of a day → the Report that is laid out for public view: a 票 an entry, and what it is about.
 
-The layout of the printed 様式 is not in the sources: ours is a plain table of two columns, and says so.
+The layout of the printed 様式 is not in the sources: ours is a plain table of two columns (項目, 内容) with the
+article beside each line, and says so.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from nerima_report.wording import Quantity, Wording, WordingError, number
 INTRODUCTION = "register.md.j2"
 NOTHING_SAID = "（記載なし）"
 OWNER = "所管課"
-_COLUMNS = (TableColumn("項目（条文）", weight=2), TableColumn("内容", weight=3))
+_COLUMNS = (TableColumn("項目", weight=7), TableColumn("内容", weight=8), TableColumn("条文", weight=6))
 
 
 def compose_register(view: RegisterView, edition: Edition) -> Report:
@@ -36,13 +37,12 @@ def compose_register(view: RegisterView, edition: Edition) -> Report:
     register, year = view.register, fiscal_year_of(view.day)
     coordinator = edition.municipality.coordinator(year)
     author = f"{edition.municipality.name}{coordinator.department}{coordinator.section}"
-    lines = [*filter(None, [register.form]), view.as_of, f"登録 {len(view.entries):,}件"]
     return Report(
         fiscal_year=year,
         title=f"{register.heading} {view.as_of}",
         author=author,
         published=view.day,
-        cover=(Heading(1, register.title), Bullets(tuple(lines)), Paragraph(author)),
+        cover=(Heading(1, view.as_of), Bullets((register.heading,)), Paragraph(author)),
         blocks=(*_introduction(view, edition), *_slips(view)),
     )
 
@@ -67,7 +67,7 @@ def lines_of(entry: RegisterEntry, register: Register, *, public: bool) -> Itera
     """Label, article and content of every field of an entry, in the order of the article."""
     yield NUMBER, NO_ARTICLE, entry.number
     if not any(field.from_section for field in register.fields):
-        yield OWNER, NO_ARTICLE, entry.section
+        yield OWNER, NO_ARTICLE, owner(entry)
     for field in register.fields:
         if field.public or not public:
             yield field.label, field.article, said(entry, field)
@@ -84,7 +84,8 @@ def _introduction(view: RegisterView, edition: Edition) -> list[Block]:
         "様式": register.form,
         "根拠": register.legal_basis,
         "現在日": Wording(full_date(view.day)),
-        "件数": Quantity(len(view.entries), "件"),
+        "件数": Quantity(len(view.open), "件"),
+        "廃止": Quantity(len(view.entries) - len(view.open), "件"),
     }
     blocks = read_blocks(edition.folder / INTRODUCTION, names, _no_table)
     return [*blocks, *([Paragraph(register.remark)] if register.remark else [])]
@@ -93,7 +94,7 @@ def _introduction(view: RegisterView, edition: Edition) -> list[Block]:
 def _slips(view: RegisterView) -> Iterator[Block]:
     """The 票, 課 by 課; each begins a page, so that one that changes can be replaced by itself."""
     for _, entries in view.sections:
-        yield Heading(1, str(_owner(entries[0])))
+        yield Heading(1, owner(entries[0]))
         for place, entry in enumerate(entries):
             yield Heading(2, f"{entry.number} {entry.name(view.register)}".strip(), new_page=place > 0)
             yield _slip(entry, view.register)
@@ -101,13 +102,14 @@ def _slips(view: RegisterView) -> Iterator[Block]:
 
 def _slip(entry: RegisterEntry, register: Register) -> Table:
     rows = tuple(
-        (Cell(f"{label}（{article}）"), Cell(content or NOTHING_SAID))
+        (Cell(label), Cell(content or NOTHING_SAID), Cell(article))
         for label, article, content in lines_of(entry, register, public=True)
     )
     return Table(id=entry.number, number=0, title=register.heading, columns=_COLUMNS, rows=rows)
 
 
-def _owner(entry: RegisterEntry) -> str:
+def owner(entry: RegisterEntry) -> str:
+    """Whose entry it is: 福祉部 管理課."""
     names = dict.fromkeys(name for name in (entry.department, entry.section_name) if name)
     return " ".join(names)
 

@@ -28,11 +28,16 @@ class ViewOrder:
 
 @dataclass(frozen=True)
 class RegisterView:
-    """A register as of a day: its entries 課 by 課, in the order of their numbers."""
+    """A register as of a day: its entries 課 by 課, in the order of their numbers; with those that ended, if wanted."""
 
     register: Register
     day: date
     entries: tuple[RegisterEntry, ...]
+
+    @property
+    def open(self) -> tuple[RegisterEntry, ...]:
+        """The entries that stand in the register at the end of the day."""
+        return tuple(entry for entry in self.entries if entry.is_open(self.day))
 
     @property
     def sections(self) -> list[tuple[str, list[RegisterEntry]]]:
@@ -82,11 +87,13 @@ def find_entries(masters: Masters, edition: Edition, number: str) -> list[tuple[
 
 
 def _entries(masters: Masters, register: Register, order: ViewOrder) -> list[RegisterEntry]:
-    """The entries by 課 (in the order of their first number), open on the day or, if wanted, ended by then."""
+    """The entries by 部 and 課 (in the order of their first numbers), open on the day or, if wanted, ended by then."""
     known = in_order(known_entries(masters, register, fiscal_year_of(order.day)).values())
     entries = [entry for entry in known if entry.is_open(order.day) or (order.ended and _is_over(entry, order.day))]
-    places = {section: place for place, section in enumerate(dict.fromkeys(entry.section for entry in entries))}
-    return sorted(entries, key=lambda entry: places[entry.section])
+    departments = list(dict.fromkeys(entry.department for entry in entries))
+    sections = list(dict.fromkeys(entry.section for entry in entries))
+    places = {section: place for place, section in enumerate(sections)}
+    return sorted(entries, key=lambda entry: (departments.index(entry.department), places[entry.section]))
 
 
 def _is_over(entry: RegisterEntry, day: date) -> bool:
