@@ -4,8 +4,8 @@ The first is an invented split (架空の内訳) of the published totals over th
 altogether (act.py). Also the invented records of 2018 to 2021 (earlier.py).
 
 Usage: python sample_data/generate.py [FOLDER]    (default: the folder of this file)
-Writes inbox/2022/*.xlsx, inbox/2023/*.xlsx, roster.xlsx, earlier/*.csv and records/*.json.
-Running it again gives the same bytes.
+Writes inbox/2022/*.xlsx, inbox/2023/*.xlsx, roster.xlsx, earlier/*.csv, records/*.json, and in registers/ the
+masters as they are after both years were merged. Running it again gives the same bytes.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import sys
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -25,13 +25,18 @@ import xlsxwriter
 from consistency import check_links, check_totals, require
 from earlier import write_earlier_years
 from microdata import disclosure_requests, personal_requests, tabulate
+from registered import keeps_registers, rows_of, with_registers
 
 from nerima_report.definitions import CellKey
 from nerima_report.edition import Edition, find_edition, load_edition
 from nerima_report.fiscal_year import full_name
-from nerima_report.forms import FormCover, write_form
+from nerima_report.forms import Filling, FormCover, render_form, write_form
+from nerima_report.registers.carrying import Masters
+from nerima_report.registers.master import FOLDER, load_masters
+from nerima_report.registers.merge_chain import merge
 from nerima_report.roster import ALL_FORMS, HEADINGS, SHEET
 from nerima_report.submissions import section_key
+from nerima_report.workspace import Workspace
 
 HERE = Path(__file__).resolve().parent
 FISCAL_YEAR = 2022
@@ -94,13 +99,38 @@ def main(folder: Path) -> None:
     inbox = folder / "inbox" / str(FISCAL_YEAR)
     inbox.mkdir(parents=True, exist_ok=True)
     for number, book in enumerate(workbooks, start=1):
-        write_form(inbox / f"{number:02}_{book.section.key}.xlsx", edition, book.cover, book.counts, book.entries)
+        write_book(
+            inbox / f"{number:02}_{book.section.key}.xlsx", edition, book.cover, Filling(book.counts, book.entries)
+        )
     by = edition.municipality.coordinator(FISCAL_YEAR)
     cover = FormCover(FISCAL_YEAR, by.department, by.section, ward=True, remark=WARD_REMARK)
     write_form(inbox / f"00_区全体_{by.section}.xlsx", edition, cover, ward, {})
-    write_invented_year(folder, sections)
     write_roster(folder / "roster.xlsx", sections)
+    for file in (folder / FOLDER).glob("*.csv"):
+        file.unlink()
+    merge_registers(folder, FISCAL_YEAR)
+    write_invented_year(folder, sections)
+    merge_registers(folder, act.FISCAL_YEAR)
     write_earlier_years(folder, published)
+
+
+def write_book(
+    file: Path, edition: Edition, cover: FormCover, filling: Filling, masters: Masters | None = None
+) -> None:
+    """Write what a section or the ward hands in; of a section with its registers, if it keeps them."""
+    if not cover.ward and keeps_registers(cover.key, cover.fiscal_year):
+        rows = rows_of(edition, masters, cover.key, cover.fiscal_year)
+        cover, filling = with_registers(edition, cover, filling, rows)
+    file.write_bytes(render_form(edition, cover, filling))
+
+
+def merge_registers(folder: Path, fiscal_year: int) -> None:
+    """Merge the registers of a year into the masters, as the office would in May."""
+    workspace, day = Workspace(folder, "nerima", ()), date(fiscal_year + 1, 5, 10)
+    merged = merge(workspace, load_edition(find_edition("nerima")), fiscal_year, day, lambda file: None)
+    catalogue, findings = merged.examination.catalogue, merged.examination.findings
+    asked = [finding for finding in findings if catalogue.severity(finding) != "notice"]
+    require(bool(merged.written) and not asked, asked)
 
 
 def write_invented_year(folder: Path, sections: Sequence[Section]) -> None:
@@ -117,8 +147,9 @@ def write_invented_year(folder: Path, sections: Sequence[Section]) -> None:
     check_links(edition, {**tabulate(requests), **ward[1]}, "invented")
     for book in books:
         check_links(edition, book[1], book[0].key)
+    masters = load_masters(folder, load_edition(find_edition("nerima")))
     for name, (cover, counts, entries) in zip(names, [ward, *books], strict=True):
-        write_form(inbox / f"{name}.xlsx", edition, cover, counts, entries)
+        write_book(inbox / f"{name}.xlsx", edition, cover, Filling(counts, entries), masters)
 
 
 def load_published(name: str = "published-2022.toml") -> dict[CellKey, int]:

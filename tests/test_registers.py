@@ -169,3 +169,39 @@ def test_a_corrected_workbook_makes_no_entry_twice(tmp_path: Path, whole_edition
     assert [(e.number, e.values["委託する内容"]) for e in entries] == [
         ("委託-0001", "架空の別の内容"), ("委託-0002", "架空の委託する内容"),
     ]  # fmt: skip
+
+
+def test_build_says_what_is_not_merged(tmp_path: Path, whole_edition: Edition, command: Command) -> None:
+    work = make_workspace(tmp_path, range(2022, 2023))
+    entry = example(whole_edition.for_year(2022), OUTSOURCED, 2022)
+    hand_in(work, command, 2022, {OUTSOURCED: [entry]})
+
+    def told() -> dict[str, object]:
+        found = json.loads(command("-C", work, "build", 2022, "--draft", "--format", "json").out)["findings"]
+        return {finding["code"]: finding["found"] for finding in found}
+
+    assert told()["N645"] == 1
+    merge(work, command, 2022)
+    assert "N645" not in told()
+
+
+def test_a_workbook_with_errors_in_its_registers_is_left_out(
+    tmp_path: Path, whole_edition: Edition, command: Command
+) -> None:
+    work = make_workspace(tmp_path, range(2022, 2023))
+    entry = example(whole_edition.for_year(2022), OUTSOURCED, 2022, 登録日=date(2019, 4, 1))
+    hand_in(work, command, 2022, {OUTSOURCED: [entry]})
+    run = command("-C", work, "register", "merge", 2022)
+    assert (run.code, "N331" in run.out, "反映しません" in run.out) == (1, True, True)
+    assert not list((work / "registers").iterdir())
+
+
+def test_a_form_has_registers_only_where_the_office_keeps_them(tmp_path: Path, command: Command) -> None:
+    work = make_workspace(tmp_path, range(2022, 2023))
+    (work / "registers").rmdir()
+    sheets = []
+    for options in ([], ["--force", "--registers"]):
+        assert command("-C", work, "form", 2022, *options).code == 0
+        book = load_workbook(next((work / "forms" / "2022").glob("*福祉部*.xlsx")), read_only=True)
+        sheets.append(OUTSOURCED in book.sheetnames)
+    assert sheets == [False, True]

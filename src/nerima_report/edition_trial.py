@@ -45,8 +45,10 @@ def try_edition(edition: Edition) -> None:
     for year in edition.turning_years:
         serving = edition.for_year(year)
         contents = [_content(serving, year, count) for count in COUNTS]
-        contents += [_compared(content, before, edition) for content in contents for before in contents]
         reports = [compose_report(content) for content in contents]
+        before = zip(contents[::-1], reports[::-1], strict=True)
+        contents += [_compared(content, *other, edition) for content, other in zip(contents, before, strict=True)]
+        reports += [compose_report(content) for content in contents[len(reports) :]]
         for content, report in zip(contents, reports, strict=True):
             _check_must_publish(content, report)
         for part in serving.parts:
@@ -75,12 +77,10 @@ def _content(edition: Edition, year: int, count: int) -> Content:
     return Content(edition, year, Tallies((), entries, (), (), ()), totals, compute_figures(totals, edition))
 
 
-def _compared(content: Content, before: Content, edition: Edition) -> Content:
+def _compared(content: Content, before: Content, report: Report, edition: Edition) -> Content:
     """The same report with another one as that of the year before beside it. `edition` has all its parts."""
     year = content.fiscal_year - 1
-    record = make_record(before, compose_report(before), (), {}).model_copy(
-        update={"fiscal_year": year, "name": full_name(year)}
-    )
+    record = make_record(before, report, (), {}).model_copy(update={"fiscal_year": year, "name": full_name(year)})
     return replace(content, comparison=compare_with(record, "", edition, content.fiscal_year), compared=True)
 
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import chain
 from pathlib import Path
 
-from jinja2 import StrictUndefined, TemplateError, UndefinedError, nodes
+from jinja2 import StrictUndefined, Template, TemplateError, UndefinedError, nodes
 from jinja2.sandbox import SandboxedEnvironment
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -66,15 +67,21 @@ def _environment() -> SandboxedEnvironment:
     return environment
 
 
+@lru_cache(maxsize=16)
+def _template(source: str, prepare: Prepare | None) -> Template:
+    """The manuscript ready to be followed. It is followed several times a build; reading it takes the longest."""
+    environment = _environment()
+    parsed = environment.parse(_with_line_marks(source))
+    if prepare is not None:
+        prepare(parsed)
+    return environment.from_string(parsed)
+
+
 def _render(file: Path, names: Mapping[str, object], prepare: Prepare | None) -> tuple[str, list[int]]:
     """The rendered text, and for each of its lines the line of the manuscript that it came from."""
     source = read_text(file)
     try:
-        environment = _environment()
-        parsed = environment.parse(_with_line_marks(source))
-        if prepare is not None:
-            prepare(parsed)
-        rendered = environment.from_string(parsed).render(names)
+        rendered = _template(source, prepare).render(names)
     except UndefinedError as error:
         name = str(error).removesuffix(" is undefined").strip("'")
         reason = f'「{name}」という名前はありません。つづりと、引用符（"）で囲んだかを確かめてください'
