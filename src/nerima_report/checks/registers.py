@@ -87,8 +87,8 @@ def dates_are_in_order(evidence: Evidence) -> Iterator[Finding]:
 
 def dates_lie_in_the_year(evidence: Evidence) -> Iterator[Finding]:
     """What began, changed or ended in the year has its date in the year; nothing has one after it."""
-    first, last = first_day(evidence.fiscal_year), last_day(evidence.fiscal_year)
     for handed in handed_registers(evidence):
+        first, last = first_day(evidence.fiscal_year), last_day(evidence.fiscal_year)
         for row in handed.rows:
             asked = _DATE_OF.get(str(row[ANSWER]))
             for label in DATES:
