@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -122,6 +123,15 @@ class Tallies:
     entry_faults: tuple[EntryFault, ...]
     located: tuple[LocatedTable, ...]
     register_tallies: tuple[RegisterTally, ...] = ()
+
+    @cached_property
+    def entries_of_files(self) -> Mapping[tuple[str, str], list[dict[str, Any]]]:
+        """The entries by id of their table and file, one by one; what many checks look at is made once."""
+        found: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
+        for table_id, entries in self.entries.items():
+            for entry in each_entry(entries):
+                found[table_id, entry["file"]].append(entry)
+        return found
 
     @cached_property
     def counts(self) -> pd.DataFrame:

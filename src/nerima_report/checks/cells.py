@@ -101,8 +101,10 @@ def entries_lie_in_the_year(evidence: Evidence) -> Iterator[Finding]:
         table = _entry_table(evidence, located.table_id)
         dated = {f.label for f in table.fields if f.type in ("month", "date") and not f.any_year} if table else set()
         columns = {label: column for label, column in layout.columns.items() if label in dated}
+        if not columns:
+            continue
         own = (entries["file"] == located.submission.file) & entries["sheet"].isin(located.sheets)
-        for entry in each_entry(entries[own]) if columns else ():
+        for entry in each_entry(entries[own]):
             for label, column in columns.items():
                 value = entry[label]
                 if _year_of(value) not in (None, evidence.fiscal_year):

@@ -30,8 +30,8 @@ def texts_name_nobody(evidence: Evidence) -> Iterator[Finding]:
         for label in (field.label for field in table.fields if field.type == "text" and field.label in layout.columns):
             for row in layout.rows:
                 position = (row, layout.columns[label])
-                parts = dict(reversed(private_parts(str(sheet.cells.get(position, "")))))  # one of a kind is enough
-                for code, found in sorted(parts.items()):
+                parts = private_parts(str(sheet.cells.get(position, "")))
+                for code, found in sorted(dict(reversed(parts)).items()):  # one of a kind is enough
                     yield Finding(code, located.place(position, column=label), found=masked(found))
 
 

@@ -5,7 +5,6 @@ Required fields, choices and readable dates are those of every list (cells.py), 
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -63,13 +62,11 @@ class Handed:
 def handed_registers(evidence: Evidence) -> Iterator[Handed]:
     """The registers that workbooks hold, one by one."""
     for table_id, register in evidence.edition.registers.items():
-        own: dict[str, list[Row]] = defaultdict(list)
-        for row in each_entry(evidence.tallies.entries[table_id]):
-            own[str(row["file"])].append({str(label): value for label, value in row.items()})
         part = evidence.edition.part_of(table_id)
-        for located in evidence.tallies.located if own else ():
+        for located in evidence.tallies.located:
             if located.table_id == table_id:
-                yield Handed(part, register, located, own[located.submission.file])
+                rows = evidence.tallies.entries_of_files.get((table_id, located.submission.file), [])
+                yield Handed(part, register, located, rows)
 
 
 def dates_are_in_order(evidence: Evidence) -> Iterator[Finding]:
