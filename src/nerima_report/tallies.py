@@ -49,13 +49,14 @@ class FilledCell:
 
 @dataclass(frozen=True)
 class StatedCell:
-    """A 合計 or 検算 cell of a form: what it says is compared, never read as data."""
+    """A 合計 or 検算 cell of a form: what it says is compared, never read as data. `computed`: by a formula."""
 
     kind: Literal["total", "verification"]
     key: CellKey
     found: CellValue
     place: Place
     unit: str = ""
+    computed: bool = False
 
 
 @dataclass(frozen=True)
@@ -206,7 +207,8 @@ class _Gathered:
         for key, position in layout.totals.items():
             place = located.place(position, row=table.total, column=key.column)
             unit = next(column.unit for column in columns if column.label == key.column)
-            self.stated.append(StatedCell("total", key, sheet.cells.get(position), place, unit))
+            computed = position in sheet.facts.formulas
+            self.stated.append(StatedCell("total", key, sheet.cells.get(position), place, unit, computed))
         for key, position in layout.verifications.items():
             place = located.place(position, row="検算", column=key.column)
             self.stated.append(StatedCell("verification", key, sheet.cells.get(position), place))

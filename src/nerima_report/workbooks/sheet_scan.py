@@ -17,7 +17,7 @@ _COLUMNS = {address((0, column))[:-1]: column for column in range(1, limits.MAX_
 
 @dataclass
 class ScannedSheet:
-    """What was noted of a worksheet; `formulas` are the cells whose formula may lack its result.
+    """What was noted of a worksheet; `formulas` are the cells whose formula gives no text, and may lack its result.
 
     `last_row` is the last in which something stands; 0 on an empty sheet.
     """
@@ -39,6 +39,7 @@ class ScannedSheet:
             tuple(self.merged),
             uncached,
             frozenset(self.duplicates),
+            frozenset(self.formulas - uncached),
         )
 
 
