@@ -12,7 +12,7 @@ report: $(VENV)/.installed  ## build the report of the sample: sample_data/out/2
 	$(BIN)/nerima-report -C sample_data build 2022
 
 test: $(VENV)/.installed-dev  ## run the tests
-	$(BIN)/python -m pytest --cov --cov-fail-under=90 $(PYTEST_ARGS)
+	$(BIN)/python -m pytest --numprocesses auto --dist worksteal --cov --cov-fail-under=90 $(PYTEST_ARGS)
 
 lint: $(VENV)/.installed-dev  ## check style and types
 	$(BIN)/ruff check .
@@ -23,7 +23,7 @@ docs: $(VENV)/.installed  ## write anew what is generated: docs/findings.md, doc
 	$(BIN)/nerima-report explain --markdown > docs/findings.md
 	$(BIN)/python -m nerima_report.records.schema > docs/schemas/record.json
 
-bench: $(VENV)/.installed-dev  ## compare the times of `build` and `validate` with bare scripts
+bench: $(VENV)/.installed-dev  ## times beside bare scripts, and how often the wrong cell is found
 	for benchmark in benchmarks/bench_*.py; do $(BIN)/python $$benchmark || exit 1; done
 
 lock: $(VENV)/.installed-dev  ## renew the lock files after a change of pyproject.toml

@@ -45,9 +45,9 @@ def consistent(draw: Draw, edition: Edition) -> tuple[Counts, Entries]:
     return counts, {"個人.第三者点検": inspections, "個人.事務処理ミス": incidents}
 
 
-def disclosure(draw: Draw, edition: Edition) -> Counts:
-    """The counts of the first part, which all years share."""
-    asked = draw(st.lists(st.integers(0, 60), min_size=4, max_size=4))
+def disclosure(draw: Draw, edition: Edition, most: int = 60) -> Counts:
+    """The counts of the first part, which all years share: at most so many requests of each kind of requester."""
+    asked = draw(st.lists(st.integers(0, most), min_size=4, max_size=4))
     persons = [draw(st.integers(1, number)) if number else 0 for number in asked]
     total = sum(asked)
     withdrawn = draw(st.integers(0, total))

@@ -26,6 +26,7 @@ CI = (ROOT / "docs" / "ci.md").read_text(encoding="utf-8")
 STOCKS = ("業務の登録", "電算結合")
 # Two rows whose sum stays as it was; what they said before has been printed.
 MOVED = {"営業活動": 1848, "区政の監視、区民参加": 100}
+RUNNER = pytest.mark.skipif(os.name == "nt", reason="the shell of the workflow is bash")
 ANNOTATION = re.compile(
     r"^::(?P<level>error|warning|notice) file=(?P<file>[^,\n]+)(?:,line=(?P<line>\d+))?,title=(?P<title>.+?)::",
     re.MULTILINE,
@@ -134,6 +135,7 @@ def changed_lines(repository: Path, file: str) -> set[int]:
     return lines
 
 
+@RUNNER
 def test_a_pull_request_is_annotated_on_the_lines_that_it_changes(
     ward: Path, command: Command, content: Content
 ) -> None:
@@ -150,6 +152,7 @@ def test_a_pull_request_is_annotated_on_the_lines_that_it_changes(
     assert "公開.目的別" in (ward.parent / "tools" / "summary.md").read_text(encoding="utf-8")
 
 
+@RUNNER
 def test_an_error_stops_the_workflow(ward: Path, command: Command, act_inbox: Inbox, act_edition: Edition) -> None:
     totals = examine(act_inbox, act_edition, 2023, None)[0].totals
     type_in(command, ward, 2023, totals)
@@ -163,6 +166,7 @@ def test_an_error_stops_the_workflow(ward: Path, command: Command, act_inbox: In
     assert "年度末に載せているもの" in error["title"]
 
 
+@RUNNER
 def test_without_a_changed_record_the_newest_year_is_checked(ward: Path) -> None:
     (ward / "nerima-report.toml").write_text('edition = "nerima"\n', encoding="utf-8")
     propose(ward)

@@ -17,6 +17,7 @@ from nerima_report.examination import Examination
 from nerima_report.findings import Explanation, Finding, Place
 from nerima_report.notices.documents import DOCUMENTS
 from nerima_report.notices.github import MOST_ANNOTATIONS, MOST_ROWS, render_github, render_summary, repository_path
+from nerima_report.notices.html import render_html
 from nerima_report.notices.junit import render_junit
 from nerima_report.notices.told import Told
 from nerima_report.submissions import Inbox
@@ -125,6 +126,14 @@ def test_a_clean_run_has_cases_that_pass(edition: Edition) -> None:
     for clean in (examination(edition), Examination(edition, Inbox(), (), ())):
         root = junit(render_junit(clean, TOLD))
         assert (root.attrib["tests"], root.attrib["failures"]) == ("1", "0")
+
+
+def test_the_page_of_records_names_lines_and_has_no_matrix(edition: Edition) -> None:
+    page = render_html(examination(edition, JUMP), TOLD)
+    assert "47行目" in page
+    assert "records/2022.json" in page
+    assert '<table class="matrix">' not in page
+    assert "✓" in render_html(examination(edition), TOLD)
 
 
 def test_junit_bears_any_character(edition: Edition) -> None:

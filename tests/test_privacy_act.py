@@ -7,6 +7,7 @@ import shutil
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -62,8 +63,9 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> Printed:
 def sheets(name: str, *, ward: bool = False) -> Iterable[list[tuple[Any, ...]]]:
     """The rows of a sheet of each section's workbook (or of the ward's), from the first below the headings."""
     for path in sorted(INBOX.glob("*.xlsx")):
-        if path.name.startswith("00_") == ward:
-            yield list(load_workbook(path, data_only=True, read_only=True)[name].iter_rows(min_row=5, values_only=True))
+        book = load_workbook(path, data_only=True, read_only=True)
+        if path.name.startswith("00_") == ward and name in book.sheetnames:
+            yield list(book[name].iter_rows(min_row=5, values_only=True))
 
 
 def added(name: str, labels: int, column: int, *, ward: bool = False) -> dict[tuple[Any, ...], int]:
@@ -79,6 +81,29 @@ def added(name: str, labels: int, column: int, *, ward: bool = False) -> dict[tu
 def entries(name: str, needed: int = 0) -> list[tuple[Any, ...]]:
     """The filled rows of a list-like table in all workbooks: those with something in a column."""
     return [row for rows in sheets(name) for row in rows if row[needed] is not None]
+
+
+@cache
+def cases() -> list[tuple[Any, ...]]:
+    """The cases of 利用, 提供 and 委託: those of the lists, and those that stand in registers, in the same columns."""
+    found = entries("個人.利活用")
+    for kind in ("利用", "提供", "委託"):
+        for path in sorted(INBOX.glob("*.xlsx")):
+            book = load_workbook(path, data_only=True, read_only=True)
+            if f"個人.{kind}の記録" in book.sheetnames:
+                head, *rows = book[f"個人.{kind}の記録"].iter_rows(min_row=4, values_only=True)
+                for row in rows:
+                    said = dict(zip(head, row, strict=True))
+                    if said["業務"]:
+                        labels = (
+                            "保有する行政機関",
+                            "利用する行政機関など",
+                            "根拠",
+                            "ガイドラインの類型",
+                            "旧条例からの継続",
+                        )
+                        found.append((said["業務"], kind, *(said.get(label) for label in labels)))
+    return found
 
 
 def numbers(rows: list[list[str]], column: int) -> list[int]:
@@ -105,13 +130,13 @@ def test_outcomes_and_periods(printed: Printed) -> None:
 
 
 def test_use_and_provision_by_basis_and_by_way(printed: Printed) -> None:
-    cases = [row for row in entries("個人.利活用") if row[1] in ("利用", "提供")]
-    bases = Counter((row[4], row[1]) for row in cases)
+    used = [row for row in cases() if row[1] in ("利用", "提供")]
+    bases = Counter((row[4], row[1]) for row in used)
     rows = printed["利用目的以外の目的のための利用および提供の根拠"]
     for column, kind in ((1, "利用"), (2, "提供")):
         expected = [bases[f"法第69条{rest}", kind] for rest in ("第1項", *(f"第2項第{n}号" for n in range(1, 5)))]
         assert numbers(rows, column) == [*expected, sum(expected)]
-    ways = Counter((_way(row), row[1]) for row in cases)
+    ways = Counter((_way(row), row[1]) for row in used)
     rows = printed["利用目的以外の目的のための利用および提供の手続"]
     for column, kind in ((1, "利用"), (2, "提供")):
         expected = [ways[way, kind] for way in ("direct", "continued", "guideline", "committee")]
@@ -127,12 +152,11 @@ def _way(row: tuple[Any, ...]) -> str:
 
 def test_types_of_the_guideline(printed: Printed, whole_edition: Edition) -> None:
     wording = {entry.name: entry.type.text for entry in whole_edition.guideline.entries}
-    cases = entries("個人.利活用")
-    used = Counter(row[5] for row in cases if row[1] != "委託" and _way(row) == "guideline")
+    used = Counter(row[5] for row in cases() if row[1] != "委託" and _way(row) == "guideline")
     rows = printed["ガイドラインに該当する利用および提供の類型"]
     assert {row[1]: int(row[2]) for row in rows[:-1]} == {wording[name]: n for name, n in used.items()}
     assert int(rows[-1][2]) == used.total()
-    entrusted = [row for row in cases if row[1] == "委託"]
+    entrusted = [row for row in cases() if row[1] == "委託"]
     expected = Counter(
         "旧条例から継続しているもの" if row[6] == "はい" else wording[row[5]] if row[5] else "運営委員会で審議したもの"
         for row in entrusted

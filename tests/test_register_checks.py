@@ -68,7 +68,7 @@ def _is_expected(finding: Finding, case: dict[str, Any]) -> bool:
 def _cover(edition: Edition, cover: FormCover) -> Sheet:
     facts: dict[str, Any] = {"年度": cover.fiscal_year, "様式": "課の集計", "部": cover.department, "課": cover.section}
     facts |= {"様式の版": edition.municipality.form_version, "提出回": 1}
-    cells = {}
+    cells: dict[tuple[int, int], Any] = {}
     for row, (label, value) in enumerate(facts.items(), start=4):
         cells |= {(row, 1): label, (row, 2): value}
     return Sheet("表紙", cells)

@@ -26,13 +26,11 @@ def validate(command: Command, workdir: Path, *arguments: object) -> dict[str, A
     return envelope
 
 
-def essence(findings: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Findings without the name of the file, which differs in a copy."""
-    return [
-        {key: value for key, value in finding.items() if key not in ("file", "related")}
-        | {"related": [{k: v for k, v in place.items() if k != "file"} for place in finding["related"]]}
-        for finding in findings
-    ]
+def essence(told: Any) -> Any:
+    """Findings, and the places in them, without the name of the file, which differs in a copy."""
+    if isinstance(told, dict):
+        return {key: essence(value) for key, value in told.items() if key != "file"}
+    return [essence(one) for one in told] if isinstance(told, list) else told
 
 
 def test_only_workbooks_with_faults_go_back(workdir: Path, command: Command) -> None:

@@ -5,6 +5,7 @@ The totals are read with plain openpyxl from fixed columns, not with the reader 
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import tomllib
@@ -128,6 +129,18 @@ def test_the_committed_files_can_be_made_again(tmp_path: Path) -> None:
     )
     assert made.keys() == committed.keys()
     assert [name for name in made if made[name] != committed[name]] == []
+    for name in ("earlier/見本の架空の数-2018.csv", "earlier/見本の架空の数-2021.csv"):
+        assert (tmp_path / name).read_bytes() == (SAMPLE / name).read_bytes()
+    again, records = ([told(file) for file in sorted((folder / "records").iterdir())] for folder in (tmp_path, SAMPLE))
+    assert again == records
+    assert [record["fiscal_year"] for record in records] == [2018, 2019, 2020, 2021]
+    assert all("架空" in record["inputs"][0]["file"] for record in records)
+
+
+def told(file: Path) -> dict[str, Any]:
+    """A record without what changes with every version of the definitions and of the program."""
+    content: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    return {key: value for key, value in content.items() if key not in ("edition", "program", "seal")}
 
 
 def parts(path: Path) -> dict[str, bytes]:

@@ -257,13 +257,13 @@ def test_years_that_are_not_there_are_told(years: Path, command: Command) -> Non
 
 
 def test_several_years_are_checked_in_one_run(years: Path, command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
-    for words in (["2021..2022"], ["R3", "令和4"], ["records/2021.json"], ["records/2022.json", "records/2021.json"]):
+    for words in (["R3..2022"], ["2021", "令和4"], ["records/2021.json"]):
         run = command("-C", years, "check", *words, "--format", "json")
         told = json.loads(run.out)
         VALIDATOR.validate(told)
         assert (run.code, told["fiscal_years"], told["fiscal_year"]) == (0, [2021, 2022], 2022)
         assert [(f["code"], f["file"], f["line"]) for f in told["findings"]] == [("N701", "records/2021.json", 4)]
-    for words in ([], ["2022"], ["records/2022.json"]):
+    for words in ([], ["records/2022.json"]):
         told = json.loads(command("-C", years, "check", *words, "--format", "json").out)
         assert told["fiscal_years"] == [2022], "the newest, or that which was named"
     monkeypatch.chdir(years.parent)
@@ -321,6 +321,17 @@ def test_a_finding_between_years_is_explained_and_strict_counts_it(years: Path, 
     )
     code, (finding,) = check(command, years, "2022", "--strict")
     assert (code, finding["explained"]["reason"]) == (0, "請求が増えた")
+
+
+def test_what_is_said_of_no_table_is_explained_without_one(years: Path, command: Command) -> None:
+    earlier = _year_before(read_record(years / "records" / "2021.json"), 2020, set())
+    (years / "records" / "2021.json").unlink()
+    (years / "records" / "2020.json").write_bytes(write_record(earlier))
+    told = '[[explained]]\ncode = "N702"\nsection = "区全体"\ndifference = 1\nreason = "公表していない"\n'
+    for more, answered in (("", True), ('table = "公開.内容別"\n', False)):
+        (years / "nerima-report.toml").write_text(told + more, encoding="utf-8")
+        (finding,) = (f for f in check(command, years, "2022")[1] if f["code"] == "N702")
+        assert bool(finding["explained"]) == answered
 
 
 def test_a_broken_record_of_another_year_stops_with_its_name(years: Path, command: Command) -> None:

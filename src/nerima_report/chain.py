@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from nerima_report.audit import make_audit
@@ -21,6 +22,7 @@ from nerima_report.between_years import (
 )
 from nerima_report.checks import run_checks
 from nerima_report.composition import Content, compose_report
+from nerima_report.corrections import suggest_corrections
 from nerima_report.earlier import Earlier, load_earlier
 from nerima_report.edition import Edition, load_edition, shipped_templates
 from nerima_report.edition_changes import Change, edition_changes, forms_must_change
@@ -43,6 +45,7 @@ from nerima_report.records.publication import changed_inputs, changed_outputs, r
 from nerima_report.registers.carrying import rows_for, unasked_sections
 from nerima_report.registers.master import keeps_registers, load_masters
 from nerima_report.registers.merge_chain import findings_on_registers
+from nerima_report.reported_before import reported_before
 from nerima_report.roster import load_roster, write_roster
 from nerima_report.submissions import Inbox, Submission, load_submissions
 from nerima_report.workspace import (
@@ -198,15 +201,17 @@ def validate(
     explanations = workspace.explanations_for(edition.catalogue)
     paths, skipped = files
     inbox = replace(load_submissions(paths, edition, progress), skipped=tuple(skipped))
+    recall = partial(reported_before, workspace, edition)
     if complete:
         roster = load_roster(workspace.roster, only_year(inbox))
-        return examine_collection(inbox, edition, roster, explanations)[0]
+        return examine_collection(inbox, edition, roster, explanations, recall)[0]
     evidence, findings = [], list(years_that_differ(inbox))
     years = inbox.fiscal_years or [0]
     for year in years:
         alone = inbox if year == years[0] else Inbox(submissions=inbox.submissions)
         evidence.append(examine(alone, edition.for_year(year) if year else edition, year, None)[0])
-        findings += explain(run_checks(evidence[-1]), explanations, year)[0]
+        found = explain(run_checks(evidence[-1]), explanations, year)[0]
+        findings += suggest_corrections(found, evidence[-1], explanations, recall)
     return Examination(edition, inbox, tuple(evidence), tuple(findings))
 
 
@@ -219,7 +224,8 @@ def build(workspace: Workspace, edition: Edition, order: BuildOrder, progress: P
     explanations = workspace.explanations_for(edition.catalogue)
     paths, skipped = workspace.workbooks(fiscal_year)
     inbox = replace(load_submissions(paths, edition, progress), skipped=tuple(skipped))
-    examination, figures = examine_collection(inbox, edition, roster, explanations)
+    recall = partial(reported_before, workspace, whole)
+    examination, figures = examine_collection(inbox, edition, roster, explanations, recall)
     examination = examination.and_also(findings_on_registers(workspace, whole, examination.years[0]))
     out, published = workspace.out(fiscal_year), workspace.record(fiscal_year)
     earlier = _vouching_record(out, published, fiscal_year)

@@ -27,7 +27,7 @@ from nerima_report.fiscal_year import era_year  # noqa: E402
 from nerima_report.trend import Line, Series  # noqa: E402
 
 FONT = matplotlib_fontja.matplotlib_fontja.FONT_NAME
-WIDTH, HEIGHT, HIGHER = 160, 56, 86  # mm; higher where lines have labels beside them
+WIDTH, HEIGHT, HIGHER = 160, 54, 86  # mm; higher where lines have labels beside them
 LEFT, RIGHT, TOP, BOTTOM = 15, 6, 9, 13  # mm
 LABEL_COLUMN = 42  # mm
 TICK = 12  # mm that the name of a year takes
@@ -186,7 +186,8 @@ def _name(line: Line, last: int) -> list[str]:
     """The label, and until when there are numbers if that is not the last year, in short lines."""
     end = max(line.known)
     until = [] if end == last else [f"（{era_year(date(end, 12, 31))}年度まで）"]
-    return [*textwrap.wrap(line.label, LETTERS_OF_LABEL), *until]
+    lines = ceil(len(line.label) / LETTERS_OF_LABEL)
+    return [*textwrap.wrap(line.label, ceil(len(line.label) / lines)), *until]
 
 
 def _apart(wanted: Sequence[float], heights: Sequence[float]) -> list[float]:

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nerima_report.errors import CannotProceed
-from nerima_report.fiscal_year import full_name, parse_fiscal_year
+from nerima_report.fiscal_year import full_name, parse_fiscal_year, parse_fiscal_years
 from nerima_report.workspace import Workspace
 
-_RANGE = re.compile(r"(.+?)(?:\.\.|…)(.+)")
 _HOW = "2026、R8、2018..2026 か、records/2026.json のように書いてください。"
 
 
@@ -82,12 +81,13 @@ def years_of_words(words: Sequence[str], workspace: Workspace) -> CheckedYears:
     return CheckedYears(tuple(sorted(years)))
 
 
-def _ends(word: str) -> list[int]:
-    between = _RANGE.fullmatch(word)
-    years = [parse_fiscal_year(text) for text in (between.groups() if between else [word])]
-    if None in years:
+def _ends(word: str) -> tuple[int, ...]:
+    """The year that a word says, or the first and the last year."""
+    year = parse_fiscal_year(word)
+    ends = parse_fiscal_years(word) if year is None else (year,)
+    if ends is None:
         raise CannotProceed(f"年度「{word}」を読めません。{_HOW}")
-    return [year for year in years if year is not None]
+    return ends
 
 
 def _known(workspace: Workspace) -> list[int]:

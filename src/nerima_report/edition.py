@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from nerima_report.corrections_definition import CorrectionsDefinition
 from nerima_report.definitions import CellKey, Cells, Column, CountTable, Figure, FiguresFile, LinksFile
 from nerima_report.entry_definitions import ADJUSTMENTS, EntryTable, TablesFile
 from nerima_report.errors import CannotProceed, DefinitionError
@@ -41,6 +42,7 @@ class Edition:
     form_texts: FormTexts
     guideline: Guideline
     years: YearsDefinition
+    corrections: CorrectionsDefinition
     trend: TrendTexts
     from_print: bool = False
 
@@ -180,9 +182,14 @@ def load_edition(folder: Path) -> Edition:
             raise DefinitionError(folder / name, "", "ファイルがありません")
     form_texts = read_definition(folder / "forms.toml", FormTexts)
     years = read_definition(folder / "years.toml", YearsDefinition)
-    words = folder / "trend.toml"
-    trend = read_definition(words if words.exists() else shipped_templates() / "nerima" / "trend.toml", TrendTexts)
-    return Edition(folder, municipality, tuple(parts), catalogue, form_texts, guideline, years, trend)
+    corrections = read_definition(_own_or_shipped(folder, "corrections.toml"), CorrectionsDefinition)
+    trend = read_definition(_own_or_shipped(folder, "trend.toml"), TrendTexts)
+    return Edition(folder, municipality, tuple(parts), catalogue, form_texts, guideline, years, corrections, trend)
+
+
+def _own_or_shipped(folder: Path, name: str) -> Path:
+    """A file of an edition; that which came with the program where the edition was copied before there was one."""
+    return folder / name if (folder / name).exists() else shipped_templates() / "nerima" / name
 
 
 def _load_part(folder: Path, guideline: Guideline) -> Part:

@@ -89,6 +89,7 @@ def _contents(edition: Edition) -> dict[str, object]:
         "reference.docx": (edition.folder / "reference.docx").read_bytes(),
         "forms.toml": edition.form_texts.model_dump(),
         "years.toml": edition.years.model_dump(),
+        "corrections.toml": edition.corrections.model_dump(),
         "trend.toml": edition.trend.model_dump(),
         "guideline.toml": edition.guideline.model_dump(by_alias=True),
         "findings.toml": {code: found.model_dump() for code, found in edition.catalogue.codes.items()},

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from nerima_report.checks import Evidence, run_checks
 from nerima_report.checks.evidence import on_cover
+from nerima_report.corrections import Recall, nothing_is_known, suggest_corrections
 from nerima_report.edition import Edition
 from nerima_report.errors import CannotProceed
 from nerima_report.figures import Share, compute_figures
@@ -59,12 +60,19 @@ class Examination:
 
 
 def examine_collection(
-    inbox: Inbox, edition: Edition, roster: Sequence[RosterSection], explanations: Sequence[Explanation]
+    inbox: Inbox,
+    edition: Edition,
+    roster: Sequence[RosterSection],
+    explanations: Sequence[Explanation],
+    recall: Recall = nothing_is_known,
 ) -> tuple[Examination, dict[str, Share]]:
-    """Examine the whole collection of the roster's year, and hold it against the roster."""
+    """Examine the whole collection of the roster's year, and hold it against the roster.
+
+    `recall` gives what was reported for the year before, by which the likely corrections are ranked.
+    """
     fiscal_year = roster[0].fiscal_year
     evidence, figures = examine(inbox, edition.for_year(fiscal_year), fiscal_year, roster)
-    findings = judge(evidence, figures, explanations)
+    findings = judge(evidence, figures, explanations, recall)
     return Examination(evidence.edition, inbox, (evidence,), tuple(findings)), figures
 
 
@@ -110,14 +118,20 @@ def latest(submissions: Iterable[Submission], order: Sequence[str] = ()) -> tupl
     return tuple(newest.values())
 
 
-def judge(evidence: Evidence, figures: dict[str, Share], explanations: Sequence[Explanation]) -> list[Finding]:
-    """All findings of a year, with their explanations, and the explanations that answer nothing."""
+def judge(
+    evidence: Evidence,
+    figures: dict[str, Share],
+    explanations: Sequence[Explanation],
+    recall: Recall = nothing_is_known,
+) -> list[Finding]:
+    """All findings of a year, with their explanations and likely causes, and the explanations that answer nothing."""
     found = run_checks(evidence)
     if not any(evidence.edition.catalogue.is_error(finding) for finding in found):
         found += [Finding("N907", cell_place(key)) for key, value in evidence.totals.values.items() if value is None]
     found += [Finding("N901", details={"about": key}) for key, share in figures.items() if share.denominator == 0]
     own = [e for e in explanations if not e.is_between_years]  # the others answer what is found between years
     findings, unused = explain(found, own, evidence.fiscal_year)
+    findings = suggest_corrections(findings, evidence, own, recall)
     for explanation in unused:
         about = " ".join(filter(None, (explanation.code, explanation.section, explanation.table, explanation.row)))
         open_differences = [f.difference for f in found if f.difference is not None and explanation.concerns(f)]

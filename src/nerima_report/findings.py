@@ -89,15 +89,61 @@ class Explanation:
         return valid and self.difference == finding.difference and self.concerns(finding)
 
     def concerns(self, finding: Finding) -> bool:
-        """Whether the finding has the code and the place that this explanation names."""
+        """Whether the finding has the code and the place that this explanation names.
+
+        Without a table it is about what is said of no table (a missing year), and not about all tables.
+        """
         place = finding.place
-        named = (
-            (self.section, place.section),
-            (self.table, place.table),
-            (self.row, place.row),
-            (self.column, place.column),
-        )
-        return self.code == finding.code and all(not wanted or wanted == found for wanted, found in named)
+        named = ((self.section, place.section), (self.row, place.row), (self.column, place.column))
+        same = (self.code, self.table) == (finding.code, place.table)
+        return same and all(not wanted or wanted == found for wanted, found in named)
+
+
+@dataclass(frozen=True)
+class SuggestedCell:
+    """A cell that may be at fault: what stands there, the number that is likely meant, and which ones would do.
+
+    `least` and `most` are the first and the last number (件, 人) that would do; `most` is None where there is no last.
+    `message` is what is said to the cell.
+    """
+
+    place: Place
+    found: str
+    value: int
+    least: int
+    most: int | None
+    message: str
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A change that would make every check hold: its cells, the kind of slip it undoes ('' for none), the sentence."""
+
+    cells: tuple[SuggestedCell, ...]
+    reason: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Advice:
+    """What may be the cause of a finding: every smallest change that would do, the likeliest first.
+
+    `most` is how many of them are told to the clerk, `remarks` what else is said.
+    """
+
+    suggestions: tuple[Suggestion, ...] = ()
+    most: int = 0
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def told(self) -> tuple[Suggestion, ...]:
+        """The suggestions that are told to the clerk."""
+        return self.suggestions[: self.most]
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The sentences for the clerk."""
+        return (*(suggestion.message for suggestion in self.told), *self.remarks)
 
 
 @dataclass(frozen=True)
@@ -105,7 +151,8 @@ class Finding:
     """One fault: a permanent code (N401), its place, and the facts that its message needs.
 
     `expected`, `found` and `difference` are counts in the unit of the column, or texts; `related` are
-    the other places that the check looked at; `details` fill the placeholders of the message.
+    the other places that the check looked at; `details` fill the placeholders of the message; `advice` is
+    what may be the cause, said once where several findings have the same.
     """
 
     code: str
@@ -117,6 +164,7 @@ class Finding:
     details: Mapping[str, str] = field(default_factory=dict)
     severity: Severity | None = None
     explained: Explanation | None = None
+    advice: Advice = Advice()
 
 
 @dataclass(frozen=True)

@@ -43,8 +43,8 @@ class RecordPlaces:
 
     def figure(self, name: str, table_id: str) -> Place:
         """A share, which is said of a table."""
-        line = next((at for figure, at in self._told("figures", self.record.figures) if figure.figure == name), None)
-        return replace(self.table(table_id), line=line or self.table(table_id).line)
+        place = self.table(table_id)
+        return replace(place, line=self._figures.get(name, place.line))
 
     def tally(self, section: str, keys: Sequence[CellKey]) -> Place:
         """What a 課 reported in a column of a table: the line of its first cell."""
@@ -55,11 +55,8 @@ class RecordPlaces:
 
     def named(self, about: str) -> Place:
         """A cell or a share by its name in one line, as a revision lists what it changed."""
-        for key in self._cells:
-            if " ".join(filter(None, key)) == about:
-                return replace(self.whole, line=self._line([key]))
-        line = next((at for figure, at in self._told("figures", self.record.figures) if figure.figure == about), None)
-        return replace(self.whole, line=line or self.whole.line)
+        cells = {" ".join(filter(None, key)): line for key, line in self._cells.items()}
+        return replace(self.whole, line=cells.get(about, self._figures.get(about, self.whole.line)))
 
     def near(self, place: Place, keys: Iterable[CellKey], order: Sequence[CellKey] = ()) -> Place:
         """A place with the line of the first of the cells that is in this record.
@@ -85,6 +82,10 @@ class RecordPlaces:
             for name in (key, CellKey(key.table, "", "", key.column), CellKey(key.table, "", "", "")):
                 lines.setdefault(name, line)
         return lines
+
+    @cached_property
+    def _figures(self) -> dict[str, int]:
+        return {figure.figure: line for figure, line in self._told("figures", self.record.figures)}
 
     def _told(self, key: str, items: Sequence[_Told]) -> Iterable[tuple[_Told, int]]:
         """The items of a list with their lines; none where the lines are not known."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -50,13 +49,14 @@ class FilledCell:
 
 @dataclass(frozen=True)
 class StatedCell:
-    """A 合計 or 検算 cell of a form: what it says is compared, never read as data."""
+    """A 合計 or 検算 cell of a form: what it says is compared, never read as data. `computed`: by a formula."""
 
     kind: Literal["total", "verification"]
     key: CellKey
     found: CellValue
     place: Place
     unit: str = ""
+    computed: bool = False
 
 
 @dataclass(frozen=True)
@@ -123,15 +123,6 @@ class Tallies:
     entry_faults: tuple[EntryFault, ...]
     located: tuple[LocatedTable, ...]
     register_tallies: tuple[RegisterTally, ...] = ()
-
-    @cached_property
-    def entries_of_files(self) -> Mapping[tuple[str, str], list[dict[str, Any]]]:
-        """The entries by id of their table and file, one by one; what many checks look at is made once."""
-        found: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
-        for table_id, entries in self.entries.items():
-            for entry in each_entry(entries):
-                found[table_id, entry["file"]].append(entry)
-        return found
 
     @cached_property
     def counts(self) -> pd.DataFrame:
@@ -225,7 +216,8 @@ class _Gathered:
         for key, position in layout.totals.items():
             place = located.place(position, row=table.total, column=key.column)
             unit = next(column.unit for column in columns if column.label == key.column)
-            self.stated.append(StatedCell("total", key, sheet.cells.get(position), place, unit))
+            computed = position in sheet.facts.formulas
+            self.stated.append(StatedCell("total", key, sheet.cells.get(position), place, unit, computed))
         for key, position in layout.verifications.items():
             place = located.place(position, row="検算", column=key.column)
             self.stated.append(StatedCell("verification", key, sheet.cells.get(position), place))

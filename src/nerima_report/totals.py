@@ -54,7 +54,7 @@ class Totals:
 def add_up(tallies: Tallies, edition: Edition) -> Totals:
     """Add the sections up, take ward-level numbers from the ward workbook, count the entries, apply the adjustments."""
     names = cell_names(edition)
-    level = pd.DataFrame([(*key, _is_ward_level(edition, key)) for key in names], columns=[*CELL, "ward_level"])
+    level = pd.DataFrame([(*key, is_ward_level(edition, key)) for key in names], columns=[*CELL, "ward_level"])
     counts = tallies.counts.merge(level, on=CELL)
     used = counts[counts["ward"] == counts["ward_level"]]
     values: dict[CellKey, int | None] = dict.fromkeys(names)
@@ -84,7 +84,8 @@ def cell_names(edition: Edition) -> list[CellKey]:
     ]
 
 
-def _is_ward_level(edition: Edition, key: CellKey) -> bool:
+def is_ward_level(edition: Edition, key: CellKey) -> bool:
+    """Whether the number of a cell comes from the ward workbook alone, and not from the 課."""
     table = edition.count_tables[key.table]
     column = table.column(key.column)
     return table.reported_by == "coordinator" or (column is not None and not column.additive)
@@ -95,7 +96,7 @@ def _adjustments(tallies: Tallies, edition: Edition) -> Iterable[Adjustment]:
     given = tallies.entries.get(ADJUSTMENTS.key)
     for entry in each_entry(given) if given is not None else ():
         key = CellKey(*(str(entry[label] or "") for label in ("表", "区分", "行", "列")))
-        known = key in names and not _is_ward_level(edition, key) and entry["増減"] is not None
+        known = key in names and not is_ward_level(edition, key) and entry["増減"] is not None
         yield Adjustment(
             key=key,
             difference=int(entry["増減"] or 0),

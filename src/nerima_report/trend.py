@@ -59,7 +59,10 @@ class SeriesBreak(NamedTuple):
 
 @dataclass(frozen=True)
 class Series:
-    """A chart over the years. `units` and `figures` (the definition of a share) are those of each year."""
+    """A chart over the years. `units` and `figures` (the definition of a share) are those of each year.
+
+    `piece` says which of several charts it is, where the lines of one are too many: （1/2）.
+    """
 
     part: Part
     key: str
@@ -68,6 +71,12 @@ class Series:
     units: Mapping[int, str]
     breaks: tuple[SeriesBreak, ...]
     figures: Mapping[int, RecordedFigure]
+    piece: str = ""
+
+    @property
+    def heading(self) -> str:
+        """The title, and which piece it is."""
+        return self.title + self.piece
 
     @property
     def unit(self) -> str:

@@ -86,6 +86,7 @@ class TrendTexts(Definition):
     broken: Annotated[Text, asks_only_for("年度", "変更", "理由")]
     unit_changed: Annotated[Text, asks_only_for("前", "後")]
     definition_changed: Annotated[Text, asks_only_for("変更")]
+    rows_changed: Annotated[Text, asks_only_for("変更")]
     undeclared: Text
     definition: Annotated[Text, asks_only_for("年度", "分子", "分母", "除く行", "桁数")]
     definition_all: Annotated[Text, asks_only_for("年度", "分子", "分母", "桁数")]

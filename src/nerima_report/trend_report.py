@@ -53,7 +53,7 @@ def compose_trend(trend: Trend, draw: Draw) -> Report:
             blocks += [Heading(1, together.series[0].part.definition.title)] if place == 0 else []
             marks = together.marks(trend)
             for series in together.series:
-                blocks.append(Heading(2, f"{next(numbers)} {series.title}"))
+                blocks.append(Heading(2, f"{next(numbers)} {series.heading}"))
                 blocks.append(_picture(series, trend, (next(pictures), marks[series.key]), draw))
                 blocks += map(Paragraph, together.notes_of(series, trend))
             blocks.append(_table(together, trend, next(tables)))
@@ -126,7 +126,7 @@ def _picture(series: Series, trend: Trend, told: tuple[int, Mapping[int, str]], 
     number, marks = told
     return Picture(
         number=number,
-        title=f"{series.title}の推移",
+        title=f"{series.heading}の推移",
         alt=_alt(series),
         file=f"figure-{number:02}.png",
         content=draw(series, trend.years, marks, _gaps(trend)),
@@ -139,7 +139,7 @@ def _alt(series: Series) -> str:
     ends = "、".join(_ends(line, series) for line in series.lines)
     broken = "、".join(dict.fromkeys(full_name(found.year) for found in series.breaks))
     breaks = f"{broken}の前で系列が切れる。" if broken else ""
-    return f"{series.title}の推移の折れ線グラフ。{ends}。{breaks}数は下の表にある。"
+    return f"{series.heading}の推移の折れ線グラフ。{ends}。{breaks}数は下の表にある。"
 
 
 def _ends(line: Line, series: Series) -> str:
@@ -159,7 +159,7 @@ def _table(together: _Together, trend: Trend, number: int) -> Table:
     return Table(
         id=f"{series[0].part.key}.{series[0].key}",
         number=number,
-        title=f"{'、'.join(one.title for one in series)}の推移",
+        title=f"{'、'.join(one.heading for one in series)}の推移",
         columns=(
             TableColumn("年度", weight=YEAR_WIDTH),
             *([TableColumn("単位", weight=UNIT_WIDTH)] if each_unit else []),

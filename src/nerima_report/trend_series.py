@@ -25,12 +25,13 @@ MOST_LINES = 7  # more cannot be told apart in a chart, nor stand beside each ot
 
 
 class _Told(NamedTuple):
-    """What a year says of a chart."""
+    """What a year says of a chart. `counted` is the unit of what was counted: 件, also for a share in %."""
 
     part: Part
     chart: Chart
     points: Mapping[str, Point]
     unit: str
+    counted: str
     figure: RecordedFigure | None
     rule: Rule | None
 
@@ -82,7 +83,9 @@ def _figure(part: Part, chart: Chart, year: Year) -> _Told | None:
         point = Point("known", Decimal(figure.value))
     else:
         point = NOT_PUBLISHED if figure.denominator is None else Point("incomputable")
-    return _Told(part, chart, {"": point}, figure.unit, figure, year.rules[name])
+    rule = year.rules[name]
+    counted = {year.units.get((key.table, key.column), "") for key in (*rule.numerator, *rule.denominator)}
+    return _Told(part, chart, {"": point}, figure.unit, "・".join(sorted(counted)), figure, rule)
 
 
 def _counts(part: Part, chart: Chart, year: Year, edition: Edition, last: int) -> _Told | None:
@@ -103,10 +106,11 @@ def _counts(part: Part, chart: Chart, year: Year, edition: Edition, last: int) -
         later = later_names(edition, part.definition.last_year or LATEST_YEAR, last)
         points = {_label(later(key), chart): _point(values[key]) for key in keys}
     else:
-        known = [value for value in values.values() if value is not None]
-        lacking = not known or (chart.rows and len(known) < len(values))
-        points = {"": _point(None if lacking else sum(known))}
-    return _Told(part, chart, points, year.units[table_id, chart.column], None, None)
+        known = {key: value for key, value in values.items() if value is not None}
+        lacking = not known or not {key.row for key in known} >= set(chart.rows)
+        points = {"": _point(None if lacking else sum(known.values()))}
+    unit = year.units[table_id, chart.column]
+    return _Told(part, chart, points, unit, unit, None, None)
 
 
 def _label(key: CellKey, chart: Chart) -> str:
@@ -163,11 +167,21 @@ def _declared(edition: Edition, told: Sequence[_Told], years: range) -> Iterator
 
 def _shown(told: tuple[_Told, _Told], year: int, edition: Edition) -> Iterator[SeriesBreak]:
     words, (before, after) = edition.trend, told
-    if before.unit != after.unit:
-        what = fill(words.unit_changed, {"前": before.unit, "後": after.unit})
+    if before.counted != after.counted:
+        what = fill(words.unit_changed, {"前": before.counted, "後": after.counted})
         yield SeriesBreak(year, what, words.undeclared)
+    if after.chart.each_row and (changes := _other_rows(before, after)):
+        yield SeriesBreak(year, fill(words.rows_changed, {"変更": changes}), words.undeclared)
     if before.rule and after.rule and (changed := after.rule.changes(before.rule)):
         yield SeriesBreak(year, fill(words.definition_changed, {"変更": "、".join(changed)}), words.undeclared)
+
+
+def _other_rows(before: _Told, after: _Told) -> str:
+    """Which rows went and came: what they counted is likely to be counted in another row."""
+    rows = [[label for label, point in one.points.items() if point.value is not None] for one in (before, after)]
+    gone, come = [row for row in rows[0] if row not in rows[1]], [row for row in rows[1] if row not in rows[0]]
+    told = ((what, "、".join(names)) for what, names in (("なくなったもの", gone), ("加わったもの", come)) if names)
+    return "、".join(f"{what}「{names}」" for what, names in told)
 
 
 def _split(series: Series) -> Iterator[Series]:
@@ -180,7 +194,7 @@ def _split(series: Series) -> Iterator[Series]:
     former = [line for line in series.lines if last not in line.known]
     pieces = [piece for lines in (now, former) for piece in _pieces(lines)]
     for number, lines in enumerate(pieces, start=1):
-        yield replace(series, title=f"{series.title}（{number}/{len(pieces)}）", lines=lines)
+        yield replace(series, piece=f"（{number}/{len(pieces)}）", lines=lines)
 
 
 def _pieces(lines: Sequence[Line]) -> Iterator[tuple[Line, ...]]:

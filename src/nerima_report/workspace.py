@@ -44,7 +44,7 @@ edition = "nerima"
 # [[explained]]
 # code = "N501"                # 確認結果のコード
 # section = "総務部総務課"     # 課（部と課をつないだ名前。区全体の差は「区全体」）
-# table = "公開.内容別"        # 表
+# table = "公開.内容別"        # 表（表を言わない指摘には書かない）
 # row = ""                     # 行（あれば）
 # column = "件数"              # 列
 # difference = 1               # 差（確認結果に出たとおり）
@@ -61,7 +61,7 @@ class ExplainedSetting(Definition):
     difference: int
     reason: Text
     section: Text
-    table: Text
+    table: str = ""
     row: str = ""
     column: str = ""
     note: str = ""

@@ -127,20 +127,20 @@ def declared_breaks(parts: Iterable[Part], earlier: int, fiscal_year: int) -> li
 def year_of(record: Record, file: str, edition: Edition, fiscal_year: int, lines: RecordLines = _NO_LINES) -> Year:
     """A recorded year under the names that its cells have in `fiscal_year`, and where they stand in its file."""
     later = later_names(edition, record.fiscal_year, fiscal_year)
-    published = {cell.key for cell in record.cells} | {tally.key for tally in record.tallies}
-    names = {key: later(key) for key in published}
+    cells, filled = [cell.key for cell in record.cells], [tally.key for tally in record.tallies]
+    names = {key: later(key) for key in {*cells, *filled}}
     values: dict[CellKey, int | None] = {}
     units: dict[tuple[str, str], str] = {}
-    for cell in record.cells:
-        key = names[cell.key]
+    for published, cell in zip(cells, record.cells, strict=True):
+        key = names[published]
         before = values.get(key, 0)  # two rows may have become one
         values[key] = None if before is None or cell.value is None else before + cell.value
         units[key.table, key.column] = cell.unit
     tallies: dict[str, dict[CellKey, int]] = {}
-    for tally in record.tallies:
+    for published, tally in zip(filled, record.tallies, strict=True):
         if not tally.ward and tally.value is not None:
             own = tallies.setdefault(tally.section, {})
-            key = names[tally.key]
+            key = names[published]
             own[key] = own.get(key, 0) + tally.value
     rules = {figure.figure: rule_of(figure, later) for figure in record.figures}
     return Year(record, RecordPlaces(record, file, names, lines), values, units, tallies, rules)

@@ -9,7 +9,19 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
-from nerima_report.checks import cells, collection, file, links, privacy, registers, shape, sight, table, uses
+from nerima_report.checks import (
+    cells,
+    collection,
+    file,
+    links,
+    privacy,
+    register_links,
+    registers,
+    shape,
+    sight,
+    table,
+    uses,
+)
 from nerima_report.checks.evidence import Evidence
 from nerima_report.findings import Finding
 
@@ -46,7 +58,8 @@ WORKBOOK_CHECKS: tuple[Check, ...] = (
     uses.inspection_knows_of_outsourcing,
     uses.large_leaks_are_reported,
     uses.bodies_outside_report_nothing,
-    *registers.REGISTER_CHECKS,
+    registers.entries_deserve_their_place,
+    register_links.registers_agree_with_the_rest,
     privacy.texts_name_nobody,
 )
 COLLECTION_CHECKS: tuple[Check, ...] = (

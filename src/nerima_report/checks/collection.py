@@ -14,6 +14,7 @@ from nerima_report.layout import EntryLayout, plain
 from nerima_report.submissions import Submission, section_key
 from nerima_report.suggestions import LEAST_LIKENESS_OF_SECTIONS, asked, likely
 from nerima_report.tallies import FilledCell, each_entry
+from nerima_report.totals import Adjustment
 from nerima_report.workbooks import label_of
 
 
@@ -107,12 +108,17 @@ def adjustments_can_be_applied(evidence: Evidence) -> Iterator[Finding]:
     """Every adjustment names a cell that is a sum over 課, and leaves it at zero or above."""
     for adjustment in evidence.totals.adjustments:
         key = adjustment.key
-        place = Place(WARD, adjustment.file, adjustment.sheet, f"{adjustment.row}行", ADJUSTMENTS.key)
+        place = row_of(adjustment)
         if not adjustment.applied:
             yield Finding("N609", place, found=" ".join(text for text in key if text) or "空欄")
         elif (evidence.totals.values.get(key) or 0) < 0:
             about = " ".join(text for text in key if text)
             yield Finding("N610", place, found=evidence.totals.values[key], details={"about": about})
+
+
+def row_of(adjustment: Adjustment) -> Place:
+    """The row in which an adjustment stands."""
+    return Place(WARD, adjustment.file, adjustment.sheet, f"{adjustment.row}行", ADJUSTMENTS.key)
 
 
 def orders_run_from_one(evidence: Evidence) -> Iterator[Finding]:

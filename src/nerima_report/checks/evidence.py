@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -13,7 +13,7 @@ from nerima_report.findings import Place
 from nerima_report.layout import COVER_SHEET
 from nerima_report.roster import RosterSection
 from nerima_report.submissions import Inbox, Submission
-from nerima_report.tallies import FilledCell, Tallies
+from nerima_report.tallies import FilledCell, Tallies, each_entry
 from nerima_report.totals import Totals
 
 
@@ -39,6 +39,15 @@ class Evidence:
         for cell in self.tallies.cells:
             cells[cell.place.file][cell.key] = cell
         return cells
+
+    @cached_property
+    def register_rows(self) -> Mapping[tuple[str, str], Sequence[Mapping[str, object]]]:
+        """The entries of each register of each file, by table id and file; by label, with section, file, sheet, row."""
+        rows: dict[tuple[str, str], list[Mapping[str, object]]] = defaultdict(list)
+        for table_id in self.edition.registers:
+            for row in each_entry(self.tallies.entries[table_id]):
+                rows[table_id, str(row["file"])].append(row)
+        return rows
 
 
 def on_cover(submission: Submission, label: str) -> Place:

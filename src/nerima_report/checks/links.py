@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from typing import NamedTuple
 
 from nerima_report.checks.evidence import Evidence
 from nerima_report.definitions import CellKey, Link
@@ -13,6 +14,41 @@ from nerima_report.part import Part
 
 CODES = {"equal": "N501", "at_most": "N502", "at_least": "N503", "both_or_neither": "N504"}
 WARD = "区全体"
+
+
+class LinkedSums(NamedTuple):
+    """Two sums of cells that links.toml compares: all the cells of a link at once, or those of one of its rows."""
+
+    part: Part
+    link: Link
+    left: tuple[CellKey, ...]
+    right: tuple[CellKey, ...]
+
+
+def linked_sums(edition: Edition) -> Iterator[LinkedSums]:
+    """Every comparison of two sums that the edition declares."""
+    for part in edition.parts:
+        for link in part.links:
+            left, right = (tuple(cell_keys(*part.count_table(cells.table), cells)) for cells in (link.left, link.right))
+            if not link.each_row:
+                yield LinkedSums(part, link, left, right)
+                continue
+            for key in left:
+                same_row = tuple(other for other in right if (other.group, other.row) == (key.group, key.row))
+                yield LinkedSums(part, link, (key,), right if link.right.rows else same_row)
+
+
+def holds(link: Link, left: float, right: float) -> bool:
+    """Whether two sums stand to each other as a link wants it."""
+    match link.relation:
+        case "equal":
+            return left == right
+        case "at_most":
+            return left <= right
+        case "at_least":
+            return left >= right
+        case "both_or_neither":
+            return (left == 0) == (right == 0)
 
 
 def tables_agree_in_each_workbook(evidence: Evidence) -> Iterator[Finding]:
@@ -31,59 +67,44 @@ def tables_agree_in_the_ward(evidence: Evidence) -> Iterator[Finding]:
     incomplete = {cell.key for cell in evidence.tallies.cells if not cell.known}
     totals = {k: value for k, value in evidence.totals.values.items() if value is not None and k not in incomplete}
     places = {key: cell_place(key, section=WARD) for key in totals}
-    said: dict[tuple[str, Place], int] = {}
-    for finding in tables_agree_in_each_workbook(evidence):
-        about = _about(finding)
-        said[about] = said.get(about, 0) + (finding.difference or 0)
+    said = said_in_workbooks(evidence)
     for finding in _broken_links(evidence.edition, totals, places):
-        if said.get(_about(finding)) != finding.difference:
+        if said.of(finding) != finding.difference:
             yield finding
+
+
+class Said:
+    """How far the sums of links differ in single workbooks, all of them together."""
+
+    def __init__(self, findings: Iterable[Finding]) -> None:
+        self._differences: dict[tuple[str, Place], int] = {}
+        for finding in findings:
+            about = _about(finding)
+            self._differences[about] = self._differences.get(about, 0) + (finding.difference or 0)
+
+    def of(self, finding: Finding) -> int | None:
+        """The difference in the workbooks where a link is broken in the ward; None where it is not in any."""
+        return self._differences.get(_about(finding))
+
+
+def said_in_workbooks(evidence: Evidence) -> Said:
+    """What the links in single workbooks say already."""
+    return Said(tables_agree_in_each_workbook(evidence))
 
 
 def _broken_links(
     edition: Edition, values: Mapping[CellKey, int], places: Mapping[CellKey, Place]
 ) -> Iterator[Finding]:
-    for part in edition.parts:
-        for link in part.links:
-            for left, right in _sides(part, link):
-                if not all(key in values for key in (*left, *right)):
-                    continue
-                found, expected = (sum(values[key] for key in keys) for keys in (left, right))
-                if not _holds(link, found, expected):
-                    yield _finding(part, link, (left, right), (found, expected), places)
+    for linked in linked_sums(edition):
+        if all(key in values for key in (*linked.left, *linked.right)):
+            found, expected = (sum(values[key] for key in keys) for keys in (linked.left, linked.right))
+            if not holds(linked.link, found, expected):
+                yield broken_link(linked, (found, expected), places)
 
 
-def _sides(part: Part, link: Link) -> Iterator[tuple[list[CellKey], list[CellKey]]]:
-    """The cells to be compared: all at once, or row by row."""
-    left, right = (cell_keys(*part.count_table(cells.table), cells) for cells in (link.left, link.right))
-    if not link.each_row:
-        yield left, right
-        return
-    for key in left:
-        same_row = [other for other in right if (other.group, other.row) == (key.group, key.row)]
-        yield [key], right if link.right.rows else same_row
-
-
-def _holds(link: Link, left: int, right: int) -> bool:
-    match link.relation:
-        case "equal":
-            return left == right
-        case "at_most":
-            return left <= right
-        case "at_least":
-            return left >= right
-        case "both_or_neither":
-            return (left == 0) == (right == 0)
-
-
-def _finding(
-    part: Part,
-    link: Link,
-    sides: tuple[list[CellKey], list[CellKey]],
-    sums: tuple[int, int],
-    places: Mapping[CellKey, Place],
-) -> Finding:
-    (left, right), (found, expected) = sides, sums
+def broken_link(linked: LinkedSums, sums: tuple[int, int], places: Mapping[CellKey, Place]) -> Finding:
+    """The finding on two sums that do not agree; `places` are those of their cells."""
+    (part, link, left, right), (found, expected) = linked, sums
     first = places[left[0]]
     place = first if len(left) == 1 else replace(first, cell="", group="", row="")
     return Finding(
@@ -98,7 +119,7 @@ def _finding(
     )
 
 
-def _side_name(part: Part, keys: list[CellKey]) -> str:
+def _side_name(part: Part, keys: tuple[CellKey, ...]) -> str:
     """A sum in words: 公開.処理状況の「部分公開」「非公開」, or 公開.処理状況の件数の合計."""
     first = keys[0]
     _, table = part.count_table(first.table.partition(".")[2])

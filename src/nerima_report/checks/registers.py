@@ -1,11 +1,12 @@
-"""3xx and 5xx: what an entry of a register deserves: dates, persons, conditions, no double, and what it says of others.
+"""3xx: what an entry of a register deserves: dates in order and in the year, enough persons, conditions, no double.
 
 Required fields, choices and readable dates are those of every list (cells.py), and so is what must not be printed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
@@ -27,20 +28,20 @@ from nerima_report.registers.definition import (
     OVER,
     REGISTERED,
     TAKEN_OVER,
-    Feeds,
     Register,
 )
 from nerima_report.registers.entry import first_day, last_day
-from nerima_report.tallies import LocatedTable, each_entry
+from nerima_report.tallies import LocatedTable
 
 # How alike two entries must be for a question, in percent; the rest of what they say counts as much as the name.
 LEAST_LIKENESS = 92
+_NUMBERS = re.compile(r"[\d一二三四五六七八九十]+")
 _NEIGHBOURS = 3  # entries next to each other in the order of their names that are compared
 
 # The date that an answer is about, and what else it says of number and end.
 _DATE_OF = {NEW: REGISTERED, ALTERED: CHANGED, OVER: ENDED}
 
-Row = Mapping[str, object]
+Row = Mapping[str, object]  # an entry by label of field, with section, file, sheet and row
 
 
 @dataclass(frozen=True)
@@ -59,19 +60,22 @@ class Handed:
         return self.located.place(position, column=label)
 
 
-def handed_registers(evidence: Evidence) -> Iterator[Handed]:
+Registers = Sequence[Handed]
+RegisterCheck = Callable[[Evidence, Registers], Iterator[Finding]]
+
+
+def registers_in(evidence: Evidence) -> Iterator[Handed]:
     """The registers that workbooks hold, one by one."""
-    for table_id, register in evidence.edition.registers.items():
-        part = evidence.edition.part_of(table_id)
-        for located in evidence.tallies.located:
-            if located.table_id == table_id:
-                rows = evidence.tallies.entries_of_files.get((table_id, located.submission.file), [])
-                yield Handed(part, register, located, rows)
+    for located in evidence.tallies.located:
+        register = evidence.edition.registers.get(located.table_id)
+        if register is not None:
+            rows = evidence.register_rows.get((located.table_id, located.submission.file), ())
+            yield Handed(evidence.edition.part_of(located.table_id), register, located, rows)
 
 
-def dates_are_in_order(evidence: Evidence) -> Iterator[Finding]:
+def dates_are_in_order(evidence: Evidence, registers: Registers) -> Iterator[Finding]:
     """Registered, changed, ended follow each other, and so do the pairs that the register names."""
-    for handed in handed_registers(evidence):
+    for handed in registers:
         for row in handed.rows:
             told = [label for label in DATES if isinstance(row[label], date)]
             for first, then in (*pairwise(told), *handed.register.in_order):
@@ -82,9 +86,9 @@ def dates_are_in_order(evidence: Evidence) -> Iterator[Finding]:
                     yield Finding("N330", handed.place(row, then), *days, related=related, details=about)
 
 
-def dates_lie_in_the_year(evidence: Evidence) -> Iterator[Finding]:
+def dates_lie_in_the_year(evidence: Evidence, registers: Registers) -> Iterator[Finding]:
     """What began, changed or ended in the year has its date in the year; nothing has one after it."""
-    for handed in handed_registers(evidence):
+    for handed in registers:
         first, last = first_day(evidence.fiscal_year), last_day(evidence.fiscal_year)
         for row in handed.rows:
             asked = _DATE_OF.get(str(row[ANSWER]))
@@ -97,9 +101,9 @@ def dates_lie_in_the_year(evidence: Evidence) -> Iterator[Finding]:
                     yield Finding("N331", handed.place(row, label), year, full_date(day), details=about)
 
 
-def answers_fit_the_entries(evidence: Evidence) -> Iterator[Finding]:
+def answers_fit_the_entries(evidence: Evidence, registers: Registers) -> Iterator[Finding]:
     """What goes on has a number and no end, what is new has none, and what was there before began before the year."""
-    for handed in handed_registers(evidence):
+    for handed in registers:
         for row in handed.rows:
             answer, number = row[ANSWER], row[NUMBER]
             reason = ""
@@ -115,9 +119,9 @@ def answers_fit_the_entries(evidence: Evidence) -> Iterator[Finding]:
                 yield Finding("N332", handed.place(row, ANSWER), found=str(answer), details={"why": reason})
 
 
-def persons_reach_the_threshold(evidence: Evidence) -> Iterator[Finding]:
+def persons_reach_the_threshold(evidence: Evidence, registers: Registers) -> Iterator[Finding]:
     """An entry has at least as many persons as the law asks for, and one that ended because it had not, has fewer."""
-    for handed in handed_registers(evidence):
+    for handed in registers:
         threshold = handed.register.threshold
         limit = handed.part.definition.setting(threshold.setting) if threshold else None
         for row in handed.rows if threshold and limit else ():
@@ -134,9 +138,9 @@ def persons_reach_the_threshold(evidence: Evidence) -> Iterator[Finding]:
                               details={"about": limit.basis})  # fmt: skip
 
 
-def conditions_are_met(evidence: Evidence) -> Iterator[Finding]:
+def conditions_are_met(evidence: Evidence, registers: Registers) -> Iterator[Finding]:
     """No condition or measure that the article asks for is answered by something else than expected."""
-    for handed in handed_registers(evidence):
+    for handed in registers:
         asked = [field for field in handed.register.written if field.expected]
         for row in handed.rows if asked else ():
             for field in asked:
@@ -148,9 +152,9 @@ def conditions_are_met(evidence: Evidence) -> Iterator[Finding]:
                     )
 
 
-def numbers_stand_once(evidence: Evidence) -> Iterator[Finding]:
+def numbers_stand_once(evidence: Evidence, registers: Registers) -> Iterator[Finding]:
     """No number stands twice in a register of a workbook."""
-    for handed in handed_registers(evidence):
+    for handed in registers:
         first: dict[str, Row] = {}
         for row in handed.rows:
             number = plain(row[NUMBER] or "")
@@ -161,9 +165,9 @@ def numbers_stand_once(evidence: Evidence) -> Iterator[Finding]:
                 first[number] = row
 
 
-def entries_stand_once(evidence: Evidence) -> Iterator[Finding]:
+def entries_stand_once(evidence: Evidence, registers: Registers) -> Iterator[Finding]:
     """No two running entries say the same; those that say nearly the same are asked about."""
-    for handed in handed_registers(evidence):
+    for handed in registers:
         rows = [row for row in handed.rows if row[ENDED] is None]
         labels = [field.label for field in handed.register.written if not field.yearly]
         first: dict[tuple[object, ...], Row] = {}
@@ -202,15 +206,24 @@ def _nearly_the_same(register: Register, labels: Sequence[str], rows: Sequence[R
                 if then in found or not names[first] or not names[then]:
                     continue
                 alike = fuzz.ratio(names[first], names[then], score_cutoff=LEAST_LIKENESS)
-                if alike and fuzz.ratio(texts[first], texts[then], score_cutoff=LEAST_LIKENESS):
+                if (
+                    alike
+                    and _is_reworded(names[first], names[then])
+                    and fuzz.ratio(texts[first], texts[then], score_cutoff=LEAST_LIKENESS)
+                ):
                     found.add(then)
                     yield rows[then], rows[first]
 
 
-def ended_entries_are_not_used(evidence: Evidence) -> Iterator[Finding]:
+def _is_reworded(name: str, other: str) -> bool:
+    """Whether names differ in more than their numbers: 第1号 and 第2号 are two things."""
+    return name == other or _NUMBERS.sub("", name) != _NUMBERS.sub("", other)
+
+
+def ended_entries_are_not_used(evidence: Evidence, registers: Registers) -> Iterator[Finding]:
     """What came to its end before the year, by its own dates, does not go on as if it had not."""
     first = first_day(evidence.fiscal_year)
-    for handed in handed_registers(evidence):
+    for handed in registers:
         ends = handed.register.ends
         for row in handed.rows if ends else ():
             day = row[ends]
@@ -220,103 +233,11 @@ def ended_entries_are_not_used(evidence: Evidence) -> Iterator[Finding]:
                               details={"label": ends})  # fmt: skip
 
 
-def numbers_agree_with_registers(evidence: Evidence) -> Iterator[Finding]:
-    """A number that a 課 wrote itself is the one that its register makes."""
-    for tally in evidence.tallies.register_tallies:
-        said = tally.cell.value if tally.cell.reading.status == "reported" else None
-        if tally.cell.reading.status == "not applicable":
-            said = 0
-        if said is not None and said != tally.value:
-            related = (tally.register.place(),)
-            difference = said - tally.value
-            yield Finding("N530", tally.cell.place, tally.value, said, difference, related,
-                          {"title": tally.register.table_id})  # fmt: skip
-
-
-def works_that_ended_are_not_named(evidence: Evidence) -> Iterator[Finding]:
-    """No running entry names a work of the same 課 that has ended, and does not go on under the same name."""
-    handed = {(h.located.submission.file, h.register.key): h for h in handed_registers(evidence)}
-    for (file, _), own in handed.items():
-        for reference in own.register.refers:
-            works = handed.get((file, reference.register_key))
-            if works is None:
-                continue
-            names = {True: dict[str, Row](), False: dict[str, Row]()}
-            for row in works.rows:
-                names[row[ENDED] is None].setdefault(plain(row[works.register.name] or ""), row)
-            for row in own.rows:
-                name = plain(row[reference.field] or "")
-                work = names[False].get(name)
-                if work is not None and name not in names[True] and row[ENDED] is None:
-                    related = (works.place(work, ENDED),)
-                    found = str(row[reference.field])
-                    yield Finding("N531", own.place(row, reference.field), found=found, related=related,
-                                  details={"title": works.register.title})  # fmt: skip
-
-
-def contractors_are_registered(evidence: Evidence) -> Iterator[Finding]:
-    """A 課 with an incident of a contractor has work done by others: an entry, a case, or at least a number."""
-    for part in evidence.edition.parts:
-        rule = part.incidents
-        if rule is None:
-            continue
-        incidents = evidence.tallies.entries[part.table_id(rule.table)]
-        entrusting = {str(file) for file in evidence.tallies.entries[part.table_id(rule.register_key)]["file"]}
-        entrusting |= _files_with_cases(evidence, part, rule.cases)
-        counted = (part.table_id(rule.row_of), rule.row)
-        entrusting |= {c.place.file for c in evidence.tallies.cells if (c.key.table, c.key.row) == counted and c.value}
-        located = {t.submission.file: t for t in evidence.tallies.located if t.table_id == part.table_id(rule.table)}
-        for entry in each_entry(incidents[incidents[rule.field].isin(rule.answers)]):
-            where = located[str(entry["file"])]
-            if str(entry["file"]) not in entrusting and isinstance(where.layout, EntryLayout):
-                place = where.place((int(entry["row"]), where.layout.columns[rule.field]), column=rule.field)
-                details = {"title": part.table_id(rule.register_key)}
-                yield Finding("N532", place, found=str(entry[rule.field]), details=details)
-
-
-def cases_stand_in_one_place(evidence: Evidence) -> Iterator[Finding]:
-    """A case that stands in a register does not stand in the list as well: it would count twice."""
-    for handed in handed_registers(evidence):
-        feeds = handed.register.feeds
-        if feeds is None or not handed.rows:
-            continue
-        table_id, file = handed.part.table_id(feeds.table), handed.located.submission.file
-        lists = [t for t in evidence.tallies.located if t.table_id == table_id and t.submission.file == file]
-        listed = _listed(evidence, table_id, (file, lists[0].sheets if lists else ()), feeds)
-        names = {plain(row[handed.register.name] or ""): row for row in handed.rows}
-        for entry in listed:
-            same = names.get(plain(entry.get(handed.register.name) or ""))
-            if same is not None and isinstance(lists[0].layout, EntryLayout):
-                position = (int(str(entry["row"])), lists[0].layout.columns[handed.register.name])
-                related = (handed.place(same, handed.register.name),)
-                place = lists[0].place(position, column=handed.register.name)
-                yield Finding("N533", place, found=str(entry[handed.register.name]), related=related,
-                              details={"title": handed.located.table_id})  # fmt: skip
-
-
-def _listed(evidence: Evidence, table_id: str, where: tuple[str, Sequence[str]], feeds: Feeds) -> list[Row]:
-    """The entries of a list that stand on its own sheet and say what the register says of all of its own."""
-    file, sheets = where
-    frame = evidence.tallies.entries[table_id]
-    own = frame[(frame["file"] == file) & frame["sheet"].isin(sheets)]
-    rows = each_entry(own)
-    return [row for row in rows if all(row[label] == value for label, value in feeds.values.items())]
-
-
-def _files_with_cases(evidence: Evidence, part: Part, cases: Feeds | None) -> set[str]:
-    if cases is None:
-        return set()
-    frame = evidence.tallies.entries[part.table_id(cases.table)]
-    for label, value in cases.values.items():
-        frame = frame[frame[label] == value]
-    return {str(file) for file in frame["file"]}
-
-
 def _at_least(value: object, day: date) -> bool:
     return isinstance(value, date) and value >= day
 
 
-REGISTER_CHECKS = (
+ENTRY_CHECKS: tuple[RegisterCheck, ...] = (
     dates_are_in_order,
     dates_lie_in_the_year,
     answers_fit_the_entries,
@@ -325,8 +246,10 @@ REGISTER_CHECKS = (
     numbers_stand_once,
     entries_stand_once,
     ended_entries_are_not_used,
-    numbers_agree_with_registers,
-    works_that_ended_are_not_named,
-    contractors_are_registered,
-    cases_stand_in_one_place,
 )
+
+
+def entries_deserve_their_place(evidence: Evidence) -> Iterator[Finding]:
+    """Each entry of a register by itself, and beside the others of its register."""
+    registers = tuple(registers_in(evidence))
+    return (finding for check in ENTRY_CHECKS for finding in check(evidence, registers))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from nerima_report.cell_values import read_count, shown
 from nerima_report.checks.evidence import Evidence
@@ -16,20 +16,19 @@ from nerima_report.tallies import FilledCell, StatedCell
 def rows_add_up(evidence: Evidence) -> Iterator[Finding]:
     """The stated total of a column is the sum of its rows; totals that cannot be compared are said once a file."""
     unverifiable: dict[str, list[Place]] = defaultdict(list)
-    for stated in _stated(evidence, "total"):
-        rows = _column(evidence, stated)
+    for stated in stated_totals(evidence):
+        rows = column_of(evidence, stated)
         if not all(cell.known for cell in rows):
             continue  # the blank or unreadable cell is a finding of its own
-        total, found = sum(cell.value for cell in rows), _stated_number(stated)
+        total, found = sum(cell.value for cell in rows), stated_number(stated)
         if found is None:
             if any(cell.reading.status == "reported" for cell in rows):
                 unverifiable[stated.place.file].append(stated.place)
         elif found != total:
             whole = int(found) if float(found).is_integer() else str(found)
             difference = whole - total if isinstance(whole, int) else None
-            typed = [cell for cell in rows if cell.reading.respelled]
-            if typed and found == total - sum(cell.value for cell in typed):  # Excel adds up no texts
-                texts = tuple(cell.place for cell in typed)
+            if found - total == -text_sum(rows):
+                texts = tuple(cell.place for cell in rows if cell.reading.respelled)
                 yield Finding("N405", stated.place, total, whole, difference=difference, related=texts)
                 continue
             related = tuple(cell.place for cell in rows)
@@ -41,7 +40,12 @@ def rows_add_up(evidence: Evidence) -> Iterator[Finding]:
         yield Finding("N402", places[0], related=tuple(places[1:]), details={"number": str(len(places))})
 
 
-def _stated_number(stated: StatedCell) -> int | float | None:
+def text_sum(rows: Sequence[FilledCell]) -> int:
+    """What a column holds in cells that are texts (12件): Excel adds up none of them."""
+    return sum(cell.value for cell in rows if cell.reading.respelled)
+
+
+def stated_number(stated: StatedCell) -> int | float | None:
     """The number that a total states, also when it is written as a text; None when it states none."""
     if isinstance(stated.found, int | float) and not isinstance(stated.found, bool):
         return stated.found
@@ -55,13 +59,13 @@ def verification_lines_agree(evidence: Evidence) -> Iterator[Finding]:
     Where a cell is open or a link is broken the line is right to disagree, and the cause is a finding of its own.
     """
     broken = {place.file for finding in tables_agree_in_each_workbook(evidence) for place in finding.related}
-    for stated in _stated(evidence, "verification"):
+    for stated in (stated for stated in evidence.tallies.stated if stated.kind == "verification"):
         found = "" if stated.found is None else shown(stated.found)
         unsettled = stated.place.file in broken or not all(
             cell.known and not cell.reading.respelled for cell in evidence.cells[stated.place.file].values()
         )
         if found not in ("", "✓", "0", "OK", "一致") and not unsettled:
-            related = tuple(cell.place for cell in _column(evidence, stated))
+            related = tuple(cell.place for cell in column_of(evidence, stated))
             yield Finding("N403", stated.place, found=found, related=related)
 
 
@@ -86,11 +90,12 @@ def entries_are_unique(evidence: Evidence) -> Iterator[Finding]:
                     yield Finding("N404", place, related=(first,))
 
 
-def _stated(evidence: Evidence, kind: str) -> Iterator[StatedCell]:
-    return (stated for stated in evidence.tallies.stated if stated.kind == kind)
+def stated_totals(evidence: Evidence) -> Iterator[StatedCell]:
+    """The totals that are stated in the workbooks."""
+    return (stated for stated in evidence.tallies.stated if stated.kind == "total")
 
 
-def _column(evidence: Evidence, stated: StatedCell) -> list[FilledCell]:
+def column_of(evidence: Evidence, stated: StatedCell) -> list[FilledCell]:
     """The cells above a stated total."""
     cells = evidence.cells[stated.place.file].values()
     return [cell for cell in cells if (cell.key.table, cell.key.column) == (stated.key.table, stated.key.column)]

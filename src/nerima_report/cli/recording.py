@@ -27,10 +27,7 @@ def check(
     context: typer.Context,
     year: Annotated[
         list[str] | None,
-        typer.Argument(
-            metavar="[年度|FILE]...",
-            help="2026、2018..2026、または記録のファイル（records/2026.json）。なければ、いちばん新しい年度。",
-        ),
+        typer.Argument(metavar="年度|FILE", help="2026、2018..2026、または記録のファイル。なければ最新の年度。"),
     ] = None,
     against: Annotated[
         list[str] | None, typer.Option("--against", metavar="年度", help="この年度とだけ比べる（くり返せる）。")
@@ -58,7 +55,9 @@ def check(
         show_refusal(error, notice_format)
         raise
     facts: dict[str, object] = {"command": "check", "fiscal_year": checked.years[-1], "fiscal_years": checked.years}
-    closing = f"{'、'.join(map(full_name, checked.years))}を、前の年度の記録と比べました"
+    first, last = full_name(checked.years[0]), full_name(checked.years[-1])
+    several = f"{first}から{last}までの{len(checked.years)}年度"
+    closing = f"{several if len(checked.years) > 1 else last}を、前の年度の記録と比べました"
     show_findings(examination, (notice_format, output), Told(facts, closing, strict))
     leave(examination, strict)
 

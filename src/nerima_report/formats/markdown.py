@@ -42,8 +42,7 @@ def _block(block: Block, deeper: int) -> Iterator[str]:
             yield _table(block)
             yield from map(_note, block.notes)
         case Picture():
-            alt = _inline(block.alt).replace("]", "\\]")
-            yield f"![{alt}]({quote(block.file)})"
+            yield f"![{_inline(block.alt)}]({quote(block.file)})"
             yield _paragraph(block.caption)
 
 

@@ -36,5 +36,6 @@ def render_picture(picture: Picture, styles: Styles, page: Page) -> Iterator[Bas
     yield piece
     number = [*field_start(r"SEQ 図 \* ARABIC"), run(str(picture.number)), field_end()]
     caption = paragraph(styles["Caption"], run("図"), *number, run(f" {picture.title}"))
-    caption[0].append(element("keepNext", val=0))  # the style is that of captions above a table
+    # The style is that of captions above a table, which stay with it and stand apart from what is before.
+    caption[0].extend((element("keepNext", val=0), element("spacing", before=40, after=120)))
     yield caption

@@ -120,6 +120,13 @@ class Form:
         """Whether the form has sheets for registers."""
         return self.filling.registers is not None and not self.cover.ward
 
+    def is_counted_by_registers(self, table: CountTable | EntryTable) -> bool:
+        """Whether the form has registers whose entries make numbers of this table."""
+        if not self.has_registers:
+            return False
+        counting = ((part, c) for part in self.edition.parts for r in part.registers for c in r.counts)
+        return any(part.tables[count.table] is table for part, count in counting)
+
     @cached_property
     def columns(self) -> dict[str, tuple[Column, ...]]:
         """The columns of counts that the form asks for, by table id."""
@@ -241,4 +248,6 @@ def readable_title(table: TableDefinition) -> str:
 def instruction(form: Form, table: CountTable | EntryTable) -> str:
     """What to observe in a table. For the ward, the tables of the sections ask only for persons after matching."""
     of_sections = form.cover.ward and table.reported_by == "section"
-    return form.say(form.texts.ward_instruction) if of_sections else table.instruction
+    if of_sections:
+        return form.say(form.texts.ward_instruction)
+    return table.instruction + (form.texts.registers.counted if form.is_counted_by_registers(table) else "")

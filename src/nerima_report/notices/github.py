@@ -72,6 +72,7 @@ def _annotation(finding: Finding, catalogue: Catalogue) -> str:
     text = [_text(finding, catalogue)]
     if related := ranges((place for place in finding.related if place.section or place.cell), finding.place):
         text.append(f"比べたところ: {'、'.join(related)}")
+    text += [f"考えられる直し: {line}" for line in finding.advice.lines]
     if finding.explained is None:
         text.append(catalogue.codes[finding.code].hint)
     title = " ".join(filter(None, (finding.code, _inside(finding.place))))

@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 from nerima_report import __version__
 from nerima_report.examination import Examination
-from nerima_report.findings import Catalogue, Explanation, Finding, Place
+from nerima_report.findings import Catalogue, Explanation, Finding, Place, SuggestedCell, Suggestion
 from nerima_report.notices.told import Told
 
 SCHEMA_VERSION = 1
@@ -42,6 +42,8 @@ def _finding(finding: Finding, catalogue: Catalogue) -> dict[str, object]:
         "hint": definition.hint,
         "basis": definition.basis,
         "explained": _explanation(finding.explained) if finding.explained else None,
+        "suggestions": [_suggestion(suggestion) for suggestion in finding.advice.suggestions],
+        "advice": list(finding.advice.lines),
     }
 
 
@@ -51,6 +53,16 @@ def _place(place: Place) -> dict[str, object]:
         "part": place.part,
         **{key: facts[key] for key in ("table", "group", "row", "column")},
     }
+
+
+def _suggestion(suggestion: Suggestion) -> dict[str, object]:
+    """The first of the cells as the suggestion itself, because there is mostly one; the others beside it."""
+    first, *others = ({**_place(cell.place), **_numbers(cell)} for cell in suggestion.cells)
+    return {**first, "also": others, "reason": suggestion.reason, "message": suggestion.message}
+
+
+def _numbers(cell: SuggestedCell) -> dict[str, object]:
+    return {"found": cell.found, "value": cell.value, "least": cell.least, "most": cell.most}
 
 
 def _explanation(explanation: Explanation) -> dict[str, object]:

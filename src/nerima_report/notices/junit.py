@@ -78,6 +78,7 @@ def _lines(finding: Finding, verdict: _Verdict) -> Iterator[str]:
     place = finding.place
     where = f"{short(place, Place(file=place.file))}: " if place.sheet or place.spot or place.table else ""
     yield harmless(f"{verdict.severity(finding)} {finding.code} {where}{verdict.catalogue.message(finding)}")
+    yield from (harmless(f"  考えられる直し: {line}") for line in finding.advice.lines)
     if finding.explained:
         yield harmless(f"  説明: {finding.explained.reason}")
     else:

@@ -28,7 +28,10 @@ STATUSES = {
 
 @dataclass(frozen=True)
 class FindingView:
-    """A finding; `id` is where links lead, `facts` are あるべき値 and the like with their labels."""
+    """A finding; `id` is where links lead, `facts` are あるべき値 and the like with their labels.
+
+    `advice` are the sentences on what may be its cause.
+    """
 
     id: str
     severity: Severity
@@ -42,6 +45,7 @@ class FindingView:
     hint: str
     basis: str
     explained: str
+    advice: tuple[str, ...]
     excerpt: Excerpt | None
 
 
@@ -85,7 +89,7 @@ class MatrixView:
 
 @dataclass(frozen=True)
 class Page:
-    """The whole page. `outside` are files that are in no matrix."""
+    """The whole page. `outside` are files that are in no matrix; of records there is no matrix at all."""
 
     title: str
     closing: str
@@ -93,20 +97,25 @@ class Page:
     outside: tuple[tuple[str, CellView], ...]
     workbooks: tuple[WorkbookView, ...]
 
+    @property
+    def overview(self) -> str:
+        """What the list in front is called."""
+        return "課と表の一覧" if self.matrices else "ファイルの一覧"
+
 
 def make_page(examination: Examination, closing: str) -> Page:
     """Lay out the findings of an examination."""
     views = _Views(examination)
     workbooks = tuple(map(views.workbook, by_workbook(examination.findings, examination.catalogue)))
     years = "・".join(full_name(year) for year in examination.inbox.fiscal_years)
+    others = dict.fromkeys(examination.records, ()) | dict(files_outside(examination))
     outside = (
-        (file, MatrixCell(worst(findings, examination.catalogue), findings))
-        for file, findings in files_outside(examination)
+        (file, MatrixCell(worst(findings, examination.catalogue), findings)) for file, findings in others.items()
     )
     return Page(
-        title=f"集計の確認結果 {years}".strip(),
+        title="記録の確認結果" if examination.records else f"集計の確認結果 {years}".strip(),
         closing=closing,
-        matrices=tuple(views.matrix(matrix) for matrix in make_matrices(examination)),
+        matrices=tuple(views.matrix(matrix) for matrix in make_matrices(examination) if matrix.rows),
         outside=tuple((file, views.cell(cell)) for file, cell in outside),
         workbooks=workbooks,
     )
@@ -147,6 +156,7 @@ class _Views:
             hint=definition.hint,
             basis=definition.basis,
             explained=finding.explained.reason if finding.explained else "",
+            advice=finding.advice.lines,
             excerpt=self._excerpts.around(finding) if alone else None,
         )
 
@@ -162,7 +172,9 @@ class _Views:
 
 
 def _facts(finding: Finding) -> Iterator[tuple[str, str]]:
-    for label, value in (("あるべき値", finding.expected), ("今の値", finding.found)):
+    # Between years, what was before is not what should be.
+    expected = "比べた値" if finding.code.startswith("N7") else "あるべき値"
+    for label, value in ((expected, finding.expected), ("今の値", finding.found)):
         if value is not None:
             yield label, shown_fact(value)
     if finding.difference is not None:

@@ -10,7 +10,16 @@ from nerima_report.errors import CannotProceed
 from nerima_report.examination import Examination
 from nerima_report.findings import SEVERITY_NAMES, Catalogue, Finding, Place, shown_fact
 from nerima_report.notices.grouping import harmless, ranges
-from nerima_report.workbooks import Cell, Mark, MarkOrder, Reason, Unreadable, label_of, shared_reader
+from nerima_report.workbooks import (
+    Cell,
+    Mark,
+    MarkOrder,
+    Reason,
+    SuggestedMark,
+    Unreadable,
+    label_of,
+    shared_reader,
+)
 from nerima_report.workspace import write_all
 
 PREFIX = "返却_"
@@ -93,6 +102,13 @@ def _mark(finding: Finding, catalogue: Catalogue) -> Mark:
         "related_names": names[:MOST_NAMED]
         + ([f"ほか{len(names) - MOST_NAMED}か所"] if len(names) > MOST_NAMED else []),
         "related": [Cell(sheet=r.sheet, cell=cell_of(r)) for r in related],
+        "advice": list(finding.advice.lines),
+        "suggested": [
+            SuggestedMark(sheet=cell.place.sheet, cell=cell.place.cell, message=cell.message)
+            for suggestion in finding.advice.told
+            for cell in suggestion.cells
+            if cell.place.file == place.file
+        ],
     }
 
 

@@ -18,8 +18,9 @@ MOST_RELATED = 6
 MOST_ALIKE = 3
 MOST_CELLS = 12
 _NEVER_FIRST = "、。，．・：；？！）」』】〕］〉》ー々ぁぃぅぇぉっゃゅょァィゥェォッャュョ"
-# A word or a character, together with what may not begin a line.
-_UNIT = re.compile(f"(?:[!-~]+|.)[{_NEVER_FIRST}]*")
+_NEVER_LAST = "（「『【〔〈《"
+# A word or a character, together with what may not end a line before it, or begin one after it.
+_UNIT = re.compile(f"[{_NEVER_LAST}]*(?:[!-~]+|.)[{_NEVER_FIRST}]*")
 
 
 def print_findings(console: Console, findings: Iterable[Finding], catalogue: Catalogue) -> None:
@@ -52,8 +53,8 @@ def print_closing(console: Console, closing: str, facts: Mapping[str, object]) -
 def fold(text: str, width: int) -> list[str]:
     """The lines of a text, each at most `width` columns wide (a Japanese character takes two).
 
-    Japanese is folded anywhere, but a line never begins with a 、 or a closing bracket; words and numbers
-    stay whole, unless one is longer than a line.
+    Japanese is folded anywhere, but a line never begins with a 、 or a closing bracket, or ends with an opening one;
+    words and numbers stay whole, unless one is longer than a line.
 
     >>> fold("「部分公開」の件数が空欄です。", 14)
     ['「部分公開」の', '件数が空欄で', 'す。']
@@ -102,6 +103,9 @@ def _lines(finding: Finding, catalogue: Catalogue) -> Iterator[str]:
         yield f"比べたセル: {_related(finding)}"
     if finding.explained:
         yield f"説明: {finding.explained.reason}"
+    if finding.advice.lines:
+        yield "考えられる直し:"
+        yield from (f"・{line}" for line in finding.advice.lines)
 
 
 def _related(finding: Finding) -> str:
@@ -116,7 +120,7 @@ def _listed(findings: Sequence[Finding]) -> str:
 
 
 def _print(console: Console, indent: int, text: str, style: str = "") -> None:
-    """Print a paragraph, folded to the width of the console; what follows a → hangs beside it."""
-    hanging = 3 if text.startswith("→") else 0
+    """Print a paragraph, folded to the width of the console; what follows a → or a ・ hangs beside it."""
+    hanging = 3 if text.startswith("→") else 2 if text.startswith("・") else 0
     for number, line in enumerate(fold(harmless(text), max(console.width - indent - hanging, 20))):
         console.print(Text(" " * (indent + (hanging if number else 0)) + line, style), soft_wrap=True)

@@ -23,7 +23,7 @@ _BORDER = 3  # what a column takes besides its text
 def print_trend(console: Console, trend: Trend) -> None:
     """Print the table, folded into several where the terminal is too narrow for all years; no number is folded."""
     rows = list(_rows(trend))
-    label = min(WIDEST_LABEL, max(cell_len(row[0]) for row in rows))
+    label = min(WIDEST_LABEL, console.width // 2, max(cell_len(row[0]) for row in rows))
     widths = {year: _width(year, place, rows) for place, year in enumerate(trend.years, start=1)}
     for years in _blocks(trend.years, widths, console.width - label - _BORDER - 1):
         console.print(_table(rows, years, trend.years[0], label))
@@ -39,10 +39,10 @@ def _rows(trend: Trend) -> Iterator[list[str]]:
     for series in trend.series:
         if series.part.key != part:
             part = series.part.key
-            yield [f"■ {series.part.definition.title}"]
+            yield [f"■{series.part.definition.title}"]
         several, units = len(series.lines) > 1, "→".join(units_of(series))
         if several:
-            yield [f"{series.title}（{units}）"]
+            yield [f"{series.heading}（{units}）"]
         for line in series.lines:
             broken = {found.year for found in series.breaks}
             texts = [f"{BREAK} " * (year in broken) + shown(line.points[year]) for year in trend.years]
@@ -85,6 +85,6 @@ def _breaks(trend: Trend) -> Iterator[str]:
     for series in trend.series:
         for sentences in break_sentences(series, trend).values():
             for sentence in sentences:
-                told.setdefault(sentence, []).append(f"{series.part.key}の{series.title}")
+                told.setdefault(sentence, []).append(f"{series.part.key}の{series.heading}")
     for sentence, names in told.items():
         yield f"{BREAK} {'、'.join(names)}: {sentence}"

@@ -14,6 +14,7 @@ from nerima_report import __version__
 from nerima_report.checks import run_checks
 from nerima_report.checks.evidence import Evidence, on_cover
 from nerima_report.composition import compose_report
+from nerima_report.corrections import suggest_corrections
 from nerima_report.edition import Edition
 from nerima_report.errors import CannotProceed
 from nerima_report.examination import Examination
@@ -76,6 +77,7 @@ def import_year(order: ImportOrder, edition: Edition, explanations: Sequence[Exp
     read = _from_csv(order, edition) if order.file.suffix.lower() == ".csv" else _from_workbook(order, edition)
     evidence = read.evidence
     findings = explain([*read.findings, *run_checks(evidence)], explanations, evidence.fiscal_year)[0]
+    findings = suggest_corrections(findings, evidence, explanations)
     examination = Examination(evidence.edition, evidence.inbox, (evidence,), tuple(findings))
     sound = evidence.fiscal_year and not any(edition.catalogue.is_error(finding) for finding in findings)
     narrowed = edition.for_year(evidence.fiscal_year) if sound else edition

@@ -6,7 +6,7 @@ Merging the same workbook again changes nothing, and nothing is overwritten that
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -18,7 +18,6 @@ from nerima_report.registers.entry import Master, RegisterEntry, serial
 from nerima_report.registers.history import Step
 from nerima_report.registers.matching import Matched, Pending, SheetRows, match_rows
 from nerima_report.submissions import Submission
-from nerima_report.tallies import each_entry
 
 
 @dataclass(frozen=True)
@@ -109,13 +108,10 @@ def differences(register: Register, before: RegisterEntry | None, after: Registe
 
 
 def _sheets(evidence: Evidence, table_id: str, skipped: frozenset[str]) -> Iterator[SheetRows]:
-    rows: dict[str, list[Mapping[str, object]]] = defaultdict(list)
-    for row in each_entry(evidence.tallies.entries[table_id]):
-        rows[str(row["file"])].append({str(label): value for label, value in row.items()})
     for located in evidence.tallies.located:
         file = located.submission.file
         if located.table_id == table_id and located.layout is not None and file not in skipped:
-            yield SheetRows(located, tuple(rows[file]))
+            yield SheetRows(located, tuple(evidence.register_rows.get((table_id, file), ())))
 
 
 def _unconfirmed(

@@ -8,7 +8,7 @@ bytes of a marked copy, which it only writes.
 """
 
 from nerima_report.workbooks.client import WorkbookReader, read_workbook, shared_reader
-from nerima_report.workbooks.marks import Cell, Mark, MarkOrder
+from nerima_report.workbooks.marks import Cell, Mark, MarkOrder, SuggestedMark
 from nerima_report.workbooks.paths import extended
 from nerima_report.workbooks.values import (
     CellValue,
@@ -22,6 +22,7 @@ from nerima_report.workbooks.values import (
     column_number,
     is_blank,
     label_of,
+    position_of,
     printable,
 )
 
@@ -34,6 +35,7 @@ __all__ = [
     "Reason",
     "Sheet",
     "SheetFacts",
+    "SuggestedMark",
     "Unreadable",
     "Workbook",
     "WorkbookReader",
@@ -42,6 +44,7 @@ __all__ = [
     "extended",
     "is_blank",
     "label_of",
+    "position_of",
     "printable",
     "read_workbook",
     "shared_reader",

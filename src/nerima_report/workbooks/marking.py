@@ -14,7 +14,7 @@ from nerima_report.workbooks.marking_cells import deselect, restyle
 from nerima_report.workbooks.marking_comments import BEGINNING, comment
 from nerima_report.workbooks.marking_index import HEADER_ROW, INDEX_SHEET, index_sheet
 from nerima_report.workbooks.marking_styles import NO_STYLES, SEVEREST_FIRST, StyleSheet
-from nerima_report.workbooks.marks import Mark
+from nerima_report.workbooks.marks import ADVICE, Mark, advice_in
 from nerima_report.workbooks.package import OFFICE, Package
 from nerima_report.workbooks.splicing import (
     Edit,
@@ -96,21 +96,26 @@ def _on_sheet(marks: Sequence[Mark], sheet: str) -> tuple[dict[Position, str], d
     remarks: dict[Position, str] = {}
     for mark in marks:
         cells = [(mark["sheet"], mark["cell"], mark["severity"])]
-        cells += [(cell["sheet"], cell["cell"], "related") for cell in mark["related"]]
+        cells += [(cell["sheet"], cell["cell"], "related") for cell in (*mark["related"], *mark["suggested"])]
         for name, cell, colour in cells:
             position = _position(cell)
             if name == sheet and position is not None:
                 colours[position] = min(colour, colours.get(position, colour), key=SEVEREST_FIRST.index)
-        position = _position(mark["anchor"])
-        if mark["sheet"] == sheet and position is not None:
-            before = remarks.get(position)
-            remarks[position] = f"{before}\n\n{_remark(mark)}" if before else BEGINNING + _remark(mark)
+        said = [(mark["sheet"], mark["anchor"], _remark(mark))]
+        others = (c for c in mark["suggested"] if (c["sheet"], c["cell"]) != (mark["sheet"], mark["anchor"]))
+        said += [(c["sheet"], c["cell"], f"{ADVICE}: {c['message']}") for c in others]
+        for name, cell, remark in said:
+            position = _position(cell)
+            if name == sheet and position is not None:
+                before = remarks.get(position)
+                remarks[position] = f"{before}\n\n{remark}" if before else BEGINNING + remark
     return colours, remarks
 
 
 def _remark(mark: Mark) -> str:
     values = [f"{label}: {mark[key]}" for label, key in _VALUES if mark[key]]  # type: ignore[literal-required]
     lines = [f"{mark['severity_name']} {mark['code']}", mark["message"], "　".join(values)]
+    lines += [advice_in(mark)]
     lines += [f"→ {mark['hint']}", f"よりどころ: {mark['basis']}" if mark["basis"] else ""]
     return "\n".join(line for line in lines if line)
 

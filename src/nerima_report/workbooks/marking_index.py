@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from math import ceil
 
 from nerima_report.workbooks.marking_styles import MAIN
-from nerima_report.workbooks.marks import Mark
+from nerima_report.workbooks.marks import Mark, advice_in
 from nerima_report.workbooks.splicing import attribute, text
 from nerima_report.workbooks.values import address
 
@@ -71,6 +71,8 @@ def _finding(number: int, mark: Mark, linked: bool) -> _Cells:
     message = mark["message"]
     if mark["related_names"]:
         message += "\n比べたセル: " + "、".join(mark["related_names"])
+    if advice := advice_in(mark):
+        message += f"\n{advice}"
     return [
         ("cell", str(number)),
         (mark["severity"], mark["severity_name"]),

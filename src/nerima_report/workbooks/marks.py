@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypedDict
 
+ADVICE = "考えられる直し"
+
 
 class Cell(TypedDict):
     """A cell of the workbook: the name of its sheet, and B5 (or '' for the sheet itself)."""
@@ -14,12 +16,21 @@ class Cell(TypedDict):
     cell: str
 
 
+class SuggestedMark(TypedDict):
+    """What is said to a cell that may be the cause of a finding."""
+
+    sheet: str
+    cell: str
+    message: str
+
+
 class Mark(TypedDict):
     """A finding as the returned workbook shows it; all texts are for the 課 to read.
 
     severity: error, warning or notice; sheet and cell are '' where the finding is on the workbook itself.
     anchor is the cell to which the remark is pinned: the faulty one, or the first of those that together differ.
-    related are the cells that the check compared, related_names the same in words (B5〜B13).
+    related are the cells that the check compared, related_names the same in words (B5〜B13). advice are sentences
+    on what may be the cause, suggested the cells at fault then.
     """
 
     code: str
@@ -36,6 +47,13 @@ class Mark(TypedDict):
     basis: str
     related: list[Cell]
     related_names: list[str]
+    advice: list[str]
+    suggested: list[SuggestedMark]
+
+
+def advice_in(mark: Mark) -> str:
+    """What may be the cause, a line for each sentence; '' where nothing is said."""
+    return "\n・".join([f"{ADVICE}:", *mark["advice"]]) if mark["advice"] else ""
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,10 @@ _COLUMNS = {address((0, column))[:-1]: column for column in range(1, limits.MAX_
 
 @dataclass
 class ScannedSheet:
-    """What was noted of a worksheet: its values, and in `formulas` the cells whose formula may lack its result."""
+    """What was noted of a worksheet: its values, and more.
+
+    `formulas` are the cells whose formula gives no text, and may lack its result.
+    """
 
     cells: dict[Position, CellValue] = field(default_factory=dict)
 
@@ -41,6 +44,7 @@ class ScannedSheet:
             tuple(self.merged),
             uncached,
             frozenset(self.duplicates),
+            frozenset(self.formulas - uncached),
         )
 
 

@@ -94,6 +94,7 @@ def _sheet_facts(sheet: Sheet) -> dict[str, object]:
         "merged": [tuple(chain(*corners)) for corners in facts.merged],
         "uncached": sorted(facts.uncached),
         "duplicates": sorted(facts.duplicates),
+        "formulas": sorted(facts.formulas),
     }
 
 
@@ -112,6 +113,7 @@ def _sheet(facts: Mapping[str, Any]) -> Sheet:
             merged=tuple(((top, left), (bottom, right)) for top, left, bottom, right in facts["merged"]),
             uncached=frozenset((row, column) for row, column in facts["uncached"]),
             duplicates=frozenset((row, column) for row, column in facts["duplicates"]),
+            formulas=frozenset((row, column) for row, column in facts["formulas"]),
         ),
     )
 

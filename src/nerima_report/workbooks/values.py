@@ -49,7 +49,8 @@ class SheetFacts:
     """What a sheet holds besides its values; positions are (row, column), counted from 1.
 
     `merged` are the first and the last cell of each merged range, `uncached` the formulas whose result
-    was not saved, `duplicates` the addresses that stand on the sheet more than once.
+    was not saved, `duplicates` the addresses that stand on the sheet more than once, `formulas` the cells whose
+    number is computed.
     """
 
     hidden: bool = False
@@ -58,6 +59,7 @@ class SheetFacts:
     merged: tuple[tuple[Position, Position], ...] = ()
     uncached: frozenset[Position] = frozenset()
     duplicates: frozenset[Position] = frozenset()
+    formulas: frozenset[Position] = frozenset()
 
     def hides(self, position: Position) -> bool:
         """Whether the row or the column of a cell is hidden."""

@@ -1,0 +1,101 @@
+"""The findings, each problem with its advice: said once, at the most severe of the findings that it causes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+
+from nerima_report.checks.cells import CODES as UNREADABLE
+from nerima_report.checks.evidence import Evidence
+from nerima_report.checks.links import CODES as LINKS
+from nerima_report.checks.links import WARD
+from nerima_report.corrections.localisation import Localisation, localise
+from nerima_report.corrections.ranking import Before, Ranking
+from nerima_report.corrections.system import System
+from nerima_report.corrections.telling import Telling
+from nerima_report.corrections.ward import ward_system
+from nerima_report.corrections.workbook import workbook_system
+from nerima_report.findings import Advice, Explanation, Finding, Place
+
+# What the systems know of: broken totals and links, cells without a number, persons out of bounds, adjustments.
+IN_A_WORKBOOK = frozenset({"N401", *LINKS.values(), "N301", *UNREADABLE.values()})
+IN_THE_WARD = frozenset({*LINKS.values(), "N607", "N608", "N610"})
+
+Recall = Callable[[int], Before]  # a fiscal year → what was reported for the year before it
+
+
+def nothing_is_known(fiscal_year: int) -> Before:
+    """Where there is no year before."""
+    return {}
+
+
+def suggest_corrections(
+    findings: Sequence[Finding],
+    evidence: Evidence,
+    explanations: Sequence[Explanation],
+    recall: Recall = nothing_is_known,
+) -> list[Finding]:
+    """The findings of a year, with advice where the numbers tell what may be wrong.
+
+    `recall` gives what each 課 reported for the year before; it is asked only when something is wrong.
+    """
+    told = list(findings)
+    before: Before | None = None
+    for system, problems in _localised(findings, evidence, explanations):
+        before = recall(evidence.fiscal_year) if before is None else before
+        ranking = Ranking(system, evidence.edition.corrections, before)
+        telling = Telling(evidence.edition, system)
+        alone = len(problems) == 1
+        for problem in problems:
+            number = _most_severe(told, problem, evidence)
+            if number is not None:
+                told[number] = replace(told[number], advice=_advice(problem, ranking, telling, alone))
+    return told
+
+
+def _localised(
+    findings: Sequence[Finding], evidence: Evidence, explanations: Sequence[Explanation]
+) -> Iterator[tuple[System, tuple[Localisation, ...]]]:
+    """The systems in which something is wrong. Where nobody asks for the whole ward, its workbook is like any other."""
+    faulty = [finding for finding in findings if finding.explained is None]
+    files = {finding.place.file for finding in faulty if finding.code in IN_A_WORKBOOK}
+    wards = {s.file for s in evidence.submissions if s.ward} if evidence.roster is not None else set()
+    for file in evidence.cells:
+        if file in files - wards:
+            system = workbook_system(evidence, file, explanations)
+            yield system, localise(system)
+    in_the_ward = any(f.code in IN_THE_WARD and (f.place.section == WARD or f.place.file in wards) for f in faulty)
+    if evidence.roster is not None and (in_the_ward or files & wards):
+        system = ward_system(evidence, explanations)
+        yield system, localise(system, lambda place: place.file in wards or place.section == WARD)
+
+
+def _most_severe(findings: Sequence[Finding], problem: Localisation, evidence: Evidence) -> int | None:
+    """The number of the finding at which a problem is told: the most severe that it causes."""
+    inner = problem.problem
+    subjects = {_subject(inner.system.constraints[number].finding) for number in inner.broken}
+    unread = {inner.system.cells[number].place for number in inner.unknown}
+    catalogue = evidence.edition.catalogue
+    caused = [f for f in findings if f.explained is None and (_subject(f) in subjects or _is_unread(f, unread))]
+    first = next(iter(catalogue.order(caused)), None)
+    return next((number for number, finding in enumerate(findings) if finding is first), None)
+
+
+def _is_unread(finding: Finding, places: set[Place]) -> bool:
+    return finding.place in places and finding.code in IN_A_WORKBOOK
+
+
+def _subject(finding: Finding) -> tuple[str, Place, str, str]:
+    """What a finding is about, whatever the numbers are."""
+    return finding.code, finding.place, finding.details.get("left", ""), finding.details.get("right", "")
+
+
+def _advice(problem: Localisation, ranking: Ranking, telling: Telling, alone: bool) -> Advice:
+    """The changes in words, the likeliest first; that none would do is said only where the numbers disagree."""
+    words = telling.words
+    if not problem.changes:
+        return Advice(remarks=(words.unexplained,) if problem.problem.broken else ())
+    ranked = ranking.ranked(problem.changes)
+    checks = words.readable if problem.readable else words.all if alone else words.related
+    suggestions = tuple(telling.suggestion(one, checks) for one in ranked)
+    return Advice(suggestions, telling.most(ranked), tuple(telling.remarks(ranked)))

@@ -1,0 +1,177 @@
+"""Which of the changes that would do is the likely one: by how people slip, then by what the year before says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
+from math import lgamma, log
+
+from nerima_report.corrections.search import Change
+from nerima_report.corrections.slips import meant
+from nerima_report.corrections.system import System
+from nerima_report.corrections_definition import CorrectionsDefinition
+from nerima_report.definitions import CellKey
+from nerima_report.findings import Place
+from nerima_report.workbooks import position_of
+
+Before = Mapping[str, Mapping[CellKey, int]]  # what each 課 (and 区全体) reported for the year before
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """A change with the number t that is the likeliest, the new numbers, and why: the kind of slip ('' for none).
+
+    `weight` is that of the slip, `support` how much the year before speaks for it; changes in which both are the same
+    are equally likely, but for `commonness`: that small numbers are more common than large ones.
+    """
+
+    change: Change
+    values: Mapping[int, int]
+    reason: str
+    weight: int
+    support: float
+    commonness: float
+
+    def is_as_likely_as(self, other: Ranked) -> bool:
+        """Whether nothing that is known of this very cell tells two changes apart."""
+        return (self.weight, self.support) == (other.weight, other.support)
+
+    @property
+    def likelihood(self) -> tuple[int, float, float]:
+        """What changes are ranked by, the likeliest last."""
+        return self.weight, self.support, self.commonness
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """What is known of how the numbers of a system came about."""
+
+    system: System
+    definition: CorrectionsDefinition
+    before: Before
+
+    def ranked(self, changes: Sequence[Change]) -> list[Ranked]:
+        """The changes, the likeliest first; those that nothing tells apart in the order of the definitions."""
+        known = (change for change in changes if not change.kind or change.kind in self.definition.by_kind)
+        told = [self._told(change) for change in known]
+        return sorted(told, key=lambda one: one.likelihood, reverse=True)
+
+    def _told(self, change: Change) -> Ranked:
+        """The likeliest number of a change, if several would do: one from which a slip leads to what was typed."""
+        if change.kind:
+            number = change.numbers.nearest(0)
+            return Ranked(change, change.line.at(number), change.kind, self._weight(change.kind), 0.0, 0.0)
+        told = (self._judged(change, number) for number in self._numbers(change))
+        return max(told, key=lambda one: one.likelihood)
+
+    def _numbers(self, change: Change) -> Iterator[int]:
+        """The numbers t worth a look: that nearest to what stands there, and those that a slip would turn into it."""
+        if (only := change.numbers.only) is not None:
+            yield only
+            return
+        for cell, (base, slope) in change.line.cells.items():
+            if slope:
+                typed = self._typed(cell)
+                yield change.numbers.nearest((typed - base) // slope)
+                numbers = ((number - base) // slope for number in self._meant(typed))
+                yield from (number for number in numbers if number in change.numbers)
+
+    def _judged(self, change: Change, number: int) -> Ranked:
+        values = dict(sorted(change.line.at(number).items()))
+        if kind := self._exchange(values):
+            return Ranked(change, values, kind, self._weight(kind), 0.0, 0.0)
+        slips = [self._slip(cell, value) for cell, value in values.items()]
+        weight = sum(weight for _, weight in slips)
+        reason = "" if any(not kind for kind, _ in slips) else max(slips, key=lambda slip: slip[1])[0]
+        commonness = sum(self._commonness(cell, value) for cell, value in values.items())
+        support = sum(self._support(cell, value) for cell, value in values.items())
+        return Ranked(change, values, reason, weight, support, commonness)
+
+    def _slip(self, cell: int, value: int) -> tuple[str, int]:
+        """The likeliest kind of slip that turns a number into what was typed, and its weight; ('', 0) for none."""
+        now = self.system.cells[cell]
+        if not isinstance(now.value, int):
+            return "", 0
+        kinds = [*self._meant(now.value).get(value, ())] if now.value >= 0 else []
+        if now.value and now.value in self._beside.get(cell, ()):
+            kinds.append("neighbouring-cell")
+        if now.value and self._last(cell) == now.value:
+            kinds.append("last-year")
+        return max(((kind, self._weight(kind)) for kind in kinds), key=lambda slip: slip[1], default=("", 0))
+
+    @cached_property
+    def _meant(self) -> Callable[[int], Mapping[int, tuple[str, ...]]]:
+        return cache(lambda typed: meant(typed, self.definition))
+
+    def _exchange(self, values: Mapping[int, int]) -> str:
+        """Whether two cells of a row get each other's number."""
+        if len(values) != 2:
+            return ""
+        one, other = (self.system.cells[cell] for cell in values)
+        same_row = one.place.file == other.place.file and _row(one.place) == _row(other.place)
+        exchanged = list(values.values()) == [other.value, one.value]
+        return "exchanged-columns" if same_row and exchanged and self._weight("exchanged-columns") else ""
+
+    def _weight(self, kind: str) -> int:
+        slip = self.definition.by_kind.get(kind)
+        return slip.weight if slip else 0
+
+    def _typed(self, cell: int) -> int:
+        value = self.system.cells[cell].value
+        return value if isinstance(value, int) and value >= 0 else 0
+
+    @cached_property
+    def _beside(self) -> dict[int, set[object]]:
+        """What stands above, below, left and right of each cell."""
+        grids: dict[tuple[str, str], dict[tuple[int, int], int]] = {}
+        for number, cell in enumerate(self.system.cells):
+            if cell.place.cell and not cell.is_total:
+                sheet = grids.setdefault((cell.place.file, cell.place.sheet), {})
+                sheet[position_of(cell.place.cell)] = number
+        found: dict[int, set[object]] = {}
+        for sheet in grids.values():
+            for (row, column), number in sheet.items():
+                around = ((row - 1, column), (row + 1, column), (row, column - 1), (row, column + 1))
+                found[number] = {self.system.cells[sheet[place]].value for place in around if place in sheet}
+        return found
+
+    def _last(self, cell: int) -> int | None:
+        place = self.system.cells[cell].place
+        return self.before.get(self.system.cells[cell].owner, {}).get(_key(place))
+
+    def _support(self, cell: int, value: int) -> float:
+        """How much better the new number fits the share that the cell had the year before than the old one.
+
+        It is the logarithm of the ratio of the chances (Poisson) of both, where the column is dealt out as before.
+        """
+        now, place = self.system.cells[cell], self.system.cells[cell].place
+        column = self._columns.get((place.file, place.table, place.column), [])
+        known = self.before.get(now.owner, {})
+        before = {other: known.get(_key(self.system.cells[other].place)) for other in column}
+        if cell not in before or not isinstance(now.value, int) or any(last is None for last in before.values()):
+            return 0.0
+        total = sum(self._typed(other) for other in column) - self._typed(cell) + value
+        share = ((before[cell] or 0) + 0.5) / (sum(last or 0 for last in before.values()) + 0.5 * len(before))
+        expected = max(share * total, 1e-9)
+        return (value - now.value) * log(expected) - lgamma(value + 1) + lgamma(max(now.value, 0) + 1)
+
+    def _commonness(self, cell: int, value: int) -> float:
+        """How much more common the new number is than the old one, if a number is the rarer the larger it is."""
+        return log((self._typed(cell) + 1) / (max(value, 0) + 1))
+
+    @cached_property
+    def _columns(self) -> dict[tuple[str, str, str], list[int]]:
+        found: dict[tuple[str, str, str], list[int]] = {}
+        for number, cell in enumerate(self.system.cells):
+            if cell.place.row and not cell.is_total:
+                found.setdefault((cell.place.file, cell.place.table, cell.place.column), []).append(number)
+        return found
+
+
+def _key(place: Place) -> CellKey:
+    return CellKey(place.table, place.group, place.row, place.column)
+
+
+def _row(place: Place) -> tuple[str, str, str]:
+    return place.table, place.group, place.row

@@ -1,0 +1,79 @@
+"""How people slip: the numbers that somebody may have meant who typed another one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+
+from nerima_report.corrections_definition import CorrectionsDefinition
+
+MOST_ZEROS = 3  # that a spreadsheet drops in front of a number: who types 0003 for 3000 leaves 3
+
+
+def meant(typed: int, definition: CorrectionsDefinition) -> dict[int, tuple[str, ...]]:
+    """The numbers that may have been meant, each with the kinds of slip of which `typed` (件, 人) comes out.
+
+    The kinds are those of corrections.toml that concern the digits.
+    """
+    texts = ["0" * zeros + str(typed) for zeros in range(MOST_ZEROS + 1)]
+    ways = {
+        "swapped-digits": (number for text in texts for number in _swapped(text)),
+        "dropped-digit": (number for text in texts for number in _with_one_more(text)),
+        "doubled-digit": _with_one_less(str(typed)),
+        "neighbouring-key": (number for text in texts for number in _with_another(text, definition)),
+        "tenfold": _tenfold(typed),
+    }
+    found: dict[int, list[str]] = {}
+    for kind, numbers in ways.items():
+        for number in set(numbers) - {typed} if kind in definition.by_kind else ():
+            found.setdefault(number, []).append(kind)
+    return {number: tuple(kinds) for number, kinds in found.items()}
+
+
+def _swapped(text: str) -> Iterator[int]:
+    """63 for 36, and 306 for 036."""
+    yield from _whole(
+        text[:i] + text[j] + text[i + 1 : j] + text[i] + text[j + 1 :]
+        for i in _places(text)
+        for j in range(i + 1, len(text))
+    )
+
+
+def _with_one_more(text: str) -> Iterator[int]:
+    """163 for 63, and 103 for 03."""
+    places = [0] if text[0] == "0" else range(len(text) + 1)
+    yield from _whole(f"{text[:i]}{digit}{text[i:]}" for i in places for digit in "0123456789")
+
+
+def _with_one_less(text: str) -> Iterator[int]:
+    """63 for 663: a digit that stands there twice in a row."""
+    start = 0
+    for _, same in groupby(text):
+        length = len(list(same))
+        if length > 1:
+            yield from _whole([text[:start] + text[start + 1 :]])
+        start += length
+
+
+def _with_another(text: str, definition: CorrectionsDefinition) -> Iterator[int]:
+    """62 for 63, whose keys lie side by side."""
+    yield from _whole(
+        f"{text[:i]}{key}{text[i + 1 :]}" for i in _places(text) for key in definition.beside.get(text[i], ())
+    )
+
+
+def _tenfold(typed: int) -> Iterator[int]:
+    """630 for 63, and 63 for 630."""
+    yield typed * 10
+    if typed % 10 == 0:
+        yield typed // 10
+
+
+def _places(text: str) -> range:
+    """The digits that may be at fault: of a number with a 0 in front only that, or it would stay in front."""
+    return range(1) if text[0] == "0" else range(len(text))
+
+
+def _whole(texts: Iterable[str]) -> Iterator[int]:
+    """The texts that are numbers as somebody writes them: without a 0 in front."""
+    return (int(text) for text in texts if len(text) == 1 or text[0] != "0")

@@ -1,0 +1,219 @@
+"""The numbers of a workbook and what must hold between them: an exact linear system of whole numbers.
+
+What must hold is not said here a second time: each constraint asks the check itself (checks/links.py, checks/table.py)
+whether two sums stand to each other as they should.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from math import ceil, floor
+
+from nerima_report.cell_values import LARGEST_COUNT
+from nerima_report.corrections.numbers import Numbers, numbers_where
+from nerima_report.findings import Finding, Place
+
+Number = float  # whole, but for a stated total such as 12.5
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell that somebody typed into: what it says (None: nothing that can be read), what stood there, its least.
+
+    The values are counts (件, 人) of at least 0; an adjustment may be less. `owner` is the 課, or 区全体.
+    """
+
+    place: Place
+    value: Number | None
+    found: str
+    owner: str = ""
+    least: int = 0
+    is_total: bool = False
+
+
+@dataclass(frozen=True)
+class Sum:
+    """Cells, by their number in the system with how often they count, and what is added to them."""
+
+    cells: Mapping[int, int]
+    constant: Number = 0
+
+
+@dataclass(frozen=True)
+class Constraint:
+    """Two sums that must stand in a relation, or differ by exactly what somebody explained.
+
+    `exact`: they must be equal. `tell` gives the finding with which the check tells that they do not agree.
+    """
+
+    left: Sum
+    right: Sum
+    relation: Callable[[Number, Number], bool]
+    tell: Callable[[], Finding]
+    exact: bool = False
+    tolerated: frozenset[int] = frozenset()
+
+    def holds(self, left: Number, right: Number) -> bool:
+        """Whether the check, or somebody's explanation, lets two sums pass."""
+        return self.relation(left, right) or left - right in self.tolerated
+
+    @property
+    def is_equation(self) -> bool:
+        """Whether both sums must be equal, and nothing else will do."""
+        return self.exact and not self.tolerated
+
+    @cached_property
+    def finding(self) -> Finding:
+        """The finding that stands for it; only its code, its place and what is compared are meant."""
+        return self.tell()
+
+    @cached_property
+    def cells(self) -> frozenset[int]:
+        """The cells on which it depends."""
+        return frozenset(self.left.cells) | frozenset(self.right.cells)
+
+
+@dataclass(frozen=True)
+class Line:
+    """A way to change cells, by one free number t: each cell becomes base + slope × t.
+
+    One cell alone has base 0 and slope 1, so t is its new value; a cell with slope 0 gets a fixed value.
+    """
+
+    cells: Mapping[int, tuple[int, int]]
+
+    def at(self, number: int) -> dict[int, int]:
+        """The new values of the cells."""
+        return {cell: base + slope * number for cell, (base, slope) in self.cells.items()}
+
+
+class System:
+    """Cells and constraints, each named by its number."""
+
+    def __init__(self, cells: Sequence[Cell], constraints: Sequence[Constraint]) -> None:
+        self.cells = tuple(cells)
+        self.constraints = tuple(constraints)
+        self.unknown = frozenset(number for number, cell in enumerate(self.cells) if cell.value is None)
+        of_cell: dict[int, list[int]] = defaultdict(list)
+        for number, constraint in enumerate(self.constraints):
+            for cell in constraint.cells:
+                of_cell[cell].append(number)
+        self.of_cell: Mapping[int, list[int]] = of_cell
+        self._sums = [(self._now(c.left), self._now(c.right)) for c in self.constraints]
+
+    def _now(self, side: Sum) -> Number:
+        return side.constant + sum(times * (self.cells[cell].value or 0) for cell, times in side.cells.items())
+
+    def without(self, number: int, pair: tuple[int, int]) -> Iterator[tuple[Number, int, int]]:
+        """The left and the right sum of a constraint without two cells, with how often each of these counts in it."""
+        one, other = (self.cells[cell].value or 0 for cell in pair)
+        constraint = self.constraints[number]
+        for side, now in zip((constraint.left, constraint.right), self._sums[number], strict=True):
+            first, second = side.cells.get(pair[0], 0), side.cells.get(pair[1], 0)
+            yield now - first * one - second * other, first, second
+
+    @cached_property
+    def broken(self) -> frozenset[int]:
+        """The constraints whose cells are all known and that do not hold."""
+        return frozenset(
+            number
+            for number, constraint in enumerate(self.constraints)
+            if self.unknown.isdisjoint(constraint.cells) and not constraint.holds(*self._sums[number])
+        )
+
+    def touching(self, *cells: int) -> set[int]:
+        """The constraints that depend on any of some cells."""
+        return {number for cell in cells for number in self.of_cell.get(cell, ())}
+
+    def connected(self, start: Iterable[int]) -> tuple[frozenset[int], frozenset[int]]:
+        """The cells and the constraints that hang together with some cells."""
+        cells, constraints = set(start), set[int]()
+        waiting = list(cells)
+        while waiting:
+            for number in self.of_cell.get(waiting.pop(), ()):
+                if number not in constraints:
+                    constraints.add(number)
+                    more = self.constraints[number].cells - cells
+                    cells |= more
+                    waiting += more
+        return frozenset(cells), frozenset(constraints)
+
+    def solve(self, line: Line, must_hold: Iterable[int] = ()) -> Numbers:
+        """The numbers t for which a change keeps or makes everything hold: what it touches, and `must_hold`.
+
+        Constraints with a cell that is unknown and stays so cannot be looked at, and are not.
+        """
+        touched = self.touching(*line.cells)
+        least, most = self._limits(line)
+        if least > most or not touched.issuperset(must_hold):
+            return Numbers()
+        left_out = self.unknown.difference(line.cells)
+        moved = [self._along(line, number) for number in touched if left_out.isdisjoint(self.constraints[number].cells)]
+        for constraint in moved:  # an equation leaves one number, which is soon tried
+            if constraint.is_equation:
+                only = constraint.root
+                fits = only is not None and least <= only <= most and all(c.holds(only) for c in moved)
+                return Numbers(((only, only),)) if only is not None and fits else Numbers()
+        numbers = Numbers(((least, most),))
+        for constraint in moved:
+            numbers &= numbers_where(constraint.holds, constraint.turning_points(), least, most)
+        return numbers
+
+    def _along(self, line: Line, number: int) -> _Moved:
+        """A constraint as t goes along a line."""
+        constraint, sums, slopes = self.constraints[number], list(self._sums[number]), [0, 0]
+        for cell, (base, slope) in line.cells.items():
+            before = self.cells[cell].value or 0
+            for side, own in enumerate((constraint.left, constraint.right)):
+                times = own.cells.get(cell, 0)
+                sums[side] += times * (base - before)
+                slopes[side] += times * slope
+        return _Moved(constraint, (sums[0], sums[1]), (slopes[0], slopes[1]))
+
+    def _limits(self, line: Line) -> tuple[int, int]:
+        """The t for which every cell of a line holds a number that a cell may hold."""
+        least, most = -2 * LARGEST_COUNT, 2 * LARGEST_COUNT
+        for cell, (base, slope) in line.cells.items():
+            low, high = self.cells[cell].least, LARGEST_COUNT
+            if slope == 0:
+                least, most = (least, most) if low <= base <= high else (1, 0)
+            else:
+                ends = sorted(((low - base) / slope, (high - base) / slope))
+                least, most = max(least, ceil(ends[0])), min(most, floor(ends[1]))
+        return least, most
+
+
+@dataclass(frozen=True)
+class _Moved:
+    """A constraint whose sums grow with t: sum + slope × t on each side."""
+
+    constraint: Constraint
+    sums: tuple[Number, Number]
+    slopes: tuple[int, int]
+
+    def holds(self, number: int) -> bool:
+        left, right = (own + slope * number for own, slope in zip(self.sums, self.slopes, strict=True))
+        return self.constraint.holds(left, right)
+
+    @property
+    def is_equation(self) -> bool:
+        """Whether it holds for one t at most."""
+        return self.constraint.is_equation and self.slopes[0] != self.slopes[1]
+
+    @property
+    def root(self) -> int | None:
+        """The whole number for which both sides are equal."""
+        whole, rest = divmod(self.sums[1] - self.sums[0], self.slopes[0] - self.slopes[1])
+        return None if rest else int(whole)
+
+    def turning_points(self) -> Iterator[int]:
+        """Where the answer may change: where the sides are equal or differ as tolerated, and where one is 0."""
+        (left, right), (left_slope, right_slope) = self.sums, self.slopes
+        zeros = [(left, left_slope), (right, right_slope), (left - right, left_slope - right_slope)]
+        zeros += [(left - right - known, left_slope - right_slope) for known in self.constraint.tolerated]
+        for value, slope in zeros:
+            if slope:
+                yield from {floor(-value / slope), ceil(-value / slope)}

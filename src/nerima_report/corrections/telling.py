@@ -1,0 +1,117 @@
+"""Changes in sentences: which cell, which number, what stands there now, which slip it may have been."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from nerima_report.cell_values import LARGEST_COUNT
+from nerima_report.checks.links import WARD
+from nerima_report.corrections.ranking import Ranked
+from nerima_report.corrections.system import Cell, System
+from nerima_report.definitions import fill
+from nerima_report.edition import Edition
+from nerima_report.findings import SuggestedCell, Suggestion, shown_fact
+
+
+class Telling:
+    """Says changes of the cells of a system in the words of corrections.toml."""
+
+    def __init__(self, edition: Edition, system: System) -> None:
+        self.words = edition.corrections.words
+        self._most = edition.corrections.most
+        self._slips = edition.corrections.by_kind
+        self._columns = {table_id: table.columns for table_id, table in edition.count_tables.items()}
+        self._cells = system.cells
+        self._one_file = len({cell.place.file for cell in system.cells}) == 1
+
+    def suggestion(self, ranked: Ranked, checks: str) -> Suggestion:
+        """A change, with what it makes agree (`checks`)."""
+        cells = tuple(self._suggested(ranked, number, checks) for number in ranked.values)
+        return Suggestion(cells, ranked.reason, self._sentence(ranked, checks))
+
+    def most(self, ranked: Sequence[Ranked]) -> int:
+        """How many changes are told; where a slip explains two cells or more, no others that none explains."""
+        several = len(ranked[0].values) > 1 and ranked[0].reason
+        worth = [one for one in ranked if one.reason or not several]
+        return min(len(worth), self._most)
+
+    def remarks(self, ranked: Sequence[Ranked]) -> Iterator[str]:
+        """That there are more changes than are told, and that several are equally likely."""
+        if left := len(ranked) - self.most(ranked):
+            yield fill(self.words.more, {"数": f"{left:,}"})
+        if len(ranked) > 1 and ranked[0].is_as_likely_as(ranked[1]):
+            yield self.words.equally
+
+    def _sentence(self, ranked: Ranked, checks: str) -> str:
+        numbers = list(ranked.values)
+        because = self._slips[ranked.reason].words if ranked.reason else ""
+        facts = {"検算": checks, "理由": because}
+        if ranked.change.kind == "exchanged-columns":
+            sides = {"場所": self._range(numbers[::2]), "隣": self._range(numbers[1::2])}
+            return fill(self.words.exchanged, facts | sides)
+        if ranked.change.kind == "shifted-rows":
+            way = self.words.up if numbers[0] < numbers[-1] else self.words.down
+            rows = sorted(numbers)
+            end = {"端": self._name(self._cells[numbers[-1]]), "数": shown_fact(ranked.values[numbers[-1]])}
+            return fill(self.words.shifted, facts | end | {"場所": self._range(rows), "向き": way})
+        changes = (self._change(ranked, number) for number in numbers)
+        now = self._now([self._cells[number] for number in numbers], ranked.reason)
+        return fill(self.words.sentence, {"直し": "、".join(changes), "検算": checks, "今": now})
+
+    def _change(self, ranked: Ranked, number: int) -> str:
+        return fill(self.words.one_cell, {"場所": self._name(self._cells[number]), "数": self._number(ranked, number)})
+
+    def _suggested(self, ranked: Ranked, number: int, checks: str) -> SuggestedCell:
+        cell = self._cells[number]
+        least, most = self._bounds(ranked, number)
+        facts = {"数": self._number(ranked, number), "検算": checks, "今": self._now([cell], ranked.reason)}
+        sentence = self.words.here if len(ranked.values) == 1 else self.words.here_together
+        value = ranked.values[number]
+        return SuggestedCell(
+            cell.place, cell.found, value, least, None if most == LARGEST_COUNT else most, fill(sentence, facts)
+        )
+
+    def _bounds(self, ranked: Ranked, number: int) -> tuple[int, int]:
+        """The first and the last number that would do for a cell."""
+        base, slope = ranked.change.line.cells[number]
+        if slope == 0:
+            return base, base
+        ranges = ranked.change.numbers.ranges
+        ends = sorted((base + slope * ranges[0][0], base + slope * ranges[-1][1]))
+        return ends[0], ends[1]
+
+    def _number(self, ranked: Ranked, number: int) -> str:
+        """63; or 6 以上 where many numbers would do, and no slip says which."""
+        least, most = self._bounds(ranked, number)
+        value = shown_fact(ranked.values[number])
+        whole = len(ranked.values) == len(ranked.change.numbers.ranges) == 1
+        if least == most or ranked.reason or not whole:
+            return value
+        if most == LARGEST_COUNT:
+            return fill(self.words.at_least, {"数": shown_fact(least)})
+        if least == self._cells[number].least:
+            return fill(self.words.at_most, {"数": shown_fact(most)})
+        return fill(self.words.between, {"数": shown_fact(least), "終わり": shown_fact(most)})
+
+    def _now(self, cells: Sequence[Cell], reason: str) -> str:
+        found = "と ".join(f"{cell.found or self.words.blank} " for cell in cells).rstrip()
+        because = self._slips[reason].words if reason else ""
+        return fill(self.words.now_because if reason else self.words.now, {"今": found, "理由": because})
+
+    def _name(self, cell: Cell) -> str:
+        """公開.処理状況「部分公開」（B6）, with the column where there are several, and whose it is in the ward."""
+        place = cell.place
+        row = f"の{place.column}の{place.row}" if cell.is_total else f"「{f'{place.group} {place.row}'.strip()}」"
+        several = not cell.is_total and len(self._columns.get(place.table, ())) > 1
+        return f"{self._owner(cell)}{place.table}{row}{f'の{place.column}' if several else ''}（{place.spot}）"
+
+    def _range(self, numbers: Sequence[int]) -> str:
+        """公開.請求者の請求者数（B5〜B8）."""
+        first, last = (self._cells[number] for number in (numbers[0], numbers[-1]))
+        cells = f"（{first.place.spot}〜{last.place.spot}）"
+        return f"{self._owner(first)}{first.place.table}の{first.place.column}{cells}"
+
+    def _owner(self, cell: Cell) -> str:
+        if self._one_file:
+            return ""
+        return f"{cell.owner}の集計の" if cell.owner == WARD else f"{cell.owner}の"

@@ -1,0 +1,188 @@
+"""What is told of the cell that may be wrong, case by case (cases/corrections.toml), and where it is told."""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+import zipfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+
+from conftest import Command
+from faulty import rewrite
+from inboxes import changed, roster
+from nerima_report.checks import Evidence, run_checks
+from nerima_report.checks.table import column_of, stated_totals
+from nerima_report.composition import Content, compose_report
+from nerima_report.corrections import suggest_corrections
+from nerima_report.definitions import CellKey
+from nerima_report.edition import Edition
+from nerima_report.examination import examine, judge
+from nerima_report.findings import Explanation, Finding, Suggestion, explain
+from nerima_report.records.files import write_record
+from nerima_report.records.making import make_record
+from nerima_report.reported_before import reported_before
+from nerima_report.submissions import Inbox
+from nerima_report.workspace import open_workspace
+
+CASES = tomllib.loads((Path(__file__).parent / "cases" / "corrections.toml").read_text(encoding="utf-8"))["case"]
+
+
+def findings_of(case: Mapping[str, Any], inbox: Inbox, edition: Edition) -> list[Finding]:
+    """What is said of the changed workbook of a case, by itself; totals follow as in Excel, unless the case says no."""
+    one = Inbox(tuple(s for s in inbox.submissions if s.workbook.path.name.startswith(case["file"])))
+    sets = [
+        dict(zip(("sheet", "cell"), name.split("!"), strict=True), value=value) for name, value in case["set"].items()
+    ]
+    one = changed(one, edition, case["file"], sets)
+    evidence, _ = examine(one, edition, 2022, None)
+    if case.get("totals", True):
+        one = changed(one, edition, case["file"], list(recomputed(evidence)))
+        evidence, _ = examine(one, edition, 2022, None)
+    owner = evidence.submissions[0].section
+    cells = {f"{cell.place.sheet}!{cell.place.cell}": cell.key for cell in evidence.tallies.cells}
+    before = {owner: {cells[name]: value for name, value in case.get("before", {}).items()}}
+    explanations = [Explanation(**explained, reason="確かめた") for explained in case.get("explained", [])]
+    found = explain(run_checks(evidence), explanations, 2022)[0]
+    return suggest_corrections(found, evidence, explanations, lambda year: before)
+
+
+def recomputed(evidence: Evidence) -> Iterator[dict[str, Any]]:
+    """The totals as Excel shows them, which adds up no texts."""
+    for stated in stated_totals(evidence):
+        rows = column_of(evidence, stated)
+        total = sum(cell.value for cell in rows if not cell.reading.respelled)
+        yield {"sheet": stated.place.sheet, "cell": stated.place.cell, "value": total}
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+def test_case(case: dict[str, Any], sample_inbox: Inbox, edition: Edition) -> None:
+    findings = findings_of(case, sample_inbox, edition)
+    advised = [finding for finding in findings if finding.advice.lines]
+    told = [finding.advice.suggestions for finding in advised]
+    assert {finding.code for finding in findings} >= {case["code"]}
+    assert [finding.code for finding in advised] == [case["code"]] * len(case.get("first", []))
+    for suggestions, first in zip(told, case.get("first", []), strict=True):
+        assert [numbers_of(suggestion) for suggestion in suggestions[:1]] == ([first] if first else [])
+    if told and told[0]:
+        others = {name for suggestion in told[0][1:] for name in numbers_of(suggestion)}
+        assert (told[0][0].reason, len(told[0][0].cells)) == (case.get("reason", ""), len(case["first"][0]))
+        assert others == set(case.get("others", [])) or "others" not in case
+        equally = edition.corrections.words.equally in advised[0].advice.remarks
+        assert equally == case.get("equally", False)
+    elif told:
+        assert advised[0].advice.lines == (edition.corrections.words.unexplained,)
+
+
+def numbers_of(suggestion: Suggestion) -> dict[str, int]:
+    return {f"{cell.place.sheet}!{cell.place.cell}": cell.value for cell in suggestion.cells}
+
+
+def test_what_is_told_is_short_and_the_product_holds_all(sample_inbox: Inbox, edition: Edition) -> None:
+    case = {"file": "03_", "set": {"公開.決定期間!B6": 1}}
+    (finding,) = findings_of(case, sample_inbox, edition)
+    assert len(finding.advice.suggestions) == 5
+    assert len(finding.advice.told) == edition.corrections.most == 3
+    assert finding.advice.lines[:3] == tuple(suggestion.message for suggestion in finding.advice.told)
+
+
+def test_a_number_that_would_do_is_said_with_its_bounds(sample_inbox: Inbox, edition: Edition) -> None:
+    """The reasons are too few: none of the numbers that would do is one that a slip would have made into this one."""
+    case = {"file": "03_", "set": {f"公開.非公開理由!B{row}": 0 for row in range(5, 12)}}
+    (finding, *_) = [f for f in findings_of(case, sample_inbox, edition) if f.advice.suggestions]
+    for suggestion in finding.advice.suggestions:
+        (cell,) = suggestion.cells
+        assert (cell.least, cell.most) == (21, 21)  # at least as many reasons as decisions, and none above them
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_the_wards_totals_are_localised_too(number: int, sample_inbox: Inbox, edition: Edition) -> None:
+    changes, expected = WARD[number]
+    evidence, figures = examine(changed(sample_inbox, edition, "00_", changes), edition, 2022, roster())
+    advised = [finding for finding in judge(evidence, figures, ()) if finding.advice.lines]
+    assert [numbers_of(finding.advice.suggestions[0]) for finding in advised] == [expected]
+
+
+def adjustment(*values: object) -> list[dict[str, object]]:
+    return [
+        {"sheet": "調整", "cell": f"{letter}5", "value": value} for letter, value in zip("ABCDEF", values, strict=True)
+    ]
+
+
+# An adjustment of one table and not of the others; a number of persons after matching.
+WARD: list[tuple[list[dict[str, object]], dict[str, int]]] = [
+    (adjustment("公開.処理状況", None, "全部公開", "件数", -1, "二つの課が数えた"), {"調整!E5": 0}),
+    (
+        [{"sheet": "公開.請求者", "cell": "B5", "value": 49}, {"sheet": "公開.請求者", "cell": "B9", "value": 305}],
+        {"公開.請求者!B5": 94},
+    ),
+]
+
+
+@pytest.fixture
+def slipped(workdir: Path) -> Path:
+    """A working folder in which 企画部情報政策課 typed 42 for 24, and Excel added it up."""
+    path = next((workdir / "inbox" / "2022").glob("03_*"))
+    with zipfile.ZipFile(path) as archive:
+        names = re.findall('<sheet name="([^"]+)"', archive.read("xl/workbook.xml").decode())
+    part = f"xl/worksheets/sheet{names.index('公開.処理状況') + 1}.xml"
+
+    def typed(data: bytes) -> bytes:
+        for cell, value in ((b"B5", b"42"), (b"B11", b"75")):
+            data, count = re.subn(rb'(<c r="%s"[^>]*>(?:<f>[^<]*</f>)?<v>)\d+' % cell, rb"\g<1>" + value, data)
+            assert count == 1
+        return data
+
+    rewrite(path, {part: typed})
+    return workdir
+
+
+SENTENCE = "公開.処理状況「全部公開」（B5）が 24 なら、すべての検算が一致します（現在 42。数字の入れ替わりの可能性）。"
+
+
+def test_it_is_said_once_everywhere(slipped: Path, command: Command) -> None:
+    """On the screen, in JSON, on the page, on the index and on the cell of the marked workbook."""
+    file = next((slipped / "inbox" / "2022").glob("03_*"))
+    before = file.read_bytes()
+    arguments = ("-C", slipped, "validate", file.relative_to(slipped))
+    for notice in ("text", "json", "html"):
+        assert command(*arguments, "--format", notice).out.count(SENTENCE) == (2 if notice == "json" else 1)
+    (first, *others) = json.loads(command(*arguments, "--format", "json").out)["findings"]
+    assert first["advice"] == [SENTENCE]
+    (suggestion,) = first["suggestions"]
+    assert (suggestion["sheet"], suggestion["cell"], suggestion["found"]) == ("公開.処理状況", "B5", "42")
+    assert (suggestion["value"], suggestion["least"], suggestion["most"]) == (24, 24, 24)
+    assert (suggestion["reason"], suggestion["also"]) == ("swapped-digits", [])
+    assert [finding["suggestions"] for finding in others] == [[]]
+    command(*arguments, "--return-to", "返却")
+    book = load_workbook(next((slipped / "返却").glob("*.xlsx")))
+    index = [str(cell.value) for row in book["確認結果"].iter_rows() for cell in row if cell.value]
+    assert sum(SENTENCE in text for text in index) == 1
+    said = book["公開.処理状況"]["B5"].comment
+    assert said is not None
+    assert "このセルが 24 なら" in said.text
+    assert book["公開.処理状況"]["B5"].value == 42  # never applied
+    assert file.read_bytes() == before
+
+
+def test_the_record_of_the_year_before_is_recalled(content: Content, whole_edition: Edition, tmp_path: Path) -> None:
+    """What each 課 reported, and the ward, in the tables whose series goes on."""
+    record = make_record(content, compose_report(content), (), {})
+    (tmp_path / "records").mkdir()
+    (tmp_path / "records" / "2022.json").write_bytes(write_record(record))
+    before = reported_before(open_workspace(tmp_path), whole_edition, 2023)
+    assert before["企画部情報政策課"][CellKey("公開.処理状況", "", "全部公開", "件数")] == 24
+    assert before["区全体"][CellKey("公開.処理状況", "", "取下げ", "件数")] == 320
+    assert "個人.処理状況" not in {key.table for cells in before.values() for key in cells}  # the Act broke its series
+    assert reported_before(open_workspace(tmp_path), whole_edition, 2022) == {}
+
+
+def test_a_broken_record_stops_nothing(workdir: Path, whole_edition: Edition) -> None:
+    (workdir / "records").mkdir()
+    (workdir / "records" / "2021.json").write_text("{}", encoding="utf-8")
+    assert reported_before(open_workspace(workdir), whole_edition, 2022) == {}
