@@ -181,6 +181,7 @@ def test_build_says_what_is_not_merged(tmp_path: Path, whole_edition: Edition, c
         return {finding["code"]: finding["found"] for finding in found}
 
     assert told()["N645"] == 1
+    assert "N645" not in command("-C", work, "validate", "inbox/2022").out
     merge(work, command, 2022)
     assert "N645" not in told()
 
@@ -205,3 +206,17 @@ def test_a_form_has_registers_only_where_the_office_keeps_them(tmp_path: Path, c
         book = load_workbook(next((work / "forms" / "2022").glob("*福祉部*.xlsx")), read_only=True)
         sheets.append(OUTSOURCED in book.sheetnames)
     assert sheets == [False, True]
+
+
+def test_validate_knows_the_masters(tmp_path: Path, whole_edition: Edition, command: Command) -> None:
+    """A row that was deleted, before anything is merged or built."""
+    work = make_workspace(tmp_path, range(2021, 2023))
+    entry = example(whole_edition.for_year(2022), OUTSOURCED, 2021)
+    hand_in(work, command, 2021, {OUTSOURCED: [entry]})
+    merge(work, command, 2021)
+    file = hand_in(work, command, 2022)
+    assert "N640" not in command("-C", work, "validate", file).out
+    book = load_workbook(file)
+    book[OUTSOURCED].delete_rows(5)
+    book.save(file)
+    assert "N640" in command("-C", work, "validate", file).out

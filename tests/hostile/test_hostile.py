@@ -1,4 +1,4 @@
-"""Whatever lies in the inbox: a finding or a right reading, within 20 s and 1 GiB, and the next file is read."""
+"""Whatever lies in the inbox: a finding or a right reading, within the time and 1 GiB, and the next file is read."""
 
 from __future__ import annotations
 

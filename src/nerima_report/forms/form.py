@@ -28,6 +28,8 @@ MARKS_ROW, MARK_COLUMN = HEADER_ROW + len(FACTS) + 1, 2
 
 # Keys of definitions that say nothing of a form.
 _NOT_ON_FORMS = frozenset({"renamed", "stocks", "must_publish"})
+# What registers.toml says of a register that its sheet does not show.
+_NOT_ON_SHEETS: dict[str, Any] = {"remark": True, "public": True, "fields": {"__all__": {"item", "public"}}}
 # Keys of definitions that came after the first forms; while empty they are no part of the fingerprint.
 _LEARNED_LATER = frozenset({
     "bodies", "counted_from", "where", "sum", "each_choice_of", "beginning",
@@ -218,7 +220,10 @@ def fingerprint(edition: Edition, *, registers: bool = False) -> str:
     of_registers = texts.pop("registers")
     content = [edition.municipality.form_version, texts, _in_use(parts)]
     if registers:
-        content += [of_registers, [register.model_dump(mode="json") for register in edition.registers.values()]]
+        content += [
+            of_registers,
+            [register.model_dump(mode="json", exclude=_NOT_ON_SHEETS) for register in edition.registers.values()],
+        ]
     return hashlib.sha256(json.dumps(content, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 
