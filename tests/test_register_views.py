@@ -215,7 +215,7 @@ def test_what_leads_to_a_person_is_not_published(work: Path, command: Command, w
     put(work, register, [entry(register, 1, ("福祉部", "管理課"), 委託する内容="架空 123456789018")])
     run = command("-C", work, "register", "print", "--year", "2022")
     assert run.code == 1
-    assert "N801" in run.out
+    assert "N801  委託-0001" in run.out
     assert "123456789018" not in run.out
     assert not (work / "out").exists()
 

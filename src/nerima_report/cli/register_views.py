@@ -27,12 +27,12 @@ class PrintFormat(StrEnum):
 
 Registers = Annotated[
     list[str] | None,
-    typer.Argument(metavar="[登録簿]...", help="登録簿の名前（例 外部委託記録票）。なければすべて。"),
+    typer.Argument(metavar="登録簿", help="登録簿の名前（例 外部委託記録票）。なければすべて。"),
 ]
 Section = Annotated[
     list[str] | None, typer.Option("--section", metavar="課名", help="この課の登録だけ（くり返せる）。")
 ]
-AsOf = Annotated[str, typer.Option("--year", metavar="年度", help="この年度の3月31日現在（既定は今日現在）。")]
+AsOf = Annotated[str, typer.Option("--year", metavar="年度", help="この年度の末日現在（既定は今日）。")]
 Ended = Annotated[bool, typer.Option("--all", help="廃止したものも含める。")]
 
 
@@ -86,7 +86,7 @@ def print_(
         typer.Option("--format", case_sensitive=False, help="docx と md は一件ずつの票、ほかは表。"),
     ] = PrintFormat.DOCX,
     out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="置く場所（既定は out/登録簿）。")] = None,
-    force: Annotated[bool, typer.Option("--force", help="内容の違うファイルがあっても置きかえる。")] = False,
+    force: Annotated[bool, typer.Option("--force", help="内容の違うファイルも置きかえる。")] = False,
 ) -> None:
     """一般の閲覧に供する登録簿を、文書や表にする。"""
     from nerima_report.notices.text import print_findings

@@ -59,7 +59,7 @@ def _naming_somebody(workspace: Workspace, view: RegisterView) -> Iterator[Findi
         for field in view.register.written:
             value = entry.values.get(field.label)
             if field.public and isinstance(value, str):
-                place = Place(entry.section, file, row=entry.number, column=field.label)
+                place = Place(entry.section, file, cell=entry.number, column=field.label)
                 yield from (Finding(code, place, found=masked(found)) for code, found in private_parts(value))
 
 
