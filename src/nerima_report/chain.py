@@ -170,7 +170,7 @@ def make_forms(workspace: Workspace, edition: Edition, fiscal_year: int, order: 
     registers = order.registers or keeps_registers(workspace.folder)
     masters = load_masters(workspace.folder, edition) if registers else None
     if masters is not None:
-        covers = [replace(c, withheld=c.withheld | fed_lists(narrowed)) if not c.ward else c for c in covers]
+        covers = [replace(c, withheld=c.withheld | fed_lists(narrowed, c)) if not c.ward else c for c in covers]
     earlier = load_earlier(order.previous, edition, fiscal_year) if order.previous else Earlier({}, ())
 
     def filling(cover: FormCover) -> Filling:

@@ -15,6 +15,7 @@ _PERSONAL_NUMBER = re.compile(r"(?<![\d-])\d{4}[ -]?\d{4}[ -]?\d{4}(?![\d-])")
 _TELEPHONE_NUMBER = re.compile(r"(?<![\d-])(?:\+81[ -]?|\(?0)[1-9]\d{0,3}\)?[ -]?\(?\d{1,4}\)?[ -]?\d{3,4}(?![\d-])")
 # Only at the beginning of a run of letters, and without going back in it: any text is searched in one go.
 _MAIL_ADDRESS = re.compile(r"(?<![\w.+-])[\w.+-]++@[\w-]++(?:\.[\w-]++)++", re.ASCII)
+_TELLING = re.compile(r"[\d@]")
 _TELEPHONE_DIGITS = (10, 11)
 _SHOWN = 2  # characters of what was found that a finding repeats
 
@@ -42,6 +43,8 @@ def private_parts(text: str) -> list[tuple[str, str]]:
     [('N802', '03-1234-5678')]
     """
     plain = unicodedata.normalize("NFKC", text).translate(_HYPHENS)
+    if not _TELLING.search(plain):
+        return []  # as most texts of a register
     numbers = [("N801", n) for n in _PERSONAL_NUMBER.findall(plain) if is_personal_number(_digits(n))]
     telephones = [("N802", n) for n in _TELEPHONE_NUMBER.findall(plain) if _is_telephone_number(n)]
     return [*numbers, *telephones, *(("N803", address) for address in _MAIL_ADDRESS.findall(plain))]

@@ -91,7 +91,7 @@ def _write_line(form: Form, sheet: Worksheet, key: str, row: int) -> None:
 
 def _instead(form: Form, key: str) -> str:
     """What the cover says of a list whose cases stand in the registers of the form; '' of anything else."""
-    fed = form.has_registers and key in fed_lists(form.edition)
+    fed = form.has_registers and key in fed_lists(form.edition, form.cover)
     return readable_title(form.edition.tables[key]) + form.texts.registers.instead if fed else ""
 
 

@@ -227,9 +227,10 @@ def fingerprint(edition: Edition, *, registers: bool = False) -> str:
     return hashlib.sha256(json.dumps(content, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 
-def fed_lists(edition: Edition) -> frozenset[str]:
-    """The lists whose cases stand in registers, where there are registers."""
-    fed = [(part, register.feeds) for part in edition.parts for register in part.registers]
+def fed_lists(edition: Edition, cover: FormCover) -> frozenset[str]:
+    """The lists whose cases stand in registers, on a form with those registers for which it is asked."""
+    asked = [register for table_id, register in edition.registers.items() if cover.asks_for(table_id)]
+    fed = ((part, r.feeds) for part in edition.parts for r in part.registers if r in asked)
     return frozenset(part.table_id(feeds.table) for part, feeds in fed if feeds is not None)
 
 
