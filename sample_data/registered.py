@@ -58,7 +58,7 @@ def rows_of(edition: Edition, masters: Masters | None, section: str, fiscal_year
 def with_registers(edition: Edition, cover: FormCover, filling: Filling, rows: Rows) -> tuple[FormCover, Filling]:
     """The cover and the filling of a form with registers; what is empty and counts nothing is 該当なし."""
     empty = {table_id for table_id, own in rows.items() if not own and not edition.registers[table_id].counts}
-    fed = fed_lists(edition)
+    fed = fed_lists(edition, cover)
     require(not any(filling.entries.get(table_id) for table_id in fed), f"{cover.key}: cases stand in registers only")
     for table_id, own in rows.items():
         part, register = edition.part_of(table_id), edition.registers[table_id]

@@ -20,7 +20,9 @@ Entry = Mapping[str, Any]  # what a clerk writes into a row, by label
 Answer = Callable[[str], Entry]  # what is written into a row that is there, by its number
 
 
-def make_workspace(folder: Path, years: range) -> Path:
+def make_workspace(
+    folder: Path, years: range, department: str = "福祉部", section: str = "管理課", form: str = "すべて"
+) -> Path:
     """A working folder with registers/, and one 課 in the roster of each year."""
     for name in ("inbox", "records", "out", "registers"):
         (folder / name).mkdir(parents=True, exist_ok=True)
@@ -28,7 +30,7 @@ def make_workspace(folder: Path, years: range) -> Path:
         sheet = book.add_worksheet(SHEET)
         sheet.write_row(0, 0, HEADINGS)
         for row, year in enumerate(years, start=1):
-            sheet.write_row(row, 0, (full_name(year), "福祉部", "管理課", "すべて"))
+            sheet.write_row(row, 0, (full_name(year), department, section, form))
     return folder
 
 

@@ -48,7 +48,7 @@ def test_the_two_commands_work_in_a_clean_clone(tmp_path: Path) -> None:
 def test_every_command_and_option_of_the_readme_exists(command: Command) -> None:
     for line in re.findall(r"^nerima-report (.*?)(?:\s+#.*)?$", README, re.MULTILINE):
         name, *words = line.split()
-        group = words[:1] if name == "edition" else []
+        group = words[:1] if name in ("edition", "record", "register") else []
         shown = command(name, *group, "--help").out
         for option in (word for word in words if word.startswith("--")):
             assert option in shown, line

@@ -181,6 +181,7 @@ def test_build_says_what_is_not_merged(tmp_path: Path, whole_edition: Edition, c
         return {finding["code"]: finding["found"] for finding in found}
 
     assert told()["N645"] == 1
+    assert "N645" not in command("-C", work, "validate", "inbox/2022").out
     merge(work, command, 2022)
     assert "N645" not in told()
 
@@ -205,3 +206,40 @@ def test_a_form_has_registers_only_where_the_office_keeps_them(tmp_path: Path, c
         book = load_workbook(next((work / "forms" / "2022").glob("*福祉部*.xlsx")), read_only=True)
         sheets.append(OUTSOURCED in book.sheetnames)
     assert sheets == [False, True]
+
+
+def test_validate_knows_the_masters(tmp_path: Path, whole_edition: Edition, command: Command) -> None:
+    """A row that was deleted, before anything is merged or built."""
+    work = make_workspace(tmp_path, range(2021, 2023))
+    entry = example(whole_edition.for_year(2022), OUTSOURCED, 2021)
+    hand_in(work, command, 2021, {OUTSOURCED: [entry]})
+    merge(work, command, 2021)
+    file = hand_in(work, command, 2022)
+    assert "N640" not in command("-C", work, "validate", file).out
+    book = load_workbook(file)
+    book[OUTSOURCED].delete_rows(5)
+    book.save(file)
+    assert "N640" in command("-C", work, "validate", file).out
+
+
+def cover_of(form: Path) -> dict[str, object]:
+    """What the cover says of each sheet in the column 該当なし."""
+    sheet = load_workbook(form)["表紙"]
+    return {str(row[0].value): row[2].value for row in sheet.iter_rows(min_row=12) if row[0].value}
+
+
+def test_whom_the_act_does_not_reach_is_asked_for_no_registers_of_it(tmp_path: Path, command: Command) -> None:
+    work = make_workspace(tmp_path, range(2023, 2024), "議会", "議会事務局")
+    assert command("-C", work, "form", 2023).code == 0
+    told = cover_of(next((work / "forms" / "2023").glob("*議会事務局.xlsx")))
+    assert {key for key, mark in told.items() if mark} >= {
+        "個人.ファイル簿", "個人.委託の記録", "個人.利用の記録", "個人.提供の記録", "個人.利活用",
+    }  # fmt: skip
+
+
+def test_the_roster_says_who_gets_which_registers(tmp_path: Path, command: Command) -> None:
+    work = make_workspace(tmp_path, range(2023, 2024), form="個人.点検、個人.委託の記録")
+    assert command("-C", work, "form", 2023).code == 0
+    form = next((work / "forms" / "2023").glob("*福祉部*.xlsx"))
+    assert load_workbook(form).sheetnames[2:] == ["個人.点検", "個人.委託の記録"]
+    assert cover_of(form)["個人.提供の記録"] == "該当なし"

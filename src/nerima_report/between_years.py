@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from nerima_report.checks.register_years import registers_go_on
 from nerima_report.checks.years import run_year_checks
 from nerima_report.comparison import Comparison, compare_with
 from nerima_report.edition import Edition
@@ -13,6 +14,7 @@ from nerima_report.errors import CannotProceed
 from nerima_report.findings import Finding, Place, explain
 from nerima_report.fiscal_year import full_name
 from nerima_report.records.files import RecordFile, open_record, read_record
+from nerima_report.registers.master import keeps_registers, load_masters
 from nerima_report.workspace import Workspace
 from nerima_report.year_before import tables_asked_of_the_year_before
 from nerima_report.year_evidence import YearEvidence, year_of
@@ -42,7 +44,10 @@ def findings_between(
         for years in (records, earlier)
     )
     evidence = YearEvidence(edition, now[0], tuple(before), now[1] if len(now) > 1 else None)
-    return explain(run_year_checks(evidence), workspace.explanations_for(edition.catalogue), fiscal_year)[0]
+    found = run_year_checks(evidence)
+    if keeps_registers(workspace.folder):
+        found += registers_go_on(evidence, load_masters(workspace.folder, edition))
+    return explain(found, workspace.explanations_for(edition.catalogue), fiscal_year)[0]
 
 
 def year_before(workspace: Workspace, edition: Edition, fiscal_year: int, *, wanted: bool) -> Comparison | None:

@@ -44,7 +44,7 @@ from nerima_report.records.model import Record
 from nerima_report.records.publication import changed_inputs, changed_outputs, revise
 from nerima_report.registers.carrying import rows_for, unasked_sections
 from nerima_report.registers.master import keeps_registers, load_masters
-from nerima_report.registers.merge_chain import findings_on_registers
+from nerima_report.registers.merge_chain import differences_from_registers, findings_on_registers
 from nerima_report.reported_before import reported_before
 from nerima_report.roster import load_roster, write_roster
 from nerima_report.submissions import Inbox, Submission, load_submissions
@@ -170,7 +170,7 @@ def make_forms(workspace: Workspace, edition: Edition, fiscal_year: int, order: 
     registers = order.registers or keeps_registers(workspace.folder)
     masters = load_masters(workspace.folder, edition) if registers else None
     if masters is not None:
-        covers = [replace(c, withheld=c.withheld | fed_lists(narrowed)) if not c.ward else c for c in covers]
+        covers = [replace(c, withheld=c.withheld | fed_lists(narrowed, c)) if not c.ward else c for c in covers]
     earlier = load_earlier(order.previous, edition, fiscal_year) if order.previous else Earlier({}, ())
 
     def filling(cover: FormCover) -> Filling:
@@ -204,7 +204,8 @@ def validate(
     recall = partial(reported_before, workspace, edition)
     if complete:
         roster = load_roster(workspace.roster, only_year(inbox))
-        return examine_collection(inbox, edition, roster, explanations, recall)[0]
+        examination = examine_collection(inbox, edition, roster, explanations, recall)[0]
+        return examination.and_also(differences_from_registers(workspace, edition, examination.years))
     evidence, findings = [], list(years_that_differ(inbox))
     years = inbox.fiscal_years or [0]
     for year in years:
@@ -212,6 +213,7 @@ def validate(
         evidence.append(examine(alone, edition.for_year(year) if year else edition, year, None)[0])
         found = explain(run_checks(evidence[-1]), explanations, year)[0]
         findings += suggest_corrections(found, evidence[-1], explanations, recall)
+    findings += differences_from_registers(workspace, edition, evidence)
     return Examination(edition, inbox, tuple(evidence), tuple(findings))
 
 

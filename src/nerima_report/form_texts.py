@@ -109,9 +109,14 @@ class GuideTexts(Definition):
 
 
 class RegisterTexts(Definition):
-    """What a form with registers says besides; `instead` stands on the cover for a list whose cases are in them."""
+    """What a form with registers says besides.
+
+    `instead` stands on the cover for a list whose cases are in registers, `counted` behind the instruction of a table
+    whose numbers they make.
+    """
 
     instead: Text
+    counted: Ending
 
 
 class FormTexts(Definition):

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 import pandas as pd
 
-from nerima_report.cell_values import NO_SAVED_RESULT, Reading, read_count, read_field, shown
+from nerima_report.cell_values import BLANK, NO_SAVED_RESULT, Reading, read_count, read_field, shown
 from nerima_report.definitions import CellKey, Column, CountTable
 from nerima_report.edition import Edition
 from nerima_report.entry_definitions import EntryField, EntryTable
@@ -150,6 +150,15 @@ class Tallies:
         return pd.DataFrame(rows, columns=[*columns, "cell"]).astype({"value": "Int64", "ward": bool})
 
 
+def each_entry(entries: pd.DataFrame) -> list[dict[str, Any]]:
+    """The entries of a list-like table one by one, with their values by label.
+
+    DataFrame.to_dict("records") asks of every value whether it is one of numpy's, which takes ten times as long.
+    """
+    labels = [str(label) for label in entries.columns]
+    return [dict(zip(labels, values, strict=True)) for values in entries.itertuples(index=False, name=None)]
+
+
 def load_tallies(submissions: Sequence[Submission], edition: Edition) -> Tallies:
     """Read every table that each submission should hold. Never raises for bad data."""
     gathered = _Gathered(edition)
@@ -233,14 +242,17 @@ class _Gathered:
         self.located.append(located)
         if layout is None or layout.missing_fields:
             return
-        for row in layout.rows:
-            readings = [self._read_field(located, sheets[0], field, row) for field in table.fields]
-            entry = {field.label: reading.value for field, reading in zip(table.fields, readings, strict=True)}
+        labels = [field.label for field in table.fields]
+        columns = [_read_column(f, layout.columns.get(f.label), sheets[0], layout.rows) for f in table.fields]
+        for row, readings in zip(layout.rows, zip(*columns, strict=True), strict=True):
+            values = [reading.value for reading in readings]
             for field, reading in zip(table.fields, readings, strict=True):
-                missing = reading.status != "reported" and field.is_required(entry)
+                if reading.status == "reported" and not reading.respelled:
+                    continue
+                missing = reading.status != "reported" and field.is_required(dict(zip(labels, values, strict=True)))
                 if missing or reading.status == "unreadable" or reading.respelled:
                     self._add_fault(located, sheets[0], (row, layout.columns.get(field.label)), field.label, reading)
-            self.entries[table_id].append((*entry.values(), submission.section, submission.file, sheets[0].name, row))
+            self.entries[table_id].append((*values, submission.section, submission.file, sheets[0].name, row))
 
     def read_registers(self, submission: Submission, begun: int) -> None:
         """Read the registers of a section, where the workbook has their sheets; its counts stand from `begun` on."""
@@ -268,13 +280,6 @@ class _Gathered:
                     reading = Reading(value, "reported")
                     self.cells[number] = replace(cell, reading=reading, counted_on=located.place().sheet)
 
-    def _read_field(self, located: LocatedTable, sheet: Sheet, field: EntryField, row: int) -> Reading:
-        columns = located.layout.columns if isinstance(located.layout, EntryLayout) else {}
-        if field.label not in columns:
-            return Reading(None, "blank")  # a heading that may be left out
-        position = (row, columns[field.label])
-        return NO_SAVED_RESULT if position in sheet.facts.uncached else read_field(field, sheet.cells.get(position))
-
     def _add_fault(
         self, located: LocatedTable, sheet: Sheet, where: tuple[int, int | None], label: str, reading: Reading
     ) -> None:
@@ -282,6 +287,24 @@ class _Gathered:
         raw = sheet.cells.get(position) if position else None
         found = "" if raw is None else shown(raw)
         self.faults.append(EntryFault(reading, found, located.place(position, column=label)))
+
+
+def _read_column(field: EntryField, column: int | None, sheet: Sheet, rows: Sequence[int]) -> list[Reading]:
+    """The readings of a field in these rows; all blank where its heading may be, and was, left out.
+
+    What was read once is remembered: choices, dates and blanks come again and again.
+    """
+    if column is None:
+        return [BLANK] * len(rows)
+    known: dict[tuple[type, CellValue], Reading] = {}
+    readings = []
+    for position in ((row, column) for row in rows):
+        value = sheet.cells.get(position)
+        reading = known.get((type(value), value))
+        if reading is None:
+            reading = known[type(value), value] = read_field(field, value)
+        readings.append(NO_SAVED_RESULT if position in sheet.facts.uncached else reading)
+    return readings
 
 
 def _names(sheets: Sequence[Sheet]) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ _PERSONAL_NUMBER = re.compile(r"(?<![\d-])\d{4}[ -]?\d{4}[ -]?\d{4}(?![\d-])")
 _TELEPHONE_NUMBER = re.compile(r"(?<![\d-])(?:\+81[ -]?|\(?0)[1-9]\d{0,3}\)?[ -]?\(?\d{1,4}\)?[ -]?\d{3,4}(?![\d-])")
 # Only at the beginning of a run of letters, and without going back in it: any text is searched in one go.
 _MAIL_ADDRESS = re.compile(r"(?<![\w.+-])[\w.+-]++@[\w-]++(?:\.[\w-]++)++", re.ASCII)
+_TELLING = re.compile(r"[\d@]")
 _TELEPHONE_DIGITS = (10, 11)
 _SHOWN = 2  # characters of what was found that a finding repeats
 
@@ -30,8 +31,8 @@ def texts_name_nobody(evidence: Evidence) -> Iterator[Finding]:
         for label in (field.label for field in table.fields if field.type == "text" and field.label in layout.columns):
             for row in layout.rows:
                 position = (row, layout.columns[label])
-                parts = dict(reversed(private_parts(str(sheet.cells.get(position, "")))))  # one of a kind is enough
-                for code, found in sorted(parts.items()):
+                parts = private_parts(str(sheet.cells.get(position, "")))
+                for code, found in sorted(dict(reversed(parts)).items()):  # one of a kind is enough
                     yield Finding(code, located.place(position, column=label), found=masked(found))
 
 
@@ -42,6 +43,8 @@ def private_parts(text: str) -> list[tuple[str, str]]:
     [('N802', '03-1234-5678')]
     """
     plain = unicodedata.normalize("NFKC", text).translate(_HYPHENS)
+    if not _TELLING.search(plain):
+        return []  # as most texts of a register
     numbers = [("N801", n) for n in _PERSONAL_NUMBER.findall(plain) if is_personal_number(_digits(n))]
     telephones = [("N802", n) for n in _TELEPHONE_NUMBER.findall(plain) if _is_telephone_number(n)]
     return [*numbers, *telephones, *(("N803", address) for address in _MAIL_ADDRESS.findall(plain))]

@@ -88,8 +88,8 @@ def dates_are_in_order(evidence: Evidence, registers: Registers) -> Iterator[Fin
 
 def dates_lie_in_the_year(evidence: Evidence, registers: Registers) -> Iterator[Finding]:
     """What began, changed or ended in the year has its date in the year; nothing has one after it."""
-    first, last = first_day(evidence.fiscal_year), last_day(evidence.fiscal_year)
     for handed in registers:
+        first, last = first_day(evidence.fiscal_year), last_day(evidence.fiscal_year)
         for row in handed.rows:
             asked = _DATE_OF.get(str(row[ANSWER]))
             for label in DATES:
@@ -196,28 +196,30 @@ def _nearly_the_same(register: Register, labels: Sequence[str], rows: Sequence[R
     from rapidfuzz import fuzz
 
     names = [plain(row[register.name] or "") for row in rows]
-    texts = [" ".join(plain(row[label]) for label in labels if row[label] is not None) for row in rows]
+    unnumbered = [_NUMBERS.sub("", name) for name in names]
     found: set[int] = set()
-    for key in (lambda n: names[n], lambda n: names[n][::-1]):
-        order = sorted(range(len(rows)), key=key)
-        for place, number in enumerate(order):
-            for other in order[place + 1 : place + 1 + _NEIGHBOURS]:
-                first, then = sorted((number, other))
-                if then in found or not names[first] or not names[then]:
-                    continue
-                alike = fuzz.ratio(names[first], names[then], score_cutoff=LEAST_LIKENESS)
-                if (
-                    alike
-                    and _is_reworded(names[first], names[then])
-                    and fuzz.ratio(texts[first], texts[then], score_cutoff=LEAST_LIKENESS)
-                ):
-                    found.add(then)
-                    yield rows[then], rows[first]
+    for first, then in _neighbours(names):
+        renumbered = names[first] != names[then] and unnumbered[first] == unnumbered[then]  # 第1号 and 第2号 are two
+        if then in found or renumbered or not (names[first] and names[then]):
+            continue
+        if fuzz.ratio(names[first], names[then], score_cutoff=LEAST_LIKENESS):
+            texts = (_text(rows[number], labels) for number in (first, then))
+            if fuzz.ratio(*texts, score_cutoff=LEAST_LIKENESS):
+                found.add(then)
+                yield rows[then], rows[first]
 
 
-def _is_reworded(name: str, other: str) -> bool:
-    """Whether names differ in more than their numbers: 第1号 and 第2号 are two things."""
-    return name == other or _NUMBERS.sub("", name) != _NUMBERS.sub("", other)
+def _neighbours(names: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """The places of names that stand near each other when they are sorted, the earlier place first."""
+    for key in (lambda place: names[place], lambda place: names[place][::-1]):
+        order = sorted(range(len(names)), key=key)
+        for distance in range(1, _NEIGHBOURS + 1):
+            for one, other in zip(order, order[distance:], strict=False):
+                yield min(one, other), max(one, other)
+
+
+def _text(row: Row, labels: Sequence[str]) -> str:
+    return " ".join(plain(row[label]) for label in labels if row[label] is not None)
 
 
 def ended_entries_are_not_used(evidence: Evidence, registers: Registers) -> Iterator[Finding]:
@@ -252,4 +254,5 @@ ENTRY_CHECKS: tuple[RegisterCheck, ...] = (
 def entries_deserve_their_place(evidence: Evidence) -> Iterator[Finding]:
     """Each entry of a register by itself, and beside the others of its register."""
     registers = tuple(registers_in(evidence))
-    return (finding for check in ENTRY_CHECKS for finding in check(evidence, registers))
+    checks = ENTRY_CHECKS if registers else ()  # where no workbook could be read there is no year to ask about
+    return (finding for check in checks for finding in check(evidence, registers))

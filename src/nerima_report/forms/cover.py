@@ -29,7 +29,7 @@ def write_cover(form: Form, sheet: Worksheet) -> None:
     write(sheet, (MARKS_ROW, 0), (*COVER_HEADINGS, form.texts.progress.heading), looks.heading)
     for key, (row, column) in form.marks.items():
         _write_line(form, sheet, key, row)
-        fit_height(sheet, row, [(key, _WIDTHS[0])])
+        fit_height(sheet, row, [(key, _WIDTHS[0]), (_instead(form, key), _WIDTHS[1])])
         if key in form.cover.withheld:
             write(sheet, (row, column), [NOT_APPLICABLE], looks.earlier_heading)
         else:
@@ -78,9 +78,7 @@ def _write_line(form: Form, sheet: Worksheet, key: str, row: int) -> None:
         part_title = f"{form.edition.part_of(key).definition.title}のすべての表"
         title = readable_title(left_out) if left_out else part_title
         withheld = form.texts.withheld if key in form.cover.withheld else ""
-        if form.has_registers and key in fed_lists(form.edition):
-            withheld = form.texts.registers.instead
-        write(sheet, (row, 0), (key, title + withheld), looks.label)
+        write(sheet, (row, 0), (key, _instead(form, key) or title + withheld), looks.label)
         write(sheet, (row, 3), [None], looks.label)
         return
     sheet.write_url(row, 0, f"internal:'{key}'!A1", looks.link, key)
@@ -89,6 +87,12 @@ def _write_line(form: Form, sheet: Worksheet, key: str, row: int) -> None:
     part_mark = form.marks[key.partition(".")[0]]
     grey = {"type": "formula", "criteria": f'={xl_rowcol_to_cell(*part_mark, True, True)}<>""', "format": looks.unused}
     sheet.conditional_format(row, 0, row, MARK_COLUMN, grey)
+
+
+def _instead(form: Form, key: str) -> str:
+    """What the cover says of a list whose cases stand in the registers of the form; '' of anything else."""
+    fed = form.has_registers and key in fed_lists(form.edition, form.cover)
+    return readable_title(form.edition.tables[key]) + form.texts.registers.instead if fed else ""
 
 
 def _progress(form: Form, table_id: str) -> Formula:

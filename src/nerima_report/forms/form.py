@@ -28,6 +28,8 @@ MARKS_ROW, MARK_COLUMN = HEADER_ROW + len(FACTS) + 1, 2
 
 # Keys of definitions that say nothing of a form.
 _NOT_ON_FORMS = frozenset({"renamed", "stocks", "must_publish"})
+# What registers.toml says of a register that its sheet does not show.
+_NOT_ON_SHEETS: dict[str, Any] = {"remark": True, "public": True, "fields": {"__all__": {"item", "public"}}}
 # Keys of definitions that came after the first forms; while empty they are no part of the fingerprint.
 _LEARNED_LATER = frozenset({
     "bodies", "counted_from", "where", "sum", "each_choice_of", "beginning",
@@ -120,6 +122,13 @@ class Form:
         """Whether the form has sheets for registers."""
         return self.filling.registers is not None and not self.cover.ward
 
+    def is_counted_by_registers(self, table: CountTable | EntryTable) -> bool:
+        """Whether the form has registers whose entries make numbers of this table."""
+        if not self.has_registers:
+            return False
+        counting = ((part, c) for part in self.edition.parts for r in part.registers for c in r.counts)
+        return any(part.tables[count.table] is table for part, count in counting)
+
     @cached_property
     def columns(self) -> dict[str, tuple[Column, ...]]:
         """The columns of counts that the form asks for, by table id."""
@@ -211,13 +220,17 @@ def fingerprint(edition: Edition, *, registers: bool = False) -> str:
     of_registers = texts.pop("registers")
     content = [edition.municipality.form_version, texts, _in_use(parts)]
     if registers:
-        content += [of_registers, [register.model_dump(mode="json") for register in edition.registers.values()]]
+        content += [
+            of_registers,
+            [register.model_dump(mode="json", exclude=_NOT_ON_SHEETS) for register in edition.registers.values()],
+        ]
     return hashlib.sha256(json.dumps(content, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 
-def fed_lists(edition: Edition) -> frozenset[str]:
-    """The lists whose cases stand in registers, where there are registers."""
-    fed = [(part, register.feeds) for part in edition.parts for register in part.registers]
+def fed_lists(edition: Edition, cover: FormCover) -> frozenset[str]:
+    """The lists whose cases stand in registers, on a form with those registers for which it is asked."""
+    asked = [register for table_id, register in edition.registers.items() if cover.asks_for(table_id)]
+    fed = ((part, r.feeds) for part in edition.parts for r in part.registers if r in asked)
     return frozenset(part.table_id(feeds.table) for part, feeds in fed if feeds is not None)
 
 
@@ -241,4 +254,6 @@ def readable_title(table: TableDefinition) -> str:
 def instruction(form: Form, table: CountTable | EntryTable) -> str:
     """What to observe in a table. For the ward, the tables of the sections ask only for persons after matching."""
     of_sections = form.cover.ward and table.reported_by == "section"
-    return form.say(form.texts.ward_instruction) if of_sections else table.instruction
+    if of_sections:
+        return form.say(form.texts.ward_instruction)
+    return table.instruction + (form.texts.registers.counted if form.is_counted_by_registers(table) else "")

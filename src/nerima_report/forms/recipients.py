@@ -53,9 +53,15 @@ def file_name(cover: FormCover) -> str:
 
 
 def _outside(section: RosterSection, edition: Edition) -> frozenset[str]:
-    """The tables that the law does not ask of the body of a 課 (議会): marked on its cover from the start."""
+    """The tables that the law does not ask of the body of a 課 (議会): marked on its cover from the start.
+
+    So are the registers that would count into such a table.
+    """
     bodies = [(part, part.definition.body_of(section.department or section.section_name)) for part in edition.parts]
-    return frozenset(part.table_id(key) for part, body in bodies if body for key in body.outside)
+    outside = [(part, frozenset(body.outside)) for part, body in bodies if body]
+    tables = {part.table_id(key) for part, keys in outside for key in keys}
+    registers = ((part, r) for part, keys in outside for r in part.registers if not keys.isdisjoint(r.fills))
+    return frozenset(tables | {part.table_id(register.key) for part, register in registers})
 
 
 def _named(covers: Sequence[FormCover], name: str) -> FormCover:

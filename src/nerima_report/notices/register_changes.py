@@ -13,6 +13,7 @@ from nerima_report.registers.matching import CONFIRMATION
 from nerima_report.registers.merging import EntryChange, MergePlan
 from nerima_report.workbooks import printable
 
+MOST_SHOWN = 200  # changes that the screen shows one by one
 _KINDS = ("新規", "引継ぎ", "変更", "訂正", "廃止", CONFIRMATION)
 
 
@@ -29,9 +30,11 @@ def print_changes(console: Console, plan: MergePlan) -> None:
     for register in plan.changed_registers:
         table.add_row(printable(register.title), *(str(counts[register.key, kind]) for kind in _KINDS))
     console.print(table)
-    for change in plan.changes:
-        if change.kind != CONFIRMATION:
-            usage.tell(console, _lines(change))
+    told = [change for change in plan.changes if change.kind != CONFIRMATION]
+    for change in told[:MOST_SHOWN]:
+        usage.tell(console, _lines(change))
+    if len(told) > MOST_SHOWN:
+        usage.tell(console, [f"ほか {len(told) - MOST_SHOWN} 件（--format json なら、すべて出ます）"])
 
 
 def as_facts(plan: MergePlan) -> list[dict[str, object]]:

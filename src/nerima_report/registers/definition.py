@@ -143,6 +143,12 @@ class Register(Definition):
         return tuple(field for field in self.fields if not field.from_section)
 
     @property
+    def fills(self) -> frozenset[str]:
+        """The keys of the tables into which its entries count."""
+        fed = {self.feeds.table} if self.feeds else set()
+        return frozenset({count.table for count in self.counts} | fed)
+
+    @property
     def heading(self) -> str:
         """The title with the 様式: 外部委託記録票（第2号様式）."""
         return f"{self.title}（{self.form or '登録簿'}）"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -65,19 +65,29 @@ def merge(
     return Merged(examination, plan, tuple(folder / name for name in files))
 
 
-def findings_on_registers(workspace: Workspace, whole: Edition, evidence: Evidence) -> list[Finding]:
-    """What the masters say of the workbooks of a year, before they are merged, and whether they are merged.
+def differences_from_registers(workspace: Workspace, whole: Edition, years: Iterable[Evidence]) -> list[Finding]:
+    """What the masters say of the workbooks of some years, before they are merged.
 
-    Nothing where the office keeps no registers, or where a later year was merged already.
+    Nothing where the office keeps no registers, or of a year before the last that was merged.
     """
-    if not keeps_registers(workspace.folder):
-        return []
-    masters = load_masters(workspace.folder, whole)
-    if latest_year(masters) > evidence.fiscal_year:
-        return []
-    plan = plan_merge(evidence, masters, read_history(workspace.folder))
+    return [finding for evidence in years for finding in _plan(workspace, whole, evidence).findings]
+
+
+def findings_on_registers(workspace: Workspace, whole: Edition, evidence: Evidence) -> list[Finding]:
+    """What the masters say of the workbooks of a year, and whether these are merged."""
+    plan = _plan(workspace, whole, evidence)
     waiting = [Finding("N645", Place(file=FOLDER), found=len(plan.changes))] if plan.changes else []
     return [*plan.findings, *waiting]
+
+
+def _plan(workspace: Workspace, whole: Edition, evidence: Evidence) -> MergePlan:
+    nothing = MergePlan(evidence.fiscal_year, {})
+    if not keeps_registers(workspace.folder) or not evidence.submissions:
+        return nothing
+    masters = load_masters(workspace.folder, whole)
+    if latest_year(masters) > evidence.fiscal_year:
+        return nothing
+    return plan_merge(evidence, masters, read_history(workspace.folder))
 
 
 def files_with_errors(evidence: Evidence, findings: list[Finding]) -> set[str]:
