@@ -43,7 +43,7 @@ def evidence_of(case: dict[str, Any], whole: Edition) -> Evidence:
     for key, rows in registers.items():
         entries = [example(edition, f"個人.{key}", year, **row) for row in rows]
         fields = [field.label for field in edition.registers[f"個人.{key}"].table.fields]
-        sheets.append(_sheet(f"個人.{key}", fields, entries))
+        sheets.append(_sheet(f"個人.{key}", [label for label in fields if label != case.get("without")], entries))
     for key, rows in case.get("list", {}).items():
         sheets.append(_sheet(f"個人.{key}", [f.label for f in edition.entry_tables[f"個人.{key}"].fields], rows))
     sheets += _counts(edition, case.get("counts", {}))
@@ -107,3 +107,11 @@ def test_a_register_fills_what_a_section_left_blank(whole_edition: Edition) -> N
     assert values[CellKey("個人.登録など", "", "業務の委託", "件数")] == 2
     assert values[CellKey("個人.登録など", "", "業務の登録", "件数")] == 7
     assert values[CellKey("個人.登録など", "", "電算結合", "件数")] is None
+
+
+def test_a_register_has_all_its_headings(whole_edition: Edition) -> None:
+    """Without 廃止日 an entry would count that has ended."""
+    case = {"table": "外部委託記録票", "rows": [{}], "without": "廃止日"}
+    evidence = evidence_of(case, whole_edition)
+    assert "N205" in {finding.code for finding in run_checks(evidence)}
+    assert evidence.tallies.register_tallies == ()

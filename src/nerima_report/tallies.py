@@ -16,6 +16,7 @@ from nerima_report.entry_definitions import EntryField, EntryTable
 from nerima_report.findings import Place
 from nerima_report.layout import CountLayout, EntryLayout, find_sheets, locate_counts, locate_entries
 from nerima_report.registers import submitted
+from nerima_report.registers.definition import TRACE
 from nerima_report.submissions import Submission
 from nerima_report.workbooks import CellValue, Position, Sheet, address
 
@@ -240,6 +241,9 @@ class _Gathered:
         layout = locate_entries(sheets[0], table) if len(sheets) == 1 else None
         located = LocatedTable(submission, table_id, _names(sheets), layout)
         self.located.append(located)
+        if layout is not None and table_id in self.edition.registers:
+            # Without 廃止日 an entry would count that has ended: a register has all its headings.
+            layout.missing_fields = [label for label in layout.unfound_fields if label != TRACE]
         if layout is None or layout.missing_fields:
             return
         labels = [field.label for field in table.fields]
