@@ -36,6 +36,7 @@ from slips import TYPED  # noqa: E402
 
 Values = dict[CellKey, int]
 SAMPLE = ROOT / "sample_data" / "inbox"
+EACH = 2  # slips of each kind in each workbook
 RANDOM_WORKBOOKS = 40
 READINGS = 7
 IN_NO_HURRY = list(HealthCheck)
@@ -85,7 +86,7 @@ def main() -> None:
         together = Score()
         for kind, make in SLIPS.items():
             score = Score()
-            for number, workbook in enumerate(workbooks):
+            for number, workbook in enumerate(workbooks * EACH):
                 if typed := make(workbook, random.Random(f"{name} {kind} {number}")):
                     times += judge(workbook, typed, score)
             print(score.line(kind, kind in ONE_CELL))

@@ -12,10 +12,11 @@ ROW = {str(digit): str((digit - 1) % 10) * (digit != 1) + str((digit + 1) % 10) 
 
 def swapped(meant: int) -> set[int]:
     digits = str(meant)
-    return {
-        int(digits[:i] + digits[j] + digits[i + 1 : j] + digits[i] + digits[j + 1 :])
+    typed = [
+        (digits[:i] + digits[j] + digits[i + 1 : j] + digits[i] + digits[j + 1 :], j - i)
         for i, j in combinations(range(len(digits)), 2)
-    } - {meant}
+    ]
+    return {int(text) for text, apart in typed if text[0] != "0" or apart == 1} - {meant}
 
 
 def dropped(meant: int) -> set[int]:

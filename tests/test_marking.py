@@ -60,6 +60,8 @@ def mark(sheet: str, cell: str, **facts: Any) -> Mark:
         "basis": "集計様式",
         "related": [],
         "related_names": [],
+        "advice": [],
+        "suggested": [],
     }
     return base | facts  # type: ignore[return-value]
 

@@ -241,7 +241,10 @@ def _refuse_rivals(parts: Sequence[Part]) -> None:
 
 
 def _refuse_rival_registers(parts: Sequence[Part]) -> None:
-    """Each register has a master of its own, and continues one that exists, with the same beginning of numbers."""
+    """Each register has a master of its own, and continues one that exists, with the same beginning of numbers.
+
+    Where no earlier part has registers any more, there is nothing left to continue.
+    """
     owners = {register.key: part for part in reversed(parts) for register in part.registers}
     marks = {register.key: register.mark for part in parts for register in part.registers}
     for part in parts:
@@ -249,7 +252,8 @@ def _refuse_rival_registers(parts: Sequence[Part]) -> None:
             if owners[register.key] is not part:
                 reason = f"同じ key の登録簿が、部「{owners[register.key].folder.name}」にもあります"
                 raise DefinitionError(part.folder / "registers.toml", f"register「{register.key}」", reason)
-            if register.continues and marks.get(register.continues) != register.mark:
+            earlier = [p for p in parts if p.definition.first_year < part.definition.first_year and p.registers]
+            if earlier and register.continues and marks.get(register.continues) != register.mark:
                 reason = f"「{register.continues}」という、同じ mark の登録簿はありません"
                 raise DefinitionError(part.folder / "registers.toml", f"register「{register.key}」.continues", reason)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from math import lgamma, log
 
@@ -13,7 +13,7 @@ from nerima_report.corrections.system import System
 from nerima_report.corrections_definition import CorrectionsDefinition
 from nerima_report.definitions import CellKey
 from nerima_report.findings import Place
-from nerima_report.workbooks import position_of
+from nerima_report.workbooks import Position, position_of
 
 Before = Mapping[str, Mapping[CellKey, int]]  # what each 課 (and 区全体) reported for the year before
 
@@ -52,18 +52,26 @@ class Ranking:
     before: Before
 
     def ranked(self, changes: Sequence[Change]) -> list[Ranked]:
-        """The changes, the likeliest first; those that nothing tells apart in the order of the definitions."""
+        """The changes, the likeliest first.
+
+        Of those that nothing tells apart the last comes first: one copies what one has just typed, not what follows.
+        """
         known = (change for change in changes if not change.kind or change.kind in self.definition.by_kind)
-        told = [self._told(change) for change in known]
-        return sorted(told, key=lambda one: one.likelihood, reverse=True)
+        told = sorted((self._told(change) for change in known), key=lambda one: one.likelihood)
+        return told[::-1]
 
     def _told(self, change: Change) -> Ranked:
-        """The likeliest number of a change, if several would do: one from which a slip leads to what was typed."""
+        """The likeliest number of a change, if several would do: one from which a slip leads to what was typed.
+
+        Where several such numbers are equally likely, the slip is no reason to name one of them.
+        """
         if change.kind:
             number = change.numbers.nearest(0)
             return Ranked(change, change.line.at(number), change.kind, self._weight(change.kind), 0.0, 0.0)
-        told = (self._judged(change, number) for number in self._numbers(change))
-        return max(told, key=lambda one: one.likelihood)
+        told = [self._judged(change, number) for number in self._numbers(change)]
+        best = max(told, key=lambda one: one.likelihood)
+        others = (one for one in told if one.values != best.values)
+        return replace(best, reason="") if any(one.is_as_likely_as(best) for one in others) else best
 
     def _numbers(self, change: Change) -> Iterator[int]:
         """The numbers t worth a look: that nearest to what stands there, and those that a slip would turn into it."""
@@ -126,9 +134,9 @@ class Ranking:
         """What stands above, below, left and right of each cell."""
         grids: dict[tuple[str, str], dict[tuple[int, int], int]] = {}
         for number, cell in enumerate(self.system.cells):
-            if cell.place.cell and not cell.is_total:
-                sheet = grids.setdefault((cell.place.file, cell.place.sheet), {})
-                sheet[position_of(cell.place.cell)] = number
+            position = _position(cell.place)
+            if position is not None and not cell.is_total:
+                grids.setdefault((cell.place.file, cell.place.sheet), {})[position] = number
         found: dict[int, set[object]] = {}
         for sheet in grids.values():
             for (row, column), number in sheet.items():
@@ -171,6 +179,14 @@ class Ranking:
 
 def _key(place: Place) -> CellKey:
     return CellKey(place.table, place.group, place.row, place.column)
+
+
+def _position(place: Place) -> Position | None:
+    """The row and column of a cell; a line of a CSV has none."""
+    try:
+        return position_of(place.cell)
+    except ValueError:
+        return None
 
 
 def _row(place: Place) -> tuple[str, str, str]:

@@ -31,11 +31,11 @@ def meant(typed: int, definition: CorrectionsDefinition) -> dict[int, tuple[str,
 
 
 def _swapped(text: str) -> Iterator[int]:
-    """63 for 36, and 306 for 036."""
+    """63 for 36, 321 for 123, and 306 for 036; only neighbours change places with a 0 in front."""
     yield from _whole(
         text[:i] + text[j] + text[i + 1 : j] + text[i] + text[j + 1 :]
         for i in _places(text)
-        for j in range(i + 1, len(text))
+        for j in range(i + 1, min(2, len(text)) if text[0] == "0" else len(text))
     )
 
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
+from math import isfinite
 from operator import eq
 
 from nerima_report.checks.evidence import Evidence
@@ -87,7 +88,7 @@ class Building:
         A computed one says something only while it differs: then a row was changed after it was computed.
         """
         rows, found = column_of(self.evidence, stated), stated_number(stated)
-        if found is None or not all(map(self._may_be_known, rows)):
+        if found is None or not isfinite(found) or not all(map(self._may_be_known, rows)):
             return
         known, texts = all(row.known for row in rows), text_sum(rows)
         if stated.computed and (not known or found - sum(row.value for row in rows) in (0, -texts)):

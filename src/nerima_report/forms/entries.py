@@ -41,7 +41,7 @@ def write_entries(form: Form, sheet: Worksheet, table_id: str, table: EntryTable
         )
     fit_height(sheet, HEADER_ROW - 1, [(hint(field), width_of_field(field)) for field in table.fields], _HINT_LINE)
     if not table.lines_for:
-        _tint_the_next_row(form, sheet, len(rows), len(table.fields))
+        tint_the_next_row(form, sheet, len(rows), len(table.fields))
     first = entry_area(table)[1]
     sheet.set_selection(FIRST_ROW, first, FIRST_ROW, first)
 
@@ -103,7 +103,8 @@ def _rows_offered(table: EntryTable) -> int:
     return len(table.fields[0].choices) if table.lines_for else TINTED_ROWS
 
 
-def _tint_the_next_row(form: Form, sheet: Worksheet, tinted: int, width: int) -> None:
+def tint_the_next_row(form: Form, sheet: Worksheet, tinted: int, width: int) -> None:
+    """Let Excel tint the row below the tinted ones as soon as the row above it is used."""
     first = FIRST_ROW + tinted
     above = f"{xl_rowcol_to_cell(first - 1, 0, col_abs=True)}:{xl_rowcol_to_cell(first - 1, width - 1, col_abs=True)}"
     used = {"type": "formula", "criteria": f"=COUNTA({above})>0", "format": form.looks.next}

@@ -5,7 +5,16 @@ from __future__ import annotations
 from xlsxwriter.worksheet import Worksheet
 
 from nerima_report.entry_definitions import EntryField
-from nerima_report.forms.entries import LAST_ROW, TINTED_ROWS, entries_of, heading, hint, look_of, width_of_field
+from nerima_report.forms.entries import (
+    LAST_ROW,
+    TINTED_ROWS,
+    entries_of,
+    heading,
+    hint,
+    look_of,
+    tint_the_next_row,
+    width_of_field,
+)
 from nerima_report.forms.form import Form
 from nerima_report.forms.inputs import allowed_in, restrict, words_for
 from nerima_report.forms.style import FIRST_ROW, HEADER_ROW, fit_height, write
@@ -31,13 +40,14 @@ def write_register(form: Form, sheet: Worksheet, table_id: str, register: Regist
     for row in range(HEADER_ROW - 1):  # the columns are unlocked as a whole, the cells above the headings are not
         write(sheet, (row, 1), [None] * (len(table.fields) - 1), form.looks.locked)
     for place, field in enumerate(table.fields):
-        _write_column(form, sheet, place, field)
+        _write_column(form, sheet, place, field, len(rows))
         look = form.looks.label if field.label in _LOCKED else look_of(form.looks, field).cell
         if field.label == TRACE:
             look = form.looks.earlier
         for number, entry in enumerate(rows, start=FIRST_ROW):
             write(sheet, (number, place), [entry.get(field.label)], look)
     fit_height(sheet, HEADER_ROW - 1, [(hint(field), _width(field)) for field in table.fields], _LINE)
+    tint_the_next_row(form, sheet, len(rows), len(table.fields))
     for number, entry in enumerate(given, start=FIRST_ROW):
         texts = [(str(entry.get(field.label) or ""), _width(field)) for field in table.fields if field.type == "text"]
         fit_height(sheet, number, texts)
@@ -45,14 +55,20 @@ def write_register(form: Form, sheet: Worksheet, table_id: str, register: Regist
     sheet.set_selection(FIRST_ROW, first, FIRST_ROW, first)
 
 
-def _write_column(form: Form, sheet: Worksheet, place: int, field: EntryField) -> None:
+def _write_column(form: Form, sheet: Worksheet, place: int, field: EntryField, rows: int) -> None:
     locked = field.label in _LOCKED
     sheet.set_column(place, place, _width(field), form.looks.locked if locked else look_of(form.looks, field).below)
     write(sheet, (HEADER_ROW - 1, place), [hint(field)], form.looks.hint)
     write(sheet, (HEADER_ROW, place), [heading(field)], form.looks.heading)
     if not locked:
         words = words_for(form, "any_date" if field.any_year else field.type, hint(field))
-        restrict(sheet, (FIRST_ROW, place, LAST_ROW, place), allowed_in(form, field), heading(field), words)
+        restrict(
+            sheet,
+            (FIRST_ROW, place, max(LAST_ROW, FIRST_ROW + 2 * rows), place),
+            allowed_in(form, field),
+            heading(field),
+            words,
+        )
 
 
 def _width(field: EntryField) -> int:

@@ -79,7 +79,10 @@ def _matrix(examination: Examination, evidence: Evidence) -> Matrix:
     adjusted = [ADJUSTMENTS.key] if any(ward for ward, _ in rows_for) else []
     edition = evidence.edition
     counted = counted_tables(edition)  # nobody hands them in
-    columns = (FILE, *(table_id for table_id in edition.tables if table_id not in counted), *adjusted)
+    collected = [table_id for table_id in edition.tables if table_id not in counted]
+    handed_in = {t.table_id for t in evidence.tallies.located}
+    registers = [table_id for table_id in edition.registers if table_id in handed_in]
+    columns = (FILE, *collected, *registers, *adjusted)
     concerning = _by_owner_and_column(examination, evidence, columns)
     for owner in rows_for:
         cells = []
@@ -92,6 +95,12 @@ def _matrix(examination: Examination, evidence: Evidence) -> Matrix:
     groups = groupby(column.rpartition(".")[0] for column in columns[1:])
     parts = tuple((titles.get(part, WARD), len(list(own))) for part, own in groups)
     return Matrix(full_name(evidence.fiscal_year), parts, columns, tuple(rows))
+
+
+def _registers(evidence: Evidence, owner: _Owner) -> set[str]:
+    """The registers whose sheets the workbook of somebody has."""
+    own = (t for t in evidence.tallies.located if (t.submission.ward, t.submission.section) == owner)
+    return {t.table_id for t in own} & evidence.edition.registers.keys()
 
 
 def owners(evidence: Evidence) -> list[_Owner]:
@@ -113,7 +122,7 @@ def _statuses(evidence: Evidence, owner: _Owner, columns: tuple[str, ...]) -> It
     """How each column stands before any finding is looked at."""
     ward = owner[0]
     edition = evidence.edition
-    asked = {FILE, *edition.collected_counts(ward), *edition.collected_entries(ward)}
+    asked = {FILE, *edition.collected_counts(ward), *edition.collected_entries(ward), *_registers(evidence, owner)}
     submission = next((s for s in evidence.submissions if (s.ward, s.section) == owner), None)
     if submission is None and owner in _owners_of_files(evidence).values():  # a ward workbook that nobody asked for
         asked = set()
