@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Literal
@@ -246,17 +246,18 @@ class _Gathered:
             layout.missing_fields = [label for label in layout.unfound_fields if label != TRACE]
         if layout is None or layout.missing_fields:
             return
-        labels = [field.label for field in table.fields]
         columns = [_read_column(f, layout.columns.get(f.label), sheets[0], layout.rows) for f in table.fields]
-        for row, readings in zip(layout.rows, zip(*columns, strict=True), strict=True):
-            values = [reading.value for reading in readings]
-            for field, reading in zip(table.fields, readings, strict=True):
-                if reading.status == "reported" and not reading.respelled:
-                    continue
-                missing = reading.status != "reported" and field.is_required(dict(zip(labels, values, strict=True)))
-                if missing or reading.status == "unreadable" or reading.respelled:
-                    self._add_fault(located, sheets[0], (row, layout.columns.get(field.label)), field.label, reading)
-            self.entries[table_id].append((*values, submission.section, submission.file, sheets[0].name, row))
+        values = list(zip(*([reading.value for reading in column] for column in columns), strict=True))
+        said = (submission.section, submission.file, sheets[0].name)
+        self.entries[table_id] += [(*own, *said, row) for own, row in zip(values, layout.rows, strict=True)]
+        labels = [field.label for field in table.fields]
+        for place, number in sorted(_doubtful(columns)):
+            field, reading = table.fields[number], columns[number][place]
+            entry = dict(zip(labels, values[place], strict=True))
+            missing = reading.status != "reported" and field.is_required(entry)
+            if missing or reading.status == "unreadable" or reading.respelled:
+                where = (layout.rows[place], layout.columns.get(field.label))
+                self._add_fault(located, sheets[0], where, field.label, reading)
 
     def read_registers(self, submission: Submission, begun: int) -> None:
         """Read the registers of a section, where the workbook has their sheets; its counts stand from `begun` on."""
@@ -302,13 +303,22 @@ def _read_column(field: EntryField, column: int | None, sheet: Sheet, rows: Sequ
         return [BLANK] * len(rows)
     known: dict[tuple[type, CellValue], Reading] = {}
     readings = []
-    for position in ((row, column) for row in rows):
-        value = sheet.cells.get(position)
+    cells, uncached = sheet.cells, sheet.facts.uncached
+    for row in rows:
+        value = cells.get((row, column))
         reading = known.get((type(value), value))
         if reading is None:
             reading = known[type(value), value] = read_field(field, value)
-        readings.append(NO_SAVED_RESULT if position in sheet.facts.uncached else reading)
+        readings.append(NO_SAVED_RESULT if uncached and (row, column) in uncached else reading)
     return readings
+
+
+def _doubtful(columns: Sequence[Sequence[Reading]]) -> Iterator[tuple[int, int]]:
+    """Which readings (place of the row, number of the field) say nothing, or not as it should be said."""
+    for number, readings in enumerate(columns):
+        for place, (_, status, _, respelled) in enumerate(readings):
+            if status != "reported" or respelled:
+                yield place, number
 
 
 def _names(sheets: Sequence[Sheet]) -> tuple[str, ...]:
