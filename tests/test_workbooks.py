@@ -57,6 +57,12 @@ def test_a_file_that_cannot_be_read_is_a_finding(kind: str, code: str, tmp_path:
     assert [(finding["code"], finding["file"]) for finding in findings] == [(code, path.as_posix())]
 
 
+def test_a_file_that_cannot_be_read_says_no_year(tmp_path: Path, command: Command) -> None:
+    """Alone it is examined as well: nothing asks for the days of a year that nobody knows."""
+    run = command("validate", make(tmp_path, "broken"), "--format", "json")
+    assert (run.code, [finding["code"] for finding in json.loads(run.out)["findings"]]) == (1, ["N106"])
+
+
 def test_a_word_file_named_xlsx_is_a_finding(tmp_path: Path) -> None:
     path = tmp_path / "報告.xlsx"
     shutil.copy(SAMPLE.parent / "templates" / "nerima" / "reference.docx", path)

@@ -31,6 +31,7 @@ _LONGEST = 20  # digits and commas that are turned into a number
 _ERRORS = frozenset({"#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!"})
 # Entries are sorted over all 課, so what stood above one stands elsewhere in the report.
 _DITTO = frozenset({"同上", "〃", "々", '"', "''", "上に同じ", "上と同じ", "同前"})
+_LONGEST_DITTO = 20  # with what the plain text leaves out
 # How Excel stores a character that XML cannot hold.
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 
@@ -50,6 +51,7 @@ class Reading(NamedTuple):
     respelled: bool = False
 
 
+BLANK = Reading(None, "blank")
 # A formula whose result was not saved is no blank: in Excel a number stands there.
 NO_SAVED_RESULT = Reading(None, "unreadable", "no-saved-result")
 
@@ -108,8 +110,10 @@ def _read_text(value: CellValue) -> Reading:
         return Reading(None, "unreadable", "not-a-text")
     whole = isinstance(value, float) and value.is_integer()
     text = str(int(value) if whole and isinstance(value, float) else value)
-    text = " ".join(_ESCAPED.sub(lambda match: chr(int(match[1], 16)), text).split())
-    if plain(text) in _DITTO:
+    if "_x" in text:
+        text = _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text)
+    text = " ".join(text.split())
+    if len(text) <= _LONGEST_DITTO and plain(text) in _DITTO:
         return Reading(None, "unreadable", "ditto")
     return Reading(printable(text), "reported")
 

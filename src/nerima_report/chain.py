@@ -23,18 +23,12 @@ from nerima_report.between_years import (
 from nerima_report.checks import run_checks
 from nerima_report.composition import Content, compose_report
 from nerima_report.corrections import suggest_corrections
-from nerima_report.earlier import Earlier, load_earlier
-from nerima_report.edition import Edition, load_edition, shipped_templates
-from nerima_report.edition_changes import Change, edition_changes, forms_must_change
-from nerima_report.edition_trial import try_edition, unmentioned_tables
+from nerima_report.edition import Edition
 from nerima_report.errors import CannotProceed
 from nerima_report.examination import Examination, examine, examine_collection, only_year, years_that_differ
 from nerima_report.findings import Finding, Place, explain
 from nerima_report.fiscal_year import full_name
 from nerima_report.formats import FORMATS
-from nerima_report.forms import Filling, FormCover, render_form
-from nerima_report.forms.form import fed_lists
-from nerima_report.forms.recipients import all_covers, chosen, file_name
 from nerima_report.must_publish import published_items, unpublished
 from nerima_report.open_items import FILE as OPEN_ITEMS
 from nerima_report.open_items import make_open_items
@@ -42,20 +36,14 @@ from nerima_report.records.files import RecordError, open_record, read_record, r
 from nerima_report.records.making import make_record
 from nerima_report.records.model import Record
 from nerima_report.records.publication import changed_inputs, changed_outputs, revise
-from nerima_report.registers.carrying import rows_for, unasked_sections
-from nerima_report.registers.master import keeps_registers, load_masters
 from nerima_report.registers.merge_chain import differences_from_registers, findings_on_registers
 from nerima_report.reported_before import reported_before
-from nerima_report.roster import load_roster, write_roster
+from nerima_report.roster import load_roster
 from nerima_report.submissions import Inbox, Submission, load_submissions
 from nerima_report.workspace import (
-    FOLDERS,
     RECORD,
-    SETTINGS,
-    SETTINGS_TEXT,
     Workspace,
     keep,
-    refuse_to_overwrite,
     write_all,
 )
 
@@ -80,115 +68,12 @@ class BuildOrder:
 
 
 @dataclass(frozen=True)
-class FormOrder:
-    """Which forms are wanted: the names of 課 (none: all), where to, with whose earlier figures, over what is there.
-
-    `registers`: with the sheets of the registers, which forms have anyway where the office keeps registers.
-    """
-
-    sections: tuple[str, ...] = ()
-    out: Path | None = None
-    previous: Path | None = None
-    force: bool = False
-    registers: bool = False
-
-
-@dataclass(frozen=True)
-class FormsMade:
-    """What `form` made: files written, files that were the same already, who has no earlier figures, and why.
-
-    `unasked` are 課 with open entries of registers that get no form, because they are not in the roster.
-    """
-
-    written: tuple[Path, ...]
-    unchanged: tuple[Path, ...]
-    without_earlier: tuple[str, ...] = ()
-    unusable: tuple[Path, ...] = ()
-    unasked: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class EditionCheck:
-    """What `edition check` found in a sound edition.
-
-    What changed against the shipped one (None: there is none of this name), whether forms must be sent out
-    anew for it, and the tables that are collected but appear nowhere in the report.
-    """
-
-    changes: tuple[Change, ...] | None
-    new_forms: bool
-    unprinted: tuple[str, ...]
-
-
-@dataclass(frozen=True)
 class Published:
     """What `publish` did: the record's place, whether it is new, and findings on the files it vouches for."""
 
     record: Path
     changed: bool
     findings: tuple[Finding, ...]
-
-
-def check_edition(edition: Edition, name: str) -> EditionCheck:
-    """Try an edition out, and say what changed against the shipped one of this name, if there is one.
-
-    Raises DefinitionError where a form or a report could not be made with it.
-    """
-    try_edition(edition)
-    unprinted = tuple(part.table_id(key) for part in edition.parts for key in unmentioned_tables(part))
-    folder = shipped_templates() / name
-    if not folder.is_dir():
-        return EditionCheck(None, False, unprinted)
-    shipped = load_edition(folder)
-    return EditionCheck(tuple(edition_changes(shipped, edition)), forms_must_change(shipped, edition), unprinted)
-
-
-def init(folder: Path, edition: Edition, fiscal_year: int) -> list[Path]:
-    """Make a working folder; what is there already stays as it is. Returns what was made."""
-    made = []
-    for name in FOLDERS:
-        if not (folder / name).is_dir():
-            (folder / name).mkdir(parents=True)
-            made.append(folder / name)
-    if not (folder / SETTINGS).exists():
-        write_all(folder, {SETTINGS: SETTINGS_TEXT.encode()})
-        made.append(folder / SETTINGS)
-    if not (folder / "roster.xlsx").exists():
-        write_roster(folder / "roster.xlsx", edition, fiscal_year)
-        made.append(folder / "roster.xlsx")
-    return made
-
-
-def make_forms(workspace: Workspace, edition: Edition, fiscal_year: int, order: FormOrder) -> FormsMade:
-    """Write the blank collection workbooks of a year for the 課 of the roster and for the ward.
-
-    Raises CannotProceed, and writes nothing, where a file would be overwritten that is not what would be written.
-    """
-    narrowed = edition.for_year(fiscal_year)
-    everybody = all_covers(load_roster(workspace.roster, fiscal_year), narrowed, workspace.roster)
-    covers = chosen(everybody, order.sections)
-    registers = order.registers or keeps_registers(workspace.folder)
-    masters = load_masters(workspace.folder, edition) if registers else None
-    if masters is not None:
-        covers = [replace(c, withheld=c.withheld | fed_lists(narrowed, c)) if not c.ward else c for c in covers]
-    earlier = load_earlier(order.previous, edition, fiscal_year) if order.previous else Earlier({}, ())
-
-    def filling(cover: FormCover) -> Filling:
-        rows = rows_for(masters, narrowed, cover.key, fiscal_year) if masters is not None and not cover.ward else None
-        asked = {key: own for key, own in rows.items() if cover.asks_for(key)} if rows is not None else None
-        return Filling(earlier=earlier.of(cover), registers=asked)
-
-    forms = {file_name(cover): render_form(narrowed, cover, filling(cover)) for cover in covers}
-    folder = order.out or workspace.forms(fiscal_year)
-    new = {name: form for name, form in forms.items() if not is_same(folder / name, form)}
-    refuse_to_overwrite([] if order.force else [folder / name for name in new if (folder / name).exists()])
-    write_all(folder, new)
-    unknown = [c.key for c in covers if earlier.of(c) is None] if order.previous else []
-    unchanged = [folder / name for name in forms if name not in new]
-    keys = [cover.key for cover in everybody]
-    unasked = unasked_sections(masters, narrowed, keys, fiscal_year) if masters is not None else []
-    written = tuple(folder / name for name in new)
-    return FormsMade(written, tuple(unchanged), tuple(unknown), earlier.unusable, tuple(unasked))
 
 
 def validate(
@@ -323,8 +208,3 @@ def _keep_what_was_edited(out: Path, earlier: Record | None, draft: bool) -> lis
         for file in edited
         if file.is_file()
     ]
-
-
-def is_same(file: Path, content: bytes) -> bool:
-    """Whether a file is there already and says the same to the byte."""
-    return file.is_file() and file.read_bytes() == content

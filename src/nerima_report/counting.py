@@ -13,6 +13,7 @@ import pandas as pd
 from nerima_report.definitions import CellKey, Column, CountTable, Row, all_hold
 from nerima_report.edition import Edition
 from nerima_report.entry_definitions import EntryTable
+from nerima_report.tallies import each_entry
 
 Entry = Mapping[str, Any]  # the fields by label, and section, file, sheet, row
 Entries = Mapping[str, pd.DataFrame]
@@ -23,7 +24,7 @@ def counted_entries(table_id: str, table: CountTable, entries: Entries) -> dict[
     found: dict[CellKey, list[Entry]] = {
         CellKey(table_id, row.group, row.label, column.label): [] for row in table.rows for column in table.columns
     }
-    for entry in _records(source_of(table_id, table), entries):
+    for entry in each_entry(entries[source_of(table_id, table)]):
         row = _row_of(table, entry) if all_hold(table.where, entry) else None
         for column in table.columns if row else ():
             if row is not None and all_hold(column.where, entry):
@@ -48,7 +49,7 @@ def uncounted_entries(edition: Edition, entries: Entries) -> Iterator[tuple[str,
     """Entries that a table wants but has no row for: the table they stand in, the one that misses them, the entry."""
     for table_id, table in counted_tables(edition).items():
         source = source_of(table_id, table)
-        for entry in _records(source, entries):
+        for entry in each_entry(entries[source]):
             wanted = all_hold(table.where, entry) and any(all_hold(c.where, entry) for c in table.columns)
             if wanted and _row_of(table, entry) is None:
                 yield source, table_id, entry
@@ -66,16 +67,8 @@ def source_of(table_id: str, table: CountTable) -> str:
 
 def open_entries(table: EntryTable, entries: pd.DataFrame) -> list[Entry]:
     """The entries of a list-like table that are matters still to be settled."""
-    return [entry for entry in _rows(entries) if table.open_when and all_hold(table.open_when, entry)]
+    return [entry for entry in each_entry(entries) if table.open_when and all_hold(table.open_when, entry)]
 
 
 def _row_of(table: CountTable, entry: Entry) -> Row | None:
     return next((row for row in table.rows if all_hold(row.where, entry)), None)
-
-
-def _records(source: str, entries: Entries) -> list[Entry]:
-    return _rows(entries[source])
-
-
-def _rows(entries: pd.DataFrame) -> list[Entry]:
-    return [{str(label): value for label, value in entry.items()} for entry in entries.to_dict("records")]

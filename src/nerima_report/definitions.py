@@ -61,7 +61,10 @@ class Condition(Definition):
 
 def all_hold(conditions: Iterable[Condition], entry: Mapping[str, object]) -> bool:
     """Whether an entry meets every one of the conditions."""
-    return all(condition.holds(entry) for condition in conditions)
+    for condition in conditions:  # noqa: SIM110 (asked for every entry and row: a generator takes twice as long)
+        if not condition.holds(entry):
+            return False
+    return True
 
 
 class Column(Definition):

@@ -26,6 +26,9 @@ from nerima_report.forms import Filling, FormCover, render_form
 from nerima_report.must_publish import published_items
 from nerima_report.part import Part
 from nerima_report.records.making import make_record
+from nerima_report.registers.entry import RegisterEntry
+from nerima_report.registers.slips import compose_register
+from nerima_report.registers.views import RegisterView
 from nerima_report.report import Report
 from nerima_report.tallies import Tallies
 from nerima_report.toml_files import read_text
@@ -53,6 +56,7 @@ def try_edition(edition: Edition) -> None:
         coordinator = serving.municipality.coordinator(year)
         for ward in (False, True):
             render_form(serving, FormCover(year, coordinator.department, coordinator.section, ward=ward), Filling())
+        _try_registers(serving, year)
     for output in FORMATS:
         output.render(reports[-1], edition.folder / "reference.docx")
 
@@ -98,6 +102,15 @@ def _example(field: EntryField, year: int) -> object:
             return "例"
         case _:
             return 1
+
+
+def _try_registers(edition: Edition, year: int) -> None:
+    """Lay every register out for public view, without and with an entry."""
+    for register in edition.registers.values():
+        said = {field.label: _example(field, year) for field in register.written}
+        made_up = RegisterEntry(f"{register.mark}-0001", "部", "課", said, date(year, 4, 1))
+        for entries in ((), (made_up,)):
+            compose_register(RegisterView(register, date(year, 4, 1), entries), edition)
 
 
 def _check_must_publish(content: Content, report: Report) -> None:

@@ -72,6 +72,11 @@ class Annex(Definition):
         """The name of the 別表: 別表2."""
         return f"別表{self.number}"
 
+    @property
+    def type_names(self) -> tuple[str, ...]:
+        """What the office calls its types: 別表2の1, 別表2の2, …"""
+        return tuple(f"{self.name}の{found.number}" for found in self.types)
+
     def type(self, number: int) -> GuidelineType | None:
         """The type with this number."""
         return next((found for found in self.types if found.number == number), None)

@@ -166,10 +166,10 @@ def locate_entries(sheet: Sheet, table: EntryTable) -> EntryLayout:
     layout.unfound_fields = [f.label for f in table.fields if f.label not in found]
     # What the form itself writes in front of its lines is no answer.
     columns = {column for label, column in found.items() if label != table.lines_for}
-    filled = {row for (row, column), v in sheet.cells.items() if row > header and column in columns and not is_blank(v)}
+    values = [position for position, value in sheet.cells.items() if position[0] > header and not is_blank(value)]
+    filled = {row for row, column in values if column in columns}
     filled |= {row for row, column in sheet.facts.uncached if row > header and column in columns}
     layout.rows = sorted(filled) if found else []
-    values = [position for position, value in sheet.cells.items() if position[0] > header and not is_blank(value)]
     layout.other_columns = _other_columns(sheet, header, found, names, values) if found else []
     return layout
 
@@ -210,6 +210,8 @@ def _find_header(sheet: Sheet, headings: Mapping[str, set[str]]) -> tuple[int, d
         label = wanted.get(plain(value)) if isinstance(value, str) else None
         if label is not None:
             rows.setdefault(row, {}).setdefault(label, column)
+            if len(rows[row]) == len(headings):
+                break  # no row below has more, and a long list would be searched to its end
     if not rows:
         return 0, {}
     header = max(sorted(rows), key=lambda row: len(rows[row]))
@@ -228,8 +230,9 @@ def _other_columns(
     for position in sorted(values):
         first.setdefault(position[1], position)
     others = []
-    for (row, column), value in sorted(sheet.cells.items()):
-        beside = row == header and column > min(found.values()) and column not in found.values()
+    headings = sorted(((row, column), value) for (row, column), value in sheet.cells.items() if row == header)
+    for (row, column), value in headings:
+        beside = column > min(found.values()) and column not in found.values()
         if beside and isinstance(value, str) and column in first and not _OF_A_YEAR.search(plain(value)):
             others.append(OtherColumn(value, (row, column), wanted.get(plain(value), ""), first[column]))
     return others

@@ -12,6 +12,7 @@ from nerima_report.definitions import CellKey, CountTable, Row, fill
 from nerima_report.entry_definitions import EntryField, EntryTable
 from nerima_report.fiscal_year import Month, full_date
 from nerima_report.report import Cell, Table, TableColumn, TableNote
+from nerima_report.tallies import each_entry
 from nerima_report.totals import Totals
 from nerima_report.wording import number, unused_groups, year_names
 
@@ -66,8 +67,7 @@ def in_printed_order(table: EntryTable, entries: pd.DataFrame) -> list[dict[str,
         declared: list[object] = [_sort_key(table, label, entry) for label in sort_by]
         return [*declared, entry["section"], entry["row"]]  # so that the order of files decides nothing
 
-    records = ({str(label): value for label, value in entry.items()} for entry in entries.to_dict("records"))
-    return sorted(records, key=place)
+    return sorted(each_entry(entries), key=place)
 
 
 def _entry_table(

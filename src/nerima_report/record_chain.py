@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 
 from nerima_report.between_years import findings_between, sentences_about_the_year_before, year_before
-from nerima_report.chain import Built, is_same
+from nerima_report.chain import Built
 from nerima_report.checked_years import CheckedYears
 from nerima_report.checks import Evidence
 from nerima_report.composition import compose_report
@@ -31,7 +31,7 @@ from nerima_report.records.template import render_template, template_name
 from nerima_report.submissions import Inbox
 from nerima_report.tallies import load_tallies
 from nerima_report.totals import Totals
-from nerima_report.workspace import RECORD, Workspace, keep, refuse_to_overwrite, write_all
+from nerima_report.workspace import RECORD, Workspace, is_same, keep, refuse_to_overwrite, write_all
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,11 @@ from datetime import date
 
 @dataclass(frozen=True)
 class Heading:
-    """A heading. Level 1 opens a part (部), level 2 a section of it."""
+    """A heading. Level 1 opens a part (部), level 2 a section of it; `new_page`: with it a page begins."""
 
     level: int
     text: str
+    new_page: bool = False
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ class TableNote:
 
 @dataclass(frozen=True)
 class Table:
-    """A printed table. `number` counts from 1 in each part; every row has one cell a column."""
+    """A printed table. `number` counts from 1 in each part, or is 0 (none); every row has one cell a column."""
 
     id: str
     number: int
@@ -72,8 +73,8 @@ class Table:
 
     @property
     def caption(self) -> str:
-        """The caption as printed: 表5 公開請求処理状況."""
-        return f"表{self.number} {self.title}"
+        """The caption as printed: 表5 公開請求処理状況, or the title alone."""
+        return f"表{self.number} {self.title}" if self.number else self.title
 
 
 @dataclass(frozen=True)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 import pandas as pd
 
-from nerima_report.cell_values import NO_SAVED_RESULT, Reading, read_count, read_field, shown
+from nerima_report.cell_values import BLANK, NO_SAVED_RESULT, Reading, read_count, read_field, shown
 from nerima_report.definitions import CellKey, Column, CountTable
 from nerima_report.edition import Edition
 from nerima_report.entry_definitions import EntryField, EntryTable
@@ -151,6 +151,15 @@ class Tallies:
         return pd.DataFrame(rows, columns=[*columns, "cell"]).astype({"value": "Int64", "ward": bool})
 
 
+def each_entry(entries: pd.DataFrame) -> list[dict[str, Any]]:
+    """The entries of a list-like table one by one, with their values by label.
+
+    DataFrame.to_dict("records") asks of every value whether it is one of numpy's, which takes ten times as long.
+    """
+    labels = [str(label) for label in entries.columns]
+    return [dict(zip(labels, values, strict=True)) for values in entries.itertuples(index=False, name=None)]
+
+
 def load_tallies(submissions: Sequence[Submission], edition: Edition) -> Tallies:
     """Read every table that each submission should hold. Never raises for bad data."""
     gathered = _Gathered(edition)
@@ -237,14 +246,18 @@ class _Gathered:
             layout.missing_fields = [label for label in layout.unfound_fields if label != TRACE]
         if layout is None or layout.missing_fields:
             return
-        for row in layout.rows:
-            readings = [self._read_field(located, sheets[0], field, row) for field in table.fields]
-            entry = {field.label: reading.value for field, reading in zip(table.fields, readings, strict=True)}
-            for field, reading in zip(table.fields, readings, strict=True):
-                missing = reading.status != "reported" and field.is_required(entry)
-                if missing or reading.status == "unreadable" or reading.respelled:
-                    self._add_fault(located, sheets[0], (row, layout.columns.get(field.label)), field.label, reading)
-            self.entries[table_id].append((*entry.values(), submission.section, submission.file, sheets[0].name, row))
+        columns = [_read_column(f, layout.columns.get(f.label), sheets[0], layout.rows) for f in table.fields]
+        values = list(zip(*([reading.value for reading in column] for column in columns), strict=True))
+        said = (submission.section, submission.file, sheets[0].name)
+        self.entries[table_id] += [(*own, *said, row) for own, row in zip(values, layout.rows, strict=True)]
+        labels = [field.label for field in table.fields]
+        for place, number in sorted(_doubtful(columns)):
+            field, reading = table.fields[number], columns[number][place]
+            entry = dict(zip(labels, values[place], strict=True))
+            missing = reading.status != "reported" and field.is_required(entry)
+            if missing or reading.status == "unreadable" or reading.respelled:
+                where = (layout.rows[place], layout.columns.get(field.label))
+                self._add_fault(located, sheets[0], where, field.label, reading)
 
     def read_registers(self, submission: Submission, begun: int) -> None:
         """Read the registers of a section, where the workbook has their sheets; its counts stand from `begun` on."""
@@ -272,13 +285,6 @@ class _Gathered:
                     reading = Reading(value, "reported")
                     self.cells[number] = replace(cell, reading=reading, counted_on=located.place().sheet)
 
-    def _read_field(self, located: LocatedTable, sheet: Sheet, field: EntryField, row: int) -> Reading:
-        columns = located.layout.columns if isinstance(located.layout, EntryLayout) else {}
-        if field.label not in columns:
-            return Reading(None, "blank")  # a heading that may be left out
-        position = (row, columns[field.label])
-        return NO_SAVED_RESULT if position in sheet.facts.uncached else read_field(field, sheet.cells.get(position))
-
     def _add_fault(
         self, located: LocatedTable, sheet: Sheet, where: tuple[int, int | None], label: str, reading: Reading
     ) -> None:
@@ -286,6 +292,33 @@ class _Gathered:
         raw = sheet.cells.get(position) if position else None
         found = "" if raw is None else shown(raw)
         self.faults.append(EntryFault(reading, found, located.place(position, column=label)))
+
+
+def _read_column(field: EntryField, column: int | None, sheet: Sheet, rows: Sequence[int]) -> list[Reading]:
+    """The readings of a field in these rows; all blank where its heading may be, and was, left out.
+
+    What was read once is remembered: choices, dates and blanks come again and again.
+    """
+    if column is None:
+        return [BLANK] * len(rows)
+    known: dict[tuple[type, CellValue], Reading] = {}
+    readings = []
+    cells, uncached = sheet.cells, sheet.facts.uncached
+    for row in rows:
+        value = cells.get((row, column))
+        reading = known.get((type(value), value))
+        if reading is None:
+            reading = known[type(value), value] = read_field(field, value)
+        readings.append(NO_SAVED_RESULT if uncached and (row, column) in uncached else reading)
+    return readings
+
+
+def _doubtful(columns: Sequence[Sequence[Reading]]) -> Iterator[tuple[int, int]]:
+    """Which readings (place of the row, number of the field) say nothing, or not as it should be said."""
+    for number, readings in enumerate(columns):
+        for place, (_, status, _, respelled) in enumerate(readings):
+            if status != "reported" or respelled:
+                yield place, number
 
 
 def _names(sheets: Sequence[Sheet]) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from nerima_report.counting import counted_values
 from nerima_report.definitions import CellKey
 from nerima_report.edition import Edition
 from nerima_report.entry_definitions import ADJUSTMENTS
-from nerima_report.tallies import Tallies
+from nerima_report.tallies import Tallies, each_entry
 
 CELL = ["table", "group", "row", "column"]
 
@@ -94,7 +94,7 @@ def is_ward_level(edition: Edition, key: CellKey) -> bool:
 def _adjustments(tallies: Tallies, edition: Edition) -> Iterable[Adjustment]:
     names = set(cell_names(edition))
     given = tallies.entries.get(ADJUSTMENTS.key)
-    for entry in given.to_dict("records") if given is not None else ():
+    for entry in each_entry(given) if given is not None else ():
         key = CellKey(*(str(entry[label] or "") for label in ("表", "区分", "行", "列")))
         known = key in names and not is_ward_level(edition, key) and entry["増減"] is not None
         yield Adjustment(

@@ -21,7 +21,7 @@ from nerima_report.workbooks import printable
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from nerima_report.chain import FormsMade
+    from nerima_report.preparation_chain import FormsMade
 
 BEFORE_THE_COMMAND = ("-C", "--templates")
 HELP_HINT = "使い方は nerima-report --help で見られます。"

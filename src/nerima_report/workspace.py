@@ -145,6 +145,11 @@ def open_workspace(folder: Path) -> Workspace:
     return Workspace(folder, settings.edition, explanations)
 
 
+def is_same(file: Path, content: bytes) -> bool:
+    """Whether a file is there already and says the same to the byte."""
+    return file.is_file() and file.read_bytes() == content
+
+
 def refuse_to_overwrite(files: Sequence[Path]) -> None:
     """Raise CannotProceed, naming the files, if there are any: what somebody may have filled in is not replaced."""
     if not files:

@@ -1,4 +1,4 @@
-"""Whatever lies in the inbox: a finding or a right reading, within 20 s and 1 GiB, and the next file is read."""
+"""Whatever lies in the inbox: a finding or a right reading, within the time and 1 GiB, and the next file is read."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from hostile_packages import Hostile, pack, package, sheet
 from nerima_report.checks.file import CODES, LIMIT_NAMES
 from nerima_report.edition import Edition
 from nerima_report.workbooks import Unreadable, Workbook, WorkbookReader, label_of
-from nerima_report.workbooks.limits import LIMITS, MAX_MEMORY_BYTES
+from nerima_report.workbooks.limits import LIMITS, MAX_MEMORY_BYTES, MAX_ROWS
 
 KINDS = (*CONTAINERS, *CONTENTS)
 SOUND = next((SAMPLE / "inbox" / "2022").glob("12_*"))
@@ -86,7 +86,7 @@ def test_the_whole_folder_becomes_findings(command: Command, made: dict[str, Pat
     assert {(finding["file"], finding["code"]) for finding in findings} == expected
     assert all(finding["message"] and finding["severity"] == "error" for finding in findings)
     far = next(finding for finding in findings if finding["file"].endswith("cell-at-the-far-end.xlsx"))
-    assert (far["sheet"], far["cell"], far["expected"]) == ("表", "XFD1048576", 20_000)
+    assert (far["sheet"], far["cell"], far["expected"]) == ("表", "XFD1048576", MAX_ROWS)
     shown = command("validate", *paths[::3], SOUND)
     for foreign in ("Traceback", "Error", "zipfile", "expat", "openpyxl", "not well-formed"):
         assert foreign not in shown.out + shown.err

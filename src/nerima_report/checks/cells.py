@@ -12,7 +12,7 @@ from nerima_report.findings import Finding, Place
 from nerima_report.fiscal_year import Month, fiscal_year_of, full_date, full_name
 from nerima_report.layout import COVER_SHEET, EntryLayout, plain
 from nerima_report.suggestions import asked, likely
-from nerima_report.tallies import FilledCell, LocatedTable
+from nerima_report.tallies import FilledCell, LocatedTable, each_entry
 from nerima_report.workbooks import Position, address
 
 CODES = {
@@ -99,12 +99,15 @@ def entries_lie_in_the_year(evidence: Evidence) -> Iterator[Finding]:
             continue
         entries = evidence.tallies.entries[located.table_id]
         table = _entry_table(evidence, located.table_id)
-        free = {field.label for field in table.fields if field.any_year} if table else set()
+        dated = {f.label for f in table.fields if f.type in ("month", "date") and not f.any_year} if table else set()
+        columns = {label: column for label, column in layout.columns.items() if label in dated}
+        if not columns:
+            continue
         own = (entries["file"] == located.submission.file) & entries["sheet"].isin(located.sheets)
-        for entry in entries[own].to_dict("records"):
-            for label, column in layout.columns.items():
+        for entry in each_entry(entries[own]):
+            for label, column in columns.items():
                 value = entry[label]
-                if label not in free and _year_of(value) not in (None, evidence.fiscal_year):
+                if _year_of(value) not in (None, evidence.fiscal_year):
                     place = located.place((int(entry["row"]), column), column=label)
                     found = value.full if isinstance(value, Month) else full_date(value)
                     yield Finding("N310", place, expected=full_name(evidence.fiscal_year), found=found)

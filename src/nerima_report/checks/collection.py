@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from nerima_report.checks.evidence import Evidence, on_cover
 from nerima_report.checks.links import WARD
@@ -13,7 +13,7 @@ from nerima_report.fiscal_year import full_name
 from nerima_report.layout import EntryLayout, plain
 from nerima_report.submissions import Submission, section_key
 from nerima_report.suggestions import LEAST_LIKENESS_OF_SECTIONS, asked, likely
-from nerima_report.tallies import FilledCell
+from nerima_report.tallies import FilledCell, each_entry
 from nerima_report.totals import Adjustment
 from nerima_report.workbooks import label_of
 
@@ -137,7 +137,7 @@ def orders_run_from_one(evidence: Evidence) -> Iterator[Finding]:
         before = list(table.sort_by[: table.sort_by.index(order)])
         entries = evidence.tallies.entries[table_id]
         for _, tied in entries[entries[order].notna()].groupby(before, sort=False):
-            places = [_order_place(evidence, table_id, order, entry) for entry in tied.to_dict("records")]
+            places = [_order_place(evidence, table_id, order, entry) for entry in each_entry(tied)]
             for place, found, expected in zip(places, sorted(tied[order]), range(1, len(tied) + 1), strict=True):
                 if found != expected:
                     related = tuple(places)
@@ -145,7 +145,7 @@ def orders_run_from_one(evidence: Evidence) -> Iterator[Finding]:
                     break
 
 
-def _order_place(evidence: Evidence, table_id: str, order: str, entry: Mapping[Hashable, object]) -> Place:
+def _order_place(evidence: Evidence, table_id: str, order: str, entry: Mapping[str, object]) -> Place:
     for located in evidence.tallies.located:
         layout = located.layout
         if (located.submission.file, located.table_id) == (entry["file"], table_id) and isinstance(layout, EntryLayout):

@@ -13,7 +13,7 @@ from nerima_report.findings import Place
 from nerima_report.layout import COVER_SHEET
 from nerima_report.roster import RosterSection
 from nerima_report.submissions import Inbox, Submission
-from nerima_report.tallies import FilledCell, Tallies
+from nerima_report.tallies import FilledCell, Tallies, each_entry
 from nerima_report.totals import Totals
 
 
@@ -45,10 +45,7 @@ class Evidence:
         """The entries of each register of each file, by table id and file; by label, with section, file, sheet, row."""
         rows: dict[tuple[str, str], list[Mapping[str, object]]] = defaultdict(list)
         for table_id in self.edition.registers:
-            frame = self.tallies.entries[table_id]
-            labels, columns = [str(label) for label in frame], [frame[label].tolist() for label in frame]
-            for values in zip(*columns, strict=True):
-                row = dict(zip(labels, values, strict=True))
+            for row in each_entry(self.tallies.entries[table_id]):
                 rows[table_id, str(row["file"])].append(row)
         return rows
 

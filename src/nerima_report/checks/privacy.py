@@ -31,8 +31,8 @@ def texts_name_nobody(evidence: Evidence) -> Iterator[Finding]:
         for label in (field.label for field in table.fields if field.type == "text" and field.label in layout.columns):
             for row in layout.rows:
                 position = (row, layout.columns[label])
-                parts = dict(reversed(private_parts(str(sheet.cells.get(position, "")))))  # one of a kind is enough
-                for code, found in sorted(parts.items()):
+                parts = private_parts(str(sheet.cells.get(position, "")))
+                for code, found in sorted(dict(reversed(parts)).items()) if parts else ():  # one of a kind is enough
                     yield Finding(code, located.place(position, column=label), found=masked(found))
 
 
@@ -42,9 +42,10 @@ def private_parts(text: str) -> list[tuple[str, str]]:
     >>> private_parts("連絡先は０３－１２３４－５６７８、様式は 2022-04-01 から")
     [('N802', '03-1234-5678')]
     """
-    plain = unicodedata.normalize("NFKC", text).translate(_HYPHENS)
+    plain = unicodedata.normalize("NFKC", text)
     if not _TELLING.search(plain):
         return []  # as most texts of a register
+    plain = plain.translate(_HYPHENS)
     numbers = [("N801", n) for n in _PERSONAL_NUMBER.findall(plain) if is_personal_number(_digits(n))]
     telephones = [("N802", n) for n in _TELEPHONE_NUMBER.findall(plain) if _is_telephone_number(n)]
     return [*numbers, *telephones, *(("N803", address) for address in _MAIL_ADDRESS.findall(plain))]

@@ -10,6 +10,7 @@ from nerima_report.findings import Finding
 from nerima_report.layout import EntryLayout, plain
 from nerima_report.part import Part
 from nerima_report.registers.definition import ENDED, Feeds
+from nerima_report.tallies import each_entry
 
 
 def numbers_agree_with_registers(evidence: Evidence) -> Iterator[Finding]:
@@ -58,7 +59,7 @@ def contractors_are_registered(evidence: Evidence) -> Iterator[Finding]:
         counted = (part.table_id(rule.row_of), rule.row)
         entrusting |= {c.place.file for c in evidence.tallies.cells if (c.key.table, c.key.row) == counted and c.value}
         located = {t.submission.file: t for t in evidence.tallies.located if t.table_id == part.table_id(rule.table)}
-        for entry in incidents[incidents[rule.field].isin(rule.answers)].to_dict("records"):
+        for entry in each_entry(incidents[incidents[rule.field].isin(rule.answers)]):
             where = located[str(entry["file"])]
             if str(entry["file"]) not in entrusting and isinstance(where.layout, EntryLayout):
                 place = where.place((int(entry["row"]), where.layout.columns[rule.field]), column=rule.field)
@@ -91,7 +92,7 @@ def _listed(evidence: Evidence, table_id: str, where: tuple[str, Sequence[str]],
     file, sheets = where
     frame = evidence.tallies.entries[table_id]
     own = frame[(frame["file"] == file) & frame["sheet"].isin(sheets)]
-    rows = [{str(label): value for label, value in row.items()} for row in own.to_dict("records")]
+    rows = each_entry(own)
     return [row for row in rows if all(row[label] == value for label, value in feeds.values.items())]
 
 

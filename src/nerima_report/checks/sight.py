@@ -22,6 +22,8 @@ def tables_are_visible(evidence: Evidence) -> Iterator[Finding]:
     for located, layout, sheet in _readable(evidence):
         if sheet.facts.hidden:
             yield Finding("N214", located.place())
+        if not (sheet.facts.hidden_rows or sheet.facts.hidden_columns):
+            continue
         filled = (position for position in layout.data_cells if not is_blank(sheet.cells.get(position)))
         hidden = [position for position in filled if sheet.facts.hides(position)]
         if hidden:
@@ -31,6 +33,8 @@ def tables_are_visible(evidence: Evidence) -> Iterator[Finding]:
 def data_cells_stand_alone(evidence: Evidence) -> Iterator[Finding]:
     """No merged range covers two cells of a table, or one of them other than with its first cell."""
     for located, layout, sheet in _readable(evidence):
+        if not sheet.facts.merged:
+            continue
         columns: dict[int, list[int]] = defaultdict(list)
         for row, column in layout.data_cells:  # in order of rows
             columns[column].append(row)

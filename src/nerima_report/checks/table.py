@@ -76,12 +76,16 @@ def entries_are_unique(evidence: Evidence) -> Iterator[Finding]:
         entries = evidence.tallies.entries[table_id]
         told = [field.label for field in table.fields if field.type != "order"]
         located = {t.submission.file: t for t in evidence.tallies.located if t.table_id == table_id}
-        for _, alike in entries.groupby(["file", *told], dropna=False, sort=False):
-            where = located[alike["file"].iloc[0]]
-            alike = alike[alike["sheet"].isin(where.sheets)]  # entries of a register have checks of their own
-            if len(alike) > 1 and isinstance(where.layout, EntryLayout):
+        alike: dict[tuple[object, ...], list[int]] = defaultdict(list)
+        told_by = entries[["file", "sheet", *told]].itertuples(index=False, name=None)
+        for said, row in zip(told_by, entries["row"], strict=True):
+            alike[said].append(int(row))
+        for (file, sheet, *_), rows in alike.items():
+            where = located[str(file)]
+            own = sheet in where.sheets  # entries of a register have checks of their own
+            if len(rows) > 1 and own and isinstance(where.layout, EntryLayout):
                 column = min(where.layout.columns.values())
-                first, *others = (where.place((int(row), column)) for row in alike["row"])
+                first, *others = (where.place((row, column)) for row in rows)
                 for place in others:
                     yield Finding("N404", place, related=(first,))
 

@@ -20,7 +20,7 @@ from nerima_report.fiscal_year import full_date
 from nerima_report.guideline import Guideline
 from nerima_report.layout import EntryLayout
 from nerima_report.part import Part
-from nerima_report.tallies import LocatedTable
+from nerima_report.tallies import LocatedTable, each_entry
 from nerima_report.use_rules import KindRule, UseRules
 
 
@@ -64,12 +64,15 @@ def uses_follow_the_guideline(evidence: Evidence) -> Iterator[Finding]:
 
 def entries_are_counted(evidence: Evidence) -> Iterator[Finding]:
     """Every entry counts in a row of each table that wants it. One with an error of another kind has heard of it."""
+    uncounted = list(uncounted_entries(evidence.edition, evidence.tallies.entries))
+    if not uncounted:
+        return
     catalogue = evidence.edition.catalogue
     faults = [f.place for f in uses_follow_the_guideline(evidence) if catalogue.severity(f) == "error"]
     faults += [fault.place for fault in evidence.tallies.entry_faults if not fault.reading.respelled]
     faulty = {(place.file, place.sheet, _row(place.cell)) for place in faults}
     said = set()
-    for source, table_id, entry in uncounted_entries(evidence.edition, evidence.tallies.entries):
+    for source, table_id, entry in uncounted:
         where = (str(entry["file"]), str(entry["sheet"]), int(entry["row"]))
         if where in faulty or where in said:
             continue
@@ -91,10 +94,10 @@ def inspection_knows_of_outsourcing(evidence: Evidence) -> Iterator[Finding]:
         table = evidence.edition.entry_tables[table_id]
         answers = evidence.tallies.entries[table_id]
         wrong = answers[(answers[table.lines_for] == check.line) & (answers[check.result] == check.answer)]
-        for entry in wrong.to_dict("records"):
+        for entry in each_entry(wrong):
             if number := entrusted[entry["file"]]:
                 located = _located(evidence, entry)
-                place = _place(located, {str(k): v for k, v in entry.items()}, check.result, check.line)
+                place = _place(located, entry, check.result, check.line)
                 yield Finding("N519", place, expected=check.answer, found=number)
 
 
@@ -106,11 +109,11 @@ def large_leaks_are_reported(evidence: Evidence) -> Iterator[Finding]:
         if leaks is None or limit is None:
             continue
         table_id = part.table_id(leaks.table)
-        for entry in evidence.tallies.entries[table_id].to_dict("records"):
+        for entry in each_entry(evidence.tallies.entries[table_id]):
             persons = entry[leaks.persons]
             if persons is not None and persons > limit.value and entry[leaks.report] == leaks.answer:
                 located = _located(evidence, entry)
-                place = _place(located, {str(k): v for k, v in entry.items()}, leaks.report)
+                place = _place(located, entry, leaks.report)
                 yield Finding("N521", place, expected=limit.value, found=persons, details={"about": leaks.answer})
 
 
@@ -151,7 +154,7 @@ def _basis_and_type(case: _Case) -> Iterator[Finding]:
             "N513", case.place("basis"), expected, basis, related=(case.place("kind"),), details={"what": kind}
         )
     annex = case.guideline.annex(kind)
-    if found and annex and found not in [entry.name for entry in case.guideline.entries if entry.annex == annex]:
+    if found and annex and found not in annex.type_names:
         related = (case.place("kind"),)
         yield Finding("N512", case.place("type"), annex.name, found, related=related, details={"what": kind})
 
@@ -193,12 +196,11 @@ def _decider(case: _Case) -> Iterator[Finding]:
 def _cases(evidence: Evidence) -> Iterator[_Case]:
     for part, rules in _ruled(evidence):
         table_id = part.table_id(rules.cases.table)
-        for entry in evidence.tallies.entries[table_id].to_dict("records"):
+        located = {(t.submission.file, *t.sheets): t for t in evidence.tallies.located}
+        for entry in each_entry(evidence.tallies.entries[table_id]):
             rule = rules.rule(entry[rules.cases.kind])
             if rule is not None:
-                located = _located(evidence, entry)
-                own = {str(label): value for label, value in entry.items()}
-                yield _Case(rules, rule, evidence.edition.guideline, own, located)
+                yield _Case(rules, rule, evidence.edition.guideline, entry, located[str(entry["file"]), entry["sheet"]])
 
 
 def _ruled(evidence: Evidence) -> Iterator[tuple[Part, UseRules]]:

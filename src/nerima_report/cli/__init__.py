@@ -23,6 +23,7 @@ from nerima_report.cli.editing import check, copy
 from nerima_report.cli.explaining import explain, guideline
 from nerima_report.cli.recording import check as check_years
 from nerima_report.cli.recording import import_, template
+from nerima_report.cli.register_views import list_, print_, show
 from nerima_report.cli.registering import merge
 from nerima_report.cli.reporting import build, form, init, publish, validate
 from nerima_report.cli.trending import trend
@@ -31,7 +32,7 @@ from nerima_report.errors import CannotProceed
 # In the order in which the help lists them: that of a year's work.
 COMMANDS: tuple[Callable[..., None], ...] = (init, form, validate, build, publish, guideline, explain)
 EDITION_COMMANDS: tuple[Callable[..., None], ...] = (copy, check)
-REGISTER_COMMANDS: tuple[Callable[..., None], ...] = (merge,)
+REGISTER_COMMANDS: dict[str, Callable[..., None]] = {"list": list_, "show": show, "print": print_, "merge": merge}
 
 app = typer.Typer(
     cls=usage.JapaneseGroup,
@@ -83,10 +84,12 @@ record.command("import", cls=usage.JapaneseCommand)(import_)
 app.add_typer(record, name="record")
 
 register = typer.Typer(
-    cls=usage.JapaneseGroup, help="登録簿（登録票、記録票）を台帳（registers）で引き継ぐ。", no_args_is_help=True
+    cls=usage.JapaneseGroup,
+    help="登録簿（登録票、記録票）を台帳（registers）で引き継ぎ、一般の閲覧に供する。",
+    no_args_is_help=True,
 )
-for _command in REGISTER_COMMANDS:
-    register.command(cls=usage.JapaneseCommand)(_command)
+for _name, _command in REGISTER_COMMANDS.items():
+    register.command(_name, cls=usage.JapaneseCommand)(_command)
 app.add_typer(register, name="register")
 
 

@@ -29,14 +29,14 @@ def check(
     ] = None,
 ) -> None:
     """書き換えた定義を確かめ、付属の定義と変わったところを示す。"""
-    from nerima_report import chain
+    from nerima_report import preparation_chain
     from nerima_report.notices.edition_changes import print_advice, print_changes
     from nerima_report.workspace import open_workspace
 
     context.obj = templates or context.obj
     name = open_workspace(Path()).edition
     edition = open_edition(context, name)
-    checked = chain.check_edition(edition, name)
+    checked = preparation_chain.check_edition(edition, name)
     console = Console()
     usage.tell(console, [f"定義に誤りはありません: {edition.folder}"])
     if checked.changes is None:

@@ -32,14 +32,14 @@ def init(
     """作業フォルダーを作る（あるものは変えない）。"""
     from datetime import date, timedelta
 
-    from nerima_report import chain
+    from nerima_report import preparation_chain
     from nerima_report.fiscal_year import fiscal_year_of
     from nerima_report.workspace import open_workspace
 
     # From April to June the office still collects the year that has just ended.
     season = date.today() - timedelta(days=91)
     fiscal_year = usage.fiscal_year(year) if year else fiscal_year_of(season)
-    made = chain.init(folder, open_edition(context, open_workspace(folder).edition), fiscal_year)
+    made = preparation_chain.init(folder, open_edition(context, open_workspace(folder).edition), fiscal_year)
     console = Console()
     usage.tell(console, [f"作りました: {path}" for path in made])
     if not made:
@@ -64,13 +64,13 @@ def form(
     ] = False,
 ) -> None:
     """各課に配る集計様式（Excel）を、名簿のすべての課と区全体について作る。"""
-    from nerima_report import chain
+    from nerima_report import preparation_chain
     from nerima_report.workspace import open_workspace
 
     fiscal_year = usage.fiscal_year(year)
     workspace = open_workspace(Path())
-    order = chain.FormOrder(tuple(section or ()), out, previous, force, registers)
-    made = chain.make_forms(workspace, open_edition(context, workspace.edition), fiscal_year, order)
+    order = preparation_chain.FormOrder(tuple(section or ()), out, previous, force, registers)
+    made = preparation_chain.make_forms(workspace, open_edition(context, workspace.edition), fiscal_year, order)
     usage.tell(Console(), usage.forms_made(made))
 
 

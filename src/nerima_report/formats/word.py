@@ -138,12 +138,15 @@ def _contents(headings: tuple[Heading, ...], styles: Styles) -> Iterator[BaseOxm
 
 def _heading(heading: Heading, number: int, styles: Styles) -> BaseOxmlElement:
     """A heading with the bookmark that its entry in the contents leads to."""
-    return paragraph(
+    made = paragraph(
         styles[f"Heading {heading.level}"],
         element("bookmarkStart", id=number, name=_bookmark(number)),
         run(heading.text),
         element("bookmarkEnd", id=number),
     )
+    if heading.new_page:
+        made[0].append(element("pageBreakBefore"))  # to its properties
+    return made
 
 
 def _bookmark(number: int) -> str:

@@ -26,6 +26,8 @@ def render_table(table: Table, styles: Styles, width: int, *, restart: bool) -> 
 
 def _caption(table: Table, styles: Styles, *, restart: bool) -> BaseOxmlElement:
     """表5 公開請求処理状況: the number is a field, so that Word renumbers when a table is put in by hand."""
+    if not table.number:
+        return paragraph(styles["Caption"], run(table.title))
     sequence = r"SEQ 表 \* ARABIC" + (rf" \r {table.number}" if restart else "")
     number = [*field_start(sequence), run(str(table.number)), field_end()]
     return paragraph(styles["Caption"], run("表"), *number, run(f" {table.title}"))

@@ -26,7 +26,7 @@ from nerima_report.records.model import (
 )
 from nerima_report.report import Report
 from nerima_report.submissions import Submission
-from nerima_report.tallies import FilledCell, Tallies
+from nerima_report.tallies import FilledCell, Tallies, each_entry
 from nerima_report.totals import Totals
 
 
@@ -95,7 +95,7 @@ def recorded_entries(edition: Edition, tallies: Tallies) -> Iterable[RecordedEnt
         return value if value is None or isinstance(value, int | str) else str(value)
 
     for table_id, table in edition.entry_tables.items():
-        for entry in tallies.entries[table_id].to_dict("records"):
+        for entry in each_entry(tallies.entries[table_id]):
             values = {field.label: plain(entry[field.label]) for field in table.fields}
             yield RecordedEntry(table=table_id, section=str(entry["section"]), values=values)
 

@@ -33,6 +33,12 @@ class Pictures:
         target = posixpath.normpath(posixpath.join("/", folder, attributes.get("Target", "")))
         self.relations[target.lower()].add(attributes.get("Type", "").rpartition("/")[2])
 
+    def calls(self, part: str, type_: str) -> bool:
+        """Whether the package says, of a part or of its ending, that such content is of a type that ends so."""
+        name = f"/{part}".lower()
+        types = self.types[name] | self.types[posixpath.splitext(name)[1]]
+        return any(told.lower().endswith(type_) for told in types)
+
     def hold(self, part: str) -> bool:
         """Whether a part is a picture by its name and by every type and relation, so that nobody reads it as XML."""
         name = f"/{part}".lower()

@@ -1,8 +1,8 @@
-"""Step 3: one streaming pass over the XML of every part, before a library builds anything from it.
+"""Step 3: one streaming pass over the XML of every part, from which nothing is built but plain values.
 
 Refuses DOCTYPE (and with it entities), endless tokens, deep nesting and sizes beyond the limits, and
-notes what openpyxl does not show: hidden rows, columns and sheets, merged ranges, formulas, cells out of
-order or twice, sheets whose part is missing, the strict variant of the format.
+notes the values of the cells, and what libraries do not show: hidden rows, columns and sheets, merged ranges,
+formulas, cells out of order or twice, sheets whose part is missing, the strict variant of the format.
 """
 
 from __future__ import annotations
@@ -15,10 +15,12 @@ from pyexpat import ExpatError, XMLParserType
 from xml.parsers import expat
 
 from nerima_report.workbooks import limits
+from nerima_report.workbooks.cell_scan import CellTexts
 from nerima_report.workbooks.limits import Refused
 from nerima_report.workbooks.pictures import CONTENT_TYPES, Pictures
-from nerima_report.workbooks.sheet_scan import MAIN, ScannedSheet, SheetScan
+from nerima_report.workbooks.sheet_scan import ScannedSheet, SheetScan
 from nerima_report.workbooks.style_scan import ScannedStyles, StyleScan
+from nerima_report.workbooks.text_scan import MAIN, SharedTextScan
 
 _STRICT = "http://purl.oclc.org/ooxml/spreadsheetml/main "
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships "
@@ -27,6 +29,8 @@ _PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships "
 # a character in UTF-16.
 _XML_BEGINNINGS = (b"<", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 _BLANK = b"\0 \t\r\n"
+_WORKBOOK, _WORKSHEET = "main+xml", "worksheet+xml"
+_TRUE = ("1", "true", "on", "t")
 
 # What is called when an element of a certain name begins, with its attributes.
 Handler = Callable[[dict[str, str]], None]
@@ -44,6 +48,7 @@ class Scan:
     roots: dict[str, str] = field(default_factory=dict)
     sheets: dict[str, ScannedSheet] = field(default_factory=dict)
     styles: ScannedStyles = field(default_factory=ScannedStyles)
+    texts: CellTexts = field(default_factory=CellTexts)
     pictures: Pictures = field(default_factory=Pictures)
 
     def parts_of_sheets(self) -> Iterator[tuple[str, str, bool]]:
@@ -57,13 +62,10 @@ class Scan:
             yield sheet, part, hidden
 
 
-def scan_archive(archive: zipfile.ZipFile) -> tuple[dict[str, ScannedSheet], ScannedStyles]:
-    """Scan every part of a workbook: what was noted on its worksheets, by name in order, and its styles.
-
-    Raises Refused.
-    """
+def scan_archive(archive: zipfile.ZipFile) -> dict[str, ScannedSheet]:
+    """Scan every part of a workbook: what was noted on its worksheets, by name in order. Raises Refused."""
     scan = Scan()
-    for entry in sorted(archive.infolist(), key=_turn):
+    for entry in _in_turn(archive, scan):
         try:
             if not scan.pictures.hold(entry.filename) and _is_xml(archive, entry):
                 _scan_part(archive, entry, scan)
@@ -72,13 +74,16 @@ def scan_archive(archive: zipfile.ZipFile) -> tuple[dict[str, ScannedSheet], Sca
             names = (name for name, part, _ in scan.parts_of_sheets() if part == refused.part)
             refused.sheet = refused.sheet or next(names, "")
             raise
-    return _worksheets(scan), scan.styles
+    return _worksheets(scan)
 
 
-def _turn(entry: zipfile.ZipInfo) -> int:
-    """First what says which parts are pictures; last the sheets, so that their names are known if one is refused."""
-    name = entry.filename
-    return 0 if name == CONTENT_TYPES else 1 if name.endswith(".rels") else 3 if "sheets/" in name else 2
+def _in_turn(archive: zipfile.ZipFile, scan: Scan) -> Iterator[zipfile.ZipInfo]:
+    """First what says what the parts are; last the sheets, whose cells are understood by texts, styles and names."""
+    entries = archive.infolist()
+    telling = [entry for entry in entries if entry.filename == CONTENT_TYPES or entry.filename.endswith(".rels")]
+    yield from sorted(telling, key=lambda entry: entry.filename != CONTENT_TYPES)
+    others = [entry for entry in entries if entry not in telling]
+    yield from sorted(others, key=lambda e: "sheets/" in e.filename or scan.pictures.calls(e.filename, _WORKSHEET))
 
 
 def _is_xml(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bool:
@@ -93,7 +98,7 @@ def _is_xml(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bool:
 def _worksheets(scan: Scan) -> dict[str, ScannedSheet]:
     if not scan.workbooks:
         raise Refused("not-xlsx")
-    if len(scan.workbooks) > 1:
+    if len(scan.workbooks) > 1 or not scan.pictures.calls(scan.workbooks[0], _WORKBOOK):
         raise Refused("broken")
     found: dict[str, ScannedSheet] = {}
     for name, part, hidden in scan.parts_of_sheets():
@@ -135,6 +140,7 @@ class _PartScan:
         self.scan = scan
         self.open: list[str] = []
         self.parser: XMLParserType = expat.ParserCreate(None, " ")
+        self.parser.buffer_text = True
         self.parser.StartDoctypeDeclHandler = _refuse_doctype
         self.parser.StartElementHandler = self._root
         self.parser.EndElementHandler = self.open.remove  # in C: only the number of open elements matters
@@ -160,10 +166,14 @@ class _PartScan:
     def _handlers(self, root: str) -> Handlers:
         if root == f"{MAIN}worksheet":
             sheet = self.scan.sheets[self.name] = ScannedSheet()
-            return SheetScan(sheet).handlers
+            self.scan.texts.learn(self.scan.styles)
+            return SheetScan(sheet, self.scan.texts, self.parser, self.open).handlers
+        if root == f"{MAIN}sst":
+            self.scan.texts.shared = []
+            return SharedTextScan(self.parser, self.open, self.scan.texts.shared).handlers
         if root == f"{MAIN}workbook":
             self.scan.workbooks.append(self.name)
-            return {f"{MAIN}sheet": self._sheet_listed}
+            return {f"{MAIN}sheet": self._sheet_listed, f"{MAIN}workbookPr": self._first_day}
         if root == f"{MAIN}styleSheet":
             self.scan.styles = ScannedStyles()
             return StyleScan(self.scan.styles).handlers
@@ -190,6 +200,9 @@ class _PartScan:
         self.scan.listed.append((attributes.get("name", ""), attributes.get(f"{_OFFICE}id", ""), hidden))
         if len(self.scan.listed) > limits.MAX_SHEETS:
             raise Refused("beyond-limit", limit="sheets")
+
+    def _first_day(self, attributes: dict[str, str]) -> None:
+        self.scan.texts.from_1904 = attributes.get("date1904") in _TRUE
 
     def _relation(self, attributes: dict[str, str]) -> None:
         if attributes.get("TargetMode") != "External":

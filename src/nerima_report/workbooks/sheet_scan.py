@@ -1,26 +1,31 @@
-"""The scan of a worksheet: its limits, and what is noted of it. Called for each element, so it does little."""
+"""The scan of a worksheet: its limits, its values, what else is noted. Called for each element, so it is terse."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pyexpat import XMLParserType
 
 from nerima_report.workbooks import limits
+from nerima_report.workbooks.cell_scan import CellTexts
 from nerima_report.workbooks.limits import Refused
-from nerima_report.workbooks.values import Position, SheetFacts, address, column_number, position_of
+from nerima_report.workbooks.text_scan import MAIN, TextScan
+from nerima_report.workbooks.values import CellValue, Position, SheetFacts, address, column_number, position_of
 
-MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main "
 _TRUE = ("1", "true", "on")
 _DIGITS = "0123456789"
+_CELL, _SAVED = f"{MAIN}c", f"{MAIN}v"
 _COLUMNS = {address((0, column))[:-1]: column for column in range(1, limits.MAX_COLUMNS + 1)}
 
 
 @dataclass
 class ScannedSheet:
-    """What was noted of a worksheet; `formulas` are the cells whose formula gives no text, and may lack its result.
+    """What was noted of a worksheet: its values, and more.
 
-    `last_row` is the last in which something stands; 0 on an empty sheet.
+    `formulas` are the cells whose formula gives no text, and may lack its result.
     """
+
+    cells: dict[Position, CellValue] = field(default_factory=dict)
 
     hidden: bool = False
     hidden_rows: set[int] = field(default_factory=set)
@@ -28,10 +33,10 @@ class ScannedSheet:
     merged: list[tuple[Position, Position]] = field(default_factory=list)
     formulas: set[Position] = field(default_factory=set)
     duplicates: set[Position] = field(default_factory=set)
-    last_row: int = 0
 
-    def facts(self, uncached: frozenset[Position]) -> SheetFacts:
-        """The facts, once it is known which formulas gave no value."""
+    def facts(self) -> SheetFacts:
+        """What the sheet holds besides its values."""
+        uncached = frozenset(position for position in self.formulas if position not in self.cells)
         return SheetFacts(
             self.hidden,
             frozenset(self.hidden_rows),
@@ -46,20 +51,24 @@ class ScannedSheet:
 class SheetScan:
     """Follows the elements of one worksheet and fills a ScannedSheet.
 
-    Rows and cells must come in order: openpyxl would drop those that do not, without a word.
+    Rows and cells must come in order: other readers drop those that do not, without a word. `opened` are the names
+    of the open elements; only while a value is read does the parser call Python at the end of one.
     """
 
-    def __init__(self, sheet: ScannedSheet) -> None:
-        self.sheet = sheet
+    def __init__(self, sheet: ScannedSheet, texts: CellTexts, parser: XMLParserType, opened: list[str]) -> None:
+        self.sheet, self.texts, self.parser, self.opened = sheet, texts, parser, opened
         self.rows = self.cells = self.row = self.column = 0
-        self.row_text = "0"
-        self.text_result = False
+        self.row_text = self.style = "0"
+        self.kind = "n"
+        self.pieces: list[str] = []
+        self.read = True
+        self.inline = TextScan(parser, opened, self._take)
 
     @property
     def handlers(self) -> dict[str, Callable[[dict[str, str]], None]]:
         """What to call when an element of a certain name begins, with its attributes."""
-        handlers = {"c": self._cell, "v": self._value, "is": self._value, "f": self._formula, "row": self._row}
-        handlers |= {"mergeCell": self._merge, "col": self._columns}
+        handlers = {"c": self._cell, "v": self._saved, "is": self._written, "f": self._formula, "row": self._row}
+        handlers |= {"mergeCell": self._merge, "col": self._columns, "t": self.inline.piece}
         return {f"{MAIN}{name}": handler for name, handler in handlers.items()}
 
     def _row(self, attributes: dict[str, str]) -> None:
@@ -87,26 +96,57 @@ class SheetScan:
             if reference[len(letters) :] != self.row_text:
                 raise Refused("out-of-order", cell=reference)
         self.cells += 1
-        self.text_result = attributes.get("t") == "str"
+        self.kind, self.style, self.read = attributes.get("t", "n"), attributes.get("s", "0"), False
         if self.column <= before:
             if self.column < before:
                 raise Refused("out-of-order", cell=address((self.row, self.column)))
             self.sheet.duplicates.add((self.row, self.column))
+            self.sheet.cells.pop((self.row, self.column), None)  # the last one counts
         if self.cells > limits.MAX_CELLS:
             raise Refused("beyond-limit", limit="cells")
 
-    def _value(self, attributes: dict[str, str]) -> None:
+    def _saved(self, attributes: dict[str, str]) -> None:
+        """A value begins; a cell has one."""
+        self._holds_something()
+        if self.kind != "inlineStr" and not self.read and self.opened[-2] == _CELL:
+            self.read = True
+            self.pieces.clear()
+            self.parser.CharacterDataHandler = self.pieces.append
+            self.parser.EndElementHandler = self._end_of_value
+
+    def _end_of_value(self, name: str) -> None:
+        self.opened.pop()
+        self.parser.CharacterDataHandler = None
+        self.parser.EndElementHandler = self.opened.remove
+        text = "".join(self.pieces)
+        if name != _SAVED:
+            raise Refused("broken", cell=address((self.row, self.column)))
+        if text:
+            try:
+                self.sheet.cells[self.row, self.column] = self.texts.value(self.kind, self.style, text)
+            except (ValueError, IndexError):
+                raise Refused("broken", cell=address((self.row, self.column))) from None
+
+    def _written(self, attributes: dict[str, str]) -> None:
+        """A text begins that stands in the cell itself."""
+        self._holds_something()
+        if self.kind == "inlineStr" and self.opened[-2] == _CELL:
+            self.inline.begin(attributes)
+
+    def _take(self, text: str) -> None:
+        self.sheet.cells[self.row, self.column] = text
+
+    def _holds_something(self) -> None:
         """The cell holds something; where nothing stands, a far cell only has a border or a colour."""
         if self.row > limits.MAX_ROWS:
             raise Refused("beyond-limit", cell=address((self.row, self.column)), limit="rows")
         if self.column > limits.MAX_COLUMNS:
             raise Refused("beyond-limit", cell=address((self.row, self.column)), limit="columns")
-        self.sheet.last_row = self.row
-        if self.text_result:  # a formula that gives an empty text has a result
+        if self.kind == "str":  # a formula that gives an empty text has a result
             self.sheet.formulas.discard((self.row, self.column))
 
     def _formula(self, attributes: dict[str, str]) -> None:
-        self._value(attributes)
+        self._holds_something()
         self.sheet.formulas.add((self.row, self.column))
 
     def _merge(self, attributes: dict[str, str]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from nerima_report.workbooks.limits import Refused
-from nerima_report.workbooks.sheet_scan import MAIN
+from nerima_report.workbooks.text_scan import MAIN
 
 # Dates and times that have no format code in the file (ECMA-376 part 1, 18.8.30), also those of a Japanese
 # Excel: openpyxl does not know them, and a date such as 令和4年6月27日 would be read as the count 44,739.

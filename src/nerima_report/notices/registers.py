@@ -1,0 +1,79 @@
+"""Registers on the screen: the entries of a day, and one entry with its history."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from nerima_report.fiscal_year import full_date, full_name
+from nerima_report.notices.grouping import harmless
+from nerima_report.registers.definition import NUMBER, Register
+from nerima_report.registers.entry import RegisterEntry
+from nerima_report.registers.history import Step
+from nerima_report.registers.slips import NOTHING_SAID, lines_of
+from nerima_report.registers.views import RegisterView
+
+OPEN_TO_PUBLIC = "一般の閲覧に供するもの"
+_LONGEST_LABEL = 36  # columns of the screen
+
+
+def print_list(console: Console, views: Iterable[RegisterView], *, ended: bool) -> None:
+    """Print the entries of each register, 課 by 課; of a register without entries one line."""
+    for view in views:
+        register = view.register
+        public = f"、{OPEN_TO_PUBLIC}" if register.public else ""
+        console.print()
+        over = f"（ほかに廃止 {len(view.entries) - len(view.open):,}件）" if ended else ""
+        _line(console, f"■ {register.heading}　{view.as_of} {len(view.open):,}件{over}{public}", "bold")
+        if view.entries:
+            console.print(_entries(view, ended))
+
+
+def print_entry(console: Console, register: Register, entry: RegisterEntry, steps: Sequence[Step]) -> None:
+    """Print all that an entry says, with the article beside each field, and what happened to it."""
+    console.print()
+    _line(console, f"■ {register.heading}　{entry.number} {entry.name(register)}", "bold")
+    said = _table("項目", "内容", "条文")
+    for label, article, content in lines_of(entry, register, public=False):
+        said.add_row(*map(_text, (label, content or NOTHING_SAID, article)))
+    said.add_row(*map(_text, ("確認した年度", full_name(entry.confirmed) if entry.confirmed else NOTHING_SAID, "")))
+    console.print(said)
+    _line(console, "経緯", "bold")
+    if not steps:
+        _line(console, "変更履歴に、この番号の記録はありません。")
+        return
+    history = _table("日付", "年度", "種類", "変わったこと", "課", "ファイル")
+    for step in steps:
+        change = f"{step.field}: {step.before or '（空欄）'} → {step.after or '（空欄）'}" if step.field else ""
+        told = (full_date(step.day), full_name(step.fiscal_year), step.kind, change, step.section, step.file)
+        history.add_row(*map(_text, told))
+    console.print(history)
+
+
+def _entries(view: RegisterView, ended: bool) -> Table:
+    table = _table(NUMBER, "課", "名称", "登録日", *(["廃止日"] if ended else []))
+    for entry in view.entries:
+        days = [entry.registered, *([entry.ended] if ended else [])]
+        told = [entry.number, entry.section, entry.name(view.register)]
+        table.add_row(*map(_text, (*told, *(full_date(day) if day else "" for day in days))))
+    return table
+
+
+def _table(*headings: str) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for heading in headings:
+        whole = heading in (NUMBER, "登録日", "廃止日", "日付", "年度", "種類")
+        width = _LONGEST_LABEL if heading == "項目" else None
+        table.add_column(heading, no_wrap=whole, overflow="fold", max_width=width, header_style="bold")
+    return table
+
+
+def _text(text: str) -> Text:
+    return Text(harmless(text))
+
+
+def _line(console: Console, text: str, style: str = "") -> None:
+    console.print(Text(harmless(text), style=style), soft_wrap=True)

@@ -1,0 +1,134 @@
+"""Masters → what of the registers is looked at: which registers, whose entries, on which day."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+
+from nerima_report.edition import Edition
+from nerima_report.errors import CannotProceed
+from nerima_report.fiscal_year import fiscal_year_of, full_date
+from nerima_report.registers.carrying import Masters, known_entries
+from nerima_report.registers.definition import Register
+from nerima_report.registers.entry import RegisterEntry, in_order, last_day
+from nerima_report.suggestions import likely
+
+
+@dataclass(frozen=True)
+class ViewOrder:
+    """What somebody wants to see: as of `day`, these registers (none: all), these 課 (none: all), ended ones too."""
+
+    day: date
+    registers: tuple[str, ...] = ()
+    sections: tuple[str, ...] = ()
+    ended: bool = False
+
+
+@dataclass(frozen=True)
+class RegisterView:
+    """A register as of a day: its entries 課 by 課, in the order of their numbers; with those that ended, if wanted."""
+
+    register: Register
+    day: date
+    entries: tuple[RegisterEntry, ...]
+
+    @property
+    def open(self) -> tuple[RegisterEntry, ...]:
+        """The entries that stand in the register at the end of the day."""
+        return tuple(entry for entry in self.entries if entry.is_open(self.day))
+
+    @property
+    def sections(self) -> list[tuple[str, list[RegisterEntry]]]:
+        """The 課 (福祉部管理課) and their entries."""
+        return [(section, list(own)) for section, own in groupby(self.entries, key=lambda entry: entry.section)]
+
+    @property
+    def as_of(self) -> str:
+        """The day in words: 令和5年3月31日現在."""
+        return f"{full_date(self.day)}現在"
+
+
+def day_of(fiscal_year: int | None, today: date) -> date:
+    """The day to look at: the last of a fiscal year, or, without one, today."""
+    return today if fiscal_year is None else last_day(fiscal_year)
+
+
+def views_of(masters: Masters, edition: Edition, order: ViewOrder, *, public: bool = False) -> list[RegisterView]:
+    """The registers of the year of the day. With `public` only those that are open to public view (一般の閲覧).
+
+    Raises CannotProceed for a register, or a 課, that there is not.
+    """
+    serving = edition.for_year(fiscal_year_of(order.day))
+    registers = _chosen(list(serving.registers.values()), order.registers, public)
+    found = [(register, _entries(masters, register, order)) for register in registers]
+    known = dict.fromkeys(entry.section for _, entries in found for entry in entries)
+    wanted = {_section_key(name, known) for name in order.sections}
+    return [
+        RegisterView(register, order.day, tuple(e for e in entries if not order.sections or e.section in wanted))
+        for register, entries in found
+    ]
+
+
+def find_entries(masters: Masters, edition: Edition, number: str) -> list[tuple[Register, RegisterEntry]]:
+    """An entry by its number in every register that has it: one of the ordinance may go on in one of the Act.
+
+    Raises CannotProceed where no register has it.
+    """
+    registers = [register for part in edition.parts for register in part.registers]
+    entries = [(register, entry) for register in registers for entry in masters[register.key].entries]
+    found = [(register, entry) for register, entry in entries if entry.number == number.strip()]
+    if not found:
+        near = likely(number, [entry.number for _, entry in entries])
+        asked = f"「{near}」ではありませんか。" if near else "register list で一覧を見られます。"
+        raise CannotProceed(f"番号「{number}」の登録はありません。\n  {asked}")
+    return found
+
+
+def _entries(masters: Masters, register: Register, order: ViewOrder) -> list[RegisterEntry]:
+    """The entries by 部 and 課 (in the order of their first numbers), open on the day or, if wanted, ended by then."""
+    known = in_order(known_entries(masters, register, fiscal_year_of(order.day)).values())
+    entries = [entry for entry in known if entry.is_open(order.day) or (order.ended and _is_over(entry, order.day))]
+    departments = list(dict.fromkeys(entry.department for entry in entries))
+    sections = list(dict.fromkeys(entry.section for entry in entries))
+    places = {section: place for place, section in enumerate(sections)}
+    return sorted(entries, key=lambda entry: (departments.index(entry.department), places[entry.section]))
+
+
+def _is_over(entry: RegisterEntry, day: date) -> bool:
+    return entry.ended is not None and entry.ended <= day
+
+
+def _chosen(registers: Sequence[Register], names: Sequence[str], public: bool) -> list[Register]:
+    offered = [register for register in registers if register.public or not public]
+    chosen = []
+    for name in names:
+        found = [register for register in registers if name in (register.key, register.title, register.form)]
+        if not found:
+            near = likely(name, [register.key for register in offered])
+            asked = f"「{near}」ではありませんか。" if near else f"あるもの: {_named(offered)}"
+            raise CannotProceed(f"「{name}」という登録簿は、この年度にはありません。\n  {asked}")
+        if found[0] not in offered:
+            raise CannotProceed(
+                f"「{name}」は、一般の閲覧に供する登録簿ではありません。\n  供するもの: {_named(offered)}"
+            )
+        chosen.append(found[0])
+    return chosen or offered
+
+
+def _named(registers: Sequence[Register]) -> str:
+    return "、".join(register.key for register in registers) or "なし"
+
+
+def _section_key(name: str, known: Mapping[str, None]) -> str:
+    """The 課 that a name means: 福祉部管理課, or 管理課 where there is only one."""
+    found = [key for key in known if key == name] or [key for key in known if key.endswith(name)]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        names = "、".join(found)
+        raise CannotProceed(f"「{name}」は二つ以上あります（{names}）。\n  部の名前も続けて書いてください。")
+    near = likely(name, list(known))
+    asked = f"「{near}」ではありませんか。" if near else "register list で、登録のある課を見られます。"
+    raise CannotProceed(f"課「{name}」の登録はありません。\n  {asked}")
