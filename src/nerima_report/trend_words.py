@@ -62,6 +62,7 @@ def break_sentences(series: Series, trend: Trend) -> dict[int, list[str]]:
 def shown(point: Point) -> str:
     """A point as printed: 2,199 and 97.5, － without anything to divide by, … unknown.
 
+    >>> from decimal import Decimal
     >>> shown(Point("known", Decimal(2199))), shown(Point("known", Decimal("97.50"))), shown(Point("no record"))
     ('2,199', '97.50', '…')
     """

@@ -53,7 +53,7 @@ def template_name(fiscal_year: int) -> str:
 def _as_published(part: Part, texts: TemplateTexts) -> Part:
     tables = {key: _typed_in(table, texts) for key, table in part.tables.items()}
     kept = {key: table for key, table in tables.items() if isinstance(table, CountTable) or table.print}
-    return replace(part, tables=kept, uses=None)
+    return replace(part, tables=kept, uses=None, registers=(), incidents=None)
 
 
 def _typed_in(table: CountTable | EntryTable, texts: TemplateTexts) -> CountTable | EntryTable:
