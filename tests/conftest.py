@@ -72,6 +72,7 @@ def content(sample_inbox: Inbox, edition: Edition) -> Content:
 
 _read: dict[bytes, Workbook | Unreadable] = {}
 _read_all = WorkbookReader.read_all
+_read_ahead = WorkbookReader.read_ahead
 
 
 def _read_once(reader: WorkbookReader, paths: Sequence[Path]) -> Iterator[Workbook | Unreadable]:
@@ -91,6 +92,7 @@ def _same_bytes_are_read_once() -> Iterator[None]:
     """Hundreds of tests read the same workbooks of the sample."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(WorkbookReader, "read_all", _read_once)
+        patch.setattr(WorkbookReader, "read_ahead", lambda reader, path: None)
         yield
 
 
@@ -98,6 +100,7 @@ def _same_bytes_are_read_once() -> Iterator[None]:
 def _hostile_files_are_read_in_earnest(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     if "hostile" in request.path.parts:
         monkeypatch.setattr(WorkbookReader, "read_all", _read_all)
+        monkeypatch.setattr(WorkbookReader, "read_ahead", _read_ahead)
 
 
 @pytest.fixture

@@ -86,16 +86,18 @@ def validate(
     strict: Strict = False,
 ) -> None:
     """集計のファイルを一つずつ確かめる。"""
-    shared_reader().start()  # it gets ready while the imports below take their time
-    from nerima_report import chain
     from nerima_report.file_search import find_workbooks, searched_folders
+
+    found = find_workbooks(files)
+    if found[0]:
+        shared_reader().read_ahead(found[0][0])  # while the imports below take their time
+    from nerima_report import chain
     from nerima_report.notices import handed_in
     from nerima_report.notices.returned import refuse_as_target, return_workbooks
     from nerima_report.workspace import open_workspace
 
     workspace = open_workspace(Path())
     edition = open_edition(context, workspace.edition)
-    found = find_workbooks(files)
     if not found[0]:
         raise CannotProceed(
             f"確かめるファイル（.xlsx）が見つかりません。\n  指定: {' '.join(files)}\n  名前と場所を確かめてください。"

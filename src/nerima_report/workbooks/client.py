@@ -42,6 +42,7 @@ class WorkbookReader:
         self._command = tuple(command)
         self._seconds = seconds
         self._worker: _Worker | None = None
+        self._ahead: Path | None = None
 
     def __enter__(self) -> WorkbookReader:
         return self
@@ -63,8 +64,9 @@ class WorkbookReader:
         following = iter(paths)
         path = next(following, None)
         try:
-            if path is not None:
+            if path is not None and path != self._ahead:
                 self._ask(path)
+            self._ahead = None
             while path is not None:
                 workbook = self._understand(self._answer(), path, read_answer)
                 path = next(following, None)
@@ -90,9 +92,17 @@ class WorkbookReader:
         if self._worker is None:
             self._worker = _Worker(self._command)
 
+    def read_ahead(self, path: Path) -> None:
+        """Let the worker read a file while the program still gets ready; it must be the first that is then read.
+
+        Raises CannotProceed when the worker cannot be started at all.
+        """
+        self._ask(path)
+        self._ahead = path
+
     def close(self) -> None:
         """End the worker, at once if it is at work. Another read starts a new one."""
-        worker, self._worker = self._worker, None
+        worker, self._worker, self._ahead = self._worker, None, None
         if worker is not None:
             worker.stop()
 
@@ -103,6 +113,7 @@ class WorkbookReader:
 
     def _ask(self, path: Path, order: MarkOrder | None = None) -> None:
         request = write_request(path, order)
+        self._forget()  # what was read ahead, and is not wanted now
         for _ in range(2):  # a worker that died while it had nothing to do is replaced without a word
             self.start()
             if self._worker is not None and self._worker.ask(request):
@@ -155,11 +166,6 @@ class _Worker:
 
     def ask(self, request: bytes) -> bool:
         """Ask for a file; False when the process has ended meanwhile."""
-        if not self._ready:
-            self._ready = self._take(_START_SECONDS) not in (None, _ENDED)
-            if not self._ready:
-                self.stop()
-                raise _cannot_start()
         try:
             _pipe(self._process.stdin).write(request)
             _pipe(self._process.stdin).flush()
@@ -169,7 +175,16 @@ class _Worker:
         return True
 
     def answer(self, seconds: float) -> bytes | None:
-        """The answer to what was asked: empty when the process ended, None after so many seconds since then."""
+        """The answer to what was asked: empty when the process ended, None after so many seconds since then.
+
+        Raises CannotProceed when the process never got ready.
+        """
+        if not self._ready:
+            self._ready = self._take(_START_SECONDS) not in (None, _ENDED)
+            if not self._ready:
+                self.stop()
+                raise _cannot_start()
+            self._asked = time.monotonic()
         answer = self._take(max(0.0, self._asked + seconds - time.monotonic()))
         self.took = time.monotonic() - self._asked
         self.busy = answer is None
