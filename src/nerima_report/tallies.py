@@ -251,7 +251,7 @@ class _Gathered:
         said = (submission.section, submission.file, sheets[0].name)
         self.entries[table_id] += [(*own, *said, row) for own, row in zip(values, layout.rows, strict=True)]
         labels = [field.label for field in table.fields]
-        for place, number in sorted(_doubtful(columns)):
+        for place, number in sorted(_doubtful(table.fields, columns)):
             field, reading = table.fields[number], columns[number][place]
             entry = dict(zip(labels, values[place], strict=True))
             missing = reading.status != "reported" and field.is_required(entry)
@@ -313,11 +313,12 @@ def _read_column(field: EntryField, column: int | None, sheet: Sheet, rows: Sequ
     return readings
 
 
-def _doubtful(columns: Sequence[Sequence[Reading]]) -> Iterator[tuple[int, int]]:
-    """Which readings (place of the row, number of the field) say nothing, or not as it should be said."""
-    for number, readings in enumerate(columns):
+def _doubtful(fields: Sequence[EntryField], columns: Sequence[Sequence[Reading]]) -> Iterator[tuple[int, int]]:
+    """Which readings (place of the row, number of the field) may be missing, or are not as they should be said."""
+    for number, (field, readings) in enumerate(zip(fields, columns, strict=True)):
+        fine = ("reported",) if field.required or field.required_when else ("reported", "blank")
         for place, (_, status, _, respelled) in enumerate(readings):
-            if status != "reported" or respelled:
+            if status not in fine or respelled:
                 yield place, number
 
 
