@@ -31,7 +31,7 @@ from nerima_report.definitions import CellKey  # noqa: E402
 from nerima_report.edition import Edition, find_edition, load_edition  # noqa: E402
 from nerima_report.findings import Suggestion  # noqa: E402
 from nerima_report.submissions import load_submissions  # noqa: E402
-from nerima_report.tallies import load_tallies  # noqa: E402
+from nerima_report.tally_reading import load_tallies  # noqa: E402
 from slips import TYPED  # noqa: E402
 
 Values = dict[CellKey, int]

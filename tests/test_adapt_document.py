@@ -20,7 +20,7 @@ from nerima_report.edition import Edition, load_edition
 from nerima_report.entry_definitions import EntryField, EntryTable, PrintedColumn
 from nerima_report.forms import Filling, FormCover, render_form
 from nerima_report.submissions import Inbox, Submission
-from nerima_report.tallies import load_tallies
+from nerima_report.tally_reading import load_tallies
 
 DOCUMENT = (ROOT / "docs" / "adapt-to-last-year.md").read_text(encoding="utf-8")
 STEPS = re.compile(

@@ -14,7 +14,8 @@ from nerima_report.fiscal_year import full_name
 from nerima_report.forms import EarlierFigures, FormCover
 from nerima_report.layout import EntryLayout
 from nerima_report.submissions import NOT_APPLICABLE, Submission, load_submissions
-from nerima_report.tallies import Tallies, load_tallies
+from nerima_report.tallies import Tallies
+from nerima_report.tally_reading import load_tallies
 
 _WARD = ""  # stands for the ward workbook, whoever the coordinator was
 

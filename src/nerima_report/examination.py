@@ -16,7 +16,7 @@ from nerima_report.findings import Catalogue, Explanation, Finding, cell_place, 
 from nerima_report.fiscal_year import full_name
 from nerima_report.roster import RosterSection
 from nerima_report.submissions import Inbox, Submission, section_key
-from nerima_report.tallies import load_tallies
+from nerima_report.tally_reading import load_tallies
 from nerima_report.totals import add_up
 from nerima_report.workbooks import label_of
 

@@ -29,7 +29,7 @@ from nerima_report.records.importing import ImportOrder, import_year
 from nerima_report.records.publication import revise
 from nerima_report.records.template import render_template, template_name
 from nerima_report.submissions import Inbox
-from nerima_report.tallies import load_tallies
+from nerima_report.tally_reading import load_tallies
 from nerima_report.totals import Totals
 from nerima_report.workspace import RECORD, Workspace, is_same, keep, refuse_to_overwrite, write_all
 

@@ -34,7 +34,8 @@ from nerima_report.records.making import (
 from nerima_report.records.model import SCHEMA_VERSION, Record, RecordedEdition, RecordedInput
 from nerima_report.records.template import as_published, not_printed
 from nerima_report.submissions import PUBLISHED_FORM, Inbox, Submission, identify
-from nerima_report.tallies import Tallies, load_tallies
+from nerima_report.tallies import Tallies
+from nerima_report.tally_reading import load_tallies
 from nerima_report.totals import Totals, add_up
 from nerima_report.workbooks import Unreadable, read_workbook
 
