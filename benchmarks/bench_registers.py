@@ -1,21 +1,19 @@
 """How long `validate` takes for 20,000 entries of a register in one workbook, beside a bare openpyxl (make bench).
 
 The workbook is the tool's own form of a 課 with that many 外部委託記録票, all of them invented and confirmed; a real
-ward has some 600. Both commands run as whole processes, in turn; the ratio is that of the medians of one run, because a
-time alone says more about the machine than about the program. The memory is to stay bounded: that of the process
+ward has some 600. The memory is to stay bounded: that of the process
 that reads the file has a limit of its own (workbooks/limits.py).
 """
 
 from __future__ import annotations
 
 import hashlib
-import statistics
 import sys
 import tempfile
 from datetime import date, timedelta
 from pathlib import Path
 
-from bench_build import measure
+from measuring import bare, compare
 
 from nerima_report.definitions import CellKey
 from nerima_report.edition import find_edition, load_edition
@@ -28,37 +26,17 @@ YEAR, TABLE = 2022, "個人.外部委託記録票"
 _LETTERS = str.maketrans(
     "0123456789abcdef", "あかさたなはまやらわいきしちにひ"
 )  # no digits, in which a number might be seen
-BARE = """
-import openpyxl, sys
-book = openpyxl.load_workbook(sys.argv[1], read_only=True)
-for sheet in book.worksheets:
-    for row in sheet.iter_rows(values_only=True):
-        pass
-book.close()
-"""
 
 
 def main() -> None:
-    """Write the workbook, run both commands in turn and print their medians, the ratio and the memory."""
+    """Write the workbook, and run both commands on it."""
     with tempfile.TemporaryDirectory() as temporary:
-        file = Path(temporary) / "登録簿.xlsx"
+        folder = Path(temporary)
+        file = folder / "登録簿.xlsx"
         file.write_bytes(workbook())
-        commands = {
-            "bare": [sys.executable, "-c", BARE, str(file)],
-            "validate": [sys.executable, "-m", "nerima_report", "validate", str(file)],
-        }
-        results: dict[str, list[tuple[float, float]]] = {name: [] for name in commands}
-        for run in range(RUNS + 1):
-            for name, command in commands.items():
-                result = measure(command)
-                if run:  # the first of each only warms up
-                    results[name].append(result)
-        size = file.stat().st_size / 2**20
-    medians = {name: [statistics.median(v) for v in zip(*runs, strict=True)] for name, runs in results.items()}
-    print(f"{ENTRIES:,} entries of a register in one workbook ({size:.1f} MB), {RUNS} runs of each, medians")
-    for name, (seconds, memory) in medians.items():
-        print(f"  {name:8} {seconds:6.2f} s   {memory:6.0f} MB at most (all processes)")
-    print(f"  validate / bare = {medians['validate'][0] / medians['bare'][0]:.2f}   (to stay at or below 2)")
+        validate = [sys.executable, "-m", "nerima_report", "validate", str(file)]
+        title = f"{ENTRIES:,} entries of a register in one workbook ({file.stat().st_size / 2**20:.1f} MB)"
+        compare(title, {"bare": bare(folder), "validate": validate}, RUNS)
 
 
 def workbook() -> bytes:

@@ -8,7 +8,7 @@ from nerima_report.checks.evidence import Evidence
 from nerima_report.file_search import is_lock_file, is_spreadsheet
 from nerima_report.findings import Finding, Place
 from nerima_report.workbooks import Reason, Unreadable, label_of
-from nerima_report.workbooks.limits import LIMITS
+from nerima_report.workbooks.limits import LIMITS, SECONDS
 
 CODES: dict[Reason, str] = {
     "missing": "N101",
@@ -63,4 +63,5 @@ def _finding(unreadable: Unreadable) -> Finding:
     if unreadable.limit:
         about = {"what": LIMIT_NAMES[unreadable.limit]}
         return Finding(CODES[unreadable.reason], place, expected=LIMITS[unreadable.limit], details=about)
-    return Finding(CODES[unreadable.reason], place)
+    seconds = int(SECONDS) if unreadable.reason == "timed-out" else None
+    return Finding(CODES[unreadable.reason], place, expected=seconds)

@@ -108,7 +108,10 @@ def _chosen(registers: Sequence[Register], names: Sequence[str], public: bool) -
         if not found:
             near = likely(name, [register.key for register in offered])
             asked = f"「{near}」ではありませんか。" if near else f"あるもの: {_named(offered)}"
-            raise CannotProceed(f"「{name}」という登録簿は、この年度にはありません。\n  {asked}")
+            raise CannotProceed(
+                f"「{name}」という登録簿は、この年度にはありません。\n  {asked}\n"
+                "  ほかの年度のものは、--year 2022 のように年度を付けて見られます。"
+            )
         if found[0] not in offered:
             raise CannotProceed(
                 f"「{name}」は、一般の閲覧に供する登録簿ではありません。\n  供するもの: {_named(offered)}"
