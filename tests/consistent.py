@@ -30,11 +30,12 @@ def consistent(draw: Draw, edition: Edition) -> tuple[Counts, Entries]:
         }
         for _ in range(draw(st.integers(0, 2)))
     ]
+    outsourced = counts[CellKey("個人.登録など", "", "業務の委託", "件数")] > 0
     incidents = [
         {
             "種別": draw(st.sampled_from(["誤交付", "誤送付", "その他"])),
             "年月": Month(2022, draw(st.integers(4, 12))),
-            "事業者": draw(st.sampled_from([None, "委託事業者"])),
+            "事業者": draw(st.sampled_from([None, "委託事業者"])) if outsourced else None,
             "内容": "別の人の書類を渡した。",
             "人数": draw(st.integers(0, 99)),
             "原因": "確認の不足",

@@ -57,7 +57,9 @@ def contractors_are_registered(evidence: Evidence) -> Iterator[Finding]:
         entrusting = {str(file) for file in evidence.tallies.entries[part.table_id(rule.register_key)]["file"]}
         entrusting |= _files_with_cases(evidence, part, rule.cases)
         counted = (part.table_id(rule.row_of), rule.row)
-        entrusting |= {c.place.file for c in evidence.tallies.cells if (c.key.table, c.key.row) == counted and c.value}
+        cells = [cell for cell in evidence.tallies.cells if (cell.key.table, cell.key.row) == counted]
+        # A number that is missing or cannot be read is no zero: it has a finding of its own.
+        entrusting |= {c.place.file for c in cells if c.value or c.reading.status in ("blank", "unreadable")}
         located = {t.submission.file: t for t in evidence.tallies.located if t.table_id == part.table_id(rule.table)}
         for entry in each_entry(incidents[incidents[rule.field].isin(rule.answers)]):
             where = located[str(entry["file"])]
