@@ -24,6 +24,8 @@ from nerima_report.edition import Edition
 from nerima_report.workbooks import Unreadable, Workbook, WorkbookReader, label_of
 from nerima_report.workbooks.limits import LIMITS, MAX_MEMORY_BYTES, MAX_ROWS
 
+pytestmark = pytest.mark.thorough
+
 KINDS = (*CONTAINERS, *CONTENTS)
 SOUND = next((SAMPLE / "inbox" / "2022").glob("12_*"))
 

@@ -40,7 +40,7 @@ class WorkbookReader:
 
     def __init__(self, command: Sequence[str] = COMMAND, seconds: float = limits.SECONDS) -> None:
         self._command = tuple(command)
-        self._seconds = seconds
+        self.seconds = seconds
         self._worker: _Worker | None = None
         self._ahead: Path | None = None
 
@@ -126,7 +126,7 @@ class WorkbookReader:
         worker = self._worker
         if worker is None:
             return "crashed"
-        answer = worker.answer(self._seconds)
+        answer = worker.answer(self.seconds)
         if answer is None or answer == _ENDED or worker.took > _SLOW_SECONDS:
             self.close()
         if answer is None:
