@@ -1,24 +1,44 @@
-"""Fixtures that all tests share: the edition, the sample, a working folder of one's own, the command line."""
+"""Fixtures that all tests share: the edition, the wards, a working folder of one's own, the command line.
+
+The small ward is for details: whatever one section or one link is enough to show. The whole ward is the sample of 36
+workbooks, for tests in which the whole is the point.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import pickle
 import shutil
+import tomllib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from inboxes import Ward
 from nerima_report.cli import main
 from nerima_report.composition import Content
 from nerima_report.edition import Edition, find_edition, load_edition
 from nerima_report.examination import examine
+from nerima_report.roster import load_roster
 from nerima_report.submissions import Inbox, load_submissions
 from nerima_report.workbooks import Unreadable, Workbook, WorkbookReader
+from small_ward import make_small_ward
 
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLE = ROOT / "sample_data"
+
+
+WHOLE = {"command", "whole_workdir", "sample_inbox", "act_inbox"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """`make quick` leaves out what runs the whole program or reads the whole ward, and what says so itself."""
+    for item in items:
+        if WHOLE & set(getattr(item, "fixturenames", ())):
+            item.add_marker("thorough")
 
 
 @dataclass(frozen=True)
@@ -64,6 +84,39 @@ def act_inbox(act_edition: Edition) -> Inbox:
 
 
 @pytest.fixture(scope="session")
+def small_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The working folder of the small ward of fiscal 2022."""
+    folder = tmp_path_factory.mktemp("small")
+    make_small_ward(folder, 2022)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def ward(small_folder: Path, edition: Edition) -> Ward:
+    """The small ward of fiscal 2022."""
+    return _ward(small_folder, edition, 2022)
+
+
+@pytest.fixture(scope="session")
+def small_act_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The working folder of the small ward of fiscal 2023."""
+    folder = tmp_path_factory.mktemp("small-act")
+    make_small_ward(folder, 2023)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def act_ward(small_act_folder: Path, act_edition: Edition) -> Ward:
+    """The small ward of fiscal 2023."""
+    return _ward(small_act_folder, act_edition, 2023)
+
+
+def _ward(folder: Path, edition: Edition, fiscal_year: int) -> Ward:
+    inbox = load_submissions(sorted((folder / "inbox" / str(fiscal_year)).iterdir()), edition)
+    return Ward(inbox, edition, load_roster(folder / "roster.xlsx", fiscal_year))
+
+
+@pytest.fixture(scope="session")
 def content(sample_inbox: Inbox, edition: Edition) -> Content:
     """What the report of the sample says."""
     evidence, figures = examine(sample_inbox, edition, 2022, None)
@@ -96,6 +149,21 @@ def _same_bytes_are_read_once() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _the_same_definitions_are_parsed_once() -> Iterator[None]:
+    """Every command reads the same thirty files of definitions, and parsing TOML is most of that."""
+    parse, parsed = tomllib.loads, dict[str, bytes]()
+
+    def loads(text: str) -> dict[str, Any]:
+        if text not in parsed:
+            parsed[text] = pickle.dumps(parse(text))
+        return dict(pickle.loads(parsed[text]))  # each caller gets its own
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tomllib, "loads", loads)
+        yield
+
+
 @pytest.fixture(autouse=True)
 def _hostile_files_are_read_in_earnest(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     if "hostile" in request.path.parts:
@@ -119,8 +187,20 @@ def command(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch)
 
 
 @pytest.fixture
-def workdir(tmp_path: Path) -> Path:
-    """A copy of the sample's working folder, to be changed at will."""
+def workdir(small_folder: Path, tmp_path: Path) -> Path:
+    """A copy of the small ward's working folder, to be changed at will."""
+    return Path(shutil.copytree(small_folder, tmp_path / "work"))
+
+
+@pytest.fixture
+def act_workdir(small_act_folder: Path, tmp_path: Path) -> Path:
+    """A copy of the small ward's working folder of fiscal 2023, to be changed at will."""
+    return Path(shutil.copytree(small_act_folder, tmp_path / "work"))
+
+
+@pytest.fixture
+def whole_workdir(tmp_path: Path) -> Path:
+    """A copy of the whole ward's working folder, to be changed at will."""
     folder = tmp_path / "work"
     shutil.copytree(SAMPLE / "inbox" / "2022", folder / "inbox" / "2022")
     shutil.copy(SAMPLE / "roster.xlsx", folder)

@@ -39,10 +39,10 @@ def make_faulty(workdir: Path) -> None:
             ("個人.登録など", "B5"): -3,
         },
     )
-    edit(workdir, "15_", {("表紙", "B8"): "0"} | blanks("公開.内容別", "B", 6, 13) | blanks("公開.目的別", "B", 6, 9))
+    edit(workdir, "16_", {("表紙", "B8"): "0"} | blanks("公開.内容別", "B", 6, 13) | blanks("公開.目的別", "B", 6, 9))
     edit(workdir, "00_", {("公開.請求者", "B5"): 9999})
     edit(workdir, "10_", {("個人.事務処理ミス", "A5"): HOSTILE, ("個人.事務処理ミス", "B5"): HOSTILE})
-    next(inbox.glob("20_*")).unlink()
+    next(inbox.glob("23_*")).unlink()
     (inbox / "<img src=x onerror=alert(1)>&.xlsx").write_bytes(b"PK\x03\x04")
     (inbox / "~$12_.xlsx").write_bytes(b"\x00")
 
@@ -51,8 +51,8 @@ HOSTILE = "<script>alert('1')</script><b title=\"x\">&amp;\u202e{{ 7*7 }}</b>"
 
 
 def edit_stored(path: Path, part: str, cell: str, value: int) -> None:
-    """Change a number in a part of a workbook and leave all else, also the stored results of formulas."""
-    old = re.compile(rb'(<c r="' + cell.encode() + rb'"[^>]*><v>)\d+')
+    """Change a number, or the stored result of a formula, in a part of a workbook, and leave all else."""
+    old = re.compile(rb'(<c r="' + cell.encode() + rb'"[^>]*>(?:<f>[^<]*</f>)?<v>)\d+')
 
     def changed(data: bytes) -> bytes:
         new, count = old.subn(rb"\g<1>" + str(value).encode(), data)
@@ -75,3 +75,10 @@ def sheets_of(path: Path) -> list[str]:
     """The parts of a workbook that are its sheets."""
     with zipfile.ZipFile(path) as archive:
         return [name for name in archive.namelist() if name.startswith("xl/worksheets/sheet")]
+
+
+def part_of(path: Path, sheet: str) -> str:
+    """The part of a workbook as the tool writes it that holds a sheet: they are numbered in the order of the sheets."""
+    with zipfile.ZipFile(path) as archive:
+        names = re.findall(r'<sheet name="([^"]+)"', archive.read("xl/workbook.xml").decode())
+    return f"xl/worksheets/sheet{names.index(sheet) + 1}.xml"

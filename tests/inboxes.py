@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +12,34 @@ from openpyxl.utils.cell import column_index_from_string, coordinate_to_tuple, r
 from nerima_report.checks import Evidence, run_checks
 from nerima_report.edition import Edition
 from nerima_report.examination import examine
+from nerima_report.figures import Share
 from nerima_report.findings import Finding, Place
 from nerima_report.roster import RosterSection, load_roster
 from nerima_report.submissions import Inbox, Submission, Unidentified, identify
 from nerima_report.workbooks import SheetFacts, Workbook
 
 SAMPLE = Path(__file__).resolve().parents[1] / "sample_data"
+
+
+@dataclass(frozen=True)
+class Ward:
+    """A collection to be changed: the workbooks, who was to hand in, and the edition of the year."""
+
+    inbox: Inbox
+    edition: Edition
+    roster: tuple[RosterSection, ...]
+
+    def changed(self, file: str, changes: Iterable[Mapping[str, Any]]) -> Ward:
+        """The ward with one workbook (the beginning of its name) changed."""
+        return replace(self, inbox=changed(self.inbox, self.edition, file, changes))
+
+    def examine(self) -> tuple[Evidence, dict[str, Share]]:
+        """What is read from the workbooks, and its shares."""
+        return examine(self.inbox, self.edition, self.roster[0].fiscal_year, self.roster)
+
+    def check(self) -> list[Finding]:
+        """What the checks say about the whole collection."""
+        return run_checks(self.examine()[0])
 
 
 def roster(fiscal_year: int = 2022) -> tuple[RosterSection, ...]:

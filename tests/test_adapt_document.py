@@ -22,6 +22,8 @@ from nerima_report.forms import Filling, FormCover, render_form
 from nerima_report.submissions import Inbox, Submission
 from nerima_report.tally_reading import load_tallies
 
+pytestmark = pytest.mark.thorough
+
 DOCUMENT = (ROOT / "docs" / "adapt-to-last-year.md").read_text(encoding="utf-8")
 STEPS = re.compile(
     r"^ファイル: `(?P<file>[^`]+)`$|^```(?P<kind>[a-z]+)(?: (?P<side>前|後))?\n(?P<text>.*?)^```$",

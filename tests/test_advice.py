@@ -140,9 +140,9 @@ WARD: list[tuple[list[dict[str, object]], list[dict[str, int]]]] = [
 
 
 @pytest.fixture
-def slipped(workdir: Path) -> Path:
+def slipped(whole_workdir: Path) -> Path:
     """A working folder in which 企画部情報政策課 typed 42 for 24, and Excel added it up."""
-    path = next((workdir / "inbox" / "2022").glob("03_*"))
+    path = next((whole_workdir / "inbox" / "2022").glob("03_*"))
     with zipfile.ZipFile(path) as archive:
         names = re.findall('<sheet name="([^"]+)"', archive.read("xl/workbook.xml").decode())
     part = f"xl/worksheets/sheet{names.index('公開.処理状況') + 1}.xml"
@@ -154,7 +154,7 @@ def slipped(workdir: Path) -> Path:
         return data
 
     rewrite(path, {part: typed})
-    return workdir
+    return whole_workdir
 
 
 SENTENCE = "公開.処理状況「全部公開」（B5）が 24 なら、すべての検算が一致します（現在 42。数字の入れ替わりの可能性）。"

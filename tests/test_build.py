@@ -35,17 +35,17 @@ def findings_of(command: Command, workdir: Path, *options: str) -> tuple[int, li
     return run.code, envelope["findings"]
 
 
-def test_build_writes_the_report_its_audit_list_and_its_record(workdir: Path, command: Command) -> None:
-    run = command("-C", workdir, "build", "令和4")
+def test_build_writes_the_report_its_audit_list_and_its_record(whole_workdir: Path, command: Command) -> None:
+    run = command("-C", whole_workdir, "build", "令和4")
     assert run.code == 0, run.err
-    out = workdir / "out" / "2022"
+    out = whole_workdir / "out" / "2022"
     assert sorted(path.name for path in out.iterdir()) == OUTPUTS
     record = json.loads((out / "record.json").read_text(encoding="utf-8"))
     assert {output["file"]: output["sha256"] for output in record["outputs"]} == {
         name: sha256((out / name).read_bytes()) for name in OUTPUTS if name != "record.json"
     }
     assert {entry["file"]: entry["sha256"] for entry in record["inputs"]} == {
-        path.name: sha256(path.read_bytes()) for path in (workdir / "inbox" / "2022").iterdir()
+        path.name: sha256(path.read_bytes()) for path in (whole_workdir / "inbox" / "2022").iterdir()
     }
     figures = {figure["figure"]: figure for figure in record["figures"]}
     assert figures["公開.公開率"]["value"] == "97.5"
@@ -61,9 +61,9 @@ def test_build_writes_the_report_its_audit_list_and_its_record(workdir: Path, co
     } in record["cells"]
 
 
-def test_audit_list_names_every_cell(workdir: Path, command: Command) -> None:
-    command("-C", workdir, "build", "2022")
-    audit = (workdir / "out" / "2022" / "audit.md").read_text(encoding="utf-8")
+def test_audit_list_names_every_cell(whole_workdir: Path, command: Command) -> None:
+    command("-C", whole_workdir, "build", "2022")
+    audit = (whole_workdir / "out" / "2022" / "audit.md").read_text(encoding="utf-8")
     assert "福祉部管理課" in audit
     table = audit.split("## 公開.処理状況")[1].split("## ")[0]
     rows = [
@@ -136,15 +136,15 @@ def test_output_writes_the_findings_to_a_file(workdir: Path, command: Command) -
     assert json.loads((workdir / "findings.json").read_text(encoding="utf-8"))["errors"] >= 1
 
 
-def test_numbers_changed_consistently_are_recomputed(workdir: Path, command: Command) -> None:
+def test_numbers_changed_consistently_are_recomputed(whole_workdir: Path, command: Command) -> None:
     changes = {("公開.内容別", "B5"): 1, ("公開.請求者", "C5"): 1, ("公開.目的別", "B5"): 1,
                ("公開.処理状況", "B5"): 1, ("公開.決定期間", "B5"): 1}  # fmt: skip
-    path = next((workdir / "inbox" / "2022").glob("10_*"))
+    path = next((whole_workdir / "inbox" / "2022").glob("10_*"))
     book = load_workbook(path)
-    edit(workdir, "10_", {place: book[place[0]][place[1]].value + 100 for place in changes})
-    code, findings = findings_of(command, workdir)
+    edit(whole_workdir, "10_", {place: book[place[0]][place[1]].value + 100 for place in changes})
+    code, findings = findings_of(command, whole_workdir)
     assert (code, {f["code"] for f in findings}) == (0, {"N402"})
-    report = (workdir / "out" / "2022" / "report.md").read_text(encoding="utf-8")
+    report = (whole_workdir / "out" / "2022" / "report.md").read_text(encoding="utf-8")
     assert "公文書の公開請求件数は2,299件" in report
     assert "| 区政一般 | 946 |" in report
     assert "全体の約41.1%を占めている" in report  # 946 / 2,299 = 41.148…
@@ -154,12 +154,12 @@ def test_numbers_changed_consistently_are_recomputed(workdir: Path, command: Com
 def test_missing_and_doubled_workbooks_stop_the_build(workdir: Path, command: Command) -> None:
     inbox = workdir / "inbox" / "2022"
     next(inbox.glob("12_*")).unlink()
-    shutil.copy(next(inbox.glob("13_*")), inbox / "13_改訂版.xlsx")
+    shutil.copy(next(inbox.glob("16_*")), inbox / "16_改訂版.xlsx")
     (inbox / "~$12_福祉部管理課.xlsx").write_bytes(b"\x00" * 165)
     (inbox / "12_福祉部管理課.pdf").write_bytes(b"%PDF-1.7")
     code, findings = findings_of(command, workdir)
     assert code == 1
-    assert {("N601", "福祉部管理課"), ("N602", "福祉部障害者施策推進課"), ("N107", ""), ("N123", "")} <= {
+    assert {("N601", "福祉部管理課"), ("N602", "健康部保健予防課"), ("N107", ""), ("N123", "")} <= {
         (f["code"], f["section"]) for f in findings
     }
 
@@ -286,8 +286,8 @@ def test_publish_warns_of_a_workbook_that_came_after_the_build(workdir: Path, co
     assert command("-C", workdir, "build", "2022").code == 0  # the workbook of another year is passed over
     assert "N906" not in command("-C", workdir, "publish", "2022").out
     command("-C", workdir, "build", "2022")
-    edit(workdir, "13_", {("表紙", "B9"): 2})
-    shutil.copy(next((SAMPLE / "inbox" / "2022").glob("13_*")), inbox / "13_改訂.xlsx")
+    edit(workdir, "16_", {("表紙", "B9"): 2})
+    shutil.copy(next((SAMPLE / "inbox" / "2022").glob("16_*")), inbox / "16_改訂.xlsx")
     run = command("-C", workdir, "publish", "2022", "--revise", "試し")
     assert "N906" in run.out
 

@@ -22,6 +22,8 @@ from nerima_report.records.files import read_record, write_record
 from nerima_report.submissions import Inbox
 from nerima_report.totals import Totals
 
+pytestmark = pytest.mark.thorough
+
 CI = (ROOT / "docs" / "ci.md").read_text(encoding="utf-8")
 STOCKS = ("業務の登録", "電算結合")
 # Two rows whose sum stays as it was; what they said before has been printed.

@@ -140,7 +140,7 @@ def test_broken_settings_are_named(text: str, key: str, workdir: Path, command: 
 
 @pytest.mark.parametrize(
     ("cell", "value"),
-    [("A1", "年"), ("A2", "いつか"), ("C2", None), ("C3", "広聴広報課")],
+    [("A1", "年"), ("A2", "いつか"), ("C2", None), ("C3", "情報公開課")],
     ids=["見出しがない", "年度が読めない", "課が空欄", "同じ課が2回"],
 )
 def test_a_broken_roster_is_told(cell: str, value: str | None, workdir: Path, command: Command) -> None:

@@ -204,24 +204,26 @@ def _read(text: str, content: Content, comparison: Comparison | None, folder: Pa
     return list(read_blocks(file, names, lambda key: ()))
 
 
-def test_build_compare(workdir: Path, command: Command, content: Content) -> None:
-    (workdir / "records" / "2021.json").unlink(missing_ok=True)
-    run = command("-C", workdir, "build", "2022", "--compare")
+def test_build_compare(whole_workdir: Path, command: Command, content: Content) -> None:
+    (whole_workdir / "records" / "2021.json").unlink(missing_ok=True)
+    run = command("-C", whole_workdir, "build", "2022", "--compare")
     assert run.code == 2
     assert "2021.json" in run.err
-    assert not (workdir / "out").exists()
+    assert not (whole_workdir / "out").exists()
 
-    (workdir / "records").mkdir(exist_ok=True)
+    (whole_workdir / "records").mkdir(exist_ok=True)
     record = _year_before(content, _with({"全部公開": 1000}))
-    (workdir / "records" / "2021.json").write_bytes(write_record(record))
-    assert command("-C", workdir, "build", "2022", "--compare").code == 0
-    assert "| 全部公開 | 986 | 1,000 | △14 |" in (workdir / "out" / "2022" / "report.md").read_text(encoding="utf-8")
-    assert command("-C", workdir, "build", "2022").code == 0
-    standard = (workdir / "out" / "2022" / "report.md").read_bytes()
+    (whole_workdir / "records" / "2021.json").write_bytes(write_record(record))
+    assert command("-C", whole_workdir, "build", "2022", "--compare").code == 0
+    assert "| 全部公開 | 986 | 1,000 | △14 |" in (whole_workdir / "out" / "2022" / "report.md").read_text(
+        encoding="utf-8"
+    )
+    assert command("-C", whole_workdir, "build", "2022").code == 0
+    standard = (whole_workdir / "out" / "2022" / "report.md").read_bytes()
     assert standard == (ROOT / "tests" / "golden" / "report-2022.md").read_bytes()
-    assert command("-C", workdir, "publish", "2022").code == 0
-    assert command("-C", workdir, "build", "2022", "--from-record", "--compare").code == 0
-    assert "△14" in (workdir / "out" / "2022" / "report.md").read_text(encoding="utf-8")
+    assert command("-C", whole_workdir, "publish", "2022").code == 0
+    assert command("-C", whole_workdir, "build", "2022", "--from-record", "--compare").code == 0
+    assert "△14" in (whole_workdir / "out" / "2022" / "report.md").read_text(encoding="utf-8")
 
 
 def test_build_says_that_sentences_were_left_out(workdir: Path, command: Command, tmp_path: Path) -> None:

@@ -45,7 +45,11 @@ def test_the_shipped_edition_is_sound_and_unchanged(command: Command, templates:
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
-def test_a_change_is_shown_where_it_is(case: dict[str, Any], templates: Path, command: Command) -> None:
+def test_a_change_is_shown_where_it_is(
+    case: dict[str, Any], templates: Path, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not case.get("trial"):  # making forms and reports is tried with some of the cases, and with the broken editions
+        monkeypatch.setattr("nerima_report.preparation_chain.try_edition", lambda edition: None)
     rewrite(templates, case)
     found = edition_changes(SHIPPED, load_edition(templates / "nerima"))
     assert [[change.kind, change.file, change.place] for change in found] == case["changes"]

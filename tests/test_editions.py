@@ -108,6 +108,7 @@ def test_a_year_without_parts_is_refused(workdir: Path, command: Command) -> Non
     assert "Traceback" not in run.err
 
 
+@pytest.mark.thorough
 def test_the_wheel_carries_the_templates(tmp_path: Path) -> None:
     """Built, installed into another place and run from there, away from the checkout."""
     checkout = tmp_path / "checkout"

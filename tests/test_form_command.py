@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
@@ -26,7 +27,7 @@ from nerima_report.forms import EarlierFigures, Filling, FormCover, render_form,
 from nerima_report.submissions import load_submissions
 
 OFFICE = FormCover(2022, "福祉部", "管理課")
-few = settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+few = settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def fill_in(path: Path, counts: Mapping[CellKey, int], entries: Entries) -> None:
@@ -88,10 +89,12 @@ def test_everybody_on_the_roster_gets_a_form_and_so_does_the_ward(command: Comma
     run = command("-C", workdir, "form", "R4")
     forms = sorted(path.name for path in (workdir / "forms" / "2022").iterdir())
     assert run.code == 0
-    assert len(forms) == 36
-    assert {"令和4年度_福祉部管理課.xlsx", "令和4年度_会計管理室.xlsx", "令和4年度_区全体_情報公開課.xlsx"} < set(forms)
+    assert len(forms) == 6
+    assert {"令和4年度_福祉部管理課.xlsx", "令和4年度_土木部管理課.xlsx", "令和4年度_区全体_情報公開課.xlsx"} < set(
+        forms
+    )
     assert all(name in run.out for name in forms)
-    assert "36 ファイル作りました" in run.out
+    assert "6 ファイル作りました" in run.out
 
 
 def test_the_same_forms_are_the_same_bytes_and_are_left_alone(command: Command, workdir: Path) -> None:
@@ -128,8 +131,8 @@ def test_a_section_that_is_not_clear_is_told(name: str, told: str, command: Comm
 def test_a_section_gets_the_parts_that_the_roster_names(
     words: str, command: Command, workdir: Path, edition: Edition, sample_counts: Counts
 ) -> None:
-    set_roster(workdir, "監査事務局", words)
-    command("-C", workdir, "form", "2022", "--section", "監査事務局")
+    set_roster(workdir, "保健予防課", words)
+    command("-C", workdir, "form", "2022", "--section", "保健予防課")
     path = next((workdir / "forms" / "2022").iterdir())
     book = load_workbook(path)
     assert not [name for name in book.sheetnames if name.startswith("個人")]
@@ -142,13 +145,13 @@ def test_a_section_gets_the_parts_that_the_roster_names(
 
 @pytest.mark.parametrize("words", ["個人、公開", "すべて", None])
 def test_all_parts_may_be_named_or_nothing(words: str | None, command: Command, workdir: Path) -> None:
-    set_roster(workdir, "監査事務局", words)
-    command("-C", workdir, "form", "2022", "--section", "監査事務局")
+    set_roster(workdir, "保健予防課", words)
+    command("-C", workdir, "form", "2022", "--section", "保健予防課")
     assert len(load_workbook(next((workdir / "forms" / "2022").iterdir())).sheetnames) == 16
 
 
 def test_a_form_that_does_not_exist_is_told_with_its_cell(command: Command, workdir: Path) -> None:
-    cell = set_roster(workdir, "監査事務局", "公開、こじん")
+    cell = set_roster(workdir, "保健予防課", "公開、こじん")
     run = command("-C", workdir, "form", "2022")
     assert run.code == 2
     for told in ("roster.xlsx", f"名簿 {cell}", "「こじん」", "すべて、公開（公文書の公開状況）、個人（"):
@@ -173,14 +176,14 @@ def test_a_form_that_was_filled_in_is_not_replaced(command: Command, workdir: Pa
     command("-C", workdir, "form", "2022")
     filled = workdir / "forms" / "2022" / "令和4年度_福祉部管理課.xlsx"
     fill_in(filled, {CellKey("公開.内容別", "", "教育", "件数"): 3}, {})
-    (workdir / "forms" / "2022" / "令和4年度_会計管理室.xlsx").unlink()
+    (workdir / "forms" / "2022" / "令和4年度_土木部管理課.xlsx").unlink()
     before = filled.read_bytes()
     run = command("-C", workdir, "form", "2022")
     assert run.code == 2
     assert filled.name in run.err
     assert "--force" in run.err
     assert filled.read_bytes() == before
-    assert len(list((workdir / "forms" / "2022").iterdir())) == 35  # nothing was written at all
+    assert len(list((workdir / "forms" / "2022").iterdir())) == 5  # nothing was written at all
     assert command("-C", workdir, "form", "2022", "--force").code == 0
     assert filled.read_bytes() != before
 
@@ -194,7 +197,7 @@ def test_earlier_figures_stand_beside_the_cells(command: Command, workdir: Path)
     book.save(workdir / "roster.xlsx")
     run = command("-C", workdir, "form", "2023", "--previous", "inbox")
     assert run.code == 0
-    assert "前の年度の集計が見つからないので、数を載せていません: 新しい部新しい課" in run.out
+    assert re.search("前の年度の集計が見つからないので、数を載せていません: .*新しい部新しい課", run.out)
     sample = load_workbook(next((workdir / "inbox" / "2022").glob("12_*")), data_only=True)
     sheet = load_workbook(workdir / "forms" / "2023" / "令和5年度_福祉部管理課.xlsx")["公開.処理状況"]
     assert sheet["C4"].value == "前年度（令和4年度）\n件数(件)"
@@ -205,7 +208,7 @@ def test_earlier_figures_stand_beside_the_cells(command: Command, workdir: Path)
     assert sheet["C5"].font.color.rgb == "FF7F7F7F"
     assert sheet["C5"].protection.locked
     ward = load_workbook(workdir / "forms" / "2023" / "令和5年度_区全体_情報公開課.xlsx")["公開.請求者"]
-    assert sum(int(str(ward.cell(r, 3).value)) for r in range(5, 9)) == 350
+    assert sum(int(str(ward.cell(r, 3).value)) for r in range(5, 9)) == 212
 
 
 def test_the_latest_earlier_workbook_of_a_section_counts(
@@ -254,6 +257,7 @@ def sample_counts(edition: Edition) -> Counts:
     }
 
 
+@pytest.mark.thorough
 @few
 @given(data=st.data())
 def test_any_consistent_numbers_give_no_finding(data: st.DataObject, edition: Edition, tmp_path: Path) -> None:
@@ -336,6 +340,7 @@ def column(sheet: Worksheet, letter: str, label: str) -> object:
     return next(sheet[f"{letter}{row[0].row}"].value for row in sheet.iter_rows(max_col=1) if row[0].value == label)
 
 
+@pytest.mark.thorough
 def test_typed_numbers_are_added_up_and_compared(edition: Edition, tmp_path: Path) -> None:
     path = tmp_path / "form.xlsx"
     path.write_bytes(render_form(edition, OFFICE, Filling()))
@@ -365,6 +370,7 @@ def test_typed_numbers_are_added_up_and_compared(edition: Edition, tmp_path: Pat
     assert book["個人.事務処理ミス"]["A2"].value.startswith("該当なし（表紙で選択）　書いてある")
 
 
+@pytest.mark.thorough
 def test_stored_results_are_those_that_a_spreadsheet_program_computes(tmp_path: Path) -> None:
     for pattern in ("00_*", "12_*"):
         path = next((SAMPLE / "inbox" / "2022").glob(pattern))

@@ -14,6 +14,8 @@ from nerima_report.definitions import CountTable
 from nerima_report.edition import Edition
 from nerima_report.submissions import Inbox, Submission, load_submissions
 
+pytestmark = pytest.mark.thorough
+
 Rows = list[list[object]]
 
 

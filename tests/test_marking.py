@@ -389,6 +389,7 @@ def test_an_old_comment_written_as_plain_text_stays(tmp_path: Path) -> None:
     assert comment.text.startswith("前からのコメント\n\n【確認結果】")
 
 
+@pytest.mark.thorough
 @pytest.mark.skipif(not shutil.which("soffice"), reason="LibreOffice is not installed")
 def test_another_program_opens_it_and_what_it_saves_is_known_again(marked: tuple[Path, Path], tmp_path: Path) -> None:
     out = tmp_path / "saved"

@@ -174,6 +174,6 @@ def test_a_missing_section_is_told_without_a_file(edition: Edition) -> None:
 
 
 def test_junit_goes_into_a_file(workdir: Path, command: Command) -> None:
-    run = command("-C", workdir, "validate", "inbox/2022/1[0-2]_*", "--format", "junit", "--output", "確認.xml")
+    run = command("-C", workdir, "validate", "inbox/2022/1*", "--format", "junit", "--output", "確認.xml")
     root = junit((workdir / "確認.xml").read_text(encoding="utf-8"))
     assert (run.code, run.out, root.attrib["tests"]) == (0, "", "3")

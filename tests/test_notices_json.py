@@ -49,7 +49,7 @@ def test_real_output_follows_the_schema(faulty: bool, arguments: list[str], work
 
 def test_explained_findings_and_several_years_follow_the_schema(workdir: Path, command: Command) -> None:
     edit(workdir, "12_", {("公開.内容別", "B5"): 27})
-    edit(workdir, "13_", {("表紙", "B4"): "令和3年度"})
+    edit(workdir, "16_", {("表紙", "B4"): "令和3年度"})
     with (workdir / "nerima-report.toml").open("a", encoding="utf-8") as settings:
         settings.write(EXPLAINED.format(difference=1, more="until = 2022"))
     whole = envelope(command, workdir, "validate", "inbox/2022")

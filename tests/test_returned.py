@@ -38,7 +38,7 @@ def test_only_workbooks_with_faults_go_back(workdir: Path, command: Command) -> 
     inputs = {path: path.read_bytes() for path in (workdir / "inbox" / "2022").iterdir()}
     envelope = validate(command, workdir, "inbox/2022", "--return-to", "返却")
     names = sorted(path.name for path in (workdir / "返却").iterdir())
-    sections = ("00_区全体_情報公開課", "10_区民部国保年金課", "12_福祉部管理課", "15_健康部健康推進課")
+    sections = ("00_区全体_情報公開課", "10_区民部国保年金課", "12_福祉部管理課", "16_健康部保健予防課")
     assert names == [f"返却_{section}.xlsx" for section in sections]
     assert envelope["returned"] == [f"返却/{name}" for name in names]
     assert inputs == {path: path.read_bytes() for path in (workdir / "inbox" / "2022").iterdir()}
@@ -47,7 +47,7 @@ def test_only_workbooks_with_faults_go_back(workdir: Path, command: Command) -> 
 def test_a_returned_copy_says_the_same_when_it_is_validated(workdir: Path, command: Command) -> None:
     make_faulty(workdir)
     for table in ("公開.処理状況", "公開.決定期間"):  # a sheet that is missing must not be found in the index
-        path = next((workdir / "inbox" / "2022").glob("17_*"))
+        path = next((workdir / "inbox" / "2022").glob("07_*"))
         book = load_workbook(path)
         del book[table]
         book.save(path)
@@ -161,7 +161,7 @@ def test_a_file_with_an_odd_name_goes_back_like_any_other(
 
 
 def test_names_that_differ_in_their_case_alone_are_two_copies(workdir: Path, command: Command) -> None:
-    for place, section in (("一/集計.xlsx", "12_"), ("二/集計.XLSX", "15_")):
+    for place, section in (("一/集計.xlsx", "12_"), ("二/集計.XLSX", "16_")):
         (workdir / place).parent.mkdir()
         edit(workdir, section, {("公開.処理状況", "B6"): None}).rename(workdir / place)
     envelope = validate(command, workdir, "一", "二", "--return-to", "返却")

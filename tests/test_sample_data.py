@@ -18,6 +18,8 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
+pytestmark = pytest.mark.thorough
+
 SAMPLE = Path(__file__).parents[1] / "sample_data"
 INBOX = SAMPLE / "inbox" / "2022"
 WARD = "00_区全体_情報公開課.xlsx"

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from conftest import ROOT, SAMPLE, Command
+from conftest import ROOT, Command
 from inboxes import roster
 from nerima_report.checks.years import run_year_checks
 from nerima_report.composition import Content, compose_report
@@ -227,13 +227,13 @@ def test_what_moves_as_one_is_said_once(whole_edition: Edition, this_year: Recor
 
 
 @pytest.fixture
-def years(workdir: Path, this_year: Record) -> Path:
+def years(whole_workdir: Path, this_year: Record) -> Path:
     """A working folder with the records of 2021 and 2022; the first one is invented."""
-    (workdir / "records").mkdir()
+    (whole_workdir / "records").mkdir()
     before = _year_before(this_year, 2021, {("個人.登録など", row) for row in ("業務の登録", "電算結合")})
     for record in (before, this_year):
-        (workdir / "records" / f"{record.fiscal_year}.json").write_bytes(write_record(record))
-    return workdir
+        (whole_workdir / "records" / f"{record.fiscal_year}.json").write_bytes(write_record(record))
+    return whole_workdir
 
 
 def check(command: Command, folder: Path, *arguments: object) -> tuple[int, list[dict[str, Any]]]:
@@ -368,22 +368,21 @@ def test_build_says_as_a_warning_what_the_years_before_say(years: Path, command:
     assert [explained.note for explained in record.explained] == ["請求が増えたため。"]
 
 
-def test_an_error_between_years_does_not_stop_a_report(command: Command, workdir: Path) -> None:
-    shutil.copytree(SAMPLE / "inbox" / "2023", workdir / "inbox" / "2023")
-    command("-C", workdir, "build", "2023")
-    record = read_record(workdir / "out" / "2023" / "record.json", 2023)
+def test_an_error_between_years_does_not_stop_a_report(command: Command, act_workdir: Path) -> None:
+    command("-C", act_workdir, "build", "2023")
+    record = read_record(act_workdir / "out" / "2023" / "record.json", 2023)
     before = record.model_copy(update={"fiscal_year": 2022, "name": full_name(2022)})
     changed = _set(before, {"table": "個人.個人情報ファイル簿", "row": "年度末に載せているもの", "times": 0.9})
-    (workdir / "records").mkdir()
-    (workdir / "records" / "2022.json").write_bytes(write_record(changed))
-    templates = Path(shutil.copytree(ROOT / "templates", workdir.parent / "templates"))
+    (act_workdir / "records").mkdir()
+    (act_workdir / "records" / "2022.json").write_bytes(write_record(changed))
+    templates = Path(shutil.copytree(ROOT / "templates", act_workdir.parent / "templates"))
     part = templates / "nerima" / "privacy-act" / "part.toml"
     text = re.sub(r"(?s)# ---- 系列の切れ目 ----.*?(?=# ---- 年度末)", "", part.read_text(encoding="utf-8"))
     part.write_text(text, encoding="utf-8")  # no break, so that the two years compare
-    run = command("-C", workdir, "--templates", templates, "check", "2023", "--format", "json")
+    run = command("-C", act_workdir, "--templates", templates, "check", "2023", "--format", "json")
     found = {f["code"]: f["severity"] for f in json.loads(run.out)["findings"]}
     assert (run.code, found["N706"]) == (1, "error")
-    run = command("-C", workdir, "--templates", templates, "build", "2023", "--format", "json")
+    run = command("-C", act_workdir, "--templates", templates, "build", "2023", "--format", "json")
     found = {f["code"]: f["severity"] for f in json.loads(run.out)["findings"]}
     assert (run.code, found["N706"]) == (0, "warning")
-    assert (workdir / "out" / "2023" / "report.docx").exists()
+    assert (act_workdir / "out" / "2023" / "report.docx").exists()

@@ -311,6 +311,7 @@ BULLETS = st.builds(Bullets, st.lists(VISIBLE, min_size=1, max_size=3).map(tuple
 BLOCKS = st.one_of(st.builds(Heading, st.integers(1, 2), VISIBLE), st.builds(Paragraph, VISIBLE), BULLETS, tables())
 
 
+@pytest.mark.thorough
 @given(st.lists(BLOCKS, max_size=4))
 @settings(max_examples=150, deadline=None)
 def test_word_and_markdown_say_the_same(blocks: list[Block]) -> None:
@@ -349,6 +350,7 @@ def trimmed(found: list[Rows]) -> list[Rows]:
     return [[[seen(cell) for cell in row] for row in rows] for rows in found]
 
 
+@pytest.mark.thorough
 @pytest.mark.skipif(shutil.which("pandoc") is None, reason="pandoc is not installed")
 def test_pandoc_reads_everything(word: bytes, tmp_path: Path) -> None:
     (tmp_path / "report.docx").write_bytes(word)
