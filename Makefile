@@ -6,13 +6,29 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: report test lint docs bench lock clean
+# Without it every process of the tests compiles the whole program again.
+export PYTHONDONTWRITEBYTECODE :=
+
+.PHONY: report test quick coverage mutants lint docs bench lock clean
 
 report: $(VENV)/.installed  ## build the report of the sample: sample_data/out/2022/
 	$(BIN)/nerima-report -C sample_data build 2022
 
 test: $(VENV)/.installed-dev  ## run the tests
-	$(BIN)/python -m pytest --numprocesses auto --dist worksteal --cov --cov-fail-under=90 $(PYTEST_ARGS)
+	$(BIN)/python -m pytest $(ON_ALL_CORES) $(PYTEST_ARGS)
+
+quick: $(VENV)/.installed-dev  ## run the tests of single functions: half a minute, for while you work
+	$(BIN)/python -m pytest -m "not thorough" $(PYTEST_ARGS)
+
+coverage: $(VENV)/.installed-dev  ## run the tests and say which lines and branches none of them takes
+	$(BIN)/python -m pytest $(ON_ALL_CORES) --cov --cov-fail-under=95 $(PYTEST_ARGS)
+
+mutants: $(VENV)/.installed-dev  ## make 100 small faults in the code, one at a time, and count those that the tests notice
+	COVERAGE_FILE=$(CONTEXTS) $(BIN)/python -m pytest $(ON_ALL_CORES) --quiet --cov --cov-context=test --cov-report=
+	$(BIN)/python benchmarks/mutants.py --coverage $(CONTEXTS)
+
+ON_ALL_CORES := --numprocesses auto --dist worksteal
+CONTEXTS := .coverage.contexts
 
 lint: $(VENV)/.installed-dev  ## check style and types
 	$(BIN)/ruff check .

@@ -5,6 +5,7 @@ The ratio is that of the medians of one run, because a time alone says more abou
 
 from __future__ import annotations
 
+import os
 import statistics
 import subprocess
 import sys
@@ -59,6 +60,15 @@ def measure(command: list[str]) -> tuple[float, float]:
     if process.returncode:
         raise SystemExit(f"{command[:3]} failed")
     return time.perf_counter() - started, largest / 2**20
+
+
+def cpu_seconds(command: list[str]) -> float:
+    """The CPU time in seconds of a command and of all processes that it started and waited for."""
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    if os.waitstatus_to_exitcode(status):
+        raise SystemExit(f"{command[:3]} failed")
+    return usage.ru_utime + usage.ru_stime
 
 
 def memory_of_tree(process: psutil.Process) -> int:
