@@ -5,30 +5,33 @@ from __future__ import annotations
 import json
 import shutil
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from conftest import ROOT, Command
+from nerima_report.checks.years import run_year_checks
 from nerima_report.comparison import Comparison, compare_with
 from nerima_report.composition import Content, compose_report
+from nerima_report.definitions import CellKey
 from nerima_report.edition import Edition
 from nerima_report.errors import DefinitionError
+from nerima_report.figure_rules import rule_of
 from nerima_report.fiscal_year import full_name
 from nerima_report.manuscript import read_blocks
 from nerima_report.part_definition import Break, Renamed
 from nerima_report.records.files import write_record
 from nerima_report.records.making import make_record
-from nerima_report.records.model import Record, RecordedCell
+from nerima_report.records.model import Record, RecordedCell, RecordedCells, RecordedFigure
 from nerima_report.report import Paragraph, Table
 from nerima_report.wording import PartWording
 from nerima_report.year_before import YearBefore
+from nerima_report.year_evidence import YearEvidence, year_of
 
-CASES = tomllib.loads((ROOT / "tests" / "cases" / "compare.toml").read_text(encoding="utf-8"))["case"]
+COMPARE = tomllib.loads((ROOT / "tests" / "cases" / "compare.toml").read_text(encoding="utf-8"))
 TABLE = "公開.処理状況"
 Change = Callable[[RecordedCell], RecordedCell | None]
 
@@ -61,7 +64,7 @@ def quiet(content: Content, whole_edition: Edition) -> Comparison:
     return compare_with(_year_before(content), "2021.json", whole_edition, 2022)
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+@pytest.mark.parametrize("case", COMPARE["case"], ids=lambda case: case["name"])
 def test_a_table_beside_the_year_before(case: dict[str, Any], content: Content, whole_edition: Edition) -> None:
     comparison = compare_with(_year_before(content, _with(case["before"])), "", whole_edition, 2022)
     table = _compared(content, comparison)[TABLE]
@@ -101,11 +104,55 @@ def test_rows_that_vanished_are_named_under_the_total(content: Content, whole_ed
     assert any("却下" in note.text for note in table.notes)
 
 
+def _declaring(edition: Edition, case: dict[str, Any]) -> Edition:
+    """The edition whose first part (公開) declares the earlier names and the breaks of a case."""
+    part = edition.parts[0]
+    declared = {
+        "renamed": tuple(map(Renamed.model_validate, case.get("renamed", []))),
+        "breaks": tuple(map(Break.model_validate, case.get("breaks", []))),
+    }
+    part = replace(part, definition=part.definition.model_copy(update=declared))
+    return replace(edition, parts=(part, *edition.parts[1:]))
+
+
+def _before_the_change(record: Record, case: dict[str, Any]) -> Record:
+    """The record of the year before with the names, the unit and the rule of 公開率 that a case gives it."""
+    names = case.get("named", {})
+    table = f"公開.{names.get('処理状況', '処理状況')}"
+
+    def former(rows: Sequence[str]) -> tuple[str, ...]:
+        return tuple(names.get(row, row) for row in rows)
+
+    def cell(told: RecordedCell) -> RecordedCell:
+        row, column = former([told.row, told.column])
+        return told.model_copy(update={"table": table, "row": row, "column": column, "unit": case.get("unit", "件")})
+
+    def cells(of: RecordedCells, rows: Sequence[str]) -> RecordedCells:
+        (column,) = former([of.column])
+        return RecordedCells(table=table.partition(".")[2], column=column, group=of.group, rows=former(rows))
+
+    def figure(told: RecordedFigure) -> RecordedFigure:
+        if told.figure != "公開.公開率" or told.numerator_of is None:
+            return told
+        change = {
+            "numerator_of": cells(told.numerator_of, case.get("numerator", told.numerator_of.rows)),
+            "denominator_of": cells(told.denominator_of, ()),
+            "excluded_rows": former(case.get("excluded", told.excluded_rows)),
+            "digits": case.get("digits", told.digits),
+        }
+        return told.model_copy(update=change)
+
+    own = [told for told in record.cells if told.table == TABLE]
+    own += [own[0].model_copy(update={"row": row, "value": 0}) for row in case.get("added", [])]
+    others = [told for told in record.cells if told.table != TABLE]
+    return record.model_copy(
+        update={"cells": (*others, *map(cell, own)), "figures": tuple(map(figure, record.figures))}
+    )
+
+
 def test_what_does_not_compare_says_why(content: Content, whole_edition: Edition) -> None:
-    part = whole_edition.parts[0]
-    broken = Break(year=2022, table="処理状況", before="処理状況", what="数え方", reason="数え方が変わった")
-    definition = part.definition.model_copy(update={"breaks": (broken,)})
-    edition = replace(whole_edition, parts=(replace(part, definition=definition), *whole_edition.parts[1:]))
+    broken = {"year": 2022, "table": "処理状況", "before": "処理状況", "what": "数え方", "reason": "数え方が変わった"}
+    edition = _declaring(whole_edition, {"breaks": [broken]})
 
     def other(cell: RecordedCell) -> RecordedCell | None:
         if cell.table == "公開.内容別":
@@ -121,10 +168,8 @@ def test_what_does_not_compare_says_why(content: Content, whole_edition: Edition
 
 
 def test_a_renamed_row_goes_on(content: Content, whole_edition: Edition) -> None:
-    part = whole_edition.parts[0]
-    renamed = Renamed(year=2022, table="処理状況", before="一部公開", row="部分公開", reason="言い方")
-    definition = part.definition.model_copy(update={"renamed": (renamed,)})
-    edition = replace(whole_edition, parts=(replace(part, definition=definition), *whole_edition.parts[1:]))
+    renamed = {"year": 2022, "table": "処理状況", "before": "一部公開", "row": "部分公開", "reason": "言い方"}
+    edition = _declaring(whole_edition, {"renamed": [renamed]})
     record = _year_before(
         content, lambda c: c.model_copy(update={"row": "一部公開", "value": 650}) if c.row == "部分公開" else c
     )
@@ -170,15 +215,38 @@ def test_a_fall_and_a_change_from_zero_in_words(content: Content, whole_edition:
     assert _read(text, content, comparison, tmp_path) == [Paragraph("14件減、1.4%減、－、0.7ポイント減。")]
 
 
-def test_a_rate_by_another_rule_is_not_compared(content: Content, whole_edition: Edition) -> None:
-    record = _year_before(content)
-    figures = tuple(figure.model_copy(update={"excluded_rows": ("取下げ",)}) for figure in record.figures)
-    share = content.figures["公開.公開率"]
-    known, other = (
-        compare_with(told, "", whole_edition, 2022).share("公開.公開率", share)
-        for told in (record, record.model_copy(update={"figures": figures}))
-    )
-    assert (known, other) == (Decimal("97.5"), None)
+@pytest.mark.parametrize("case", COMPARE["share"], ids=lambda case: case["name"])
+def test_a_share_stands_beside_the_year_unless_check_says_that_it_is_another(
+    case: dict[str, Any], content: Content, whole_edition: Edition, tmp_path: Path
+) -> None:
+    edition, before = _declaring(whole_edition, case), _before_the_change(_year_before(content), case)
+    now = make_record(content, compose_report(content), (), {})
+    sides = [year_of(record, "", edition, 2022) for record in (now, before)]
+    findings = run_year_checks(YearEvidence(edition, sides[0], (sides[1],)))
+    code = case.get("code", "")
+    assert "".join(f.code for f in findings if f.code in ("N707", "N708", "N714")) == code
+    sentence = 'まえ。前年度は{{ 前年度の割合("公開率") | パーセント }}。'
+    comparison = compare_with(before, "", edition, 2022)
+    said = _read(sentence, content, comparison, tmp_path)
+    assert said == [Paragraph("まえ。" if code else "まえ。前年度は97.5%。")]
+
+
+def test_a_row_renamed_in_every_group_leaves_a_rule_over_all_groups_as_it_is() -> None:
+    cells = RecordedCells(table="処理状況", column="件数", group="", rows=("全面開示",))
+    groups, row = ("開示請求", "訂正請求"), CellKey("個人.処理状況", "", "全面開示", "件数")
+    recorded = [row._replace(group=group) for group in groups]
+    figure = RecordedFigure(
+        figure="個人.開示率", value="50.0", unit="%", kind="rate", digits=1, rounding="half_up", basis="例",
+        numerator=1, numerator_rows=cells.rows, numerator_of=cells,
+        denominator=2, denominator_of=cells.model_copy(update={"rows": ()}), excluded_rows=(),
+    )  # fmt: skip
+
+    def later_in(*renamed: str) -> Callable[[CellKey], CellKey]:
+        return lambda key: key._replace(row="全部開示") if key.row == "全面開示" and key.group in renamed else key
+
+    everywhere, somewhere = (rule_of(figure, later_in(*where), recorded) for where in (groups, groups[:1]))
+    assert everywhere.numerator == {row._replace(row="全部開示")}
+    assert somewhere.numerator == {row._replace(row="全部開示"), row}
 
 
 @pytest.mark.parametrize(

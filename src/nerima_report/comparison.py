@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from nerima_report.definitions import CellKey, CountTable, fill
 from nerima_report.edition import Edition
+from nerima_report.figure_rules import rule_of
 from nerima_report.figures import Share
 from nerima_report.records.figure import recorded_figure
 from nerima_report.records.model import Record
@@ -48,11 +49,11 @@ class Comparison:
     def share(self, key: str, share: Share) -> Decimal | None:
         """A figure (公開.公開率) as published for the year before; None where it was computed by another rule."""
         before = next((figure for figure in self.previous.record.figures if figure.figure == key), None)
-        now = recorded_figure(key, share)
-        table_id = f"{key.partition('.')[0]}.{now.denominator_of.table}"
-        if before is None or before.value is None or before.definition != now.definition:
+        if before is None or before.value is None:
             return None
-        return Decimal(before.value) if self.compares(table_id) else None
+        rule = rule_of(recorded_figure(key, share))
+        is_as_before = not rule.changes(self.previous.rules[key])
+        return Decimal(before.value) if is_as_before and all(map(self.compares, rule.tables)) else None
 
 
 def compare_with(record: Record, file: str, edition: Edition, fiscal_year: int) -> Comparison:

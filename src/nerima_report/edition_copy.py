@@ -8,6 +8,7 @@ from pathlib import Path
 
 from nerima_report.edition import shipped_templates
 from nerima_report.errors import CannotProceed
+from nerima_report.interruption import uninterrupted
 
 
 def copy_templates(folder: Path) -> None:
@@ -18,5 +19,5 @@ def copy_templates(folder: Path) -> None:
             "  別の名前を付けるか、要らないものなら消してから、もう一度実行してください。"
         )
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}.") as staged:
+    with uninterrupted(), tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}.") as staged:
         shutil.copytree(shipped_templates(), Path(staged) / folder.name).replace(folder)

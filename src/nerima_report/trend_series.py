@@ -37,9 +37,7 @@ class _Told(NamedTuple):
 
     @property
     def tables(self) -> frozenset[str]:
-        if self.rule is None:
-            return frozenset({self.part.table_id(self.chart.table)})
-        return frozenset(key.table for key in (*self.rule.numerator, *self.rule.denominator))
+        return self.rule.tables if self.rule else frozenset({self.part.table_id(self.chart.table)})
 
 
 def make_trend(edition: Edition, sources: Mapping[int, Source], missing: Sequence[int]) -> Trend:

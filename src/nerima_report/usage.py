@@ -15,7 +15,7 @@ from typer import rich_utils
 from typer.core import TyperCommand, TyperGroup, TyperOption
 from typer.exceptions import TyperException
 
-from nerima_report import __version__
+from nerima_report import __version__, interruption
 from nerima_report.workbooks import printable
 
 if TYPE_CHECKING:
@@ -27,6 +27,8 @@ BEFORE_THE_COMMAND = ("-C", "--templates")
 HELP_HINT = "使い方は nerima-report --help で見られます。"
 # Below this many workbooks a progress bar only flickers.
 FEWEST_FOR_PROGRESS = 5
+# Control codes that delete the line of the progress bar and show the cursor again.
+_ERASE_BAR = "\r\x1b[2K\x1b[?25h"
 
 
 class JapaneseCommand(TyperCommand):
@@ -208,12 +210,15 @@ class Progress:
 
         name = TextColumn("{task.description}", markup=False)
         columns = (TextColumn("読み込み中"), BarColumn(), MofNCompleteColumn(), name)
-        self._bar = RichProgress(*columns, console=Console(stderr=True), transient=True)
+        console = Console(stderr=True)
+        # Without a thread that draws the bar, which might do so after an interruption deleted it.
+        self._bar = RichProgress(*columns, console=console, transient=True, auto_refresh=False)
+        interruption.erase = "" if console.legacy_windows else _ERASE_BAR
         self._bar.start()
         task = self._bar.add_task("", total=self.files)
 
         def advance(path: Path) -> None:
-            self._bar.update(task, advance=1, description=printable(path.name))
+            self._bar.update(task, advance=1, description=printable(path.name), refresh=True)
 
         return advance
 
@@ -222,3 +227,4 @@ class Progress:
     ) -> None:
         if self._shown:
             self._bar.stop()
+            interruption.erase = ""

@@ -16,6 +16,7 @@ from nerima_report.definitions import Definition, Text
 from nerima_report.errors import CannotProceed, DefinitionError
 from nerima_report.file_search import ROSTER, find_workbooks
 from nerima_report.findings import Catalogue, Explanation
+from nerima_report.interruption import uninterrupted
 from nerima_report.toml_files import read_definition
 
 SETTINGS = "nerima-report.toml"
@@ -163,11 +164,12 @@ def refuse_to_overwrite(files: Sequence[Path]) -> None:
     )
 
 
+@uninterrupted()
 def write_all(folder: Path, files: Mapping[str, bytes]) -> None:
     """Write files so that none is ever half written: each is staged beside its target, then moved into place.
 
-    They are moved in the order given; put last what vouches for the others. Raises CannotProceed when a
-    target is open elsewhere; what was not moved stays as it was.
+    They are moved in the order given; put last what vouches for the others. An interruption ends the program
+    when all are in place. Raises CannotProceed when a target is open elsewhere; what was not moved stays as it was.
     """
     staged: dict[Path, Path] = {}
     try:

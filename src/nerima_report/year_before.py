@@ -124,4 +124,4 @@ def tables_asked_of_the_year_before(part: Part) -> Iterator[str]:
             yield key
         for figure in part.figures:
             if name in ("前年度の割合", "割合の前年度比") and key == figure.key:
-                yield figure.denominator.table
+                yield from (cells.table for cells in (figure.numerator, figure.denominator) if cells)

@@ -142,7 +142,7 @@ def year_of(record: Record, file: str, edition: Edition, fiscal_year: int, lines
             own = tallies.setdefault(tally.section, {})
             key = names[published]
             own[key] = own.get(key, 0) + tally.value
-    rules = {figure.figure: rule_of(figure, later) for figure in record.figures}
+    rules = {figure.figure: rule_of(figure, later, cells) for figure in record.figures}
     return Year(record, RecordPlaces(record, file, names, lines), values, units, tallies, rules)
 
 

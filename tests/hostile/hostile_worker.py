@@ -18,6 +18,7 @@ def read_bytes(path: Path) -> bytes:
         case "exit":
             sys.exit(0)
         case "hang":
+            path.with_suffix(".hangs").touch()
             time.sleep(600)
         case "busy":
             while True:

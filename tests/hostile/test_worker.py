@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
+import os
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
@@ -14,6 +17,8 @@ import pytest
 
 from conftest import SAMPLE, Command
 from nerima_report.errors import CannotProceed
+from nerima_report.interruption import MESSAGE
+from nerima_report.usage import FEWEST_FOR_PROGRESS
 from nerima_report.workbooks import MarkOrder, Unreadable, Workbook, WorkbookReader, client
 
 pytestmark = pytest.mark.thorough
@@ -22,6 +27,7 @@ HOSTILE = (sys.executable, "-P", str(Path(__file__).with_name("hostile_worker.py
 SOUND = next((SAMPLE / "inbox" / "2022").glob("12_*"))
 ENOUGH = 600.0  # seconds for a file that is read: however busy the machine is
 SHORT = 0.5  # for a file that would never be done
+LONGEST = 300  # seconds; only so that what never ends is a failure
 
 
 def children() -> list[psutil.Process]:
@@ -153,27 +159,83 @@ def test_the_worker_imports_nothing_heavy() -> None:
     assert run.stdout.strip() == "[]"
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C cannot be sent to one process there")
-def test_ctrl_c_leaves_no_worker_behind(tmp_path: Path) -> None:
-    (tmp_path / "hang.xlsx").write_bytes(SOUND.read_bytes())
+Hanging = tuple[subprocess.Popen[str], list[psutil.Process]]
+
+
+@contextmanager
+def _hanging(folder: Path, files: Sequence[str], stderr: int = subprocess.PIPE) -> Iterator[Hanging]:
+    """The program, and its worker, which hangs over the last of the files."""
+    for file in files:
+        (folder / file).write_bytes(SOUND.read_bytes())
     program = (
         "import sys\nfrom nerima_report.workbooks import client\n"
-        f"client.WorkbookReader.__init__.__defaults__ = ({HOSTILE!r}, 60.0)\n"
-        "from nerima_report.cli import main\nmain(['validate', 'hang.xlsx'])"
+        f"client.WorkbookReader.__init__.__defaults__ = ({HOSTILE!r}, 600.0)\n"
+        f"from nerima_report.__main__ import main\nsys.argv = {['nerima-report', 'validate', *files]!r}\nmain()"
     )
-    run = subprocess.Popen([sys.executable, "-c", program], cwd=tmp_path, stderr=subprocess.PIPE, text=True)
-    process = psutil.Process(run.pid)
-    deadline = time.monotonic() + 30
-    while not process.children() and time.monotonic() < deadline:
-        time.sleep(0.05)
-    workers = process.children()
-    assert workers
-    time.sleep(2)  # the worker is asked, and hangs
-    run.send_signal(signal.SIGINT)
-    _, errors = run.communicate(timeout=20)
+    run = subprocess.Popen(
+        [sys.executable, "-c", program],
+        cwd=folder,
+        stdout=subprocess.DEVNULL,
+        stderr=stderr,
+        text=True,
+        encoding="utf-8",
+        preexec_fn=None if sys.platform == "win32" else lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
+    with run:
+        try:
+            while not (folder / files[-1]).with_suffix(".hangs").exists():
+                assert run.poll() is None
+                time.sleep(0.05)
+            workers = psutil.Process(run.pid).children()
+            assert workers
+            yield run, workers
+        finally:
+            run.kill()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C cannot be sent to one process there")
+def test_ctrl_c_leaves_no_worker_behind(tmp_path: Path) -> None:
+    with _hanging(tmp_path, ["hang.xlsx"]) as (run, workers):
+        run.send_signal(signal.SIGINT)
+        _, errors = run.communicate(timeout=LONGEST)
+    assert (run.returncode, errors) == (130, f"{MESSAGE}\n")
+    assert psutil.wait_procs(workers, LONGEST)[1] == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no terminals like these there")
+def test_ctrl_c_takes_the_progress_bar_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    reader, terminal = os.openpty()
+    files = [*(f"{number}.xlsx" for number in range(FEWEST_FOR_PROGRESS)), "hang.xlsx"]
+    with _hanging(tmp_path, files, terminal) as (run, _):
+        run.send_signal(signal.SIGINT)
+        run.wait(LONGEST)
+    os.close(terminal)
+    shown = b""
+    with suppress(OSError):  # how the end of a terminal is read
+        while part := os.read(reader, 4096):
+            shown += part
+    os.close(reader)
     assert run.returncode == 130
-    assert errors.strip() == "中断しました。書きかけのファイルはありません。"
-    assert not any(worker.is_running() for worker in workers)
+    assert shown.endswith(f"\r\x1b[2K\x1b[?25h{MESSAGE}\r\n".encode())
+
+
+def test_a_worker_ends_with_a_program_that_is_killed(tmp_path: Path) -> None:
+    with _hanging(tmp_path, ["hang.xlsx"]) as (run, workers):
+        run.kill()
+    assert psutil.wait_procs(workers, LONGEST)[1] == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C cannot be sent to one process there")
+def test_a_worker_leaves_ctrl_c_to_the_program(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client, "_SLOW_SECONDS", math.inf)
+    before = set(children())
+    with WorkbookReader() as reader:
+        reader.read(SOUND)
+        (worker,) = set(children()) - before
+        worker.send_signal(signal.SIGINT)
+        assert isinstance(reader.read(SOUND), Workbook)
+        assert set(children()) - before == {worker}
 
 
 def test_the_reader_of_the_run_is_one() -> None:

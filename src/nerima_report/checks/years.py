@@ -105,11 +105,10 @@ def figures_are_defined_as_before(evidence: YearEvidence) -> Iterator[Finding]:
         old = before.get(figure.figure)
         if previous is None or old is None:
             continue
-        changed = evidence.current.rules[figure.figure].changes(previous.rules[figure.figure])
-        if not changed:
-            continue
-        table_id = f"{figure.figure.partition('.')[0]}.{figure.denominator_of.table}"
-        if evidence.compares(table_id, previous):
+        rule, former = (year.rules[figure.figure] for year in (evidence.current, previous))
+        changed = rule.changes(former)
+        if changed and all(evidence.compares(table, previous) for table in rule.tables):
+            table_id = f"{figure.figure.partition('.')[0]}.{figure.denominator_of.table}"
             details = {"about": figure.figure, "what": _listed(changed)}
             years = (evidence.current, previous)
             place, related = (year.places.figure(figure.figure, table_id) for year in years)

@@ -28,6 +28,7 @@ from nerima_report.cli.registering import merge
 from nerima_report.cli.reporting import build, form, init, publish, validate
 from nerima_report.cli.trending import trend
 from nerima_report.errors import CannotProceed
+from nerima_report.interruption import EXIT_CODE, MESSAGE
 
 # In the order in which the help lists them: that of a year's work.
 COMMANDS: tuple[Callable[..., None], ...] = (init, form, validate, build, publish, guideline, explain)
@@ -104,6 +105,7 @@ def _run(command: Callable[[], object]) -> int:
     errors = Console(stderr=True, highlight=False, soft_wrap=True)
     try:
         code = command()
+        print(end="", flush=True)  # here, where a reader that is gone or slow can still be dealt with
     except CannotProceed as error:
         usage.tell(errors, str(error).splitlines(), "red")
         return 2
@@ -111,8 +113,8 @@ def _run(command: Callable[[], object]) -> int:
         errors.print(usage.explain(error), style="red", markup=False)
         return 2
     except (KeyboardInterrupt, typer.Abort):
-        errors.print("中断しました。書きかけのファイルはありません。")
-        return 130
+        errors.print(MESSAGE)
+        return EXIT_CODE
     except BrokenPipeError:
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 (nobody reads any more)
         return 1
@@ -128,6 +130,6 @@ def _run(command: Callable[[], object]) -> int:
             "  環境変数 NERIMA_REPORT_DEBUG=1 を付けてもう一度実行し、出た内容を開発者に知らせてください。"
         )
         return 3
-    if code == 130:
-        errors.print("中断しました。書きかけのファイルはありません。")
+    if code == EXIT_CODE:
+        errors.print(MESSAGE)
     return code if isinstance(code, int) else 0

@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 
 from nerima_report import usage
+from nerima_report.interruption import uninterrupted
 from nerima_report.notices.told import Told
 
 if TYPE_CHECKING:
@@ -80,8 +81,9 @@ def _document(examination: Examination, notice_format: NoticeFormat, told: Told)
     from nerima_report.notices.github import render_summary
 
     if notice_format is NoticeFormat.GITHUB and (page := os.environ.get("GITHUB_STEP_SUMMARY")):
-        with Path(page).open("a", encoding="utf-8", errors="replace") as summary:
-            summary.write(render_summary(examination, told))
+        text = render_summary(examination, told)
+        with uninterrupted(), Path(page).open("a", encoding="utf-8", errors="replace") as summary:
+            summary.write(text)
     (render,) = (document.render for document in DOCUMENTS if document.name == notice_format)
     return render(examination, told)
 

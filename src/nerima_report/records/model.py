@@ -91,11 +91,6 @@ class RecordedFigure(Recorded):
     rounding: Literal["half_up"] = Field(description="端数の処理。half_up = 四捨五入。")
     basis: Text = Field(description="よりどころ。")
 
-    @property
-    def definition(self) -> tuple[object, ...]:
-        """What decides the value besides the counts; two years compare when this is the same."""
-        return self.kind, self.numerator_of, self.denominator_of, self.excluded_rows, self.digits, self.rounding
-
 
 class RecordedEntry(Recorded):
     """A row of a list-like table."""

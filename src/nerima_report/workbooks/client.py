@@ -17,6 +17,7 @@ from types import TracebackType
 from typing import BinaryIO, TypeVar
 
 from nerima_report.errors import CannotProceed
+from nerima_report.interruption import before_the_end, uninterrupted
 from nerima_report.workbooks import limits
 from nerima_report.workbooks.marks import MarkOrder
 from nerima_report.workbooks.transfer import read_answer, read_copy, write_request
@@ -27,6 +28,7 @@ COMMAND = (sys.executable, "-P", "-m", "nerima_report.workbooks.worker")
 _NO_WINDOW = getattr(subprocess, "CREATE_NO_WINDOW", 0)  # on Windows, where a console would flash up
 _START_SECONDS = 60.0  # a virus scanner may look at everything first
 _SLOW_SECONDS = 2.0  # a file that took this long may have left much memory behind
+_LONGEST_WAIT = 0.2  # s without looking for Ctrl-C, which on Windows does not end the waiting for a lock
 _ENDED = b""
 _Answer = TypeVar("_Answer")
 
@@ -151,9 +153,11 @@ class _Worker:
     def __init__(self, command: Sequence[str]) -> None:
         pipe, null = subprocess.PIPE, subprocess.DEVNULL
         try:
-            self._process = subprocess.Popen(  # noqa: S603 (this program's own interpreter and module)
-                command, stdin=pipe, stdout=pipe, stderr=null, env=_environment(), creationflags=_NO_WINDOW
-            )
+            with uninterrupted():  # else nobody would know of a process that is just being started
+                self._process = subprocess.Popen(  # noqa: S603 (this program's own interpreter and module)
+                    command, stdin=pipe, stdout=pipe, stderr=null, env=_environment(), creationflags=_NO_WINDOW
+                )
+                before_the_end.add(self._end)
         except OSError:
             raise _cannot_start() from None
         self._answers: queue.SimpleQueue[bytes] = queue.SimpleQueue()
@@ -201,15 +205,25 @@ class _Worker:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        before_the_end.discard(self._end)
         self._listener.join(1)
         with suppress(OSError):
             _pipe(self._process.stdout).close()
 
+    def _end(self) -> None:
+        """End the process by force, and wait until it is gone."""
+        self._process.kill()
+        self._process.wait(1)
+
     def _take(self, seconds: float) -> bytes | None:
-        try:
-            return self._answers.get(timeout=seconds)
-        except queue.Empty:
-            return None
+        until = time.monotonic() + seconds
+        while True:
+            left = until - time.monotonic()
+            try:
+                return self._answers.get(timeout=max(0.0, min(left, _LONGEST_WAIT)))
+            except queue.Empty:
+                if left <= _LONGEST_WAIT:
+                    return None
 
     def _listen(self) -> None:
         with suppress(OSError, ValueError):

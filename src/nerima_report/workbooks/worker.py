@@ -10,8 +10,10 @@ import contextlib
 import faulthandler
 import hashlib
 import os
+import queue
 import signal
 import sys
+import threading
 from pathlib import Path
 from typing import BinaryIO
 
@@ -31,12 +33,22 @@ def main() -> None:
     """Answer until nobody asks any more."""
     limit_memory()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C also comes here; the program decides what ends
-    requests, answers = sys.stdin.buffer, sys.stdout.buffer
+    requests: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+    threading.Thread(target=_listen, args=(requests,), daemon=True).start()
+    try:
+        _answer_all(requests)
+    finally:
+        os._exit(1)  # Python itself would wait for the thread
+
+
+def _answer_all(requests: queue.SimpleQueue[bytes]) -> None:
+    answers = sys.stdout.buffer
     sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 (no print may get among the answers)
     import_library()
     _say(answers, READY)
     with open(os.devnull, "wb") as nowhere:  # noqa: PTH123
-        for request in requests:
+        while True:
+            request = requests.get()
             faulthandler.dump_traceback_later(_ALONE, exit=True, file=nowhere)
             answer = answer_for(*read_request(request))
             faulthandler.cancel_dump_traceback_later()
@@ -71,6 +83,15 @@ def limit_memory() -> None:
         import resource
 
         resource.setrlimit(resource.RLIMIT_AS, (limits.MAX_MEMORY_BYTES, limits.MAX_MEMORY_BYTES))
+
+
+def _listen(requests: queue.SimpleQueue[bytes]) -> None:
+    """Take the requests. When no more can come, end the process, also while it is at work: the program is gone."""
+    try:
+        for request in sys.stdin.buffer:
+            requests.put(request)
+    finally:
+        os._exit(0)
 
 
 def _say(answers: BinaryIO, line: bytes) -> None:
