@@ -5,6 +5,11 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
+# A lock is complete, so nothing is resolved: every pip since the oldest that Python 3.11 brings does the same.
+INSTALL := $(PIP) install --quiet --no-deps
+# What running needs. Without the charts of `trend`: make report RUN_LOCK=requirements.lock
+RUN_LOCK ?= requirements-charts.lock
+BUILD_TOOLS := $(abspath $(VENV))/build-tools
 
 # Without it every process of the tests compiles the whole program again.
 export PYTHONDONTWRITEBYTECODE :=
@@ -43,10 +48,15 @@ bench: $(VENV)/.installed-dev  ## times beside bare scripts, and how often the w
 	for benchmark in benchmarks/bench_*.py; do $(BIN)/python $$benchmark || exit 1; done
 
 lock: $(VENV)/.installed-dev  ## renew the lock files after a change of pyproject.toml
-	$(BIN)/uv pip compile pyproject.toml --group build $(LOCK_OPTIONS) -o requirements.lock
-	$(BIN)/uv pip compile pyproject.toml --group dev -c requirements.lock $(LOCK_OPTIONS) -o requirements-dev.lock
+	$(COMPILE) pyproject.toml --extra charts -o requirements-charts.lock
+	$(COMPILE) pyproject.toml -c requirements-charts.lock -o requirements.lock
+	$(COMPILE) --group build -c requirements-charts.lock -o requirements-build.lock
+	$(COMPILE) pyproject.toml --extra charts --group dev -c requirements-charts.lock -c requirements-build.lock \
+	  -o requirements-dev.lock
 
-LOCK_OPTIONS := --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet
+# Wheels only, which the lock files say as well: to build one, pip would look for its build tools.
+COMPILE := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet \
+  --only-binary :all: --emit-build-options
 
 clean:  ## remove what was installed and built
 	rm -rf $(VENV) sample_data/out sample_data/forms dist .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis
@@ -56,11 +66,16 @@ $(VENV)/bin/python:
 	  { echo "Python 3.11 以上が必要です（例: make report PYTHON=python3.12）"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/.installed: requirements.lock pyproject.toml | $(VENV)/bin/python
-	$(PIP) install --quiet --require-hashes -r requirements.lock
-	$(PIP) install --quiet --no-deps --no-build-isolation -e .
+# The build tools stay out of the environment; pip finds them by PYTHONPATH, which has to be absolute.
+$(VENV)/.installed: $(RUN_LOCK) requirements-build.lock pyproject.toml | $(VENV)/bin/python
+	$(INSTALL) --require-hashes -r $(RUN_LOCK)
+	rm -rf "$(BUILD_TOOLS)"
+	$(INSTALL) --require-hashes --target "$(BUILD_TOOLS)" -r requirements-build.lock
+	PYTHONPATH="$(BUILD_TOOLS)" $(INSTALL) --no-build-isolation -e .
+	$(PIP) check
 	touch $@
 
 $(VENV)/.installed-dev: requirements-dev.lock $(VENV)/.installed
-	$(PIP) install --quiet --require-hashes -r requirements-dev.lock
+	$(INSTALL) --require-hashes -r requirements-dev.lock
+	$(PIP) check
 	touch $@

@@ -6,15 +6,17 @@ import json
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 
-from conftest import ROOT, Command
+from conftest import ROOT, SAMPLE, Command
 from nerima_report.composition import Content
 from nerima_report.edition import Edition
 from nerima_report.examination import examine
@@ -25,6 +27,7 @@ from nerima_report.totals import Totals
 pytestmark = pytest.mark.thorough
 
 CI = (ROOT / "docs" / "ci.md").read_text(encoding="utf-8")
+INSTALLING = "道具に要るものを入れる"
 STOCKS = ("業務の登録", "電算結合")
 # Two rows whose sum stays as it was; what they said before has been printed.
 MOVED = {"営業活動": 1848, "区政の監視、区民参加": 100}
@@ -41,8 +44,7 @@ def ward(tmp_path: Path, command: Command, content: Content) -> Path:
     repository, tools = tmp_path / "ward", tmp_path / "tools"
     for folder in (repository / "records", tools):
         folder.mkdir(parents=True)
-    (tools / "nerima-report").write_text(f'#!/bin/sh\nexec "{sys.executable}" -m nerima_report "$@"\n')
-    (tools / "nerima-report").chmod(0o755)
+    _put_python(tools, sys.executable)
     (repository / ".gitattributes").write_text(block("gitattributes", "records"), encoding="utf-8")
     (repository / ".gitignore").write_text(block("gitignore", "out"), encoding="utf-8")
     type_in(command, repository, 2022, content.totals)
@@ -58,16 +60,27 @@ def ward(tmp_path: Path, command: Command, content: Content) -> Path:
     return repository
 
 
+def _put_python(tools: Path, executable: Path | str) -> None:
+    (tools / "python").write_text(f'#!/bin/sh\nexec "{executable}" "$@"\n')
+    (tools / "python").chmod(0o755)
+
+
 def block(language: str, containing: str) -> str:
     """The block of docs/ci.md in which some words stand."""
     (found,) = (text for text in re.findall(rf"```{language}\n(.*?)```", CI, re.DOTALL) if containing in text)
     return str(found)
 
 
+def job() -> dict[str, Any]:
+    """The job of the workflow of docs/ci.md."""
+    return dict(yaml.safe_load(block("yaml", "pull_request"))["jobs"]["check"])
+
+
 def environment(repository: Path) -> dict[str, str]:
-    """As on a runner: the program is on the PATH, and no settings of this machine's git count."""
+    """As on a runner: Python is on the PATH, the tool checked out, and no settings of this machine's git count."""
     tools = repository.parent / "tools"
-    paths = {"PATH": f"{tools}{os.pathsep}{os.environ['PATH']}", "PYTHONPATH": str(ROOT / "src")}
+    python_path = job()["env"]["PYTHONPATH"].replace("${{ github.workspace }}/.nerima-report", str(ROOT))
+    paths = {"PATH": f"{tools}{os.pathsep}{os.environ['PATH']}", "PYTHONPATH": python_path}
     runner = {"RUNNER_TEMP": str(tools), "GITHUB_STEP_SUMMARY": str(tools / "summary.md")}
     return os.environ | paths | runner | {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
 
@@ -109,19 +122,22 @@ def type_in(
 
 
 def run_workflow(repository: Path) -> tuple[int, list[dict[str, str]], str]:
-    """Run what the workflow of docs/ci.md runs after the tool is installed."""
-    steps = yaml.safe_load(block("yaml", "pull_request"))["jobs"]["check"]["steps"]
-    names = [step.get("name") for step in steps]
-    (step,) = steps[names.index("道具を入れる") + 1 :]
+    """Run what the workflow of docs/ci.md runs after what the tool needs is installed."""
+    installing, checking = (step for step in job()["steps"] if "run" in step)
+    assert installing["name"] == INSTALLING
+    run = run_step(repository, checking)
+    out = run.stdout.decode()
+    return run.returncode, annotated(out), out
+
+
+def run_step(repository: Path, step: dict[str, Any]) -> subprocess.CompletedProcess[bytes]:
     assert step["shell"] == "bash"  # for which GitHub runs: bash --noprofile --norc -eo pipefail
-    run = subprocess.run(
+    return subprocess.run(
         ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]],
         cwd=repository,
         env=environment(repository),
         capture_output=True,
     )
-    out = run.stdout.decode()
-    return run.returncode, annotated(out), out
 
 
 def annotated(out: str) -> list[dict[str, str]]:
@@ -152,6 +168,26 @@ def test_a_pull_request_is_annotated_on_the_lines_that_it_changes(
     assert rows == set(MOVED)
     assert block("text", "::warning").strip() in out.splitlines(), "docs/ci.md shows what it looks like"
     assert "公開.目的別" in (ward.parent / "tools" / "summary.md").read_text(encoding="utf-8")
+
+
+@RUNNER
+@pytest.mark.skipif("CI" not in os.environ, reason="installs everything anew: runs in CI (CI=true)")
+def test_what_the_workflow_installs_is_enough(ward: Path, command: Command, content: Content) -> None:
+    subprocess.run([sys.executable, "-m", "venv", ward.parent / "venv"], check=True)
+    _put_python(ward.parent / "tools", ward.parent / "venv" / "bin" / "python")
+    (ward / ".nerima-report").symlink_to(ROOT)
+    (installing,) = (step for step in job()["steps"] if step.get("name") == INSTALLING)
+    run = run_step(ward, installing)
+    assert run.returncode == 0, run.stderr.decode()
+    (ward / ".nerima-report").unlink()  # where GitHub has a checkout, which git leaves alone
+    type_in(command, ward, 2022, content.totals, MOVED)
+    propose(ward)
+    code, found, _ = run_workflow(ward)
+    assert (code, {finding["file"] for finding in found}) == (0, {"records/2022.json"})
+    (validating,) = yaml.safe_load(block("yaml", "validate inbox"))
+    shutil.copytree(SAMPLE / "inbox" / "2022", ward / "inbox")
+    shutil.copy(SAMPLE / "roster.xlsx", ward)
+    assert run_step(ward, {"shell": "bash", **validating}).returncode == 0
 
 
 @RUNNER
@@ -233,8 +269,6 @@ def test_git_keeps_the_records_as_they_are(ward: Path) -> None:
 
 def test_what_the_page_names_exists(command: Command) -> None:
     assert yaml.safe_load(block("yaml", "pull_request"))["permissions"] == {"contents": "read"}
-    for file in re.findall(r"-r \.nerima-report/(\S+)", CI):
-        assert (ROOT / file).is_file()
-    for name, words in re.findall(r"nerima-report (check|validate)\b([^`\n]*)", CI):
+    for name, words in re.findall(r"nerima[-_]report (check|validate)\b([^`\n]*)", CI):
         shown = command(name, "--help").out
         assert [option for option in re.findall(r"--[a-z]+", words) if option not in shown] == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -118,7 +119,13 @@ def test_the_wheel_carries_the_templates(tmp_path: Path) -> None:
         shutil.copy(ROOT / name, checkout)
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet"]
     wheels, place = tmp_path / "wheels", tmp_path / "place"
-    subprocess.run([*pip, "wheel", "--no-deps", "--no-build-isolation", "-w", wheels, checkout], check=True)
+    # Beside what is on the path already: the build tools where `make` puts them.
+    path = os.pathsep.join(filter(None, (str(Path(sys.prefix) / "build-tools"), os.environ.get("PYTHONPATH"))))
+    subprocess.run(
+        [*pip, "wheel", "--no-deps", "--no-build-isolation", "-w", wheels, checkout],
+        env={**os.environ, "PYTHONPATH": path},
+        check=True,
+    )
     wheel = next(wheels.glob("*.whl"))
     names = set(zipfile.ZipFile(wheel).namelist())
     shipped = shipped_templates()

@@ -13,7 +13,7 @@ from nerima_report.formats import FORMATS
 from nerima_report.records.files import read_record, sha256
 from nerima_report.trend import Source, Trend
 from nerima_report.trend_csv import render_csv
-from nerima_report.trend_report import compose_trend
+from nerima_report.trend_report import Draw, compose_trend
 from nerima_report.trend_series import make_trend
 from nerima_report.trend_words import runs_of_years
 from nerima_report.workspace import RECORD, Workspace, keep, write_all
@@ -28,6 +28,7 @@ class TrendMade:
     trend: Trend
     written: tuple[Path, ...]
     findings: tuple[Finding, ...]
+    charts: bool  # False: the extra `charts` is missing, and there are no pictures
 
 
 def trend(workspace: Workspace, edition: Edition, first: int, last: int) -> TrendMade:
@@ -35,14 +36,13 @@ def trend(workspace: Workspace, edition: Edition, first: int, last: int) -> Tren
 
     Raises CannotProceed where fewer than two years have a record, or none says anything that charts.toml names.
     """
-    from nerima_report.charts import draw  # slow to import, and nothing else draws
-
     made = make_trend(edition, *_sources(workspace, first, last))
     if not made.series:
         raise CannotProceed(
             f"図にする数が、どの年度の記録にもありません。\n  年度: {runs_of_years(made.sources)}\n"
             "  部のフォルダーの charts.toml にある表と割合を確かめてください。"
         )
+    draw = _charts()
     report = compose_trend(made, draw)
     files = {
         Path(form.file_name).with_stem("trend").name: form.render(report, edition.folder / "reference.docx")
@@ -56,8 +56,19 @@ def trend(workspace: Workspace, edition: Edition, first: int, last: int) -> Tren
         for name, content in files.items()
         if _was_edited(out / name, content)
     ]
-    write_all(out, {**files, SUMS: _sums(files)})
-    return TrendMade(made, tuple(out / name for name in files), tuple(kept))
+    write_all(out, {**files, SUMS: _sums(files, out)})
+    return TrendMade(made, tuple(out / name for name in files), tuple(kept), charts=draw is not None)
+
+
+def _charts() -> Draw | None:
+    """What draws a chart, or None where the extra `charts` or something that it needs cannot be imported."""
+    try:
+        from nerima_report.charts import draw  # slow to import, and nothing else draws
+    except ImportError as error:
+        if (error.name or "").partition(".")[0] == __package__:
+            raise  # a fault of this program
+        return None
+    return draw
 
 
 def _sources(workspace: Workspace, first: int, last: int) -> tuple[dict[int, Source], list[int]]:
@@ -83,10 +94,18 @@ def _was_edited(file: Path, content: bytes) -> bool:
     """Whether a file is neither what was written last nor what is about to be written."""
     if not file.is_file():
         return False
-    now, sums = sha256(file.read_bytes()), file.with_name(SUMS)
-    last = sums.read_text(encoding="utf-8", errors="replace").splitlines() if sums.is_file() else []
-    return now != sha256(content) and f"{now}  {file.name}" not in last
+    now = sha256(file.read_bytes())
+    return now != sha256(content) and f"{now}  {file.name}" not in _last_sums(file.parent)
 
 
-def _sums(files: Mapping[str, bytes]) -> bytes:
-    return "".join(f"{sha256(content)}  {name}\n" for name, content in files.items()).encode()
+def _last_sums(out: Path) -> list[str]:
+    sums = out / SUMS
+    return sums.read_text(encoding="utf-8", errors="replace").splitlines() if sums.is_file() else []
+
+
+def _sums(files: Mapping[str, bytes], out: Path) -> bytes:
+    """The sums of what is about to be written, and of what an earlier run wrote that is still there: pictures."""
+    lines = [f"{sha256(content)}  {name}" for name, content in files.items()]
+    left = {file.name for file in out.glob("*.png")} - files.keys()
+    lines += [line for line in _last_sums(out) if line.partition("  ")[2] in left]
+    return "".join(f"{line}\n" for line in lines).encode()

@@ -82,6 +82,7 @@ class TrendTexts(Definition):
     draft: Annotated[Text, asks_only_for("名前")]
     imported: Annotated[Text, asks_only_for("名前")]
     breaks: Text
+    breaks_of_tables: Text
     no_record_band: Text
     broken: Annotated[Text, asks_only_for("年度", "変更", "理由")]
     unit_changed: Annotated[Text, asks_only_for("前", "後")]

@@ -1,4 +1,7 @@
-"""The series of several years → the Report 年度別の推移: for each a chart, a table, and what breaks it and why."""
+"""The series of several years → the Report 年度別の推移: for each a chart, a table, and what breaks it and why.
+
+Where charts cannot be drawn, each table stands under a heading of its own and nothing speaks of charts.
+"""
 
 from __future__ import annotations
 
@@ -38,24 +41,27 @@ LINE_WIDTHS = {1: 12, 2: 8, 3: 7}  # of each of so many lines, and of each of mo
 LINE_WIDTH = 4
 
 
-def compose_trend(trend: Trend, draw: Draw) -> Report:
-    """The appendix; `draw` makes the picture of a series."""
+def compose_trend(trend: Trend, draw: Draw | None) -> Report:
+    """The appendix; `draw` makes the picture of a series, None leaves the pictures out."""
     municipality, last = trend.edition.municipality, trend.years[-1]
     by = municipality.coordinator(last)
     span = f"{full_name(trend.years[0])}から{full_name(last)}まで"
     author = f"{municipality.name}{by.department}{by.section}"
     title = f"{'・'.join(trend.parts.values())} {trend.edition.trend.title}"
-    blocks: list[Block] = [Paragraph(source_sentence(trend)), *_remarks(trend)]
+    blocks: list[Block] = [Paragraph(source_sentence(trend)), *_remarks(trend, charts=draw is not None)]
     pictures, tables = count(1), count(1)
     for _, own in groupby(trend.series, key=lambda series: series.part.key):
         numbers = count(1)
         for place, together in enumerate(_tables_of(list(own))):
             blocks += [Heading(1, together.series[0].part.definition.title)] if place == 0 else []
-            marks = together.marks(trend)
-            for series in together.series:
-                blocks.append(Heading(2, f"{next(numbers)} {series.heading}"))
-                blocks.append(_picture(series, trend, (next(pictures), marks[series.key]), draw))
-                blocks += map(Paragraph, together.notes_of(series, trend))
+            if draw is None:
+                blocks.append(Heading(2, f"{next(numbers)} {together.heading}"))
+            else:
+                marks = together.marks(trend)
+                for series in together.series:
+                    blocks.append(Heading(2, f"{next(numbers)} {series.heading}"))
+                    blocks.append(_picture(series, trend, (next(pictures), marks[series.key]), draw))
+                    blocks += map(Paragraph, together.notes_of(series, trend))
             blocks.append(_table(together, trend, next(tables)))
     return Report(
         fiscal_year=last,
@@ -72,14 +78,15 @@ def compose_trend(trend: Trend, draw: Draw) -> Report:
     )
 
 
-def _remarks(trend: Trend) -> Iterator[Block]:
-    """What holds for the whole appendix, as far as it applies."""
+def _remarks(trend: Trend, *, charts: bool) -> Iterator[Block]:
+    """What holds for the whole appendix, as far as it applies; how to read the charts only where there are any."""
     words = trend.edition.trend
     items = told_of_years(trend)
-    items += [words.axis_zero] if any(not series.is_share for series in trend.series) else []
-    items += [words.axis_percent] if any(series.is_share for series in trend.series) else []
-    items += [words.breaks] if any(series.breaks for series in trend.series) else []
-    items += [words.no_record_band] if _gaps(trend) else []
+    items += [words.axis_zero] if charts and any(not series.is_share for series in trend.series) else []
+    items += [words.axis_percent] if charts and any(series.is_share for series in trend.series) else []
+    if any(series.breaks for series in trend.series):
+        items.append(words.breaks if charts else words.breaks_of_tables)
+    items += [words.no_record_band] if charts and _gaps(trend) else []
     items += [legend] if (legend := sign_legend(trend, trend.series)) else []
     yield Bullets(tuple(items))
 
@@ -93,6 +100,11 @@ class _Together:
     """Series that stand in one table."""
 
     series: tuple[Series, ...]
+
+    @property
+    def heading(self) -> str:
+        """The headings of all of them."""
+        return "、".join(one.heading for one in self.series)
 
     def notes(self, trend: Trend) -> dict[str, str]:
         """Each sentence on a break with its mark."""
@@ -159,7 +171,7 @@ def _table(together: _Together, trend: Trend, number: int) -> Table:
     return Table(
         id=f"{series[0].part.key}.{series[0].key}",
         number=number,
-        title=f"{'、'.join(one.heading for one in series)}の推移",
+        title=f"{together.heading}の推移",
         columns=(
             TableColumn("年度", weight=YEAR_WIDTH),
             *([TableColumn("単位", weight=UNIT_WIDTH)] if each_unit else []),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import shlex
+import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
@@ -29,6 +31,7 @@ HELP_HINT = "使い方は nerima-report --help で見られます。"
 FEWEST_FOR_PROGRESS = 5
 # Control codes that delete the line of the progress bar and show the cursor again.
 _ERASE_BAR = "\r\x1b[2K\x1b[?25h"
+CHARTS_LOCK = "requirements-charts.lock"  # what running with charts needs, locked
 
 
 class JapaneseCommand(TyperCommand):
@@ -136,6 +139,17 @@ def forms_made(made: FormsMade) -> Iterator[str]:
         yield f"登録簿に続いている登録がありますが、名簿にないので様式を作っていません: {'、'.join(made.unasked)}"
     same = f"（ほかの {len(made.unchanged)} ファイルは、同じものがあるのでそのままです）" if made.unchanged else ""
     yield f"集計様式を {len(made.written)} ファイル作りました{same}。" if made.written else _NOTHING_NEW
+
+
+def without_charts() -> str:
+    """What `trend` says where the extra `charts` is missing: that there are no pictures, and how to get them."""
+    lock = Path(__file__).resolve().parents[2] / CHARTS_LOCK  # beside src/, in a checkout
+    here = lock.is_file()
+    command = [sys.executable, "-m", "pip", "install", "--no-deps", "--require-hashes", "-r"]
+    command.append(str(lock) if here else CHARTS_LOCK)
+    line = f"& {subprocess.list2cmdline(command)}" if sys.platform == "win32" else shlex.join(command)
+    how = "次を実行すると" if here else "この道具のもとのフォルダーで次を実行すると"
+    return f"図を描く部品（charts）を使えないので、図は作っていませんが、{how}作れるようになります: {line}"
 
 
 def tell(console: Console, lines: Iterable[str], style: str = "") -> None:

@@ -29,3 +29,4 @@ def trend(context: typer.Context, years: Years) -> None:
     print_trend(console, made.trend)
     print_findings(console, made.findings, edition.catalogue)
     usage.tell(console, ["", *(f"作りました: {path}" for path in made.written)])
+    usage.tell(console, [] if made.charts else [usage.without_charts()])

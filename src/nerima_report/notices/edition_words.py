@@ -26,6 +26,7 @@ NAMES: Mapping[str, str] = {
     "blank": "空欄",
     "bodies": "行政機関",
     "breaks": "系列の切れ目",
+    "breaks_of_tables": "図のないときの、系列の切れ目の断り",
     "broken": "系列の切れ目の文",
     "cases": "事例の一覧",
     "cautions": "守ること",
