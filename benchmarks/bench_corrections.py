@@ -27,9 +27,9 @@ from brute_force import SECTION, BruteForce, Oracle, check_sums, evidence_of, ne
 from consistent import consistent  # noqa: E402
 from consistent_act import consistent_act  # noqa: E402
 from nerima_report.corrections import suggest_corrections  # noqa: E402
-from nerima_report.definitions import CellKey  # noqa: E402
 from nerima_report.edition import Edition, find_edition, load_edition  # noqa: E402
 from nerima_report.findings import Suggestion  # noqa: E402
+from nerima_report.places import CellKey  # noqa: E402
 from nerima_report.submissions import load_submissions  # noqa: E402
 from nerima_report.tally_reading import load_tallies  # noqa: E402
 from slips import TYPED  # noqa: E402

@@ -14,9 +14,9 @@ from typing import Any
 
 from microdata import Request, disclosure_requests, personal_requests, tabulate
 
-from nerima_report.definitions import CellKey
 from nerima_report.edition import Edition
 from nerima_report.forms import FormCover
+from nerima_report.places import CellKey
 
 HERE = Path(__file__).resolve().parent
 FISCAL_YEAR = 2023

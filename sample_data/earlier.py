@@ -14,8 +14,8 @@ from random import Random
 
 from consistency import check_links, require
 
-from nerima_report.definitions import CellKey
 from nerima_report.edition import Edition, find_edition, load_edition
+from nerima_report.places import CellKey
 from nerima_report.records.files import write_record
 from nerima_report.records.importing import ImportOrder, import_year
 

@@ -27,10 +27,10 @@ from earlier import write_earlier_years
 from microdata import disclosure_requests, personal_requests, tabulate
 from registered import keeps_registers, rows_of, with_registers
 
-from nerima_report.definitions import CellKey
 from nerima_report.edition import Edition, find_edition, load_edition
 from nerima_report.fiscal_year import full_name
 from nerima_report.forms import Filling, FormCover, render_form, write_form
+from nerima_report.places import CellKey
 from nerima_report.registers.carrying import Masters
 from nerima_report.registers.master import FOLDER, load_masters
 from nerima_report.registers.merge_chain import merge

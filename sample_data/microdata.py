@@ -16,7 +16,7 @@ from itertools import cycle
 from random import Random
 from typing import TypeVar
 
-from nerima_report.definitions import CellKey
+from nerima_report.places import CellKey
 
 Item = TypeVar("Item")
 Published = Mapping[CellKey, int]  # 件 or 人 by cell

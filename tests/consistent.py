@@ -8,9 +8,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from nerima_report.definitions import CellKey
 from nerima_report.edition import Edition
 from nerima_report.fiscal_year import Month
+from nerima_report.places import CellKey
 
 Draw = Any
 Counts = dict[CellKey, int]

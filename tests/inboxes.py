@@ -13,7 +13,8 @@ from nerima_report.checks import Evidence, run_checks
 from nerima_report.edition import Edition
 from nerima_report.examination import examine
 from nerima_report.figures import Share
-from nerima_report.findings import Finding, Place
+from nerima_report.findings import Finding
+from nerima_report.places import Place
 from nerima_report.roster import RosterSection, load_roster
 from nerima_report.submissions import Inbox, Submission, Unidentified, identify
 from nerima_report.workbooks import SheetFacts, Workbook

@@ -20,10 +20,10 @@ from nerima_report.checks import Evidence, run_checks
 from nerima_report.checks.table import column_of, stated_totals
 from nerima_report.composition import Content, compose_report
 from nerima_report.corrections import suggest_corrections
-from nerima_report.definitions import CellKey
 from nerima_report.edition import Edition
 from nerima_report.examination import examine, judge
 from nerima_report.findings import Explanation, Finding, Suggestion, explain
+from nerima_report.places import CellKey
 from nerima_report.records.files import write_record
 from nerima_report.records.making import make_record
 from nerima_report.reported_before import reported_before

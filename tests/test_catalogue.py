@@ -14,8 +14,9 @@ import pytest
 from conftest import ROOT, Command
 from nerima_report.checks import file
 from nerima_report.edition import Edition
-from nerima_report.findings import Finding, Place
+from nerima_report.findings import Finding
 from nerima_report.notices.reference import reference_page
+from nerima_report.places import Place
 
 REASONS = {code: reason for reason, code in file.CODES.items()}
 CODES = tomllib.loads((ROOT / "templates" / "findings.toml").read_text(encoding="utf-8"))

@@ -16,13 +16,13 @@ from conftest import ROOT, Command
 from nerima_report.checks.years import run_year_checks
 from nerima_report.comparison import Comparison, compare_with
 from nerima_report.composition import Content, compose_report
-from nerima_report.definitions import CellKey
 from nerima_report.edition import Edition
 from nerima_report.errors import DefinitionError
 from nerima_report.figure_rules import rule_of
 from nerima_report.fiscal_year import full_name
 from nerima_report.manuscript import read_blocks
 from nerima_report.part_definition import Break, Renamed
+from nerima_report.places import CellKey
 from nerima_report.records.files import write_record
 from nerima_report.records.making import make_record
 from nerima_report.records.model import Record, RecordedCell, RecordedCells, RecordedFigure

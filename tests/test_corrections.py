@@ -13,9 +13,8 @@ from consistent_act import consistent_act
 from nerima_report.corrections.localisation import Localisation, localise
 from nerima_report.corrections.slips import meant
 from nerima_report.corrections.workbook import workbook_system
-from nerima_report.definitions import CellKey
 from nerima_report.edition import Edition
-from nerima_report.findings import Place
+from nerima_report.places import CellKey, Place
 from slips import TYPED
 
 few = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))

@@ -13,12 +13,12 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.utils.datetime import from_excel
 from openpyxl.worksheet.worksheet import Worksheet
 
-from nerima_report.definitions import CellKey
 from nerima_report.edition import Edition
 from nerima_report.entry_definitions import EntryTable
 from nerima_report.fiscal_year import Month
 from nerima_report.forms import EarlierFigures, Filling, FormCover, render_form, write_form
 from nerima_report.forms.form import fingerprint
+from nerima_report.places import CellKey
 
 SECTION = FormCover(2022, "総務部", "情報公開課")
 WARD = FormCover(2022, "総務部", "情報公開課", ward=True)

@@ -11,13 +11,13 @@ import pandas as pd
 import pytest
 
 from nerima_report.composition import Content, compose_report
-from nerima_report.definitions import CellKey
 from nerima_report.edition import Edition
 from nerima_report.errors import DefinitionError
 from nerima_report.figures import compute_figures
 from nerima_report.fiscal_year import parse_month
 from nerima_report.formats.markdown import render_markdown
 from nerima_report.manuscript import read_blocks
+from nerima_report.places import CellKey
 from nerima_report.report import Bullets, Heading, Paragraph, Table
 from nerima_report.totals import Totals
 from nerima_report.wording import Quantity, WordingError

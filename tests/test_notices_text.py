@@ -12,9 +12,9 @@ from rich.cells import cell_len
 
 from conftest import Command
 from faulty import HOSTILE, blanks, edit, make_faulty
-from nerima_report.findings import Place
 from nerima_report.notices.grouping import harmless, ranges
 from nerima_report.notices.text import fold
+from nerima_report.places import Place
 
 
 def test_lines_fit_the_terminal_and_the_last_says_how_many_are_fine(

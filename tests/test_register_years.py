@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from nerima_report.checks.register_years import registers_go_on
-from nerima_report.definitions import CellKey
 from nerima_report.edition import Edition
+from nerima_report.places import CellKey
 from nerima_report.record_places import RecordPlaces
 from nerima_report.registers.entry import Master, RegisterEntry
 from nerima_report.year_evidence import Year, YearEvidence

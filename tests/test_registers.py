@@ -10,9 +10,9 @@ from openpyxl import load_workbook
 
 from conftest import Command
 from nerima_report.checks import run_checks
-from nerima_report.definitions import CellKey
 from nerima_report.edition import Edition
 from nerima_report.examination import examine
+from nerima_report.places import CellKey
 from nerima_report.registers.history import read_history
 from nerima_report.registers.master import load_masters
 from nerima_report.submissions import load_submissions

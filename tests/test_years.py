@@ -16,12 +16,13 @@ from conftest import ROOT, Command
 from inboxes import roster
 from nerima_report.checks.years import run_year_checks
 from nerima_report.composition import Content, compose_report
-from nerima_report.definitions import CellKey, Definition
+from nerima_report.definitions import Definition
 from nerima_report.edition import Edition
 from nerima_report.examination import examine
-from nerima_report.findings import Finding, Place
+from nerima_report.findings import Finding
 from nerima_report.fiscal_year import full_name
 from nerima_report.part_definition import Break, Renamed
+from nerima_report.places import CellKey, Place
 from nerima_report.records.files import read_record, record_to_write, write_record
 from nerima_report.records.making import make_record
 from nerima_report.records.model import Record

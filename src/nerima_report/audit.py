@@ -7,11 +7,12 @@ from pathlib import PurePosixPath
 
 from nerima_report.composition import Content
 from nerima_report.counting import amount, counted_entries, source_of
-from nerima_report.definitions import CellKey, Column, CountTable
+from nerima_report.definitions import Column, CountTable
 from nerima_report.findings import SEVERITY_NAMES, Finding
 from nerima_report.fiscal_year import full_name
 from nerima_report.markdown_lists import markdown_table
 from nerima_report.must_publish import published_items
+from nerima_report.places import CellKey
 from nerima_report.printed_tables import in_printed_order
 from nerima_report.report import Report
 from nerima_report.submissions import Submission

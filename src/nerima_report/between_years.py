@@ -11,8 +11,9 @@ from nerima_report.checks.years import run_year_checks
 from nerima_report.comparison import Comparison, compare_with
 from nerima_report.edition import Edition
 from nerima_report.errors import CannotProceed
-from nerima_report.findings import Finding, Place, explain
+from nerima_report.findings import Finding, explain
 from nerima_report.fiscal_year import full_name
+from nerima_report.places import Place
 from nerima_report.records.files import RecordFile, open_record, read_record
 from nerima_report.registers.master import keeps_registers, load_masters
 from nerima_report.workspace import Workspace

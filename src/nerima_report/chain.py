@@ -26,12 +26,13 @@ from nerima_report.corrections import suggest_corrections
 from nerima_report.edition import Edition
 from nerima_report.errors import CannotProceed
 from nerima_report.examination import Examination, examine, examine_collection, only_year, years_that_differ
-from nerima_report.findings import Finding, Place, explain
+from nerima_report.findings import Finding, explain
 from nerima_report.fiscal_year import full_name
 from nerima_report.formats import FORMATS
 from nerima_report.must_publish import published_items, unpublished
 from nerima_report.open_items import FILE as OPEN_ITEMS
 from nerima_report.open_items import make_open_items
+from nerima_report.places import Place
 from nerima_report.records.files import RecordError, open_record, read_record, record_to_write, write_record
 from nerima_report.records.making import make_record
 from nerima_report.records.model import Record

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from nerima_report.comparison import Comparison
-from nerima_report.definitions import CellKey, Column, CountTable, Row, fill
+from nerima_report.definitions import Column, CountTable, Row, fill
+from nerima_report.places import CellKey
 from nerima_report.report import Cell, Table, TableNote
 from nerima_report.totals import Totals
 from nerima_report.wording import NOTHING_TO_COUNT, UNKNOWN, number

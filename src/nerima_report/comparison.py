@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from nerima_report.definitions import CellKey, CountTable, fill
+from nerima_report.definitions import CountTable, fill
 from nerima_report.edition import Edition
 from nerima_report.figure_rules import rule_of
 from nerima_report.figures import Share
+from nerima_report.places import CellKey
 from nerima_report.records.figure import recorded_figure
 from nerima_report.records.model import Record
 from nerima_report.year_evidence import Year, declared_breaks, year_of

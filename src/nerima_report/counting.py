@@ -10,9 +10,10 @@ from typing import Any
 
 import pandas as pd
 
-from nerima_report.definitions import CellKey, Column, CountTable, Row, all_hold
+from nerima_report.definitions import Column, CountTable, Row, all_hold
 from nerima_report.edition import Edition
 from nerima_report.entry_definitions import EntryTable
+from nerima_report.places import CellKey
 from nerima_report.tallies import each_entry
 
 Entry = Mapping[str, Any]  # the fields by label, and section, file, sheet, row

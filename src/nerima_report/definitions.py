@@ -8,23 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
+from nerima_report.findings import Severity
+
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
-Severity = Literal["error", "warning", "notice"]
 Reporter = Literal["section", "coordinator"]
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
-
-
-class CellKey(NamedTuple):
-    """The name of one cell of the report: table (公開.処理状況), group (or ''), row and column."""
-
-    table: str
-    group: str
-    row: str
-    column: str
 
 
 class Definition(BaseModel):
@@ -233,18 +225,6 @@ class Figure(Definition):
         if (self.numerator is None) != (self.kind == "largest_share"):
             raise ValueError('numerator は kind = "rate" のときだけに、必ず書きます')
         return self
-
-
-class FindingDefinition(Definition):
-    """An entry of the catalogue of findings: what a code means and what to do about it."""
-
-    name: Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
-    severity: Severity
-    message: Text
-    explanation: Text
-    example: Text
-    hint: Text
-    basis: Text
 
 
 class LinksFile(Definition):

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from nerima_report.definitions import CellKey
 from nerima_report.edition import Edition
 from nerima_report.errors import CannotProceed
 from nerima_report.file_search import find_workbooks
 from nerima_report.fiscal_year import full_name
 from nerima_report.forms import EarlierFigures, FormCover
 from nerima_report.layout import EntryLayout
+from nerima_report.places import CellKey
 from nerima_report.submissions import NOT_APPLICABLE, Submission, load_submissions
 from nerima_report.tallies import Tallies
 from nerima_report.tally_reading import load_tallies

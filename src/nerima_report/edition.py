@@ -9,17 +9,18 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from nerima_report.catalogue import Catalogue, load_catalogue
 from nerima_report.corrections_definition import CorrectionsDefinition
-from nerima_report.definitions import CellKey, Cells, Column, CountTable, Figure, FiguresFile, LinksFile
+from nerima_report.definitions import Cells, Column, CountTable, Figure, FiguresFile, LinksFile
 from nerima_report.entry_definitions import ADJUSTMENTS, EntryTable, TablesFile
 from nerima_report.errors import CannotProceed, DefinitionError
-from nerima_report.findings import Catalogue, load_catalogue
 from nerima_report.form_texts import FormTexts
 from nerima_report.generated import completed, with_guideline, with_numbers
 from nerima_report.guideline import Guideline
 from nerima_report.municipality_definition import MunicipalityDefinition
 from nerima_report.part import Part
 from nerima_report.part_definition import PartDefinition
+from nerima_report.places import CellKey
 from nerima_report.proofs import part_faults
 from nerima_report.registers.definition import Register, RegistersFile
 from nerima_report.toml_files import read_definition

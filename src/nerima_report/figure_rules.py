@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
-from nerima_report.definitions import CellKey
+from nerima_report.places import CellKey
 from nerima_report.records.model import RecordedCells, RecordedFigure
 
 _ALL_ROWS = ""

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from nerima_report.definitions import CellKey, Figure
+from nerima_report.definitions import Figure
 from nerima_report.edition import Edition, cell_keys
 from nerima_report.part import Part
+from nerima_report.places import CellKey
 from nerima_report.totals import Totals
 
 

@@ -1,67 +1,22 @@
 """Findings: what is wrong, where, what was expected and what was found. Bad data is a value.
 
-A check yields a Finding with a code and the facts; the catalogue (templates/findings.toml) gives the
-code its name, severity and words, so that the office can change them without touching a check.
+A check yields a Finding with a code and the facts; the catalogue (edition/catalogue.py) gives the code its
+name, severity and words.
 """
 
 from __future__ import annotations
 
-import string
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
+from typing import Literal
 
-from pydantic import RootModel
+from nerima_report.places import Place
 
-from nerima_report.definitions import CellKey, FindingDefinition, Severity
-from nerima_report.errors import DefinitionError
-from nerima_report.toml_files import read_definition
-
-# What a message may ask for: the facts of every finding, and the details that single checks add.
-_FACTS = frozenset({
-    "expected", "found", "difference", "section", "file", "sheet", "table", "group", "row", "column",
-    "about", "code", "heading", "label", "left", "likely", "number", "right", "sheets", "title", "what", "why",
-})  # fmt: skip
-
-
-class _CatalogueFile(RootModel[dict[str, FindingDefinition]]):
-    """findings.toml."""
+Severity = Literal["error", "warning", "notice"]
 
 
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "notice")
 SEVERITY_NAMES: dict[Severity, str] = {"error": "エラー", "warning": "警告", "notice": "お知らせ"}
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where something stands: in a file (sheet and cell, or line) and in the definitions (table, row, column)."""
-
-    section: str = ""
-    file: str = ""
-    sheet: str = ""
-    cell: str = ""
-    table: str = ""
-    group: str = ""
-    row: str = ""
-    column: str = ""
-    line: int | None = None
-
-    @property
-    def spot(self) -> str:
-        """Where on its sheet or in its file: B5, or 31行目."""
-        return self.cell or (f"{self.line}行目" if self.line else "")
-
-    @property
-    def part(self) -> str:
-        """The part (部) to which the table belongs: 公開."""
-        return self.table.partition(".")[0]
-
-    def __str__(self) -> str:
-        """The place in one line: 公開_総務課.xlsx ＞ 公開.処理状況 ＞ C6（全部公開・件数）."""
-        inner = "・".join(text for text in (self.group, self.row, self.column) if text)
-        cell = f"{self.cell}（{inner}）" if self.cell and inner else self.cell or inner
-        steps = [self.file or self.section, self.sheet or self.table, cell]
-        return " ＞ ".join(step for step in steps if step)
 
 
 @dataclass(frozen=True)
@@ -167,48 +122,6 @@ class Finding:
     advice: Advice = Advice()
 
 
-@dataclass(frozen=True)
-class Catalogue:
-    """The definitions of all codes, read from findings.toml."""
-
-    file: Path
-    codes: Mapping[str, FindingDefinition]
-
-    def severity(self, finding: Finding) -> Severity:
-        """The severity of a finding: its own (set by a definition), or that of its code."""
-        return finding.severity or self.codes[finding.code].severity
-
-    def with_severities(self, severities: Mapping[str, Severity]) -> Catalogue:
-        """The catalogue with the severities that an edition sets."""
-        changed = {code: self.codes[code].model_copy(update={"severity": s}) for code, s in severities.items()}
-        return replace(self, codes={**self.codes, **changed})
-
-    def message(self, finding: Finding) -> str:
-        """What is wrong, in one polite Japanese sentence."""
-        place = finding.place
-        facts = dict.fromkeys(_FACTS, "") | {
-            "expected": shown_fact(finding.expected),
-            "found": shown_fact(finding.found),
-            "difference": shown_fact(finding.difference, signed=True),
-            "section": place.section,
-            "file": place.file,
-            "sheet": place.sheet,
-            "table": place.table,
-            "group": place.group,
-            "row": f"{place.group} {place.row}".strip() or place.table,
-            "column": place.column,
-        }
-        return self.codes[finding.code].message.format_map(facts | dict(finding.details))
-
-    def is_error(self, finding: Finding) -> bool:
-        """Whether the finding stops the report: an error that nobody explained."""
-        return self.severity(finding) == "error" and finding.explained is None
-
-    def order(self, findings: Iterable[Finding]) -> list[Finding]:
-        """Findings by severity, then in the order in which the checks yielded them."""
-        return sorted(findings, key=lambda finding: SEVERITIES.index(self.severity(finding)))
-
-
 def explain(
     findings: Iterable[Finding], explanations: Iterable[Explanation], fiscal_year: int
 ) -> tuple[list[Finding], list[Explanation]]:
@@ -222,32 +135,6 @@ def explain(
             unused.remove(answer)
         explained.append(replace(finding, explained=answer) if answer else finding)
     return explained, unused
-
-
-def load_catalogue(file: Path, required: Iterable[str] = ()) -> Catalogue:
-    """Read findings.toml. Raises DefinitionError with file, code and reason; every required code must be there."""
-    codes = read_definition(file, _CatalogueFile).root
-    for code in required:
-        if code not in codes:
-            raise DefinitionError(file, code, "このコードの説明がありません。消さずに、文や重さだけを変えてください")
-    for code, definition in codes.items():
-        _check_message(file, code, definition.message)
-    return Catalogue(file, codes)
-
-
-def cell_place(key: CellKey, line: int | None = None, **where: str) -> Place:
-    """The place of a cell of the report, and where it stands in a file if that is known."""
-    return Place(table=key.table, group=key.group, row=key.row, column=key.column, line=line, **where)
-
-
-def _check_message(file: Path, code: str, message: str) -> None:
-    try:
-        names = [name for _, name, spec, conversion in string.Formatter().parse(message) if name or spec or conversion]
-    except ValueError:
-        raise DefinitionError(file, f"{code}.message", "波かっこが閉じていません") from None
-    for name in names:
-        if name not in _FACTS:
-            raise DefinitionError(file, f"{code}.message", f"{{{name}}} という差し込みはありません")
 
 
 def shown_fact(value: int | str | None, *, signed: bool = False) -> str:

@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 
-from nerima_report.definitions import CellKey, Column, CountTable, Row
+from nerima_report.definitions import Column, CountTable, Row
 from nerima_report.entry_definitions import EntryTable
+from nerima_report.places import CellKey
 from nerima_report.workbooks import Position, Sheet, Workbook, is_blank
 
 # The sheet that says who reports, and for which year.

@@ -7,7 +7,8 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints, field_validator
 
-from nerima_report.definitions import Definition, Setting, Severity, Text
+from nerima_report.definitions import Definition, Setting, Text
+from nerima_report.findings import Severity
 
 
 class Coordinator(Definition):

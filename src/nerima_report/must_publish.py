@@ -10,11 +10,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from nerima_report.composition import Content
-from nerima_report.definitions import CellKey, Cells, CountTable
+from nerima_report.definitions import Cells, CountTable
 from nerima_report.edition import cell_keys
-from nerima_report.findings import Finding, Place
+from nerima_report.findings import Finding
 from nerima_report.part import Part
 from nerima_report.part_definition import MustPublish
+from nerima_report.places import CellKey, Place
 from nerima_report.report import Bullets, Heading, Paragraph, Report, Table
 from nerima_report.wording import number_name
 

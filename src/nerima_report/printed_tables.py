@@ -8,9 +8,10 @@ from datetime import date
 
 import pandas as pd
 
-from nerima_report.definitions import CellKey, CountTable, Row, fill
+from nerima_report.definitions import CountTable, Row, fill
 from nerima_report.entry_definitions import EntryField, EntryTable
 from nerima_report.fiscal_year import Month, full_date
+from nerima_report.places import CellKey
 from nerima_report.report import Cell, Table, TableColumn, TableNote
 from nerima_report.tallies import each_entry
 from nerima_report.totals import Totals

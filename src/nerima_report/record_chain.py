@@ -21,8 +21,9 @@ from nerima_report.composition import compose_report
 from nerima_report.edition import Edition
 from nerima_report.errors import CannotProceed
 from nerima_report.examination import Examination
-from nerima_report.findings import Finding, Place
+from nerima_report.findings import Finding
 from nerima_report.formats import FORMATS
+from nerima_report.places import Place
 from nerima_report.records.content import content_of
 from nerima_report.records.files import RecordFile, open_record, read_record, sha256, write_record
 from nerima_report.records.importing import ImportOrder, import_year

@@ -7,9 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TypeVar
 
-from nerima_report.checks.links import WARD
-from nerima_report.definitions import CellKey
-from nerima_report.findings import Place, cell_place
+from nerima_report.places import WARD, CellKey, Place, cell_place
 from nerima_report.records.lines import RecordLines
 from nerima_report.records.model import Record
 

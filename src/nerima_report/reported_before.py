@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from nerima_report.checks.links import WARD
 from nerima_report.comparison import compare_with
-from nerima_report.definitions import CellKey
 from nerima_report.edition import Edition
 from nerima_report.errors import CannotProceed
+from nerima_report.places import WARD, CellKey
 from nerima_report.records.files import read_record
 from nerima_report.workspace import Workspace
 

@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 
 from jinja2 import nodes
 
-from nerima_report.definitions import CellKey, placeholders_in
+from nerima_report.definitions import placeholders_in
 from nerima_report.figures import Share
 from nerima_report.part import Part
+from nerima_report.places import CellKey
 from nerima_report.report import Table
 from nerima_report.tallies import Tallies
 from nerima_report.totals import Totals

@@ -10,9 +10,8 @@ from typing import Any, Literal
 import pandas as pd
 
 from nerima_report.cell_values import Reading
-from nerima_report.definitions import CellKey
-from nerima_report.findings import Place
 from nerima_report.layout import CountLayout, EntryLayout
+from nerima_report.places import CellKey, Place
 from nerima_report.submissions import Submission
 from nerima_report.workbooks import CellValue, Position, Sheet, address
 

@@ -8,10 +8,11 @@ from dataclasses import replace
 import pandas as pd
 
 from nerima_report.cell_values import BLANK, NO_SAVED_RESULT, Reading, read_count, read_field, shown
-from nerima_report.definitions import CellKey, Column, CountTable
+from nerima_report.definitions import Column, CountTable
 from nerima_report.edition import Edition
 from nerima_report.entry_definitions import EntryField, EntryTable
 from nerima_report.layout import find_sheets, locate_counts, locate_entries
+from nerima_report.places import CellKey
 from nerima_report.registers import submitted
 from nerima_report.registers.definition import TRACE
 from nerima_report.submissions import Submission

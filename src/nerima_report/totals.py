@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import pandas as pd
 
 from nerima_report.counting import counted_values
-from nerima_report.definitions import CellKey
 from nerima_report.edition import Edition
 from nerima_report.entry_definitions import ADJUSTMENTS
+from nerima_report.places import CellKey
 from nerima_report.tallies import Tallies, each_entry
 
 CELL = ["table", "group", "row", "column"]

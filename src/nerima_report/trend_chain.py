@@ -8,8 +8,9 @@ from pathlib import Path
 
 from nerima_report.edition import Edition
 from nerima_report.errors import CannotProceed
-from nerima_report.findings import Finding, Place
+from nerima_report.findings import Finding
 from nerima_report.formats import FORMATS
+from nerima_report.places import Place
 from nerima_report.records.files import read_record, sha256
 from nerima_report.trend import Source, Trend
 from nerima_report.trend_csv import render_csv

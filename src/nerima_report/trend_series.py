@@ -12,10 +12,11 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import NamedTuple
 
-from nerima_report.definitions import CellKey, fill
+from nerima_report.definitions import fill
 from nerima_report.edition import Edition
 from nerima_report.figure_rules import Rule
 from nerima_report.part import Part
+from nerima_report.places import CellKey
 from nerima_report.records.model import LATEST_YEAR, RecordedFigure
 from nerima_report.trend import NO_RECORD, NOT_PUBLISHED, Line, Point, Series, SeriesBreak, Source, Trend
 from nerima_report.trend_definition import Chart

@@ -13,12 +13,13 @@ from decimal import Decimal
 
 from jinja2 import Undefined
 
-from nerima_report.definitions import CellKey, Cells, CountTable
+from nerima_report.definitions import Cells, CountTable
 from nerima_report.edition import cell_keys
 from nerima_report.entry_definitions import EntryTable
 from nerima_report.figures import Share, largest_rows
 from nerima_report.fiscal_year import Month, full_name, short_name, year_end
 from nerima_report.part import Part
+from nerima_report.places import CellKey
 from nerima_report.tallies import Tallies
 from nerima_report.totals import Totals
 

@@ -12,10 +12,11 @@ from pathlib import Path
 
 from pydantic import Field
 
+from nerima_report.catalogue import Catalogue
 from nerima_report.definitions import Definition, Text
 from nerima_report.errors import CannotProceed, DefinitionError
 from nerima_report.file_search import ROSTER, find_workbooks
-from nerima_report.findings import Catalogue, Explanation
+from nerima_report.findings import Explanation
 from nerima_report.interruption import uninterrupted
 from nerima_report.toml_files import read_definition
 

@@ -13,9 +13,10 @@ from decimal import Decimal
 from jinja2 import Environment, nodes
 
 from nerima_report.comparison import Comparison
-from nerima_report.definitions import CellKey, fill
+from nerima_report.definitions import fill
 from nerima_report.figures import percentage
 from nerima_report.part import Part
+from nerima_report.places import CellKey
 from nerima_report.toml_files import read_text
 from nerima_report.wording import NOTHING_TO_COUNT, UNPUBLISHED, PartWording, Quantity, WordingError, number
 from nerima_report.years_definition import CompareTexts

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from nerima_report.change_statistics import restlessness
-from nerima_report.definitions import CellKey
 from nerima_report.edition import Edition
 from nerima_report.figure_rules import Rule, rule_of
 from nerima_report.part import Part
 from nerima_report.part_definition import Break, Renamed
+from nerima_report.places import CellKey
 from nerima_report.record_places import RecordPlaces
 from nerima_report.records.lines import RecordLines
 from nerima_report.records.model import Record

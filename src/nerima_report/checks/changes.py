@@ -10,9 +10,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from statistics import median
 
 from nerima_report.change_statistics import is_beyond, slipped_digits
-from nerima_report.definitions import CellKey, CountTable
+from nerima_report.definitions import CountTable
 from nerima_report.findings import Finding
 from nerima_report.part import Part
+from nerima_report.places import CellKey
 from nerima_report.year_evidence import Year, YearEvidence
 
 Column = tuple[str, str]  # table id and column

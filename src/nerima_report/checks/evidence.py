@@ -7,10 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from nerima_report.definitions import CellKey
 from nerima_report.edition import Edition
-from nerima_report.findings import Place
 from nerima_report.layout import COVER_SHEET
+from nerima_report.places import CellKey, Place
 from nerima_report.roster import RosterSection
 from nerima_report.submissions import Inbox, Submission
 from nerima_report.tallies import FilledCell, Tallies, each_entry

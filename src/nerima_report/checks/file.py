@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from nerima_report.checks.evidence import Evidence
 from nerima_report.file_search import is_lock_file, is_spreadsheet
-from nerima_report.findings import Finding, Place
+from nerima_report.findings import Finding
+from nerima_report.places import Place
 from nerima_report.workbooks import Reason, Unreadable, label_of
 from nerima_report.workbooks.limits import LIMITS, SECONDS
 

@@ -7,13 +7,13 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from nerima_report.checks.evidence import Evidence
-from nerima_report.definitions import CellKey, Link
+from nerima_report.definitions import Link
 from nerima_report.edition import Edition, cell_keys
-from nerima_report.findings import Finding, Place, cell_place
+from nerima_report.findings import Finding
 from nerima_report.part import Part
+from nerima_report.places import WARD, CellKey, Place, cell_place
 
 CODES = {"equal": "N501", "at_most": "N502", "at_least": "N503", "both_or_neither": "N504"}
-WARD = "区全体"
 
 
 class LinkedSums(NamedTuple):

@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from nerima_report.definitions import CellKey
 from nerima_report.findings import Finding
+from nerima_report.places import CellKey
 from nerima_report.registers.carrying import Masters
 from nerima_report.registers.definition import ENDED, REGISTERED, Register, RegisterCount
 from nerima_report.registers.entry import RegisterEntry

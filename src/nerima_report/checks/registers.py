@@ -12,10 +12,11 @@ from datetime import date
 from itertools import pairwise
 
 from nerima_report.checks.evidence import Evidence
-from nerima_report.findings import Finding, Place
+from nerima_report.findings import Finding
 from nerima_report.fiscal_year import full_date, full_name
 from nerima_report.layout import EntryLayout, plain
 from nerima_report.part import Part
+from nerima_report.places import Place
 from nerima_report.registers.definition import (
     ALTERED,
     ANSWER,

@@ -8,8 +8,9 @@ from collections.abc import Iterator, Sequence
 from nerima_report.cell_values import read_count, shown
 from nerima_report.checks.evidence import Evidence
 from nerima_report.checks.links import tables_agree_in_each_workbook
-from nerima_report.findings import Finding, Place
+from nerima_report.findings import Finding
 from nerima_report.layout import CountLayout, EntryLayout
+from nerima_report.places import Place
 from nerima_report.tallies import FilledCell, StatedCell
 
 

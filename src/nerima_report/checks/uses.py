@@ -15,11 +15,12 @@ from typing import Any
 
 from nerima_report.checks.evidence import Evidence
 from nerima_report.counting import Entry, uncounted_entries
-from nerima_report.findings import Finding, Place
+from nerima_report.findings import Finding
 from nerima_report.fiscal_year import full_date
 from nerima_report.guideline import Guideline
 from nerima_report.layout import EntryLayout
 from nerima_report.part import Part
+from nerima_report.places import Place
 from nerima_report.tallies import LocatedTable, each_entry
 from nerima_report.use_rules import KindRule, UseRules
 

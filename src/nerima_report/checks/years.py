@@ -8,9 +8,9 @@ from dataclasses import replace
 from nerima_report.change_statistics import chance_of_identity
 from nerima_report.checks.changes import numbers_change_within_limits, sections_change_within_limits
 from nerima_report.counting import counted_tables
-from nerima_report.definitions import CellKey
 from nerima_report.findings import Finding
 from nerima_report.fiscal_year import full_name
+from nerima_report.places import CellKey
 from nerima_report.records.publication import changed_numbers
 from nerima_report.year_evidence import Year, YearEvidence
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from nerima_report.corrections.patterns import pattern_changes
 from nerima_report.corrections.search import Change, Problem, pair_changes, single_changes
 from nerima_report.corrections.system import System
-from nerima_report.findings import Place
+from nerima_report.places import Place
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,7 @@ from nerima_report.corrections.search import Change
 from nerima_report.corrections.slips import meant
 from nerima_report.corrections.system import System
 from nerima_report.corrections_definition import CorrectionsDefinition
-from nerima_report.definitions import CellKey
-from nerima_report.findings import Place
+from nerima_report.places import CellKey, Place
 from nerima_report.workbooks import Position, position_of
 
 Before = Mapping[str, Mapping[CellKey, int]]  # what each 課 (and 区全体) reported for the year before

@@ -14,7 +14,8 @@ from math import ceil, floor
 
 from nerima_report.cell_values import LARGEST_COUNT
 from nerima_report.corrections.numbers import Numbers, numbers_where
-from nerima_report.findings import Finding, Place
+from nerima_report.findings import Finding
+from nerima_report.places import Place
 
 Number = float  # whole, but for a stated total such as 12.5
 

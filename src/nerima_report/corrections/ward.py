@@ -13,13 +13,13 @@ from operator import ge, le
 from nerima_report.cell_values import LARGEST_COUNT
 from nerima_report.checks.collection import row_of
 from nerima_report.checks.evidence import Evidence
-from nerima_report.checks.links import WARD, broken_link, said_in_workbooks
+from nerima_report.checks.links import broken_link, said_in_workbooks
 from nerima_report.corrections.system import Cell, Constraint, Sum, System
 from nerima_report.corrections.workbook import Building
-from nerima_report.definitions import CellKey
 from nerima_report.entry_definitions import ADJUSTMENTS
-from nerima_report.findings import Explanation, Finding, Place, cell_place
+from nerima_report.findings import Explanation, Finding
 from nerima_report.layout import EntryLayout
+from nerima_report.places import WARD, CellKey, Place, cell_place
 from nerima_report.tallies import FilledCell
 from nerima_report.totals import Adjustment, is_ward_level
 

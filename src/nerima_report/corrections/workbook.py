@@ -10,11 +10,11 @@ from math import isfinite
 from operator import eq
 
 from nerima_report.checks.evidence import Evidence
-from nerima_report.checks.links import WARD, LinkedSums, broken_link, holds, linked_sums
+from nerima_report.checks.links import LinkedSums, broken_link, holds, linked_sums
 from nerima_report.checks.table import column_of, stated_number, stated_totals, text_sum
 from nerima_report.corrections.system import Cell, Constraint, Number, Sum, System
-from nerima_report.definitions import CellKey
 from nerima_report.findings import Explanation, Finding
+from nerima_report.places import WARD, CellKey
 from nerima_report.tallies import FilledCell, StatedCell
 
 

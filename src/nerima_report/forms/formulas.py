@@ -12,9 +12,10 @@ from typing import NamedTuple
 
 from xlsxwriter.utility import xl_range_abs
 
-from nerima_report.definitions import CellKey, Column, CountTable
+from nerima_report.definitions import Column, CountTable
 from nerima_report.edition import Edition
 from nerima_report.forms.style import FIRST_ROW, Formula
+from nerima_report.places import CellKey
 
 AGREED = "✓"
 _LONGEST_LITERAL = 250  # Excel takes 255 characters, a doubled quotation mark as one

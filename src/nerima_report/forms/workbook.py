@@ -16,7 +16,7 @@ import xlsxwriter
 from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
-from nerima_report.definitions import CellKey, CountTable, fill
+from nerima_report.definitions import CountTable, fill
 from nerima_report.edition import Edition
 from nerima_report.forms.counts import write_counts
 from nerima_report.forms.cover import write_cover
@@ -28,6 +28,7 @@ from nerima_report.forms.inputs import Area
 from nerima_report.forms.registers import write_register
 from nerima_report.forms.style import FIRST_ROW, FONT, HEADER_ROW, Formula, add_sheet, make_looks, write
 from nerima_report.layout import COVER_SHEET, GUIDE_SHEET
+from nerima_report.places import CellKey
 
 # The names of the properties of the file, which say what it was made from.
 FORM_VERSION, DEFINITIONS = "様式の版", "定義のハッシュ"

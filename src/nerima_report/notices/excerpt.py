@@ -9,8 +9,9 @@ from typing import Literal
 
 from nerima_report.cell_values import shown
 from nerima_report.examination import Examination
-from nerima_report.findings import Finding, Place
+from nerima_report.findings import Finding
 from nerima_report.layout import CountLayout, EntryLayout
+from nerima_report.places import Place
 from nerima_report.workbooks import Position, Sheet, address, column_number
 
 Kind = Literal["", "faulty", "related", "heading"]

@@ -6,9 +6,11 @@ import json
 from dataclasses import asdict
 
 from nerima_report import __version__
+from nerima_report.catalogue import Catalogue
 from nerima_report.examination import Examination
-from nerima_report.findings import Catalogue, Explanation, Finding, Place, SuggestedCell, Suggestion
+from nerima_report.findings import Explanation, Finding, SuggestedCell, Suggestion
 from nerima_report.notices.told import Told
+from nerima_report.places import Place
 
 SCHEMA_VERSION = 1
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from nerima_report.definitions import Severity
 from nerima_report.examination import Examination
-from nerima_report.findings import SEVERITY_NAMES, Finding, shown_fact
+from nerima_report.findings import SEVERITY_NAMES, Finding, Severity, shown_fact
 from nerima_report.fiscal_year import full_name
 from nerima_report.notices.excerpt import Excerpt, Excerpts
 from nerima_report.notices.grouping import WorkbookFindings, by_workbook, ranges, same_fault

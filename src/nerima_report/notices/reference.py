@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nerima_report.definitions import FindingDefinition
-from nerima_report.findings import SEVERITY_NAMES, Catalogue
+from nerima_report.catalogue import Catalogue, FindingDefinition
+from nerima_report.findings import SEVERITY_NAMES
 
 CHAPTERS = {
     "1": "ファイル",

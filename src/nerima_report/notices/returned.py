@@ -6,10 +6,12 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
+from nerima_report.catalogue import Catalogue
 from nerima_report.errors import CannotProceed
 from nerima_report.examination import Examination
-from nerima_report.findings import SEVERITY_NAMES, Catalogue, Finding, Place, shown_fact
+from nerima_report.findings import SEVERITY_NAMES, Finding, shown_fact
 from nerima_report.notices.grouping import harmless, ranges
+from nerima_report.places import Place
 from nerima_report.workbooks import (
     Cell,
     Mark,

@@ -9,7 +9,8 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
-from nerima_report.findings import SEVERITIES, SEVERITY_NAMES, Catalogue, Finding
+from nerima_report.catalogue import Catalogue
+from nerima_report.findings import SEVERITIES, SEVERITY_NAMES, Finding
 from nerima_report.notices.grouping import WorkbookFindings, by_workbook, harmless, ranges, same_fault, short
 
 STYLES = {"error": "bold red", "warning": "yellow", "notice": "cyan"}

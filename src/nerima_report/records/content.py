@@ -19,9 +19,10 @@ from nerima_report.edition import Edition
 from nerima_report.entry_definitions import EntryField, EntryTable
 from nerima_report.errors import CannotProceed
 from nerima_report.figures import Share, compute_figures
-from nerima_report.findings import Explanation, Finding, Place
+from nerima_report.findings import Explanation, Finding
 from nerima_report.fiscal_year import Month
 from nerima_report.part import Part
+from nerima_report.places import Place
 from nerima_report.records.model import Record, RecordedEntry
 from nerima_report.tallies import Tallies
 from nerima_report.totals import Totals, cell_names

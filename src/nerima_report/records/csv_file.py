@@ -14,11 +14,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from nerima_report.cell_values import read_count, shown
-from nerima_report.definitions import CellKey, CountTable
+from nerima_report.definitions import CountTable
 from nerima_report.edition import Edition
-from nerima_report.findings import Finding, Place
+from nerima_report.findings import Finding
 from nerima_report.layout import plain
-from nerima_report.records.template import WARD
+from nerima_report.places import WARD, CellKey, Place
 from nerima_report.submissions import NOT_APPLICABLE
 from nerima_report.suggestions import asked, likely
 from nerima_report.tallies import FilledCell, StatedCell

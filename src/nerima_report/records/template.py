@@ -13,10 +13,8 @@ from nerima_report.entry_definitions import EntryTable
 from nerima_report.fiscal_year import full_name
 from nerima_report.forms import Filling, FormCover, render_form
 from nerima_report.part import Part
+from nerima_report.places import WARD
 from nerima_report.years_definition import TemplateTexts
-
-# Who speaks in such a workbook, and in findings on it.
-WARD = "区全体"
 
 
 def as_published(edition: Edition) -> Edition:

@@ -11,9 +11,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from nerima_report.cell_values import shown
-from nerima_report.findings import Finding, Place
+from nerima_report.findings import Finding
 from nerima_report.fiscal_year import full_date
 from nerima_report.layout import EntryLayout, plain
+from nerima_report.places import Place
 from nerima_report.registers.carrying import trace_of
 from nerima_report.registers.definition import (
     ALTERED,

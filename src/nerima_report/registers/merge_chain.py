@@ -11,8 +11,9 @@ from nerima_report.checks import Evidence
 from nerima_report.edition import Edition
 from nerima_report.errors import CannotProceed
 from nerima_report.examination import Examination, examine, judge
-from nerima_report.findings import Finding, Place
+from nerima_report.findings import Finding
 from nerima_report.fiscal_year import full_name
+from nerima_report.places import Place
 from nerima_report.registers.history import add_steps, history_file, read_history
 from nerima_report.registers.master import FOLDER, keeps_registers, load_masters, write_master
 from nerima_report.registers.merging import MergePlan, latest_year, plan_merge

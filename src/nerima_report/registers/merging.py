@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from nerima_report.checks.evidence import Evidence
-from nerima_report.findings import Finding, Place
+from nerima_report.findings import Finding
+from nerima_report.places import Place
 from nerima_report.registers.carrying import Masters, known_entries, running_entries
 from nerima_report.registers.definition import NEW, TAKEN_OVER, Register
 from nerima_report.registers.entry import Master, RegisterEntry, serial

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from nerima_report.checks.privacy import masked, private_parts
 from nerima_report.edition import Edition
-from nerima_report.findings import Finding, Place
+from nerima_report.findings import Finding
 from nerima_report.formats import FORMATS
+from nerima_report.places import Place
 from nerima_report.registers.data_files import render_csv, render_xlsx
 from nerima_report.registers.master import load_masters, master_file
 from nerima_report.registers.slips import compose_register

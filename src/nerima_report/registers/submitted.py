@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
-from nerima_report.definitions import CellKey
 from nerima_report.entry_definitions import EntryTable
 from nerima_report.part import Part
+from nerima_report.places import CellKey
 from nerima_report.registers.definition import ENDED, REGISTERED, Register, RegisterCount
 from nerima_report.registers.entry import first_day, last_day
 
