@@ -30,8 +30,8 @@ from nerima_report.corrections import suggest_corrections  # noqa: E402
 from nerima_report.edition import Edition, find_edition, load_edition  # noqa: E402
 from nerima_report.findings import Suggestion  # noqa: E402
 from nerima_report.places import CellKey  # noqa: E402
-from nerima_report.submissions import load_submissions  # noqa: E402
-from nerima_report.tally_reading import load_tallies  # noqa: E402
+from nerima_report.tallies.reading import load_tallies  # noqa: E402
+from nerima_report.tallies.submission import load_submissions  # noqa: E402
 from slips import TYPED  # noqa: E402
 
 Values = dict[CellKey, int]

@@ -16,9 +16,9 @@ from pathlib import Path
 from measuring import bare, compare
 
 from nerima_report.edition import find_edition, load_edition
+from nerima_report.edition.registers import ANSWER, AS_BEFORE, Register
 from nerima_report.forms import Filling, FormCover, render_form
 from nerima_report.places import CellKey
-from nerima_report.registers.definition import ANSWER, AS_BEFORE, Register
 from nerima_report.registers.entry import RegisterEntry, number_of
 
 ENTRIES, RUNS = 20_000, 3

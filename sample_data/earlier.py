@@ -16,8 +16,8 @@ from consistency import check_links, require
 
 from nerima_report.edition import Edition, find_edition, load_edition
 from nerima_report.places import CellKey
-from nerima_report.records.files import write_record
-from nerima_report.records.importing import ImportOrder, import_year
+from nerima_report.records.file import write_record
+from nerima_report.runs.import_year import ImportOrder, import_year
 
 Counts = Mapping[CellKey, int]  # 件 or 人 by cell
 

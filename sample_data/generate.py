@@ -33,9 +33,9 @@ from nerima_report.forms import Filling, FormCover, render_form, write_form
 from nerima_report.places import CellKey
 from nerima_report.registers.carrying import Masters
 from nerima_report.registers.master import FOLDER, load_masters
-from nerima_report.registers.merge_chain import merge
-from nerima_report.roster import ALL_FORMS, HEADINGS, SHEET
-from nerima_report.submissions import section_key
+from nerima_report.runs.registers import merge
+from nerima_report.tallies.roster import ALL_FORMS, HEADINGS, SHEET
+from nerima_report.tallies.submission import section_key
 from nerima_report.workspace import Workspace
 
 HERE = Path(__file__).resolve().parent

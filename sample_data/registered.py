@@ -15,7 +15,7 @@ from nerima_report.fiscal_year import fiscal_year_of
 from nerima_report.forms import Filling, FormCover
 from nerima_report.forms.form import fed_lists
 from nerima_report.registers.carrying import Masters, rows_for
-from nerima_report.registers.submitted import counts
+from nerima_report.tallies.register_counts import counts
 
 HERE = Path(__file__).resolve().parent
 FIRST_YEAR = 2022

@@ -13,18 +13,18 @@ from math import lgamma, log
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.cell import coordinate_to_tuple
 
-from nerima_report.cell_values import Reading
 from nerima_report.checks import Evidence
 from nerima_report.checks.links import holds, linked_sums, tables_agree_in_each_workbook
 from nerima_report.checks.table import rows_add_up
-from nerima_report.corrections_definition import CorrectionsDefinition
-from nerima_report.definitions import Link
 from nerima_report.edition import Edition
+from nerima_report.edition.corrections import CorrectionsDefinition
+from nerima_report.edition.tables import Link
 from nerima_report.examination import examine
 from nerima_report.findings import Finding
 from nerima_report.places import CellKey, cell_place
-from nerima_report.submissions import Inbox
-from nerima_report.tallies import FilledCell, StatedCell, Tallies
+from nerima_report.tallies.cell_values import Reading
+from nerima_report.tallies.model import FilledCell, StatedCell, Tallies
+from nerima_report.tallies.submission import Inbox
 from slips import TYPED
 
 Values = Mapping[CellKey, int]

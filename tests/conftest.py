@@ -19,11 +19,11 @@ import pytest
 
 from inboxes import Ward
 from nerima_report.cli import main
-from nerima_report.composition import Content
 from nerima_report.edition import Edition, find_edition, load_edition
 from nerima_report.examination import examine
-from nerima_report.roster import load_roster
-from nerima_report.submissions import Inbox, load_submissions
+from nerima_report.report.compose import Content
+from nerima_report.tallies.roster import load_roster
+from nerima_report.tallies.submission import Inbox, load_submissions
 from nerima_report.workbooks import Unreadable, Workbook, WorkbookReader
 from small_ward import make_small_ward
 

@@ -12,11 +12,11 @@ from openpyxl.utils.cell import column_index_from_string, coordinate_to_tuple, r
 from nerima_report.checks import Evidence, run_checks
 from nerima_report.edition import Edition
 from nerima_report.examination import examine
-from nerima_report.figures import Share
 from nerima_report.findings import Finding
 from nerima_report.places import Place
-from nerima_report.roster import RosterSection, load_roster
-from nerima_report.submissions import Inbox, Submission, Unidentified, identify
+from nerima_report.tallies.figures import Share
+from nerima_report.tallies.roster import RosterSection, load_roster
+from nerima_report.tallies.submission import Inbox, Submission, Unidentified, identify
 from nerima_report.workbooks import SheetFacts, Workbook
 
 SAMPLE = Path(__file__).resolve().parents[1] / "sample_data"

@@ -11,9 +11,9 @@ import xlsxwriter
 from openpyxl import load_workbook
 
 from nerima_report.edition import Edition
-from nerima_report.entry_definitions import EntryField
+from nerima_report.edition.entries import EntryField
 from nerima_report.fiscal_year import full_name
-from nerima_report.roster import HEADINGS, SHEET
+from nerima_report.tallies.roster import HEADINGS, SHEET
 
 SECTION = "福祉部管理課"
 Entry = Mapping[str, Any]  # what a clerk writes into a row, by label

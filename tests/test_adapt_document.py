@@ -15,13 +15,13 @@ from pathlib import Path
 import pytest
 
 from conftest import ROOT, SAMPLE, Command
-from nerima_report.definitions import Column, Condition, CountTable, Definition, Note, Row
 from nerima_report.edition import Edition, load_edition
-from nerima_report.entry_definitions import EntryField, EntryTable, PrintedColumn
+from nerima_report.edition.entries import EntryField, EntryTable, PrintedColumn
+from nerima_report.edition.tables import Column, Condition, CountTable, Definition, Note, Row
 from nerima_report.forms import Filling, FormCover, render_form
 from nerima_report.places import CellKey
-from nerima_report.submissions import Inbox, Submission
-from nerima_report.tally_reading import load_tallies
+from nerima_report.tallies.reading import load_tallies
+from nerima_report.tallies.submission import Inbox, Submission
 
 pytestmark = pytest.mark.thorough
 

@@ -18,16 +18,16 @@ from faulty import rewrite
 from inboxes import changed, check, roster
 from nerima_report.checks import Evidence, run_checks
 from nerima_report.checks.table import column_of, stated_totals
-from nerima_report.composition import Content, compose_report
 from nerima_report.corrections import suggest_corrections
 from nerima_report.edition import Edition
 from nerima_report.examination import examine, judge
 from nerima_report.findings import Explanation, Finding, Suggestion, explain
 from nerima_report.places import CellKey
-from nerima_report.records.files import write_record
-from nerima_report.records.making import make_record
-from nerima_report.reported_before import reported_before
-from nerima_report.submissions import Inbox
+from nerima_report.records.file import write_record
+from nerima_report.records.reported_before import reported_before
+from nerima_report.report.compose import Content, compose_report
+from nerima_report.report.record import make_record
+from nerima_report.tallies.submission import Inbox
 from nerima_report.workspace import open_workspace
 
 CASES = tomllib.loads((Path(__file__).parent / "cases" / "corrections.toml").read_text(encoding="utf-8"))["case"]

@@ -16,7 +16,7 @@ from nerima_report.checks.privacy import private_parts
 from nerima_report.edition import Edition
 from nerima_report.examination import judge
 from nerima_report.findings import Finding
-from nerima_report.submissions import Inbox
+from nerima_report.tallies.submission import Inbox
 from small_ward import is_small
 
 CASES = tomllib.loads((Path(__file__).parent / "cases" / "findings.toml").read_text(encoding="utf-8"))["case"]

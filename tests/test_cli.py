@@ -13,7 +13,7 @@ import pytest
 from openpyxl import load_workbook
 
 from conftest import SAMPLE, Command
-from nerima_report.usage import Progress
+from nerima_report.cli.japanese import Progress
 
 
 @pytest.mark.parametrize(

@@ -14,22 +14,22 @@ import pytest
 
 from conftest import ROOT, Command
 from nerima_report.checks.years import run_year_checks
-from nerima_report.comparison import Comparison, compare_with
-from nerima_report.composition import Content, compose_report
 from nerima_report.edition import Edition
+from nerima_report.edition.part_definition import Break, Renamed
 from nerima_report.errors import DefinitionError
-from nerima_report.figure_rules import rule_of
 from nerima_report.fiscal_year import full_name
-from nerima_report.manuscript import read_blocks
-from nerima_report.part_definition import Break, Renamed
 from nerima_report.places import CellKey
-from nerima_report.records.files import write_record
-from nerima_report.records.making import make_record
+from nerima_report.records.comparison import Comparison, compare_with
+from nerima_report.records.figure_rules import rule_of
+from nerima_report.records.file import write_record
 from nerima_report.records.model import Record, RecordedCell, RecordedCells, RecordedFigure
-from nerima_report.report import Paragraph, Table
-from nerima_report.wording import PartWording
-from nerima_report.year_before import YearBefore
-from nerima_report.year_evidence import YearEvidence, year_of
+from nerima_report.records.years import YearEvidence, year_of
+from nerima_report.report.blocks import Paragraph, Table
+from nerima_report.report.compose import Content, compose_report
+from nerima_report.report.manuscript import read_blocks
+from nerima_report.report.record import make_record
+from nerima_report.report.wording import PartWording
+from nerima_report.report.wording_of_year_before import YearBefore
 
 COMPARE = tomllib.loads((ROOT / "tests" / "cases" / "compare.toml").read_text(encoding="utf-8"))
 TABLE = "公開.処理状況"

@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 
 from conftest import ROOT, Command
-from nerima_report.definitions import Definition
 from nerima_report.edition import find_edition, load_edition
-from nerima_report.edition_changes import edition_changes
-from nerima_report.form_texts import FormTexts
+from nerima_report.edition.changes import edition_changes
+from nerima_report.edition.tables import Definition
+from nerima_report.edition.texts import FormTexts
 from nerima_report.notices.edition_words import NAMES
 
 CASES = tomllib.loads((Path(__file__).parent / "cases" / "edition_changes.toml").read_text(encoding="utf-8"))["case"]
@@ -49,7 +49,7 @@ def test_a_change_is_shown_where_it_is(
     case: dict[str, Any], templates: Path, command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if not case.get("trial"):  # making forms and reports is tried with some of the cases, and with the broken editions
-        monkeypatch.setattr("nerima_report.preparation_chain.try_edition", lambda edition: None)
+        monkeypatch.setattr("nerima_report.runs.prepare.try_edition", lambda edition: None)
     rewrite(templates, case)
     found = edition_changes(SHIPPED, load_edition(templates / "nerima"))
     assert [[change.kind, change.file, change.place] for change in found] == case["changes"]

@@ -18,13 +18,13 @@ from openpyxl.worksheet.worksheet import Worksheet
 from conftest import SAMPLE, Command
 from consistent import Counts, Entries, consistent
 from nerima_report.checks import run_checks
-from nerima_report.earlier import load_earlier
 from nerima_report.edition import Edition
 from nerima_report.examination import examine
 from nerima_report.fiscal_year import Month
 from nerima_report.forms import EarlierFigures, Filling, FormCover, render_form, write_form
+from nerima_report.forms.earlier import load_earlier
 from nerima_report.places import CellKey
-from nerima_report.submissions import load_submissions
+from nerima_report.tallies.submission import load_submissions
 
 OFFICE = FormCover(2022, "福祉部", "管理課")
 few = settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

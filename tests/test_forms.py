@@ -14,7 +14,7 @@ from openpyxl.utils.datetime import from_excel
 from openpyxl.worksheet.worksheet import Worksheet
 
 from nerima_report.edition import Edition
-from nerima_report.entry_definitions import EntryTable
+from nerima_report.edition.entries import EntryTable
 from nerima_report.fiscal_year import Month
 from nerima_report.forms import EarlierFigures, Filling, FormCover, render_form, write_form
 from nerima_report.forms.form import fingerprint

@@ -10,9 +10,9 @@ from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from inboxes import check
-from nerima_report.definitions import CountTable
 from nerima_report.edition import Edition
-from nerima_report.submissions import Inbox, Submission, load_submissions
+from nerima_report.edition.tables import CountTable
+from nerima_report.tallies.submission import Inbox, Submission, load_submissions
 
 pytestmark = pytest.mark.thorough
 

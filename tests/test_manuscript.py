@@ -10,17 +10,17 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from nerima_report.composition import Content, compose_report
 from nerima_report.edition import Edition
 from nerima_report.errors import DefinitionError
-from nerima_report.figures import compute_figures
 from nerima_report.fiscal_year import parse_month
-from nerima_report.formats.markdown import render_markdown
-from nerima_report.manuscript import read_blocks
 from nerima_report.places import CellKey
-from nerima_report.report import Bullets, Heading, Paragraph, Table
-from nerima_report.totals import Totals
-from nerima_report.wording import Quantity, WordingError
+from nerima_report.report.blocks import Bullets, Heading, Paragraph, Table
+from nerima_report.report.compose import Content, compose_report
+from nerima_report.report.formats.markdown import render_markdown
+from nerima_report.report.manuscript import read_blocks
+from nerima_report.report.wording import Quantity, WordingError
+from nerima_report.tallies.figures import compute_figures
+from nerima_report.tallies.totals import Totals
 
 CASES = tomllib.loads((Path(__file__).parent / "cases" / "manuscript.toml").read_text(encoding="utf-8"))["case"]
 

@@ -30,9 +30,9 @@ from nerima_report.workbooks import (
     read_workbook,
     shared_reader,
 )
-from nerima_report.workbooks.marking import marked_copy
-from nerima_report.workbooks.marking_styles import FILLS
-from nerima_report.workbooks.splicing import elements
+from nerima_report.workbooks.mark.copy import marked_copy
+from nerima_report.workbooks.mark.splicing import elements
+from nerima_report.workbooks.mark.styles import FILLS
 
 AUTHOR = "総務部情報公開課"
 INDEX = "確認結果"

@@ -13,12 +13,12 @@ import pytest
 
 from conftest import ROOT, Command
 from inboxes import check
-from nerima_report.composition import Content, compose_report
 from nerima_report.edition import Edition, load_edition
-from nerima_report.figures import compute_figures
-from nerima_report.must_publish import published_items, unpublished
-from nerima_report.submissions import Inbox
-from nerima_report.totals import Totals
+from nerima_report.report.compose import Content, compose_report
+from nerima_report.report.must_publish import published_items, unpublished
+from nerima_report.tallies.figures import compute_figures
+from nerima_report.tallies.submission import Inbox
+from nerima_report.tallies.totals import Totals
 
 CASES = tomllib.loads((Path(__file__).parent / "cases" / "must_publish.toml").read_text(encoding="utf-8"))["case"]
 

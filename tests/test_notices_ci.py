@@ -11,7 +11,7 @@ import pytest
 
 from conftest import Command
 from faulty import HOSTILE, blanks, edit
-from nerima_report.cli.common import NoticeFormat
+from nerima_report.cli.options import NoticeFormat
 from nerima_report.edition import Edition
 from nerima_report.examination import Examination
 from nerima_report.findings import Explanation, Finding
@@ -21,7 +21,7 @@ from nerima_report.notices.html import render_html
 from nerima_report.notices.junit import render_junit
 from nerima_report.notices.told import Told
 from nerima_report.places import Place
-from nerima_report.submissions import Inbox
+from nerima_report.tallies.submission import Inbox
 
 TOLD = Told({"command": "check", "fiscal_year": 2022}, "終わりました")
 JUMP = Finding("N711", Place("区全体", "records/2022.json", table="公開.目的別", row="営業活動", line=47), 1, 9, 8)

@@ -13,7 +13,7 @@ from rich.cells import cell_len
 from conftest import Command
 from faulty import HOSTILE, blanks, edit, make_faulty
 from nerima_report.notices.grouping import harmless, ranges
-from nerima_report.notices.text import fold
+from nerima_report.notices.screen import fold
 from nerima_report.places import Place
 
 

@@ -27,7 +27,7 @@ from nerima_report.examination import examine
 from nerima_report.forms import Filling, FormCover, render_form
 from nerima_report.forms.form import fingerprint
 from nerima_report.places import CellKey
-from nerima_report.submissions import Inbox, load_submissions
+from nerima_report.tallies.submission import Inbox, load_submissions
 from test_form_command import fill_in
 
 pytestmark = pytest.mark.thorough

@@ -16,18 +16,18 @@ from hypothesis import strategies as st
 from openpyxl.utils.cell import coordinate_to_tuple
 
 from inboxes import Ward, changed, check, places
-from nerima_report.cell_values import Reading
-from nerima_report.composition import Content, compose_report
 from nerima_report.edition import Edition
 from nerima_report.examination import examine
-from nerima_report.figures import percentage
 from nerima_report.fiscal_year import full_name, parse_fiscal_year, parse_month, short_name, year_end
-from nerima_report.formats.markdown import render_markdown
-from nerima_report.formats.word import render_word
 from nerima_report.places import CellKey, cell_place
-from nerima_report.submissions import Inbox, Submission
-from nerima_report.tallies import FilledCell, Tallies
-from nerima_report.totals import add_up, cell_names
+from nerima_report.report.compose import Content, compose_report
+from nerima_report.report.formats.markdown import render_markdown
+from nerima_report.report.formats.word import render_word
+from nerima_report.tallies.cell_values import Reading
+from nerima_report.tallies.figures import percentage
+from nerima_report.tallies.model import FilledCell, Tallies
+from nerima_report.tallies.submission import Inbox, Submission
+from nerima_report.tallies.totals import add_up, cell_names
 from nerima_report.workbooks import Position, Sheet, address
 
 pytestmark = pytest.mark.thorough

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from nerima_report.composition import Content, compose_report
-from nerima_report.formats.markdown import render_markdown
-from nerima_report.formats.word import render_word
-from nerima_report.report import Report
+from nerima_report.report.blocks import Report
+from nerima_report.report.compose import Content, compose_report
+from nerima_report.report.formats.markdown import render_markdown
+from nerima_report.report.formats.word import render_word
 
 PUBLISHED = Path(__file__).parent / "published"
 GOLDEN = Path(__file__).parent / "golden"

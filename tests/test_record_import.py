@@ -12,11 +12,11 @@ import pytest
 from openpyxl import load_workbook
 
 from conftest import ROOT, Command
-from nerima_report.composition import Content
 from nerima_report.edition import Edition
 from nerima_report.forms import Filling
-from nerima_report.records.files import read_record
-from nerima_report.records.template import render_template
+from nerima_report.forms.published_year import render_template
+from nerima_report.records.file import read_record
+from nerima_report.report.compose import Content
 from test_notices_json import VALIDATOR
 
 GOLDEN = ROOT / "tests" / "golden" / "report-2022.md"

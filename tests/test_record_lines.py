@@ -11,14 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nerima_report.checks.years import run_year_checks
-from nerima_report.composition import Content, compose_report
 from nerima_report.edition import Edition
 from nerima_report.findings import Finding
-from nerima_report.records.files import RecordFile, open_record, record_to_write, write_record
+from nerima_report.records.file import RecordFile, open_record, record_to_write, write_record
 from nerima_report.records.lines import lines_of
-from nerima_report.records.making import make_record
 from nerima_report.records.model import Record, RecordedCell
-from nerima_report.year_evidence import YearEvidence, year_of
+from nerima_report.records.years import YearEvidence, year_of
+from nerima_report.report.compose import Content, compose_report
+from nerima_report.report.record import make_record
 
 PURPOSES, WAYS = "公開.目的別", "公開.請求方法"
 TEXT = st.text(max_size=5) | st.integers() | st.none()

@@ -14,10 +14,10 @@ from jsonschema import Draft202012Validator
 
 from conftest import ROOT, SAMPLE, Command
 from faulty import blanks, edit
-from nerima_report.cell_values import LARGEST_COUNT
-from nerima_report.records.files import read_record, write_record
+from nerima_report.records.file import read_record, write_record
 from nerima_report.records.model import LARGEST_TOTAL
 from nerima_report.records.schema import record_schema
+from nerima_report.tallies.cell_values import LARGEST_COUNT
 
 SCHEMA = ROOT / "docs" / "schemas" / "record.json"
 CASES = tomllib.loads((Path(__file__).parent / "cases" / "broken_records.toml").read_text(encoding="utf-8"))["case"]

@@ -14,7 +14,7 @@ from nerima_report.examination import examine
 from nerima_report.findings import Finding
 from nerima_report.forms import FormCover
 from nerima_report.places import CellKey
-from nerima_report.submissions import Inbox, Submission, identify
+from nerima_report.tallies.submission import Inbox, Submission, identify
 from nerima_report.workbooks import Sheet, Workbook
 from registers_carried import example
 

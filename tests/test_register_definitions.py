@@ -10,8 +10,8 @@ import pytest
 
 from conftest import ROOT
 from nerima_report.edition import Edition, load_edition
+from nerima_report.edition.registers import NO_ARTICLE
 from nerima_report.errors import DefinitionError
-from nerima_report.registers.definition import NO_ARTICLE
 
 CASES = tomllib.loads((Path(__file__).parent / "cases" / "register_articles.toml").read_text(encoding="utf-8"))
 TEMPLATES = ROOT / "templates" / "nerima"

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from nerima_report.edition import Edition
+from nerima_report.edition.registers import Register
 from nerima_report.registers.carrying import rows_for, trace_of, unasked_sections
-from nerima_report.registers.definition import Register
 from nerima_report.registers.entry import Master, RegisterEntry
 from nerima_report.registers.history import Step
 from nerima_report.registers.merging import MergePlan, plan_merge

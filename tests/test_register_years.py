@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from nerima_report.checks.register_years import registers_go_on
+from nerima_report.checks.years.registers import registers_go_on
 from nerima_report.edition import Edition
 from nerima_report.places import CellKey
-from nerima_report.record_places import RecordPlaces
+from nerima_report.records.places import RecordPlaces
+from nerima_report.records.years import Year, YearEvidence
 from nerima_report.registers.entry import Master, RegisterEntry
-from nerima_report.year_evidence import Year, YearEvidence
 
 SECTION = "福祉部管理課"
 KEY = CellKey("個人.登録など", "", "業務の委託", "件数")

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from conftest import ROOT, Command
-from nerima_report.between_years import findings_between
+from nerima_report.checks.years.between import findings_between
 from nerima_report.edition import find_edition, load_edition
 from nerima_report.findings import Finding
-from nerima_report.records.files import open_record, read_record
+from nerima_report.records.file import open_record, read_record
 from nerima_report.workspace import open_workspace
 
 SERIES = tomllib.loads((ROOT / "tests" / "cases" / "series.toml").read_text(encoding="utf-8"))["series"]

@@ -18,24 +18,24 @@ from PIL import Image
 from rich.console import Console
 
 from conftest import SAMPLE, Command
-from nerima_report.charts import draw
 from nerima_report.checks.years import run_year_checks
 from nerima_report.edition import Edition
+from nerima_report.edition.part_definition import Break, Renamed
+from nerima_report.edition.trend import Chart, charts_of_tables
 from nerima_report.fiscal_year import full_name
-from nerima_report.formats.markdown import render_markdown
-from nerima_report.formats.word import render_word
 from nerima_report.notices.trend import print_trend
-from nerima_report.part_definition import Break, Renamed
-from nerima_report.records.files import read_record, write_record
+from nerima_report.records.file import read_record, write_record
 from nerima_report.records.model import Record
-from nerima_report.report import Picture, Report
-from nerima_report.trend import Line, Series, Source, Trend
-from nerima_report.trend_csv import HEADINGS, render_csv
-from nerima_report.trend_definition import Chart, charts_of_tables
-from nerima_report.trend_report import compose_trend
-from nerima_report.trend_series import MOST_LINES, make_trend
-from nerima_report.trend_words import shown
-from nerima_report.year_evidence import YearEvidence, year_of
+from nerima_report.records.series import Line, Series, Source, Trend
+from nerima_report.records.series_csv import HEADINGS, render_csv
+from nerima_report.records.series_making import MOST_LINES, make_trend
+from nerima_report.records.years import YearEvidence, year_of
+from nerima_report.report.blocks import Picture, Report
+from nerima_report.report.charts import draw
+from nerima_report.report.formats.markdown import render_markdown
+from nerima_report.report.formats.word import render_word
+from nerima_report.report.trend import compose_trend
+from nerima_report.report.trend_words import shown
 
 CASES = tomllib.loads((Path(__file__).parent / "cases" / "trend.toml").read_text(encoding="utf-8"))["case"]
 YEARS = range(2018, 2022)

@@ -17,15 +17,15 @@ import pytest
 
 from conftest import ROOT, SAMPLE, Command
 from install_lines import install_lines
-from nerima_report import usage
+from nerima_report.cli import japanese
 from nerima_report.edition import Edition
-from nerima_report.formats.markdown import render_markdown
-from nerima_report.formats.word import render_word
-from nerima_report.records.files import read_record
-from nerima_report.report import Heading
-from nerima_report.trend import Source, Trend
-from nerima_report.trend_report import compose_trend
-from nerima_report.trend_series import make_trend
+from nerima_report.records.file import read_record
+from nerima_report.records.series import Source, Trend
+from nerima_report.records.series_making import make_trend
+from nerima_report.report.blocks import Heading
+from nerima_report.report.formats.markdown import render_markdown
+from nerima_report.report.formats.word import render_word
+from nerima_report.report.trend import compose_trend
 from nerima_report.workspace import write_all
 
 SAID = "図を描く部品（charts）を使えない"
@@ -70,7 +70,7 @@ def folder(tmp_path: Path) -> Path:
 def no_charts() -> Iterator[None]:
     """As where matplotlib is not installed."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.delitem(sys.modules, "nerima_report.charts", raising=False)
+        patch.delitem(sys.modules, "nerima_report.report.charts", raising=False)
         patch.setitem(sys.modules, "matplotlib", None)
         yield
 
@@ -108,24 +108,24 @@ def test_the_files_and_the_screen_say_the_same_as_with_charts(folder: Path, comm
 
 
 def test_the_sentence_has_a_line_that_resolves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    said = usage.without_charts()
+    said = japanese.without_charts()
     assert (said.count("\n"), said.count("。")) == (0, 0)
     assert [reason for _, reason in install_lines(said)] == [""]
     assert str(ROOT / "requirements-charts.lock") in said
     monkeypatch.setattr(sys, "executable", "/opt/with a blank/python")
-    assert "'/opt/with a blank/python' -m pip" in usage.without_charts()
+    assert "'/opt/with a blank/python' -m pip" in japanese.without_charts()
     monkeypatch.setattr(sys, "platform", "win32")
     monkeypatch.setattr(sys, "executable", r"C:\Program Files\python.exe")
-    assert r'& "C:\Program Files\python.exe" -m pip install' in usage.without_charts()
-    monkeypatch.setattr(usage, "__file__", "/site-packages/nerima_report/usage.py")  # no lock beside it
-    assert "もとのフォルダーで" in usage.without_charts()
-    assert usage.without_charts().endswith("--no-deps --require-hashes -r requirements-charts.lock")
+    assert r'& "C:\Program Files\python.exe" -m pip install' in japanese.without_charts()
+    monkeypatch.setattr(japanese, "__file__", "/site-packages/nerima_report/usage.py")  # no lock beside it
+    assert "もとのフォルダーで" in japanese.without_charts()
+    assert japanese.without_charts().endswith("--no-deps --require-hashes -r requirements-charts.lock")
 
 
 def test_a_fault_of_the_program_is_not_taken_for_a_missing_extra(
     folder: Path, command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(sys.modules, "nerima_report.charts", None)
+    monkeypatch.setitem(sys.modules, "nerima_report.report.charts", None)
     run = command("-C", folder, "trend", "2018..2021")
     assert (run.code, SAID in run.out) == (3, False)
 

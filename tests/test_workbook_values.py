@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from conftest import SAMPLE
 from nerima_report.workbooks import CellValue, Position
-from nerima_report.workbooks.reader import read_sheets
+from nerima_report.workbooks.read import read_sheets
 
 Values = Mapping[str, Mapping[Position, CellValue]]
 SAMPLES = sorted((SAMPLE / "inbox").rglob("*.xlsx"))[::12]

@@ -11,7 +11,7 @@ import pytest
 from openpyxl import Workbook
 
 from conftest import SAMPLE, Command
-from nerima_report.file_search import find_workbooks
+from nerima_report.files import find_workbooks
 from nerima_report.workbooks import Unreadable, address, extended, is_blank, read_workbook
 from nerima_report.workbooks import Workbook as ReadWorkbook
 

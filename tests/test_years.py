@@ -15,19 +15,19 @@ import pytest
 from conftest import ROOT, Command
 from inboxes import roster
 from nerima_report.checks.years import run_year_checks
-from nerima_report.composition import Content, compose_report
-from nerima_report.definitions import Definition
 from nerima_report.edition import Edition
+from nerima_report.edition.part_definition import Break, Renamed
+from nerima_report.edition.tables import Definition
 from nerima_report.examination import examine
 from nerima_report.findings import Finding
 from nerima_report.fiscal_year import full_name
-from nerima_report.part_definition import Break, Renamed
 from nerima_report.places import CellKey, Place
-from nerima_report.records.files import read_record, record_to_write, write_record
-from nerima_report.records.making import make_record
+from nerima_report.records.file import read_record, record_to_write, write_record
 from nerima_report.records.model import Record
-from nerima_report.submissions import Inbox
-from nerima_report.year_evidence import Year, YearEvidence, year_of
+from nerima_report.records.years import Year, YearEvidence, year_of
+from nerima_report.report.compose import Content, compose_report
+from nerima_report.report.record import make_record
+from nerima_report.tallies.submission import Inbox
 from test_notices_json import VALIDATOR
 
 CASES = tomllib.loads((Path(__file__).parent / "cases" / "years.toml").read_text(encoding="utf-8"))["case"]

@@ -12,13 +12,13 @@ from pathlib import Path
 
 from pydantic import Field
 
-from nerima_report.catalogue import Catalogue
-from nerima_report.definitions import Definition, Text
+from nerima_report.edition.catalogue import Catalogue
+from nerima_report.edition.tables import Definition, Text
+from nerima_report.edition.toml import read_definition
 from nerima_report.errors import CannotProceed, DefinitionError
-from nerima_report.file_search import ROSTER, find_workbooks
+from nerima_report.files import ROSTER, find_workbooks
 from nerima_report.findings import Explanation
 from nerima_report.interruption import uninterrupted
-from nerima_report.toml_files import read_definition
 
 SETTINGS = "nerima-report.toml"
 RECORD = "record.json"  # in out/2026/, until it is published as records/2026.json

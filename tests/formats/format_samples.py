@@ -7,7 +7,17 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-from nerima_report.report import Block, Bullets, Cell, Heading, Paragraph, Report, Table, TableColumn, TableNote
+from nerima_report.report.blocks import (
+    Block,
+    Bullets,
+    Cell,
+    Heading,
+    Paragraph,
+    Report,
+    Table,
+    TableColumn,
+    TableNote,
+)
 
 REFERENCE = Path(__file__).parents[2] / "templates" / "nerima" / "reference.docx"
 

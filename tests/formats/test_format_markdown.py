@@ -7,8 +7,18 @@ import pytest
 
 from format_reading import read_markdown
 from format_samples import REPORT
-from nerima_report.formats.markdown import render_markdown
-from nerima_report.report import Block, Bullets, Cell, Heading, Paragraph, Report, Table, TableColumn, TableNote
+from nerima_report.report.blocks import (
+    Block,
+    Bullets,
+    Cell,
+    Heading,
+    Paragraph,
+    Report,
+    Table,
+    TableColumn,
+    TableNote,
+)
+from nerima_report.report.formats.markdown import render_markdown
 
 
 def report(*blocks: Block) -> Report:

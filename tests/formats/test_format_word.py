@@ -25,11 +25,21 @@ from hypothesis import strategies as st
 from format_reading import Rows, open_word, read_markdown, read_word
 from format_samples import REFERENCE, REPORT
 from nerima_report.errors import DefinitionError
-from nerima_report.formats import FORMATS
-from nerima_report.formats.markdown import render_markdown
-from nerima_report.formats.text import one_line
-from nerima_report.formats.word import render_word
-from nerima_report.report import Block, Bullets, Cell, Heading, Paragraph, Report, Table, TableColumn, TableNote
+from nerima_report.report.blocks import (
+    Block,
+    Bullets,
+    Cell,
+    Heading,
+    Paragraph,
+    Report,
+    Table,
+    TableColumn,
+    TableNote,
+)
+from nerima_report.report.formats import FORMATS
+from nerima_report.report.formats.markdown import render_markdown
+from nerima_report.report.formats.text import one_line
+from nerima_report.report.formats.word import render_word
 
 
 @pytest.fixture(scope="module")
@@ -267,7 +277,7 @@ class TestSameBytes:
 
 
 def test_importing_the_formats_is_cheap() -> None:
-    program = "import nerima_report.formats, sys; sys.exit('docx' in sys.modules)"
+    program = "import nerima_report.report.formats, sys; sys.exit('docx' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], env=os.environ, check=False).returncode == 0
 
 

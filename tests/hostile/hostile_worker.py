@@ -7,7 +7,8 @@ import sys
 import time
 from pathlib import Path
 
-from nerima_report.workbooks import preflight, worker
+from nerima_report.workbooks import worker
+from nerima_report.workbooks.read import preflight
 
 
 def read_bytes(path: Path) -> bytes:

@@ -30,16 +30,16 @@ MOMENTS = [
     "import rich.console",
     "import nerima_report.workbooks.client",
     "import subprocess",
-    "import nerima_report.cli.reporting",
+    "import nerima_report.cli.year",
     "subprocess.Popen",
     "process",
     "thread",
-    "import nerima_report.chain",
+    "import nerima_report.runs.build",
     "import _multiarray_umath",
     "import pandas._libs.tslibs",
     "import _pydantic_core",
     "open findings.toml",
-    "import nerima_report.notices.text",
+    "import nerima_report.notices.screen",
 ]
 
 Interrupted = Callable[..., Run]
@@ -119,7 +119,7 @@ def test_an_interruption_in_any_part_ends_the_run(part: int, interrupted: Interr
     assert (run.code, run.err) == INTERRUPTED
 
 
-@pytest.mark.parametrize("moment", ["import typer", "process", "import nerima_report.chain"])
+@pytest.mark.parametrize("moment", ["import typer", "process", "import nerima_report.runs.build"])
 def test_more_interruptions_change_nothing(moment: str, interrupted: Interrupted) -> None:
     run = interrupted(moment, times=3)
     assert (run.code, run.err) == INTERRUPTED

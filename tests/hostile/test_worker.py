@@ -16,9 +16,9 @@ import psutil
 import pytest
 
 from conftest import SAMPLE, Command
+from nerima_report.cli.japanese import FEWEST_FOR_PROGRESS
 from nerima_report.errors import CannotProceed
 from nerima_report.interruption import MESSAGE
-from nerima_report.usage import FEWEST_FOR_PROGRESS
 from nerima_report.workbooks import MarkOrder, Unreadable, Workbook, WorkbookReader, client
 
 pytestmark = pytest.mark.thorough
@@ -89,10 +89,10 @@ def test_a_worker_that_fails_while_it_marks_is_told_and_the_next_copy_is_made(
 
 def test_the_program_itself_imports_nothing_that_opens_workbooks() -> None:
     program = (
-        "import sys\nfrom nerima_report import chain\nfrom nerima_report.cli import main, reporting\n"
-        "from nerima_report.notices import handed_in, html, json, returned, text\n"
-        "opens = ('marking', 'package', 'preflight', 'reader', 'scan', 'splicing')\n"
-        "print([m for m in sys.modules if m.startswith('nerima_report.workbooks.') and m.endswith(opens)])"
+        "import sys\nfrom nerima_report.runs import build\nfrom nerima_report.cli import main, year\n"
+        "from nerima_report.notices import handed_in, html, json, returned, screen\n"
+        "opens = ('nerima_report.workbooks.mark.', 'nerima_report.workbooks.read')\n"
+        "print([m for m in sys.modules if m.startswith(opens) and m != 'nerima_report.workbooks.mark.order'])"
     )
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, encoding="utf-8")
     assert run.stdout.strip() == "[]"
@@ -152,7 +152,7 @@ def test_nothing_is_imported_from_the_folder_of_the_files(
 
 def test_the_worker_imports_nothing_heavy() -> None:
     program = (
-        "import sys\nfrom nerima_report.workbooks.reader import import_library\nimport_library()\n"
+        "import sys\nfrom nerima_report.workbooks.read import import_library\nimport_library()\n"
         "print([m for m in ('pandas', 'numpy', 'lxml', 'PIL', 'pydantic', 'jinja2', 'docx') if sys.modules.get(m)])"
     )
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, encoding="utf-8")

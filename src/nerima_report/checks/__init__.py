@@ -22,8 +22,8 @@ from nerima_report.checks import (
     table,
     uses,
 )
-from nerima_report.checks.evidence import Evidence
 from nerima_report.findings import Finding
+from nerima_report.tallies.evidence import Evidence
 
 Check = Callable[[Evidence], Iterator[Finding]]
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from nerima_report.checks.evidence import Evidence, on_cover
-from nerima_report.entry_definitions import ADJUSTMENTS
-from nerima_report.file_search import is_lock_file
+from nerima_report.edition.entries import ADJUSTMENTS
+from nerima_report.files import is_lock_file
 from nerima_report.findings import Finding
 from nerima_report.fiscal_year import full_name
-from nerima_report.layout import EntryLayout, plain
 from nerima_report.places import WARD, Place
-from nerima_report.submissions import Submission, section_key
-from nerima_report.suggestions import LEAST_LIKENESS_OF_SECTIONS, asked, likely
-from nerima_report.tallies import FilledCell, each_entry
-from nerima_report.totals import Adjustment
+from nerima_report.tallies.evidence import Evidence, on_cover
+from nerima_report.tallies.layout import EntryLayout, plain
+from nerima_report.tallies.model import FilledCell, each_entry
+from nerima_report.tallies.submission import Submission, section_key
+from nerima_report.tallies.totals import Adjustment
+from nerima_report.text import LEAST_LIKENESS_OF_SECTIONS, asked, likely
 from nerima_report.workbooks import label_of
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nerima_report.checks.evidence import Evidence
-from nerima_report.file_search import is_lock_file, is_spreadsheet
+from nerima_report.files import is_lock_file, is_spreadsheet
 from nerima_report.findings import Finding
 from nerima_report.places import Place
+from nerima_report.tallies.evidence import Evidence
 from nerima_report.workbooks import Reason, Unreadable, label_of
 from nerima_report.workbooks.limits import LIMITS, SECONDS
 

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
-from nerima_report.checks.evidence import Evidence
-from nerima_report.definitions import Link
 from nerima_report.edition import Edition, cell_keys
+from nerima_report.edition.part import Part
+from nerima_report.edition.tables import Link
 from nerima_report.findings import Finding
-from nerima_report.part import Part
 from nerima_report.places import WARD, CellKey, Place, cell_place
+from nerima_report.tallies.evidence import Evidence
 
 CODES = {"equal": "N501", "at_most": "N502", "at_least": "N503", "both_or_neither": "N504"}
 

@@ -6,9 +6,9 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from nerima_report.checks.evidence import Evidence
 from nerima_report.findings import Finding
-from nerima_report.layout import EntryLayout
+from nerima_report.tallies.evidence import Evidence
+from nerima_report.tallies.layout import EntryLayout
 
 _HYPHENS = dict.fromkeys(map(ord, "‐‑‒–—―−ー－"), "-")
 _PERSONAL_NUMBER = re.compile(r"(?<![\d-])\d{4}[ -]?\d{4}[ -]?\d{4}(?![\d-])")

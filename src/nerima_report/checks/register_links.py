@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from nerima_report.checks.evidence import Evidence
 from nerima_report.checks.registers import RegisterCheck, Registers, Row, registers_in
+from nerima_report.edition.part import Part
+from nerima_report.edition.registers import ENDED, Feeds
 from nerima_report.findings import Finding
-from nerima_report.layout import EntryLayout, plain
-from nerima_report.part import Part
-from nerima_report.registers.definition import ENDED, Feeds
-from nerima_report.tallies import each_entry
+from nerima_report.tallies.evidence import Evidence
+from nerima_report.tallies.layout import EntryLayout, plain
+from nerima_report.tallies.model import each_entry
 
 
 def numbers_agree_with_registers(evidence: Evidence) -> Iterator[Finding]:

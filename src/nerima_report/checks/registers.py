@@ -11,13 +11,8 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 
-from nerima_report.checks.evidence import Evidence
-from nerima_report.findings import Finding
-from nerima_report.fiscal_year import full_date, full_name
-from nerima_report.layout import EntryLayout, plain
-from nerima_report.part import Part
-from nerima_report.places import Place
-from nerima_report.registers.definition import (
+from nerima_report.edition.part import Part
+from nerima_report.edition.registers import (
     ALTERED,
     ANSWER,
     AS_BEFORE,
@@ -31,8 +26,13 @@ from nerima_report.registers.definition import (
     TAKEN_OVER,
     Register,
 )
+from nerima_report.findings import Finding
+from nerima_report.fiscal_year import full_date, full_name
+from nerima_report.places import Place
 from nerima_report.registers.entry import first_day, last_day
-from nerima_report.tallies import LocatedTable
+from nerima_report.tallies.evidence import Evidence
+from nerima_report.tallies.layout import EntryLayout, plain
+from nerima_report.tallies.model import LocatedTable
 
 # How alike two entries must be for a question, in percent; the rest of what they say counts as much as the name.
 LEAST_LIKENESS = 92

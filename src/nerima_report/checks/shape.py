@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from nerima_report.cell_values import shown
-from nerima_report.checks.evidence import Evidence, on_cover
 from nerima_report.findings import Finding
 from nerima_report.fiscal_year import full_name
-from nerima_report.layout import COVER_SHEET, GUIDE_SHEET, INDEX_SHEET, CountLayout, plain
 from nerima_report.places import Place
-from nerima_report.submissions import NOT_APPLICABLE
-from nerima_report.suggestions import asked, likely
-from nerima_report.tallies import LocatedTable
+from nerima_report.tallies.cell_values import shown
+from nerima_report.tallies.evidence import Evidence, on_cover
+from nerima_report.tallies.layout import COVER_SHEET, GUIDE_SHEET, INDEX_SHEET, CountLayout, plain
+from nerima_report.tallies.model import LocatedTable
+from nerima_report.tallies.submission import NOT_APPLICABLE
+from nerima_report.text import asked, likely
 from nerima_report.workbooks import is_blank, label_of
 
 

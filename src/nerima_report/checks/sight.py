@@ -7,10 +7,10 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
-from nerima_report.checks.evidence import Evidence
 from nerima_report.findings import Finding
-from nerima_report.layout import CountLayout, EntryLayout
-from nerima_report.tallies import LocatedTable
+from nerima_report.tallies.evidence import Evidence
+from nerima_report.tallies.layout import CountLayout, EntryLayout
+from nerima_report.tallies.model import LocatedTable
 from nerima_report.workbooks import Position, Sheet, is_blank
 
 MOST_RELATED = 20  # cells that one finding names

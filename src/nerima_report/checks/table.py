@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
-from nerima_report.cell_values import read_count, shown
-from nerima_report.checks.evidence import Evidence
 from nerima_report.checks.links import tables_agree_in_each_workbook
 from nerima_report.findings import Finding
-from nerima_report.layout import CountLayout, EntryLayout
 from nerima_report.places import Place
-from nerima_report.tallies import FilledCell, StatedCell
+from nerima_report.tallies.cell_values import read_count, shown
+from nerima_report.tallies.evidence import Evidence
+from nerima_report.tallies.layout import CountLayout, EntryLayout
+from nerima_report.tallies.model import FilledCell, StatedCell
 
 
 def rows_add_up(evidence: Evidence) -> Iterator[Finding]:

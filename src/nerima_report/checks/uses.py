@@ -13,16 +13,16 @@ from datetime import date
 from itertools import pairwise
 from typing import Any
 
-from nerima_report.checks.evidence import Evidence
-from nerima_report.counting import Entry, uncounted_entries
+from nerima_report.edition.guideline import Guideline
+from nerima_report.edition.part import Part
+from nerima_report.edition.uses import KindRule, UseRules
 from nerima_report.findings import Finding
 from nerima_report.fiscal_year import full_date
-from nerima_report.guideline import Guideline
-from nerima_report.layout import EntryLayout
-from nerima_report.part import Part
 from nerima_report.places import Place
-from nerima_report.tallies import LocatedTable, each_entry
-from nerima_report.use_rules import KindRule, UseRules
+from nerima_report.tallies.counting import Entry, uncounted_entries
+from nerima_report.tallies.evidence import Evidence
+from nerima_report.tallies.layout import EntryLayout
+from nerima_report.tallies.model import LocatedTable, each_entry
 
 
 @dataclass(frozen=True)

@@ -18,15 +18,15 @@ from rich.console import Console
 from typer.exceptions import TyperException
 from typer.main import get_command
 
-from nerima_report import usage
-from nerima_report.cli.editing import check, copy
+from nerima_report.cli import japanese
+from nerima_report.cli.edition import check, copy
 from nerima_report.cli.explaining import explain, guideline
-from nerima_report.cli.recording import check as check_years
-from nerima_report.cli.recording import import_, template
 from nerima_report.cli.register_views import list_, print_, show
-from nerima_report.cli.registering import merge
-from nerima_report.cli.reporting import build, form, init, publish, validate
+from nerima_report.cli.registers import merge
 from nerima_report.cli.trending import trend
+from nerima_report.cli.year import build, form, init, publish, validate
+from nerima_report.cli.years import check as check_years
+from nerima_report.cli.years import import_, template
 from nerima_report.errors import CannotProceed
 from nerima_report.interruption import EXIT_CODE, MESSAGE
 
@@ -36,7 +36,7 @@ EDITION_COMMANDS: tuple[Callable[..., None], ...] = (copy, check)
 REGISTER_COMMANDS: dict[str, Callable[..., None]] = {"list": list_, "show": show, "print": print_, "merge": merge}
 
 app = typer.Typer(
-    cls=usage.JapaneseGroup,
+    cls=japanese.JapaneseGroup,
     help="各課の集計（Excel）から、運用状況の報告（Word と Markdown）を作ります。",
     no_args_is_help=True,
     add_completion=False,
@@ -53,7 +53,7 @@ def start(
         Path | None, typer.Option("--templates", metavar="DIR", help="定義のフォルダー（既定は付属の定義）。")
     ] = None,
     version: Annotated[
-        bool, typer.Option("--version", help="版を表示して終わる。", is_eager=True, callback=usage.show_version)
+        bool, typer.Option("--version", help="版を表示して終わる。", is_eager=True, callback=japanese.show_version)
     ] = False,
 ) -> None:
     """Change into the folder before anything else, as git and make do."""
@@ -67,36 +67,38 @@ def start(
 
 
 for _command in COMMANDS:
-    app.command(cls=usage.JapaneseCommand)(_command)
+    app.command(cls=japanese.JapaneseCommand)(_command)
 
-edition = typer.Typer(cls=usage.JapaneseGroup, help="定義（templates）を書き換えたときに使う。", no_args_is_help=True)
+editions = typer.Typer(
+    cls=japanese.JapaneseGroup, help="定義（templates）を書き換えたときに使う。", no_args_is_help=True
+)
 for _command in EDITION_COMMANDS:
-    edition.command(cls=usage.JapaneseCommand)(_command)
-app.add_typer(edition, name="edition")
+    editions.command(cls=japanese.JapaneseCommand)(_command)
+app.add_typer(editions, name="edition")
 
 record = typer.Typer(
-    cls=usage.JapaneseGroup, help="この道具より前に公表した年度を、記録（records）にする。", no_args_is_help=True
+    cls=japanese.JapaneseGroup, help="この道具より前に公表した年度を、記録（records）にする。", no_args_is_help=True
 )
-app.command("check", cls=usage.JapaneseCommand)(check_years)
-app.command(cls=usage.JapaneseCommand)(trend)
+app.command("check", cls=japanese.JapaneseCommand)(check_years)
+app.command(cls=japanese.JapaneseCommand)(trend)
 
-record.command("template", cls=usage.JapaneseCommand)(template)
-record.command("import", cls=usage.JapaneseCommand)(import_)
+record.command("template", cls=japanese.JapaneseCommand)(template)
+record.command("import", cls=japanese.JapaneseCommand)(import_)
 app.add_typer(record, name="record")
 
 register = typer.Typer(
-    cls=usage.JapaneseGroup,
+    cls=japanese.JapaneseGroup,
     help="登録簿（登録票、記録票）を台帳（registers）で引き継ぎ、一般の閲覧に供する。",
     no_args_is_help=True,
 )
 for _name, _command in REGISTER_COMMANDS.items():
-    register.command(_name, cls=usage.JapaneseCommand)(_command)
+    register.command(_name, cls=japanese.JapaneseCommand)(_command)
 app.add_typer(register, name="register")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the program and exit with the code of the contract."""
-    usage.speak_japanese()
+    japanese.speak_japanese()
     sys.exit(_run(lambda: get_command(app).main(arguments, "nerima-report", standalone_mode=False)))
 
 
@@ -107,10 +109,10 @@ def _run(command: Callable[[], object]) -> int:
         code = command()
         print(end="", flush=True)  # here, where a reader that is gone or slow can still be dealt with
     except CannotProceed as error:
-        usage.tell(errors, str(error).splitlines(), "red")
+        japanese.tell(errors, str(error).splitlines(), "red")
         return 2
     except TyperException as error:
-        errors.print(usage.explain(error), style="red", markup=False)
+        errors.print(japanese.explain(error), style="red", markup=False)
         return 2
     except (KeyboardInterrupt, typer.Abort):
         errors.print(MESSAGE)
@@ -120,7 +122,7 @@ def _run(command: Callable[[], object]) -> int:
         return 1
     except OSError as error:
         hint = "  名前と権限を確かめ、ほかで開いていたら閉じてください。"
-        usage.tell(errors, ["ファイルかフォルダーを使えません。", f"  場所: {error.filename}", hint], "red")
+        japanese.tell(errors, ["ファイルかフォルダーを使えません。", f"  場所: {error.filename}", hint], "red")
         return 2
     except Exception as error:
         if os.environ.get("NERIMA_REPORT_DEBUG"):

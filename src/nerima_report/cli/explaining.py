@@ -9,8 +9,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from nerima_report import usage
-from nerima_report.cli.common import open_edition
+from nerima_report.cli import japanese
+from nerima_report.cli.options import open_edition
 from nerima_report.errors import CannotProceed
 
 
@@ -53,7 +53,7 @@ def guideline(
     ] = PlainFormat.TEXT,
 ) -> None:
     """個人情報利活用ガイドラインの類型を探し、該当するときに要ることを示す。"""
-    from nerima_report.guideline_search import search
+    from nerima_report.edition.guideline_search import search
     from nerima_report.notices import guideline as notice
     from nerima_report.workspace import open_workspace
 
@@ -61,6 +61,6 @@ def guideline(
     words = " ".join(text or ()).strip()
     found = search(definition, words) if words else None
     if written_as is PlainFormat.JSON:
-        usage.print_document(notice.render_guideline(definition, words, found))
+        japanese.print_document(notice.render_guideline(definition, words, found))
     else:
         notice.print_guideline(Console(), definition, words, found)

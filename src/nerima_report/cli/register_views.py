@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from nerima_report import usage
-from nerima_report.cli.common import open_edition
+from nerima_report.cli import japanese
+from nerima_report.cli.options import open_edition
 
 if TYPE_CHECKING:
     from nerima_report.registers.views import ViewOrder
@@ -89,8 +89,8 @@ def print_(
     force: Annotated[bool, typer.Option("--force", help="内容の違うファイルも置きかえる。")] = False,
 ) -> None:
     """一般の閲覧に供する登録簿を、文書や表にする。"""
-    from nerima_report.notices.text import print_findings
-    from nerima_report.registers.print_chain import print_registers
+    from nerima_report.notices.screen import print_findings
+    from nerima_report.runs.register_print import print_registers
     from nerima_report.workspace import open_workspace
 
     workspace = open_workspace(Path())
@@ -103,9 +103,9 @@ def print_(
     lines += [f"同じものがあるので、そのままです: {file}" for file in printed.unchanged]
     stopped = any(edition.catalogue.is_error(finding) for finding in printed.findings)
     if stopped:
-        usage.tell(console, ["公表してはいけないものがあるので、何も作っていません。"])
+        japanese.tell(console, ["公表してはいけないものがあるので、何も作っていません。"])
         raise typer.Exit(1)
-    usage.tell(console, lines or ["一般の閲覧に供する登録はありません。"])
+    japanese.tell(console, lines or ["一般の閲覧に供する登録はありません。"])
 
 
 def _order(registers: list[str] | None, section: list[str] | None, year: str, ended: bool) -> ViewOrder:
@@ -113,5 +113,5 @@ def _order(registers: list[str] | None, section: list[str] | None, year: str, en
 
     from nerima_report.registers.views import ViewOrder, day_of
 
-    day = day_of(usage.fiscal_year(year) if year else None, date.today())
+    day = day_of(japanese.fiscal_year(year) if year else None, date.today())
     return ViewOrder(day, tuple(registers or ()), tuple(section or ()), ended)

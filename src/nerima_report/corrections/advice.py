@@ -6,16 +6,16 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from nerima_report.checks.cells import CODES as UNREADABLE
-from nerima_report.checks.evidence import Evidence
 from nerima_report.checks.links import CODES as LINKS
+from nerima_report.corrections.constraints import workbook_system
 from nerima_report.corrections.localisation import Localisation, localise
 from nerima_report.corrections.ranking import Before, Ranking
 from nerima_report.corrections.system import System
 from nerima_report.corrections.telling import Telling
-from nerima_report.corrections.ward import ward_system
-from nerima_report.corrections.workbook import workbook_system
+from nerima_report.corrections.ward_constraints import ward_system
 from nerima_report.findings import Advice, Explanation, Finding
 from nerima_report.places import WARD, Place
+from nerima_report.tallies.evidence import Evidence
 
 # What the systems know of: broken totals and links, cells without a number, persons out of bounds, adjustments.
 IN_A_WORKBOOK = frozenset({"N401", *LINKS.values(), "N301", *UNREADABLE.values()})

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from itertools import combinations
 from math import ceil, floor
 
-from nerima_report.cell_values import LARGEST_COUNT
 from nerima_report.corrections.numbers import Numbers
 from nerima_report.corrections.system import Line, System
+from nerima_report.tallies.cell_values import LARGEST_COUNT
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from math import ceil, floor
 
-from nerima_report.cell_values import LARGEST_COUNT
 from nerima_report.corrections.numbers import Numbers, numbers_where
 from nerima_report.findings import Finding
 from nerima_report.places import Place
+from nerima_report.tallies.cell_values import LARGEST_COUNT
 
 Number = float  # whole, but for a stated total such as 12.5
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from nerima_report.cell_values import LARGEST_COUNT
 from nerima_report.corrections.ranking import Ranked
 from nerima_report.corrections.system import Cell, System
-from nerima_report.definitions import fill
 from nerima_report.edition import Edition
+from nerima_report.edition.tables import fill
 from nerima_report.findings import SuggestedCell, Suggestion, shown_fact
 from nerima_report.places import WARD
+from nerima_report.tallies.cell_values import LARGEST_COUNT
 
 
 class Telling:

@@ -9,13 +9,13 @@ from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
-from nerima_report.definitions import Column, CountTable, fill
+from nerima_report.edition.tables import Column, CountTable, fill
 from nerima_report.forms.form import Form, instruction
 from nerima_report.forms.formulas import Total, stubs
 from nerima_report.forms.inputs import COUNT, count_or_not_applicable, restrict, words_for
 from nerima_report.forms.style import FIRST_ROW, HEADER_ROW, fit_height, set_widths, width_for, width_of, write
-from nerima_report.layout import VERIFICATION
 from nerima_report.places import CellKey
+from nerima_report.tallies.layout import VERIFICATION
 
 RULE_HEADING = "数え方"
 _COUNT_WIDTH, _EARLIER_WIDTH, _NARROWEST_RULES = 16, 20, 52

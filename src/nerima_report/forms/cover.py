@@ -5,14 +5,14 @@ from __future__ import annotations
 from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
-from nerima_report.definitions import CountTable, fill
+from nerima_report.edition.tables import CountTable, fill
 from nerima_report.fiscal_year import full_name
 from nerima_report.forms.entries import answered, entry_area
 from nerima_report.forms.form import FACTS, MARK_COLUMN, MARKS_ROW, Form, fed_lists, fingerprint, readable_title
 from nerima_report.forms.formulas import literal
 from nerima_report.forms.inputs import ANYTHING, FROM_ONE, one_of, restrict, words_for
 from nerima_report.forms.style import HEADER_ROW, Formula, fit_height, set_widths, write
-from nerima_report.submissions import NOT_APPLICABLE, PUBLISHED_FORM, SECTION_FORM, WARD_FORM
+from nerima_report.tallies.submission import NOT_APPLICABLE, PUBLISHED_FORM, SECTION_FORM, WARD_FORM
 
 _WIDTHS = (24, 72, 14, 18)
 COVER_HEADINGS = ("シート", "内容", NOT_APPLICABLE)

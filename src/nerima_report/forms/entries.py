@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
-from nerima_report.entry_definitions import EntryField, EntryTable
+from nerima_report.edition.entries import EntryField, EntryTable
+from nerima_report.edition.registers import NO_ARTICLE, RegisterField
 from nerima_report.forms.form import Form
 from nerima_report.forms.inputs import Area, allowed_in, restrict, words_for
 from nerima_report.forms.style import FIRST_ROW, HEADER_ROW, Input, Looks, fit_height, width_for, write
-from nerima_report.registers.definition import NO_ARTICLE, RegisterField
 
 TINTED_ROWS = 20  # more can be written below them: the next row is tinted as soon as one is used
 LAST_ROW = FIRST_ROW + 999

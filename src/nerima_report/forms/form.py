@@ -12,16 +12,16 @@ from typing import Any
 
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-from nerima_report.definitions import Column, CountTable, TableDefinition, fill, placeholders_in
 from nerima_report.edition import Edition
-from nerima_report.entry_definitions import EntryTable
+from nerima_report.edition.entries import EntryTable
+from nerima_report.edition.tables import Column, CountTable, TableDefinition, fill, placeholders_in
+from nerima_report.edition.texts import FormTexts
 from nerima_report.fiscal_year import full_date, full_name
-from nerima_report.form_texts import FormTexts
 from nerima_report.forms.formulas import Formulas
 from nerima_report.forms.style import HEADER_ROW, Looks
-from nerima_report.layout import COVER_SHEET
 from nerima_report.places import CellKey
-from nerima_report.submissions import section_key
+from nerima_report.tallies.layout import COVER_SHEET
+from nerima_report.tallies.submission import section_key
 
 # The cover: facts in rows 4 to 10, then the list of what can be marked as 該当なし, by row from 0.
 FACTS = ("年度", "様式", "部", "課", "様式の版", "提出回", "備考")

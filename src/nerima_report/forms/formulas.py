@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 from xlsxwriter.utility import xl_range_abs
 
-from nerima_report.definitions import Column, CountTable
 from nerima_report.edition import Edition
+from nerima_report.edition.tables import Column, CountTable
 from nerima_report.forms.style import FIRST_ROW, Formula
 from nerima_report.places import CellKey
 

@@ -8,14 +8,14 @@ from typing import NamedTuple
 from xlsxwriter.utility import xl_range_abs
 from xlsxwriter.worksheet import Worksheet
 
-from nerima_report.definitions import Cells, CountTable, Link, fill
-from nerima_report.entry_definitions import EntryField, EntryTable
+from nerima_report.edition.entries import EntryField, EntryTable
+from nerima_report.edition.part import Part
+from nerima_report.edition.tables import Cells, CountTable, Link, fill
 from nerima_report.forms.form import Form, instruction, readable_title
 from nerima_report.forms.formulas import Total
 from nerima_report.forms.inputs import needs_a_range
 from nerima_report.forms.style import fit_height, set_widths, write
-from nerima_report.layout import GUIDE_SHEET
-from nerima_report.part import Part
+from nerima_report.tallies.layout import GUIDE_SHEET
 
 _WIDTHS = (34, 90)
 

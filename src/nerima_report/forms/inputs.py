@@ -1,7 +1,7 @@
 """What may be typed into an input cell, and what Excel says about it (data validation).
 
 Excel refuses a prompt or an error that is too long by calling the whole file damaged, so every text is held to
-its limits here. The bounds are those of cell_values.py: what Excel lets through, the reader can read.
+its limits here. The bounds are those of tallies/cell_values.py: what Excel lets through, the reader can read.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from typing import Any
 
 from xlsxwriter.worksheet import Worksheet
 
-from nerima_report.cell_values import LARGEST_COUNT
-from nerima_report.entry_definitions import EntryField
+from nerima_report.edition.entries import EntryField
+from nerima_report.edition.texts import LONGEST_MESSAGE, LONGEST_TITLE, InputText
 from nerima_report.fiscal_year import Month
-from nerima_report.form_texts import LONGEST_MESSAGE, LONGEST_TITLE, InputText
 from nerima_report.forms.form import Form
-from nerima_report.submissions import NOT_APPLICABLE
+from nerima_report.tallies.cell_values import LARGEST_COUNT
+from nerima_report.tallies.submission import NOT_APPLICABLE
 
 Area = tuple[int, int, int, int]  # first row and column, last row and column, counted from 0
 _LONGEST_LIST = 255

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from xlsxwriter.worksheet import Worksheet
 
-from nerima_report.entry_definitions import EntryField
+from nerima_report.edition.entries import EntryField
+from nerima_report.edition.registers import ANSWER, NUMBER, TRACE, Register
 from nerima_report.forms.entries import (
     LAST_ROW,
     TINTED_ROWS,
@@ -18,7 +19,6 @@ from nerima_report.forms.entries import (
 from nerima_report.forms.form import Form
 from nerima_report.forms.inputs import allowed_in, restrict, words_for
 from nerima_report.forms.style import FIRST_ROW, HEADER_ROW, fit_height, write
-from nerima_report.registers.definition import ANSWER, NUMBER, TRACE, Register
 
 _LOCKED = (NUMBER, TRACE)
 _LINE = 12

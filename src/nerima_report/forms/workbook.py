@@ -16,8 +16,8 @@ import xlsxwriter
 from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
-from nerima_report.definitions import CountTable, fill
 from nerima_report.edition import Edition
+from nerima_report.edition.tables import CountTable, fill
 from nerima_report.forms.counts import write_counts
 from nerima_report.forms.cover import write_cover
 from nerima_report.forms.entries import entry_area, tinted_area, write_entries
@@ -27,8 +27,8 @@ from nerima_report.forms.guide import write_guide
 from nerima_report.forms.inputs import Area
 from nerima_report.forms.registers import write_register
 from nerima_report.forms.style import FIRST_ROW, FONT, HEADER_ROW, Formula, add_sheet, make_looks, write
-from nerima_report.layout import COVER_SHEET, GUIDE_SHEET
 from nerima_report.places import CellKey
+from nerima_report.tallies.layout import COVER_SHEET, GUIDE_SHEET
 
 # The names of the properties of the file, which say what it was made from.
 FORM_VERSION, DEFINITIONS = "様式の版", "定義のハッシュ"

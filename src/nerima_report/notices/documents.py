@@ -1,6 +1,6 @@
 """The forms in which findings are written for other programs and browsers.
 
-A new one is one module here, one line in `DOCUMENTS` and its name in `NoticeFormat` (cli/common.py).
+A new one is one module here, one line in `DOCUMENTS` and its name in `NoticeFormat` (cli/options.py).
 """
 
 from __future__ import annotations

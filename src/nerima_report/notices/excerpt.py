@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from nerima_report.cell_values import shown
 from nerima_report.examination import Examination
 from nerima_report.findings import Finding
-from nerima_report.layout import CountLayout, EntryLayout
 from nerima_report.places import Place
+from nerima_report.tallies.cell_values import shown
+from nerima_report.tallies.layout import CountLayout, EntryLayout
 from nerima_report.workbooks import Position, Sheet, address, column_number
 
 Kind = Literal["", "faulty", "related", "heading"]

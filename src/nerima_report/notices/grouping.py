@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from nerima_report.catalogue import Catalogue
+from nerima_report.edition.catalogue import Catalogue
 from nerima_report.findings import Finding
 from nerima_report.places import Place
 

@@ -10,10 +10,10 @@ from rich.console import Console
 from rich.text import Text
 
 from nerima_report import __version__
+from nerima_report.edition.guideline import Annex, Entry, Guideline, Rule
+from nerima_report.edition.guideline_search import Found
 from nerima_report.fiscal_year import full_name
-from nerima_report.guideline import Annex, Entry, Guideline, Rule
-from nerima_report.guideline_search import Found
-from nerima_report.notices.text import fold
+from nerima_report.notices.screen import fold
 
 SCHEMA_VERSION = 1
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from xml.etree import ElementTree
 
-from nerima_report.catalogue import Catalogue
+from nerima_report.edition.catalogue import Catalogue
 from nerima_report.examination import Examination
 from nerima_report.findings import SEVERITY_NAMES, Finding
 from nerima_report.notices.grouping import WHOLE, harmless, short

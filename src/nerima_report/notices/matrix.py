@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Literal
 
-from nerima_report.catalogue import Catalogue
 from nerima_report.checks import Evidence
-from nerima_report.counting import counted_tables
-from nerima_report.entry_definitions import ADJUSTMENTS
+from nerima_report.edition.catalogue import Catalogue
+from nerima_report.edition.entries import ADJUSTMENTS
 from nerima_report.examination import Examination
 from nerima_report.findings import Finding
 from nerima_report.fiscal_year import full_name
 from nerima_report.places import WARD
-from nerima_report.submissions import section_key
+from nerima_report.tallies.counting import counted_tables
+from nerima_report.tallies.submission import section_key
 
 Status = Literal["fine", "warning", "error", "missing", "not-applicable", "not-asked"]
 # The column for what is wrong with the file or its cover, and not with one of its tables.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nerima_report.catalogue import Catalogue, FindingDefinition
+from nerima_report.edition.catalogue import Catalogue, FindingDefinition
 from nerima_report.findings import SEVERITY_NAMES
 
 CHAPTERS = {

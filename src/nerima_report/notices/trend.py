@@ -10,9 +10,16 @@ from rich.console import Console
 from rich.table import Table
 
 from nerima_report.fiscal_year import full_name
-from nerima_report.notices.text import fold
-from nerima_report.trend import Trend
-from nerima_report.trend_words import break_sentences, shown, sign_legend, source_sentence, told_of_years, units_of
+from nerima_report.notices.screen import fold
+from nerima_report.records.series import Trend
+from nerima_report.report.trend_words import (
+    break_sentences,
+    shown,
+    sign_legend,
+    source_sentence,
+    told_of_years,
+    units_of,
+)
 from nerima_report.workbooks import printable
 
 BREAK = "‖"

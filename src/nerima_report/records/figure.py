@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from nerima_report.definitions import Cells
-from nerima_report.figures import Share
+from nerima_report.edition.tables import Cells
 from nerima_report.records.model import RecordedCells, RecordedFigure
+from nerima_report.tallies.figures import Share
 
 
 def recorded_figure(key: str, share: Share) -> RecordedFigure:

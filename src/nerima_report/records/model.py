@@ -10,9 +10,9 @@ from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
-from nerima_report.cell_values import Status
 from nerima_report.fiscal_year import full_name
 from nerima_report.places import CellKey
+from nerima_report.tallies.cell_values import Status
 
 SCHEMA_VERSION: Final = 2
 # Beyond any sum of counts; also exact in every program that reads JSON.

@@ -6,7 +6,7 @@ import json
 import re
 from typing import Any
 
-from nerima_report.records.files import SEAL
+from nerima_report.records.file import SEAL
 from nerima_report.records.model import Record
 
 _DESCRIPTION = (

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from nerima_report.edition import Edition
-from nerima_report.registers.definition import CHANGED, ENDED, NUMBER, REGISTERED, TRACE, Register
+from nerima_report.edition.registers import CHANGED, ENDED, NUMBER, REGISTERED, TRACE, Register
 from nerima_report.registers.entry import Master, RegisterEntry, first_day, in_order
 
 _TRACE_DIGITS = 10

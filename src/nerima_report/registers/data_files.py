@@ -11,8 +11,16 @@ from collections.abc import Iterator
 from datetime import date, datetime, time
 
 from nerima_report.edition import Edition
+from nerima_report.edition.registers import (
+    CHANGED,
+    DEPARTMENT,
+    ENDED,
+    NUMBER,
+    REGISTERED,
+    SECTION,
+    RegisterField,
+)
 from nerima_report.registers.csv_text import write_csv
-from nerima_report.registers.definition import CHANGED, DEPARTMENT, ENDED, NUMBER, REGISTERED, SECTION, RegisterField
 from nerima_report.registers.entry import RegisterEntry
 from nerima_report.registers.views import RegisterView
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from nerima_report.registers.definition import (
+from nerima_report.edition.registers import (
     CHANGED,
     CONFIRMED,
     DEPARTMENT,
@@ -17,7 +17,7 @@ from nerima_report.registers.definition import (
     Register,
     RegisterField,
 )
-from nerima_report.submissions import section_key
+from nerima_report.tallies.submission import section_key
 
 _SPACE = " "  # between 部 and 課 where both are said
 

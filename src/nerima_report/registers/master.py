@@ -9,11 +9,8 @@ from datetime import date
 from itertools import pairwise
 from pathlib import Path
 
-from nerima_report.cell_values import read_field
 from nerima_report.edition import Edition
-from nerima_report.fiscal_year import parse_date, parse_fiscal_year
-from nerima_report.registers.csv_text import MasterError, read_csv, write_csv
-from nerima_report.registers.definition import (
+from nerima_report.edition.registers import (
     CONFIRMED,
     DATES,
     DEPARTMENT,
@@ -22,7 +19,10 @@ from nerima_report.registers.definition import (
     SECTION,
     Register,
 )
+from nerima_report.fiscal_year import parse_date, parse_fiscal_year
+from nerima_report.registers.csv_text import MasterError, read_csv, write_csv
 from nerima_report.registers.entry import Master, RegisterEntry, columns, in_order
+from nerima_report.tallies.cell_values import read_field
 
 FOLDER = "registers"
 _SHOWN = 40  # characters of what stood there that a message repeats

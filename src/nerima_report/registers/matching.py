@@ -10,13 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from nerima_report.cell_values import shown
-from nerima_report.findings import Finding
-from nerima_report.fiscal_year import full_date
-from nerima_report.layout import EntryLayout, plain
-from nerima_report.places import Place
-from nerima_report.registers.carrying import trace_of
-from nerima_report.registers.definition import (
+from nerima_report.edition.registers import (
     ALTERED,
     ANSWER,
     AS_BEFORE,
@@ -28,9 +22,15 @@ from nerima_report.registers.definition import (
     TRACE,
     Register,
 )
+from nerima_report.findings import Finding
+from nerima_report.fiscal_year import full_date
+from nerima_report.places import Place
+from nerima_report.registers.carrying import trace_of
 from nerima_report.registers.entry import RegisterEntry, first_day, number_of
-from nerima_report.submissions import Submission
-from nerima_report.tallies import LocatedTable
+from nerima_report.tallies.cell_values import shown
+from nerima_report.tallies.layout import EntryLayout, plain
+from nerima_report.tallies.model import LocatedTable
+from nerima_report.tallies.submission import Submission
 
 CONFIRMATION, CORRECTION = "確認", "訂正"
 _KINDS = {AS_BEFORE: CONFIRMATION, ALTERED: ALTERED, OVER: OVER}

@@ -10,15 +10,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from nerima_report.checks.evidence import Evidence
+from nerima_report.edition.registers import NEW, TAKEN_OVER, Register
 from nerima_report.findings import Finding
 from nerima_report.places import Place
 from nerima_report.registers.carrying import Masters, known_entries, running_entries
-from nerima_report.registers.definition import NEW, TAKEN_OVER, Register
 from nerima_report.registers.entry import Master, RegisterEntry, serial
 from nerima_report.registers.history import Step
 from nerima_report.registers.matching import Matched, Pending, SheetRows, match_rows
-from nerima_report.submissions import Submission
+from nerima_report.tallies.evidence import Evidence
+from nerima_report.tallies.submission import Submission
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,12 @@ from datetime import date
 from itertools import groupby
 
 from nerima_report.edition import Edition
+from nerima_report.edition.registers import Register
 from nerima_report.errors import CannotProceed
 from nerima_report.fiscal_year import fiscal_year_of, full_date
 from nerima_report.registers.carrying import Masters, known_entries
-from nerima_report.registers.definition import Register
 from nerima_report.registers.entry import RegisterEntry, in_order, last_day
-from nerima_report.suggestions import likely
+from nerima_report.text import likely
 
 
 @dataclass(frozen=True)

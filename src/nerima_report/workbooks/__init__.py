@@ -8,7 +8,7 @@ bytes of a marked copy, which it only writes.
 """
 
 from nerima_report.workbooks.client import WorkbookReader, read_workbook, shared_reader
-from nerima_report.workbooks.marks import Cell, Mark, MarkOrder, SuggestedMark
+from nerima_report.workbooks.mark.order import Cell, Mark, MarkOrder, SuggestedMark
 from nerima_report.workbooks.paths import extended
 from nerima_report.workbooks.values import (
     CellValue,

@@ -19,7 +19,7 @@ from typing import BinaryIO, TypeVar
 from nerima_report.errors import CannotProceed
 from nerima_report.interruption import before_the_end, uninterrupted
 from nerima_report.workbooks import limits
-from nerima_report.workbooks.marks import MarkOrder
+from nerima_report.workbooks.mark.order import MarkOrder
 from nerima_report.workbooks.transfer import read_answer, read_copy, write_request
 from nerima_report.workbooks.values import Reason, Unreadable, Workbook
 

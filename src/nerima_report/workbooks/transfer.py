@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from nerima_report.workbooks.limits import Refused
-from nerima_report.workbooks.marks import MarkOrder
+from nerima_report.workbooks.mark.order import MarkOrder
 from nerima_report.workbooks.values import CellValue, Position, Sheet, SheetFacts, Unreadable, Workbook, printable
 
 _JSON_TYPES = frozenset({int, float, str, bool, type(None)})

@@ -19,10 +19,10 @@ from typing import BinaryIO
 
 from nerima_report.workbooks import limits
 from nerima_report.workbooks.limits import Refused
-from nerima_report.workbooks.marking import marked_copy
-from nerima_report.workbooks.marks import MarkOrder
-from nerima_report.workbooks.preflight import read_bytes
-from nerima_report.workbooks.reader import import_library, read_sheets
+from nerima_report.workbooks.mark.copy import marked_copy
+from nerima_report.workbooks.mark.order import MarkOrder
+from nerima_report.workbooks.read import import_library, read_sheets
+from nerima_report.workbooks.read.preflight import read_bytes
 from nerima_report.workbooks.transfer import read_request, write_answer, write_copy, write_refusal
 
 READY = b"ready\n"

@@ -1,0 +1,209 @@
+"""7xx: between years, as they were published: what appeared, vanished, was defined anew, copied or does not go on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+
+from nerima_report.checks.years.changes import numbers_change_within_limits, sections_change_within_limits
+from nerima_report.findings import Finding
+from nerima_report.fiscal_year import full_name
+from nerima_report.places import CellKey
+from nerima_report.records.change_statistics import chance_of_identity
+from nerima_report.records.revision import changed_numbers
+from nerima_report.records.years import Year, YearEvidence
+from nerima_report.tallies.counting import counted_tables
+
+MOST_NAMED = 5
+
+
+def there_is_a_year_before(evidence: YearEvidence) -> Iterator[Finding]:
+    """There is something to compare with, and it is the year before."""
+    if evidence.previous is None:
+        yield Finding("N701", evidence.current.places.whole)
+        return
+    missing = range(evidence.previous.fiscal_year + 1, evidence.fiscal_year)
+    if missing:
+        names = _listed([full_name(year) for year in missing])
+        previous = full_name(evidence.previous.fiscal_year)
+        place = evidence.current.places.whole
+        yield Finding("N702", place, previous, names, len(missing), details={"about": names})
+
+
+def series_break_as_declared(evidence: YearEvidence) -> Iterator[Finding]:
+    """Where the law or a table changed, the numbers are not compared, and that is said."""
+    for part in evidence.parts if evidence.previous else ():
+        found = [b.table for p, b in evidence.breaks(evidence.previous) if p is part] if evidence.previous else []
+        if found:
+            broken = [CellKey(part.table_id(table), "", "", "") for table in found]
+            place = evidence.current.places.near(evidence.current.places.whole, broken)
+            details = {"title": part.definition.title, "about": _listed(found)}
+            yield Finding("N708", place, difference=len(found), details=details)
+
+
+def tables_and_rows_stay(evidence: YearEvidence) -> Iterator[Finding]:
+    """No table, row or column appears or vanishes without a mapping or a declared break.
+
+    Where another part took over and declares where series break, its tables are new with it.
+    """
+    previous = evidence.previous
+    if previous is None:
+        return
+    breaks = evidence.breaks(previous)
+    replaced = {part.key for part, _ in breaks if part in evidence.new_parts(previous)}
+    known = {part.table_id(found.table) for part, found in breaks}
+    known |= {found.before.partition("（")[0] for _, found in breaks}
+    before, now = (
+        [table for table in year.tables if table not in known and table.partition(".")[0] not in replaced]
+        for year in (previous, evidence.current)
+    )
+    gone, come = [t for t in before if t not in now], [t for t in now if t not in before]
+    for code, tables in (("N705", gone), ("N704", come)):
+        if tables:
+            place = replace(evidence.current.places.whole, table=tables[0] if len(tables) == 1 else "")
+            cells = [key for year in (evidence.current, previous) for key in year.values if key.table in tables]
+            place = evidence.current.places.near(place, cells, list(previous.values))
+            related = tuple(previous.places.table(table) for table in tables if table in gone)
+            yield Finding(code, place, None, None, len(tables), related, {"about": _listed(tables)})
+    for table_id in evidence.current.tables:
+        if table_id in previous.tables and evidence.compares(table_id, previous):
+            yield from _rows_stay(evidence, previous, table_id)
+
+
+def _rows_stay(evidence: YearEvidence, previous: Year, table_id: str) -> Iterator[Finding]:
+    places = evidence.current.places
+    for what, name in (("行", _row_name), ("列", _column_name)):
+        before, now = (_names(year, table_id, name) for year in (previous, evidence.current))
+        gone, come = [n for n in before if n not in now], [n for n in now if n not in before]
+        if gone or come:
+            parts = [f"なくなったもの「{_listed(gone)}」"] * bool(gone) + [f"加わったもの「{_listed(come)}」"] * bool(
+                come
+            )
+            details = {"what": what, "about": "、".join(parts)}
+            new = [key for key in evidence.current.known if key.table == table_id and name(key) in come]
+            lost = [key for key in previous.known if key.table == table_id and name(key) in gone]
+            place = places.near(places.table(table_id), [*new, *lost], list(previous.values))
+            yield Finding("N709", place, _listed(gone) or None, _listed(come) or None, len(gone) + len(come),
+                          tuple(map(previous.places.cell, lost[:1])), details)  # fmt: skip
+
+
+def units_stay(evidence: YearEvidence) -> Iterator[Finding]:
+    """A column is published in the same unit as the year before."""
+    previous = evidence.previous
+    for (table, column), unit in evidence.current.units.items() if previous else ():
+        before = previous.units.get((table, column), unit) if previous else unit
+        if previous and before != unit and evidence.compares(table, previous):
+            place, related = (year.places.table(table, column) for year in (evidence.current, previous))
+            yield Finding("N714", place, before, unit, 1, (related,))
+
+
+def figures_are_defined_as_before(evidence: YearEvidence) -> Iterator[Finding]:
+    """A share is computed by the same rule, or its definition says since when by another."""
+    previous = evidence.previous
+    before = {f.figure: f for f in previous.record.figures} if previous else {}
+    for figure in evidence.current.record.figures:
+        old = before.get(figure.figure)
+        if previous is None or old is None:
+            continue
+        rule, former = (year.rules[figure.figure] for year in (evidence.current, previous))
+        changed = rule.changes(former)
+        if changed and all(evidence.compares(table, previous) for table in rule.tables):
+            table_id = f"{figure.figure.partition('.')[0]}.{figure.denominator_of.table}"
+            details = {"about": figure.figure, "what": _listed(changed)}
+            years = (evidence.current, previous)
+            place, related = (year.places.figure(figure.figure, table_id) for year in years)
+            yield Finding("N707", place, old.value, figure.value, len(changed), (related,), details)
+
+
+def stocks_go_on(evidence: YearEvidence) -> Iterator[Finding]:
+    """Last year's closing number plus what was new less what ended is this year's closing number."""
+    previous = evidence.previous
+    if previous is None or previous.fiscal_year != evidence.fiscal_year - 1:
+        return
+    for part in evidence.parts:
+        for stock in part.definition.stocks:
+            table_id = part.table_id(stock.table)
+            closing, new, ended = (
+                CellKey(table_id, "", row, stock.column) for row in (stock.closing, stock.new, stock.ended)
+            )
+            known = evidence.current.known
+            if closing not in previous.known or not {closing, new, ended} <= known.keys():
+                continue
+            expected = previous.known[closing] + known[new] - known[ended]
+            if known[closing] != expected and evidence.compares(table_id, previous):
+                place, before = (year.places.cell(closing) for year in (evidence.current, previous))
+                about = f"{previous.known[closing]:,} ＋ {known[new]:,} − {known[ended]:,}"
+                difference = known[closing] - expected
+                yield Finding("N706", place, expected, known[closing], difference, (before,), {"about": about})
+
+
+def tables_are_not_copied(evidence: YearEvidence) -> Iterator[Finding]:
+    """No table says the same as the year before in every cell, unless that may well be chance."""
+    previous = evidence.previous
+    stocks, counted = evidence.stocks, counted_tables(evidence.edition.for_year(evidence.fiscal_year))
+    limit = 1 / evidence.edition.years.limits.identical.chance
+    for table_id in evidence.current.tables:
+        if previous is None or table_id in counted or not evidence.compares(table_id, previous):
+            continue  # a list of cases, from which a table is counted, may well go on as it is
+        now = _flows(evidence.current, table_id, stocks)
+        if now == _flows(previous, table_id, stocks) and chance_of_identity(now.values()) < limit:
+            place, related = (year.places.table(table_id) for year in (evidence.current, previous))
+            details = {"about": full_name(previous.fiscal_year)}
+            yield Finding("N703", place, None, None, 0, (related,), details)
+
+
+def the_year_is_as_published(evidence: YearEvidence) -> Iterator[Finding]:
+    """A year that was built again says what its record says."""
+    if evidence.published is None:
+        return
+    changes = changed_numbers(evidence.published.record, evidence.current.record)
+    if changes:
+        first = changes[0]
+        details = {"about": first.about, "number": str(len(changes))}
+        years = (evidence.current, evidence.published)
+        place, related = (year.places.named(first.about) for year in years)
+        yield Finding("N713", place, _shown(first.before), _shown(first.after), len(changes), (related,), details)
+
+
+def _flows(year: Year, table_id: str, stocks: frozenset[CellKey]) -> dict[CellKey, int]:
+    return {key: value for key, value in year.known.items() if key.table == table_id and key not in stocks}
+
+
+def _row_name(key: CellKey) -> str:
+    return f"{key.group} {key.row}".strip()
+
+
+def _column_name(key: CellKey) -> str:
+    return key.column
+
+
+def _names(year: Year, table_id: str, name: Callable[[CellKey], str]) -> dict[str, None]:
+    return dict.fromkeys(name(key) for key in year.known if key.table == table_id)
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f"など{len(names)}" if len(names) > MOST_NAMED else ""
+    return "、".join(names[:MOST_NAMED]) + more
+
+
+def _shown(value: int | str | None) -> int | str:
+    return "なし" if value is None else value
+
+
+YEAR_CHECKS = (
+    there_is_a_year_before,
+    series_break_as_declared,
+    tables_and_rows_stay,
+    units_stay,
+    figures_are_defined_as_before,
+    stocks_go_on,
+    tables_are_not_copied,
+    numbers_change_within_limits,
+    sections_change_within_limits,
+    the_year_is_as_published,
+)
+
+
+def run_year_checks(evidence: YearEvidence) -> list[Finding]:
+    """All findings between the years."""
+    return [finding for check in YEAR_CHECKS for finding in check(evidence)]

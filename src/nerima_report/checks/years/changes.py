@@ -1,0 +1,138 @@
+"""7xx: numbers that changed beyond the limits of years.toml, of the ward and of single 課.
+
+Columns that must have the same total (links.toml) are one number; so it is said once. Where a whole table moved,
+its rows are held against that move, so that ten rows do not say what their sum says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from statistics import median
+
+from nerima_report.edition.part import Part
+from nerima_report.edition.tables import CountTable
+from nerima_report.findings import Finding
+from nerima_report.places import CellKey
+from nerima_report.records.change_statistics import is_beyond, slipped_digits
+from nerima_report.records.years import Year, YearEvidence
+
+Column = tuple[str, str]  # table id and column
+
+
+def numbers_change_within_limits(evidence: YearEvidence) -> Iterator[Finding]:
+    """No number of the ward changes beyond the limits, and none by a digit."""
+    previous = evidence.previous
+    said: set[Column] = set()
+    for table_id, table, part in _tables(evidence):
+        if previous is None or not evidence.compares(table_id, previous):
+            continue
+        for column in table.columns:
+            own = (table_id, column.label)
+            if previous.units.get(own) != evidence.current.units.get(own):
+                continue
+            first = equal_columns(part, own)[0]
+            for finding in _column_changes(evidence, previous, table, (own, first in said)):
+                yield finding
+                if not finding.place.row:
+                    said.add(first)
+
+
+def sections_change_within_limits(evidence: YearEvidence) -> Iterator[Finding]:
+    """No 課 changes beyond the limits in what it reported as a whole."""
+    previous, limits = evidence.previous, evidence.edition.years.limits.section
+    said: set[Column] = set()
+    for table_id, table, part in _tables(evidence):
+        if previous is None or not table.total or not evidence.compares(table_id, previous):
+            continue
+        for column in table.columns:
+            first = equal_columns(part, (table_id, column.label))[0]
+            if first in said or not column.additive:
+                continue
+            said.add(first)
+            for section, now in evidence.current.tallies.items():
+                keys = [key for key in now if (key.table, key.column) == (table_id, column.label)]
+                past = [year.tallies.get(section, {}) for year in evidence.earlier]
+                if not keys or not set(keys) <= past[-1].keys():
+                    continue
+                series = _complete(past, keys)
+                before, after = series[-1], sum(now[key] for key in keys)
+                if is_beyond(before, after, limits, series):
+                    years = (evidence.current, previous)
+                    place, related = (year.places.tally(section, keys) for year in years)
+                    yield Finding("N712", place, before, after, after - before, (related,))
+
+
+def equal_columns(part: Part, column: Column) -> list[Column]:
+    """The columns whose totals must be that of this one, in the order of definition; at least itself."""
+    same, waiting = {column}, [column]
+    pairs = [
+        tuple((part.table_id(side.table), side.column) for side in (link.left, link.right))
+        for link in part.links
+        if link.relation == "equal" and not any(side.rows or side.group for side in (link.left, link.right))
+    ]
+    while waiting:
+        own = waiting.pop()
+        for pair in pairs:
+            new = set(pair) - same if own in pair else set()
+            same |= new
+            waiting += new
+    order = [
+        (part.table_id(k), c.label) for k, t in part.tables.items() if isinstance(t, CountTable) for c in t.columns
+    ]
+    return [other for other in order if other in same]
+
+
+def _tables(evidence: YearEvidence) -> Iterator[tuple[str, CountTable, Part]]:
+    for part in evidence.parts:
+        for key, table in part.tables.items():
+            if isinstance(table, CountTable):
+                yield part.table_id(key), table, part
+
+
+def _complete(past: Sequence[Mapping[CellKey, int]], keys: Sequence[CellKey]) -> list[int]:
+    """The sums of the last years in which a 課 said all of the cells."""
+    sums: list[int] = []
+    for tallies in reversed(past):
+        if not set(keys) <= tallies.keys():
+            break
+        sums.append(sum(tallies[key] for key in keys))
+    return sums[::-1]
+
+
+def _column_changes(
+    evidence: YearEvidence, previous: Year, table: CountTable, what: tuple[Column, bool]
+) -> Iterator[Finding]:
+    (table_id, column), is_said = what
+    limits = evidence.edition.years.limits.change
+    now, before = evidence.current.known, previous.known
+    keys = [CellKey(table_id, row.group, row.label, column) for row in table.rows]
+    keys = [key for key in keys if key in now and key in before]
+    if not keys:
+        return
+    digits, stocks = evidence.edition.years.limits.slip, evidence.stocks
+    restless = {key: 0 if key in stocks else evidence.restlessness for key in keys}  # what is there does not fluctuate
+    beyond = [
+        key
+        for key in keys
+        if is_beyond(before[key], now[key], limits, evidence.series(key), restless[key])
+        or slipped_digits(before[key], now[key], digits)
+    ]
+    total = sum(before[key] for key in keys), sum(now[key] for key in keys)
+    moved = bool(table.total) and is_beyond(*total, limits, evidence.series_of(keys))
+    if moved:
+        scale = median(now[key] / before[key] for key in keys if before[key]) if total[0] else 1
+        beyond = [key for key in beyond if is_beyond(before[key] * scale, now[key], limits, (), restless[key])]
+        rest = [key for key in keys if key not in beyond]
+        moved = is_beyond(sum(before[key] for key in rest), sum(now[key] for key in rest), limits)
+    if moved and not is_said:
+        yield _finding(evidence, previous, CellKey(table_id, "", "", column), total)
+    for key in beyond:
+        yield _finding(evidence, previous, key, (before[key], now[key]))
+
+
+def _finding(evidence: YearEvidence, previous: Year, key: CellKey, numbers: tuple[int, int]) -> Finding:
+    before, after = numbers
+    factor = slipped_digits(before, after, evidence.edition.years.limits.slip)
+    place, related = (year.places.cell(key) for year in (evidence.current, previous))
+    details = {"number": f"{factor:,}", "about": f"{key.group} {key.row}".strip() or "合計"}
+    return Finding("N710" if factor else "N711", place, before, after, after - before, (related,), details)

@@ -1,0 +1,244 @@
+"""The command line in Japanese: help, usage errors, arguments and the progress bar."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+import typer
+from typer import rich_utils
+from typer.core import TyperCommand, TyperGroup, TyperOption
+from typer.exceptions import TyperException
+
+from nerima_report import __version__, interruption
+from nerima_report.workbooks import printable
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from nerima_report.runs.prepare import FormsMade
+
+BEFORE_THE_COMMAND = ("-C", "--templates")
+HELP_HINT = "使い方は nerima-report --help で見られます。"
+# Below this many workbooks a progress bar only flickers.
+FEWEST_FOR_PROGRESS = 5
+# Control codes that delete the line of the progress bar and show the cursor again.
+_ERASE_BAR = "\r\x1b[2K\x1b[?25h"
+CHARTS_LOCK = "requirements-charts.lock"  # what running with charts needs, locked
+
+
+class JapaneseCommand(TyperCommand):
+    """A command whose help is in Japanese."""
+
+    def get_usage(self, ctx: Any) -> str:
+        """The first line of the help."""
+        return _in_japanese(super().get_usage(ctx))
+
+    def get_help_option(self, ctx: Any) -> TyperOption | None:
+        """The option --help."""
+        return _in_japanese_help(super().get_help_option(ctx))
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        """The arguments and options; the help shows what may be chosen, but no English name of a type."""
+        params: list[Any] = list(super().get_params(ctx))
+        for param in params:
+            param.display_type_rich = partial(_type_shown, type(param).display_type_rich, param)
+        return params
+
+
+class JapaneseGroup(TyperGroup):
+    """The program itself, with its help in Japanese."""
+
+    def get_usage(self, ctx: Any) -> str:
+        """The first line of the help."""
+        return _in_japanese(super().get_usage(ctx))
+
+    def get_help_option(self, ctx: Any) -> TyperOption | None:
+        """The option --help."""
+        return _in_japanese_help(super().get_help_option(ctx))
+
+
+def _type_shown(display: Callable[..., str | None], param: Any, ctx: Any) -> str | None:
+    shown = display(param, ctx=ctx)
+    return shown if isinstance(shown, str) and not re.fullmatch("<[a-z]+(\\[.*\\])?>", shown) else None
+
+
+def speak_japanese() -> None:
+    """Let the headings of the help be Japanese, and output never fail on a character that a console lacks."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="replace")
+    rich_utils.ARGUMENTS_PANEL_TITLE = "引数"
+    rich_utils.OPTIONS_PANEL_TITLE = "オプション"
+    rich_utils.COMMANDS_PANEL_TITLE = "コマンド"
+    rich_utils.DEFAULT_STRING = "[既定: {}]"
+    rich_utils.REQUIRED_LONG_STRING = "[必須]"
+
+
+def print_document(content: str) -> None:
+    """Print a document that goes into a file or another program: as UTF-8 unless somebody reads it in a terminal."""
+    reconfigure = getattr(sys.stdout, "reconfigure", None)
+    if reconfigure is not None and not sys.stdout.isatty():
+        reconfigure(encoding="utf-8")
+    print(content)
+
+
+def show_version(wanted: bool) -> None:
+    """Print the version and stop, for --version."""
+    if wanted:
+        print(f"nerima-report {__version__}")
+        raise typer.Exit
+
+
+def fiscal_year(text: str) -> int:
+    """The fiscal year that somebody typed: 2026, R8 or 令和8. Raises a usage error for anything else."""
+    from nerima_report.fiscal_year import parse_fiscal_year
+
+    year = parse_fiscal_year(text)
+    if year is None:
+        raise typer.BadParameter(f"年度「{text}」を読めません。2026、R8、令和8 のように書いてください。")
+    return year
+
+
+def fiscal_years(text: str) -> tuple[int, int]:
+    """The first and the last fiscal year that somebody typed: 2018..2026. Raises a usage error for anything else."""
+    from nerima_report.fiscal_year import parse_fiscal_year, parse_fiscal_years
+
+    example = "2018..2026、H30..R8、平成30..令和8 のように書いてください。"
+    if parse_fiscal_year(text) is not None:
+        raise typer.BadParameter(f"「{text}」は一つの年度です。推移は2年度以上で示すので、{example}")
+    years = parse_fiscal_years(text)
+    if years is None:
+        raise typer.BadParameter(f"年度の範囲「{text}」を読めません。{example}")
+    if years[0] == years[1]:
+        raise typer.BadParameter(f"「{text}」は一つの年度です。推移は2年度以上で示すので、{example}")
+    if years[0] > years[1]:
+        raise typer.BadParameter(f"「{text}」は順序が逆です。古い年度を先に書いてください。")
+    return years
+
+
+_NOTHING_NEW = "集計様式は、すべて同じものがあるので、作っていません。"
+
+
+def forms_made(made: FormsMade) -> Iterator[str]:
+    """What `form` says of what it made."""
+    yield from (f"作りました: {path}" for path in made.written)
+    for path in made.unusable:
+        yield f"表紙などを読めないので、前の年度の数に使っていません: {path}"
+    if made.without_earlier:
+        yield f"前の年度の集計が見つからないので、数を載せていません: {'、'.join(made.without_earlier)}"
+    if made.unasked:
+        yield f"登録簿に続いている登録がありますが、名簿にないので様式を作っていません: {'、'.join(made.unasked)}"
+    same = f"（ほかの {len(made.unchanged)} ファイルは、同じものがあるのでそのままです）" if made.unchanged else ""
+    yield f"集計様式を {len(made.written)} ファイル作りました{same}。" if made.written else _NOTHING_NEW
+
+
+def without_charts() -> str:
+    """What `trend` says where the extra `charts` is missing: that there are no pictures, and how to get them."""
+    lock = Path(__file__).resolve().parents[2] / CHARTS_LOCK  # beside src/, in a checkout
+    here = lock.is_file()
+    command = [sys.executable, "-m", "pip", "install", "--no-deps", "--require-hashes", "-r"]
+    command.append(str(lock) if here else CHARTS_LOCK)
+    line = f"& {subprocess.list2cmdline(command)}" if sys.platform == "win32" else shlex.join(command)
+    how = "次を実行すると" if here else "この道具のもとのフォルダーで次を実行すると"
+    return f"図を描く部品（charts）を使えないので、図は作っていませんが、{how}作れるようになります: {line}"
+
+
+def tell(console: Console, lines: Iterable[str], style: str = "") -> None:
+    """Print lines as they are: no markup, no folding, and nothing in a name that would steer the terminal."""
+    for line in lines:
+        console.print(printable(line), style=style, highlight=False, soft_wrap=True, markup=False)
+
+
+def explain(error: TyperException) -> str:
+    """A usage error in Japanese, with what to do."""
+    parameter = getattr(error, "param", None)
+    name = getattr(parameter, "metavar", None) or getattr(parameter, "name", "")
+    option = (getattr(parameter, "opts", None) or [getattr(error, "option_name", "")])[0]
+    likely = "、".join(getattr(error, "possibilities", None) or ())
+    match type(error).__name__:
+        case "NoSuchOption" if option in BEFORE_THE_COMMAND:
+            message = f"「{option}」は前に書いてください（例 nerima-report {option} フォルダー build 2022）。"
+        case "NoSuchOption":
+            message = f"オプション「{option}」はありません。" + (f"もしかして: {likely}" if likely else "")
+        case "MissingParameter":
+            message = f"「{name}」を指定してください。"
+        case "BadOptionUsage":
+            message = f"オプション「{option}」の使い方が正しくありません。値が必要かを確かめてください。"
+        case "BadParameter" if parameter is not None:
+            allowed = "、".join(re.findall(r"'(\w+)'", error.message.partition("not one of")[2]))
+            message = f"「{option}」の値が正しくありません。" + (f"書けるもの: {allowed}" if allowed else "")
+        case _:
+            message = _other_usage_error(error.message)
+    return f"{message}\n{HELP_HINT}"
+
+
+def _other_usage_error(message: str) -> str:
+    if message.startswith("Missing command"):
+        return "コマンド（form、build など）を指定してください。"
+    if unknown := re.match(r"No such command '(.*?)'\.(?: Did you mean (.*?)\?)?", message):
+        likely = f"もしかして: {unknown[2].strip(chr(39))}" if unknown[2] else ""
+        return f"コマンド「{unknown[1]}」はありません。{likely}"
+    if extra := re.match(
+        r"Got unexpected extra arguments? \((.*)\)|Got unexpected extra argument\(s\) \((.*)\)", message
+    ):
+        return f"余分な引数があります: {extra[1] or extra[2]}"
+    return message
+
+
+def _in_japanese(usage: str) -> str:
+    return (
+        usage.replace("Usage: ", "使い方: ")
+        .replace("[OPTIONS]", "[オプション]")
+        .replace("COMMAND [ARGS]...", "コマンド ...")
+    )
+
+
+def _in_japanese_help(option: TyperOption | None) -> TyperOption | None:
+    if option is not None:
+        option.help = "この説明を表示して終わる。"
+    return option
+
+
+class Progress:
+    """A progress bar over the workbooks, shown when there are many and somebody watches a terminal."""
+
+    def __init__(self, files: int) -> None:
+        self.files = files
+        self._shown = files >= FEWEST_FOR_PROGRESS and sys.stderr.isatty()
+
+    def __enter__(self) -> Callable[[Path], None]:
+        if not self._shown:
+            return lambda path: None
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
+        from rich.progress import Progress as RichProgress
+
+        name = TextColumn("{task.description}", markup=False)
+        columns = (TextColumn("読み込み中"), BarColumn(), MofNCompleteColumn(), name)
+        console = Console(stderr=True)
+        # Without a thread that draws the bar, which might do so after an interruption deleted it.
+        self._bar = RichProgress(*columns, console=console, transient=True, auto_refresh=False)
+        interruption.erase = "" if console.legacy_windows else _ERASE_BAR
+        self._bar.start()
+        task = self._bar.add_task("", total=self.files)
+
+        def advance(path: Path) -> None:
+            self._bar.update(task, advance=1, description=printable(path.name), refresh=True)
+
+        return advance
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._shown:
+            self._bar.stop()
+            interruption.erase = ""

@@ -1,0 +1,182 @@
+"""The commands of a year's work: a working folder, forms, checks, the report, its publication."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from nerima_report.cli import japanese
+from nerima_report.cli.options import (
+    Format,
+    NoticeFormat,
+    Output,
+    Strict,
+    Year,
+    leave,
+    open_edition,
+    show_findings,
+)
+from nerima_report.errors import CannotProceed
+from nerima_report.notices.told import Told
+from nerima_report.workbooks import label_of, shared_reader
+
+
+def init(
+    context: typer.Context,
+    folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="作るフォルダー。")] = Path(),
+    year: Annotated[str, typer.Option("--year", metavar="年度", help="名簿の年度（既定は今年度）。")] = "",
+) -> None:
+    """作業フォルダーを作る（あるものは変えない）。"""
+    from datetime import date, timedelta
+
+    from nerima_report.fiscal_year import fiscal_year_of
+    from nerima_report.runs import prepare as run
+    from nerima_report.workspace import open_workspace
+
+    # From April to June the office still collects the year that has just ended.
+    season = date.today() - timedelta(days=91)
+    fiscal_year = japanese.fiscal_year(year) if year else fiscal_year_of(season)
+    made = run.init(folder, open_edition(context, open_workspace(folder).edition), fiscal_year)
+    console = Console()
+    japanese.tell(console, [f"作りました: {path}" for path in made])
+    if not made:
+        console.print("必要なものはすべてあります。何も変えていません。")
+    else:
+        console.print("つぎに、roster.xlsx の課を Excel で直し、届いた集計を inbox に入れてください。")
+
+
+def form(
+    context: typer.Context,
+    year: Year,
+    section: Annotated[
+        list[str] | None, typer.Option("--section", metavar="課名", help="この課だけ（くり返せる。区全体 も書ける）。")
+    ] = None,
+    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="置く場所（既定は forms/年度）。")] = None,
+    previous: Annotated[
+        Path | None, typer.Option("--previous", metavar="DIR|FILE", help="前の年度の集計。その数を横に載せる。")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="内容の違うファイルがあっても置きかえる。")] = False,
+    registers: Annotated[
+        bool, typer.Option("--registers", help="登録簿のシートも付ける（registers があれば、いつも付く）。")
+    ] = False,
+) -> None:
+    """各課に配る集計様式（Excel）を、名簿のすべての課と区全体について作る。"""
+    from nerima_report.runs import prepare as run
+    from nerima_report.workspace import open_workspace
+
+    fiscal_year = japanese.fiscal_year(year)
+    workspace = open_workspace(Path())
+    order = run.FormOrder(tuple(section or ()), out, previous, force, registers)
+    made = run.make_forms(workspace, open_edition(context, workspace.edition), fiscal_year, order)
+    japanese.tell(Console(), japanese.forms_made(made))
+
+
+def validate(
+    context: typer.Context,
+    files: Annotated[list[str], typer.Argument(metavar="FILES...", help="ファイルかフォルダー（*.xlsx も可）。")],
+    complete: Annotated[bool, typer.Option("--complete", help="名簿の課がそろっているかも確かめる。")] = False,
+    return_to: Annotated[
+        Path | None, typer.Option("--return-to", metavar="DIR", help="印を付けた写しを置くフォルダー。")
+    ] = None,
+    notice_format: Format = NoticeFormat.TEXT,
+    output: Output = None,
+    strict: Strict = False,
+) -> None:
+    """集計のファイルを一つずつ確かめる。"""
+    from nerima_report.files import find_workbooks, searched_folders
+
+    found = find_workbooks(files)
+    if found[0]:
+        shared_reader().read_ahead(found[0][0])  # while the imports below take their time
+    from nerima_report.notices import handed_in
+    from nerima_report.notices.returned import refuse_as_target, return_workbooks
+    from nerima_report.runs import build as run
+    from nerima_report.workspace import open_workspace
+
+    workspace = open_workspace(Path())
+    edition = open_edition(context, workspace.edition)
+    if not found[0]:
+        raise CannotProceed(
+            f"確かめるファイル（.xlsx）が見つかりません。\n  指定: {' '.join(files)}\n  名前と場所を確かめてください。"
+        )
+    if return_to is not None:
+        refuse_as_target(return_to, [workspace.folder / "inbox", *searched_folders(files)], found[0])
+    with japanese.Progress(len(found[0])) as advance:
+        examination = run.validate(found, edition, workspace, complete, advance)
+    facts: dict[str, object] = {
+        "command": "validate",
+        "fiscal_years": examination.inbox.fiscal_years,
+        "files": len(examination.files),
+    }
+    if complete:
+        facts["handed_in"] = handed_in.as_facts(handed_in.handed_in(examination))
+    if return_to is not None:
+        examination, returned = return_workbooks(examination, return_to)
+        facts["returned"] = [label_of(path) for path in returned]
+    closing = f"{len(examination.files)}ファイルのうち{examination.fine}ファイルにエラーはありません"
+    show_findings(examination, (notice_format, output), Told(facts, closing, strict))
+    leave(examination, strict)
+
+
+def build(
+    context: typer.Context,
+    year: Year,
+    draft: Annotated[bool, typer.Option("--draft", help="エラーがあっても「案」として作る。")] = False,
+    compare: Annotated[bool, typer.Option("--compare", help="表に前年度の数と増減の欄を加える。")] = False,
+    from_record: Annotated[bool, typer.Option("--from-record", help="公表の記録から作る。")] = False,
+    notice_format: Format = NoticeFormat.TEXT,
+    output: Output = None,
+    strict: Strict = False,
+) -> None:
+    """年度の報告を inbox の集計から作り、out に置く。"""
+    if draft and from_record:
+        raise CannotProceed("--draft と --from-record は、いっしょには使えません（記録は公表したものです）。")
+    if not from_record:
+        shared_reader().start()  # it gets ready while the imports below take their time
+    from nerima_report.fiscal_year import full_name
+    from nerima_report.runs import build as run
+    from nerima_report.workspace import open_workspace
+
+    fiscal_year = japanese.fiscal_year(year)
+    workspace = open_workspace(Path())
+    edition = open_edition(context, workspace.edition)
+    if from_record:
+        from nerima_report.runs import check_years
+
+        built = check_years.build_from_record(workspace, edition, fiscal_year, compare=compare)
+    else:
+        with japanese.Progress(len(workspace.workbooks(fiscal_year)[0])) as advance:
+            order = run.BuildOrder(fiscal_year, draft, compare)
+            built = run.build(workspace, edition, order, advance)
+    name = full_name(fiscal_year) + ("の報告の案" if draft else "の報告")
+    written = [path.as_posix() for path in built.written]
+    facts: dict[str, object] = {"command": "build", "fiscal_year": fiscal_year, "draft": draft, "written": written}
+    closing = f"{name}を作りました: {built.written[0].parent}" if written else f"{name}は作っていません"
+    show_findings(built.examination, (notice_format, output), Told(facts, closing, strict))
+    if not draft:
+        leave(built.examination, strict)
+
+
+def publish(
+    context: typer.Context,
+    year: Year,
+    revise: Annotated[str, typer.Option("--revise", metavar="理由", help="公表済みの記録を、この理由で改める。")] = "",
+) -> None:
+    """作った報告の記録を records に移し、以後は守る。"""
+    from datetime import date
+
+    from nerima_report.fiscal_year import full_name
+    from nerima_report.notices.screen import print_findings
+    from nerima_report.runs import build as run
+    from nerima_report.workspace import open_workspace
+
+    fiscal_year = japanese.fiscal_year(year)
+    workspace = open_workspace(Path())
+    published = run.publish(workspace, fiscal_year, revise.strip() or None, date.today())
+    console = Console()
+    print_findings(console, published.findings, open_edition(context, workspace.edition).catalogue)
+    done = "を公表の記録にしました" if published.changed else "は、すでに同じ内容で公表の記録になっています"
+    japanese.tell(console, [f"{full_name(fiscal_year)}{done}: {published.record}"])

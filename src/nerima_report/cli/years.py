@@ -1,0 +1,118 @@
+"""The commands about records: the years side by side, and years that were published before the tool."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from nerima_report.cli import japanese
+from nerima_report.cli.options import (
+    Format,
+    NoticeFormat,
+    Output,
+    Strict,
+    Year,
+    leave,
+    open_edition,
+    show_findings,
+    show_refusal,
+)
+from nerima_report.notices.told import Told
+
+
+def check(
+    context: typer.Context,
+    year: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="年度|FILE", help="2026、2018..2026、または記録のファイル。なければ最新の年度。"),
+    ] = None,
+    against: Annotated[
+        list[str] | None, typer.Option("--against", metavar="年度", help="この年度とだけ比べる（くり返せる）。")
+    ] = None,
+    notice_format: Format = NoticeFormat.TEXT,
+    output: Output = None,
+    strict: Strict = False,
+) -> None:
+    """年度の報告を、前の年度の記録（records）と比べる。"""
+    from nerima_report.fiscal_year import full_name
+    from nerima_report.records.file import RecordError
+    from nerima_report.runs import asked_years
+    from nerima_report.runs import check_years as run
+    from nerima_report.workspace import open_workspace
+
+    words = year or []
+    others = [japanese.fiscal_year(text) for text in against or ()]
+    files = asked_years.are_files(words)
+    workspace = open_workspace(asked_years.folder_of(words) if files else Path())
+    edition = open_edition(context, workspace.edition)
+    choose = asked_years.years_of_files if files else asked_years.years_of_words
+    try:
+        checked = choose(words, workspace)
+        examination = run.check_years(workspace, edition, checked, others)
+    except RecordError as error:
+        show_refusal(error, notice_format)
+        raise
+    facts: dict[str, object] = {"command": "check", "fiscal_year": checked.years[-1], "fiscal_years": checked.years}
+    first, last = full_name(checked.years[0]), full_name(checked.years[-1])
+    several = f"{first}から{last}までの{len(checked.years)}年度"
+    closing = f"{several if len(checked.years) > 1 else last}を、前の年度の記録と比べました"
+    show_findings(examination, (notice_format, output), Told(facts, closing, strict))
+    leave(examination, strict)
+
+
+def template(
+    context: typer.Context,
+    year: Year,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="作るファイル（既定は 年度_公表された記録.xlsx）。")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="内容の違うファイルがあっても置きかえる。")] = False,
+) -> None:
+    """公表された数を書き写すブック（Excel）を作る。"""
+    from nerima_report.runs import check_years as run
+    from nerima_report.workspace import open_workspace
+
+    fiscal_year = japanese.fiscal_year(year)
+    edition = open_edition(context, open_workspace(Path()).edition)
+    file, new = run.write_template(edition, fiscal_year, out, force)
+    done = f"作りました: {file}" if new else f"同じものがあるので、そのままです: {file}"
+    japanese.tell(Console(), [done, f"書き終えたら、nerima-report record import {file} を実行してください。"])
+
+
+def import_(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="書き写したブック（.xlsx）か CSV。")],
+    year: Annotated[str, typer.Option("--year", metavar="年度", help="年度。CSV では必ず書く。")] = "",
+    without: Annotated[
+        list[str] | None,
+        typer.Option("--without", metavar="表", help="その年度に公表していない表（くり返せる。例 公開.請求方法）。"),
+    ] = None,
+    revise: Annotated[str, typer.Option("--revise", metavar="理由", help="今ある記録を、この理由で改める。")] = "",
+    notice_format: Format = NoticeFormat.TEXT,
+    output: Output = None,
+    strict: Strict = False,
+) -> None:
+    """書き写したブックか CSV を確かめ、年度の記録にする。"""
+    from datetime import date
+
+    from nerima_report.runs import check_years as run
+    from nerima_report.runs.import_year import ImportOrder
+    from nerima_report.workspace import open_workspace
+
+    order = ImportOrder(file, japanese.fiscal_year(year) if year else None, tuple(without or ()))
+    workspace = open_workspace(Path())
+    edition = open_edition(context, workspace.edition)
+    done = run.import_record(workspace, edition, order, revise.strip() or None, date.today())
+    written = [done.record.as_posix()] if done.record else []
+    facts: dict[str, object] = {"command": "record import", "written": written}
+    if done.record is None:
+        closing = "記録は作っていません"
+    elif done.changed:
+        closing = f"記録にしました: {done.record}"
+    else:
+        closing = f"すでに同じ内容の記録です: {done.record}"
+    show_findings(done.examination, (notice_format, output), Told(facts, closing, strict))
+    leave(done.examination, strict)

@@ -1,0 +1,265 @@
+"""An edition folder (templates/nerima) read into frozen definitions that are proved to fit together."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from nerima_report.edition.catalogue import Catalogue, load_catalogue
+from nerima_report.edition.corrections import CorrectionsDefinition
+from nerima_report.edition.entries import ADJUSTMENTS, EntryTable, TablesFile
+from nerima_report.edition.generated import completed, with_guideline, with_numbers
+from nerima_report.edition.guideline import Guideline
+from nerima_report.edition.municipality import MunicipalityDefinition
+from nerima_report.edition.part import Part
+from nerima_report.edition.part_definition import PartDefinition
+from nerima_report.edition.proofs import part_faults
+from nerima_report.edition.registers import Register, RegistersFile
+from nerima_report.edition.tables import Cells, Column, CountTable, Figure, FiguresFile, LinksFile
+from nerima_report.edition.texts import FormTexts
+from nerima_report.edition.toml import read_definition
+from nerima_report.edition.trend import Chart, ChartsFile, TrendTexts, charts_of_tables
+from nerima_report.edition.uses import UseRules
+from nerima_report.edition.years import YearsDefinition
+from nerima_report.errors import CannotProceed, DefinitionError
+from nerima_report.places import CellKey
+
+
+@dataclass(frozen=True)
+class Edition:
+    """All definitions of one municipality. Tables are named by their id such as 公開.処理状況.
+
+    `from_print`: it is that of a year which somebody types in as it was printed, so there is nothing to adjust.
+    """
+
+    folder: Path
+    municipality: MunicipalityDefinition
+    parts: tuple[Part, ...]
+    catalogue: Catalogue
+    form_texts: FormTexts
+    guideline: Guideline
+    years: YearsDefinition
+    corrections: CorrectionsDefinition
+    trend: TrendTexts
+    from_print: bool = False
+
+    def parts_for(self, fiscal_year: int) -> tuple[Part, ...]:
+        """The parts that serve a fiscal year, in their order."""
+        return tuple(part for part in self.parts if part.definition.serves(fiscal_year))
+
+    @property
+    def turning_years(self) -> list[int]:
+        """The fiscal years that show every set of parts: the first and the last year of each part."""
+        terms = [(part.definition.first_year, part.definition.last_year) for part in self.parts]
+        return sorted({year for term in terms for year in term if year and self.parts_for(year)})
+
+    def for_year(self, fiscal_year: int) -> Edition:
+        """The same edition with only the parts that serve the fiscal year."""
+        parts = self.parts_for(fiscal_year)
+        if not parts:
+            raise CannotProceed(f"{fiscal_year}年度の報告の定義がありません。\n  定義: {self.folder}")
+        return replace(self, parts=parts)
+
+    @cached_property
+    def tables(self) -> dict[str, CountTable | EntryTable]:
+        """All tables by id, in the order of definition."""
+        return {part.table_id(key): table for part in self.parts for key, table in part.tables.items()}
+
+    @cached_property
+    def count_tables(self) -> dict[str, CountTable]:
+        """The tables of counts by id."""
+        return {key: table for key, table in self.tables.items() if isinstance(table, CountTable)}
+
+    @cached_property
+    def entry_tables(self) -> dict[str, EntryTable]:
+        """The list-like tables by id."""
+        return {key: table for key, table in self.tables.items() if isinstance(table, EntryTable)}
+
+    @cached_property
+    def registers(self) -> dict[str, Register]:
+        """The registers by the id of their table (個人.外部委託記録票); see `Register.table`."""
+        return {part.table_id(register.key): register for part in self.parts for register in part.registers}
+
+    @cached_property
+    def register_tables(self) -> dict[str, EntryTable]:
+        """The registers as list-like tables by id. A form has them only where the office keeps registers."""
+        return {table_id: register.table for table_id, register in self.registers.items()}
+
+    def collected_counts(self, ward: bool) -> dict[str, tuple[Column, ...]]:
+        """Which columns of which tables a section (or, with `ward`, the coordinator for the ward) reports.
+
+        A section reports its own persons too; the number after matching stands in the ward workbook. What is
+        counted from entries nobody reports.
+        """
+        wanted = {
+            key: tuple(c for c in table.columns if not ward or table.reported_by == "coordinator" or not c.additive)
+            for key, table in self.count_tables.items()
+            if (ward or table.reported_by == "section") and not table.counted_from
+        }
+        return {key: columns for key, columns in wanted.items() if columns}
+
+    def collected_entries(self, ward: bool) -> dict[str, EntryTable]:
+        """Which list-like tables a section, or the coordinator for the ward, reports."""
+        if ward:
+            own = {key: table for key, table in self.entry_tables.items() if table.reported_by == "coordinator"}
+            return own | ({} if self.from_print else {ADJUSTMENTS.key: ADJUSTMENTS})
+        return {key: table for key, table in self.entry_tables.items() if table.reported_by == "section"}
+
+    def part_of(self, table_id: str) -> Part:
+        """The part to which a table belongs."""
+        return next(part for part in self.parts if part.key == table_id.partition(".")[0])
+
+    @cached_property
+    def sha256(self) -> str:
+        """The SHA-256 of everything the edition consists of (names and contents)."""
+        digest = hashlib.sha256()
+        for file in sorted(p for p in self.folder.rglob("*") if p.is_file() and not p.name.startswith((".", "~"))):
+            digest.update(file.relative_to(self.folder).as_posix().encode() + b"\0" + file.read_bytes() + b"\0")
+        return digest.hexdigest()
+
+
+def cell_keys(table_id: str, table: CountTable, cells: Cells) -> list[CellKey]:
+    """The cells that a link or figure names: the named rows of a column, or all its rows."""
+    return [
+        CellKey(table_id, row.group, row.label, cells.column)
+        for row in table.rows
+        if (not cells.rows or row.label in cells.rows) and (not cells.group or row.group == cells.group)
+    ]
+
+
+def shipped_templates() -> Path:
+    """The templates that came with the program: inside the wheel, or beside src/ in a checkout."""
+    here = Path(__file__).resolve()
+    for candidate in (here.parents[1] / "templates", here.parents[3] / "templates"):
+        if (candidate / "findings.toml").is_file():
+            return candidate
+    raise CannotProceed("プログラムに付属する定義（templates）が見つかりません。入れ直してください。")
+
+
+def find_edition(name: str, templates: Path | None = None) -> Path:
+    """The folder of an edition: DIR/nerima, or DIR itself when it holds a municipality.toml."""
+    folder = templates or shipped_templates()
+    for candidate in (folder, folder / name):
+        if (candidate / "municipality.toml").is_file():
+            return candidate
+    raise CannotProceed(
+        f"定義「{name}」がありません（名前は nerima-report.toml の edition で決まります）。\n  フォルダー: {folder}\n"
+        "  --templates には、municipality.toml のあるフォルダーか、その一つ上のフォルダーを指定してください。"
+    )
+
+
+def load_edition(folder: Path) -> Edition:
+    """Read an edition folder and prove that its definitions fit together.
+
+    Raises DefinitionError with file, key and reason for the first fault found.
+    """
+    municipality = read_definition(folder / "municipality.toml", MunicipalityDefinition)
+    guideline = read_definition(folder / "guideline.toml", Guideline)
+    parts = sorted(
+        (_load_part(file.parent, guideline) for file in sorted(folder.glob("*/part.toml"))),
+        key=lambda p: (p.definition.order, p.definition.first_year),
+    )
+    if not parts:
+        raise DefinitionError(folder, "", "部のフォルダー（part.toml のあるフォルダー）がありません")
+    _refuse_rivals(parts)
+    _refuse_rival_registers(parts)
+    catalogues = (folder / "findings.toml", folder.parent / "findings.toml", shipped_templates() / "findings.toml")
+    shipped = load_catalogue(catalogues[-1])
+    catalogue = load_catalogue(next(file for file in catalogues if file.is_file()), required=shipped.codes)
+    for code in municipality.severities:
+        if code not in catalogue.codes:
+            raise DefinitionError(folder / "municipality.toml", f"severities.{code}", "このコードはありません")
+    catalogue = catalogue.with_severities(municipality.severities)
+    for code, definition in shipped.codes.items():
+        # A number that cannot be read must never be left out of a printed sum.
+        if code < "N4" and definition.severity == "error" != catalogue.codes[code].severity:
+            raise DefinitionError(catalogue.file, f"{code}.severity", "読めないものを見のがす重さにはできません")
+    for name in ("reference.docx", "cover.md.j2"):
+        if not (folder / name).is_file():
+            raise DefinitionError(folder / name, "", "ファイルがありません")
+    form_texts = read_definition(folder / "forms.toml", FormTexts)
+    years = read_definition(folder / "years.toml", YearsDefinition)
+    corrections = read_definition(_own_or_shipped(folder, "corrections.toml"), CorrectionsDefinition)
+    trend = read_definition(_own_or_shipped(folder, "trend.toml"), TrendTexts)
+    return Edition(folder, municipality, tuple(parts), catalogue, form_texts, guideline, years, corrections, trend)
+
+
+def _own_or_shipped(folder: Path, name: str) -> Path:
+    """A file of an edition; that which came with the program where the edition was copied before there was one."""
+    return folder / name if (folder / name).exists() else shipped_templates() / "nerima" / name
+
+
+def _load_part(folder: Path, guideline: Guideline) -> Part:
+    definition = read_definition(folder / "part.toml", PartDefinition)
+
+    def numbers(data: dict[str, Any]) -> dict[str, Any]:
+        return dict(with_numbers(data, definition.setting_names))
+
+    tables = read_definition(folder / "tables.toml", TablesFile, numbers).table
+    links = read_definition(folder / "links.toml", LinksFile, numbers).link
+    figures = read_definition(folder / "figures.toml", FiguresFile, numbers).figure
+    _unique(folder / "tables.toml", "table", [table.key for table in tables])
+    _unique(folder / "links.toml", "link", [link.key for link in links])
+    _unique(folder / "figures.toml", "figure", [figure.key for figure in figures])
+    uses = read_definition(folder / "uses.toml", UseRules) if (folder / "uses.toml").exists() else None
+    kept = RegistersFile()
+    if (folder / "registers.toml").exists():
+        kept = read_definition(folder / "registers.toml", RegistersFile, numbers)
+    registers = tuple(with_guideline(register, guideline) for register in kept.register_)
+    all_tables = completed(tables, guideline)
+    charts = _load_charts(folder, all_tables, figures)
+    part = Part(folder, definition, all_tables, links, figures, uses, charts, registers, kept.incidents)
+    if not part.manuscript.is_file():
+        raise DefinitionError(part.manuscript, "", "原稿がありません")
+    for file, key, reason in part_faults(part, guideline):
+        raise DefinitionError(file, key, reason)
+    return part
+
+
+def _load_charts(
+    folder: Path, tables: Mapping[str, CountTable | EntryTable], figures: Sequence[Figure]
+) -> tuple[Chart, ...]:
+    """What charts.toml says is drawn; every table and figure where there is no such file."""
+    if (folder / "charts.toml").exists():
+        return read_definition(folder / "charts.toml", ChartsFile).chart
+    counts = [table for table in tables.values() if isinstance(table, CountTable)]
+    return charts_of_tables(counts, [figure.key for figure in figures])
+
+
+def _refuse_rivals(parts: Sequence[Part]) -> None:
+    """Parts with the same key serve different years, or nobody could tell their tables apart."""
+    latest: dict[str, Part] = {}
+    for part in sorted(parts, key=lambda p: p.definition.first_year):
+        before, year = latest.get(part.key), part.definition.first_year
+        if before is not None and before.definition.serves(year):
+            reason = f"{year}年度には、key の同じ部「{before.folder.name}」もあります。年度を分けてください"
+            raise DefinitionError(part.folder / "part.toml", "first_year", reason)
+        latest[part.key] = part
+
+
+def _refuse_rival_registers(parts: Sequence[Part]) -> None:
+    """Each register has a master of its own, and continues one that exists, with the same beginning of numbers.
+
+    Where no earlier part has registers any more, there is nothing left to continue.
+    """
+    owners = {register.key: part for part in reversed(parts) for register in part.registers}
+    marks = {register.key: register.mark for part in parts for register in part.registers}
+    for part in parts:
+        for register in part.registers:
+            if owners[register.key] is not part:
+                reason = f"同じ key の登録簿が、部「{owners[register.key].folder.name}」にもあります"
+                raise DefinitionError(part.folder / "registers.toml", f"register「{register.key}」", reason)
+            earlier = [p for p in parts if p.definition.first_year < part.definition.first_year and p.registers]
+            if earlier and register.continues and marks.get(register.continues) != register.mark:
+                reason = f"「{register.continues}」という、同じ mark の登録簿はありません"
+                raise DefinitionError(part.folder / "registers.toml", f"register「{register.key}」.continues", reason)
+
+
+def _unique(file: Path, what: str, keys: list[str]) -> None:
+    for key in keys:
+        if keys.count(key) > 1:
+            raise DefinitionError(file, what, f"key「{key}」が2回あります")

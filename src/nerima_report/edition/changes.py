@@ -1,0 +1,195 @@
+"""Two editions → what differs between them: models are compared, not text, except for manuscripts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
+from typing import Literal
+
+from pydantic import BaseModel
+
+from nerima_report.edition import Edition
+from nerima_report.edition.part import Part
+from nerima_report.edition.toml import read_text
+
+Kind = Literal["changed", "added", "removed", "reordered", "reworded", "restyled"]
+# What names an item of a list: a row has a group and a label, a type of the guideline a number.
+_NAMED_BY = ("key", "group", "label", "number", "who", "department", "section", "heading", "name", "field", "item")
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step on the way to what changed: a key of the file and, where it is a list, the item."""
+
+    key: str
+    item: str = ""
+
+
+@dataclass(frozen=True)
+class Change:
+    """One difference: in which file, where in it, and what stood there before and stands there after.
+
+    `reordered` has the names of the items in both orders, `reworded` the lines of both, `restyled` neither;
+    without steps a whole file was added or removed.
+    """
+
+    kind: Kind
+    file: str
+    steps: tuple[Step, ...] = ()
+    before: object = None
+    after: object = None
+
+    @property
+    def place(self) -> str:
+        """Where, as the author of the file calls it: table[処理状況].rows[取下げ].rule."""
+        return ".".join(f"{step.key}[{step.item}]" if step.item else step.key for step in self.steps)
+
+
+def edition_changes(before: Edition, after: Edition) -> list[Change]:
+    """All that differs between two valid editions, in the order of the report, then what all parts share."""
+    old, new = _contents(before), _contents(after)
+    return [change for file in _either(new, old) for change in _file_changes(file, old.get(file), new.get(file))]
+
+
+def forms_must_change(before: Edition, after: Edition) -> bool:
+    """Whether workbooks made from one edition lack cells of the other, although both say the same form version."""
+    same_version = before.municipality.form_version == after.municipality.form_version
+    years = {*before.turning_years, *after.turning_years}
+    return same_version and any(_asked(before, year) != _asked(after, year) for year in years)
+
+
+def _asked(whole: Edition, year: int) -> object:
+    """What the forms of a year ask for: cells of counts, and fields of list-like tables. No order matters."""
+    edition = replace(whole, parts=whole.parts_for(year))
+    cells = {
+        (ward, table_id, row.group, row.label, column.heading)
+        for ward in (False, True)
+        for table_id, columns in edition.collected_counts(ward).items()
+        for row in edition.count_tables[table_id].rows
+        for column in columns
+    }
+    fields = {
+        (ward, table_id, field.label, field.type, field.required, frozenset(field.choices))
+        for ward in (False, True)
+        for table_id, table in edition.collected_entries(ward).items()
+        for field in table.fields
+    }
+    return cells, fields
+
+
+def _contents(edition: Edition) -> dict[str, object]:
+    """What each file of an edition says: a tree for definitions, a text for manuscripts, bytes for Word styles."""
+    parts = {f"{part.folder.name}/{name}": tree for part in edition.parts for name, tree in _part(part).items()}
+    municipality = edition.municipality.model_dump(exclude={"severities"})  # they show in the findings
+    return parts | {
+        "municipality.toml": municipality,
+        "cover.md.j2": read_text(edition.folder / "cover.md.j2"),
+        "reference.docx": (edition.folder / "reference.docx").read_bytes(),
+        "forms.toml": edition.form_texts.model_dump(),
+        "years.toml": edition.years.model_dump(),
+        "corrections.toml": edition.corrections.model_dump(),
+        "trend.toml": edition.trend.model_dump(),
+        "guideline.toml": edition.guideline.model_dump(by_alias=True),
+        "findings.toml": {code: found.model_dump() for code, found in edition.catalogue.codes.items()},
+    }
+
+
+def _part(part: Part) -> dict[str, object]:
+    uses = {"uses.toml": part.uses.model_dump()} if part.uses else {}
+    if part.registers:
+        incidents = part.incidents.model_dump(by_alias=True) if part.incidents else None
+        uses["registers.toml"] = {"register": _dumped(part.registers), "incidents": incidents}
+    return uses | {
+        "part.toml": part.definition.model_dump(),
+        "tables.toml": {"table": _dumped(part.tables.values())},
+        "links.toml": {"link": _dumped(part.links)},
+        "figures.toml": {"figure": _dumped(part.figures)},
+        "charts.toml": {"chart": _dumped(part.charts)},
+        "manuscript.md.j2": read_text(part.manuscript),
+    }
+
+
+def _dumped(models: Iterable[BaseModel]) -> tuple[object, ...]:
+    return tuple(model.model_dump() for model in models)
+
+
+def _file_changes(file: str, before: object, after: object) -> Iterator[Change]:
+    if before is None or after is None:
+        yield Change("removed" if after is None else "added", file)
+    elif isinstance(before, str) and before != after:
+        yield from _rewordings(file, before, str(after))
+    elif isinstance(before, bytes) and before != after:
+        yield Change("restyled", file)
+    else:
+        yield from _differences(file, (), before, after)
+
+
+def _rewordings(file: str, before: str, after: str) -> Iterator[Change]:
+    """A change for each run of lines that went or came, placed by the line of the new text at which it begins."""
+    old, new = before.splitlines(), after.splitlines()
+    for kind, first, last, begin, end in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if kind != "equal" and any(line.strip() for line in (*old[first:last], *new[begin:end])):
+            yield Change("reworded", file, (Step(f"{begin + 1}行目"),), tuple(old[first:last]), tuple(new[begin:end]))
+
+
+def _differences(file: str, steps: tuple[Step, ...], before: object, after: object) -> Iterator[Change]:
+    if before == after:
+        return
+    if isinstance(before, Mapping) and isinstance(after, Mapping):
+        for key in _either(after, before):
+            yield from _differences(file, (*steps, Step(key)), before.get(key), after.get(key))
+    elif isinstance(before, tuple) and isinstance(after, tuple):
+        yield from _list_differences(file, steps, _named(before), _named(after))
+    else:
+        yield Change("changed", file, steps, before, after)
+
+
+def _list_differences(
+    file: str, steps: tuple[Step, ...], before: Mapping[str, object], after: Mapping[str, object]
+) -> Iterator[Change]:
+    """Items are known by name; one that has another name in the same place of a list as long is renamed."""
+    *way, last = steps
+    renamed = {
+        old: new
+        for old, new in zip(before, after, strict=False)
+        if len(before) == len(after) and old not in after and new not in before
+    }
+    for name, item in before.items():
+        here = (*way, Step(last.key, name))
+        if (now := renamed.get(name, name)) not in after:
+            yield Change("removed", file, here, item)
+        elif isinstance(item, Mapping):
+            yield from _differences(file, here, item, after[now])
+        elif item != after[now]:
+            yield Change("changed", file, (*way, Step(last.key)), item, after[now])
+    for name, item in after.items():
+        if name not in before and name not in renamed.values():
+            yield Change("added", file, (*way, Step(last.key, name)), None, item)
+    kept = [renamed.get(name, name) for name in before if renamed.get(name, name) in after]
+    if kept != [name for name in after if name in kept]:
+        yield Change("reordered", file, steps, tuple(before), tuple(after))
+
+
+def _named(items: Sequence[object]) -> dict[str, object]:
+    """The items of a list by name; those that share a name are numbered."""
+    named: dict[str, object] = {}
+    seen: Counter[str] = Counter()
+    for item in items:
+        name = item_name(item)
+        seen[name] += 1
+        named[f"{name}（{seen[name]}）" if seen[name] > 1 else name] = item
+    return named
+
+
+def item_name(item: object) -> str:
+    """What an item of a list is called: a row 開示請求 取下げ, a type of the guideline 3, a text by itself."""
+    if not isinstance(item, Mapping):
+        return str(item)
+    names = [str(item[key]) for key in _NAMED_BY if item.get(key)]
+    return " ".join(names) or str(item.get("kind") or item.get("text", ""))
+
+
+def _either(first: Iterable[str], second: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys((*first, *second)))

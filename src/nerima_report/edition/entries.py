@@ -1,0 +1,146 @@
+"""The list-like tables of an edition: their fields, how they are printed, and what is asked of their entries."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from nerima_report.edition.tables import (
+    Condition,
+    CountTable,
+    Definition,
+    TableDefinition,
+    Text,
+    all_hold,
+    placeholders_in,
+    refuse_duplicates,
+)
+
+
+class EntryField(Definition):
+    """A field of a list-like table. `printed_as` is how a value given is printed, such as （{}）.
+
+    `required_when`: it must be given by the entries that meet all these conditions. `any_year`: a date may
+    lie outside of the fiscal year. `meanings` say in words what the choices stand for, in the same order;
+    with `choices_from = "guideline"` both are the types of guideline.toml.
+    """
+
+    label: Text
+    type: Literal["text", "choice", "month", "date", "count", "order", "difference"]
+    unit: str = ""
+    required: bool = True
+    required_when: tuple[Condition, ...] = ()
+    any_year: bool = False
+    choices: tuple[Text, ...] = ()
+    choices_from: Literal["", "guideline"] = ""
+    meanings: tuple[Text, ...] = ()
+    rule: str = ""
+    printed_as: str = "{}"
+
+    def meaning(self, choice: str) -> str:
+        """What a choice stands for in words: the wording of 別表2の10, or the choice itself."""
+        return dict(zip(self.choices, self.meanings, strict=False)).get(choice, choice)
+
+    def is_required(self, entry: Mapping[str, object]) -> bool:
+        """Whether an entry (values by label of field) must give this field."""
+        return self.required or (bool(self.required_when) and all_hold(self.required_when, entry))
+
+    @model_validator(mode="after")
+    def _choices_belong_to_choice(self) -> EntryField:
+        if self.required and self.required_when:
+            raise ValueError("required_when は required = false とともに書きます")
+        if self.any_year and self.type != "date":
+            raise ValueError('any_year は type = "date" の項目だけに書けます')
+        if self.meanings and len(self.meanings) != len(self.choices):
+            raise ValueError("meanings（選択肢の意味）は、choices と同じ数だけ書きます")
+        if bool(self.choices or self.choices_from) != (self.type == "choice"):
+            raise ValueError('choices は type = "choice" の項目だけに、必ず書きます')
+        refuse_duplicates("選択肢", list(self.choices))
+        if (self.type == "count") != bool(self.unit):
+            raise ValueError('unit（単位）は type = "count" の項目だけに、必ず書きます')
+        return self
+
+
+class PrintedColumn(Definition):
+    """A printed column of a list-like table: a text with {placeholders}, or 同上 where it repeats.
+
+    `width` is its share of the width of the table.
+    """
+
+    label: Text
+    text: Text
+    width: int = Field(default=1, ge=1)
+    ditto: bool = False
+
+
+class EntryTable(TableDefinition):
+    """A list-like table: one row an entry, sorted, numbered and grouped by the tool.
+
+    `lines_for` names its first field: the blank form has a line for each choice of it, each to be answered once.
+    `open_when` says which entries are matters still to be settled, which `build` lists in a file of its own,
+    under `open_note`.
+    """
+
+    kind: Literal["entries"]
+    fields: tuple[EntryField, ...] = Field(min_length=1)
+    print: tuple[PrintedColumn, ...] = ()
+    sort_by: tuple[Text, ...] = ()
+    split_by: str = ""
+    lines_for: str = ""
+    open_when: tuple[Condition, ...] = ()
+    open_note: str = ""
+
+    def field(self, label: str) -> EntryField | None:
+        """The field with this label."""
+        return next((field for field in self.fields if field.label == label), None)
+
+    @property
+    def placeholders(self) -> frozenset[str]:
+        """The names that a printed column may use: the fields, 番号, and 〇〇の件数 of a choice."""
+        counted = {f"{field.label}の件数" for field in self.fields if field.type == "choice"}
+        return frozenset({field.label for field in self.fields} | counted | {"番号"})
+
+    @model_validator(mode="after")
+    def _names_are_known(self) -> EntryTable:
+        refuse_duplicates("項目", [field.label for field in self.fields])
+        for label in self.sort_by:
+            if self.field(label) is None:
+                raise ValueError(f"sort_by の「{label}」は fields にありません")
+        split = self.field(self.split_by) if self.split_by else None
+        if self.split_by and (split is None or split.type != "choice"):
+            raise ValueError(f'split_by の「{self.split_by}」は type = "choice" の項目ではありません')
+        if self.lines_for and (self.fields[0].label != self.lines_for or not self.fields[0].choices):
+            raise ValueError(f"lines_for の「{self.lines_for}」は、はじめの項目で、選択肢がなければなりません")
+        if bool(self.open_when) != bool(self.open_note):
+            raise ValueError("open_when（未了とする条件）と open_note（一覧のはじめの文）は両方そろえて書きます")
+        for column in self.print:
+            if unknown := placeholders_in(column.text) - self.placeholders:
+                raise ValueError(f"print の「{column.label}」にある {{{min(unknown)}}} は項目ではありません")
+        return self
+
+
+class TablesFile(Definition):
+    """tables.toml."""
+
+    table: tuple[Annotated[CountTable | EntryTable, Field(discriminator="kind")], ...]
+
+
+# The sheet 調整 of the ward workbook: the same in every edition, because tallies/totals.py rests on it.
+ADJUSTMENTS = EntryTable(
+    kind="entries",
+    key="調整",
+    title="調整（二つの課が数えた請求など）",
+    legal_basis="情報公開課の集計",
+    reported_by="coordinator",
+    instruction="二つの課が同じ請求を数えたときなど、課の合計と区の件数が違う分だけを、理由とともに書きます。",
+    fields=(
+        EntryField(label="表", type="text", rule="シートの名前（例 公開.処理状況）。"),
+        EntryField(label="区分", type="text", required=False, rule="行に区分がある表だけ（例 開示請求）。"),
+        EntryField(label="行", type="text"),
+        EntryField(label="列", type="text", rule="見出しの（件）や（人）の前まで（例 件数）。"),
+        EntryField(label="増減", type="difference", rule="減らすときは -1 のように書きます。"),
+        EntryField(label="理由", type="text"),
+    ),
+)

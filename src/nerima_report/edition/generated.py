@@ -1,0 +1,109 @@
+"""What definitions take from elsewhere: the numbers of part.toml, the types of the guideline, a row for each choice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from nerima_report.edition.entries import EntryField, EntryTable
+from nerima_report.edition.guideline import Guideline
+from nerima_report.edition.registers import Register
+from nerima_report.edition.tables import Condition, CountTable, Row
+
+Tables = Mapping[str, CountTable | EntryTable]
+
+
+def with_numbers(data: Any, names: Mapping[str, str]) -> Any:
+    """The data of a TOML file with the settings of the part in its texts: {開示決定の期限}日 → 30日.
+
+    >>> with_numbers({"label": "{期限}日まで", "text": "{年月}"}, {"期限": "30"})
+    {'label': '30日まで', 'text': '{年月}'}
+    """
+    if isinstance(data, dict):
+        return {key: with_numbers(value, names) for key, value in data.items()}
+    if isinstance(data, list):
+        return [with_numbers(value, names) for value in data]
+    if isinstance(data, str):
+        for name, number in names.items():
+            data = data.replace(f"{{{name}}}", number)
+    return data
+
+
+def completed(tables: Sequence[CountTable | EntryTable], guideline: Guideline) -> dict[str, CountTable | EntryTable]:
+    """The tables by key, with the choices that come from the guideline and the rows that come from choices."""
+    chosen = {table.key: _with_types(table, guideline) for table in tables}
+    return {key: _with_rows(table, chosen) for key, table in chosen.items()}
+
+
+def condition_faults(table: CountTable | EntryTable, tables: Tables) -> Iterator[tuple[str, str]]:
+    """What a table asks of entries that they cannot say: the key at fault, and why."""
+    if isinstance(table, EntryTable):
+        wanted = [("open_when", table.open_when), *(("fields", field.required_when) for field in table.fields)]
+        yield from _faults(wanted, table)
+        return
+    if not table.counted_from:
+        return
+    source = tables.get(table.counted_from)
+    if not isinstance(source, EntryTable):
+        yield "counted_from", f"一覧の表「{table.counted_from}」はありません"
+        return
+    rows = (("rows", row.where) for row in table.rows)
+    yield from _faults([("where", table.where), *rows, *(("columns", c.where) for c in table.columns)], source)
+    for column in table.columns:
+        field = source.field(column.sum)
+        if column.sum and (field is None or field.type != "count" or field.unit != column.unit):
+            yield "columns", f"sum の「{column.sum}」は、単位が「{column.unit}」の人数や件数の項目ではありません"
+    for row in table.rows:
+        if row.each_choice_of:
+            yield "rows", f"each_choice_of の「{row.each_choice_of}」に、あてはまる選択肢がありません"
+
+
+def _faults(wanted: Sequence[tuple[str, Sequence[Condition]]], source: EntryTable) -> Iterator[tuple[str, str]]:
+    for key, conditions in wanted:
+        for condition in conditions:
+            field = source.field(condition.field)
+            if field is None:
+                yield key, f"表「{source.key}」に項目「{condition.field}」はありません"
+                continue
+            for choice in condition.one_of:
+                if choice not in field.choices:
+                    yield key, f"項目「{condition.field}」に選択肢「{choice}」はありません"
+
+
+def with_guideline(register: Register, guideline: Guideline) -> Register:
+    """The register with the choices that come from the guideline."""
+    return register.model_copy(update={"fields": _fields_with_types(register.fields, guideline)})
+
+
+def _with_types(table: CountTable | EntryTable, guideline: Guideline) -> CountTable | EntryTable:
+    if isinstance(table, CountTable) or not any(field.choices_from for field in table.fields):
+        return table
+    return table.model_copy(update={"fields": _fields_with_types(table.fields, guideline)})
+
+
+def _fields_with_types(fields: Sequence[EntryField], guideline: Guideline) -> tuple[EntryField, ...]:
+    types = {entry.name: entry.type.text for entry in guideline.entries}
+    update = {"choices": tuple(types), "meanings": tuple(types.values())}
+    return tuple(field.model_copy(update=update) if field.choices_from else field for field in fields)
+
+
+def _with_rows(table: CountTable | EntryTable, tables: Tables) -> CountTable | EntryTable:
+    if isinstance(table, EntryTable):
+        return table
+    source = tables.get(table.counted_from)
+    fields = {field.label: field for field in source.fields} if isinstance(source, EntryTable) else {}
+    rows = [new for row in table.rows for new in _rows_of(row, fields.get(row.each_choice_of))]
+    return table.model_copy(update={"rows": tuple(rows)})
+
+
+def _rows_of(row: Row, field: EntryField | None) -> Sequence[Row]:
+    """The rows for which a row stands; a row whose choices are not there stays, to be complained about."""
+    choices = [choice for choice in field.choices if choice.startswith(row.beginning)] if field else []
+    if field is None or not choices:
+        return [row]
+    of_choice = {choice: Condition(field=field.label, one_of=(choice,)) for choice in choices}
+    return [
+        row.model_copy(update={"label": field.meaning(choice), "each_choice_of": "", "beginning": "",
+                               "where": (*row.where, of_choice[choice])})
+        for choice in choices
+    ]  # fmt: skip

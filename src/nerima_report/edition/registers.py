@@ -1,0 +1,233 @@
+"""registers.toml: the registers of a part, each field with the article that asks for it, and what they count.
+
+On a form a register is a list-like table (`Register.table`): its own fields between the number of the entry, what
+the 課 says of it (確認) and the dates of its life. Field labels are also the headings of the master.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from nerima_report.edition.entries import EntryField, EntryTable
+from nerima_report.edition.tables import Condition, Definition, Text, refuse_duplicates
+
+# What stands beside the fields of a register: on its sheet, and in its master.
+NUMBER, ANSWER, TRACE = "番号", "確認", "控え"
+REGISTERED, CHANGED, ENDED = "登録日", "変更日", "廃止日"
+DATES = (REGISTERED, CHANGED, ENDED)
+DEPARTMENT, SECTION, CONFIRMED = "部", "課", "確認した年度"
+SYSTEM = (NUMBER, ANSWER, TRACE, *DATES, DEPARTMENT, SECTION, CONFIRMED)
+
+# What a 課 may say of an entry.
+AS_BEFORE, ALTERED, OVER, NEW, TAKEN_OVER = "変更なし", "変更", "廃止", "新規", "引継ぎ"
+ANSWERS = (AS_BEFORE, ALTERED, OVER, NEW, TAKEN_OVER)
+NO_ARTICLE = "条文になし"
+
+
+class RegisterField(EntryField):
+    """A field of a register. `article` asks for it, in the words `item`; 条文になし where it is ours.
+
+    `from_section`: it is the 部 and 課 of the entry, so nobody writes it. `yearly`: it is said anew each year
+    (延べ人数). `expected`: the answers that raise no question (付した). `formerly`: its label in the register that
+    this one continues, if another, and `when_continued` what entries from there say. `public = false`: not for
+    public view.
+    """
+
+    article: Text
+    item: str = ""
+    from_section: bool = False
+    yearly: bool = False
+    expected: tuple[Text, ...] = ()
+    formerly: str = ""
+    when_continued: str = ""
+    public: bool = True
+
+    @model_validator(mode="after")
+    def _fits_a_register(self) -> RegisterField:
+        if self.type not in ("text", "choice", "date", "count"):
+            raise ValueError('type は "text"、"choice"、"date"、"count" のどれかです')
+        if self.type == "date" and not self.any_year:
+            raise ValueError('登録簿の type = "date" の項目には any_year = true と書きます')
+        if self.label in SYSTEM:
+            raise ValueError(f"「{self.label}」は、どの登録簿にもある欄の名前なので、項目には使えません")
+        if self.from_section and self.type != "text":
+            raise ValueError('from_section は type = "text" の項目だけに書けます')
+        wanted = [*self.expected, *filter(None, [self.when_continued])]
+        if unknown := [answer for answer in wanted if answer not in self.choices]:
+            raise ValueError(f"expected か when_continued の「{unknown[0]}」は choices にありません")
+        if bool(self.item) == (self.article == NO_ARTICLE):
+            raise ValueError(f"item（条文の言葉）は、article が「{NO_ARTICLE}」でない項目だけに、必ず書きます")
+        return self
+
+
+class RegisterCount(Definition):
+    """A cell of the report that a register fills: entries open on 31 March, begun or ended in the year, or a sum."""
+
+    table: Text
+    row: Text
+    column: Text
+    what: Literal["closing", "new", "ended", "sum"]
+    field: str = ""
+
+    @model_validator(mode="after")
+    def _sums_a_field(self) -> RegisterCount:
+        if bool(self.field) != (self.what == "sum"):
+            raise ValueError('field（足す項目）は what = "sum" のときだけに、必ず書きます')
+        return self
+
+
+class Threshold(Definition):
+    """From how many persons (人) on an entry belongs into the register: a setting of part.toml.
+
+    An entry that ended because of its size (`because`, in the field `reason`) must lie below it.
+    """
+
+    field: Text
+    setting: Text
+    reason: str = ""
+    because: str = ""
+
+
+class Reference(Definition):
+    """A field that names an entry of another register, by that register's naming field."""
+
+    field: Text
+    register_key: Text = Field(alias="register")
+
+
+class Feeds(Definition):
+    """The list of cases that entries of the register belong to as well, and what the list says of all of them."""
+
+    table: Text
+    values: Mapping[str, str] = {}
+
+
+class Register(Definition):
+    """A register: what its entries say, by which article, and which cells of the report they fill.
+
+    `name` is the field that names an entry, `mark` the beginning of its numbers (委託-0001), `form` the 様式 of the
+    規則. `public`: open to public view (一般の閲覧). `continues`: the register of an earlier part whose open entries
+    go on in this one under their numbers. `in_order` are pairs of dates, `ends` the field that says when an entry
+    comes to its end by itself. `remark` says what about it is not in the sources.
+    """
+
+    key: Text
+    title: Text
+    form: str = ""
+    legal_basis: Text
+    mark: Text = Field(pattern=r"^[^\s\d=+@'\"-][^\s\d'\"-]*$")
+    name: Text
+    public: bool = False
+    continues: str = ""
+    instruction: str = ""
+    remark: str = ""
+    fields: tuple[RegisterField, ...] = Field(min_length=1)
+    counts: tuple[RegisterCount, ...] = ()
+    in_order: tuple[tuple[Text, Text], ...] = ()
+    ends: str = ""
+    threshold: Threshold | None = None
+    refers: tuple[Reference, ...] = ()
+    feeds: Feeds | None = None
+
+    def field(self, label: str) -> RegisterField | None:
+        """The field with this label."""
+        return next((field for field in self.fields if field.label == label), None)
+
+    @cached_property
+    def written(self) -> tuple[RegisterField, ...]:
+        """The fields that somebody writes: the columns of the sheet and of the master."""
+        return tuple(field for field in self.fields if not field.from_section)
+
+    @property
+    def fills(self) -> frozenset[str]:
+        """The keys of the tables into which its entries count."""
+        fed = {self.feeds.table} if self.feeds else set()
+        return frozenset({count.table for count in self.counts} | fed)
+
+    @property
+    def heading(self) -> str:
+        """The title with the 様式: 外部委託記録票（第2号様式）."""
+        return f"{self.title}（{self.form or '登録簿'}）"
+
+    @cached_property
+    def table(self) -> EntryTable:
+        """The register as the list-like table of a form: what is handed in for a year."""
+        answer = EntryField(label=ANSWER, type="choice", choices=ANSWERS, rule=_RULES[ANSWER])
+        dates = (
+            EntryField(label=REGISTERED, type="date", any_year=True, rule=_RULES[REGISTERED]),
+            EntryField(
+                label=CHANGED, type="date", any_year=True, required=False, rule=_RULES[CHANGED],
+                required_when=(Condition(field=ANSWER, one_of=(ALTERED,)),),
+            ),
+            EntryField(
+                label=ENDED, type="date", any_year=True, required=False, rule=_RULES[ENDED],
+                required_when=(Condition(field=ANSWER, one_of=(OVER,)),),
+            ),
+        )  # fmt: skip
+        number = EntryField(label=NUMBER, type="text", required=False, rule=_RULES[NUMBER])
+        trace = EntryField(label=TRACE, type="text", required=False, rule=_RULES[TRACE])
+        return EntryTable(
+            kind="entries",
+            key=self.key,
+            title=self.heading,
+            legal_basis=self.legal_basis,
+            instruction=self.instruction,
+            fields=(number, answer, *self.written, *dates, trace),
+        )
+
+    @model_validator(mode="after")
+    def _names_are_known(self) -> Register:
+        refuse_duplicates("項目", [field.label for field in self.fields])
+        named = [("name", self.name, "text"), *(("refers", reference.field, "text") for reference in self.refers)]
+        named += [("in_order", label, "date") for pair in self.in_order for label in pair if label not in DATES]
+        named += [("ends", self.ends, "date")] if self.ends else []
+        named += [("counts", count.field, "count") for count in self.counts if count.field]
+        if self.threshold:
+            named.append(("threshold", self.threshold.field, "count"))
+        if self.threshold and self.threshold.reason:
+            named.append(("threshold", self.threshold.reason, "choice"))
+        for key, label, kind in named:
+            field = self.field(label)
+            if field is None or field.type != kind or field.from_section:
+                raise ValueError(f'{key} の「{label}」は、type = "{kind}" の項目ではありません')
+        if self.field(self.name) is not None and not getattr(self.field(self.name), "required", False):
+            raise ValueError(f"name の「{self.name}」は、必ず書く項目でなければなりません")
+        return self
+
+
+class IncidentRule(Definition):
+    """An incident with one of these answers is one of a contractor: its 課 has an entry in one of the registers.
+
+    A count of at least 1 in the row `row` of the table `row_of` will do as well, and so will an entry of the list
+    that `cases` names with its values.
+    """
+
+    table: Text
+    field: Text
+    answers: tuple[Text, ...] = Field(min_length=1)
+    register_key: Text = Field(alias="register")
+    row: str = ""
+    row_of: str = ""
+    cases: Feeds | None = None
+
+
+class RegistersFile(Definition):
+    """registers.toml."""
+
+    register_: tuple[Register, ...] = Field(default=(), alias="register")
+    incidents: IncidentRule | None = None
+
+
+_RULES = {
+    NUMBER: "書きかえません。新しいものでは空けておきます（あとで付きます）。",
+    ANSWER: "続くものは「変更なし」か「変更」、やめたものは「廃止」、年度中に始めたものは「新規」。"
+    "前からあるのに番号のないものは「引継ぎ」。",
+    REGISTERED: "登録（記録）した日。新規では年度の中の日。",
+    CHANGED: "変更した日。「変更」では必ず書きます。",
+    ENDED: "やめた日。「廃止」では必ず書きます。",
+    TRACE: "書きかえません。",
+}

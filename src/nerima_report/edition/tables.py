@@ -1,0 +1,256 @@
+"""What an edition defines: frozen models of its TOML files, valid in themselves.
+
+The models hold data only: no formula, no expression, nothing that is evaluated. What one file says
+of another (a link to a table, a note that a row names) is checked in edition/.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+
+from nerima_report.findings import Severity
+
+Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+Reporter = Literal["section", "coordinator"]
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+
+
+class Definition(BaseModel):
+    """A frozen definition in which an unknown key is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+
+class Setting(Definition):
+    """A number that somebody decided, with its legal basis or source."""
+
+    value: int
+    basis: Text
+
+
+class Condition(Definition):
+    """What an entry must say in a field: one of some choices, or (`given`) anything at all, or nothing."""
+
+    field: Text
+    one_of: tuple[Text, ...] = ()
+    given: bool | None = None
+
+    @model_validator(mode="after")
+    def _asks_one_thing(self) -> Condition:
+        if bool(self.one_of) == (self.given is not None):
+            raise ValueError("one_of（選択肢）か given（書いてあるか）のどちらか一方を書きます")
+        return self
+
+    def holds(self, entry: Mapping[str, object]) -> bool:
+        """Whether an entry (values by label of field) meets the condition."""
+        value = entry.get(self.field)
+        return value in self.one_of if self.given is None else (value is not None) == self.given
+
+
+def all_hold(conditions: Iterable[Condition], entry: Mapping[str, object]) -> bool:
+    """Whether an entry meets every one of the conditions."""
+    for condition in conditions:  # noqa: SIM110 (asked for every entry and row: a generator takes twice as long)
+        if not condition.holds(entry):
+            return False
+    return True
+
+
+class Column(Definition):
+    """A column of counts. `additive = false`: persons, who do not add up over sections.
+
+    Where the table is counted from entries: `where` says which of them count here, and `sum` names a field
+    whose numbers are added up instead.
+    """
+
+    label: Text
+    unit: Text
+    additive: bool = True
+    where: tuple[Condition, ...] = ()
+    sum: str = ""
+
+    @property
+    def heading(self) -> str:
+        """The heading as printed, with its unit: 件数(件)."""
+        return f"{self.label}({self.unit})"
+
+
+class Row(Definition):
+    """A row of counts, with the rule for counting and the key of the note that its label carries.
+
+    Where the table is counted from entries: `where` says which of them count here. Instead of a label,
+    `each_choice_of` names a field and stands for a row for each of its choices (those with this `beginning`).
+    """
+
+    label: str = ""
+    group: str = ""
+    rule: str = ""
+    note: str = ""
+    pinned: bool = False
+    where: tuple[Condition, ...] = ()
+    each_choice_of: str = ""
+    beginning: str = ""
+
+    @property
+    def heading(self) -> str:
+        """The label, or of which choices the row stands for."""
+        return self.label or f"{self.each_choice_of}の{self.beginning}"
+
+    @model_validator(mode="after")
+    def _has_a_label(self) -> Row:
+        if bool(self.label) == bool(self.each_choice_of):
+            raise ValueError("label（見出し）か each_choice_of（選択肢ごとの行）のどちらか一方を書きます")
+        if self.beginning and not self.each_choice_of:
+            raise ValueError("beginning は each_choice_of とともに書きます")
+        return self
+
+
+class Note(Definition):
+    """A note under a table: with a key it belongs to rows and gets a mark (注1), without one to the table."""
+
+    text: Text
+    key: str = ""
+
+
+class TableDefinition(Definition):
+    """What every table has: its key, its title, its basis and who reports it."""
+
+    key: Text
+    title: Text
+    legal_basis: Text
+    reported_by: Reporter = "section"
+    instruction: str = ""
+    notes: tuple[Note, ...] = ()
+
+    @field_validator("key")
+    @classmethod
+    def _key_has_no_dot(cls, key: str) -> str:
+        if "." in key:
+            raise ValueError("表のキーに「.」は使えません（部のキーとの区切りです）")
+        return key
+
+
+class CountTable(TableDefinition):
+    """A table of counts: rows by columns, with a total row unless `no_total_because` says why not.
+
+    `group_width` is the width of the column of groups beside the labels (5) and the numbers (2), if not 5.
+    `counted_from` names a list-like table of the part: then nobody fills the table in, but its entries are
+    counted, each in the first row whose `where` it meets, if it meets that of the table and of the column.
+    """
+
+    kind: Literal["counts"]
+    counted_from: str = ""
+    where: tuple[Condition, ...] = ()
+    stub: Text
+    group_stub: str = ""
+    group_width: int = Field(default=0, ge=0)
+    columns: tuple[Column, ...] = Field(min_length=1)
+    rows: tuple[Row, ...] = Field(min_length=1)
+    order: Literal["fixed", "by_count"] = "fixed"
+    total: str = ""
+    no_total_because: str = ""
+    hide_unused_groups: bool = False
+    hide_unused_rows: bool = False
+
+    def column(self, label: str) -> Column | None:
+        """The column with this label."""
+        return next((column for column in self.columns if column.label == label), None)
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """The groups of rows in the order of definition; ('',) when there are none."""
+        return tuple(dict.fromkeys(row.group for row in self.rows))
+
+    @model_validator(mode="after")
+    def _labels_are_unique(self) -> CountTable:
+        refuse_duplicates("列の見出し", [column.label for column in self.columns])
+        refuse_duplicates("行の見出し", [f"{row.group} {row.heading}".strip() for row in self.rows])
+        if bool(self.total) == bool(self.no_total_because):
+            raise ValueError("total（合計行の見出し）か no_total_because（合計しない理由）のどちらか一方が必要です")
+        if any(row.group for row in self.rows) != bool(self.group_stub):
+            raise ValueError("行の group と表の group_stub（区分の見出し）は両方そろえて書きます")
+        if self.total and self.total in [row.label for row in self.rows]:
+            raise ValueError(f"合計行の見出し「{self.total}」と同じ行があります")
+        keys = {note.key for note in self.notes if note.key}
+        if unknown := [row.note for row in self.rows if row.note and row.note not in keys]:
+            raise ValueError(f"行が指す注「{unknown[0]}」が notes にありません")
+        asked = self.where or any(c.where or c.sum for c in self.columns)
+        asked = asked or any(r.where or r.each_choice_of for r in self.rows)
+        if asked and not self.counted_from:
+            raise ValueError("where、sum、each_choice_of は、counted_from（数えるもとの一覧の表）とともに書きます")
+        if self.hide_unused_rows and self.order == "by_count":
+            raise ValueError('hide_unused_rows は order = "fixed" の表だけに書けます')
+        return self
+
+
+class Cells(Definition):
+    """Cells of one column of a table of counts: the named rows, or all of them (their total)."""
+
+    table: Text
+    column: Text
+    group: str = ""
+    rows: tuple[Text, ...] = ()
+
+
+class Link(Definition):
+    """Two sums that must agree. `each_row`: for every row of `left`, with the same row of `right`."""
+
+    key: Text
+    left: Cells
+    relation: Literal["equal", "at_most", "at_least", "both_or_neither"]
+    right: Cells
+    each_row: bool = False
+    why: Text
+    severity: Severity | None = None
+
+
+class Figure(Definition):
+    """A share: the numerator (or the largest row) over the denominator without the excluded rows."""
+
+    key: Text
+    kind: Literal["rate", "largest_share"]
+    numerator: Cells | None = None
+    denominator: Cells
+    excluded: tuple[Text, ...] = ()
+    digits: int = Field(ge=0, le=4)
+    rounding: Literal["half_up"]
+    unit: Literal["%"]
+    basis: Text
+
+    @model_validator(mode="after")
+    def _numerator_belongs_to_rate(self) -> Figure:
+        if (self.numerator is None) != (self.kind == "largest_share"):
+            raise ValueError('numerator は kind = "rate" のときだけに、必ず書きます')
+        return self
+
+
+class LinksFile(Definition):
+    """links.toml."""
+
+    link: tuple[Link, ...] = ()
+
+
+class FiguresFile(Definition):
+    """figures.toml."""
+
+    figure: tuple[Figure, ...] = ()
+
+
+def placeholders_in(text: str) -> set[str]:
+    """The names in {braces} of a text: 【{年月}】 has 年月."""
+    return set(_PLACEHOLDER.findall(text))
+
+
+def fill(text: str, values: dict[str, str]) -> str:
+    """Put values in the place of {placeholders}; the names were checked when the text was loaded."""
+    return _PLACEHOLDER.sub(lambda match: values[match[1]], text)
+
+
+def refuse_duplicates(what: str, labels: list[str]) -> None:
+    """Raise ValueError for a label that stands twice: 列の見出し「件数」が2回あります."""
+    for label in labels:
+        if labels.count(label) > 1:
+            raise ValueError(f"{what}「{label}」が2回あります")

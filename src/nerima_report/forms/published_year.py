@@ -1,0 +1,63 @@
+"""An edition → the workbook into which a year that was published before the tool is typed.
+
+It is a form of the ward in which all tables stand, because nobody knows any more what the 課 reported.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from nerima_report.edition import Edition
+from nerima_report.edition.entries import EntryTable
+from nerima_report.edition.part import Part
+from nerima_report.edition.tables import CountTable
+from nerima_report.edition.years import TemplateTexts
+from nerima_report.fiscal_year import full_name
+from nerima_report.forms import Filling, FormCover, render_form
+from nerima_report.places import WARD
+
+
+def as_published(edition: Edition) -> Edition:
+    """The edition of a year (narrowed to it) as somebody types it in from print.
+
+    Every table of counts is filled in for the ward, also those that the tool counts from entries. Of the
+    list-like tables only those that are printed are asked for.
+    """
+    texts = edition.years.template
+    guide = edition.form_texts.guide.model_copy(update={"section": texts.guide})
+    words = edition.form_texts.input.model_copy(update={"count": texts.count})
+    update = {"title": texts.title, "cover": texts.cover, "guide": guide, "input": words}
+    form_texts = edition.form_texts.model_copy(update=update)
+    parts = tuple(_as_published(part, texts) for part in edition.parts)
+    return replace(edition, parts=parts, form_texts=form_texts, from_print=True)
+
+
+def not_printed(edition: Edition) -> tuple[str, ...]:
+    """The list-like tables that are not printed: a published year cannot have them."""
+    return tuple(table_id for table_id, table in edition.entry_tables.items() if not table.print)
+
+
+def render_template(edition: Edition, fiscal_year: int, filling: Filling | None = None) -> bytes:
+    """The workbook for a year; `edition` is narrowed to it. The same input gives the same bytes."""
+    cover = FormCover(fiscal_year, "", WARD, ward=True, published=True)
+    return render_form(as_published(edition), cover, filling or Filling())
+
+
+def template_name(fiscal_year: int) -> str:
+    """The name of the file: 令和3年度_公表された記録.xlsx."""
+    return f"{full_name(fiscal_year)}_公表された記録.xlsx"
+
+
+def _as_published(part: Part, texts: TemplateTexts) -> Part:
+    tables = {key: _typed_in(table, texts) for key, table in part.tables.items()}
+    kept = {key: table for key, table in tables.items() if isinstance(table, CountTable) or table.print}
+    return replace(part, tables=kept, uses=None, registers=(), incidents=None)
+
+
+def _typed_in(table: CountTable | EntryTable, texts: TemplateTexts) -> CountTable | EntryTable:
+    if isinstance(table, EntryTable):
+        return table.model_copy(update={"reported_by": "coordinator", "instruction": texts.entries})
+    columns = tuple(column.model_copy(update={"where": (), "sum": ""}) for column in table.columns)
+    rows = tuple(row.model_copy(update={"where": ()}) for row in table.rows)
+    update = {"reported_by": "coordinator", "instruction": texts.counts, "counted_from": "", "where": ()}
+    return table.model_copy(update={**update, "columns": columns, "rows": rows})

@@ -1,0 +1,102 @@
+"""How large a change is, measured against how counts move by chance.
+
+A count that moves by chance alone (Poisson) has a spread that grows with its root: from 1 to 3 is nothing, from
+1,000 to 3,000 cannot be chance. Twice the root of a count has a spread of about 1 whatever its size
+(variance-stabilised; with 3/8 added also near zero, after Anscombe), so the difference of two such roots, over
+√2, says by how many spreads a count moved.
+Real counts move more than that. So a change must also be large beside the number itself; beside the usual changes
+of the same number, where enough earlier years are known; and beside how the other numbers moved in the same year,
+which says how restless such numbers are even when there is only one year to compare with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from math import log, pi, prod, sqrt
+from statistics import median
+
+from nerima_report.edition.years import ChangeLimits, DigitLimits
+
+# The spread of normal values is this many times the median of their sizes.
+_SPREAD_OF_MEDIAN = 1.4826
+_FACTORS = (10, 100, 1000)
+# Numbers from which the restlessness of a year can be told: chance moves smaller counts too much, few say nothing.
+_FEWEST_COUNTS, _FEWEST_NUMBERS = 10, 8
+_ENOUGH = 2  # times the earlier changes from which the past of a number is looked at: then it speaks for itself
+
+
+def score(before: float, after: float) -> float:
+    """By how many spreads a count moved; negative when it fell.
+
+    >>> [round(score(a, b), 1) for a, b in ((1, 3), (10, 30), (1000, 3000), (1000, 1100))]
+    [0.9, 3.2, 32.7, 2.2]
+    """
+    return sqrt(2) * (sqrt(after + 3 / 8) - sqrt(before + 3 / 8))
+
+
+def is_beyond(
+    before: float, after: float, limits: ChangeLimits, earlier: Sequence[int] = (), restlessness: float = 0
+) -> bool:
+    """Whether a change is beyond the limits; `earlier` are the numbers up to `before`, year by year.
+
+    `restlessness` is that of all numbers of the two years; it counts until the number's own past says enough.
+
+    >>> limits = ChangeLimits(percent=150, score=4, years=3, spread=3, basis="例")
+    >>> is_beyond(1, 3, limits), is_beyond(1000, 3000, limits), is_beyond(1000, 1400, limits)
+    (False, True, False)
+    >>> is_beyond(1000, 1700, limits, [1000, 1600, 900, 1800, 1000])
+    False
+    """
+    low, high = sorted((before, after))
+    size = abs(score(before, after))
+    if high * 100 < low * limits.percent or size < limits.score:
+        return False
+    changes = [abs(score(a, b)) for a, b in pairwise(earlier)]
+    if len(changes) < _ENOUGH * limits.years and _ratio(low, high) <= limits.spread * restlessness:
+        return False
+    if len(changes) < limits.years:
+        return True
+    return size > limits.spread * max(1.0, _SPREAD_OF_MEDIAN * median(changes))
+
+
+def restlessness(pairs: Iterable[tuple[int, int]]) -> float:
+    """The spread of the (logarithmic) ratios of many numbers around their middle, which a few odd ones do not move.
+
+    0 where there are too few to tell.
+
+    >>> restlessness([(100, 105)] * 5), round(restlessness([(100, 80), (100, 100), (100, 125)] * 4), 2)
+    (0.0, 0.33)
+    """
+    ratios = [_ratio(before, after) for before, after in pairs if min(before, after) >= _FEWEST_COUNTS]
+    if len(ratios) < _FEWEST_NUMBERS:
+        return 0.0
+    middle = median(ratios)
+    return _SPREAD_OF_MEDIAN * median(abs(ratio - middle) for ratio in ratios)
+
+
+def _ratio(before: float, after: float) -> float:
+    return log((after + 3 / 8) / (before + 3 / 8))
+
+
+def slipped_digits(before: int, after: int, limits: DigitLimits) -> int:
+    """10, 100 or 1000 where one number is about as many times the other; otherwise 0.
+
+    >>> limits = DigitLimits(least=10, percent=20, basis="例")
+    >>> slipped_digits(123, 1230, limits), slipped_digits(9800, 100, limits), slipped_digits(2, 20, limits)
+    (10, 100, 0)
+    """
+    low, high = sorted((before, after))
+    if low < limits.least:
+        return 0
+    near = (f for f in _FACTORS if low * f * (100 - limits.percent) <= high * 100 <= low * f * (100 + limits.percent))
+    return next(near, 0)
+
+
+def chance_of_identity(counts: Iterable[int]) -> float:
+    """How likely it is that all these counts, if they move by chance alone, come out the same a second time.
+
+    >>> chance_of_identity([0, 0, 1]) > 0.1, chance_of_identity([846, 507, 259, 200]) < 0.0001
+    (True, True)
+    """
+    return prod(min(1.0, 1 / sqrt(4 * pi * count)) for count in counts if count > 0)

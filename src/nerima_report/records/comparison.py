@@ -1,0 +1,83 @@
+"""The published year before → what stands beside the numbers of a year: its numbers, as far as the two compare."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from nerima_report.edition import Edition
+from nerima_report.edition.tables import CountTable, fill
+from nerima_report.places import CellKey
+from nerima_report.records.figure import recorded_figure
+from nerima_report.records.figure_rules import rule_of
+from nerima_report.records.model import Record
+from nerima_report.records.years import Year, declared_breaks, year_of
+from nerima_report.tallies.figures import Share
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The year before under the names of today.
+
+    `broken` are the ids of the tables that cannot be held against it, each with the reason.
+    """
+
+    previous: Year
+    broken: Mapping[str, str]
+
+    def compares(self, table_id: str) -> bool:
+        """Whether last year published the table, and nothing broke since."""
+        return table_id in self.previous.tables and table_id not in self.broken
+
+    def value(self, key: CellKey) -> int | None:
+        """The number of a cell in the year before; None is unknown."""
+        return self.previous.known.get(key) if self.compares(key.table) else None
+
+    def total(self, table_id: str, column: str) -> int | None:
+        """The sum of a column in the year before, over the rows that it had."""
+        known = [self.value(key) for key in self.previous.known if (key.table, key.column) == (table_id, column)]
+        return sum(filter(None, known)) if known and self.compares(table_id) else None
+
+    def rows(self, table_id: str, column: str) -> dict[tuple[str, str], int]:
+        """The numbers of a column in the year before, by group and row."""
+        return {
+            (key.group, key.row): value
+            for key, value in self.previous.known.items()
+            if (key.table, key.column) == (table_id, column) and self.compares(table_id)
+        }
+
+    def share(self, key: str, share: Share) -> Decimal | None:
+        """A figure (公開.公開率) as published for the year before; None where it was computed by another rule."""
+        before = next((figure for figure in self.previous.record.figures if figure.figure == key), None)
+        if before is None or before.value is None:
+            return None
+        rule = rule_of(recorded_figure(key, share))
+        is_as_before = not rule.changes(self.previous.rules[key])
+        return Decimal(before.value) if is_as_before and all(map(self.compares, rule.tables)) else None
+
+
+def compare_with(record: Record, file: str, edition: Edition, fiscal_year: int) -> Comparison:
+    """Hold the record of the year before, as it lies in `file`, beside a fiscal year of the edition."""
+    previous, parts = year_of(record, file, edition, fiscal_year), edition.parts_for(fiscal_year)
+    broken = {
+        part.table_id(found.table): found.reason
+        for part, found in declared_breaks(parts, record.fiscal_year, fiscal_year)
+    }
+    tables = {
+        part.table_id(key): table
+        for part in parts
+        for key, table in part.tables.items()
+        if isinstance(table, CountTable) and part.table_id(key) not in broken
+    }
+    return Comparison(
+        previous, {**broken, **dict(_changed_units(tables, previous, edition.years.compare.unit_changed))}
+    )
+
+
+def _changed_units(tables: Mapping[str, CountTable], previous: Year, reason: str) -> Iterable[tuple[str, str]]:
+    for table_id, table in tables.items():
+        for column in table.columns:
+            before = previous.units.get((table_id, column.label), column.unit)
+            if before != column.unit:
+                yield table_id, fill(reason, {"列": column.label, "前の単位": before, "単位": column.unit})

@@ -1,0 +1,158 @@
+"""A record as a file: JSON in which every cell has a line of its own, with a seal over what it says.
+
+The seal shows that nobody changed the file by hand or left half of it; it is no secret, and proves no origin.
+It is taken over the content, so a program that turns the ends of lines round (git on Windows) breaks nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from pydantic import ValidationError
+
+from nerima_report.edition.toml import key_of, reason_of
+from nerima_report.errors import CannotProceed
+from nerima_report.fiscal_year import full_name
+from nerima_report.records.lines import RecordLines, lines_of
+from nerima_report.records.model import SCHEMA_VERSION, Record
+
+# A hundred 課 with a hundred cells each make about three million bytes.
+MOST_BYTES = 64 * 1024 * 1024
+SEAL = "seal"
+
+
+class RecordError(CannotProceed):
+    """A record cannot be used: names the file, the key, its line if that is known, and the reason."""
+
+    def __init__(self, file: Path, key: str, reason: str, line: int | None = None) -> None:
+        """Say that `key` (such as `cells[3].value`) in `file` is wrong."""
+        self.file, self.key, self.reason, self.line = file, key, reason, line
+        at = f"（{line}行目）" if line and "行目" not in key else ""
+        where = f"\n  箇所: {key}{at}" if key else ""
+        super().__init__(
+            f"記録を使えません。\n  ファイル: {file}{where}\n  理由: {reason}\n"
+            "  記録は手で直さず、バージョン管理などからもとに戻すか、作り直してください"
+            "（build と publish、または record import）。"
+        )
+
+
+def write_record(record: Record) -> bytes:
+    """A record as UTF-8 JSON; the same record gives the same bytes."""
+    content = record.model_dump(mode="json")
+    return _write(content | {SEAL: sha256(_write(content))})
+
+
+class RecordFile(NamedTuple):
+    """A record, the file it is in (with / on every system), and where what it holds stands in it."""
+
+    record: Record
+    file: str
+    lines: RecordLines
+
+
+def read_record(file: Path, fiscal_year: int | None = None) -> Record:
+    """Read a record, which must be that of `fiscal_year` if one is given. Raises RecordError when it cannot be used."""
+    return _record_of(file, _read_text(file), fiscal_year)
+
+
+def open_record(file: Path, fiscal_year: int | None = None) -> RecordFile:
+    """Read a record together with its lines, as they are in the file. Raises RecordError when it cannot be used."""
+    text = _read_text(file)
+    return RecordFile(_record_of(file, text, fiscal_year), file.as_posix(), lines_of(text))
+
+
+def record_to_write(record: Record, file: Path) -> RecordFile:
+    """A record that is about to be written to `file`, with the lines that it will have there."""
+    return RecordFile(record, file.as_posix(), lines_of(write_record(record).decode()))
+
+
+def _record_of(file: Path, text: str, fiscal_year: int | None) -> Record:
+    content = _content_of(file, text)
+
+    def line(*place: object) -> int | None:
+        return lines_of(text).find(*place)
+
+    if content.get("schema_version") != SCHEMA_VERSION:
+        reason = f"この版のプログラムが読めるのは {SCHEMA_VERSION} だけです"
+        raise RecordError(file, "schema_version", reason, line("schema_version"))
+    seal = content.pop(SEAL, None)
+    try:
+        record = Record.model_validate_json(json.dumps(content))
+    except ValidationError as error:
+        first = min(error.errors(), key=lambda fault: fault["type"] != "extra_forbidden")
+        where = first["loc"]
+        raise RecordError(file, key_of(where), reason_of(first), line(*where[:2]) if where else None) from None
+    if fiscal_year is not None and record.fiscal_year != fiscal_year:
+        reason = f"{full_name(fiscal_year)}の記録のはずですが、{record.name}の記録です"
+        raise RecordError(file, "fiscal_year", reason, line("fiscal_year"))
+    if seal != sha256(_write(record.model_dump(mode="json"))):
+        reason = "中身が、書き出したときと違います（手で書きかえられています）"
+        raise RecordError(file, SEAL, reason, line(SEAL))
+    return record
+
+
+def _content_of(file: Path, text: str) -> dict[str, object]:
+    try:
+        content = json.loads(text, object_pairs_hook=_told_once)
+    except _ToldTwice as error:
+        raise RecordError(file, str(error), "同じキーが2回あります") from None
+    except json.JSONDecodeError as error:
+        reason = "JSON として正しくありません（途中で切れたか、手で書きかえられています）"
+        where = f"{error.lineno}行目の{error.colno}文字目"
+        raise RecordError(file, where, reason, error.lineno) from None
+    except (ValueError, RecursionError):
+        raise RecordError(file, "", "JSON として正しくありません（大きすぎる数か、深すぎる入れ子があります）") from None
+    if not isinstance(content, dict):
+        raise RecordError(file, "schema_version", f"この版のプログラムが読めるのは {SCHEMA_VERSION} だけです")
+    return content
+
+
+def sha256(data: bytes) -> str:
+    """The SHA-256 of some bytes, in hexadecimal."""
+    return hashlib.sha256(data).hexdigest()
+
+
+class _ToldTwice(Exception):
+    """A key stands twice in an object, and programs differ in which they read."""
+
+
+def _told_once(pairs: Sequence[tuple[str, object]]) -> dict[str, object]:
+    content: dict[str, object] = {}
+    for key, value in pairs:
+        if key in content:
+            raise _ToldTwice(key)
+        content[key] = value
+    return content
+
+
+def _read_text(file: Path) -> str:
+    try:
+        if file.stat().st_size > MOST_BYTES:
+            raise RecordError(file, "", f"ファイルが大きすぎます（{MOST_BYTES // 1024 // 1024} MB まで）")
+        return file.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise RecordError(file, "", "ファイルがありません") from None
+    except OSError:
+        raise RecordError(file, "", "ファイルを開けません") from None
+    except UnicodeDecodeError:
+        raise RecordError(file, "", "文字コードが UTF-8 ではありません") from None
+
+
+def _write(content: dict[str, object]) -> bytes:
+    """JSON in which every item of a list has a line of its own, so that a diff reads well."""
+    lines = []
+    for key, value in content.items():
+        if isinstance(value, list) and value:
+            items = ",\n".join(f"    {_line(item)}" for item in value)
+            lines.append(f"  {_line(key)}: [\n{items}\n  ]")
+        else:
+            lines.append(f"  {_line(key)}: {_line(value)}")
+    return ("{\n" + ",\n".join(lines) + "\n}\n").encode()
+
+
+def _line(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)

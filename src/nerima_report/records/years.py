@@ -1,0 +1,176 @@
+"""Records of several years → the years side by side, under the names of today, and where their series break."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from nerima_report.edition import Edition
+from nerima_report.edition.part import Part
+from nerima_report.edition.part_definition import Break, Renamed
+from nerima_report.places import CellKey
+from nerima_report.records.change_statistics import restlessness
+from nerima_report.records.figure_rules import Rule, rule_of
+from nerima_report.records.lines import RecordLines
+from nerima_report.records.model import Record
+from nerima_report.records.places import RecordPlaces
+
+_NO_LINES = RecordLines()
+
+
+@dataclass(frozen=True)
+class Year:
+    """A year under the names of today; units are those it was published in (件, 人)."""
+
+    record: Record
+    places: RecordPlaces
+    values: Mapping[CellKey, int | None]
+    units: Mapping[tuple[str, str], str]
+    tallies: Mapping[str, Mapping[CellKey, int]]
+    rules: Mapping[str, Rule]
+
+    @property
+    def fiscal_year(self) -> int:
+        """The fiscal year."""
+        return self.record.fiscal_year
+
+    @cached_property
+    def known(self) -> Mapping[CellKey, int]:
+        """The numbers that were published."""
+        return {key: value for key, value in self.values.items() if value is not None}
+
+    @cached_property
+    def tables(self) -> dict[str, None]:
+        """The tables of which something was published, in their order."""
+        return dict.fromkeys(key.table for key in self.known)
+
+
+@dataclass(frozen=True)
+class YearEvidence:
+    """A year and those before it, in their order. `edition` has all its parts.
+
+    `published` is the record of the same year, where `current` is one that was built anew.
+    """
+
+    edition: Edition
+    current: Year
+    earlier: tuple[Year, ...]
+    published: Year | None = None
+
+    @property
+    def fiscal_year(self) -> int:
+        """The year that is held against those before it."""
+        return self.current.fiscal_year
+
+    @property
+    def previous(self) -> Year | None:
+        """The last year before it of which there is a record."""
+        return self.earlier[-1] if self.earlier else None
+
+    @cached_property
+    def parts(self) -> tuple[Part, ...]:
+        """The parts of the report of the year."""
+        return self.edition.parts_for(self.fiscal_year)
+
+    def new_parts(self, year: Year) -> list[Part]:
+        """The parts that another part with the same key served in that year: another law, other tables."""
+        before = {part.key: part.folder for part in self.edition.parts_for(year.fiscal_year)}
+        return [part for part in self.parts if before.get(part.key, part.folder) != part.folder]
+
+    def breaks(self, year: Year) -> list[tuple[Part, Break]]:
+        """The declared breaks in series between that year and this one."""
+        return declared_breaks(self.parts, year.fiscal_year, self.fiscal_year)
+
+    def compares(self, table_id: str, year: Year) -> bool:
+        """Whether the numbers of a table may be held against those of that year."""
+        return all(part.table_id(found.table) != table_id for part, found in self.breaks(year))
+
+    @cached_property
+    def stocks(self) -> frozenset[CellKey]:
+        """The cells that say how many there are at the end of the year."""
+        return frozenset(
+            CellKey(part.table_id(stock.table), "", stock.closing, stock.column)
+            for part in self.parts
+            for stock in part.definition.stocks
+        )
+
+    @cached_property
+    def restlessness(self) -> float:
+        """How much the numbers of the year differ from each other in how they moved since the year before."""
+        before = self.previous.known if self.previous else {}
+        now = self.current.known
+        return restlessness((before[key], now[key]) for key in now if key in before and key not in self.stocks)
+
+    def series(self, key: CellKey) -> list[int]:
+        """The earlier numbers of a cell up to the last year, as far back as years follow each other unbroken."""
+        return self.series_of([key])
+
+    def series_of(self, keys: Sequence[CellKey]) -> list[int]:
+        """The earlier sums of some cells, as far back as all of them are known."""
+        sums: list[int] = []
+        expected = self.previous.fiscal_year if self.previous else 0
+        for year in reversed(self.earlier):
+            values = [year.known[key] for key in keys if key in year.known]
+            if year.fiscal_year != expected or len(values) < len(keys) or not self.compares(keys[0].table, year):
+                break
+            sums.append(sum(values))
+            expected -= 1
+        return sums[::-1]
+
+
+def declared_breaks(parts: Iterable[Part], earlier: int, fiscal_year: int) -> list[tuple[Part, Break]]:
+    """The breaks in series that the parts of a fiscal year declare since an earlier one."""
+    return [(part, found) for part in parts for found in part.definition.breaks if earlier < found.year <= fiscal_year]
+
+
+def year_of(record: Record, file: str, edition: Edition, fiscal_year: int, lines: RecordLines = _NO_LINES) -> Year:
+    """A recorded year under the names that its cells have in `fiscal_year`, and where they stand in its file."""
+    later = later_names(edition, record.fiscal_year, fiscal_year)
+    cells, filled = [cell.key for cell in record.cells], [tally.key for tally in record.tallies]
+    names = {key: later(key) for key in {*cells, *filled}}
+    values: dict[CellKey, int | None] = {}
+    units: dict[tuple[str, str], str] = {}
+    for published, cell in zip(cells, record.cells, strict=True):
+        key = names[published]
+        before = values.get(key, 0)  # two rows may have become one
+        values[key] = None if before is None or cell.value is None else before + cell.value
+        units[key.table, key.column] = cell.unit
+    tallies: dict[str, dict[CellKey, int]] = {}
+    for published, tally in zip(filled, record.tallies, strict=True):
+        if not tally.ward and tally.value is not None:
+            own = tallies.setdefault(tally.section, {})
+            key = names[published]
+            own[key] = own.get(key, 0) + tally.value
+    rules = {figure.figure: rule_of(figure, later, cells) for figure in record.figures}
+    return Year(record, RecordPlaces(record, file, names, lines), values, units, tallies, rules)
+
+
+def later_names(edition: Edition, since: int, until: int) -> Callable[[CellKey], CellKey]:
+    """How a cell that had its name in the fiscal year `since` is called in `until`."""
+    renamed = sorted(
+        (
+            (rule.year, number, part, rule)
+            for number, part in enumerate(edition.parts_for(until))
+            for rule in part.definition.renamed
+            if since < rule.year <= until
+        ),
+        key=lambda item: item[:2],
+    )
+
+    def later(key: CellKey) -> CellKey:
+        for _, _, part, rule in renamed:
+            key = _renamed(key, part, rule)
+        return key
+
+    return later
+
+
+def _renamed(key: CellKey, part: Part, rule: Renamed) -> CellKey:
+    if rule.row:
+        same = (key.table, key.row) == (part.table_id(rule.table), rule.before) and key.group == rule.group
+        return key._replace(row=rule.row) if same else key
+    if rule.column:
+        same = (key.table, key.column) == (part.table_id(rule.table), rule.before)
+        return key._replace(column=rule.column) if same else key
+    return key._replace(table=part.table_id(rule.table)) if key.table == part.table_id(rule.before) else key

@@ -1,0 +1,1 @@
+"""Tallies, totals or series → a Report, which every format renders."""

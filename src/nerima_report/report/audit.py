@@ -1,0 +1,184 @@
+"""audit.md: every printed number with the 課 and the cells it came from, adjustments, explained differences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import PurePosixPath
+
+from nerima_report.edition.tables import Column, CountTable
+from nerima_report.findings import SEVERITY_NAMES, Finding
+from nerima_report.fiscal_year import full_name
+from nerima_report.places import CellKey
+from nerima_report.report.blocks import Report
+from nerima_report.report.compose import Content
+from nerima_report.report.markdown_lists import markdown_table
+from nerima_report.report.must_publish import published_items
+from nerima_report.report.tables import in_printed_order
+from nerima_report.report.wording import number
+from nerima_report.tallies.counting import amount, counted_entries, source_of
+from nerima_report.tallies.model import FilledCell
+from nerima_report.tallies.submission import Submission
+
+STATUS_NAMES = {"blank": "空欄", "not applicable": "該当なし", "unreadable": "読めない"}
+
+
+def make_audit(content: Content, report: Report, submissions: Iterable[Submission]) -> str:
+    """The audit list of a built year, in Markdown, for the staff who check the report."""
+    draft = "（案）" if report.draft else ""
+    lines = [
+        f"# {full_name(content.fiscal_year)} 監査用の一覧{draft}",
+        "",
+        "印刷した数と本文の数のすべてについて、どの課のどのセルから来たかを示す。公表する文書ではない。",
+        "かっこの中は、その課のファイルの、表と同じ名前のシートのセル。",
+        "",
+        *_inputs(submissions),
+        *_figures(content),
+        *_tables(content, report),
+        *_entries(content, report),
+        *_must_publish(content, report),
+        *_breaks(content),
+        *_adjustments(content),
+        *_findings(content),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _inputs(submissions: Iterable[Submission]) -> Iterator[str]:
+    rows = [(s.section, "区全体" if s.ward else "課", str(s.number), s.workbook.path.name) for s in submissions]
+    yield from ("## 使ったファイル", "")
+    yield from markdown_table(("課", "様式", "提出回", "ファイル"), rows)
+
+
+def _figures(content: Content) -> Iterator[str]:
+    yield from ("## 割合", "")
+    rows = []
+    for key, share in content.figures.items():
+        definition = share.definition
+        value = "－" if share.value is None else f"{share.value}{definition.unit}"
+        excluded = "、".join(definition.excluded) or "なし"
+        computed = f"{number(share.numerator)} ÷ {number(share.denominator)}"
+        rows.append((key, value, computed, "、".join(share.rows), excluded, definition.basis))
+    yield from markdown_table(("名前", "値", "計算", "分子の行", "分母から除いた行", "よりどころ"), rows)
+
+
+def _tables(content: Content, report: Report) -> Iterator[str]:
+    captions = {table.id: table.caption for table in report.tables}
+    for table_id, table in content.edition.count_tables.items():
+        yield from (f"## {table_id} {captions.get(table_id, '（表としては印刷しない数）')}", "")
+        for column in table.columns:
+            if len(table.columns) > 1:
+                yield from (f"### {column.heading}", "")
+            yield from _column(content, table_id, table, column)
+
+
+def _column(content: Content, table_id: str, table: CountTable, column: Column) -> Iterator[str]:
+    """A line for each 課 with its numbers and cells, then what was adjusted, and what was printed."""
+    keys = [CellKey(table_id, row.group, row.label, column.label) for row in table.rows]
+    cells: dict[tuple[bool, str], dict[CellKey, FilledCell]] = {}
+    for cell in content.tallies.cells:
+        if cell.key in keys:
+            cells.setdefault((cell.ward, cell.place.section), {})[cell.key] = cell
+    rows = [
+        [f"{section}（区全体の集計）" if ward else section, *(_contribution(filled.get(key)) for key in keys)]
+        for (ward, section), filled in cells.items()
+    ]
+    if table.counted_from:
+        yield from (f"一覧の表「{source_of(table_id, table)}」から数える。かっこの中は、その一覧の行。", "")
+        rows = _counted_rows(content, (table_id, table), column, keys)
+    if table.reported_by == "section" and not column.additive:
+        yield from ("人数は課の数を足さず、区全体の集計（名寄せした数）を印刷する。課の数は参考。", "")
+    for adjustment in content.totals.adjustments:
+        if adjustment.applied and adjustment.key in keys:
+            rows.append(["調整", *(f"{adjustment.difference:+,}" if key == adjustment.key else "" for key in keys)])
+    printed = [number(content.totals.values.get(key)) for key in keys]
+    total = [number(content.totals.sum(keys))] if table.total else []
+    headings = ["課", *(f"{row.group} {row.label}".strip() for row in table.rows), *([table.total] if total else [])]
+    yield from markdown_table(
+        headings, [*([*row, *([""] if total else [])] for row in rows), ["印刷した数", *printed, *total]]
+    )
+
+
+def _counted_rows(
+    content: Content, table: tuple[str, CountTable], column: Column, keys: Sequence[CellKey]
+) -> list[list[str]]:
+    """A line for each 課 with what its entries add to each cell, and the rows of those entries."""
+    behind = counted_entries(*table, content.tallies.entries)
+    sections = dict.fromkeys(str(entry["section"]) for key in keys for entry in behind[key])
+
+    def told(section: str, key: CellKey) -> str:
+        own = [entry for entry in behind[key] if entry["section"] == section]
+        return f"{amount(column, own):,}（{'、'.join(str(entry['row']) for entry in own)}行）" if own else ""
+
+    return [[section, *(told(section, key) for key in keys)] for section in sections]
+
+
+def _contribution(cell: FilledCell | None) -> str:
+    """What a 課 said and in which cell: 16（B5）."""
+    if cell is None:
+        return ""
+    said = f"{cell.value:,}" if cell.reading.status == "reported" else STATUS_NAMES[cell.reading.status]
+    if cell.counted_on:
+        return f"{said}（{cell.counted_on}）"
+    return f"{said}（{cell.place.cell}）" if cell.place.cell else said
+
+
+def _entries(content: Content, report: Report) -> Iterator[str]:
+    captions = {table.id: table.caption for table in report.tables}
+    for table_id, table in content.edition.entry_tables.items():
+        yield from (f"## {table_id} {captions.get(table_id, '')}".rstrip(), "")
+        label = table.fields[0].label
+        rows = [
+            (str(n), str(entry[label]), str(entry["section"]),
+             f"{PurePosixPath(str(entry['file'])).name} {entry['sheet']} {entry['row']}行")
+            for n, entry in enumerate(in_printed_order(table, content.tallies.entries[table_id]), start=1)
+        ]  # fmt: skip
+        yield from markdown_table(("順", label, "課", "もとの行"), rows)
+
+
+def _must_publish(content: Content, report: Report) -> Iterator[str]:
+    """Each item that must be published, and where the report says it; nothing where the parts name none."""
+    rows = [
+        (item.definition.item, item.definition.basis, answer.what, answer.place or "載っていない")
+        for item in published_items(content, report)
+        for answer in item.answers
+    ]
+    if rows:
+        yield from ("## 公表しなければならない事項", "")
+        yield from markdown_table(("事項", "よりどころ", "答えるもの", "報告の中の場所"), rows)
+
+
+def _breaks(content: Content) -> Iterator[str]:
+    """Where the tables of the year cannot be compared with those before; nothing where the parts declare none."""
+    rows = [
+        (full_name(found.year), part.table_id(found.table), found.before, found.what, found.reason)
+        for part in content.edition.parts
+        for found in part.definition.breaks
+        if found.year <= content.fiscal_year
+    ]
+    if rows:
+        yield from ("## 系列の切れ目", "", "この年度から前の年度の数と、そのまま比べてはいけない表。", "")
+        yield from markdown_table(("年度", "表", "それまで", "変わったこと", "理由"), rows)
+
+
+def _adjustments(content: Content) -> Iterator[str]:
+    yield from ("## 調整", "")
+    rows = [
+        (" ".join(text for text in a.key if text), f"{a.difference:+,}", a.reason, "" if a.applied else "使っていない")
+        for a in content.totals.adjustments
+    ]
+    yield from markdown_table(("セル", "増減", "理由", "備考"), rows)
+
+
+def _findings(content: Content) -> Iterator[str]:
+    catalogue = content.edition.catalogue
+
+    def row(finding: Finding) -> tuple[str, ...]:
+        name = SEVERITY_NAMES[catalogue.severity(finding)]
+        return finding.code, name, str(finding.place), catalogue.message(finding)
+
+    yield from ("## 説明のある差", "")
+    explained = [(*row(f), f.explained.reason) for f in content.findings if f.explained]
+    yield from markdown_table(("コード", "重さ", "場所", "内容", "理由"), explained)
+    yield from ("## そのほかの確認結果", "")
+    others = [row(f) for f in content.findings if not f.explained]
+    yield from markdown_table(("コード", "重さ", "場所", "内容"), others)

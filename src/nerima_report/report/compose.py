@@ -1,0 +1,138 @@
+"""Totals, figures and entries → the Report of a year: cover, parts, and for a draft its open findings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from nerima_report.edition import Edition
+from nerima_report.edition.part import Part
+from nerima_report.edition.tables import CountTable, fill
+from nerima_report.findings import SEVERITY_NAMES, Finding
+from nerima_report.fiscal_year import full_name
+from nerima_report.records.comparison import Comparison
+from nerima_report.report.blocks import Block, Bullets, Heading, Paragraph, Report, Table
+from nerima_report.report.compared_tables import ComparedTable, used_rows
+from nerima_report.report.manuscript import read_blocks
+from nerima_report.report.tables import count_table, entry_tables
+from nerima_report.report.wording import PartWording, Wording, WordingError, cover_names, year_names
+from nerima_report.report.wording_of_records import RetoldWording, ask_first
+from nerima_report.report.wording_of_year_before import YearBefore
+from nerima_report.tallies.figures import Share
+from nerima_report.tallies.model import Tallies
+from nerima_report.tallies.totals import Totals
+
+
+@dataclass(frozen=True)
+class Content:
+    """All that the report of a fiscal year says. `edition` is narrowed to the year.
+
+    `not_published` are the ids of the tables that the record of a year lacks from which the report is retold;
+    None where the report is made from what was handed in. `comparison` is the published year before, as far as it
+    is known; `compared` puts it beside every table.
+    """
+
+    edition: Edition
+    fiscal_year: int
+    tallies: Tallies
+    totals: Totals
+    figures: Mapping[str, Share]
+    findings: Sequence[Finding] = ()
+    not_published: frozenset[str] | None = None
+    comparison: Comparison | None = None
+    compared: bool = False
+
+
+def compose_report(content: Content, *, draft: bool = False) -> Report:
+    """The report of the year. Raises DefinitionError where a manuscript cannot be followed."""
+    edition, year = content.edition, content.fiscal_year
+    municipality = edition.municipality
+    coordinator = municipality.coordinator(year)
+    author = f"{municipality.name}{coordinator.department}{coordinator.section}"
+    titles = [part.definition.title for part in edition.parts]
+    month = municipality.publication_month.value
+    cover = read_blocks(edition.folder / "cover.md.j2", cover_names(year, month, titles, author), _no_table)
+    blocks = [block for part in edition.parts for block in _part_blocks(part, content)]
+    return Report(
+        fiscal_year=year,
+        title=f"{full_name(year)} {'・'.join(titles)}",
+        author=author,
+        published=municipality.publication(year),
+        cover=tuple(cover),
+        blocks=(*blocks, *(_open_findings(content) if draft else ())),
+        draft=draft,
+    )
+
+
+def _part_blocks(part: Part, content: Content) -> list[Block]:
+    """The blocks of a part, with its tables numbered in the order of appearance."""
+    names = {name: Wording(text) for name, text in year_names(content.fiscal_year).items()}
+    values = (part, content.totals, content.figures, content.tallies)
+    if content.not_published is None:
+        own = PartWording(*values)
+        asked = {**names, **own.names(), **_year_before(part, own, content).names()}
+        blocks = read_blocks(part.manuscript, asked, _tables_of(part, content))
+    else:
+        retold = RetoldWording(*values)
+        asked = {**names, **retold.names(), **_year_before(part, retold, content).names()}
+        resolve = retold.without(content.not_published, _tables_of(part, content))
+        blocks = read_blocks(part.manuscript, asked, resolve, ask_first)
+        if left_out := "、".join(retold.left_out):
+            blocks.append(Paragraph(fill(content.edition.years.from_record.left_out, {"名前": left_out})))
+    numbers = iter(range(1, len(blocks) + 1))
+    return [replace(block, number=next(numbers)) if isinstance(block, Table) else block for block in blocks]
+
+
+def _year_before(part: Part, now: PartWording, content: Content) -> YearBefore:
+    return YearBefore(part, now, content.comparison, content.edition.years.compare)
+
+
+def _tables_of(part: Part, content: Content) -> Callable[[str], Sequence[Table]]:
+    placed = set()
+
+    def resolve(key: str) -> Sequence[Table]:
+        table_id, table = part.table_id(key), part.tables.get(key)
+        if table is None:
+            raise WordingError(f"表「{key}」は tables.toml にありません")
+        if key in placed:
+            raise WordingError(f"表「{key}」が2回置かれています")
+        placed.add(key)
+        if isinstance(table, CountTable):
+            return [_count_table(table_id, table, content)]
+        if not table.print:
+            raise WordingError(f"表「{key}」には print（印刷する列）がないので、置けません")
+        return entry_tables(table_id, table, content.tallies.entries[table_id], content.fiscal_year)
+
+    return resolve
+
+
+def _count_table(table_id: str, table: CountTable, content: Content) -> Table:
+    notes = explained_notes(content.findings, table_id)
+    if not content.compared or content.comparison is None:
+        return count_table(table_id, table, content.totals, content.fiscal_year, notes)
+    shown = used_rows(table_id, table, content.totals, content.comparison)
+    printed = count_table(table_id, shown, content.totals, content.fiscal_year, notes)
+    texts = content.edition.years.compare
+    return ComparedTable(table_id, table, content.totals, content.comparison, texts).beside(printed)
+
+
+def explained_notes(findings: Iterable[Finding], table_id: str) -> list[str]:
+    """The notes that explanations of differences ask to print under a table."""
+    notes = (f.explained.note for f in findings if f.explained and f.explained.note and f.place.table == table_id)
+    return list(dict.fromkeys(notes))
+
+
+def _open_findings(content: Content) -> list[Block]:
+    """What a draft lists at its end: every finding that nobody has explained."""
+    catalogue = content.edition.catalogue
+    unexplained = [finding for finding in catalogue.order(content.findings) if finding.explained is None]
+    items = tuple(
+        f"{SEVERITY_NAMES[catalogue.severity(finding)]} {finding.code} {finding.place}: {catalogue.message(finding)}"
+        for finding in unexplained
+    )
+    heading = Heading(1, "未解決の確認事項")
+    return [heading, Bullets(items)] if items else [heading, Paragraph("未解決の確認事項はない。")]
+
+
+def _no_table(key: str) -> Sequence[Table]:
+    raise WordingError("表紙に表は置けません")

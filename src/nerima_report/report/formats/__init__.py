@@ -1,0 +1,41 @@
+"""The files that a report becomes. A new format is one module here and one line in `FORMATS`.
+
+Importing this package stays cheap: the Word library is loaded only when a Word file is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from nerima_report.report.blocks import Report
+from nerima_report.report.formats.markdown import render_markdown
+
+
+@dataclass(frozen=True)
+class Format:
+    """A format: its name, the name of its file, and how a report becomes the bytes of that file.
+
+    `render` takes the report and the path of the edition's reference.docx, which only Word looks at.
+    """
+
+    name: str
+    file_name: str
+    render: Callable[[Report, Path], bytes]
+
+
+def _word(report: Report, reference: Path) -> bytes:
+    from nerima_report.report.formats.word import render_word  # slow to import, and most commands write no Word file
+
+    return render_word(report, reference)
+
+
+def _markdown(report: Report, _reference: Path) -> bytes:
+    return render_markdown(report).encode()
+
+
+FORMATS = (
+    Format("word", "report.docx", _word),
+    Format("markdown", "report.md", _markdown),
+)

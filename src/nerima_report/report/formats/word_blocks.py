@@ -1,0 +1,127 @@
+"""A printed table in Word: the caption, the rows and the notes beneath."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import accumulate, pairwise
+from math import ceil
+
+from docx.oxml.xmlchemy import BaseOxmlElement
+
+from nerima_report.report.blocks import Cell, Table, TableColumn, TableNote
+from nerima_report.report.formats.word_xml import Styles, element, field_end, field_start, paragraph, run
+
+SHORT_TABLE = 12  # a table of so many lines at most is kept on one page
+LAST_ROWS = 3  # of a longer table so many rows at least stand on its last page
+_CHARACTER, _PADDING = 200, 220  # about what a Japanese character, and the edges of a cell, take: twips
+
+
+def render_table(table: Table, styles: Styles, width: int, *, restart: bool) -> Iterator[BaseOxmlElement]:
+    """The caption, the table (`width` in twips) and its notes; `restart` sets Word's numbering to this number."""
+    yield _caption(table, styles, restart=restart)
+    yield _grid(table, styles, width)
+    for note in table.notes:
+        yield _note(note, styles)
+
+
+def _caption(table: Table, styles: Styles, *, restart: bool) -> BaseOxmlElement:
+    """表5 公開請求処理状況: the number is a field, so that Word renumbers when a table is put in by hand."""
+    if not table.number:
+        return paragraph(styles["Caption"], run(table.title))
+    sequence = r"SEQ 表 \* ARABIC" + (rf" \r {table.number}" if restart else "")
+    number = [*field_start(sequence), run(str(table.number)), field_end()]
+    return paragraph(styles["Caption"], run("表"), *number, run(f" {table.title}"))
+
+
+def _grid(table: Table, styles: Styles, width: int) -> BaseOxmlElement:
+    widths = _column_widths(table.columns, width)
+    return element(
+        "tbl",
+        _table_properties(table, styles, width),
+        element("tblGrid", *(element("gridCol", w=column) for column in widths)),
+        *_rows(table, styles, widths),
+    )
+
+
+def _table_properties(table: Table, styles: Styles, width: int) -> BaseOxmlElement:
+    """The look says which rows the table style draws as header row and as total row; no bands of colour.
+
+    There is no alternative text: it would say the caption above once more (pandoc prints it as a second caption).
+    """
+    look = {
+        "firstRow": 1,
+        "lastRow": int(table.has_total),
+        "firstColumn": 0,
+        "lastColumn": 0,
+        "noHBand": 1,
+        "noVBand": 1,
+    }
+    return element(
+        "tblPr",
+        element("tblStyle", val=styles["Report Table"]),
+        element("tblW", w=width, type="dxa"),
+        element("tblLayout", type="fixed"),
+        element("tblLook", val="0660" if table.has_total else "0620", **look),
+    )
+
+
+def _column_widths(columns: tuple[TableColumn, ...], width: int) -> list[int]:
+    """The widths in twips by weight; rounding loses nothing, they add up to `width`."""
+    total = sum(column.weight for column in columns)
+    edges = [0, *(width * weight // total for weight in accumulate(column.weight for column in columns))]
+    return [right - left for left, right in pairwise(edges)]
+
+
+def _rows(table: Table, styles: Styles, widths: list[int]) -> Iterator[BaseOxmlElement]:
+    """The header row, which Word repeats on each page, and the rows.
+
+    A short table holds together, and with its notes; of a long one the first row stays with the caption, and
+    the last rows together.
+    """
+    short = sum(_lines(row, widths) for row in table.rows) <= SHORT_TABLE
+    heads = (Cell(column.heading) for column in table.columns)
+    yield _row(
+        [_cell(head, styles["Table Head"], styles, keep_next=True) for head in heads], widths, element("tblHeader")
+    )
+    for position, row in enumerate(table.rows, start=1):
+        last = position == len(table.rows)
+        label, number = _row_styles(styles, total=last and table.has_total)
+        keep_next = bool(table.notes) if last else short or position == 1 or position > len(table.rows) - LAST_ROWS
+        cells = (
+            _cell(cell, number if column.numeric else label, styles, keep_next=keep_next)
+            for column, cell in zip(table.columns, row, strict=True)
+        )
+        yield _row(list(cells), widths)
+
+
+def _lines(row: tuple[Cell, ...], widths: list[int]) -> int:
+    """About how many lines a row takes: those of its longest cell."""
+    return max(ceil(len(cell.text) * _CHARACTER / (width - _PADDING)) for cell, width in zip(row, widths, strict=True))
+
+
+def _row_styles(styles: Styles, *, total: bool) -> tuple[str, str]:
+    """The styles of the labels and of the numbers of a row."""
+    if total:
+        return styles["Table Total"], styles["Table Total Number"]
+    return styles["Table Text"], styles["Table Number"]
+
+
+def _row(cells: list[BaseOxmlElement], widths: list[int], *properties: BaseOxmlElement) -> BaseOxmlElement:
+    """A row that is never split over two pages."""
+    columns = (
+        element("tc", element("tcPr", element("tcW", w=width, type="dxa")), cell)
+        for cell, width in zip(cells, widths, strict=True)
+    )
+    return element("tr", element("trPr", element("cantSplit"), *properties), *columns)
+
+
+def _cell(cell: Cell, style_id: str, styles: Styles, *, keep_next: bool) -> BaseOxmlElement:
+    """The one paragraph of a cell: its text, and the mark of a note raised after it."""
+    marks = [run(cell.mark, styles["Note Mark"])] if cell.mark else []
+    return paragraph(style_id, run(cell.text), *marks, keep_next=keep_next)
+
+
+def _note(note: TableNote, styles: Styles) -> BaseOxmlElement:
+    if note.mark:
+        return paragraph(styles["Table Note Marked"], run(f"{note.mark} {note.text}"))
+    return paragraph(styles["Table Note"], run(note.text))

@@ -1,0 +1,118 @@
+"""A register as of a day → the Report that is laid out for public view: a 票 an entry, and what it is about.
+
+The layout of the printed 様式 is not in the sources: ours is a plain table of two columns (項目, 内容) with the
+article beside each line, and says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from nerima_report.edition import Edition
+from nerima_report.edition.registers import (
+    CHANGED,
+    ENDED,
+    NO_ARTICLE,
+    NUMBER,
+    REGISTERED,
+    Register,
+    RegisterField,
+)
+from nerima_report.fiscal_year import fiscal_year_of, full_date, full_name
+from nerima_report.registers.entry import RegisterEntry
+from nerima_report.registers.views import RegisterView
+from nerima_report.report.blocks import Block, Bullets, Cell, Heading, Paragraph, Report, Table, TableColumn
+from nerima_report.report.manuscript import read_blocks
+from nerima_report.report.wording import Quantity, Wording, WordingError, number
+
+INTRODUCTION = "register.md.j2"
+NOTHING_SAID = "（記載なし）"
+OWNER = "所管課"
+_COLUMNS = (TableColumn("項目", weight=7), TableColumn("内容", weight=8), TableColumn("条文", weight=6))
+
+
+def compose_register(view: RegisterView, edition: Edition) -> Report:
+    """The register for public view. Raises DefinitionError where its introduction cannot be followed."""
+    register, year = view.register, fiscal_year_of(view.day)
+    coordinator = edition.municipality.coordinator(year)
+    author = f"{edition.municipality.name}{coordinator.department}{coordinator.section}"
+    return Report(
+        fiscal_year=year,
+        title=f"{register.heading} {view.as_of}",
+        author=author,
+        published=view.day,
+        cover=(Heading(1, view.as_of), Bullets((register.heading,)), Paragraph(author)),
+        blocks=(*_introduction(view, edition), *_slips(view)),
+    )
+
+
+def said(entry: RegisterEntry, field: RegisterField) -> str:
+    """What an entry says in a field, in words: 令和4年4月1日, 7,098人（令和4年度）; '' where it says nothing."""
+    value = entry.value(field)
+    match value:
+        case None | "":
+            return ""
+        case date():
+            return full_date(value)
+        case int():
+            counted = f"{number(value)}{field.unit}"
+            of_a_year = field.yearly and entry.confirmed is not None
+            return f"{counted}（{full_name(entry.confirmed)}）" if of_a_year and entry.confirmed else counted
+        case _:
+            return str(value)
+
+
+def lines_of(entry: RegisterEntry, register: Register, *, public: bool) -> Iterator[tuple[str, str, str]]:
+    """Label, article and content of every field of an entry, in the order of the article."""
+    yield NUMBER, NO_ARTICLE, entry.number
+    if not any(field.from_section for field in register.fields):
+        yield OWNER, NO_ARTICLE, owner(entry)
+    for field in register.fields:
+        if field.public or not public:
+            yield field.label, field.article, said(entry, field)
+    yield REGISTERED, NO_ARTICLE, full_date(entry.registered) if entry.registered else ""
+    yield CHANGED, NO_ARTICLE, full_date(entry.changed) if entry.changed else ""
+    if entry.ended:
+        yield ENDED, NO_ARTICLE, full_date(entry.ended)
+
+
+def _introduction(view: RegisterView, edition: Edition) -> list[Block]:
+    register = view.register
+    names = {
+        "登録簿": register.title,
+        "様式": register.form,
+        "根拠": register.legal_basis,
+        "現在日": Wording(full_date(view.day)),
+        "件数": Quantity(len(view.open), "件"),
+        "廃止": Quantity(len(view.entries) - len(view.open), "件"),
+    }
+    blocks = read_blocks(edition.folder / INTRODUCTION, names, _no_table)
+    return [*blocks, *([Paragraph(register.remark)] if register.remark else [])]
+
+
+def _slips(view: RegisterView) -> Iterator[Block]:
+    """The 票, 課 by 課; each begins a page, so that one that changes can be replaced by itself."""
+    for _, entries in view.sections:
+        yield Heading(1, owner(entries[0]))
+        for place, entry in enumerate(entries):
+            yield Heading(2, f"{entry.number} {entry.name(view.register)}".strip(), new_page=place > 0)
+            yield _slip(entry, view.register)
+
+
+def _slip(entry: RegisterEntry, register: Register) -> Table:
+    rows = tuple(
+        (Cell(label), Cell(content or NOTHING_SAID), Cell(article))
+        for label, article, content in lines_of(entry, register, public=True)
+    )
+    return Table(id=entry.number, number=0, title=register.heading, columns=_COLUMNS, rows=rows)
+
+
+def owner(entry: RegisterEntry) -> str:
+    """Whose entry it is: 福祉部 管理課."""
+    names = dict.fromkeys(name for name in (entry.department, entry.section_name) if name)
+    return " ".join(names)
+
+
+def _no_table(key: str) -> list[Table]:
+    raise WordingError("登録簿の説明に表は置けません")

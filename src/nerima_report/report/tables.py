@@ -1,0 +1,142 @@
+"""Totals and entries → the tables as printed: order, groups, total row, numbers, 同上, notes and their marks."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+import pandas as pd
+
+from nerima_report.edition.entries import EntryField, EntryTable
+from nerima_report.edition.tables import CountTable, Row, fill
+from nerima_report.fiscal_year import Month, full_date
+from nerima_report.places import CellKey
+from nerima_report.report.blocks import Cell, Table, TableColumn, TableNote
+from nerima_report.report.wording import number, unused_groups, year_names
+from nerima_report.tallies.model import each_entry
+from nerima_report.tallies.totals import Totals
+
+DITTO = "同上"
+
+# How the width of a table of counts is shared out: labels are long, numbers short.
+STUB_WIDTH, NUMBER_WIDTH = 5, 2
+
+
+def count_table(table_id: str, table: CountTable, totals: Totals, fiscal_year: int, extra: Sequence[str]) -> Table:
+    """A table of counts as printed, unnumbered. `extra` are notes of explained differences."""
+    years = year_names(fiscal_year)
+    marks = {note.key: f"注{n}" for n, note in enumerate((n for n in table.notes if n.key), start=1)}
+    rows = [_count_row(table_id, table, row, totals, marks) for row in _ordered_rows(table_id, table, totals)]
+    if table.total:
+        sums = [
+            totals.sum(CellKey(table_id, row.group, row.label, column.label) for row in table.rows)
+            for column in table.columns
+        ]
+        stubs = ([Cell("")] if table.group_stub else []) + [Cell(table.total)]
+        rows.append((*reversed(stubs), *(Cell(number(value)) for value in sums)))
+    stub_columns = [TableColumn(table.stub, weight=STUB_WIDTH)]
+    if table.group_stub:
+        stub_columns.insert(0, TableColumn(table.group_stub, weight=table.group_width or STUB_WIDTH))
+    number_columns = [TableColumn(column.heading, numeric=True, weight=NUMBER_WIDTH) for column in table.columns]
+    whole_table = [TableNote(fill(note.text, years)) for note in table.notes if not note.key]
+    marked = [TableNote(fill(note.text, years), marks[note.key]) for note in table.notes if note.key]
+    return Table(
+        id=table_id,
+        number=0,
+        title=fill(table.title, years),
+        columns=(*stub_columns, *number_columns),
+        rows=tuple(rows),
+        has_total=bool(table.total),
+        notes=(*whole_table, *marked, *(TableNote(text) for text in extra)),
+    )
+
+
+def entry_tables(table_id: str, table: EntryTable, entries: pd.DataFrame, fiscal_year: int) -> list[Table]:
+    """A list-like table as printed, unnumbered: one table, or one for each value of `split_by` that occurs."""
+    groups: dict[str, list[dict[str, object]]] = {}
+    for entry in in_printed_order(table, entries):
+        groups.setdefault(str(entry.get(table.split_by, "")), []).append(entry)
+    return [_entry_table(table_id, table, group, name, fiscal_year) for name, group in groups.items()]
+
+
+def in_printed_order(table: EntryTable, entries: pd.DataFrame) -> list[dict[str, object]]:
+    """The entries of a list-like table in the order in which they are printed."""
+    sort_by = ([table.split_by] if table.split_by else []) + list(table.sort_by)
+
+    def place(entry: Mapping[str, object]) -> list[object]:
+        declared: list[object] = [_sort_key(table, label, entry) for label in sort_by]
+        return [*declared, entry["section"], entry["row"]]  # so that the order of files decides nothing
+
+    return sorted(each_entry(entries), key=place)
+
+
+def _entry_table(
+    table_id: str, table: EntryTable, entries: list[dict[str, object]], split: str, fiscal_year: int
+) -> Table:
+    choices = [field.label for field in table.fields if field.type == "choice"]
+    counted = {label: Counter(entry[label] for entry in entries) for label in choices}
+    rows: list[tuple[Cell, ...]] = []
+    above: list[str] = [""] * len(table.print)
+    for index, entry in enumerate(entries, start=1):
+        values = {field.label: _shown(field, entry[field.label]) for field in table.fields}
+        values |= {f"{label}の件数": number(counted[label][entry[label]]) for label in choices} | {"番号": str(index)}
+        texts = [fill(column.text, values).strip() for column in table.print]
+        cells = zip(table.print, texts, above, strict=True)
+        rows.append(tuple(Cell(DITTO if column.ditto and text == last else text) for column, text, last in cells))
+        above = texts
+    columns = tuple(TableColumn(column.label, weight=column.width) for column in table.print)
+    names = year_names(fiscal_year) | {"件数": number(len(entries)), table.split_by: split}
+    notes = tuple(TableNote(fill(note.text, year_names(fiscal_year))) for note in table.notes)
+    return Table(table_id, 0, fill(table.title, names), columns, tuple(rows), notes=notes)
+
+
+def _ordered_rows(table_id: str, table: CountTable, totals: Totals) -> list[Row]:
+    """The rows in the order in which they are printed; ties keep the order of definition."""
+    hidden = unused_groups(table_id, table, totals) if table.hide_unused_groups else []
+    rows = [row for row in table.rows if row.group not in hidden]
+    if table.hide_unused_rows:
+        rows = [row for row in rows if not _is_unused(table_id, table, row, totals)]
+    if table.order == "fixed":
+        return rows
+    column = table.columns[0].label
+
+    def place(row: Row) -> tuple[bool, int]:
+        return row.pinned, -(totals.values.get(CellKey(table_id, row.group, row.label, column)) or 0)
+
+    return sorted(rows, key=place)
+
+
+def _is_unused(table_id: str, table: CountTable, row: Row, totals: Totals) -> bool:
+    keys = (CellKey(table_id, row.group, row.label, column.label) for column in table.columns)
+    return all(totals.values.get(key) == 0 for key in keys)
+
+
+def _count_row(table_id: str, table: CountTable, row: Row, totals: Totals, marks: dict[str, str]) -> tuple[Cell, ...]:
+    keys = [CellKey(table_id, row.group, row.label, column.label) for column in table.columns]
+    stubs = [Cell(row.group)] if table.group_stub else []
+    label = Cell(row.label, marks.get(row.note, ""))
+    return (*stubs, label, *(Cell(number(totals.values.get(key))) for key in keys))
+
+
+def _sort_key(table: EntryTable, label: str, entry: Mapping[str, object]) -> tuple[bool, object]:
+    """Choices in their defined order, months and numbers by value; what is not given comes last."""
+    field, value = table.field(label), entry[label]
+    if field is not None and field.type == "choice" and value is not None:
+        return False, field.choices.index(str(value))
+    return value is None, value if value is not None else 0
+
+
+def _shown(field: EntryField, value: object) -> str:
+    if value is None:
+        return ""
+    match value:
+        case Month():
+            text = value.short
+        case date():
+            text = full_date(value)
+        case int():
+            text = number(value)
+        case _:
+            text = str(value)
+    return field.printed_as.replace("{}", text)

@@ -1,0 +1,196 @@
+"""The series of several years → the Report 年度別の推移: for each a chart, a table, and what breaks it and why.
+
+Where charts cannot be drawn, each table stands under a heading of its own and nothing speaks of charts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import count, groupby
+
+from nerima_report.fiscal_year import full_name
+from nerima_report.records.series import Line, Series, Trend
+from nerima_report.report.blocks import (
+    Block,
+    Bullets,
+    Cell,
+    Heading,
+    Paragraph,
+    Picture,
+    Report,
+    Table,
+    TableColumn,
+    TableNote,
+)
+from nerima_report.report.trend_words import (
+    break_sentences,
+    definitions_of,
+    shown,
+    sign_legend,
+    source_sentence,
+    told_of_years,
+    units_of,
+)
+from nerima_report.report.wording import UNKNOWN
+
+Draw = Callable[[Series, Sequence[int], Mapping[int, str], Iterable[int]], bytes]
+PICTURE_WIDTH = 160  # mm
+YEAR_WIDTH, UNIT_WIDTH = 10, 3  # shares of the width of a table
+LINE_WIDTHS = {1: 12, 2: 8, 3: 7}  # of each of so many lines, and of each of more:
+LINE_WIDTH = 4
+
+
+def compose_trend(trend: Trend, draw: Draw | None) -> Report:
+    """The appendix; `draw` makes the picture of a series, None leaves the pictures out."""
+    municipality, last = trend.edition.municipality, trend.years[-1]
+    by = municipality.coordinator(last)
+    span = f"{full_name(trend.years[0])}から{full_name(last)}まで"
+    author = f"{municipality.name}{by.department}{by.section}"
+    title = f"{'・'.join(trend.parts.values())} {trend.edition.trend.title}"
+    blocks: list[Block] = [Paragraph(source_sentence(trend)), *_remarks(trend, charts=draw is not None)]
+    pictures, tables = count(1), count(1)
+    for _, own in groupby(trend.series, key=lambda series: series.part.key):
+        numbers = count(1)
+        for place, together in enumerate(_tables_of(list(own))):
+            blocks += [Heading(1, together.series[0].part.definition.title)] if place == 0 else []
+            if draw is None:
+                blocks.append(Heading(2, f"{next(numbers)} {together.heading}"))
+            else:
+                marks = together.marks(trend)
+                for series in together.series:
+                    blocks.append(Heading(2, f"{next(numbers)} {series.heading}"))
+                    blocks.append(_picture(series, trend, (next(pictures), marks[series.key]), draw))
+                    blocks += map(Paragraph, together.notes_of(series, trend))
+            blocks.append(_table(together, trend, next(tables)))
+    return Report(
+        fiscal_year=last,
+        title=f"{title}（{span}）",
+        author=author,
+        published=municipality.publication(last),
+        cover=(
+            Heading(1, trend.edition.trend.title),
+            Bullets((span, *trend.parts.values())),
+            Paragraph(author),
+        ),
+        blocks=tuple(blocks),
+        draft=any(source.record.draft for source in trend.sources.values()),
+    )
+
+
+def _remarks(trend: Trend, *, charts: bool) -> Iterator[Block]:
+    """What holds for the whole appendix, as far as it applies; how to read the charts only where there are any."""
+    words = trend.edition.trend
+    items = told_of_years(trend)
+    items += [words.axis_zero] if charts and any(not series.is_share for series in trend.series) else []
+    items += [words.axis_percent] if charts and any(series.is_share for series in trend.series) else []
+    if any(series.breaks for series in trend.series):
+        items.append(words.breaks if charts else words.breaks_of_tables)
+    items += [words.no_record_band] if charts and _gaps(trend) else []
+    items += [legend] if (legend := sign_legend(trend, trend.series)) else []
+    yield Bullets(tuple(items))
+
+
+def _gaps(trend: Trend) -> list[int]:
+    return [year for year in trend.years if year not in trend.sources]
+
+
+@dataclass(frozen=True)
+class _Together:
+    """Series that stand in one table."""
+
+    series: tuple[Series, ...]
+
+    @property
+    def heading(self) -> str:
+        """The headings of all of them."""
+        return "、".join(one.heading for one in self.series)
+
+    def notes(self, trend: Trend) -> dict[str, str]:
+        """Each sentence on a break with its mark."""
+        told = (text for one in self.series for texts in break_sentences(one, trend).values() for text in texts)
+        return {text: f"注{number}" for number, text in enumerate(dict.fromkeys(told), start=1)}
+
+    def marks(self, trend: Trend) -> dict[str, dict[int, str]]:
+        """By series: the marks of the notes that tell a break, by the year before which it is."""
+        marks = self.notes(trend)
+        return {
+            one.key: {y: "・".join(marks[text] for text in texts) for y, texts in break_sentences(one, trend).items()}
+            for one in self.series
+        }
+
+    def notes_of(self, series: Series, trend: Trend) -> list[str]:
+        """What stands under a chart that the table does not follow at once."""
+        if series is self.series[-1]:
+            return []
+        own = {text for texts in break_sentences(series, trend).values() for text in texts}
+        return [f"{mark} {text}" for text, mark in self.notes(trend).items() if text in own]
+
+
+def _tables_of(series: Sequence[Series]) -> Iterator[_Together]:
+    """Single lines that follow each other share a table; one whose unit changed, and several lines, have their own."""
+    for alone, own in groupby(series, key=lambda one: len(one.lines) > 1 or len(units_of(one)) > 1):
+        together = tuple(own)
+        yield from map(_Together, zip(together, strict=True) if alone else (together,))
+
+
+def _picture(series: Series, trend: Trend, told: tuple[int, Mapping[int, str]], draw: Draw) -> Picture:
+    number, marks = told
+    return Picture(
+        number=number,
+        title=f"{series.heading}の推移",
+        alt=_alt(series),
+        file=f"figure-{number:02}.png",
+        content=draw(series, trend.years, marks, _gaps(trend)),
+        width=PICTURE_WIDTH,
+    )
+
+
+def _alt(series: Series) -> str:
+    """What the chart shows, for who cannot see it; the numbers stand in the table beneath."""
+    ends = "、".join(_ends(line, series) for line in series.lines)
+    broken = "、".join(dict.fromkeys(full_name(found.year) for found in series.breaks))
+    breaks = f"{broken}の前で系列が切れる。" if broken else ""
+    return f"{series.heading}の推移の折れ線グラフ。{ends}。{breaks}数は下の表にある。"
+
+
+def _ends(line: Line, series: Series) -> str:
+    first, last = min(line.known), max(line.known)
+    name = f"「{line.label}」は" if len(series.lines) > 1 else ""
+    until = f"から{full_name(last)}の{line.known[last]:,}{series.units[last]}まで" if last > first else ""
+    return f"{name}{full_name(first)}の{line.known[first]:,}{series.units[first]}{until}"
+
+
+def _table(together: _Together, trend: Trend, number: int) -> Table:
+    """A row for each year, so that thirty years are as easy to read as five."""
+    series = together.series
+    lines = [(one, line) for one in series for line in one.lines]
+    each_unit = len(units_of(series[0])) > 1
+    headings = [line.label if each_unit else f"{line.label}({one.unit})" for one, line in lines]
+    width = LINE_WIDTHS.get(len(lines), LINE_WIDTH)
+    return Table(
+        id=f"{series[0].part.key}.{series[0].key}",
+        number=number,
+        title=f"{together.heading}の推移",
+        columns=(
+            TableColumn("年度", weight=YEAR_WIDTH),
+            *([TableColumn("単位", weight=UNIT_WIDTH)] if each_unit else []),
+            *(TableColumn(heading, numeric=True, weight=width) for heading in headings),
+        ),
+        rows=tuple(_row(year, together, trend, each_unit=each_unit) for year in trend.years),
+        notes=tuple(_notes(together, trend)),
+    )
+
+
+def _row(year: int, together: _Together, trend: Trend, *, each_unit: bool) -> tuple[Cell, ...]:
+    marks = [own[year] for own in together.marks(trend).values() if year in own]
+    unit = [Cell(together.series[0].units.get(year, UNKNOWN))] if each_unit else []
+    numbers = (Cell(shown(line.points[year])) for one in together.series for line in one.lines)
+    return Cell(f"{full_name(year)}（{year}）", "・".join(dict.fromkeys(marks))), *unit, *numbers
+
+
+def _notes(together: _Together, trend: Trend) -> Iterator[TableNote]:
+    yield from (TableNote(text, mark) for text, mark in together.notes(trend).items())
+    for one in together.series:
+        name = f"{one.title}は、" if len(together.series) > 1 else ""
+        yield from (TableNote(f"{name}{text}") for text in definitions_of(one, trend))

@@ -1,0 +1,272 @@
+"""What the manuscript may ask for: values with their units, names of the year, lists in words.
+
+A number reaches the text only through the filter of its unit: `{{ 合計("請求者", "請求者数") | 人 }}`.
+The wrong unit, or none, is refused. Text from outside (labels, entries) is escaped.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from jinja2 import Undefined
+
+from nerima_report.edition import cell_keys
+from nerima_report.edition.entries import EntryTable
+from nerima_report.edition.part import Part
+from nerima_report.edition.tables import Cells, CountTable
+from nerima_report.fiscal_year import Month, full_name, short_name, year_end
+from nerima_report.places import CellKey
+from nerima_report.tallies.figures import Share, largest_rows
+from nerima_report.tallies.model import Tallies
+from nerima_report.tallies.totals import Totals
+
+# Stands around each number that was asked for, so that one typed into the text can be told apart. The name of the
+# number stands before it, in digits that no Markdown and no full stop can be: the report knows which numbers it says.
+COUNTED, NAMED = "\ue002", "\ue004"
+_COUNTED_NUMBER = re.compile(f"{COUNTED}([0-9a-f]*){NAMED}([^{COUNTED}]*){COUNTED}")
+# Stands for a number that the record of the year lacks; a sentence with it is not printed.
+UNPUBLISHED = "\ue003"
+NOTHING_TO_COUNT = "－"
+UNKNOWN = "…"
+_MARKDOWN = re.compile(r"([!-/:-@\[-`{-~])")
+
+
+class WordingError(Exception):
+    """The manuscript asks for something that does not exist, or prints a number without its unit."""
+
+
+class Wording(str):
+    """Text that is ready to be printed; any other text is escaped on its way into the manuscript."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A number and its unit (件, 人 or %); None is unknown. `name` is what it is called: 公開.処理状況 取下げ 件数.
+
+    In a condition a count is false when it is zero, and a share when it cannot be computed.
+    """
+
+    value: int | Decimal | None
+    unit: str
+    computable: bool = True
+    name: str = ""
+
+    def __bool__(self) -> bool:
+        return self.computable and (isinstance(self.value, Decimal) or self.value != 0)
+
+    def shown_in(self, unit: str) -> str:
+        """The number as printed. Raises WordingError for another unit."""
+        if self.unit != unit:
+            raise WordingError(f"フィルター「{unit}」に「{self.unit}」の値が渡されました")
+        return f"{number(self.value)}{unit}" if self.computable else NOTHING_TO_COUNT
+
+
+def number(value: int | Decimal | None) -> str:
+    """A number as printed, with thousands commas; … when it is unknown.
+
+    >>> number(2199), number(Decimal("38.5")), number(None)
+    ('2,199', '38.5', '…')
+    """
+    return UNKNOWN if value is None else f"{value:,}"
+
+
+def with_unit(unit: str) -> Callable[[object], Wording]:
+    """The filter that prints a quantity of this unit, and refuses any other."""
+
+    def show(quantity: object) -> Wording:
+        if not isinstance(quantity, Quantity):
+            raise WordingError(f"フィルター「{unit}」に単位のある値でないものが渡されました")
+        return Wording(f"{COUNTED}{quantity.name.encode().hex()}{NAMED}{quantity.shown_in(unit)}{COUNTED}")
+
+    return show
+
+
+def plain(text: str) -> tuple[str, tuple[str, ...]]:
+    """A text as printed, without the marks of its numbers, and the names of those numbers."""
+    names = (bytes.fromhex(name).decode() for name, _ in _COUNTED_NUMBER.findall(text))
+    return _COUNTED_NUMBER.sub(r"\2", text), tuple(filter(None, names))
+
+
+def without_numbers(text: str) -> str:
+    """A text without the numbers that were asked for: any other in it was typed."""
+    return _COUNTED_NUMBER.sub("", text)
+
+
+def number_name(key: CellKey) -> str:
+    """What a number of the report is called, in the report and in the audit list: 公開.処理状況 取下げ 件数."""
+    return " ".join(text for text in key if text)
+
+
+def listed(names: Sequence[str]) -> Wording:
+    """Names in a sentence: A、BおよびC.
+
+    >>> listed(["訂正請求"]), listed(["訂正請求", "削除請求", "目的外利用中止請求"])
+    ('訂正請求', '訂正請求、削除請求および目的外利用中止請求')
+    """
+    escaped = [escape(name) for name in names]
+    head = "、".join(escaped[:-1])
+    return Wording(f"{head}および{escaped[-1]}" if head else "".join(escaped))
+
+
+def quoted(names: Sequence[str]) -> Wording:
+    """Names as quotations joined by と: 「全部公開」と「部分公開」."""
+    return Wording("と".join(f"「{escape(name)}」" for name in names))
+
+
+def escape(text: object) -> str:
+    """A text from outside so that Markdown shows it as it is."""
+    return text if isinstance(text, Wording) else _MARKDOWN.sub(r"\\\1", " ".join(str(text).split()))
+
+
+def printed(value: object) -> str:
+    """What an expression of the manuscript prints; a number without its unit is refused."""
+    if isinstance(value, Quantity) or (isinstance(value, int | float | Decimal) and not isinstance(value, str)):
+        raise WordingError("数に単位のフィルター（件、人、パーセント）が付いていません")
+    if not isinstance(value, str | Undefined):
+        raise WordingError("文字でないものは文に書けません")
+    return escape(value)  # an Undefined raises here, naming what is unknown
+
+
+FILTERS: Mapping[str, Callable[..., Wording]] = {
+    "件": with_unit("件"),
+    "人": with_unit("人"),
+    "パーセント": with_unit("%"),
+    "回": with_unit("回"),
+    "日": with_unit("日"),
+    "か所": with_unit("か所"),
+    "ポイント": with_unit("ポイント"),
+    "および": listed,
+    "かぎ": quoted,
+}
+
+
+def year_names(fiscal_year: int) -> dict[str, str]:
+    """The names of the year that titles, notes and manuscripts use."""
+    return {
+        "年度": full_name(fiscal_year),
+        "短い年度": short_name(fiscal_year),
+        "年度末": f"{year_end(fiscal_year).full}末",
+    }
+
+
+def cover_names(fiscal_year: int, month: int, titles: Sequence[str], issuer: str) -> dict[str, object]:
+    """What the cover may ask for: the year in both calendars, the parts, the month and the issuer."""
+    published = Month(fiscal_year + 1, month) if month >= 4 else Month(fiscal_year + 2, month)
+    return {
+        **{name: Wording(text) for name, text in year_names(fiscal_year).items()},
+        "西暦年度": Wording(f"{fiscal_year}年度"),
+        "部の題名": list(titles),
+        "公表月": Wording(published.full),
+        "公表する課": issuer,
+    }
+
+
+class PartWording:
+    """The functions with which the manuscript of a part asks for its values, by the labels of its tables."""
+
+    def __init__(self, part: Part, totals: Totals, figures: Mapping[str, Share], tallies: Tallies) -> None:
+        self._part, self._totals, self._figures, self._tallies = part, totals, figures, tallies
+
+    def names(self) -> dict[str, Callable[..., object]]:
+        """The functions by the names that the manuscript uses."""
+        return {
+            "合計": self.total,
+            "値": self.value,
+            "割合": self.share,
+            "割合の行": self.rows_of_share,
+            "除いた行": self.excluded_rows,
+            "最多": self.largest,
+            "実績のない区分": self.unused_groups,
+            "事例数": self.entries,
+            "設定": self.setting,
+        }
+
+    def total(self, table: str, column: str) -> Quantity:
+        """合計("内容別", "件数"): the sum of all rows of a column."""
+        table_id, definition = self._count_table(table)
+        keys = cell_keys(table_id, definition, Cells(table=table, column=self._column(definition, column)))
+        name = number_name(CellKey(table_id, "", "", column))
+        return Quantity(self._totals.sum(keys), self._unit(definition, column), name=name)
+
+    def value(self, table: str, row: str, column: str, group: str = "") -> Quantity:
+        """値("処理状況", "取下げ", "件数"): one cell."""
+        table_id, definition = self._count_table(table)
+        key = CellKey(table_id, group, row, self._column(definition, column))
+        if not any((r.group, r.label) == (group, row) for r in definition.rows):
+            raise WordingError(f"表「{table}」に行「{row}」はありません")
+        return Quantity(self._totals.values.get(key), self._unit(definition, column), name=number_name(key))
+
+    def share(self, key: str) -> Quantity:
+        """割合("公開率"): a figure in %; 「－」, and false in a condition, when its denominator is zero."""
+        share = self.figure(key)
+        name = f"{self._part.key}.{key}"
+        return Quantity(share.value, share.definition.unit, computable=share.denominator != 0, name=name)
+
+    def rows_of_share(self, key: str) -> tuple[str, ...]:
+        """割合の行("公開率"): the rows of the numerator."""
+        return self.figure(key).rows
+
+    def excluded_rows(self, key: str) -> tuple[str, ...]:
+        """除いた行("公開率"): the rows that the denominator leaves out."""
+        return self.figure(key).definition.excluded
+
+    def largest(self, table: str, column: str) -> tuple[str, ...]:
+        """最多("内容別", "件数"): the row with the largest count, or all that tie; none when all are zero."""
+        definition = self._count_table(table)[1]
+        return largest_rows(self._totals, self._part, table, self._column(definition, column))
+
+    def unused_groups(self, table: str) -> list[str]:
+        """実績のない区分("処理状況"): the groups whose counts are all zero, in the order of definition."""
+        table_id, definition = self._count_table(table)
+        return unused_groups(table_id, definition, self._totals)
+
+    def entries(self, table: str) -> Quantity:
+        """事例数("事務処理ミス"): how many entries a list-like table has."""
+        if not isinstance(self._part.tables.get(table), EntryTable):
+            raise WordingError(f"一覧の表「{table}」はありません")
+        table_id = self._part.table_id(table)
+        return Quantity(len(self._tallies.entries[table_id]), "件", name=table_id)
+
+    def setting(self, key: str) -> Quantity:
+        """設定("開示決定の期限"): a number of part.toml."""
+        setting = self._part.definition.setting(key)
+        if setting is None:
+            raise WordingError(f"設定「{key}」は part.toml にありません")
+        return Quantity(setting.value, setting.unit)
+
+    def _count_table(self, table: str) -> tuple[str, CountTable]:
+        if not isinstance(self._part.tables.get(table), CountTable):
+            raise WordingError(f"件数の表「{table}」はありません")
+        return self._part.count_table(table)
+
+    def _column(self, table: CountTable, column: str) -> str:
+        if table.column(column) is None:
+            raise WordingError(f"表「{table.key}」に列「{column}」はありません")
+        return column
+
+    def _unit(self, table: CountTable, column: str) -> str:
+        found = table.column(column)
+        return found.unit if found else ""
+
+    def figure(self, key: str) -> Share:
+        """A figure of the part by its key. Raises WordingError where there is none."""
+        try:
+            return self._figures[f"{self._part.key}.{key}"]
+        except KeyError:
+            raise WordingError(f"割合「{key}」は figures.toml にありません") from None
+
+
+def unused_groups(table_id: str, table: CountTable, totals: Totals) -> list[str]:
+    """The groups of rows in which nothing happened: every count is a known zero."""
+    used = {
+        row.group
+        for row in table.rows
+        for column in table.columns
+        if totals.values.get(CellKey(table_id, row.group, row.label, column.label)) != 0
+    }
+    return [group for group in table.groups if group not in used]

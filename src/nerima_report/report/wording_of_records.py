@@ -1,0 +1,140 @@
+"""The manuscript of a year of which only its record is known: nothing is said that the record does not say.
+
+A sentence that needs a number which was not published is left out; a choice ({% if %}) that depends on one is
+not made, neither way; and the part says at its end what was left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from jinja2 import nodes
+
+from nerima_report.edition.part import Part
+from nerima_report.edition.tables import placeholders_in
+from nerima_report.places import CellKey
+from nerima_report.report.blocks import Table
+from nerima_report.report.wording import UNPUBLISHED, PartWording, Quantity, Wording
+from nerima_report.tallies.figures import Share
+from nerima_report.tallies.model import Tallies
+from nerima_report.tallies.totals import Totals
+
+# The function that every choice asks first. A manuscript has no reason to have a name like this.
+_KNOWN = "nerima_is_known"
+ResolveTable = Callable[[str], Sequence[Table]]
+
+
+@dataclass(frozen=True)
+class Unpublished(Quantity):
+    """A number that the record lacks: it prints the mark that takes its sentence away, and tells who depends on it."""
+
+    asked: list[str] = field(default_factory=list, compare=False)
+
+    def __bool__(self) -> bool:
+        self.asked.append(UNPUBLISHED)
+        return True
+
+    def shown_in(self, unit: str) -> str:
+        """The mark, in any unit."""
+        return UNPUBLISHED
+
+
+class RetoldWording(PartWording):
+    """What the manuscript of a part may ask for, where some of it was not published."""
+
+    def __init__(self, part: Part, totals: Totals, figures: Mapping[str, Share], tallies: Tallies) -> None:
+        super().__init__(part, totals, figures, tallies)
+        self._asked: list[str] = []
+        self._missing: frozenset[str] = frozenset()
+        self._left_out: set[str] = set()
+
+    @property
+    def left_out(self) -> list[str]:
+        """The names of what was asked for and left out, in the order of definition."""
+        tables = [(key, table.title) for key, table in self._part.tables.items() if key in self._left_out]
+        return [key if placeholders_in(title) else title for key, title in tables]
+
+    def without(self, missing: frozenset[str], resolve: ResolveTable) -> ResolveTable:
+        """The printed tables, of which those that are `missing` (by id) are left out."""
+        self._missing = missing
+
+        def told(key: str) -> Sequence[Table]:
+            if self._part.table_id(key) not in missing:
+                return resolve(key)
+            self._leave_out(key)
+            return ()
+
+        return told
+
+    def names(self) -> dict[str, Callable[..., object]]:
+        """The functions by the names that the manuscript uses."""
+        return {**super().names(), _KNOWN: self._is_known}
+
+    def total(self, table: str, column: str) -> Quantity:
+        """合計("内容別", "件数"): the sum of what was published of a column."""
+        if self._lacks(table, column):
+            return self._leave_out(table)
+        return self._told(super().total(table, column), table)
+
+    def value(self, table: str, row: str, column: str, group: str = "") -> Quantity:
+        """値("処理状況", "取下げ", "件数"): one cell."""
+        key = CellKey(self._part.table_id(table), group, row, column)
+        if self._totals.values.get(key, 0) is None:
+            return self._leave_out(table)
+        return super().value(table, row, column, group)
+
+    def share(self, key: str) -> Quantity:
+        """割合("公開率"): a figure in %."""
+        quantity = super().share(key)
+        return self._told(quantity, self.figure(key).definition.denominator.table) if quantity.computable else quantity
+
+    def largest(self, table: str, column: str) -> tuple[str, ...]:
+        """最多("内容別", "件数"): the row with the largest count."""
+        if self._lacks(table, column):
+            self._leave_out(table)
+            return (Wording(UNPUBLISHED),)
+        return super().largest(table, column)
+
+    def unused_groups(self, table: str) -> list[str]:
+        """実績のない区分("処理状況"): of a table that was not published nothing is known."""
+        return [] if self._part.table_id(table) in self._missing else super().unused_groups(table)
+
+    def entries(self, table: str) -> Quantity:
+        """事例数("事務処理ミス"): how many entries a list-like table has."""
+        if self._part.table_id(table) in self._missing:
+            return self._leave_out(table)
+        return super().entries(table)
+
+    def _is_known(self, condition: object) -> bool:
+        """Whether a choice rests on numbers that were published."""
+        bool(condition)
+        known = not self._asked
+        self._asked.clear()
+        return known
+
+    def _lacks(self, table: str, column: str) -> bool:
+        """Whether nothing of a column was published; False where there is no such column at all."""
+        own = [v for k, v in self._totals.values.items() if (k.table, k.column) == (self._part.table_id(table), column)]
+        return bool(own) and all(value is None for value in own)
+
+    def _told(self, quantity: Quantity, table: str) -> Quantity:
+        return self._leave_out(table) if quantity.value is None else quantity
+
+    def _leave_out(self, key: str) -> Unpublished:
+        self._left_out.add(key)
+        return Unpublished(None, "", asked=self._asked)
+
+
+def ask_first(manuscript: nodes.Template) -> None:
+    """Put before every choice of a parsed manuscript the question whether it can be made at all."""
+    for choice in list(manuscript.find_all(nodes.If)):
+        otherwise = choice.else_
+        for other in reversed(choice.elif_):
+            otherwise = [nodes.If(other.test, other.body, [], otherwise, lineno=other.lineno)]
+        made = nodes.If(choice.test, choice.body, [], otherwise, lineno=choice.lineno)
+        known = nodes.Name(_KNOWN, "load", lineno=choice.lineno)
+        choice.test = nodes.Call(known, [choice.test], [], None, None, lineno=choice.lineno)
+        choice.body, choice.elif_, choice.else_ = [made], [], []
+    if manuscript.environment is not None:
+        manuscript.set_environment(manuscript.environment)

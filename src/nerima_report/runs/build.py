@@ -1,0 +1,211 @@
+"""The chain of products as one readable function a command.
+
+    files → submissions → tallies → totals → figures → report → formats
+
+Each function returns what it made; it prints nothing and decides no exit code. That is for cli/.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import partial
+from pathlib import Path
+
+from nerima_report.checks import run_checks
+from nerima_report.checks.years.between import (
+    as_warnings,
+    findings_between,
+    sentences_about_the_year_before,
+    year_before,
+)
+from nerima_report.corrections import suggest_corrections
+from nerima_report.edition import Edition
+from nerima_report.errors import CannotProceed
+from nerima_report.examination import Examination, examine, examine_collection, only_year, years_that_differ
+from nerima_report.findings import Finding, explain
+from nerima_report.fiscal_year import full_name
+from nerima_report.places import Place
+from nerima_report.records.file import RecordError, open_record, read_record, record_to_write, write_record
+from nerima_report.records.model import Record
+from nerima_report.records.reported_before import reported_before
+from nerima_report.records.revision import changed_inputs, changed_outputs, revise
+from nerima_report.report.audit import make_audit
+from nerima_report.report.compose import Content, compose_report
+from nerima_report.report.formats import FORMATS
+from nerima_report.report.must_publish import published_items, unpublished
+from nerima_report.report.open_items import FILE as OPEN_ITEMS
+from nerima_report.report.open_items import make_open_items
+from nerima_report.report.record import make_record
+from nerima_report.runs.registers import differences_from_registers, findings_on_registers
+from nerima_report.tallies.roster import load_roster
+from nerima_report.tallies.submission import Inbox, Submission, load_submissions
+from nerima_report.workspace import (
+    RECORD,
+    Workspace,
+    keep,
+    write_all,
+)
+
+Progress = Callable[[Path], None]
+
+
+@dataclass(frozen=True)
+class Built:
+    """What `build` made: what it examined and found, and the files written (none when errors stopped it)."""
+
+    examination: Examination
+    written: tuple[Path, ...]
+
+
+@dataclass(frozen=True)
+class BuildOrder:
+    """Which report is wanted: of which year, even with errors (`draft`), with the year before beside it (`compare`)."""
+
+    fiscal_year: int
+    draft: bool = False
+    compare: bool = False
+
+
+@dataclass(frozen=True)
+class Published:
+    """What `publish` did: the record's place, whether it is new, and findings on the files it vouches for."""
+
+    record: Path
+    changed: bool
+    findings: tuple[Finding, ...]
+
+
+def validate(
+    files: tuple[list[Path], list[Path]], edition: Edition, workspace: Workspace, complete: bool, progress: Progress
+) -> Examination:
+    """Check workbooks one by one, each against the edition of its own year.
+
+    With `complete` they are the whole collection of one year, which is held against the roster as well.
+    """
+    explanations = workspace.explanations_for(edition.catalogue)
+    paths, skipped = files
+    inbox = replace(load_submissions(paths, edition, progress), skipped=tuple(skipped))
+    recall = partial(reported_before, workspace, edition)
+    if complete:
+        roster = load_roster(workspace.roster, only_year(inbox))
+        examination = examine_collection(inbox, edition, roster, explanations, recall)[0]
+        return examination.and_also(differences_from_registers(workspace, edition, examination.years))
+    evidence, findings = [], list(years_that_differ(inbox))
+    years = inbox.fiscal_years or [0]
+    for year in years:
+        alone = inbox if year == years[0] else Inbox(submissions=inbox.submissions)
+        evidence.append(examine(alone, edition.for_year(year) if year else edition, year, None)[0])
+        found = explain(run_checks(evidence[-1]), explanations, year)[0]
+        findings += suggest_corrections(found, evidence[-1], explanations, recall)
+    findings += differences_from_registers(workspace, edition, evidence)
+    return Examination(edition, inbox, tuple(evidence), tuple(findings))
+
+
+def build(workspace: Workspace, edition: Edition, order: BuildOrder, progress: Progress) -> Built:
+    """Make the report of a year. Findings of severity error stop it, unless it is a draft."""
+    fiscal_year, draft = order.fiscal_year, order.draft
+    whole, edition = edition, edition.for_year(fiscal_year)
+    before = year_before(workspace, whole, fiscal_year, wanted=order.compare)
+    roster = load_roster(workspace.roster, fiscal_year)
+    explanations = workspace.explanations_for(edition.catalogue)
+    paths, skipped = workspace.workbooks(fiscal_year)
+    inbox = replace(load_submissions(paths, edition, progress), skipped=tuple(skipped))
+    recall = partial(reported_before, workspace, whole)
+    examination, figures = examine_collection(inbox, edition, roster, explanations, recall)
+    examination = examination.and_also(findings_on_registers(workspace, whole, examination.years[0]))
+    out, published = workspace.out(fiscal_year), workspace.record(fiscal_year)
+    earlier = _vouching_record(out, published, fiscal_year)
+    if not draft and any(edition.catalogue.is_error(finding) for finding in examination.findings):
+        left = [Finding("N905", Place(file=out.as_posix()))] if (out / "report.docx").exists() else []
+        return Built(examination.and_also(left), ())
+    evidence = examination.years[0]
+    content = Content(
+        edition, fiscal_year, evidence.tallies, evidence.totals, figures, examination.findings,
+        comparison=before, compared=order.compare,
+    )  # fmt: skip
+    between = _between_years(workspace, whole, content, evidence.submissions)
+    between += sentences_about_the_year_before(edition, before)
+    content, examination = replace(content, findings=(*content.findings, *between)), examination.and_also(between)
+    missing = unpublished(published_items(content, compose_report(content)))
+    if missing and not draft:
+        return Built(examination.and_also(missing), ())
+    missing = as_warnings(missing, edition)
+    content, examination = replace(content, findings=(*content.findings, *missing)), examination.and_also(missing)
+    report = compose_report(content, draft=draft)
+    outputs = {form.file_name: form.render(report, edition.folder / "reference.docx") for form in FORMATS}
+    outputs["audit.md"] = make_audit(content, report, evidence.submissions).encode()
+    if open_items := make_open_items(content, evidence.submissions, draft=draft):
+        outputs[OPEN_ITEMS] = open_items.encode()
+    unused = [submission for submission in inbox.submissions if submission not in evidence.submissions]
+    record = make_record(content, report, evidence.submissions, outputs, unused)
+    kept = _keep_what_was_edited(out, earlier, draft)
+    write_all(out, {**outputs, RECORD: write_record(record)})
+    return Built(examination.and_also(kept), tuple(out / name for name in (*outputs, RECORD)))
+
+
+def _between_years(
+    workspace: Workspace, edition: Edition, content: Content, submissions: Sequence[Submission]
+) -> list[Finding]:
+    """What the years before say of the numbers that are about to be printed; nothing without any record."""
+    published, out = workspace.record(content.fiscal_year), workspace.out(content.fiscal_year)
+    if not workspace.records:
+        return []
+    record = make_record(content, compose_report(content), submissions, {})
+    records = [record_to_write(record, out / RECORD)]
+    if published.exists():
+        records.append(open_record(published, content.fiscal_year))
+    return as_warnings(findings_between(workspace, edition, records), edition)
+
+
+def publish(workspace: Workspace, fiscal_year: int, reason: str | None, today: date) -> Published:
+    """Move the record of a built year to records/, where it is guarded."""
+    built, published = workspace.out(fiscal_year) / RECORD, workspace.record(fiscal_year)
+    earlier = read_record(published, fiscal_year) if published.exists() else None
+    if earlier is not None and not built.exists():
+        return Published(published, False, ())
+    if not built.exists():
+        raise CannotProceed(
+            f"{full_name(fiscal_year)}の報告がまだありません。\n"
+            f"  先に nerima-report build {fiscal_year} を実行してください。"
+        )
+    new = read_record(built, fiscal_year)
+    findings = [Finding("N903", Place(file=file.as_posix())) for file in changed_outputs(built.parent, new)]
+    if changed_inputs(workspace.workbooks(fiscal_year)[0], new):
+        findings.append(Finding("N906"))
+    record = revise(new, earlier, reason, today)
+    if record is not None:
+        write_all(published.parent, {published.name: write_record(record)})
+    built.unlink()
+    return Published(published, record is not None, tuple(findings))
+
+
+def _vouching_record(out: Path, published: Path, fiscal_year: int) -> Record | None:
+    """The record that vouches for the outputs of a year, if there is one.
+
+    One in out/ that cannot be read vouches for nothing, and is about to be replaced. A published one must be readable.
+    """
+    earlier = read_record(published, fiscal_year) if published.exists() else None
+    try:
+        return read_record(out / RECORD, fiscal_year) if (out / RECORD).exists() else earlier
+    except RecordError:
+        return None
+
+
+def _keep_what_was_edited(out: Path, earlier: Record | None, draft: bool) -> list[Finding]:
+    """Before outputs are replaced: keep what somebody polished in Word, and a finished report that a draft replaces.
+
+    Without a record nobody knows whether the report there was polished.
+    """
+    reports = [out / form.file_name for form in FORMATS]
+    if earlier is None:
+        edited = dict.fromkeys(reports)
+    else:
+        finished = reports if draft and not earlier.draft else []
+        edited = dict.fromkeys((*changed_outputs(out, earlier), *finished))
+    return [
+        Finding("N904", Place(file=file.as_posix()), details={"about": keep(file).name})
+        for file in edited
+        if file.is_file()
+    ]

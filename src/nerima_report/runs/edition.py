@@ -1,0 +1,149 @@
+"""An edition tried out on made-up figures, so that a fault shows before the collected ones are at hand.
+
+Whether a definition is well formed, its file says by itself. Whether a manuscript can be followed, a sheet be
+made and a Word style be found shows only when forms and reports are made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+
+import pandas as pd
+from jinja2 import Environment, nodes
+
+from nerima_report.edition import Edition
+from nerima_report.edition.entries import EntryField, EntryTable
+from nerima_report.edition.part import Part
+from nerima_report.edition.tables import CountTable
+from nerima_report.edition.toml import read_text
+from nerima_report.errors import DefinitionError
+from nerima_report.fiscal_year import Month, full_name
+from nerima_report.forms import Filling, FormCover, render_form
+from nerima_report.records.comparison import compare_with
+from nerima_report.registers.entry import RegisterEntry
+from nerima_report.registers.views import RegisterView
+from nerima_report.report.blocks import Report
+from nerima_report.report.compose import Content, compose_report
+from nerima_report.report.formats import FORMATS
+from nerima_report.report.must_publish import published_items
+from nerima_report.report.record import make_record
+from nerima_report.report.register import compose_register
+from nerima_report.report.wording import PartWording, WordingError
+from nerima_report.report.wording_of_year_before import YearBefore
+from nerima_report.tallies.figures import compute_figures
+from nerima_report.tallies.model import Tallies
+from nerima_report.tallies.totals import Totals, cell_names
+
+# Nothing happened; and something happened everywhere. A manuscript says something else in each case.
+COUNTS = (0, 1)
+
+
+def try_edition(edition: Edition) -> None:
+    """Make forms and reports for every year in which the parts change. Raises DefinitionError at a fault."""
+    for year in edition.turning_years:
+        serving = edition.for_year(year)
+        contents = [_content(serving, year, count) for count in COUNTS]
+        reports = [compose_report(content) for content in contents]
+        before = zip(contents[::-1], reports[::-1], strict=True)
+        contents += [_compared(content, *other, edition) for content, other in zip(contents, before, strict=True)]
+        reports += [compose_report(content) for content in contents[len(reports) :]]
+        for content, report in zip(contents, reports, strict=True):
+            _check_must_publish(content, report)
+        for part in serving.parts:
+            _check_every_branch(part, contents[-1])
+        coordinator = serving.municipality.coordinator(year)
+        for ward in (False, True):
+            render_form(serving, FormCover(year, coordinator.department, coordinator.section, ward=ward), Filling())
+        _try_registers(serving, year)
+    for output in FORMATS:
+        output.render(reports[-1], edition.folder / "reference.docx")
+
+
+def unmentioned_tables(part: Part) -> list[str]:
+    """The keys of tables that are collected, but neither printed nor asked for in the manuscript or counted from."""
+    text = read_text(part.manuscript)
+    calls = Environment(autoescape=True).parse(text).find_all(nodes.Call)
+    mentioned = {call.args[0].value for call in calls if call.args and isinstance(call.args[0], nodes.Const)}
+    sources = {table.counted_from for table in part.tables.values() if isinstance(table, CountTable)}
+    return [key for key in part.tables if key not in mentioned | sources]
+
+
+def _content(edition: Edition, year: int, count: int) -> Content:
+    """What a report would say if every cell held this count, and every list-like table as many entries."""
+    totals = Totals(dict.fromkeys(cell_names(edition), count))
+    entries = {key: _entries(table, year, count) for key, table in edition.entry_tables.items()}
+    return Content(edition, year, Tallies((), entries, (), (), ()), totals, compute_figures(totals, edition))
+
+
+def _compared(content: Content, before: Content, report: Report, edition: Edition) -> Content:
+    """The same report with another one as that of the year before beside it. `edition` has all its parts."""
+    year = content.fiscal_year - 1
+    record = make_record(before, report, (), {}).model_copy(update={"fiscal_year": year, "name": full_name(year)})
+    return replace(content, comparison=compare_with(record, "", edition, content.fiscal_year), compared=True)
+
+
+def _entries(table: EntryTable, year: int, count: int) -> pd.DataFrame:
+    entry = {field.label: _example(field, year) for field in table.fields}
+    place = {"section": "課", "file": "", "sheet": "", "row": 1}
+    return pd.DataFrame([entry | place] * count, columns=[*entry, *place], dtype=object)
+
+
+def _example(field: EntryField, year: int) -> object:
+    match field.type:
+        case "choice":
+            return field.choices[0]
+        case "month":
+            return Month(year, 4)
+        case "date":
+            return date(year, 4, 1)
+        case "text":
+            return "例"
+        case _:
+            return 1
+
+
+def _try_registers(edition: Edition, year: int) -> None:
+    """Lay every register out for public view, without and with an entry."""
+    for register in edition.registers.values():
+        said = {field.label: _example(field, year) for field in register.written}
+        made_up = RegisterEntry(f"{register.mark}-0001", "部", "課", said, date(year, 4, 1))
+        for entries in ((), (made_up,)):
+            compose_register(RegisterView(register, date(year, 4, 1), entries), edition)
+
+
+def _check_must_publish(content: Content, report: Report) -> None:
+    """What must be published is published, whether something happened or not."""
+    for item in published_items(content, report):
+        if item.missing:
+            key = f"公表しなければならない事項「{item.definition.item}」（{item.definition.basis}）"
+            reason = f"{'、'.join(item.missing)}が、報告に載りません。事項の一覧は part.toml の must_publish です"
+            raise DefinitionError(item.part.manuscript, key, reason)
+
+
+def _check_every_branch(part: Part, content: Content) -> None:
+    """What a manuscript asks for by name must exist, also in a branch that none of the made-up years takes."""
+    now = PartWording(part, content.totals, content.figures, content.tallies)
+    wording = {**now.names(), **YearBefore(part, now, None, content.edition.years.compare).names()}
+    tree = Environment(autoescape=True).parse(read_text(part.manuscript))
+    for call in tree.find_all(nodes.Call):
+        if isinstance(call.node, nodes.Name) and all(isinstance(argument, nodes.Const) for argument in call.args):
+            arguments = [argument.as_const() for argument in call.args]
+            if reason := _refusal(part, wording, call.node.name, arguments):
+                raise DefinitionError(part.manuscript, f"{call.lineno}行目", reason)
+
+
+def _refusal(part: Part, wording: Mapping[str, object], name: str, arguments: list[object]) -> str:
+    """Why the manuscript may not call this name with these arguments, or ''."""
+    if name == "表":
+        unknown = [key for key in arguments if key not in part.tables]
+        return f"表「{unknown[0]}」は tables.toml にありません" if unknown else ""
+    function = wording.get(name)
+    if not callable(function):
+        return f"「{name}」という呼び出しはありません。つづりを確かめてください"
+    try:
+        function(*arguments)
+    except (WordingError, TypeError) as error:
+        return str(error) if isinstance(error, WordingError) else f"「{name}」に渡すものの数が合いません"
+    return ""

@@ -1,0 +1,189 @@
+"""A published year, typed into a workbook or a CSV → its record, or what is wrong with it.
+
+It goes through the checks that every workbook goes through. What the year did not publish stays unknown, and
+is never taken for zero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from nerima_report import __version__
+from nerima_report.checks import run_checks
+from nerima_report.corrections import suggest_corrections
+from nerima_report.edition import Edition
+from nerima_report.errors import CannotProceed
+from nerima_report.examination import Examination
+from nerima_report.findings import Explanation, Finding, explain
+from nerima_report.fiscal_year import full_name
+from nerima_report.forms.published_year import as_published, not_printed
+from nerima_report.records.figure import recorded_figure
+from nerima_report.records.file import sha256
+from nerima_report.records.model import SCHEMA_VERSION, Record, RecordedEdition, RecordedInput
+from nerima_report.report.compose import compose_report
+from nerima_report.report.published import content_of
+from nerima_report.report.record import (
+    recorded_cells,
+    recorded_entries,
+    recorded_explanations,
+    recorded_tables,
+)
+from nerima_report.tallies.csv_file import read_csv
+from nerima_report.tallies.evidence import Evidence, on_cover
+from nerima_report.tallies.layout import EntryLayout, plain
+from nerima_report.tallies.model import Tallies
+from nerima_report.tallies.reading import load_tallies
+from nerima_report.tallies.submission import PUBLISHED_FORM, Inbox, Submission, identify
+from nerima_report.tallies.totals import Totals, add_up
+from nerima_report.workbooks import Unreadable, read_workbook
+
+
+@dataclass(frozen=True)
+class ImportOrder:
+    """What is to be imported: the file, its year (None: as its cover says), tables said not to be published."""
+
+    file: Path
+    fiscal_year: int | None = None
+    without: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What came of a file: the findings, and its record, which is None where there are errors."""
+
+    examination: Examination
+    record: Record | None
+
+
+@dataclass(frozen=True)
+class _Read:
+    """What was read of a file: the evidence for the checks, what reading found, the tables it says are missing.
+
+    `units` are those of the columns, where the year counted in others than the definitions of today.
+    """
+
+    evidence: Evidence
+    findings: tuple[Finding, ...] = ()
+    not_published: frozenset[str] = frozenset()
+    units: Mapping[tuple[str, str], str] = field(default_factory=dict)
+
+
+def import_year(order: ImportOrder, edition: Edition, explanations: Sequence[Explanation]) -> Imported:
+    """Read a published year. `edition` has all its parts.
+
+    Raises CannotProceed for a CSV without a year, and for a name of a table that does not exist.
+    """
+    read = _from_csv(order, edition) if order.file.suffix.lower() == ".csv" else _from_workbook(order, edition)
+    evidence = read.evidence
+    findings = explain([*read.findings, *run_checks(evidence)], explanations, evidence.fiscal_year)[0]
+    findings = suggest_corrections(findings, evidence, explanations)
+    examination = Examination(evidence.edition, evidence.inbox, (evidence,), tuple(findings))
+    sound = evidence.fiscal_year and not any(edition.catalogue.is_error(finding) for finding in findings)
+    narrowed = edition.for_year(evidence.fiscal_year) if sound else edition
+    return Imported(examination, _record(read, findings, narrowed, order.file) if sound else None)
+
+
+def _from_csv(order: ImportOrder, edition: Edition) -> _Read:
+    if order.fiscal_year is None:
+        raise CannotProceed(
+            f"CSV には年度が書かれていません。\n  ファイル: {order.file}\n"
+            "  --year 2021 のように、年度を付けて実行してください。"
+        )
+    published = as_published(edition.for_year(order.fiscal_year))
+    without = _tables(order.without, published)
+    told = read_csv(order.file, published, order.fiscal_year, sorted(without))
+    missing = frozenset(told.not_published) | frozenset(published.entry_tables)  # a CSV holds no lists
+    cells = [cell for cell in told.cells if cell.reading.status != "not applicable"]
+    tallies = replace(load_tallies((), published), cells=tuple(cells), stated=tuple(told.stated))
+    totals = add_up(tallies, published)
+    evidence = Evidence(published, order.fiscal_year, Inbox(), (), tallies, totals)
+    return _Read(evidence, tuple(told.findings), missing, told.units)
+
+
+def _from_workbook(order: ImportOrder, edition: Edition) -> _Read:
+    book = read_workbook(order.file)
+    keys = [*(part.key for part in edition.parts), *edition.tables]
+    submission = None if isinstance(book, Unreadable) else identify(book, keys, (PUBLISHED_FORM,))
+    if isinstance(book, Unreadable) or not isinstance(submission, Submission):
+        unreadable = (book,) if isinstance(book, Unreadable) else ()
+        unidentified = (submission,) if submission and not isinstance(submission, Submission) else ()
+        inbox = Inbox(unidentified=unidentified, unreadable=unreadable)
+        return _Read(Evidence(edition, 0, inbox, (), load_tallies((), edition), Totals({})))
+    year = submission.fiscal_year
+    published = as_published(edition.for_year(year))
+    without = _tables(order.without, published)
+    submission = replace(submission, not_applicable=submission.not_applicable | without)
+    tallies = load_tallies((submission,), published)
+    missing = frozenset(table_id for table_id in published.tables if submission.says_not_applicable(table_id))
+    # Whether the tables agree is checked on the cells; 検算 compares also with what was not published.
+    told = tuple(cell for cell in tallies.cells if cell.reading.status != "not applicable")
+    totals_only = tuple(stated for stated in tallies.stated if stated.kind == "total")
+    tallies = replace(tallies, cells=told, stated=totals_only)
+    evidence = Evidence(published, year, Inbox((submission,)), (submission,), tallies, add_up(tallies, published))
+    return _Read(evidence, tuple(_of_the_workbook(order, submission, tallies)), missing)
+
+
+def _of_the_workbook(order: ImportOrder, submission: Submission, tallies: Tallies) -> Iterator[Finding]:
+    """What is asked only of a published year: that it is the year meant, and that an empty list is meant."""
+    if order.fiscal_year not in (None, submission.fiscal_year):
+        expected = full_name(order.fiscal_year or 0)
+        yield Finding("N238", on_cover(submission, "年度"), expected, full_name(submission.fiscal_year))
+    for located in tallies.located:
+        if isinstance(located.layout, EntryLayout) and not located.layout.rows and not located.not_applicable:
+            yield Finding("N239", located.place())
+
+
+def _tables(names: Sequence[str], edition: Edition) -> frozenset[str]:
+    """The ids of the tables that somebody named: 公開.請求方法, its title, or 個人 for a whole part."""
+    found = set()
+    for name in names:
+        named = {
+            table_id
+            for table_id, table in edition.tables.items()
+            if plain(name) in (plain(table_id), plain(table.title), plain(table_id.partition(".")[0]))
+        }
+        if not named:
+            raise CannotProceed(
+                f"--without の表「{name}」はありません。\n  公開.請求方法 のように、部と表の名前を書いてください。\n"
+                f"  この年度の表: {'、'.join(edition.tables)}"
+            )
+        found |= named
+    return frozenset(found)
+
+
+def _record(read: _Read, findings: Sequence[Finding], edition: Edition, file: Path) -> Record:
+    """The record of a published year. Raises DefinitionError if the manuscript cannot be followed for it."""
+    evidence = read.evidence
+    record = Record(
+        schema_version=SCHEMA_VERSION,
+        origin="imported",
+        fiscal_year=evidence.fiscal_year,
+        name=full_name(evidence.fiscal_year),
+        draft=False,
+        program=__version__,
+        edition=RecordedEdition(name=edition.folder.name, sha256=edition.sha256),
+        tables=(),
+        not_published=tuple(sorted({*read.not_published, *not_printed(edition)})),
+        cells=tuple(recorded_cells(edition, evidence.totals)),
+        figures=(),
+        entries=tuple(recorded_entries(evidence.edition, evidence.tallies)),
+        tallies=(),
+        adjustments=(),
+        explained=tuple(recorded_explanations(findings)),
+        inputs=(_input(file),),
+        outputs=(),
+        revisions=(),
+    )
+    content = content_of(record, edition, file)
+    figures = tuple(recorded_figure(key, share) for key, share in content.figures.items())
+    tables = recorded_tables(compose_report(content))
+    units = ((cell, read.units.get((cell.table, cell.column), cell.unit)) for cell in record.cells)
+    cells = tuple(cell.model_copy(update={"unit": unit}) for cell, unit in units)
+    return record.model_copy(update={"tables": tables, "cells": cells, "figures": figures})
+
+
+def _input(file: Path) -> RecordedInput:
+    digest = sha256(file.read_bytes())
+    return RecordedInput(file=file.name, used=True, section="", ward=True, submission=1, sha256=digest)

@@ -1,0 +1,126 @@
+"""The chain of products before the workbooks come in: a working folder, an edition tried out, the forms to send.
+
+    roster + edition (+ the registers, the figures of an earlier year) → forms
+
+As in build.py, each function returns what it made; it prints nothing and decides no exit code.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from nerima_report.edition import Edition, load_edition, shipped_templates
+from nerima_report.edition.changes import Change, edition_changes, forms_must_change
+from nerima_report.forms import Filling, FormCover, render_form
+from nerima_report.forms.earlier import Earlier, load_earlier
+from nerima_report.forms.form import fed_lists
+from nerima_report.forms.recipients import all_covers, chosen, file_name
+from nerima_report.registers.carrying import rows_for, unasked_sections
+from nerima_report.registers.master import keeps_registers, load_masters
+from nerima_report.runs.edition import try_edition, unmentioned_tables
+from nerima_report.tallies.roster import load_roster, write_roster
+from nerima_report.workspace import FOLDERS, SETTINGS, SETTINGS_TEXT, Workspace, is_same, refuse_to_overwrite, write_all
+
+
+@dataclass(frozen=True)
+class FormOrder:
+    """Which forms are wanted: the names of 課 (none: all), where to, with whose earlier figures, over what is there.
+
+    `registers`: with the sheets of the registers, which forms have anyway where the office keeps registers.
+    """
+
+    sections: tuple[str, ...] = ()
+    out: Path | None = None
+    previous: Path | None = None
+    force: bool = False
+    registers: bool = False
+
+
+@dataclass(frozen=True)
+class FormsMade:
+    """What `form` made: files written, files that were the same already, who has no earlier figures, and why.
+
+    `unasked` are 課 with open entries of registers that get no form, because they are not in the roster.
+    """
+
+    written: tuple[Path, ...]
+    unchanged: tuple[Path, ...]
+    without_earlier: tuple[str, ...] = ()
+    unusable: tuple[Path, ...] = ()
+    unasked: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class EditionCheck:
+    """What `edition check` found in a sound edition.
+
+    What changed against the shipped one (None: there is none of this name), whether forms must be sent out
+    anew for it, and the tables that are collected but appear nowhere in the report.
+    """
+
+    changes: tuple[Change, ...] | None
+    new_forms: bool
+    unprinted: tuple[str, ...]
+
+
+def init(folder: Path, edition: Edition, fiscal_year: int) -> list[Path]:
+    """Make a working folder; what is there already stays as it is. Returns what was made."""
+    made = []
+    for name in FOLDERS:
+        if not (folder / name).is_dir():
+            (folder / name).mkdir(parents=True)
+            made.append(folder / name)
+    if not (folder / SETTINGS).exists():
+        write_all(folder, {SETTINGS: SETTINGS_TEXT.encode()})
+        made.append(folder / SETTINGS)
+    if not (folder / "roster.xlsx").exists():
+        write_roster(folder / "roster.xlsx", edition, fiscal_year)
+        made.append(folder / "roster.xlsx")
+    return made
+
+
+def check_edition(edition: Edition, name: str) -> EditionCheck:
+    """Try an edition out, and say what changed against the shipped one of this name, if there is one.
+
+    Raises DefinitionError where a form or a report could not be made with it.
+    """
+    try_edition(edition)
+    unprinted = tuple(part.table_id(key) for part in edition.parts for key in unmentioned_tables(part))
+    folder = shipped_templates() / name
+    if not folder.is_dir():
+        return EditionCheck(None, False, unprinted)
+    shipped = load_edition(folder)
+    return EditionCheck(tuple(edition_changes(shipped, edition)), forms_must_change(shipped, edition), unprinted)
+
+
+def make_forms(workspace: Workspace, edition: Edition, fiscal_year: int, order: FormOrder) -> FormsMade:
+    """Write the blank collection workbooks of a year for the 課 of the roster and for the ward.
+
+    Raises CannotProceed, and writes nothing, where a file would be overwritten that is not what would be written.
+    """
+    narrowed = edition.for_year(fiscal_year)
+    everybody = all_covers(load_roster(workspace.roster, fiscal_year), narrowed, workspace.roster)
+    covers = chosen(everybody, order.sections)
+    registers = order.registers or keeps_registers(workspace.folder)
+    masters = load_masters(workspace.folder, edition) if registers else None
+    if masters is not None:
+        covers = [replace(c, withheld=c.withheld | fed_lists(narrowed, c)) if not c.ward else c for c in covers]
+    earlier = load_earlier(order.previous, edition, fiscal_year) if order.previous else Earlier({}, ())
+
+    def filling(cover: FormCover) -> Filling:
+        rows = rows_for(masters, narrowed, cover.key, fiscal_year) if masters is not None and not cover.ward else None
+        asked = {key: own for key, own in rows.items() if cover.asks_for(key)} if rows is not None else None
+        return Filling(earlier=earlier.of(cover), registers=asked)
+
+    forms = {file_name(cover): render_form(narrowed, cover, filling(cover)) for cover in covers}
+    folder = order.out or workspace.forms(fiscal_year)
+    new = {name: form for name, form in forms.items() if not is_same(folder / name, form)}
+    refuse_to_overwrite([] if order.force else [folder / name for name in new if (folder / name).exists()])
+    write_all(folder, new)
+    unknown = [c.key for c in covers if earlier.of(c) is None] if order.previous else []
+    unchanged = [folder / name for name in forms if name not in new]
+    keys = [cover.key for cover in everybody]
+    unasked = unasked_sections(masters, narrowed, keys, fiscal_year) if masters is not None else []
+    written = tuple(folder / name for name in new)
+    return FormsMade(written, tuple(unchanged), tuple(unknown), earlier.unusable, tuple(unasked))

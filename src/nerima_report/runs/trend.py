@@ -1,0 +1,112 @@
+"""The chain of `trend`: records → series → report, charts and open data → out/trend-2018-2026/."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from nerima_report.edition import Edition
+from nerima_report.errors import CannotProceed
+from nerima_report.findings import Finding
+from nerima_report.places import Place
+from nerima_report.records.file import read_record, sha256
+from nerima_report.records.series import Source, Trend
+from nerima_report.records.series_csv import render_csv
+from nerima_report.records.series_making import make_trend
+from nerima_report.report.formats import FORMATS
+from nerima_report.report.trend import Draw, compose_trend
+from nerima_report.report.trend_words import runs_of_years
+from nerima_report.workspace import RECORD, Workspace, keep, write_all
+
+SUMS = "SHA256SUMS"  # as sha256sum writes and checks it
+
+
+@dataclass(frozen=True)
+class TrendMade:
+    """What `trend` made: the series, the files written, and findings on files that were kept."""
+
+    trend: Trend
+    written: tuple[Path, ...]
+    findings: tuple[Finding, ...]
+    charts: bool  # False: the extra `charts` is missing, and there are no pictures
+
+
+def trend(workspace: Workspace, edition: Edition, first: int, last: int) -> TrendMade:
+    """Write the appendix for the years; what somebody edited there is kept. `edition` has all its parts.
+
+    Raises CannotProceed where fewer than two years have a record, or none says anything that charts.toml names.
+    """
+    made = make_trend(edition, *_sources(workspace, first, last))
+    if not made.series:
+        raise CannotProceed(
+            f"図にする数が、どの年度の記録にもありません。\n  年度: {runs_of_years(made.sources)}\n"
+            "  部のフォルダーの charts.toml にある表と割合を確かめてください。"
+        )
+    draw = _charts()
+    report = compose_trend(made, draw)
+    files = {
+        Path(form.file_name).with_stem("trend").name: form.render(report, edition.folder / "reference.docx")
+        for form in FORMATS
+    }
+    files |= {picture.file: picture.content for picture in report.pictures}
+    files["trend.csv"] = render_csv(made)
+    out = workspace.folder / "out" / f"trend-{first}-{last}"
+    kept = [
+        Finding("N904", Place(file=(out / name).as_posix()), details={"about": keep(out / name).name})
+        for name, content in files.items()
+        if _was_edited(out / name, content)
+    ]
+    write_all(out, {**files, SUMS: _sums(files, out)})
+    return TrendMade(made, tuple(out / name for name in files), tuple(kept), charts=draw is not None)
+
+
+def _charts() -> Draw | None:
+    """What draws a chart, or None where the extra `charts` or something that it needs cannot be imported."""
+    try:
+        from nerima_report.report.charts import draw  # slow to import, and nothing else draws
+    except ImportError as error:
+        if (error.name or "").partition(".")[0] == __package__:
+            raise  # a fault of this program
+        return None
+    return draw
+
+
+def _sources(workspace: Workspace, first: int, last: int) -> tuple[dict[int, Source], list[int]]:
+    """The records of the years, published or else built, and the years that have none."""
+    sources, missing = {}, []
+    for year in range(first, last + 1):
+        published, built = workspace.record(year), workspace.out(year) / RECORD
+        file = published if published.exists() else built
+        if file.exists():
+            sources[year] = Source(read_record(file, year), file.as_posix(), file is published)
+        else:
+            missing.append(year)
+    if len(sources) < 2:
+        there = f"記録があるのは、{runs_of_years(sources)}だけです。" if sources else "記録が一つもありません。"
+        raise CannotProceed(
+            f"推移を示すには、2年度以上の記録が要ります。{there}\n  探したところ: {workspace.record(first).parent}、"
+            f"{workspace.out(first).parent}\n  前の年度の記録は、nerima-report record template と import で作れます。"
+        )
+    return sources, missing
+
+
+def _was_edited(file: Path, content: bytes) -> bool:
+    """Whether a file is neither what was written last nor what is about to be written."""
+    if not file.is_file():
+        return False
+    now = sha256(file.read_bytes())
+    return now != sha256(content) and f"{now}  {file.name}" not in _last_sums(file.parent)
+
+
+def _last_sums(out: Path) -> list[str]:
+    sums = out / SUMS
+    return sums.read_text(encoding="utf-8", errors="replace").splitlines() if sums.is_file() else []
+
+
+def _sums(files: Mapping[str, bytes], out: Path) -> bytes:
+    """The sums of what is about to be written, and of what an earlier run wrote that is still there: pictures."""
+    lines = [f"{sha256(content)}  {name}" for name, content in files.items()]
+    left = {file.name for file in out.glob("*.png")} - files.keys()
+    lines += [line for line in _last_sums(out) if line.partition("  ")[2] in left]
+    return "".join(f"{line}\n" for line in lines).encode()

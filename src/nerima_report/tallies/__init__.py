@@ -1,0 +1,1 @@
+"""A workbook → who handed it in → cells and entries → totals → rates."""

@@ -1,0 +1,139 @@
+"""What a cell says: a count, a blank, 該当なし, or nothing that may be taken for one of them.
+
+Blank is not zero: 0 is a statement, a blank is a question, 該当なし is an answer. Nothing is guessed.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+from typing import Literal, NamedTuple
+
+from nerima_report.edition.entries import EntryField
+from nerima_report.fiscal_year import full_date, parse_date, parse_month
+from nerima_report.tallies.layout import plain
+from nerima_report.workbooks import CellValue, is_blank, printable
+
+Status = Literal["reported", "blank", "not applicable", "unreadable"]
+
+# What cannot be taken as a count, by the name under which checks/cells.py reports it.
+Fault = Literal[
+    "", "not-a-number", "negative", "not-whole", "too-large", "unknown-choice", "not-a-date", "no-saved-result",
+    "not-a-text", "ditto",
+]  # fmt: skip
+
+# How a count may be written as text without a doubt: digits, or digits in groups of three.
+_DIGITS = str.maketrans("０１２３４５６７８９，", "0123456789,")
+_COUNT = re.compile(r"\d+|\d{1,3}(?:,\d{3})+")
+_LONGEST = 20  # digits and commas that are turned into a number
+
+# What a cell shows whose formula failed.
+_ERRORS = frozenset({"#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!"})
+# Entries are sorted over all 課, so what stood above one stands elsewhere in the report.
+_DITTO = frozenset({"同上", "〃", "々", '"', "''", "上に同じ", "上と同じ", "同前"})
+_LONGEST_DITTO = 20  # with what the plain text leaves out
+# How Excel stores a character that XML cannot hold.
+_ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
+
+# Larger than any count of people or requests in Japan: above it a cell holds a slip, not a count.
+LARGEST_COUNT = 1_000_000_000
+
+
+class Reading(NamedTuple):
+    """A value read from a cell, how it is to be understood, and why it is unreadable.
+
+    `respelled`: the cell held a text such as １２ or 1,236件, which was read as a number.
+    """
+
+    value: object
+    status: Status
+    fault: Fault = ""
+    respelled: bool = False
+
+
+BLANK = Reading(None, "blank")
+# A formula whose result was not saved is no blank: in Excel a number stands there.
+NO_SAVED_RESULT = Reading(None, "unreadable", "no-saved-result")
+
+
+def read_count(value: CellValue, unit: str = "") -> Reading:
+    """Read a count: a whole number of at least 0, or a text that can be nothing else.
+
+    Nothing else can be １２, 1,236 or, in a column of 件, 12件.
+
+    >>> read_count(12).value, read_count(12.0).value, read_count("１，２３６件", "件").value
+    (12, 12, 1236)
+    >>> {read_count(text, "件").fault for text in ("12人", "916(21)", "－", "85213,3099", "1 2", "①")}
+    {'not-a-number'}
+    """
+    if is_blank(value):
+        return Reading(None, "blank")
+    if isinstance(value, str):
+        if plain(value) == "該当なし":
+            return Reading(None, "not applicable")
+        text = value.strip().translate(_DIGITS).removesuffix(unit).rstrip()
+        if _COUNT.fullmatch(text) and len(text) > _LONGEST:
+            return Reading(None, "unreadable", "too-large")
+        if _COUNT.fullmatch(text):
+            return _read_number(int(text.replace(",", "")))._replace(respelled=True)
+    reading = _read_number(value)
+    if isinstance(reading.value, int) and reading.value < 0:
+        return Reading(None, "unreadable", "negative")
+    return reading
+
+
+def read_field(field: EntryField, value: CellValue) -> Reading:
+    """Read a field of an entry after its type: a text, a choice, a month, a date or a number."""
+    if is_blank(value):
+        return Reading(None, "blank")
+    match field.type:
+        case "count":
+            return read_count(value, field.unit)
+        case "order" | "difference":
+            return _read_number(value)
+        case "month":
+            month = parse_month(value)
+            return Reading(month, "reported") if month else Reading(None, "unreadable", "not-a-date")
+        case "date":
+            day = parse_date(value)
+            return Reading(day, "reported") if day else Reading(None, "unreadable", "not-a-date")
+        case "choice":
+            choice = next((choice for choice in field.choices if plain(choice) == plain(value)), None)
+            return Reading(choice, "reported") if choice else Reading(None, "unreadable", "unknown-choice")
+        case "text":
+            return _read_text(value)
+
+
+def _read_text(value: CellValue) -> Reading:
+    """A text on one line. A failed formula, a truth value and a date are none, and 同上 says nothing by itself."""
+    if isinstance(value, bool | date) or value in _ERRORS:
+        return Reading(None, "unreadable", "not-a-text")
+    whole = isinstance(value, float) and value.is_integer()
+    text = str(int(value) if whole and isinstance(value, float) else value)
+    if "_x" in text:
+        text = _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text)
+    text = " ".join(text.split())
+    if len(text) <= _LONGEST_DITTO and plain(text) in _DITTO:
+        return Reading(None, "unreadable", "ditto")
+    return Reading(printable(text), "reported")
+
+
+def shown(value: CellValue) -> str:
+    """A raw value as a finding shows it: 12件, 令和4年6月27日, 1.5."""
+    if isinstance(value, datetime | date):
+        day = value.date() if isinstance(value, datetime) else value
+        return full_date(day) if day.year >= 1927 else day.isoformat()
+    if isinstance(value, bool):
+        return str(value).upper()
+    if isinstance(value, float) and value.is_integer() and abs(value) < LARGEST_COUNT:
+        return str(int(value))
+    return printable(" ".join(str(value).split())[:80])
+
+
+def _read_number(value: CellValue) -> Reading:
+    """A whole number, also a negative one."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return Reading(None, "unreadable", "not-a-number")
+    if not -LARGEST_COUNT <= value <= LARGEST_COUNT:  # also refuses nan and infinity
+        return Reading(None, "unreadable", "too-large")
+    return Reading(int(value), "reported") if value == int(value) else Reading(None, "unreadable", "not-whole")

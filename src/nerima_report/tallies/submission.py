@@ -1,0 +1,190 @@
+"""Files → identified submissions: which 課, which fiscal year, a section's workbook or the ward's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from nerima_report.edition import Edition
+from nerima_report.fiscal_year import full_name, parse_fiscal_year
+from nerima_report.tallies.cell_values import shown
+from nerima_report.tallies.cover import marked_rows, value_beside
+from nerima_report.tallies.layout import COVER_SHEET, plain
+from nerima_report.workbooks import (
+    Sheet,
+    Unreadable,
+    Workbook,
+    address,
+    is_blank,
+    label_of,
+    printable,
+    shared_reader,
+)
+
+NOT_APPLICABLE = "該当なし"
+# What else people write into the column 該当なし when they mean it. Anything else is asked about.
+NOT_APPLICABLE_MARKS = frozenset({NOT_APPLICABLE, "○", "〇", "◯", "✓", "✔", "レ"})
+_LONGEST_NUMBER = 4  # digits of a 提出回
+SECTION_FORM = "課の集計"
+WARD_FORM = "区全体の集計"
+# Not handed in by anybody: what a year published before the tool is typed into.
+PUBLISHED_FORM = "公表された年度の記録"
+
+
+@dataclass(frozen=True)
+class Submission:
+    """A workbook whose cover says who handed it in, and for which year.
+
+    `unclear_marks` are entries in the column 該当なし that say something else: part or table, cell, text.
+    """
+
+    workbook: Workbook
+    fiscal_year: int
+    ward: bool
+    department: str
+    section_name: str
+    form_version: str
+    number: int
+    not_applicable: frozenset[str]
+    unclear_marks: tuple[tuple[str, str, str], ...]
+    cover_cells: dict[str, str]
+
+    @property
+    def section(self) -> str:
+        """The key of the section: 部 + 課, as in 福祉部管理課."""
+        return section_key(self.department, self.section_name)
+
+    @cached_property
+    def file(self) -> str:
+        """The file as findings name it: its path, with / on every system."""
+        return label_of(self.workbook.path)
+
+    def says_not_applicable(self, table_id: str) -> bool:
+        """Whether the cover marks the table, or its whole part, as 該当なし."""
+        return table_id in self.not_applicable or table_id.partition(".")[0] in self.not_applicable
+
+
+@dataclass(frozen=True)
+class Unidentified:
+    """A workbook whose cover does not say what it must: the label at fault, its cell and what stands there."""
+
+    path: Path
+    label: str
+    cell: str
+    found: str
+    sha256: str = ""
+
+
+@dataclass(frozen=True)
+class Inbox:
+    """What lay in the inbox, by how far it could be understood."""
+
+    submissions: tuple[Submission, ...] = ()
+    unidentified: tuple[Unidentified, ...] = ()
+    unreadable: tuple[Unreadable, ...] = ()
+    skipped: tuple[Path, ...] = ()
+
+    @property
+    def unread(self) -> tuple[Path, ...]:
+        """The files that could not be read, or do not say whose they are."""
+        return (*(file.path for file in self.unreadable), *(file.path for file in self.unidentified))
+
+    def of_year(self, fiscal_year: int) -> tuple[Submission, ...]:
+        """The submissions for a fiscal year."""
+        return tuple(s for s in self.submissions if s.fiscal_year == fiscal_year)
+
+    @property
+    def fiscal_years(self) -> list[int]:
+        """The fiscal years for which something was handed in."""
+        return sorted({s.fiscal_year for s in self.submissions})
+
+
+def section_key(department: str, section: str) -> str:
+    """部 + 課; a section without its own 部 (会計管理室) is not named twice."""
+    return section if department in ("", section) else f"{department}{section}"
+
+
+def load_submissions(
+    paths: Sequence[Path], edition: Edition, progress: Callable[[Path], None] = lambda path: None
+) -> Inbox:
+    """Read the workbooks and identify each by its cover. Never raises for a bad file.
+
+    While one is identified here, the next is read in the worker.
+    """
+    submissions, unidentified, unreadable = [], [], []
+    keys = [*(part.key for part in edition.parts), *edition.tables, *edition.register_tables]
+    with closing(shared_reader().read_all(paths)) as workbooks:
+        for path in paths:
+            progress(path)
+            workbook = next(workbooks)
+            if isinstance(workbook, Unreadable):
+                unreadable.append(workbook)
+                continue
+            submission = identify(workbook, keys)
+            if isinstance(submission, Submission) and not edition.parts_for(submission.fiscal_year):
+                where = submission.cover_cells["年度"]
+                unidentified.append(
+                    Unidentified(path, "年度", where, full_name(submission.fiscal_year), workbook.sha256)
+                )
+            elif isinstance(submission, Submission):
+                submissions.append(submission)
+            else:
+                unidentified.append(submission)
+    return Inbox(tuple(submissions), tuple(unidentified), tuple(unreadable))
+
+
+def identify(
+    workbook: Workbook, keys: Sequence[str], forms: Sequence[str] = (SECTION_FORM, WARD_FORM)
+) -> Submission | Unidentified:
+    """Read the cover of a workbook; `keys` are the parts and tables that may be marked 該当なし.
+
+    It must be one of the `forms`; all but that of a section speak for the ward.
+    """
+    cover = next((sheet for sheet in workbook.sheets if plain(sheet.name) == COVER_SHEET), None)
+    if cover is None:
+        return Unidentified(workbook.path, COVER_SHEET, "", "", workbook.sha256)
+    values, cells = _read_cover(cover)
+    fiscal_year = parse_fiscal_year(values["年度"])
+    form = plain(values["様式"])
+    number = values["提出回"]
+    if fiscal_year is None:
+        return Unidentified(workbook.path, "年度", cells["年度"], shown(values["年度"]), workbook.sha256)
+    if form not in forms:
+        return Unidentified(workbook.path, "様式", cells["様式"], shown(values["様式"]), workbook.sha256)
+    if not values["課"]:
+        return Unidentified(workbook.path, "課", cells["課"], "", workbook.sha256)
+    if not number.isdecimal() or len(number) > _LONGEST_NUMBER or int(number) < 1:
+        return Unidentified(workbook.path, "提出回", cells["提出回"], shown(number), workbook.sha256)
+    marks = {key: (position, plain(cover.cells[position]))
+             for key, position in marked_rows(cover, keys, NOT_APPLICABLE).items()}  # fmt: skip
+    return Submission(
+        workbook=workbook,
+        fiscal_year=fiscal_year,
+        ward=form != SECTION_FORM,
+        department=printable(plain(values["部"])),
+        section_name=printable(plain(values["課"])),
+        form_version=plain(values["様式の版"]),
+        number=int(number),
+        not_applicable=frozenset(key for key, (_, text) in marks.items() if text in NOT_APPLICABLE_MARKS),
+        unclear_marks=tuple(
+            (key, address(position), text)
+            for key, (position, text) in marks.items()
+            if text not in NOT_APPLICABLE_MARKS
+        ),
+        cover_cells=cells,
+    )
+
+
+def _read_cover(cover: Sheet) -> tuple[dict[str, str], dict[str, str]]:
+    """The values on the cover and the cells in which they stand, by label; '' where there is nothing."""
+    values, cells = {}, {}
+    for label in ("年度", "様式", "部", "課", "様式の版", "提出回"):
+        found = value_beside(cover, label)
+        position, value = found or ((0, 0), None)
+        whole = isinstance(value, float) and value.is_integer()
+        values[label] = "" if is_blank(value) else str(int(value) if whole and isinstance(value, float) else value)
+        cells[label] = address(position) if found else ""
+    return values, cells

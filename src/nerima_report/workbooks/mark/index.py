@@ -1,0 +1,120 @@
+"""The index sheet 「確認結果」 of a returned workbook: one row a finding, with a link to its cell."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from math import ceil
+
+from nerima_report.workbooks.mark.order import Mark, advice_in
+from nerima_report.workbooks.mark.splicing import attribute, text
+from nerima_report.workbooks.mark.styles import MAIN
+from nerima_report.workbooks.values import address
+
+INDEX_SHEET = "確認結果"
+HEADER_ROW = 8
+_COLUMNS = (
+    *(("番号", 6), ("重さ", 10), ("場所", 24), ("何が起きているか", 48), ("あるべき値", 12), ("今の値", 12)),
+    *(("差", 8), ("どうすればよいか", 44), ("よりどころ", 22), ("コード", 8)),
+)
+_LEGEND = (("error", "エラー"), ("warning", "警告"), ("notice", "お知らせ"), ("related", "比べたセル"))
+
+
+def index_sheet(
+    marks: Sequence[Mark], sheets: Mapping[str, str], looks: Mapping[str, int], notes: Sequence[str]
+) -> bytes:
+    """The worksheet as XML. `sheets` are those to which a link can lead: their names in the file, by those in marks."""
+    rows = [_styled(row, looks) for row in (*_top(len(marks), notes), _headings())]
+    links = []
+    for number, mark in enumerate(marks, start=1):
+        at = HEADER_ROW + number
+        target = _target(mark, sheets)
+        rows.append(_styled((at, _finding(number, mark, bool(target))), looks))
+        if target:
+            links.append(f'<hyperlink ref="{address((at, 3))}" location="{attribute(target)}"/>')
+    widths = "".join(
+        f'<col min="{n}" max="{n}" width="{width}" customWidth="1"/>' for n, (_, width) in enumerate(_COLUMNS, start=1)
+    )
+    return (
+        f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<worksheet xmlns="{MAIN}">'
+        '<sheetPr><pageSetUpPr fitToPage="1"/></sheetPr><sheetViews><sheetView showGridLines="0" tabSelected="1" '
+        f'workbookViewId="0"><pane ySplit="{HEADER_ROW}" topLeftCell="A{HEADER_ROW + 1}" activePane="bottomLeft" '
+        f'state="frozen"/></sheetView></sheetViews><cols>{widths}</cols><sheetData>{"".join(rows)}</sheetData>'
+        + (f"<hyperlinks>{''.join(links)}</hyperlinks>" if links else "")
+        + '<pageMargins left="0.4" right="0.4" top="0.5" bottom="0.6" header="0.3" footer="0.3"/>'
+        '<pageSetup paperSize="9" orientation="landscape" fitToHeight="0"/>'
+        f"<headerFooter><oddFooter>&amp;L{INDEX_SHEET}&amp;R&amp;P / &amp;N</oddFooter></headerFooter></worksheet>"
+    ).encode()
+
+
+_Cells = list[tuple[str, str]]
+
+
+def _top(findings: int, notes: Sequence[str]) -> list[tuple[int, _Cells]]:
+    """What stands above the list. No text is only the name of a table, or the sheet would be taken for one."""
+    lines = [
+        f"確かめていただきたいところが {findings}件 あります。お手数ですが、直して、もう一度お送りください。",
+        "色の付いたセルが、そのセルです。セルの値は、いただいたときのまま変えていません。「場所」を押すと、セルに移ります。",
+        "直したあとは、表紙の「提出回」を一つ増やしてください。このシートは、消しても、残したままでもかまいません。",
+        *notes,
+    ]
+    legend = [("text", "色の意味:"), *_LEGEND]
+    top: list[tuple[int, _Cells]] = [(1, [("title", "集計の確認結果")])]
+    top += [(row, [("text", line)]) for row, line in enumerate([*lines, ""][:4], start=2)]
+    return [*top, (6, [("text", ""), *legend[1:]])]
+
+
+def _headings() -> tuple[int, _Cells]:
+    return HEADER_ROW, [("heading", name) for name, _ in _COLUMNS]
+
+
+def _finding(number: int, mark: Mark, linked: bool) -> _Cells:
+    message = mark["message"]
+    if mark["related_names"]:
+        message += "\n比べたセル: " + "、".join(mark["related_names"])
+    if advice := advice_in(mark):
+        message += f"\n{advice}"
+    return [
+        ("cell", str(number)),
+        (mark["severity"], mark["severity_name"]),
+        ("link" if linked else "cell", _place(mark)),
+        ("cell", message),
+        *(("cell", mark[key]) for key in ("expected", "found", "difference", "hint", "basis", "code")),
+    ]
+
+
+def _place(mark: Mark) -> str:
+    if not mark["sheet"]:
+        return "ブック全体"
+    return f"「{mark['sheet']}」" + (f"の {mark['cell']}" if mark["cell"] else "シート")
+
+
+def _target(mark: Mark, sheets: Mapping[str, str]) -> str:
+    if mark["sheet"] not in sheets:
+        return ""
+    name = sheets[mark["sheet"]].replace("'", "''")
+    return f"'{name}'!{mark['anchor'] or 'A1'}"
+
+
+def _styled(row: tuple[int, _Cells], looks: Mapping[str, int]) -> str:
+    """A row as XML: texts as they are, never a formula."""
+    at, cells = row
+    written = "".join(
+        f'<c r="{address((at, column))}" s="{looks[look]}" t="inlineStr"><is>'
+        f'<t xml:space="preserve">{text(content)}</t></is></c>'
+        for column, (look, content) in enumerate(cells, start=1)
+    )
+    return f'<row r="{at}"{_height(cells) if at > HEADER_ROW else ""}>{written}</row>'
+
+
+def _height(cells: _Cells) -> str:
+    """The height that the texts of a row need: not every program works it out when it opens a file."""
+    lines = max(
+        sum(ceil(max(1, _width(line)) / width) for line in content.splitlines())
+        for (_, content), (_, width) in zip(cells, _COLUMNS, strict=True)
+    )
+    return f' ht="{min(13 * lines + 4, 400)}" customHeight="1"'
+
+
+def _width(line: str) -> float:
+    """The width of a text in digits of the standard font, somewhat generously."""
+    return sum(1.1 if ord(character) < 0x500 else 2.1 for character in line)

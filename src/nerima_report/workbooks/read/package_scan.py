@@ -1,0 +1,215 @@
+"""Step 3: one streaming pass over the XML of every part, from which nothing is built but plain values.
+
+Refuses DOCTYPE (and with it entities), endless tokens, deep nesting and sizes beyond the limits, and
+notes the values of the cells, and what libraries do not show: hidden rows, columns and sheets, merged ranges,
+formulas, cells out of order or twice, sheets whose part is missing, the strict variant of the format.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import zipfile
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pyexpat import ExpatError, XMLParserType
+from xml.parsers import expat
+
+from nerima_report.workbooks import limits
+from nerima_report.workbooks.limits import Refused
+from nerima_report.workbooks.read.cell_scan import CellTexts
+from nerima_report.workbooks.read.pictures import CONTENT_TYPES, Pictures
+from nerima_report.workbooks.read.sheet_scan import ScannedSheet, SheetScan
+from nerima_report.workbooks.read.style_scan import ScannedStyles, StyleScan
+from nerima_report.workbooks.read.text_scan import MAIN, SharedTextScan
+
+_STRICT = "http://purl.oclc.org/ooxml/spreadsheetml/main "
+_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships "
+_PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships "
+# How the text of an XML part can begin, after any white space; expat takes nothing else for XML. A null is half of
+# a character in UTF-16.
+_XML_BEGINNINGS = (b"<", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
+_BLANK = b"\0 \t\r\n"
+_WORKBOOK, _WORKSHEET = "main+xml", "worksheet+xml"
+_TRUE = ("1", "true", "on", "t")
+
+# What is called when an element of a certain name begins, with its attributes.
+Handler = Callable[[dict[str, str]], None]
+Handlers = Mapping[str, Handler]
+
+
+@dataclass
+class Scan:
+    """What was noted: the listed sheets with their relation, the relations by part, the scanned sheets by part."""
+
+    elements: int = 0
+    workbooks: list[str] = field(default_factory=list)
+    listed: list[tuple[str, str, bool]] = field(default_factory=list)  # name, id of the relation, hidden
+    relations: dict[str, dict[str, str]] = field(default_factory=dict)
+    roots: dict[str, str] = field(default_factory=dict)
+    sheets: dict[str, ScannedSheet] = field(default_factory=dict)
+    styles: ScannedStyles = field(default_factory=ScannedStyles)
+    texts: CellTexts = field(default_factory=CellTexts)
+    pictures: Pictures = field(default_factory=Pictures)
+
+    def parts_of_sheets(self) -> Iterator[tuple[str, str, bool]]:
+        """Each listed sheet in order: its name, its part ('' where no relation leads to one), whether it is hidden."""
+        workbook = self.workbooks[0] if self.workbooks else ""
+        folder, name = posixpath.split(workbook)
+        relations = self.relations.get(posixpath.join(folder, "_rels", f"{name}.rels"), {})
+        for sheet, relation, hidden in self.listed:
+            target = relations.get(relation, "")
+            part = posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/") if target else ""
+            yield sheet, part, hidden
+
+
+def scan_archive(archive: zipfile.ZipFile) -> dict[str, ScannedSheet]:
+    """Scan every part of a workbook: what was noted on its worksheets, by name in order. Raises Refused."""
+    scan = Scan()
+    for entry in _in_turn(archive, scan):
+        try:
+            if not scan.pictures.hold(entry.filename) and _is_xml(archive, entry):
+                _scan_part(archive, entry, scan)
+        except Refused as refused:
+            refused.part = refused.part or entry.filename
+            names = (name for name, part, _ in scan.parts_of_sheets() if part == refused.part)
+            refused.sheet = refused.sheet or next(names, "")
+            raise
+    return _worksheets(scan)
+
+
+def _in_turn(archive: zipfile.ZipFile, scan: Scan) -> Iterator[zipfile.ZipInfo]:
+    """First what says what the parts are; last the sheets, whose cells are understood by texts, styles and names."""
+    entries = archive.infolist()
+    telling = [entry for entry in entries if entry.filename == CONTENT_TYPES or entry.filename.endswith(".rels")]
+    yield from sorted(telling, key=lambda entry: entry.filename != CONTENT_TYPES)
+    others = [entry for entry in entries if entry not in telling]
+    yield from sorted(others, key=lambda e: "sheets/" in e.filename or scan.pictures.calls(e.filename, _WORKSHEET))
+
+
+def _is_xml(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bool:
+    """Whether any parser would take a part for XML; else it is a picture, printer settings, a macro."""
+    with archive.open(entry) as stream:
+        while piece := stream.read(limits.PIECE_BYTES):
+            if beginning := piece.lstrip(_BLANK):
+                return beginning.startswith(_XML_BEGINNINGS)
+    return False
+
+
+def _worksheets(scan: Scan) -> dict[str, ScannedSheet]:
+    if not scan.workbooks:
+        raise Refused("not-xlsx")
+    if len(scan.workbooks) > 1 or not scan.pictures.calls(scan.workbooks[0], _WORKBOOK):
+        raise Refused("broken")
+    found: dict[str, ScannedSheet] = {}
+    for name, part, hidden in scan.parts_of_sheets():
+        root = scan.roots.get(part)
+        if root is None or name in found:
+            raise Refused("sheet-missing", sheet=name)
+        if root == f"{MAIN}worksheet":
+            found[name] = scan.sheets[part]
+            found[name].hidden = hidden
+        elif not root.endswith(("chartsheet", "dialogsheet", "macrosheet")):
+            raise Refused("sheet-missing", sheet=name)
+    if not found:
+        raise Refused("no-worksheet")
+    return found
+
+
+def _scan_part(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, scan: Scan) -> None:
+    part = _PartScan(entry.filename, scan)
+    parser, read = part.parser, 0
+    with archive.open(entry) as stream:
+        try:
+            while piece := stream.read(limits.PIECE_BYTES):
+                read += len(piece)
+                parser.Parse(piece, False)
+                if read - max(parser.CurrentByteIndex, 0) > limits.MAX_TOKEN_BYTES:
+                    raise Refused("suspicious-xml")
+            parser.Parse(b"", True)
+        except ExpatError:
+            if entry.filename.lower().endswith((".xml", ".rels")):
+                raise Refused("broken") from None
+            # Excel's own drawings of comments (.vml) are often not well-formed, and nobody reads them.
+
+
+class _PartScan:
+    """The scan of one part: after its root element the handler of its kind takes over."""
+
+    def __init__(self, name: str, scan: Scan) -> None:
+        self.name = name
+        self.scan = scan
+        self.open: list[str] = []
+        self.parser: XMLParserType = expat.ParserCreate(None, " ")
+        self.parser.buffer_text = True
+        self.parser.StartDoctypeDeclHandler = _refuse_doctype
+        self.parser.StartElementHandler = self._root
+        self.parser.EndElementHandler = self.open.remove  # in C: only the number of open elements matters
+
+    def _root(self, name: str, attributes: dict[str, str]) -> None:
+        if name.startswith(_STRICT):
+            raise Refused("strict")
+        self.scan.roots[self.name] = name
+        start = self._follow(self._handler_of(name))
+        self.parser.StartElementHandler = start
+        start(name, attributes)
+
+    def _handler_of(self, root: str) -> Callable[[str], Handler | None]:
+        """What finds the handler of an element; by its local name where lenient readers look at nothing else."""
+        if self.name == CONTENT_TYPES:
+            handlers: Handlers = self.scan.pictures.handlers
+        elif root == f"{_PACKAGE}Relationships":
+            handlers = {"Relationship": self._relation}
+        else:
+            return self._handlers(root).get
+        return lambda name: handlers.get(name.rpartition(" ")[2])
+
+    def _handlers(self, root: str) -> Handlers:
+        if root == f"{MAIN}worksheet":
+            sheet = self.scan.sheets[self.name] = ScannedSheet()
+            self.scan.texts.learn(self.scan.styles)
+            return SheetScan(sheet, self.scan.texts, self.parser, self.open).handlers
+        if root == f"{MAIN}sst":
+            self.scan.texts.shared = []
+            return SharedTextScan(self.parser, self.open, self.scan.texts.shared).handlers
+        if root == f"{MAIN}workbook":
+            self.scan.workbooks.append(self.name)
+            return {f"{MAIN}sheet": self._sheet_listed, f"{MAIN}workbookPr": self._first_day}
+        if root == f"{MAIN}styleSheet":
+            self.scan.styles = ScannedStyles()
+            return StyleScan(self.scan.styles).handlers
+        return {}
+
+    def _follow(self, handler_of: Callable[[str], Handler | None]) -> Callable[[str, dict[str, str]], None]:
+        """What is called for every element of the part: it counts, and calls the handler of that element."""
+        scan, opened, most, deepest = self.scan, self.open, limits.MAX_ELEMENTS, limits.MAX_DEPTH
+
+        def start(name: str, attributes: dict[str, str]) -> None:
+            scan.elements += 1
+            opened.append(name)
+            if len(opened) > deepest:
+                raise Refused("suspicious-xml")
+            if scan.elements > most:
+                raise Refused("beyond-limit", limit="elements")
+            if handler := handler_of(name):
+                handler(attributes)
+
+        return start
+
+    def _sheet_listed(self, attributes: dict[str, str]) -> None:
+        hidden = attributes.get("state", "visible") != "visible"
+        self.scan.listed.append((attributes.get("name", ""), attributes.get(f"{_OFFICE}id", ""), hidden))
+        if len(self.scan.listed) > limits.MAX_SHEETS:
+            raise Refused("beyond-limit", limit="sheets")
+
+    def _first_day(self, attributes: dict[str, str]) -> None:
+        self.scan.texts.from_1904 = attributes.get("date1904") in _TRUE
+
+    def _relation(self, attributes: dict[str, str]) -> None:
+        if attributes.get("TargetMode") != "External":
+            relations = self.scan.relations.setdefault(self.name, {})
+            relations[attributes.get("Id", "")] = attributes.get("Target", "")
+            self.scan.pictures.note(self.name, attributes)
+
+
+def _refuse_doctype(*declaration: object) -> None:
+    raise Refused("suspicious-xml")
