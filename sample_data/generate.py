@@ -35,7 +35,7 @@ from nerima_report.registers.carrying import Masters
 from nerima_report.registers.master import FOLDER, load_masters
 from nerima_report.runs.registers import merge
 from nerima_report.tallies.roster import ALL_FORMS, HEADINGS, SHEET
-from nerima_report.tallies.submission import section_key
+from nerima_report.text import section_key
 from nerima_report.workspace import Workspace
 
 HERE = Path(__file__).resolve().parent

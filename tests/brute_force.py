@@ -13,7 +13,6 @@ from math import lgamma, log
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.cell import coordinate_to_tuple
 
-from nerima_report.checks import Evidence
 from nerima_report.checks.links import holds, linked_sums, tables_agree_in_each_workbook
 from nerima_report.checks.table import rows_add_up
 from nerima_report.edition import Edition
@@ -23,6 +22,7 @@ from nerima_report.examination import examine
 from nerima_report.findings import Finding
 from nerima_report.places import CellKey, cell_place
 from nerima_report.tallies.cell_values import Reading
+from nerima_report.tallies.evidence import Evidence
 from nerima_report.tallies.model import FilledCell, StatedCell, Tallies
 from nerima_report.tallies.submission import Inbox
 from slips import TYPED

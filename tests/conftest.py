@@ -21,7 +21,7 @@ from inboxes import Ward
 from nerima_report.cli import main
 from nerima_report.edition import Edition, find_edition, load_edition
 from nerima_report.examination import examine
-from nerima_report.report.compose import Content
+from nerima_report.report.content import Content
 from nerima_report.tallies.roster import load_roster
 from nerima_report.tallies.submission import Inbox, load_submissions
 from nerima_report.workbooks import Unreadable, Workbook, WorkbookReader

@@ -9,11 +9,12 @@ from typing import Any
 
 from openpyxl.utils.cell import column_index_from_string, coordinate_to_tuple, rows_from_range
 
-from nerima_report.checks import Evidence, run_checks
+from nerima_report.checks import run_checks
 from nerima_report.edition import Edition
 from nerima_report.examination import examine
 from nerima_report.findings import Finding
 from nerima_report.places import Place
+from nerima_report.tallies.evidence import Evidence
 from nerima_report.tallies.figures import Share
 from nerima_report.tallies.roster import RosterSection, load_roster
 from nerima_report.tallies.submission import Inbox, Submission, Unidentified, identify

@@ -16,7 +16,7 @@ from openpyxl import load_workbook
 from conftest import Command
 from faulty import rewrite
 from inboxes import changed, check, roster
-from nerima_report.checks import Evidence, run_checks
+from nerima_report.checks import run_checks
 from nerima_report.checks.table import column_of, stated_totals
 from nerima_report.corrections import suggest_corrections
 from nerima_report.edition import Edition
@@ -25,8 +25,10 @@ from nerima_report.findings import Explanation, Finding, Suggestion, explain
 from nerima_report.places import CellKey
 from nerima_report.records.file import write_record
 from nerima_report.records.reported_before import reported_before
-from nerima_report.report.compose import Content, compose_report
+from nerima_report.report.compose import compose_report
+from nerima_report.report.content import Content
 from nerima_report.report.record import make_record
+from nerima_report.tallies.evidence import Evidence
 from nerima_report.tallies.submission import Inbox
 from nerima_report.workspace import open_workspace
 

@@ -13,7 +13,7 @@ from docx import Document
 from openpyxl import load_workbook
 
 from conftest import SAMPLE, Command
-from nerima_report.records.file import sha256
+from nerima_report.files import sha256
 
 OUTPUTS = ["audit.md", "record.json", "report.docx", "report.md"]
 

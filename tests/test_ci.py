@@ -20,7 +20,7 @@ from conftest import ROOT, SAMPLE, Command
 from nerima_report.edition import Edition
 from nerima_report.examination import examine
 from nerima_report.records.file import read_record, write_record
-from nerima_report.report.compose import Content
+from nerima_report.report.content import Content
 from nerima_report.tallies.submission import Inbox
 from nerima_report.tallies.totals import Totals
 

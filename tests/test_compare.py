@@ -25,7 +25,8 @@ from nerima_report.records.file import write_record
 from nerima_report.records.model import Record, RecordedCell, RecordedCells, RecordedFigure
 from nerima_report.records.years import YearEvidence, year_of
 from nerima_report.report.blocks import Paragraph, Table
-from nerima_report.report.compose import Content, compose_report
+from nerima_report.report.compose import compose_report
+from nerima_report.report.content import Content
 from nerima_report.report.manuscript import read_blocks
 from nerima_report.report.record import make_record
 from nerima_report.report.wording import PartWording

@@ -15,7 +15,8 @@ from nerima_report.errors import DefinitionError
 from nerima_report.fiscal_year import parse_month
 from nerima_report.places import CellKey
 from nerima_report.report.blocks import Bullets, Heading, Paragraph, Table
-from nerima_report.report.compose import Content, compose_report
+from nerima_report.report.compose import compose_report
+from nerima_report.report.content import Content
 from nerima_report.report.formats.markdown import render_markdown
 from nerima_report.report.manuscript import read_blocks
 from nerima_report.report.wording import Quantity, WordingError

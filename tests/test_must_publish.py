@@ -14,7 +14,8 @@ import pytest
 from conftest import ROOT, Command
 from inboxes import check
 from nerima_report.edition import Edition, load_edition
-from nerima_report.report.compose import Content, compose_report
+from nerima_report.report.compose import compose_report
+from nerima_report.report.content import Content
 from nerima_report.report.must_publish import published_items, unpublished
 from nerima_report.tallies.figures import compute_figures
 from nerima_report.tallies.submission import Inbox

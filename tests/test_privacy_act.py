@@ -20,13 +20,14 @@ from conftest import ROOT, SAMPLE, Command
 from consistent import Entries
 from consistent_act import consistent_act
 from inboxes import changed, check
-from nerima_report.checks import Evidence, run_checks
+from nerima_report.checks import run_checks
 from nerima_report.cli import main
 from nerima_report.edition import Edition, load_edition
 from nerima_report.examination import examine
 from nerima_report.forms import Filling, FormCover, render_form
 from nerima_report.forms.form import fingerprint
 from nerima_report.places import CellKey
+from nerima_report.tallies.evidence import Evidence
 from nerima_report.tallies.submission import Inbox, load_submissions
 from test_form_command import fill_in
 

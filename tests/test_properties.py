@@ -20,7 +20,8 @@ from nerima_report.edition import Edition
 from nerima_report.examination import examine
 from nerima_report.fiscal_year import full_name, parse_fiscal_year, parse_month, short_name, year_end
 from nerima_report.places import CellKey, cell_place
-from nerima_report.report.compose import Content, compose_report
+from nerima_report.report.compose import compose_report
+from nerima_report.report.content import Content
 from nerima_report.report.formats.markdown import render_markdown
 from nerima_report.report.formats.word import render_word
 from nerima_report.tallies.cell_values import Reading

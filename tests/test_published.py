@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from nerima_report.report.blocks import Report
-from nerima_report.report.compose import Content, compose_report
+from nerima_report.report.compose import compose_report
+from nerima_report.report.content import Content
 from nerima_report.report.formats.markdown import render_markdown
 from nerima_report.report.formats.word import render_word
 

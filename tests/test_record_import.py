@@ -16,7 +16,7 @@ from nerima_report.edition import Edition
 from nerima_report.forms import Filling
 from nerima_report.forms.published_year import render_template
 from nerima_report.records.file import read_record
-from nerima_report.report.compose import Content
+from nerima_report.report.content import Content
 from test_notices_json import VALIDATOR
 
 GOLDEN = ROOT / "tests" / "golden" / "report-2022.md"

@@ -17,7 +17,8 @@ from nerima_report.records.file import RecordFile, open_record, record_to_write,
 from nerima_report.records.lines import lines_of
 from nerima_report.records.model import Record, RecordedCell
 from nerima_report.records.years import YearEvidence, year_of
-from nerima_report.report.compose import Content, compose_report
+from nerima_report.report.compose import compose_report
+from nerima_report.report.content import Content
 from nerima_report.report.record import make_record
 
 PURPOSES, WAYS = "公開.目的別", "公開.請求方法"

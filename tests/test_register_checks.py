@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 
-from nerima_report.checks import Evidence, run_checks
+from nerima_report.checks import run_checks
 from nerima_report.edition import Edition
 from nerima_report.examination import examine
 from nerima_report.findings import Finding
 from nerima_report.forms import FormCover
 from nerima_report.places import CellKey
+from nerima_report.tallies.evidence import Evidence
 from nerima_report.tallies.submission import Inbox, Submission, identify
 from nerima_report.workbooks import Sheet, Workbook
 from registers_carried import example

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from nerima_report.edition import Edition
 from nerima_report.edition.registers import Register
-from nerima_report.registers.csv_text import MasterError
+from nerima_report.errors import MasterError
 from nerima_report.registers.entry import Master, RegisterEntry
 from nerima_report.registers.master import load_masters, master_file, read_master, write_master
 

@@ -17,7 +17,8 @@ from conftest import Command
 from faulty import edit, edit_stored, make_faulty, rewrite, sheets_of
 from nerima_report.examination import Examination
 from nerima_report.notices import returned
-from nerima_report.workbooks import Mark, label_of
+from nerima_report.text import label_of
+from nerima_report.workbooks import Mark
 
 
 def validate(command: Command, workdir: Path, *arguments: object) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from conftest import ROOT, Command
-from nerima_report.checks.years.between import findings_between
+from nerima_report.checks.years import findings_between
 from nerima_report.edition import find_edition, load_edition
 from nerima_report.findings import Finding
 from nerima_report.records.file import open_record, read_record

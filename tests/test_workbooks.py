@@ -11,8 +11,8 @@ import pytest
 from openpyxl import Workbook
 
 from conftest import SAMPLE, Command
-from nerima_report.files import find_workbooks
-from nerima_report.workbooks import Unreadable, address, extended, is_blank, read_workbook
+from nerima_report.files import extended, find_workbooks
+from nerima_report.workbooks import Unreadable, address, is_blank, read_workbook
 from nerima_report.workbooks import Workbook as ReadWorkbook
 
 SOUND = next((SAMPLE / "inbox" / "2022").glob("12_*"))

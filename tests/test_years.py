@@ -25,7 +25,8 @@ from nerima_report.places import CellKey, Place
 from nerima_report.records.file import read_record, record_to_write, write_record
 from nerima_report.records.model import Record
 from nerima_report.records.years import Year, YearEvidence, year_of
-from nerima_report.report.compose import Content, compose_report
+from nerima_report.report.compose import compose_report
+from nerima_report.report.content import Content
 from nerima_report.report.record import make_record
 from nerima_report.tallies.submission import Inbox
 from test_notices_json import VALIDATOR

@@ -22,3 +22,32 @@ class DefinitionError(CannotProceed):
         self.file, self.key, self.reason = file, key, reason
         where = f"\n  箇所: {key}" if key else ""
         super().__init__(f"定義を読み込めません。\n  ファイル: {file}{where}\n  理由: {reason}")
+
+
+class RecordError(CannotProceed):
+    """A record cannot be used: names the file, the key, its line if that is known, and the reason."""
+
+    def __init__(self, file: Path, key: str, reason: str, line: int | None = None) -> None:
+        """Say that `key` (such as `cells[3].value`) in `file` is wrong."""
+        self.file, self.key, self.reason, self.line = file, key, reason, line
+        at = f"（{line}行目）" if line and "行目" not in key else ""
+        where = f"\n  箇所: {key}{at}" if key else ""
+        super().__init__(
+            f"記録を使えません。\n  ファイル: {file}{where}\n  理由: {reason}\n"
+            "  記録は手で直さず、バージョン管理などからもとに戻すか、作り直してください"
+            "（build と publish、または record import）。"
+        )
+
+
+class MasterError(CannotProceed):
+    """A file of registers/ cannot be used: names the file, the line, the column and the reason."""
+
+    def __init__(self, file: Path, line: int, column: str, reason: str) -> None:
+        """Say what is wrong in a line (0: of the whole file) and column ('': of the whole line)."""
+        self.file, self.line, self.column, self.reason = file, line, column, reason
+        where = "、".join(filter(None, (f"{line}行目" if line else "", f"「{column}」の列" if column else "")))
+        where = f"  箇所: {where}\n" if where else ""
+        super().__init__(
+            f"登録簿の台帳を使えません。\n  ファイル: {file}\n{where}  理由: {reason}\n"
+            "  その箇所を直すか、バージョン管理などからもとに戻してください。"
+        )

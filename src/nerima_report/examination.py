@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from nerima_report.checks import Evidence, run_checks
+from nerima_report.checks import run_checks
 from nerima_report.corrections import Recall, nothing_is_known, suggest_corrections
 from nerima_report.edition import Edition
 from nerima_report.edition.catalogue import Catalogue
@@ -14,13 +14,13 @@ from nerima_report.errors import CannotProceed
 from nerima_report.findings import Explanation, Finding, explain
 from nerima_report.fiscal_year import full_name
 from nerima_report.places import cell_place
-from nerima_report.tallies.evidence import on_cover
+from nerima_report.tallies.evidence import Evidence, on_cover
 from nerima_report.tallies.figures import Share, compute_figures
 from nerima_report.tallies.reading import load_tallies
 from nerima_report.tallies.roster import RosterSection
-from nerima_report.tallies.submission import Inbox, Submission, section_key
+from nerima_report.tallies.submission import Inbox, Submission
 from nerima_report.tallies.totals import add_up
-from nerima_report.workbooks import label_of
+from nerima_report.text import label_of, section_key
 
 MOST_DIFFERENCES = 3  # that a finding on an unused explanation names
 

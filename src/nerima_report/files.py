@@ -1,14 +1,22 @@
-"""Names, patterns and folders → the files to read, and those passed over. Nothing is opened here."""
+"""Files of the office other than workbooks: which lie behind a name, by what name they are opened, what they say.
+
+CSV is as Excel and git both read it: UTF-8 with BOM, CRLF, one header; no text that a spreadsheet would compute.
+"""
 
 from __future__ import annotations
 
+import csv
 import glob
+import hashlib
+import io
 import os
 import re
-from collections.abc import Iterable
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 from pathlib import Path
 
-from nerima_report.workbooks import extended
+from nerima_report.errors import DefinitionError, MasterError, RecordError
 
 # What else may be sent in answer to a form; anything else in a folder (Thumbs.db) is nobody's answer.
 _TEXTS = (".doc", ".docx", ".rtf", ".odt", ".jtd", ".jtdc", ".txt", ".pdf", ".xdw", ".msg", ".eml", ".numbers")
@@ -16,6 +24,12 @@ _OTHER_DOCUMENTS = frozenset((*_TEXTS, ".png", ".jpg", ".jpeg", ".tif", ".tiff",
 ROSTER = "roster.xlsx"
 # What lies in a working folder and is no submission: what the tool made itself, and what is hidden.
 NOT_SEARCHED = r"\..*|forms|out|records"
+# Far above any ward: 20,000 entries with long texts make some ten million bytes, the record of a hundred 課 three.
+MOST_BYTES = 64 * 1024 * 1024
+# What a spreadsheet program takes for a formula; an apostrophe in front says that it is a text.
+_COMPUTED = re.compile(r"'*[=+\-@\t\r]")
+# Windows refuses longer paths, unless they are written with a prefix; to folders it leaves still less room.
+_LONGEST_WINDOWS_PATH = 247
 
 
 def find_workbooks(names: Iterable[str | Path], leaving_out: str = NOT_SEARCHED) -> tuple[list[Path], list[Path]]:
@@ -92,3 +106,130 @@ def is_spreadsheet(path: Path) -> bool:
     """Whether spreadsheet programs write files of this name."""
     ending = path.suffix.lower()
     return ending.startswith(".xls") or ending in (".ods", ".csv")
+
+
+def write_csv(headings: Sequence[str], rows: Iterable[Iterable[object]]) -> bytes:
+    """A CSV file with its header; None is an empty cell, a date is written as 2022-04-01."""
+    return b"\xef\xbb\xbf" + write_lines([headings, *rows])
+
+
+def write_lines(rows: Iterable[Iterable[object]]) -> bytes:
+    """The lines alone, to be put behind others."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerows([_csv_written(value) for value in row] for row in rows)
+    return text.getvalue().encode()
+
+
+def read_csv(file: Path, headings: Sequence[str]) -> Iterator[tuple[int, dict[str, str]]]:
+    """The lines of a CSV file with these headings, in any order: number of the line, texts by heading.
+
+    Raises MasterError where the file is not what `write_csv` writes, or what Excel makes of it.
+    """
+    reader = csv.reader(io.StringIO(_csv_text(file), newline=""), strict=True)
+    order: list[str] = []
+    first = 1
+    while True:
+        try:
+            texts = next(reader, None)
+        except csv.Error:
+            raise MasterError(file, first, "", '引用符（"）が閉じていないか、余分にあります') from None
+        line, first = first, reader.line_num + 1
+        if texts is None:
+            break
+        if not any(text.strip() for text in texts):
+            continue
+        if not order:
+            order = _csv_headings(file, line, texts, headings)
+        elif len(texts) < len(order) or any(text.strip() for text in texts[len(order) :]):
+            raise MasterError(file, line, "", f"列の数が違います（見出しは {len(order)}、この行は {len(texts)}）")
+        else:
+            yield line, {heading: _csv_read(text) for heading, text in zip(order, texts, strict=False)}
+    if not order:
+        raise MasterError(file, 0, "", "中身がありません")
+
+
+def _csv_headings(file: Path, line: int, texts: Sequence[str], wanted: Sequence[str]) -> list[str]:
+    while texts and not texts[-1].strip():
+        texts = texts[:-1]  # what Excel keeps of columns that were emptied
+    found = [text.strip() for text in texts]
+    for heading in found:
+        if heading not in wanted:
+            raise MasterError(file, line, heading, "知らない見出しです")
+        if found.count(heading) > 1:
+            raise MasterError(file, line, heading, "同じ見出しが2回あります")
+    for heading in wanted:
+        if heading not in found:
+            raise MasterError(file, line, heading, "この見出しの列がありません")
+    return found
+
+
+def _csv_text(file: Path) -> str:
+    try:
+        if file.stat().st_size > MOST_BYTES:
+            raise MasterError(file, 0, "", f"ファイルが大きすぎます（{MOST_BYTES // 1024 // 1024} MB まで）")
+        text = file.read_bytes().decode("utf-8-sig")
+    except OSError:
+        raise MasterError(file, 0, "", "ファイルを開けません") from None
+    except UnicodeDecodeError:
+        reason = "文字コードが UTF-8 ではありません。Excel では「CSV UTF-8（コンマ区切り）」で保存してください"
+        raise MasterError(file, 0, "", reason) from None
+    if "\0" in text:
+        raise MasterError(file, text[: text.index("\0")].count("\n") + 1, "", "文字でないもの（NUL）があります")
+    return text
+
+
+def _csv_written(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, date):
+        return value.isoformat()
+    text = str(value)
+    return f"'{text}" if isinstance(value, str) and _COMPUTED.match(text) else text
+
+
+def _csv_read(text: str) -> str:
+    return text[1:] if text.startswith("'") and _COMPUTED.match(text) else text.strip()
+
+
+def read_text(file: Path) -> str:
+    """A text file of an edition, with or without a byte order mark. Raises DefinitionError if it is not UTF-8."""
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise DefinitionError(file, "", "ファイルがありません") from None
+    except OSError:
+        raise DefinitionError(file, "", "ファイルを開けません") from None
+    except UnicodeDecodeError:
+        raise DefinitionError(file, "", "文字コードが UTF-8 ではありません。UTF-8 で保存してください") from None
+
+
+def sha256(data: bytes) -> str:
+    """The SHA-256 of some bytes, in hexadecimal."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def read_record_text(file: Path) -> str:
+    """The text of a record. Raises RecordError if it cannot be read."""
+    try:
+        if file.stat().st_size > MOST_BYTES:
+            raise RecordError(file, "", f"ファイルが大きすぎます（{MOST_BYTES // 1024 // 1024} MB まで）")
+        return file.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise RecordError(file, "", "ファイルがありません") from None
+    except OSError:
+        raise RecordError(file, "", "ファイルを開けません") from None
+    except UnicodeDecodeError:
+        raise RecordError(file, "", "文字コードが UTF-8 ではありません") from None
+
+
+def extended(path: Path, *, always: bool = False) -> str:
+    """The name to open a file or folder by; on Windows also when it is too long for the ordinary form.
+
+    `always` is for a folder that is searched: what lies deep inside it may have a longer name than itself.
+    """
+    name = os.path.abspath(path)  # noqa: PTH100 (Path.absolute keeps "..", which the prefix does not allow)
+    short = len(name) <= _LONGEST_WINDOWS_PATH and not always
+    if sys.platform != "win32" or short or name.startswith("\\\\?\\"):
+        return name
+    return f"\\\\?\\UNC\\{name[2:]}" if name.startswith("\\\\") else f"\\\\?\\{name}"

@@ -181,3 +181,17 @@ def _western_year(match: re.Match[str]) -> int | None:
     era = next(era for era in ERAS if match["era"] in (era.name, era.letter))
     number = 1 if match["era_year"] == "元" else int(match["era_year"])
     return era.first_day.year + number - 1 if number else None
+
+
+def last_day(fiscal_year: int) -> date:
+    """31 March, at whose end stocks are counted.
+
+    >>> last_day(2022)
+    datetime.date(2023, 3, 31)
+    """
+    return date(fiscal_year + 1, 3, 31)
+
+
+def first_day(fiscal_year: int) -> date:
+    """1 April."""
+    return date(fiscal_year, 4, 1)

@@ -1,15 +1,25 @@
-"""The likely name behind a misspelled one. It is only ever suggested, never taken silently."""
+"""Text: how names are compared, the likely one behind a misspelled one, and how text from outside is shown."""
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from nerima_report.tallies.layout import plain
+if TYPE_CHECKING:
+    from rich.console import Console
 
 # How alike two names must be, in percent of their characters: 取り下げ and 取下げ are 86, 却下 and 取下げ are 40.
 LEAST_LIKENESS = 60
 # 課 of one 部 share the beginning of their names.
 LEAST_LIKENESS_OF_SECTIONS = 75
+_TURNING = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
+_INVISIBLE = re.compile("[\u200b-\u200d\u2060\ufeff\u00ad]")
+_BREAKS = re.compile(r"[\t\n\v\f\r\x85\u2028\u2029]+")
+_UNPRINTABLE = re.compile("[^\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def likely(name: object, candidates: Iterable[str], least: int = LEAST_LIKENESS) -> str:
@@ -27,3 +37,63 @@ def likely(name: object, candidates: Iterable[str], least: int = LEAST_LIKENESS)
 def asked(suggestion: str) -> str:
     """A suggestion as part of a message: もしかして「取下げ」ですか。"""
     return f"もしかして「{suggestion}」ですか。" if suggestion else ""
+
+
+def printable(text: str) -> str:
+    r"""A text from outside without what would move the cursor, turn the line round or be no character at all.
+
+    >>> print(printable("総務課\n.xlsx"), printable("総務課"))
+    総務課\n.xlsx 総務課
+    """
+    if text.isprintable():
+        return text
+    return "".join(_escaped(char) for char in text)
+
+
+def label_of(path: Path) -> str:
+    """A path as findings name it: with / on every system, and printable whatever its bytes are."""
+    return printable(path.as_posix())
+
+
+def _escaped(char: str) -> str:
+    unsafe = unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp") or unicodedata.bidirectional(char) in _TURNING
+    return ascii(char)[1:-1] if unsafe else char
+
+
+@lru_cache(maxsize=8192, typed=True)
+def plain(value: object) -> str:
+    """A label without what does not distinguish it: width, white space, invisible characters.
+
+    >>> plain("合　計"), plain("請求者数 （人）")
+    ('合計', '請求者数(人)')
+    """
+    return _INVISIBLE.sub("", "".join(unicodedata.normalize("NFKC", str(value)).split()))
+
+
+def one_line(text: str) -> str:
+    r"""The text on one line, without the characters that XML forbids or discourages.
+
+    >>> one_line("区民\nなど\x00")
+    '区民 など'
+    """
+    return _UNPRINTABLE.sub("", _BREAKS.sub(" ", text))
+
+
+def section_key(department: str, section: str) -> str:
+    """部 + 課; a section without its own 部 (会計管理室) is not named twice."""
+    return section if department in ("", section) else f"{department}{section}"
+
+
+def harmless(text: str) -> str:
+    """A text from outside that neither steers a terminal nor hides what it says.
+
+    >>> harmless("総務課" + chr(27) + "[2J" + chr(0x202E) + "xslx." + chr(10) + "・")
+    '総務課�[2J�xslx. ・'
+    """
+    return "".join(c if c.isprintable() or c == "\u3000" else " " if c.isspace() else "\ufffd" for c in text)
+
+
+def tell(console: Console, lines: Iterable[str], style: str = "") -> None:
+    """Print lines as they are: no markup, no folding, and nothing in a name that would steer the terminal."""
+    for line in lines:
+        console.print(printable(line), style=style, highlight=False, soft_wrap=True, markup=False)

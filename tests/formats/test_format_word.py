@@ -38,8 +38,8 @@ from nerima_report.report.blocks import (
 )
 from nerima_report.report.formats import FORMATS
 from nerima_report.report.formats.markdown import render_markdown
-from nerima_report.report.formats.text import one_line
 from nerima_report.report.formats.word import render_word
+from nerima_report.text import one_line
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,8 @@ from hostile_contents import CONTENTS
 from hostile_packages import Hostile, pack, package, sheet
 from nerima_report.checks.file import CODES, LIMIT_NAMES
 from nerima_report.edition import Edition
-from nerima_report.workbooks import Unreadable, Workbook, WorkbookReader, label_of
+from nerima_report.text import label_of
+from nerima_report.workbooks import Unreadable, Workbook, WorkbookReader
 from nerima_report.workbooks.limits import LIMITS, MAX_MEMORY_BYTES, MAX_ROWS
 
 pytestmark = pytest.mark.thorough

@@ -73,7 +73,7 @@ COLLECTION_CHECKS: tuple[Check, ...] = (
     links.tables_agree_in_the_ward,
 )
 
-__all__ = ["COLLECTION_CHECKS", "WORKBOOK_CHECKS", "Check", "Evidence", "run_checks"]
+__all__ = ["COLLECTION_CHECKS", "WORKBOOK_CHECKS", "Check", "run_checks"]
 
 
 def run_checks(evidence: Evidence) -> list[Finding]:

@@ -11,9 +11,9 @@ from nerima_report.findings import Finding
 from nerima_report.fiscal_year import Month, fiscal_year_of, full_date, full_name
 from nerima_report.places import Place
 from nerima_report.tallies.evidence import Evidence
-from nerima_report.tallies.layout import COVER_SHEET, EntryLayout, plain
+from nerima_report.tallies.layout import COVER_SHEET, EntryLayout
 from nerima_report.tallies.model import FilledCell, LocatedTable, each_entry
-from nerima_report.text import asked, likely
+from nerima_report.text import asked, likely, plain
 from nerima_report.workbooks import Position, address
 
 CODES = {

@@ -10,12 +10,11 @@ from nerima_report.findings import Finding
 from nerima_report.fiscal_year import full_name
 from nerima_report.places import WARD, Place
 from nerima_report.tallies.evidence import Evidence, on_cover
-from nerima_report.tallies.layout import EntryLayout, plain
+from nerima_report.tallies.layout import EntryLayout
 from nerima_report.tallies.model import FilledCell, each_entry
-from nerima_report.tallies.submission import Submission, section_key
+from nerima_report.tallies.submission import Submission
 from nerima_report.tallies.totals import Adjustment
-from nerima_report.text import LEAST_LIKENESS_OF_SECTIONS, asked, likely
-from nerima_report.workbooks import label_of
+from nerima_report.text import LEAST_LIKENESS_OF_SECTIONS, asked, label_of, likely, plain, section_key
 
 
 def workbooks_are_of_the_year(evidence: Evidence) -> Iterator[Finding]:

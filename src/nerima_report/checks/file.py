@@ -8,7 +8,8 @@ from nerima_report.files import is_lock_file, is_spreadsheet
 from nerima_report.findings import Finding
 from nerima_report.places import Place
 from nerima_report.tallies.evidence import Evidence
-from nerima_report.workbooks import Reason, Unreadable, label_of
+from nerima_report.text import label_of
+from nerima_report.workbooks import Reason, Unreadable
 from nerima_report.workbooks.limits import LIMITS, SECONDS
 
 CODES: dict[Reason, str] = {

@@ -9,8 +9,9 @@ from nerima_report.edition.part import Part
 from nerima_report.edition.registers import ENDED, Feeds
 from nerima_report.findings import Finding
 from nerima_report.tallies.evidence import Evidence
-from nerima_report.tallies.layout import EntryLayout, plain
+from nerima_report.tallies.layout import EntryLayout
 from nerima_report.tallies.model import each_entry
+from nerima_report.text import plain
 
 
 def numbers_agree_with_registers(evidence: Evidence) -> Iterator[Finding]:

@@ -27,12 +27,12 @@ from nerima_report.edition.registers import (
     Register,
 )
 from nerima_report.findings import Finding
-from nerima_report.fiscal_year import full_date, full_name
+from nerima_report.fiscal_year import first_day, full_date, full_name, last_day
 from nerima_report.places import Place
-from nerima_report.registers.entry import first_day, last_day
 from nerima_report.tallies.evidence import Evidence
-from nerima_report.tallies.layout import EntryLayout, plain
+from nerima_report.tallies.layout import EntryLayout
 from nerima_report.tallies.model import LocatedTable
+from nerima_report.text import plain
 
 # How alike two entries must be for a question, in percent; the rest of what they say counts as much as the name.
 LEAST_LIKENESS = 92

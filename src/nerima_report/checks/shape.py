@@ -9,11 +9,11 @@ from nerima_report.fiscal_year import full_name
 from nerima_report.places import Place
 from nerima_report.tallies.cell_values import shown
 from nerima_report.tallies.evidence import Evidence, on_cover
-from nerima_report.tallies.layout import COVER_SHEET, GUIDE_SHEET, INDEX_SHEET, CountLayout, plain
+from nerima_report.tallies.layout import COVER_SHEET, GUIDE_SHEET, INDEX_SHEET, CountLayout
 from nerima_report.tallies.model import LocatedTable
 from nerima_report.tallies.submission import NOT_APPLICABLE
-from nerima_report.text import asked, likely
-from nerima_report.workbooks import is_blank, label_of
+from nerima_report.text import asked, label_of, likely, plain
+from nerima_report.workbooks import is_blank
 
 
 def covers_say_who_and_when(evidence: Evidence) -> Iterator[Finding]:

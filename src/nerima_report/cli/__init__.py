@@ -29,6 +29,7 @@ from nerima_report.cli.years import check as check_years
 from nerima_report.cli.years import import_, template
 from nerima_report.errors import CannotProceed
 from nerima_report.interruption import EXIT_CODE, MESSAGE
+from nerima_report.text import tell
 
 # In the order in which the help lists them: that of a year's work.
 COMMANDS: tuple[Callable[..., None], ...] = (init, form, validate, build, publish, guideline, explain)
@@ -109,7 +110,7 @@ def _run(command: Callable[[], object]) -> int:
         code = command()
         print(end="", flush=True)  # here, where a reader that is gone or slow can still be dealt with
     except CannotProceed as error:
-        japanese.tell(errors, str(error).splitlines(), "red")
+        tell(errors, str(error).splitlines(), "red")
         return 2
     except TyperException as error:
         errors.print(japanese.explain(error), style="red", markup=False)
@@ -122,7 +123,7 @@ def _run(command: Callable[[], object]) -> int:
         return 1
     except OSError as error:
         hint = "  名前と権限を確かめ、ほかで開いていたら閉じてください。"
-        japanese.tell(errors, ["ファイルかフォルダーを使えません。", f"  場所: {error.filename}", hint], "red")
+        tell(errors, ["ファイルかフォルダーを使えません。", f"  場所: {error.filename}", hint], "red")
         return 2
     except Exception as error:
         if os.environ.get("NERIMA_REPORT_DEBUG"):

@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from nerima_report.cli import japanese
 from nerima_report.cli.options import open_edition
+from nerima_report.text import tell
 
 
 def copy(
@@ -19,7 +19,7 @@ def copy(
     from nerima_report.runs.edition_copy import copy_templates
 
     copy_templates(folder)
-    japanese.tell(Console(), [f"定義を写しました: {folder}", f"使うときは --templates {folder} を付けてください。"])
+    tell(Console(), [f"定義を写しました: {folder}", f"使うときは --templates {folder} を付けてください。"])
 
 
 def check(
@@ -30,7 +30,7 @@ def check(
 ) -> None:
     """書き換えた定義を確かめ、付属の定義と変わったところを示す。"""
     from nerima_report.notices.edition import print_advice, print_changes
-    from nerima_report.runs import prepare as run
+    from nerima_report.runs import edition as run
     from nerima_report.workspace import open_workspace
 
     context.obj = templates or context.obj
@@ -38,9 +38,9 @@ def check(
     edition = open_edition(context, name)
     checked = run.check_edition(edition, name)
     console = Console()
-    japanese.tell(console, [f"定義に誤りはありません: {edition.folder}"])
+    tell(console, [f"定義に誤りはありません: {edition.folder}"])
     if checked.changes is None:
-        japanese.tell(console, [f"付属の定義に「{name}」はないので、くらべていません。"])
+        tell(console, [f"付属の定義に「{name}」はないので、くらべていません。"])
     else:
         print_changes(console, checked.changes)
     print_advice(console, checked.new_forms, checked.unprinted)

@@ -6,7 +6,7 @@ import re
 import shlex
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -18,11 +18,9 @@ from typer.core import TyperCommand, TyperGroup, TyperOption
 from typer.exceptions import TyperException
 
 from nerima_report import __version__, interruption
-from nerima_report.workbooks import printable
+from nerima_report.text import printable
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from nerima_report.runs.prepare import FormsMade
 
 BEFORE_THE_COMMAND = ("-C", "--templates")
@@ -150,12 +148,6 @@ def without_charts() -> str:
     line = f"& {subprocess.list2cmdline(command)}" if sys.platform == "win32" else shlex.join(command)
     how = "次を実行すると" if here else "この道具のもとのフォルダーで次を実行すると"
     return f"図を描く部品（charts）を使えないので、図は作っていませんが、{how}作れるようになります: {line}"
-
-
-def tell(console: Console, lines: Iterable[str], style: str = "") -> None:
-    """Print lines as they are: no markup, no folding, and nothing in a name that would steer the terminal."""
-    for line in lines:
-        console.print(printable(line), style=style, highlight=False, soft_wrap=True, markup=False)
 
 
 def explain(error: TyperException) -> str:

@@ -15,11 +15,12 @@ from rich.console import Console
 from nerima_report.cli import japanese
 from nerima_report.interruption import uninterrupted
 from nerima_report.notices.told import Told
+from nerima_report.text import tell
 
 if TYPE_CHECKING:
     from nerima_report.edition import Edition
+    from nerima_report.errors import RecordError
     from nerima_report.examination import Examination
-    from nerima_report.records.file import RecordError
 
 
 class NoticeFormat(StrEnum):
@@ -71,7 +72,7 @@ def show_findings(examination: Examination, target: tuple[NoticeFormat, Path | N
         from nerima_report.workspace import write_all
 
         write_all(file.parent, {file.name: (content.strip("\n") + "\n").encode(errors="replace")})
-        japanese.tell(Console(stderr=True), [told.closing, f"確認結果を書きました: {file}"])
+        tell(Console(stderr=True), [told.closing, f"確認結果を書きました: {file}"])
     elif content:
         japanese.print_document(content)
 

@@ -11,6 +11,7 @@ from rich.console import Console
 
 from nerima_report.cli import japanese
 from nerima_report.cli.options import open_edition
+from nerima_report.text import tell
 
 if TYPE_CHECKING:
     from nerima_report.registers.views import ViewOrder
@@ -103,9 +104,9 @@ def print_(
     lines += [f"同じものがあるので、そのままです: {file}" for file in printed.unchanged]
     stopped = any(edition.catalogue.is_error(finding) for finding in printed.findings)
     if stopped:
-        japanese.tell(console, ["公表してはいけないものがあるので、何も作っていません。"])
+        tell(console, ["公表してはいけないものがあるので、何も作っていません。"])
         raise typer.Exit(1)
-    japanese.tell(console, lines or ["一般の閲覧に供する登録はありません。"])
+    tell(console, lines or ["一般の閲覧に供する登録はありません。"])
 
 
 def _order(registers: list[str] | None, section: list[str] | None, year: str, ended: bool) -> ViewOrder:

@@ -10,6 +10,7 @@ from rich.console import Console
 
 from nerima_report.cli import japanese
 from nerima_report.cli.options import open_edition
+from nerima_report.text import tell
 
 Years = Annotated[str, typer.Argument(metavar="年度..年度", help="2018..2026、H30..R8、平成30..令和8 のように書く。")]
 
@@ -28,5 +29,5 @@ def trend(context: typer.Context, years: Years) -> None:
     console = Console()
     print_trend(console, made.trend)
     print_findings(console, made.findings, edition.catalogue)
-    japanese.tell(console, ["", *(f"作りました: {path}" for path in made.written)])
-    japanese.tell(console, [] if made.charts else [japanese.without_charts()])
+    tell(console, ["", *(f"作りました: {path}" for path in made.written)])
+    tell(console, [] if made.charts else [japanese.without_charts()])

@@ -21,7 +21,8 @@ from nerima_report.cli.options import (
 )
 from nerima_report.errors import CannotProceed
 from nerima_report.notices.told import Told
-from nerima_report.workbooks import label_of, shared_reader
+from nerima_report.text import label_of, tell
+from nerima_report.workbooks import shared_reader
 
 
 def init(
@@ -41,7 +42,7 @@ def init(
     fiscal_year = japanese.fiscal_year(year) if year else fiscal_year_of(season)
     made = run.init(folder, open_edition(context, open_workspace(folder).edition), fiscal_year)
     console = Console()
-    japanese.tell(console, [f"作りました: {path}" for path in made])
+    tell(console, [f"作りました: {path}" for path in made])
     if not made:
         console.print("必要なものはすべてあります。何も変えていません。")
     else:
@@ -71,7 +72,7 @@ def form(
     workspace = open_workspace(Path())
     order = run.FormOrder(tuple(section or ()), out, previous, force, registers)
     made = run.make_forms(workspace, open_edition(context, workspace.edition), fiscal_year, order)
-    japanese.tell(Console(), japanese.forms_made(made))
+    tell(Console(), japanese.forms_made(made))
 
 
 def validate(
@@ -93,7 +94,7 @@ def validate(
         shared_reader().read_ahead(found[0][0])  # while the imports below take their time
     from nerima_report.notices import handed_in
     from nerima_report.notices.returned import refuse_as_target, return_workbooks
-    from nerima_report.runs import build as run
+    from nerima_report.runs import validate as run
     from nerima_report.workspace import open_workspace
 
     workspace = open_workspace(Path())
@@ -144,9 +145,9 @@ def build(
     workspace = open_workspace(Path())
     edition = open_edition(context, workspace.edition)
     if from_record:
-        from nerima_report.runs import check_years
+        from nerima_report.runs import reprint
 
-        built = check_years.build_from_record(workspace, edition, fiscal_year, compare=compare)
+        built = reprint.build_from_record(workspace, edition, fiscal_year, compare=compare)
     else:
         with japanese.Progress(len(workspace.workbooks(fiscal_year)[0])) as advance:
             order = run.BuildOrder(fiscal_year, draft, compare)
@@ -170,7 +171,7 @@ def publish(
 
     from nerima_report.fiscal_year import full_name
     from nerima_report.notices.screen import print_findings
-    from nerima_report.runs import build as run
+    from nerima_report.runs import publish as run
     from nerima_report.workspace import open_workspace
 
     fiscal_year = japanese.fiscal_year(year)
@@ -179,4 +180,4 @@ def publish(
     console = Console()
     print_findings(console, published.findings, open_edition(context, workspace.edition).catalogue)
     done = "を公表の記録にしました" if published.changed else "は、すでに同じ内容で公表の記録になっています"
-    japanese.tell(console, [f"{full_name(fiscal_year)}{done}: {published.record}"])
+    tell(console, [f"{full_name(fiscal_year)}{done}: {published.record}"])

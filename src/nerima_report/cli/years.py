@@ -21,6 +21,7 @@ from nerima_report.cli.options import (
     show_refusal,
 )
 from nerima_report.notices.told import Told
+from nerima_report.text import tell
 
 
 def check(
@@ -37,18 +38,17 @@ def check(
     strict: Strict = False,
 ) -> None:
     """年度の報告を、前の年度の記録（records）と比べる。"""
+    from nerima_report.errors import RecordError
     from nerima_report.fiscal_year import full_name
-    from nerima_report.records.file import RecordError
-    from nerima_report.runs import asked_years
     from nerima_report.runs import check_years as run
     from nerima_report.workspace import open_workspace
 
     words = year or []
     others = [japanese.fiscal_year(text) for text in against or ()]
-    files = asked_years.are_files(words)
-    workspace = open_workspace(asked_years.folder_of(words) if files else Path())
+    files = run.are_files(words)
+    workspace = open_workspace(run.folder_of(words) if files else Path())
     edition = open_edition(context, workspace.edition)
-    choose = asked_years.years_of_files if files else asked_years.years_of_words
+    choose = run.years_of_files if files else run.years_of_words
     try:
         checked = choose(words, workspace)
         examination = run.check_years(workspace, edition, checked, others)
@@ -72,14 +72,14 @@ def template(
     force: Annotated[bool, typer.Option("--force", help="内容の違うファイルがあっても置きかえる。")] = False,
 ) -> None:
     """公表された数を書き写すブック（Excel）を作る。"""
-    from nerima_report.runs import check_years as run
+    from nerima_report.runs import import_year as run
     from nerima_report.workspace import open_workspace
 
     fiscal_year = japanese.fiscal_year(year)
     edition = open_edition(context, open_workspace(Path()).edition)
     file, new = run.write_template(edition, fiscal_year, out, force)
     done = f"作りました: {file}" if new else f"同じものがあるので、そのままです: {file}"
-    japanese.tell(Console(), [done, f"書き終えたら、nerima-report record import {file} を実行してください。"])
+    tell(Console(), [done, f"書き終えたら、nerima-report record import {file} を実行してください。"])
 
 
 def import_(
@@ -98,7 +98,7 @@ def import_(
     """書き写したブックか CSV を確かめ、年度の記録にする。"""
     from datetime import date
 
-    from nerima_report.runs import check_years as run
+    from nerima_report.runs import import_year as run
     from nerima_report.runs.import_year import ImportOrder
     from nerima_report.workspace import open_workspace
 

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from nerima_report.edition import Edition
 from nerima_report.edition.part import Part
-from nerima_report.edition.toml import read_text
+from nerima_report.files import read_text
 
 Kind = Literal["changed", "added", "removed", "reordered", "reworded", "restyled"]
 # What names an item of a list: a row has a group and a label, a type of the guideline a number.

@@ -7,7 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from nerima_report.edition.guideline import Entry, Guideline
-from nerima_report.tallies.layout import plain
+from nerima_report.text import plain
 
 # How alike the nearest types must be, in percent (rapidfuzz), and how many are proposed at most.
 LEAST_LIKENESS = 35

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from nerima_report.errors import DefinitionError
+from nerima_report.files import read_text
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -31,18 +32,6 @@ def read_definition(
         # An unknown key is often a required one misspelled: it says more than the missing one.
         first = min(error.errors(), key=lambda fault: fault["type"] != "extra_forbidden")
         raise DefinitionError(file, key_of(first["loc"]), reason_of(first) + _named(first["loc"], data)) from None
-
-
-def read_text(file: Path) -> str:
-    """A text file of an edition, with or without a byte order mark. Raises DefinitionError if it is not UTF-8."""
-    try:
-        return file.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise DefinitionError(file, "", "ファイルがありません") from None
-    except OSError:
-        raise DefinitionError(file, "", "ファイルを開けません") from None
-    except UnicodeDecodeError:
-        raise DefinitionError(file, "", "文字コードが UTF-8 ではありません。UTF-8 で保存してください") from None
 
 
 def key_of(location: tuple[int | str, ...]) -> str:

@@ -21,7 +21,7 @@ from nerima_report.forms.formulas import Formulas
 from nerima_report.forms.style import HEADER_ROW, Looks
 from nerima_report.places import CellKey
 from nerima_report.tallies.layout import COVER_SHEET
-from nerima_report.tallies.submission import section_key
+from nerima_report.text import section_key
 
 # The cover: facts in rows 4 to 10, then the list of what can be marked as 該当なし, by row from 0.
 FACTS = ("年度", "様式", "部", "課", "様式の版", "提出回", "備考")

@@ -11,8 +11,8 @@ from nerima_report.errors import CannotProceed
 from nerima_report.fiscal_year import full_name
 from nerima_report.forms.form import FormCover
 from nerima_report.places import WARD
-from nerima_report.tallies.layout import plain
 from nerima_report.tallies.roster import RosterSection, withheld_from
+from nerima_report.text import plain
 
 # Windows allows none of these in the name of a file; their full-width forms read the same.
 _NOT_IN_NAMES = str.maketrans('\\/:*?"<>|', "＼／：＊？”＜＞｜")

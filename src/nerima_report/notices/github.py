@@ -13,12 +13,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from nerima_report.edition.catalogue import Catalogue
+from nerima_report.errors import RecordError
 from nerima_report.examination import Examination
 from nerima_report.findings import SEVERITIES, SEVERITY_NAMES, Finding, Severity
-from nerima_report.notices.grouping import harmless, ranges
+from nerima_report.notices.grouping import ranges
 from nerima_report.notices.told import Told
 from nerima_report.places import Place
-from nerima_report.records.file import RecordError
+from nerima_report.text import harmless
 
 MOST_ANNOTATIONS = 10  # of a level, of one step: further ones stand in the log only
 MOST_ROWS = 500  # of the summary, which GitHub refuses beyond 1 MiB

@@ -88,12 +88,3 @@ def _below(place: Place, next_place: Place) -> bool:
     if cells[0] is None or cells[1] is None or (place.file, place.sheet) != (next_place.file, next_place.sheet):
         return False
     return cells[0][1] == cells[1][1] and int(cells[0][2]) + 1 == int(cells[1][2])
-
-
-def harmless(text: str) -> str:
-    """A text from outside that neither steers a terminal nor hides what it says.
-
-    >>> harmless("総務課" + chr(27) + "[2J" + chr(0x202E) + "xslx." + chr(10) + "・")
-    '総務課�[2J�xslx. ・'
-    """
-    return "".join(c if c.isprintable() or c == "\u3000" else " " if c.isspace() else "\ufffd" for c in text)

@@ -10,13 +10,13 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from nerima_report.checks import Evidence
 from nerima_report.checks.collection import named_after
 from nerima_report.examination import Examination
 from nerima_report.findings import Severity
-from nerima_report.notices.grouping import harmless
 from nerima_report.notices.matrix import owners
 from nerima_report.places import WARD
+from nerima_report.tallies.evidence import Evidence
+from nerima_report.text import harmless
 
 Status = Literal["fine", "faulty", "unclear", "missing"]
 STATUSES: dict[Status, tuple[str, str]] = {

@@ -8,9 +8,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from nerima_report import __version__
 from nerima_report.examination import Examination
-from nerima_report.notices.grouping import harmless
 from nerima_report.notices.page import STATUSES, make_page
 from nerima_report.notices.told import Told
+from nerima_report.text import harmless
 
 TEMPLATE = "findings.html.j2"
 

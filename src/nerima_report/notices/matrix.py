@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Literal
 
-from nerima_report.checks import Evidence
 from nerima_report.edition.catalogue import Catalogue
 from nerima_report.edition.entries import ADJUSTMENTS
 from nerima_report.examination import Examination
@@ -15,7 +14,8 @@ from nerima_report.findings import Finding
 from nerima_report.fiscal_year import full_name
 from nerima_report.places import WARD
 from nerima_report.tallies.counting import counted_tables
-from nerima_report.tallies.submission import section_key
+from nerima_report.tallies.evidence import Evidence
+from nerima_report.text import section_key
 
 Status = Literal["fine", "warning", "error", "missing", "not-applicable", "not-asked"]
 # The column for what is wrong with the file or its cover, and not with one of its tables.

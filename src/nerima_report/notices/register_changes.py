@@ -7,11 +7,10 @@ from collections import Counter
 from rich.console import Console
 from rich.table import Table
 
-from nerima_report.cli import japanese
 from nerima_report.edition.registers import CONFIRMED
 from nerima_report.registers.matching import CONFIRMATION
 from nerima_report.registers.merging import EntryChange, MergePlan
-from nerima_report.workbooks import printable
+from nerima_report.text import printable, tell
 
 MOST_SHOWN = 200  # changes that the screen shows one by one
 _KINDS = ("新規", "引継ぎ", "変更", "訂正", "廃止", CONFIRMATION)
@@ -20,7 +19,7 @@ _KINDS = ("新規", "引継ぎ", "変更", "訂正", "廃止", CONFIRMATION)
 def print_changes(console: Console, plan: MergePlan) -> None:
     """Print how many entries change how in each register, then each change but mere confirmations."""
     for file in plan.left_out:
-        japanese.tell(console, [f"登録簿にエラーがあるので反映しません: {file}"])
+        tell(console, [f"登録簿にエラーがあるので反映しません: {file}"])
     if not plan.changes:
         return
     counts = Counter((change.register.key, change.kind) for change in plan.changes)
@@ -32,9 +31,9 @@ def print_changes(console: Console, plan: MergePlan) -> None:
     console.print(table)
     told = [change for change in plan.changes if change.kind != CONFIRMATION]
     for change in told[:MOST_SHOWN]:
-        japanese.tell(console, _lines(change))
+        tell(console, _lines(change))
     if len(told) > MOST_SHOWN:
-        japanese.tell(console, [f"ほか {len(told) - MOST_SHOWN} 件（--format json なら、すべて出ます）"])
+        tell(console, [f"ほか {len(told) - MOST_SHOWN} 件（--format json なら、すべて出ます）"])
 
 
 def as_facts(plan: MergePlan) -> list[dict[str, object]]:

@@ -10,11 +10,11 @@ from rich.text import Text
 
 from nerima_report.edition.registers import NUMBER, Register
 from nerima_report.fiscal_year import full_date, full_name
-from nerima_report.notices.grouping import harmless
 from nerima_report.registers.entry import RegisterEntry
 from nerima_report.registers.history import Step
 from nerima_report.registers.views import RegisterView
 from nerima_report.report.register import NOTHING_SAID, lines_of
+from nerima_report.text import harmless
 
 OPEN_TO_PUBLIC = "一般の閲覧に供するもの"
 _LONGEST_LABEL = 36  # columns of the screen

@@ -10,18 +10,10 @@ from nerima_report.edition.catalogue import Catalogue
 from nerima_report.errors import CannotProceed
 from nerima_report.examination import Examination
 from nerima_report.findings import SEVERITY_NAMES, Finding, shown_fact
-from nerima_report.notices.grouping import harmless, ranges
+from nerima_report.notices.grouping import ranges
 from nerima_report.places import Place
-from nerima_report.workbooks import (
-    Cell,
-    Mark,
-    MarkOrder,
-    Reason,
-    SuggestedMark,
-    Unreadable,
-    label_of,
-    shared_reader,
-)
+from nerima_report.text import harmless, label_of
+from nerima_report.workbooks import Cell, Mark, MarkOrder, Reason, SuggestedMark, Unreadable, shared_reader
 from nerima_report.workspace import write_all
 
 PREFIX = "返却_"

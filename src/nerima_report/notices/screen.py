@@ -11,7 +11,8 @@ from rich.text import Text
 
 from nerima_report.edition.catalogue import Catalogue
 from nerima_report.findings import SEVERITIES, SEVERITY_NAMES, Finding
-from nerima_report.notices.grouping import WorkbookFindings, by_workbook, harmless, ranges, same_fault, short
+from nerima_report.notices.grouping import WorkbookFindings, by_workbook, ranges, same_fault, short
+from nerima_report.text import harmless
 
 STYLES = {"error": "bold red", "warning": "yellow", "notice": "cyan"}
 MOST_RELATED = 6

@@ -20,7 +20,7 @@ from nerima_report.report.trend_words import (
     told_of_years,
     units_of,
 )
-from nerima_report.workbooks import printable
+from nerima_report.text import printable
 
 BREAK = "‖"
 WIDEST_LABEL = 32  # columns of the terminal

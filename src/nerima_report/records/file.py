@@ -6,7 +6,6 @@ It is taken over the content, so a program that turns the ends of lines round (g
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,29 +14,13 @@ from typing import NamedTuple
 from pydantic import ValidationError
 
 from nerima_report.edition.toml import key_of, reason_of
-from nerima_report.errors import CannotProceed
+from nerima_report.errors import RecordError
+from nerima_report.files import read_record_text, sha256
 from nerima_report.fiscal_year import full_name
 from nerima_report.records.lines import RecordLines, lines_of
 from nerima_report.records.model import SCHEMA_VERSION, Record
 
-# A hundred 課 with a hundred cells each make about three million bytes.
-MOST_BYTES = 64 * 1024 * 1024
 SEAL = "seal"
-
-
-class RecordError(CannotProceed):
-    """A record cannot be used: names the file, the key, its line if that is known, and the reason."""
-
-    def __init__(self, file: Path, key: str, reason: str, line: int | None = None) -> None:
-        """Say that `key` (such as `cells[3].value`) in `file` is wrong."""
-        self.file, self.key, self.reason, self.line = file, key, reason, line
-        at = f"（{line}行目）" if line and "行目" not in key else ""
-        where = f"\n  箇所: {key}{at}" if key else ""
-        super().__init__(
-            f"記録を使えません。\n  ファイル: {file}{where}\n  理由: {reason}\n"
-            "  記録は手で直さず、バージョン管理などからもとに戻すか、作り直してください"
-            "（build と publish、または record import）。"
-        )
 
 
 def write_record(record: Record) -> bytes:
@@ -56,12 +39,12 @@ class RecordFile(NamedTuple):
 
 def read_record(file: Path, fiscal_year: int | None = None) -> Record:
     """Read a record, which must be that of `fiscal_year` if one is given. Raises RecordError when it cannot be used."""
-    return _record_of(file, _read_text(file), fiscal_year)
+    return _record_of(file, read_record_text(file), fiscal_year)
 
 
 def open_record(file: Path, fiscal_year: int | None = None) -> RecordFile:
     """Read a record together with its lines, as they are in the file. Raises RecordError when it cannot be used."""
-    text = _read_text(file)
+    text = read_record_text(file)
     return RecordFile(_record_of(file, text, fiscal_year), file.as_posix(), lines_of(text))
 
 
@@ -111,11 +94,6 @@ def _content_of(file: Path, text: str) -> dict[str, object]:
     return content
 
 
-def sha256(data: bytes) -> str:
-    """The SHA-256 of some bytes, in hexadecimal."""
-    return hashlib.sha256(data).hexdigest()
-
-
 class _ToldTwice(Exception):
     """A key stands twice in an object, and programs differ in which they read."""
 
@@ -127,19 +105,6 @@ def _told_once(pairs: Sequence[tuple[str, object]]) -> dict[str, object]:
             raise _ToldTwice(key)
         content[key] = value
     return content
-
-
-def _read_text(file: Path) -> str:
-    try:
-        if file.stat().st_size > MOST_BYTES:
-            raise RecordError(file, "", f"ファイルが大きすぎます（{MOST_BYTES // 1024 // 1024} MB まで）")
-        return file.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise RecordError(file, "", "ファイルがありません") from None
-    except OSError:
-        raise RecordError(file, "", "ファイルを開けません") from None
-    except UnicodeDecodeError:
-        raise RecordError(file, "", "文字コードが UTF-8 ではありません") from None
 
 
 def _write(content: dict[str, object]) -> bytes:

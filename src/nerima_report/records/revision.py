@@ -7,7 +7,8 @@ from datetime import date
 from pathlib import Path
 
 from nerima_report.errors import CannotProceed
-from nerima_report.records.file import sha256, write_record
+from nerima_report.files import sha256
+from nerima_report.records.file import write_record
 from nerima_report.records.model import Record, RecordedChange, RecordedRevision
 
 # What does not belong to the year itself: left out when two records are compared.

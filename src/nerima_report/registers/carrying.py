@@ -10,7 +10,8 @@ from datetime import timedelta
 
 from nerima_report.edition import Edition
 from nerima_report.edition.registers import CHANGED, ENDED, NUMBER, REGISTERED, TRACE, Register
-from nerima_report.registers.entry import Master, RegisterEntry, first_day, in_order
+from nerima_report.fiscal_year import first_day
+from nerima_report.registers.entry import Master, RegisterEntry, in_order
 
 _TRACE_DIGITS = 10
 

@@ -20,7 +20,7 @@ from nerima_report.edition.registers import (
     SECTION,
     RegisterField,
 )
-from nerima_report.registers.csv_text import write_csv
+from nerima_report.files import write_csv
 from nerima_report.registers.entry import RegisterEntry
 from nerima_report.registers.views import RegisterView
 

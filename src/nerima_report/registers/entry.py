@@ -17,7 +17,7 @@ from nerima_report.edition.registers import (
     Register,
     RegisterField,
 )
-from nerima_report.tallies.submission import section_key
+from nerima_report.text import section_key
 
 _SPACE = " "  # between 部 and 課 where both are said
 
@@ -86,20 +86,6 @@ class Master:
     def open_on(self, day: date) -> tuple[RegisterEntry, ...]:
         """The entries that stand in the register at the end of a day."""
         return tuple(entry for entry in self.entries if entry.is_open(day))
-
-
-def last_day(fiscal_year: int) -> date:
-    """31 March, at whose end stocks are counted.
-
-    >>> last_day(2022)
-    datetime.date(2023, 3, 31)
-    """
-    return date(fiscal_year + 1, 3, 31)
-
-
-def first_day(fiscal_year: int) -> date:
-    """1 April."""
-    return date(fiscal_year, 4, 1)
 
 
 def columns(register: Register) -> tuple[str, ...]:

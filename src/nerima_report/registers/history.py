@@ -7,8 +7,9 @@ from dataclasses import astuple, dataclass
 from datetime import date
 from pathlib import Path
 
+from nerima_report.errors import MasterError
+from nerima_report.files import read_csv, write_csv, write_lines
 from nerima_report.fiscal_year import parse_date, parse_fiscal_year
-from nerima_report.registers.csv_text import MasterError, read_csv, write_csv, write_lines
 from nerima_report.registers.master import FOLDER
 
 HEADINGS = ("日付", "年度", "登録簿", "番号", "種類", "項目", "変更前", "変更後", "課", "ファイル", "SHA-256")

@@ -19,8 +19,9 @@ from nerima_report.edition.registers import (
     SECTION,
     Register,
 )
+from nerima_report.errors import MasterError
+from nerima_report.files import read_csv, write_csv
 from nerima_report.fiscal_year import parse_date, parse_fiscal_year
-from nerima_report.registers.csv_text import MasterError, read_csv, write_csv
 from nerima_report.registers.entry import Master, RegisterEntry, columns, in_order
 from nerima_report.tallies.cell_values import read_field
 

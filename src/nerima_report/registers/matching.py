@@ -23,14 +23,15 @@ from nerima_report.edition.registers import (
     Register,
 )
 from nerima_report.findings import Finding
-from nerima_report.fiscal_year import full_date
+from nerima_report.fiscal_year import first_day, full_date
 from nerima_report.places import Place
 from nerima_report.registers.carrying import trace_of
-from nerima_report.registers.entry import RegisterEntry, first_day, number_of
+from nerima_report.registers.entry import RegisterEntry, number_of
 from nerima_report.tallies.cell_values import shown
-from nerima_report.tallies.layout import EntryLayout, plain
+from nerima_report.tallies.layout import EntryLayout
 from nerima_report.tallies.model import LocatedTable
 from nerima_report.tallies.submission import Submission
+from nerima_report.text import plain
 
 CONFIRMATION, CORRECTION = "確認", "訂正"
 _KINDS = {AS_BEFORE: CONFIRMATION, ALTERED: ALTERED, OVER: OVER}

@@ -10,7 +10,7 @@ from nerima_report.findings import SEVERITY_NAMES, Finding
 from nerima_report.fiscal_year import full_name
 from nerima_report.places import CellKey
 from nerima_report.report.blocks import Report
-from nerima_report.report.compose import Content
+from nerima_report.report.content import Content
 from nerima_report.report.markdown_lists import markdown_table
 from nerima_report.report.must_publish import published_items
 from nerima_report.report.tables import in_printed_order

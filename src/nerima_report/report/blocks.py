@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 
+DRAFT_MARK = "【案】"
+CONTENTS_TITLE = "目次"
+
 
 @dataclass(frozen=True)
 class Heading:

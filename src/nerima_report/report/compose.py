@@ -2,45 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
-from nerima_report.edition import Edition
 from nerima_report.edition.part import Part
 from nerima_report.edition.tables import CountTable, fill
 from nerima_report.findings import SEVERITY_NAMES, Finding
 from nerima_report.fiscal_year import full_name
-from nerima_report.records.comparison import Comparison
 from nerima_report.report.blocks import Block, Bullets, Heading, Paragraph, Report, Table
 from nerima_report.report.compared_tables import ComparedTable, used_rows
+from nerima_report.report.content import Content
 from nerima_report.report.manuscript import read_blocks
 from nerima_report.report.tables import count_table, entry_tables
 from nerima_report.report.wording import PartWording, Wording, WordingError, cover_names, year_names
 from nerima_report.report.wording_of_records import RetoldWording, ask_first
 from nerima_report.report.wording_of_year_before import YearBefore
-from nerima_report.tallies.figures import Share
-from nerima_report.tallies.model import Tallies
-from nerima_report.tallies.totals import Totals
-
-
-@dataclass(frozen=True)
-class Content:
-    """All that the report of a fiscal year says. `edition` is narrowed to the year.
-
-    `not_published` are the ids of the tables that the record of a year lacks from which the report is retold;
-    None where the report is made from what was handed in. `comparison` is the published year before, as far as it
-    is known; `compared` puts it beside every table.
-    """
-
-    edition: Edition
-    fiscal_year: int
-    tallies: Tallies
-    totals: Totals
-    figures: Mapping[str, Share]
-    findings: Sequence[Finding] = ()
-    not_published: frozenset[str] | None = None
-    comparison: Comparison | None = None
-    compared: bool = False
 
 
 def compose_report(content: Content, *, draft: bool = False) -> Report:

@@ -18,8 +18,8 @@ from jinja2.sandbox import SandboxedEnvironment
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from nerima_report.edition.toml import read_text
 from nerima_report.errors import DefinitionError
+from nerima_report.files import read_text
 from nerima_report.report.blocks import Block, Bullets, Heading, Paragraph, Table
 from nerima_report.report.wording import (
     FILTERS,

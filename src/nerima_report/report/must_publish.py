@@ -16,7 +16,7 @@ from nerima_report.edition.tables import Cells, CountTable
 from nerima_report.findings import Finding
 from nerima_report.places import CellKey, Place
 from nerima_report.report.blocks import Bullets, Heading, Paragraph, Report, Table
-from nerima_report.report.compose import Content
+from nerima_report.report.content import Content
 from nerima_report.report.wording import number_name
 
 STEP = " ＞ "

@@ -10,7 +10,7 @@ from datetime import date
 
 from nerima_report.edition.entries import EntryTable
 from nerima_report.fiscal_year import Month, full_date, full_name
-from nerima_report.report.compose import Content
+from nerima_report.report.content import Content
 from nerima_report.report.markdown_lists import markdown_table
 from nerima_report.report.tables import in_printed_order
 from nerima_report.report.wording import number

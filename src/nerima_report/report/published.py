@@ -22,7 +22,7 @@ from nerima_report.findings import Explanation, Finding
 from nerima_report.fiscal_year import Month
 from nerima_report.places import Place
 from nerima_report.records.model import Record, RecordedEntry
-from nerima_report.report.compose import Content
+from nerima_report.report.content import Content
 from nerima_report.tallies.figures import Share, compute_figures
 from nerima_report.tallies.model import Tallies
 from nerima_report.tallies.totals import Totals, cell_names

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from nerima_report import __version__
 from nerima_report.edition import Edition
+from nerima_report.files import sha256
 from nerima_report.findings import Finding
 from nerima_report.fiscal_year import full_name
 from nerima_report.records.figure import recorded_figure
-from nerima_report.records.file import sha256
 from nerima_report.records.model import (
     SCHEMA_VERSION,
     Record,
@@ -24,7 +24,7 @@ from nerima_report.records.model import (
     RecordedTally,
 )
 from nerima_report.report.blocks import Report
-from nerima_report.report.compose import Content
+from nerima_report.report.content import Content
 from nerima_report.tallies.model import FilledCell, Tallies, each_entry
 from nerima_report.tallies.submission import Submission
 from nerima_report.tallies.totals import Totals

@@ -12,11 +12,13 @@ from decimal import Decimal
 
 from jinja2 import Environment, nodes
 
+from nerima_report.edition import Edition
 from nerima_report.edition.part import Part
 from nerima_report.edition.tables import fill
-from nerima_report.edition.toml import read_text
 from nerima_report.edition.years import CompareTexts
-from nerima_report.places import CellKey
+from nerima_report.files import read_text
+from nerima_report.findings import Finding
+from nerima_report.places import CellKey, Place
 from nerima_report.records.comparison import Comparison
 from nerima_report.report.wording import (
     NOTHING_TO_COUNT,
@@ -133,3 +135,13 @@ def tables_asked_of_the_year_before(part: Part) -> Iterator[str]:
         for figure in part.figures:
             if name in ("前年度の割合", "割合の前年度比") and key == figure.key:
                 yield from (cells.table for cells in (figure.numerator, figure.denominator) if cells)
+
+
+def sentences_about_the_year_before(edition: Edition, comparison: Comparison | None) -> list[Finding]:
+    """The tables of which a manuscript asks for the year before, where that is not known: sentences are left out."""
+    return [
+        Finding("N725", Place(table=part.table_id(key)))
+        for part in edition.parts
+        for key in dict.fromkeys(tables_asked_of_the_year_before(part))
+        if comparison is None or not comparison.compares(part.table_id(key))
+    ]

@@ -1,54 +1,47 @@
-"""The chain of products as one readable function a command.
+"""`build`: the workbooks of a year → its report, as one readable function.
 
     files → submissions → tallies → totals → figures → report → formats
 
-Each function returns what it made; it prints nothing and decides no exit code. That is for cli/.
+Findings of severity error stop it, unless it is a draft.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from functools import partial
 from pathlib import Path
 
-from nerima_report.checks import run_checks
-from nerima_report.checks.years.between import (
-    as_warnings,
-    findings_between,
-    sentences_about_the_year_before,
-    year_before,
-)
-from nerima_report.corrections import suggest_corrections
+from nerima_report.checks.years import findings_between
 from nerima_report.edition import Edition
-from nerima_report.errors import CannotProceed
-from nerima_report.examination import Examination, examine, examine_collection, only_year, years_that_differ
-from nerima_report.findings import Finding, explain
+from nerima_report.errors import CannotProceed, RecordError
+from nerima_report.examination import Examination, examine_collection
+from nerima_report.findings import Finding
 from nerima_report.fiscal_year import full_name
 from nerima_report.places import Place
-from nerima_report.records.file import RecordError, open_record, read_record, record_to_write, write_record
+from nerima_report.records.comparison import Comparison, compare_with
+from nerima_report.records.file import open_record, read_record, record_to_write, write_record
 from nerima_report.records.model import Record
 from nerima_report.records.reported_before import reported_before
-from nerima_report.records.revision import changed_inputs, changed_outputs, revise
+from nerima_report.records.revision import changed_outputs
 from nerima_report.report.audit import make_audit
-from nerima_report.report.compose import Content, compose_report
+from nerima_report.report.compose import compose_report
+from nerima_report.report.content import Content
 from nerima_report.report.formats import FORMATS
 from nerima_report.report.must_publish import published_items, unpublished
 from nerima_report.report.open_items import FILE as OPEN_ITEMS
 from nerima_report.report.open_items import make_open_items
 from nerima_report.report.record import make_record
-from nerima_report.runs.registers import differences_from_registers, findings_on_registers
+from nerima_report.report.wording_of_year_before import sentences_about_the_year_before
+from nerima_report.runs.registers import findings_on_registers
 from nerima_report.tallies.roster import load_roster
-from nerima_report.tallies.submission import Inbox, Submission, load_submissions
+from nerima_report.tallies.submission import Progress, Submission, load_submissions
 from nerima_report.workspace import (
     RECORD,
     Workspace,
     keep,
     write_all,
 )
-
-Progress = Callable[[Path], None]
 
 
 @dataclass(frozen=True)
@@ -66,41 +59,6 @@ class BuildOrder:
     fiscal_year: int
     draft: bool = False
     compare: bool = False
-
-
-@dataclass(frozen=True)
-class Published:
-    """What `publish` did: the record's place, whether it is new, and findings on the files it vouches for."""
-
-    record: Path
-    changed: bool
-    findings: tuple[Finding, ...]
-
-
-def validate(
-    files: tuple[list[Path], list[Path]], edition: Edition, workspace: Workspace, complete: bool, progress: Progress
-) -> Examination:
-    """Check workbooks one by one, each against the edition of its own year.
-
-    With `complete` they are the whole collection of one year, which is held against the roster as well.
-    """
-    explanations = workspace.explanations_for(edition.catalogue)
-    paths, skipped = files
-    inbox = replace(load_submissions(paths, edition, progress), skipped=tuple(skipped))
-    recall = partial(reported_before, workspace, edition)
-    if complete:
-        roster = load_roster(workspace.roster, only_year(inbox))
-        examination = examine_collection(inbox, edition, roster, explanations, recall)[0]
-        return examination.and_also(differences_from_registers(workspace, edition, examination.years))
-    evidence, findings = [], list(years_that_differ(inbox))
-    years = inbox.fiscal_years or [0]
-    for year in years:
-        alone = inbox if year == years[0] else Inbox(submissions=inbox.submissions)
-        evidence.append(examine(alone, edition.for_year(year) if year else edition, year, None)[0])
-        found = explain(run_checks(evidence[-1]), explanations, year)[0]
-        findings += suggest_corrections(found, evidence[-1], explanations, recall)
-    findings += differences_from_registers(workspace, edition, evidence)
-    return Examination(edition, inbox, tuple(evidence), tuple(findings))
 
 
 def build(workspace: Workspace, edition: Edition, order: BuildOrder, progress: Progress) -> Built:
@@ -159,28 +117,6 @@ def _between_years(
     return as_warnings(findings_between(workspace, edition, records), edition)
 
 
-def publish(workspace: Workspace, fiscal_year: int, reason: str | None, today: date) -> Published:
-    """Move the record of a built year to records/, where it is guarded."""
-    built, published = workspace.out(fiscal_year) / RECORD, workspace.record(fiscal_year)
-    earlier = read_record(published, fiscal_year) if published.exists() else None
-    if earlier is not None and not built.exists():
-        return Published(published, False, ())
-    if not built.exists():
-        raise CannotProceed(
-            f"{full_name(fiscal_year)}の報告がまだありません。\n"
-            f"  先に nerima-report build {fiscal_year} を実行してください。"
-        )
-    new = read_record(built, fiscal_year)
-    findings = [Finding("N903", Place(file=file.as_posix())) for file in changed_outputs(built.parent, new)]
-    if changed_inputs(workspace.workbooks(fiscal_year)[0], new):
-        findings.append(Finding("N906"))
-    record = revise(new, earlier, reason, today)
-    if record is not None:
-        write_all(published.parent, {published.name: write_record(record)})
-    built.unlink()
-    return Published(published, record is not None, tuple(findings))
-
-
 def _vouching_record(out: Path, published: Path, fiscal_year: int) -> Record | None:
     """The record that vouches for the outputs of a year, if there is one.
 
@@ -209,3 +145,27 @@ def _keep_what_was_edited(out: Path, earlier: Record | None, draft: bool) -> lis
         for file in edited
         if file.is_file()
     ]
+
+
+def year_before(workspace: Workspace, edition: Edition, fiscal_year: int, *, wanted: bool) -> Comparison | None:
+    """The published year before, to stand beside a year; None where it was not published.
+
+    `edition` has all its parts. Raises CannotProceed where it is `wanted` and not there.
+    """
+    file = workspace.record(fiscal_year - 1)
+    if not file.exists():
+        if wanted:
+            raise CannotProceed(
+                f"{full_name(fiscal_year - 1)}の記録がないので、前年度と並べられません。\n  ファイル: {file}\n"
+                f"  nerima-report record template {fiscal_year - 1} で様式を作り、公表した数を書いて、"
+                "nerima-report record import で読み込んでください。"
+            )
+        return None
+    return compare_with(read_record(file, fiscal_year - 1), file.as_posix(), edition, fiscal_year)
+
+
+def as_warnings(findings: Sequence[Finding], edition: Edition) -> list[Finding]:
+    """The findings as `build` shows them: none stops it, and that there is no year before is no news."""
+    told = [finding for finding in findings if finding.code != "N701"]
+    errors = [finding for finding in told if edition.catalogue.severity(finding) == "error"]
+    return [replace(finding, severity="warning") if finding in errors else finding for finding in told]

@@ -1,47 +1,27 @@
-"""The chain of products of the commands about records: years typed in, printed again, and side by side.
-
-    workbook or CSV → record → content → report → formats        records → year evidence → findings
-
-As in build.py, each function returns what it made; it prints nothing and decides no exit code.
-"""
+"""`check`: the years that were asked for → their records → the findings between years."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from nerima_report.checks import Evidence
-from nerima_report.checks.years.between import findings_between, sentences_about_the_year_before, year_before
+from nerima_report.checks.years import findings_between
 from nerima_report.edition import Edition
 from nerima_report.errors import CannotProceed
 from nerima_report.examination import Examination
 from nerima_report.findings import Finding
-from nerima_report.forms.published_year import render_template, template_name
-from nerima_report.places import Place
-from nerima_report.records.file import RecordFile, open_record, read_record, sha256, write_record
-from nerima_report.records.revision import revise
-from nerima_report.report.compose import compose_report
-from nerima_report.report.formats import FORMATS
-from nerima_report.report.published import content_of
-from nerima_report.runs.asked_years import CheckedYears
-from nerima_report.runs.build import Built
-from nerima_report.runs.import_year import ImportOrder, import_year
+from nerima_report.fiscal_year import full_name, parse_fiscal_year, parse_fiscal_years
+from nerima_report.records.file import RecordFile, open_record
+from nerima_report.tallies.evidence import Evidence
 from nerima_report.tallies.reading import load_tallies
 from nerima_report.tallies.submission import Inbox
 from nerima_report.tallies.totals import Totals
-from nerima_report.workspace import RECORD, Workspace, is_same, keep, refuse_to_overwrite, write_all
+from nerima_report.workspace import RECORD, Workspace
 
-
-@dataclass(frozen=True)
-class RecordImported:
-    """What `record import` did: what it examined and found, the record's place (None after errors), if it is new."""
-
-    examination: Examination
-    record: Path | None
-    changed: bool
+_HOW = "2026、R8、2018..2026 か、records/2026.json のように書いてください。"
 
 
 def check_years(workspace: Workspace, edition: Edition, checked: CheckedYears, against: Sequence[int]) -> Examination:
@@ -70,57 +50,81 @@ def _records_of(workspace: Workspace, fiscal_year: int, published_only: bool) ->
     return [open_record(file, fiscal_year) for file in files]
 
 
-def write_template(edition: Edition, fiscal_year: int, out: Path | None, force: bool) -> tuple[Path, bool]:
-    """Write the workbook into which a published year is typed; returns its place, and whether it is new.
+@dataclass(frozen=True)
+class CheckedYears:
+    """The years to check, in their order; `published` if the records are meant, and not what lies in out/."""
 
-    Raises CannotProceed, and writes nothing, where a file would be overwritten that may have been filled in.
-    """
-    file = out or Path(template_name(fiscal_year))
-    content = render_template(edition.for_year(fiscal_year), fiscal_year)
-    if is_same(file, content):
-        return file, False
-    refuse_to_overwrite([file] if file.exists() and not force else [])
-    write_all(file.parent, {file.name: content})
-    return file, True
+    years: tuple[int, ...]
+    published: bool = False
 
 
-def import_record(
-    workspace: Workspace, edition: Edition, order: ImportOrder, reason: str | None, today: date
-) -> RecordImported:
-    """Make the record of a year that was published before the tool. Errors stop it; a published record is guarded."""
-    imported = import_year(order, edition, workspace.explanations_for(edition.catalogue))
-    if imported.record is None:
-        return RecordImported(imported.examination, None, False)
-    file = workspace.record(imported.record.fiscal_year)
-    earlier = read_record(file, imported.record.fiscal_year) if file.exists() else None
-    record = revise(imported.record, earlier, reason, today)
-    if record is not None:
-        write_all(file.parent, {file.name: write_record(record)})
-    return RecordImported(imported.examination, file, record is not None)
+def are_files(words: Sequence[str]) -> bool:
+    """Whether somebody named the files of records. Raises CannotProceed for a mixture with years."""
+    files = [word.lower().endswith(".json") for word in words]
+    if any(files) and not all(files):
+        raise CannotProceed("年度と記録のファイルは、いっしょには書けません。どちらかだけにしてください。")
+    return any(files)
 
 
-def build_from_record(workspace: Workspace, edition: Edition, fiscal_year: int, *, compare: bool) -> Built:
-    """Print the report of a year again from its published record; what somebody edited in out/ is kept."""
-    file, out = workspace.record(fiscal_year), workspace.out(fiscal_year)
-    record = read_record(file, fiscal_year)
-    if (out / RECORD).exists():
+def folder_of(files: Sequence[str]) -> Path:
+    """The working folder in which some records lie. Raises CannotProceed where they lie in none, or in several."""
+    folders = {Path(file).parent.parent for file in files}
+    strange = [file for file in files if not re.fullmatch(r"(.*/)?records/\d{4}\.json", Path(file).as_posix())]
+    if strange:
         raise CannotProceed(
-            f"{record.name}には、まだ公表の記録にしていない報告があります。\n  ファイル: {out / RECORD}\n"
-            f"  先に nerima-report publish {fiscal_year} を実行するか、要らなければそのフォルダーを消してください。"
+            f"年度の記録のファイルではありません。\n  ファイル: {strange[0]}\n"
+            "  作業フォルダーの records の中の、2026.json のような名前のファイルを書いてください。"
         )
-    before = year_before(workspace, edition, fiscal_year, wanted=compare)
-    edition = edition.for_year(fiscal_year)
-    content = replace(content_of(record, edition, file), comparison=before, compared=compare)
-    report = compose_report(content)
-    outputs = {form.file_name: form.render(report, edition.folder / "reference.docx") for form in FORMATS}
-    vouched = {output.file: output.sha256 for output in record.outputs}
-    kept = [
-        Finding("N904", Place(file=(out / name).as_posix()), details={"about": keep(out / name).name})
-        for name, made in outputs.items()
-        if (out / name).is_file() and sha256((out / name).read_bytes()) not in (vouched.get(name), sha256(made))
-    ]
-    kept += sentences_about_the_year_before(edition, before)
-    write_all(out, outputs)
-    evidence = Evidence(edition, fiscal_year, Inbox(), (), content.tallies, content.totals)
-    examination = Examination(edition, Inbox(), (evidence,), tuple(kept))
-    return Built(examination, tuple(out / name for name in outputs))
+    if len(folders) > 1:
+        named = "、".join(sorted(folder.as_posix() for folder in folders))
+        raise CannotProceed(
+            f"一度に確かめられるのは、一つの作業フォルダーの記録だけです。\n  フォルダー: {named}\n"
+            "  フォルダーごとに分けて実行してください。"
+        )
+    return folders.pop()
+
+
+def years_of_files(files: Sequence[str], workspace: Workspace) -> CheckedYears:
+    """The years of some records that changed, and after each the next recorded one, which is held against it."""
+    named = {int(Path(file).stem) for file in files}
+    recorded = [int(file.stem) for file in workspace.records]
+    following = {min((year for year in recorded if year > changed), default=changed) for changed in named}
+    return CheckedYears(tuple(sorted(named | following)), published=True)
+
+
+def years_of_words(words: Sequence[str], workspace: Workspace) -> CheckedYears:
+    """The years that somebody wrote; without any the newest one. Raises CannotProceed for what is no year."""
+    known = _known(workspace)
+    if not words:
+        if not known:
+            raise CannotProceed(
+                "報告も記録もありません。\n"
+                "  先に nerima-report build か nerima-report record import を実行してください。"
+            )
+        return CheckedYears((known[-1],))
+    years: set[int] = set()
+    for word in words:
+        ends = _ends(word)
+        if ends[0] > ends[-1]:
+            raise CannotProceed(f"「{word}」は、はじめの年度が後です。2018..2026 のように書いてください。")
+        missing = [year for year in ends if year not in known]
+        if missing:
+            raise CannotProceed(
+                f"{full_name(missing[0])}の報告も記録もありません。\n"
+                f"  先に nerima-report build {missing[0]} を実行してください。"
+            )
+        years |= {year for year in known if ends[0] <= year <= ends[-1]}
+    return CheckedYears(tuple(sorted(years)))
+
+
+def _ends(word: str) -> tuple[int, ...]:
+    """The year that a word says, or the first and the last year."""
+    year = parse_fiscal_year(word)
+    ends = parse_fiscal_years(word) if year is None else (year,)
+    if ends is None:
+        raise CannotProceed(f"年度「{word}」を読めません。{_HOW}")
+    return ends
+
+
+def _known(workspace: Workspace) -> list[int]:
+    return sorted({int(file.stem) for file in workspace.records} | set(workspace.built))

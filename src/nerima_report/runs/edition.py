@@ -7,25 +7,27 @@ made and a Word style be found shows only when forms and reports are made.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 
 import pandas as pd
 from jinja2 import Environment, nodes
 
-from nerima_report.edition import Edition
+from nerima_report.edition import Edition, load_edition, shipped_templates
+from nerima_report.edition.changes import Change, edition_changes, forms_must_change
 from nerima_report.edition.entries import EntryField, EntryTable
 from nerima_report.edition.part import Part
 from nerima_report.edition.tables import CountTable
-from nerima_report.edition.toml import read_text
 from nerima_report.errors import DefinitionError
+from nerima_report.files import read_text
 from nerima_report.fiscal_year import Month, full_name
 from nerima_report.forms import Filling, FormCover, render_form
 from nerima_report.records.comparison import compare_with
 from nerima_report.registers.entry import RegisterEntry
 from nerima_report.registers.views import RegisterView
 from nerima_report.report.blocks import Report
-from nerima_report.report.compose import Content, compose_report
+from nerima_report.report.compose import compose_report
+from nerima_report.report.content import Content
 from nerima_report.report.formats import FORMATS
 from nerima_report.report.must_publish import published_items
 from nerima_report.report.record import make_record
@@ -147,3 +149,30 @@ def _refusal(part: Part, wording: Mapping[str, object], name: str, arguments: li
     except (WordingError, TypeError) as error:
         return str(error) if isinstance(error, WordingError) else f"「{name}」に渡すものの数が合いません"
     return ""
+
+
+@dataclass(frozen=True)
+class EditionCheck:
+    """What `edition check` found in a sound edition.
+
+    What changed against the shipped one (None: there is none of this name), whether forms must be sent out
+    anew for it, and the tables that are collected but appear nowhere in the report.
+    """
+
+    changes: tuple[Change, ...] | None
+    new_forms: bool
+    unprinted: tuple[str, ...]
+
+
+def check_edition(edition: Edition, name: str) -> EditionCheck:
+    """Try an edition out, and say what changed against the shipped one of this name, if there is one.
+
+    Raises DefinitionError where a form or a report could not be made with it.
+    """
+    try_edition(edition)
+    unprinted = tuple(part.table_id(key) for part in edition.parts for key in unmentioned_tables(part))
+    folder = shipped_templates() / name
+    if not folder.is_dir():
+        return EditionCheck(None, False, unprinted)
+    shipped = load_edition(folder)
+    return EditionCheck(tuple(edition_changes(shipped, edition)), forms_must_change(shipped, edition), unprinted)

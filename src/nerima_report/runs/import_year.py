@@ -1,4 +1,4 @@
-"""A published year, typed into a workbook or a CSV → its record, or what is wrong with it.
+"""`record template` and `record import`: a published year, typed into a workbook or a CSV → its record.
 
 It goes through the checks that every workbook goes through. What the year did not publish stays unknown, and
 is never taken for zero.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 
 from nerima_report import __version__
@@ -16,12 +17,14 @@ from nerima_report.corrections import suggest_corrections
 from nerima_report.edition import Edition
 from nerima_report.errors import CannotProceed
 from nerima_report.examination import Examination
+from nerima_report.files import sha256
 from nerima_report.findings import Explanation, Finding, explain
 from nerima_report.fiscal_year import full_name
-from nerima_report.forms.published_year import as_published, not_printed
+from nerima_report.forms.published_year import as_published, not_printed, render_template, template_name
 from nerima_report.records.figure import recorded_figure
-from nerima_report.records.file import sha256
+from nerima_report.records.file import read_record, write_record
 from nerima_report.records.model import SCHEMA_VERSION, Record, RecordedEdition, RecordedInput
+from nerima_report.records.revision import revise
 from nerima_report.report.compose import compose_report
 from nerima_report.report.published import content_of
 from nerima_report.report.record import (
@@ -32,12 +35,14 @@ from nerima_report.report.record import (
 )
 from nerima_report.tallies.csv_file import read_csv
 from nerima_report.tallies.evidence import Evidence, on_cover
-from nerima_report.tallies.layout import EntryLayout, plain
+from nerima_report.tallies.layout import EntryLayout
 from nerima_report.tallies.model import Tallies
 from nerima_report.tallies.reading import load_tallies
 from nerima_report.tallies.submission import PUBLISHED_FORM, Inbox, Submission, identify
 from nerima_report.tallies.totals import Totals, add_up
+from nerima_report.text import plain
 from nerima_report.workbooks import Unreadable, read_workbook
+from nerima_report.workspace import Workspace, is_same, refuse_to_overwrite, write_all
 
 
 @dataclass(frozen=True)
@@ -187,3 +192,41 @@ def _record(read: _Read, findings: Sequence[Finding], edition: Edition, file: Pa
 def _input(file: Path) -> RecordedInput:
     digest = sha256(file.read_bytes())
     return RecordedInput(file=file.name, used=True, section="", ward=True, submission=1, sha256=digest)
+
+
+@dataclass(frozen=True)
+class RecordImported:
+    """What `record import` did: what it examined and found, the record's place (None after errors), if it is new."""
+
+    examination: Examination
+    record: Path | None
+    changed: bool
+
+
+def write_template(edition: Edition, fiscal_year: int, out: Path | None, force: bool) -> tuple[Path, bool]:
+    """Write the workbook into which a published year is typed; returns its place, and whether it is new.
+
+    Raises CannotProceed, and writes nothing, where a file would be overwritten that may have been filled in.
+    """
+    file = out or Path(template_name(fiscal_year))
+    content = render_template(edition.for_year(fiscal_year), fiscal_year)
+    if is_same(file, content):
+        return file, False
+    refuse_to_overwrite([file] if file.exists() and not force else [])
+    write_all(file.parent, {file.name: content})
+    return file, True
+
+
+def import_record(
+    workspace: Workspace, edition: Edition, order: ImportOrder, reason: str | None, today: date
+) -> RecordImported:
+    """Make the record of a year that was published before the tool. Errors stop it; a published record is guarded."""
+    imported = import_year(order, edition, workspace.explanations_for(edition.catalogue))
+    if imported.record is None:
+        return RecordImported(imported.examination, None, False)
+    file = workspace.record(imported.record.fiscal_year)
+    earlier = read_record(file, imported.record.fiscal_year) if file.exists() else None
+    record = revise(imported.record, earlier, reason, today)
+    if record is not None:
+        write_all(file.parent, {file.name: write_record(record)})
+    return RecordImported(imported.examination, file, record is not None)

@@ -1,8 +1,8 @@
-"""The chain of products before the workbooks come in: a working folder, an edition tried out, the forms to send.
+"""`init` and `form`: what is made before the workbooks come in, a working folder and the forms to send.
 
     roster + edition (+ the registers, the figures of an earlier year) → forms
 
-As in build.py, each function returns what it made; it prints nothing and decides no exit code.
+What is there already, and may have been filled in, is not overwritten.
 """
 
 from __future__ import annotations
@@ -10,15 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from nerima_report.edition import Edition, load_edition, shipped_templates
-from nerima_report.edition.changes import Change, edition_changes, forms_must_change
+from nerima_report.edition import Edition
 from nerima_report.forms import Filling, FormCover, render_form
 from nerima_report.forms.earlier import Earlier, load_earlier
 from nerima_report.forms.form import fed_lists
 from nerima_report.forms.recipients import all_covers, chosen, file_name
 from nerima_report.registers.carrying import rows_for, unasked_sections
 from nerima_report.registers.master import keeps_registers, load_masters
-from nerima_report.runs.edition import try_edition, unmentioned_tables
 from nerima_report.tallies.roster import load_roster, write_roster
 from nerima_report.workspace import FOLDERS, SETTINGS, SETTINGS_TEXT, Workspace, is_same, refuse_to_overwrite, write_all
 
@@ -51,19 +49,6 @@ class FormsMade:
     unasked: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class EditionCheck:
-    """What `edition check` found in a sound edition.
-
-    What changed against the shipped one (None: there is none of this name), whether forms must be sent out
-    anew for it, and the tables that are collected but appear nowhere in the report.
-    """
-
-    changes: tuple[Change, ...] | None
-    new_forms: bool
-    unprinted: tuple[str, ...]
-
-
 def init(folder: Path, edition: Edition, fiscal_year: int) -> list[Path]:
     """Make a working folder; what is there already stays as it is. Returns what was made."""
     made = []
@@ -78,20 +63,6 @@ def init(folder: Path, edition: Edition, fiscal_year: int) -> list[Path]:
         write_roster(folder / "roster.xlsx", edition, fiscal_year)
         made.append(folder / "roster.xlsx")
     return made
-
-
-def check_edition(edition: Edition, name: str) -> EditionCheck:
-    """Try an edition out, and say what changed against the shipped one of this name, if there is one.
-
-    Raises DefinitionError where a form or a report could not be made with it.
-    """
-    try_edition(edition)
-    unprinted = tuple(part.table_id(key) for part in edition.parts for key in unmentioned_tables(part))
-    folder = shipped_templates() / name
-    if not folder.is_dir():
-        return EditionCheck(None, False, unprinted)
-    shipped = load_edition(folder)
-    return EditionCheck(tuple(edition_changes(shipped, edition)), forms_must_change(shipped, edition), unprinted)
 
 
 def make_forms(workspace: Workspace, edition: Edition, fiscal_year: int, order: FormOrder) -> FormsMade:

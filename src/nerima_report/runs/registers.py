@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from nerima_report.checks import Evidence
 from nerima_report.edition import Edition
 from nerima_report.errors import CannotProceed
 from nerima_report.examination import Examination, examine, judge
@@ -17,6 +16,7 @@ from nerima_report.places import Place
 from nerima_report.registers.history import add_steps, history_file, read_history
 from nerima_report.registers.master import FOLDER, keeps_registers, load_masters, write_master
 from nerima_report.registers.merging import MergePlan, latest_year, plan_merge
+from nerima_report.tallies.evidence import Evidence
 from nerima_report.tallies.roster import load_roster
 from nerima_report.tallies.submission import load_submissions
 from nerima_report.workspace import Workspace, write_all

@@ -8,9 +8,10 @@ from pathlib import Path
 
 from nerima_report.edition import Edition
 from nerima_report.errors import CannotProceed
+from nerima_report.files import sha256
 from nerima_report.findings import Finding
 from nerima_report.places import Place
-from nerima_report.records.file import read_record, sha256
+from nerima_report.records.file import read_record
 from nerima_report.records.series import Source, Trend
 from nerima_report.records.series_csv import render_csv
 from nerima_report.records.series_making import make_trend

@@ -11,8 +11,8 @@ from typing import Literal, NamedTuple
 
 from nerima_report.edition.entries import EntryField
 from nerima_report.fiscal_year import full_date, parse_date, parse_month
-from nerima_report.tallies.layout import plain
-from nerima_report.workbooks import CellValue, is_blank, printable
+from nerima_report.text import plain, printable
+from nerima_report.workbooks import CellValue, is_blank
 
 Status = Literal["reported", "blank", "not applicable", "unreadable"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 
-from nerima_report.tallies.layout import plain
+from nerima_report.text import plain
 from nerima_report.workbooks import CellValue, Position, Sheet, is_blank
 from nerima_report.workbooks.limits import MAX_COLUMNS
 

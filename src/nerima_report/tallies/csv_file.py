@@ -18,11 +18,9 @@ from nerima_report.edition.tables import CountTable
 from nerima_report.findings import Finding
 from nerima_report.places import WARD, CellKey, Place
 from nerima_report.tallies.cell_values import read_count, shown
-from nerima_report.tallies.layout import plain
 from nerima_report.tallies.model import FilledCell, StatedCell
 from nerima_report.tallies.submission import NOT_APPLICABLE
-from nerima_report.text import asked, likely
-from nerima_report.workbooks import label_of, printable
+from nerima_report.text import asked, label_of, likely, plain, printable
 from nerima_report.workbooks.limits import MAX_FILE_BYTES
 
 HEADINGS = {

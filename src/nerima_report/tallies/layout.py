@@ -7,7 +7,6 @@ Cells are found by sheet, heading and row label, never by fixed position, so a w
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -16,6 +15,7 @@ from typing import NamedTuple
 from nerima_report.edition.entries import EntryTable
 from nerima_report.edition.tables import Column, CountTable, Row
 from nerima_report.places import CellKey
+from nerima_report.text import plain
 from nerima_report.workbooks import Position, Sheet, Workbook, is_blank
 
 # The sheet that says who reports, and for which year.
@@ -29,7 +29,6 @@ VERIFICATION = "検算"
 _CAPTION_NUMBER = re.compile(r"^表\d+")
 _COUNT_LIKE = re.compile(r"[-△▲(]?\d[\d,.()]*\D{0,3}")
 _OF_A_YEAR = re.compile(r"年度")
-_INVISIBLE = re.compile("[\u200b-\u200d\u2060\ufeff\u00ad]")
 
 
 class OtherColumn(NamedTuple):
@@ -80,16 +79,6 @@ class EntryLayout:
     def data_cells(self) -> list[Position]:
         """The cells whose values are read."""
         return [(row, column) for row in self.rows for column in sorted(self.columns.values())]
-
-
-@lru_cache(maxsize=8192, typed=True)
-def plain(value: object) -> str:
-    """A label without what does not distinguish it: width, white space, invisible characters.
-
-    >>> plain("合　計"), plain("請求者数 （人）")
-    ('合計', '請求者数(人)')
-    """
-    return _INVISIBLE.sub("", "".join(unicodedata.normalize("NFKC", str(value)).split()))
 
 
 def find_sheets(workbook: Workbook, table_id: str, tables: Mapping[str, CountTable | EntryTable]) -> list[Sheet]:

@@ -12,8 +12,8 @@ from datetime import date
 from nerima_report.edition.entries import EntryTable
 from nerima_report.edition.part import Part
 from nerima_report.edition.registers import ENDED, REGISTERED, Register, RegisterCount
+from nerima_report.fiscal_year import first_day, last_day
 from nerima_report.places import CellKey
-from nerima_report.registers.entry import first_day, last_day
 
 Row = Mapping[str, object]  # an entry as its sheet says it, by label of field
 

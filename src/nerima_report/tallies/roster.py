@@ -10,8 +10,7 @@ from pathlib import Path
 from nerima_report.edition import Edition
 from nerima_report.errors import CannotProceed
 from nerima_report.fiscal_year import full_name, parse_fiscal_year
-from nerima_report.tallies.layout import plain
-from nerima_report.tallies.submission import section_key
+from nerima_report.text import plain, section_key
 from nerima_report.workbooks import Unreadable, address, is_blank, read_workbook
 
 SHEET = "名簿"

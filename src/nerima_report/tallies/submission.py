@@ -12,17 +12,9 @@ from nerima_report.edition import Edition
 from nerima_report.fiscal_year import full_name, parse_fiscal_year
 from nerima_report.tallies.cell_values import shown
 from nerima_report.tallies.cover import marked_rows, value_beside
-from nerima_report.tallies.layout import COVER_SHEET, plain
-from nerima_report.workbooks import (
-    Sheet,
-    Unreadable,
-    Workbook,
-    address,
-    is_blank,
-    label_of,
-    printable,
-    shared_reader,
-)
+from nerima_report.tallies.layout import COVER_SHEET
+from nerima_report.text import label_of, plain, printable, section_key
+from nerima_report.workbooks import Sheet, Unreadable, Workbook, address, is_blank, shared_reader
 
 NOT_APPLICABLE = "該当なし"
 # What else people write into the column 該当なし when they mean it. Anything else is asked about.
@@ -32,6 +24,7 @@ SECTION_FORM = "課の集計"
 WARD_FORM = "区全体の集計"
 # Not handed in by anybody: what a year published before the tool is typed into.
 PUBLISHED_FORM = "公表された年度の記録"
+Progress = Callable[[Path], None]
 
 
 @dataclass(frozen=True)
@@ -100,11 +93,6 @@ class Inbox:
     def fiscal_years(self) -> list[int]:
         """The fiscal years for which something was handed in."""
         return sorted({s.fiscal_year for s in self.submissions})
-
-
-def section_key(department: str, section: str) -> str:
-    """部 + 課; a section without its own 部 (会計管理室) is not named twice."""
-    return section if department in ("", section) else f"{department}{section}"
 
 
 def load_submissions(

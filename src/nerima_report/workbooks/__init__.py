@@ -9,7 +9,6 @@ bytes of a marked copy, which it only writes.
 
 from nerima_report.workbooks.client import WorkbookReader, read_workbook, shared_reader
 from nerima_report.workbooks.mark.order import Cell, Mark, MarkOrder, SuggestedMark
-from nerima_report.workbooks.paths import extended
 from nerima_report.workbooks.values import (
     CellValue,
     Position,
@@ -21,9 +20,7 @@ from nerima_report.workbooks.values import (
     address,
     column_number,
     is_blank,
-    label_of,
     position_of,
-    printable,
 )
 
 __all__ = [
@@ -41,11 +38,8 @@ __all__ = [
     "WorkbookReader",
     "address",
     "column_number",
-    "extended",
     "is_blank",
-    "label_of",
     "position_of",
-    "printable",
     "read_workbook",
     "shared_reader",
 ]

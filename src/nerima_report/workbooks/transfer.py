@@ -15,9 +15,10 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from nerima_report.text import printable
 from nerima_report.workbooks.limits import Refused
 from nerima_report.workbooks.mark.order import MarkOrder
-from nerima_report.workbooks.values import CellValue, Position, Sheet, SheetFacts, Unreadable, Workbook, printable
+from nerima_report.workbooks.values import CellValue, Position, Sheet, SheetFacts, Unreadable, Workbook
 
 _JSON_TYPES = frozenset({int, float, str, bool, type(None)})
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -41,7 +40,6 @@ Reason = Literal[
 
 
 _REFERENCE = re.compile(r"\$?([A-Za-z]{1,3})\$?([1-9][0-9]{0,6})")
-_TURNING = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
 
 
 @dataclass(frozen=True)
@@ -104,27 +102,6 @@ class Unreadable:
 def is_blank(value: CellValue) -> bool:
     """Whether nothing is written in the cell; spaces (also full-width ones) are nothing."""
     return value is None or (isinstance(value, str) and not value.strip())
-
-
-def printable(text: str) -> str:
-    r"""A text from outside without what would move the cursor, turn the line round or be no character at all.
-
-    >>> print(printable("総務課\n.xlsx"), printable("総務課"))
-    総務課\n.xlsx 総務課
-    """
-    if text.isprintable():
-        return text
-    return "".join(_escaped(char) for char in text)
-
-
-def label_of(path: Path) -> str:
-    """A path as findings name it: with / on every system, and printable whatever its bytes are."""
-    return printable(path.as_posix())
-
-
-def _escaped(char: str) -> str:
-    unsafe = unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp") or unicodedata.bidirectional(char) in _TURNING
-    return ascii(char)[1:-1] if unsafe else char
 
 
 def address(position: Position) -> str:

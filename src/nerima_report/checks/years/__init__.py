@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from nerima_report.checks.years.changes import numbers_change_within_limits, sections_change_within_limits
-from nerima_report.findings import Finding
+from nerima_report.checks.years.registers import registers_go_on
+from nerima_report.edition import Edition
+from nerima_report.errors import CannotProceed
+from nerima_report.findings import Finding, explain
 from nerima_report.fiscal_year import full_name
 from nerima_report.places import CellKey
 from nerima_report.records.change_statistics import chance_of_identity
+from nerima_report.records.file import RecordFile, open_record
 from nerima_report.records.revision import changed_numbers
-from nerima_report.records.years import Year, YearEvidence
+from nerima_report.records.years import Year, YearEvidence, year_of
+from nerima_report.registers.master import keeps_registers, load_masters
 from nerima_report.tallies.counting import counted_tables
+from nerima_report.workspace import Workspace
 
 MOST_NAMED = 5
 
@@ -207,3 +214,33 @@ YEAR_CHECKS = (
 def run_year_checks(evidence: YearEvidence) -> list[Finding]:
     """All findings between the years."""
     return [finding for check in YEAR_CHECKS for finding in check(evidence)]
+
+
+def findings_between(
+    workspace: Workspace,
+    edition: Edition,
+    records: Sequence[RecordFile],
+    against: Sequence[int] = (),
+    read: Callable[[Path, int], RecordFile] = open_record,
+) -> list[Finding]:
+    """Hold a year against those before it: all of which there is a record, or only those in `against`.
+
+    `edition` has all its parts. `records` are the year, and after it the published one if it was built again.
+    Raises CannotProceed where a record that is wanted is not there, or cannot be used.
+    """
+    fiscal_year = records[0].record.fiscal_year
+    files = {int(file.stem): file for file in workspace.records if int(file.stem) < fiscal_year}
+    for year in against:
+        if year not in files:
+            raise CannotProceed(f"{full_name(year)}の記録がありません。\n  ファイル: {workspace.record(year)}")
+    wanted = [year for year in sorted(files) if not against or year in against]
+    earlier = [read(files[year], year) for year in wanted]
+    now, before = (
+        [year_of(told.record, told.file, edition, fiscal_year, told.lines) for told in years]
+        for years in (records, earlier)
+    )
+    evidence = YearEvidence(edition, now[0], tuple(before), now[1] if len(now) > 1 else None)
+    found = run_year_checks(evidence)
+    if keeps_registers(workspace.folder):
+        found += registers_go_on(evidence, load_masters(workspace.folder, edition))
+    return explain(found, workspace.explanations_for(edition.catalogue), fiscal_year)[0]

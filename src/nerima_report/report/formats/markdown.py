@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator
 from urllib.parse import quote
 
 from nerima_report.report.blocks import (
+    CONTENTS_TITLE,
+    DRAFT_MARK,
     Block,
     Bullets,
     Cell,
@@ -19,7 +21,7 @@ from nerima_report.report.blocks import (
     Table,
     TableNote,
 )
-from nerima_report.report.formats.text import CONTENTS_TITLE, DRAFT_MARK, one_line
+from nerima_report.text import one_line
 
 # An underscore between letters emphasises nothing; escaping it there would only break addresses.
 _INLINE = re.compile(r"[\\`*<\[\]|~$]|&(?=#?[0-9A-Za-z]+;)|(?<![^\W_])_|_(?![^\W_])")

@@ -20,8 +20,17 @@ from docx.section import Section, _Header
 from docx.shared import Twips
 
 from nerima_report.errors import DefinitionError
-from nerima_report.report.blocks import Block, Bullets, Heading, Paragraph, Picture, Report, Table
-from nerima_report.report.formats.text import CONTENTS_TITLE, DRAFT_MARK
+from nerima_report.report.blocks import (
+    CONTENTS_TITLE,
+    DRAFT_MARK,
+    Block,
+    Bullets,
+    Heading,
+    Paragraph,
+    Picture,
+    Report,
+    Table,
+)
 from nerima_report.report.formats.word_blocks import render_table
 from nerima_report.report.formats.word_picture import Page, render_picture
 from nerima_report.report.formats.word_xml import Styles, element, field_end, field_start, paragraph, run

@@ -11,8 +11,8 @@ from docx.oxml.xmlchemy import BaseOxmlElement
 from docx.shared import Mm, Twips
 
 from nerima_report.report.blocks import Picture
-from nerima_report.report.formats.text import one_line
 from nerima_report.report.formats.word_xml import Styles, element, field_end, field_start, paragraph, run
+from nerima_report.text import one_line
 
 
 @dataclass(frozen=True)

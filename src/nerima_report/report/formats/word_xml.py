@@ -17,7 +17,7 @@ from docx.oxml.parser import OxmlElement
 from docx.oxml.xmlchemy import BaseOxmlElement
 
 from nerima_report.errors import DefinitionError
-from nerima_report.report.formats.text import one_line
+from nerima_report.text import one_line
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from nerima_report.text import printable
 from nerima_report.workbooks.mark.cells import deselect, restyle
 from nerima_report.workbooks.mark.comments import BEGINNING, comment
 from nerima_report.workbooks.mark.index import HEADER_ROW, INDEX_SHEET, index_sheet
@@ -27,7 +28,7 @@ from nerima_report.workbooks.mark.splicing import (
     with_attribute,
 )
 from nerima_report.workbooks.mark.styles import NO_STYLES, SEVEREST_FIRST, StyleSheet
-from nerima_report.workbooks.values import Position, position_of, printable
+from nerima_report.workbooks.values import Position, position_of
 
 _WORKSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
 _STYLES = "application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml"

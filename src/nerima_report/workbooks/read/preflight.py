@@ -13,9 +13,9 @@ import stat
 import zipfile
 from pathlib import Path
 
+from nerima_report.files import extended
 from nerima_report.workbooks import limits
 from nerima_report.workbooks.limits import Refused
-from nerima_report.workbooks.paths import extended
 from nerima_report.workbooks.values import Reason
 
 _COMPOUND_FILE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # the container of .xls and of encrypted workbooks

@@ -1,0 +1,48 @@
+"""`build --from-record`: a published record → the report of its year, printed again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from nerima_report.edition import Edition
+from nerima_report.errors import CannotProceed
+from nerima_report.examination import Examination
+from nerima_report.files import sha256
+from nerima_report.findings import Finding
+from nerima_report.places import Place
+from nerima_report.records.file import read_record
+from nerima_report.report.compose import compose_report
+from nerima_report.report.formats import FORMATS
+from nerima_report.report.published import content_of
+from nerima_report.report.wording_of_year_before import sentences_about_the_year_before
+from nerima_report.runs.build import Built, year_before
+from nerima_report.tallies.evidence import Evidence
+from nerima_report.tallies.submission import Inbox
+from nerima_report.workspace import RECORD, Workspace, keep, write_all
+
+
+def build_from_record(workspace: Workspace, edition: Edition, fiscal_year: int, *, compare: bool) -> Built:
+    """Print the report of a year again from its published record; what somebody edited in out/ is kept."""
+    file, out = workspace.record(fiscal_year), workspace.out(fiscal_year)
+    record = read_record(file, fiscal_year)
+    if (out / RECORD).exists():
+        raise CannotProceed(
+            f"{record.name}には、まだ公表の記録にしていない報告があります。\n  ファイル: {out / RECORD}\n"
+            f"  先に nerima-report publish {fiscal_year} を実行するか、要らなければそのフォルダーを消してください。"
+        )
+    before = year_before(workspace, edition, fiscal_year, wanted=compare)
+    edition = edition.for_year(fiscal_year)
+    content = replace(content_of(record, edition, file), comparison=before, compared=compare)
+    report = compose_report(content)
+    outputs = {form.file_name: form.render(report, edition.folder / "reference.docx") for form in FORMATS}
+    vouched = {output.file: output.sha256 for output in record.outputs}
+    kept = [
+        Finding("N904", Place(file=(out / name).as_posix()), details={"about": keep(out / name).name})
+        for name, made in outputs.items()
+        if (out / name).is_file() and sha256((out / name).read_bytes()) not in (vouched.get(name), sha256(made))
+    ]
+    kept += sentences_about_the_year_before(edition, before)
+    write_all(out, outputs)
+    evidence = Evidence(edition, fiscal_year, Inbox(), (), content.tallies, content.totals)
+    examination = Examination(edition, Inbox(), (evidence,), tuple(kept))
+    return Built(examination, tuple(out / name for name in outputs))

@@ -1,0 +1,44 @@
+"""`validate`: workbooks → what is wrong with them, each held against the edition of its own year."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from nerima_report.checks import run_checks
+from nerima_report.corrections import suggest_corrections
+from nerima_report.edition import Edition
+from nerima_report.examination import Examination, examine, examine_collection, only_year, years_that_differ
+from nerima_report.findings import explain
+from nerima_report.records.reported_before import reported_before
+from nerima_report.runs.registers import differences_from_registers
+from nerima_report.tallies.roster import load_roster
+from nerima_report.tallies.submission import Inbox, Progress, load_submissions
+from nerima_report.workspace import Workspace
+
+
+def validate(
+    files: tuple[list[Path], list[Path]], edition: Edition, workspace: Workspace, complete: bool, progress: Progress
+) -> Examination:
+    """Check workbooks one by one, each against the edition of its own year.
+
+    With `complete` they are the whole collection of one year, which is held against the roster as well.
+    """
+    explanations = workspace.explanations_for(edition.catalogue)
+    paths, skipped = files
+    inbox = replace(load_submissions(paths, edition, progress), skipped=tuple(skipped))
+    recall = partial(reported_before, workspace, edition)
+    if complete:
+        roster = load_roster(workspace.roster, only_year(inbox))
+        examination = examine_collection(inbox, edition, roster, explanations, recall)[0]
+        return examination.and_also(differences_from_registers(workspace, edition, examination.years))
+    evidence, findings = [], list(years_that_differ(inbox))
+    years = inbox.fiscal_years or [0]
+    for year in years:
+        alone = inbox if year == years[0] else Inbox(submissions=inbox.submissions)
+        evidence.append(examine(alone, edition.for_year(year) if year else edition, year, None)[0])
+        found = explain(run_checks(evidence[-1]), explanations, year)[0]
+        findings += suggest_corrections(found, evidence[-1], explanations, recall)
+    findings += differences_from_registers(workspace, edition, evidence)
+    return Examination(edition, inbox, tuple(evidence), tuple(findings))
