@@ -35,10 +35,11 @@ mutants: $(VENV)/.installed-dev  ## make 100 small faults in the code, one at a 
 ON_ALL_CORES := --numprocesses auto --dist worksteal
 CONTEXTS := .coverage.contexts
 
-lint: $(VENV)/.installed-dev  ## check style and types
+lint: $(VENV)/.installed-dev  ## check style, types and layers
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
 
 docs: $(VENV)/.installed  ## write anew what is generated: docs/findings.md, docs/schemas/record.json
 	$(BIN)/nerima-report explain --markdown > docs/findings.md
