@@ -342,4 +342,4 @@ def test_the_lines_for_windows_do_the_same(clone: Clone) -> None:
     assert clone.installed() == {*in_environment(CHARTS, here()), "nerima-report"}
     clone.builds_the_sample()
     *lines, tests = windows_commands(ROOT / "docs" / "install.md")
-    run_as_powershell(clone, [*lines, f"{tests} tests/test_editions.py -k wheel"])
+    run_as_powershell(clone, [*lines, f"{tests} tests/edition/test_editions.py -k wheel"])

@@ -35,7 +35,7 @@ def test_the_two_commands_work_in_a_clean_clone(tmp_path: Path) -> None:
     environment[IN_CLONE] = "1"
     for command in first_commands():
         # Inside the clone the tests of the editions stand for all; the whole suite is what is running here.
-        arguments = ["PYTEST_ARGS=tests/test_editions.py --no-cov"] if command == "make test" else []
+        arguments = ["PYTEST_ARGS=tests/edition/test_editions.py --no-cov"] if command == "make test" else []
         run = subprocess.run([*command.split(), *arguments], cwd=clone, env=environment, capture_output=True)
         assert run.returncode == 0, run.stdout.decode() + run.stderr.decode()
     built = clone / "sample_data" / "out" / "2022"

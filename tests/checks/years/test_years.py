@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from test_notices_json import VALIDATOR
 
 from conftest import ROOT, Command
 from inboxes import roster
@@ -29,9 +30,8 @@ from nerima_report.report.compose import compose_report
 from nerima_report.report.content import Content
 from nerima_report.report.record import make_record
 from nerima_report.tallies.submission import Inbox
-from test_notices_json import VALIDATOR
 
-CASES = tomllib.loads((Path(__file__).parent / "cases" / "years.toml").read_text(encoding="utf-8"))["case"]
+CASES = tomllib.loads((Path(__file__).parents[2] / "cases" / "years.toml").read_text(encoding="utf-8"))["case"]
 GROWTH = 0.03  # a year
 
 

@@ -19,7 +19,7 @@ from nerima_report.findings import Finding
 from nerima_report.tallies.submission import Inbox
 from small_ward import is_small
 
-CASES = tomllib.loads((Path(__file__).parent / "cases" / "findings.toml").read_text(encoding="utf-8"))["case"]
+CASES = tomllib.loads((Path(__file__).parents[1] / "cases" / "findings.toml").read_text(encoding="utf-8"))["case"]
 WARDS = {2022: ("ward", "sample_inbox", "edition"), 2023: ("act_ward", "act_inbox", "act_edition")}
 
 

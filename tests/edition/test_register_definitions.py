@@ -13,7 +13,7 @@ from nerima_report.edition import Edition, load_edition
 from nerima_report.edition.registers import NO_ARTICLE
 from nerima_report.errors import DefinitionError
 
-CASES = tomllib.loads((Path(__file__).parent / "cases" / "register_articles.toml").read_text(encoding="utf-8"))
+CASES = tomllib.loads((Path(__file__).parents[1] / "cases" / "register_articles.toml").read_text(encoding="utf-8"))
 TEMPLATES = ROOT / "templates" / "nerima"
 
 

@@ -21,7 +21,7 @@ from nerima_report.tallies.figures import compute_figures
 from nerima_report.tallies.submission import Inbox
 from nerima_report.tallies.totals import Totals
 
-CASES = tomllib.loads((Path(__file__).parent / "cases" / "must_publish.toml").read_text(encoding="utf-8"))["case"]
+CASES = tomllib.loads((Path(__file__).parents[1] / "cases" / "must_publish.toml").read_text(encoding="utf-8"))["case"]
 
 
 @pytest.fixture(scope="module")

@@ -18,7 +18,7 @@ from nerima_report.edition import find_edition, load_edition
 from nerima_report.edition.guideline import Entry
 from nerima_report.edition.guideline_search import search
 
-CASES = tomllib.loads((Path(__file__).parent / "cases" / "guideline.toml").read_text(encoding="utf-8"))["case"]
+CASES = tomllib.loads((Path(__file__).parents[1] / "cases" / "guideline.toml").read_text(encoding="utf-8"))["case"]
 GUIDELINE = load_edition(find_edition("nerima")).guideline
 ENTRIES = tuple(GUIDELINE.entries)
 

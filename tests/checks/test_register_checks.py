@@ -19,7 +19,7 @@ from nerima_report.tallies.submission import Inbox, Submission, identify
 from nerima_report.workbooks import Sheet, Workbook
 from registers_carried import example
 
-CASES = tomllib.loads((Path(__file__).parent / "cases" / "registers.toml").read_text(encoding="utf-8"))["case"]
+CASES = tomllib.loads((Path(__file__).parents[1] / "cases" / "registers.toml").read_text(encoding="utf-8"))["case"]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])

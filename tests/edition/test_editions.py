@@ -17,7 +17,9 @@ from docx import Document
 from conftest import ROOT, SAMPLE, Command
 from nerima_report.edition import Edition, find_edition, load_edition, shipped_templates
 
-CASES = tomllib.loads((Path(__file__).parent / "cases" / "broken_editions.toml").read_text(encoding="utf-8"))["case"]
+CASES = tomllib.loads((Path(__file__).parents[1] / "cases" / "broken_editions.toml").read_text(encoding="utf-8"))[
+    "case"
+]
 
 
 @pytest.fixture

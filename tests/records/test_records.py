@@ -20,7 +20,7 @@ from nerima_report.records.schema import record_schema
 from nerima_report.tallies.cell_values import LARGEST_COUNT
 
 SCHEMA = ROOT / "docs" / "schemas" / "record.json"
-CASES = tomllib.loads((Path(__file__).parent / "cases" / "broken_records.toml").read_text(encoding="utf-8"))["case"]
+CASES = tomllib.loads((Path(__file__).parents[1] / "cases" / "broken_records.toml").read_text(encoding="utf-8"))["case"]
 
 
 @pytest.fixture(scope="module")

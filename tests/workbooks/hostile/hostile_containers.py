@@ -12,7 +12,7 @@ from pathlib import Path
 from hostile_packages import Hostile, Parts, change_directory, pack, package, packed, packed_bytes, written
 from nerima_report.workbooks import Reason
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 COMPOUND_FILE = bytes.fromhex("d0cf11e0a1b11ae1") + bytes(504)
 LOCAL_FLAGS, FLAGS, CRC, PACKED_SIZE, SIZE, OFFSET = 6, 8, 16, 20, 24, 42  # fields of a line in the directory
 

@@ -31,7 +31,7 @@ def test_every_code_fires_in_a_test_and_stands_in_the_code() -> None:
     source = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "src" / "nerima_report").rglob("*.py"))
     tests = "".join(
         path.read_text(encoding="utf-8")
-        for path in Path(__file__).parent.rglob("*")
+        for path in Path(__file__).parents[1].rglob("*")
         if path.suffix in (".py", ".toml") and path != Path(__file__)
     )
     for code in CODES:

@@ -37,7 +37,7 @@ from nerima_report.report.formats.word import render_word
 from nerima_report.report.trend import compose_trend
 from nerima_report.report.trend_words import shown
 
-CASES = tomllib.loads((Path(__file__).parent / "cases" / "trend.toml").read_text(encoding="utf-8"))["case"]
+CASES = tomllib.loads((Path(__file__).parents[1] / "cases" / "trend.toml").read_text(encoding="utf-8"))["case"]
 YEARS = range(2018, 2022)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from openpyxl import load_workbook
+from test_notices_json import VALIDATOR
 
 from conftest import ROOT, Command
 from nerima_report.edition import Edition
@@ -17,10 +18,9 @@ from nerima_report.forms import Filling
 from nerima_report.forms.published_year import render_template
 from nerima_report.records.file import read_record
 from nerima_report.report.content import Content
-from test_notices_json import VALIDATOR
 
 GOLDEN = ROOT / "tests" / "golden" / "report-2022.md"
-CASES = tomllib.loads((Path(__file__).parent / "cases" / "record_imports.toml").read_text(encoding="utf-8"))["case"]
+CASES = tomllib.loads((Path(__file__).parents[1] / "cases" / "record_imports.toml").read_text(encoding="utf-8"))["case"]
 CSV_LACKS = ["個人.第三者点検", "個人.事務処理ミス"]
 
 

@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from openpyxl import load_workbook
+from test_notices_json import VALIDATOR
 
 from conftest import Command
 from nerima_report.checks import run_checks
@@ -17,7 +18,6 @@ from nerima_report.registers.history import read_history
 from nerima_report.registers.master import load_masters
 from nerima_report.tallies.submission import load_submissions
 from registers_carried import Answer, Entry, example, fill_registers, make_workspace
-from test_notices_json import VALIDATOR
 
 WORK, OUTSOURCED, USED = "個人.業務の登録", "個人.外部委託記録票", "個人.目的外利用記録票"
 FILES = "個人.個人情報ファイル登録票"

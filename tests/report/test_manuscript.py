@@ -23,7 +23,7 @@ from nerima_report.report.wording import Quantity, WordingError
 from nerima_report.tallies.figures import compute_figures
 from nerima_report.tallies.totals import Totals
 
-CASES = tomllib.loads((Path(__file__).parent / "cases" / "manuscript.toml").read_text(encoding="utf-8"))["case"]
+CASES = tomllib.loads((Path(__file__).parents[1] / "cases" / "manuscript.toml").read_text(encoding="utf-8"))["case"]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])

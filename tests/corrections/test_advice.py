@@ -32,7 +32,7 @@ from nerima_report.tallies.evidence import Evidence
 from nerima_report.tallies.submission import Inbox
 from nerima_report.workspace import open_workspace
 
-CASES = tomllib.loads((Path(__file__).parent / "cases" / "corrections.toml").read_text(encoding="utf-8"))["case"]
+CASES = tomllib.loads((Path(__file__).parents[1] / "cases" / "corrections.toml").read_text(encoding="utf-8"))["case"]
 
 
 def findings_of(case: Mapping[str, Any], inbox: Inbox, edition: Edition) -> list[Finding]:

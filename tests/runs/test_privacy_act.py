@@ -15,6 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
+from test_form_command import fill_in
 
 from conftest import ROOT, SAMPLE, Command
 from consistent import Entries
@@ -29,7 +30,6 @@ from nerima_report.forms.form import fingerprint
 from nerima_report.places import CellKey
 from nerima_report.tallies.evidence import Evidence
 from nerima_report.tallies.submission import Inbox, load_submissions
-from test_form_command import fill_in
 
 pytestmark = pytest.mark.thorough
 

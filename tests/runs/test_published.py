@@ -18,8 +18,8 @@ from nerima_report.report.content import Content
 from nerima_report.report.formats.markdown import render_markdown
 from nerima_report.report.formats.word import render_word
 
-PUBLISHED = Path(__file__).parent / "published"
-GOLDEN = Path(__file__).parent / "golden"
+PUBLISHED = Path(__file__).parents[1] / "published"
+GOLDEN = Path(__file__).parents[1] / "golden"
 
 
 @pytest.fixture(scope="module")

@@ -18,8 +18,12 @@ from nerima_report.edition.tables import Definition
 from nerima_report.edition.texts import FormTexts
 from nerima_report.notices.edition_words import NAMES
 
-CASES = tomllib.loads((Path(__file__).parent / "cases" / "edition_changes.toml").read_text(encoding="utf-8"))["case"]
-BROKEN = tomllib.loads((Path(__file__).parent / "cases" / "broken_editions.toml").read_text(encoding="utf-8"))["case"]
+CASES = tomllib.loads((Path(__file__).parents[1] / "cases" / "edition_changes.toml").read_text(encoding="utf-8"))[
+    "case"
+]
+BROKEN = tomllib.loads((Path(__file__).parents[1] / "cases" / "broken_editions.toml").read_text(encoding="utf-8"))[
+    "case"
+]
 SHIPPED = load_edition(find_edition("nerima"))
 
 

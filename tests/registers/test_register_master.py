@@ -18,7 +18,7 @@ from nerima_report.errors import MasterError
 from nerima_report.registers.entry import Master, RegisterEntry
 from nerima_report.registers.master import load_masters, master_file, read_master, write_master
 
-CASES = tomllib.loads((Path(__file__).parent / "cases" / "broken_masters.toml").read_text(encoding="utf-8"))["case"]
+CASES = tomllib.loads((Path(__file__).parents[1] / "cases" / "broken_masters.toml").read_text(encoding="utf-8"))["case"]
 TEXTS = st.text(st.characters(exclude_categories=["Cs", "Cc", "Cf", "Zs", "Zl", "Zp", "Co", "Cn"]), min_size=1).filter(
     lambda text: text not in ("同上", "〃", "々", '"', "''", "上に同じ", "上と同じ", "同前") and "_x" not in text
 )

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from test_register_checks import evidence_of
 
 from nerima_report.edition import Edition
 from nerima_report.edition.registers import Register
@@ -15,7 +16,6 @@ from nerima_report.registers.entry import Master, RegisterEntry
 from nerima_report.registers.history import Step
 from nerima_report.registers.merging import MergePlan, plan_merge
 from registers_carried import example
-from test_register_checks import evidence_of
 
 KEY, TABLE = "外部委託記録票", "個人.外部委託記録票"
 
