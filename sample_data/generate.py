@@ -31,7 +31,7 @@ from nerima_report.edition import Edition, find_edition, load_edition
 from nerima_report.fiscal_year import full_name
 from nerima_report.forms import Filling, FormCover, render_form, write_form
 from nerima_report.places import CellKey
-from nerima_report.registers.carrying import Masters
+from nerima_report.registers.entry import Masters
 from nerima_report.registers.master import FOLDER, load_masters
 from nerima_report.runs.registers import merge
 from nerima_report.tallies.roster import ALL_FORMS, HEADINGS, SHEET

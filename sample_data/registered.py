@@ -14,7 +14,7 @@ from nerima_report.edition import Edition
 from nerima_report.fiscal_year import fiscal_year_of
 from nerima_report.forms import Filling, FormCover
 from nerima_report.forms.form import fed_lists
-from nerima_report.registers.carrying import Masters, rows_for
+from nerima_report.registers.entry import Masters, rows_for
 from nerima_report.tallies.register_counts import counts
 
 HERE = Path(__file__).resolve().parent

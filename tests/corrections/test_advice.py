@@ -23,8 +23,8 @@ from nerima_report.edition import Edition
 from nerima_report.examination import examine, judge
 from nerima_report.findings import Explanation, Finding, Suggestion, explain
 from nerima_report.places import CellKey
+from nerima_report.records.comparison import reported_before
 from nerima_report.records.file import write_record
-from nerima_report.records.reported_before import reported_before
 from nerima_report.report.compose import compose_report
 from nerima_report.report.content import Content
 from nerima_report.report.record import make_record

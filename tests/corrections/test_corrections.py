@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from brute_force import TOTAL, BruteForce, check_sums, evidence_of
 from consistent import disclosure
 from consistent_act import consistent_act
+from nerima_report.corrections.advice import Localisation, localise
 from nerima_report.corrections.constraints import workbook_system
-from nerima_report.corrections.localisation import Localisation, localise
 from nerima_report.corrections.slips import meant
 from nerima_report.edition import Edition
 from nerima_report.places import CellKey, Place

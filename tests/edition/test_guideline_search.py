@@ -15,8 +15,7 @@ from jsonschema import Draft202012Validator
 
 from conftest import ROOT, Command
 from nerima_report.edition import find_edition, load_edition
-from nerima_report.edition.guideline import Entry
-from nerima_report.edition.guideline_search import search
+from nerima_report.edition.guideline import Entry, search
 
 CASES = tomllib.loads((Path(__file__).parents[1] / "cases" / "guideline.toml").read_text(encoding="utf-8"))["case"]
 GUIDELINE = load_edition(find_edition("nerima")).guideline

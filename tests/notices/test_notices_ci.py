@@ -15,11 +15,11 @@ from nerima_report.cli.options import NoticeFormat
 from nerima_report.edition import Edition
 from nerima_report.examination import Examination
 from nerima_report.findings import Explanation, Finding
+from nerima_report.notices import Told
 from nerima_report.notices.documents import DOCUMENTS
 from nerima_report.notices.github import MOST_ANNOTATIONS, MOST_ROWS, render_github, render_summary, repository_path
 from nerima_report.notices.html import render_html
 from nerima_report.notices.junit import render_junit
-from nerima_report.notices.told import Told
 from nerima_report.places import Place
 from nerima_report.tallies.submission import Inbox
 

@@ -11,9 +11,8 @@ from test_register_checks import evidence_of
 
 from nerima_report.edition import Edition
 from nerima_report.edition.registers import Register
-from nerima_report.registers.carrying import rows_for, trace_of, unasked_sections
-from nerima_report.registers.entry import Master, RegisterEntry
-from nerima_report.registers.history import Step
+from nerima_report.registers.entry import Master, RegisterEntry, rows_for, trace_of, unasked_sections
+from nerima_report.registers.master import Step
 from nerima_report.registers.merging import MergePlan, plan_merge
 from registers_carried import example
 

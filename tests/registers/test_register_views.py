@@ -20,8 +20,7 @@ from conftest import Command
 from nerima_report.edition import Edition
 from nerima_report.edition.registers import NO_ARTICLE, Register
 from nerima_report.registers.entry import Master, RegisterEntry
-from nerima_report.registers.history import Step, add_steps, history_file
-from nerima_report.registers.master import load_masters, master_file, write_master
+from nerima_report.registers.master import Step, add_steps, history_file, load_masters, master_file, write_master
 from nerima_report.registers.views import ViewOrder, views_of
 from nerima_report.report.blocks import Heading, Table
 from nerima_report.report.formats.markdown import render_markdown

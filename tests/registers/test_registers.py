@@ -14,8 +14,7 @@ from nerima_report.checks import run_checks
 from nerima_report.edition import Edition
 from nerima_report.examination import examine
 from nerima_report.places import CellKey
-from nerima_report.registers.history import read_history
-from nerima_report.registers.master import load_masters
+from nerima_report.registers.master import load_masters, read_history
 from nerima_report.tallies.submission import load_submissions
 from registers_carried import Answer, Entry, example, fill_registers, make_workspace
 

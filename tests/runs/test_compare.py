@@ -15,15 +15,14 @@ import pytest
 from conftest import ROOT, Command
 from nerima_report.checks.years import run_year_checks
 from nerima_report.edition import Edition
-from nerima_report.edition.part_definition import Break, Renamed
+from nerima_report.edition.part import Break, Renamed
 from nerima_report.errors import DefinitionError
 from nerima_report.fiscal_year import full_name
 from nerima_report.places import CellKey
 from nerima_report.records.comparison import Comparison, compare_with
-from nerima_report.records.figure_rules import rule_of
 from nerima_report.records.file import write_record
 from nerima_report.records.model import Record, RecordedCell, RecordedCells, RecordedFigure
-from nerima_report.records.years import YearEvidence, year_of
+from nerima_report.records.years import YearEvidence, rule_of, year_of
 from nerima_report.report.blocks import Paragraph, Table
 from nerima_report.report.compose import compose_report
 from nerima_report.report.content import Content

@@ -20,22 +20,19 @@ from rich.console import Console
 from conftest import SAMPLE, Command
 from nerima_report.checks.years import run_year_checks
 from nerima_report.edition import Edition
-from nerima_report.edition.part_definition import Break, Renamed
-from nerima_report.edition.trend import Chart, charts_of_tables
+from nerima_report.edition.part import Break, Chart, Renamed, charts_of_tables
 from nerima_report.fiscal_year import full_name
 from nerima_report.notices.trend import print_trend
 from nerima_report.records.file import read_record, write_record
 from nerima_report.records.model import Record
-from nerima_report.records.series import Line, Series, Source, Trend
+from nerima_report.records.series import MOST_LINES, Line, Series, Source, Trend, make_trend
 from nerima_report.records.series_csv import HEADINGS, render_csv
-from nerima_report.records.series_making import MOST_LINES, make_trend
 from nerima_report.records.years import YearEvidence, year_of
 from nerima_report.report.blocks import Picture, Report
 from nerima_report.report.charts import draw
 from nerima_report.report.formats.markdown import render_markdown
 from nerima_report.report.formats.word import render_word
-from nerima_report.report.trend import compose_trend
-from nerima_report.report.trend_words import shown
+from nerima_report.report.trend import compose_trend, shown_point
 
 CASES = tomllib.loads((Path(__file__).parents[1] / "cases" / "trend.toml").read_text(encoding="utf-8"))["case"]
 YEARS = range(2018, 2022)
@@ -111,7 +108,7 @@ def test_case(case: dict[str, Any], records: dict[int, Record], whole_edition: E
     assert line.runs(series.breaks) == case["runs"]
     assert [found.year for found in series.breaks] == case["broken"]
     for year, text in case.get("points", {}).items():
-        assert shown(line.points[int(year)]) == text
+        assert shown_point(line.points[int(year)]) == text
     markdown = render_markdown(report_of(trend))
     for found in series.breaks:
         assert f"{full_name(found.year)}の前で系列が切れる。{found.what}（理由: {found.reason}）" in markdown
@@ -170,7 +167,12 @@ def test_some_rows_are_added_up_only_where_all_are_known(records: dict[int, Reco
     without = _altered(records[2020], {**change, "gone": True})
     renamed = _altered(records[2021], {**change, "named": "一部公開"})
     trend = trend_of({**records, 2020: without, 2021: renamed}, edition)
-    assert [shown(point) for point in chart(trend, "公開").lines[0].points.values()] == ["1,469", "1,570", "…", "…"]
+    assert [shown_point(point) for point in chart(trend, "公開").lines[0].points.values()] == [
+        "1,469",
+        "1,570",
+        "…",
+        "…",
+    ]
 
 
 def long_series(records: Mapping[int, Record], first: int, last: int) -> dict[int, Record]:

@@ -20,8 +20,7 @@ from install_lines import install_lines
 from nerima_report.cli import japanese
 from nerima_report.edition import Edition
 from nerima_report.records.file import read_record
-from nerima_report.records.series import Source, Trend
-from nerima_report.records.series_making import make_trend
+from nerima_report.records.series import Source, Trend, make_trend
 from nerima_report.report.blocks import Heading
 from nerima_report.report.formats.markdown import render_markdown
 from nerima_report.report.formats.word import render_word

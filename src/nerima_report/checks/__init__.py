@@ -18,7 +18,6 @@ from nerima_report.checks import (
     register_links,
     registers,
     shape,
-    sight,
     table,
     uses,
 )
@@ -38,8 +37,8 @@ WORKBOOK_CHECKS: tuple[Check, ...] = (
     shape.sheets_with_content_are_read,
     shape.tables_are_there,
     shape.headings_and_rows_are_there,
-    sight.tables_are_visible,
-    sight.data_cells_stand_alone,
+    shape.tables_are_visible,
+    shape.data_cells_stand_alone,
     cells.counts_are_whole_numbers,
     cells.not_applicable_is_empty,
     cells.addresses_are_unique,

@@ -19,14 +19,11 @@ from typer.exceptions import TyperException
 from typer.main import get_command
 
 from nerima_report.cli import japanese
-from nerima_report.cli.edition import check, copy
-from nerima_report.cli.explaining import explain, guideline
-from nerima_report.cli.register_views import list_, print_, show
-from nerima_report.cli.registers import merge
-from nerima_report.cli.trending import trend
+from nerima_report.cli.edition import check, copy, explain, guideline
+from nerima_report.cli.registers import list_, merge, print_, show
 from nerima_report.cli.year import build, form, init, publish, validate
 from nerima_report.cli.years import check as check_years
-from nerima_report.cli.years import import_, template
+from nerima_report.cli.years import import_, template, trend
 from nerima_report.errors import CannotProceed
 from nerima_report.interruption import EXIT_CODE, MESSAGE
 from nerima_report.text import tell

@@ -6,11 +6,11 @@ import re
 import shlex
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import typer
 from typer import rich_utils
@@ -19,9 +19,6 @@ from typer.exceptions import TyperException
 
 from nerima_report import __version__, interruption
 from nerima_report.text import printable
-
-if TYPE_CHECKING:
-    from nerima_report.runs.prepare import FormsMade
 
 BEFORE_THE_COMMAND = ("-C", "--templates")
 HELP_HINT = "使い方は nerima-report --help で見られます。"
@@ -121,22 +118,6 @@ def fiscal_years(text: str) -> tuple[int, int]:
     if years[0] > years[1]:
         raise typer.BadParameter(f"「{text}」は順序が逆です。古い年度を先に書いてください。")
     return years
-
-
-_NOTHING_NEW = "集計様式は、すべて同じものがあるので、作っていません。"
-
-
-def forms_made(made: FormsMade) -> Iterator[str]:
-    """What `form` says of what it made."""
-    yield from (f"作りました: {path}" for path in made.written)
-    for path in made.unusable:
-        yield f"表紙などを読めないので、前の年度の数に使っていません: {path}"
-    if made.without_earlier:
-        yield f"前の年度の集計が見つからないので、数を載せていません: {'、'.join(made.without_earlier)}"
-    if made.unasked:
-        yield f"登録簿に続いている登録がありますが、名簿にないので様式を作っていません: {'、'.join(made.unasked)}"
-    same = f"（ほかの {len(made.unchanged)} ファイルは、同じものがあるのでそのままです）" if made.unchanged else ""
-    yield f"集計様式を {len(made.written)} ファイル作りました{same}。" if made.written else _NOTHING_NEW
 
 
 def without_charts() -> str:

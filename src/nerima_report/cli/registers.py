@@ -1,9 +1,10 @@
-"""The command that takes the registers of a year's workbooks into the masters of registers/."""
+"""The commands about registers: shown, printed for public view, merged."""
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -19,7 +20,22 @@ from nerima_report.cli.options import (
     open_edition,
     show_findings,
 )
+from nerima_report.text import tell
 from nerima_report.workbooks import shared_reader
+
+if TYPE_CHECKING:
+    from nerima_report.registers.views import ViewOrder
+
+
+Registers = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="登録簿", help="登録簿の名前（例 外部委託記録票）。なければすべて。"),
+]
+Section = Annotated[
+    list[str] | None, typer.Option("--section", metavar="課名", help="この課の登録だけ（くり返せる）。")
+]
+AsOf = Annotated[str, typer.Option("--year", metavar="年度", help="この年度の末日現在（既定は今日）。")]
+Ended = Annotated[bool, typer.Option("--all", help="廃止したものも含める。")]
 
 
 def merge(
@@ -35,8 +51,8 @@ def merge(
     from datetime import date
 
     from nerima_report.fiscal_year import full_name
-    from nerima_report.notices.register_changes import as_facts, print_changes
-    from nerima_report.notices.told import Told
+    from nerima_report.notices import Told
+    from nerima_report.notices.registers import as_facts, print_changes
     from nerima_report.runs import registers
     from nerima_report.workspace import open_workspace
 
@@ -60,3 +76,92 @@ def merge(
         closing = f"{name}に、台帳に反映するものはありません"
     show_findings(merged.examination, (notice_format, output), Told(facts, closing, strict))
     leave(merged.examination, strict)
+
+
+class PrintFormat(StrEnum):
+    """What a register is printed as."""
+
+    DOCX = "docx"
+    MD = "md"
+    CSV = "csv"
+    XLSX = "xlsx"
+
+
+def list_(
+    context: typer.Context,
+    registers: Registers = None,
+    section: Section = None,
+    year: AsOf = "",
+    ended: Ended = False,
+) -> None:
+    """登録簿の一覧を、課ごとに示す。"""
+    from nerima_report.notices.registers import print_list
+    from nerima_report.registers.master import load_masters
+    from nerima_report.registers.views import views_of
+    from nerima_report.workspace import open_workspace
+
+    workspace = open_workspace(Path())
+    edition = open_edition(context, workspace.edition)
+    order = _order(registers, section, year, ended)
+    print_list(Console(), views_of(load_masters(workspace.folder, edition), edition, order), ended=ended)
+
+
+def show(
+    context: typer.Context,
+    number: Annotated[str, typer.Argument(metavar="番号", help="登録の番号（委託-0001 など）。")],
+) -> None:
+    """一件のすべての項目と、その経緯を示す。"""
+    from nerima_report.notices.registers import print_entry
+    from nerima_report.registers.master import load_masters, read_history
+    from nerima_report.registers.views import find_entries
+    from nerima_report.workspace import open_workspace
+
+    workspace = open_workspace(Path())
+    edition = open_edition(context, workspace.edition)
+    found = find_entries(load_masters(workspace.folder, edition), edition, number)
+    steps = read_history(workspace.folder)
+    for register, entry in found:
+        own = [step for step in steps if (step.register_key, step.number) == (register.key, entry.number)]
+        print_entry(Console(), register, entry, own)
+
+
+def print_(
+    context: typer.Context,
+    registers: Registers = None,
+    section: Section = None,
+    year: AsOf = "",
+    ended: Ended = False,
+    written_as: Annotated[
+        PrintFormat,
+        typer.Option("--format", case_sensitive=False, help="docx と md は一件ずつの票、ほかは表。"),
+    ] = PrintFormat.DOCX,
+    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="置く場所（既定は out/登録簿）。")] = None,
+    force: Annotated[bool, typer.Option("--force", help="内容の違うファイルも置きかえる。")] = False,
+) -> None:
+    """一般の閲覧に供する登録簿を、文書や表にする。"""
+    from nerima_report.notices.screen import print_findings
+    from nerima_report.runs.registers import print_registers
+    from nerima_report.workspace import open_workspace
+
+    workspace = open_workspace(Path())
+    edition = open_edition(context, workspace.edition)
+    order = _order(registers, section, year, ended)
+    printed = print_registers(workspace, edition, order, written_as.value, (out, force))
+    console = Console()
+    print_findings(console, printed.findings, edition.catalogue)
+    lines = [f"作りました: {file}" for file in printed.written]
+    lines += [f"同じものがあるので、そのままです: {file}" for file in printed.unchanged]
+    stopped = any(edition.catalogue.is_error(finding) for finding in printed.findings)
+    if stopped:
+        tell(console, ["公表してはいけないものがあるので、何も作っていません。"])
+        raise typer.Exit(1)
+    tell(console, lines or ["一般の閲覧に供する登録はありません。"])
+
+
+def _order(registers: list[str] | None, section: list[str] | None, year: str, ended: bool) -> ViewOrder:
+    from datetime import date
+
+    from nerima_report.registers.views import ViewOrder, day_of
+
+    day = day_of(japanese.fiscal_year(year) if year else None, date.today())
+    return ViewOrder(day, tuple(registers or ()), tuple(section or ()), ended)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -20,9 +21,15 @@ from nerima_report.cli.options import (
     show_findings,
 )
 from nerima_report.errors import CannotProceed
-from nerima_report.notices.told import Told
+from nerima_report.notices import Told
 from nerima_report.text import label_of, tell
 from nerima_report.workbooks import shared_reader
+
+if TYPE_CHECKING:
+    from nerima_report.runs.prepare import FormsMade
+
+
+_NOTHING_NEW = "集計様式は、すべて同じものがあるので、作っていません。"
 
 
 def init(
@@ -72,7 +79,7 @@ def form(
     workspace = open_workspace(Path())
     order = run.FormOrder(tuple(section or ()), out, previous, force, registers)
     made = run.make_forms(workspace, open_edition(context, workspace.edition), fiscal_year, order)
-    tell(Console(), japanese.forms_made(made))
+    tell(Console(), forms_made(made))
 
 
 def validate(
@@ -92,7 +99,7 @@ def validate(
     found = find_workbooks(files)
     if found[0]:
         shared_reader().read_ahead(found[0][0])  # while the imports below take their time
-    from nerima_report.notices import handed_in
+    from nerima_report.notices import matrix
     from nerima_report.notices.returned import refuse_as_target, return_workbooks
     from nerima_report.runs import validate as run
     from nerima_report.workspace import open_workspace
@@ -113,7 +120,7 @@ def validate(
         "files": len(examination.files),
     }
     if complete:
-        facts["handed_in"] = handed_in.as_facts(handed_in.handed_in(examination))
+        facts["handed_in"] = matrix.as_facts(matrix.handed_in(examination))
     if return_to is not None:
         examination, returned = return_workbooks(examination, return_to)
         facts["returned"] = [label_of(path) for path in returned]
@@ -181,3 +188,16 @@ def publish(
     print_findings(console, published.findings, open_edition(context, workspace.edition).catalogue)
     done = "を公表の記録にしました" if published.changed else "は、すでに同じ内容で公表の記録になっています"
     tell(console, [f"{full_name(fiscal_year)}{done}: {published.record}"])
+
+
+def forms_made(made: FormsMade) -> Iterator[str]:
+    """What `form` says of what it made."""
+    yield from (f"作りました: {path}" for path in made.written)
+    for path in made.unusable:
+        yield f"表紙などを読めないので、前の年度の数に使っていません: {path}"
+    if made.without_earlier:
+        yield f"前の年度の集計が見つからないので、数を載せていません: {'、'.join(made.without_earlier)}"
+    if made.unasked:
+        yield f"登録簿に続いている登録がありますが、名簿にないので様式を作っていません: {'、'.join(made.unasked)}"
+    same = f"（ほかの {len(made.unchanged)} ファイルは、同じものがあるのでそのままです）" if made.unchanged else ""
+    yield f"集計様式を {len(made.written)} ファイル作りました{same}。" if made.written else _NOTHING_NEW

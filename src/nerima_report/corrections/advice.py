@@ -1,18 +1,21 @@
-"""The findings, each problem with its advice: said once, at the most severe of the findings that it causes."""
+"""The findings, each problem with its advice: said once, at the most severe of the findings that it causes.
+
+A system has its problems, and each of them every smallest change that would solve it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from nerima_report.checks.cells import CODES as UNREADABLE
 from nerima_report.checks.links import CODES as LINKS
-from nerima_report.corrections.constraints import workbook_system
-from nerima_report.corrections.localisation import Localisation, localise
+from nerima_report.corrections.constraints import ward_system, workbook_system
+from nerima_report.corrections.patterns import pattern_changes
 from nerima_report.corrections.ranking import Before, Ranking
+from nerima_report.corrections.search import Change, Problem, pair_changes, single_changes
 from nerima_report.corrections.system import System
 from nerima_report.corrections.telling import Telling
-from nerima_report.corrections.ward_constraints import ward_system
 from nerima_report.findings import Advice, Explanation, Finding
 from nerima_report.places import WARD, Place
 from nerima_report.tallies.evidence import Evidence
@@ -99,3 +102,61 @@ def _advice(problem: Localisation, ranking: Ranking, telling: Telling, alone: bo
     checks = words.readable if problem.readable else words.all if alone else words.related
     suggestions = tuple(telling.suggestion(one, checks) for one in ranked)
     return Advice(suggestions, telling.most(ranked), tuple(telling.remarks(ranked)))
+
+
+@dataclass(frozen=True)
+class Localisation:
+    """A problem, and the changes that solve it: single cells if there are any, otherwise slips of many, and pairs.
+
+    `readable`: cells that cannot be read were left alone, so only what can be checked comes to hold.
+    """
+
+    problem: Problem
+    changes: tuple[Change, ...]
+    readable: bool = False
+
+
+def localise(system: System, own: Callable[[Place], bool] = lambda place: True) -> tuple[Localisation, ...]:
+    """Every problem of a system with its smallest changes.
+
+    `own` are the places at fault that are looked at; cells of others may be changed one by one where nothing is
+    wrong with them, because what is wrong with them is a problem of its own.
+    """
+    return tuple(_solved(problem) for problem in _problems(system, own))
+
+
+def _problems(system: System, own: Callable[[Place], bool]) -> Iterator[Problem]:
+    """What hangs together is one problem; so slips in two parts of a workbook do not hide each other."""
+    ours = frozenset(number for number, cell in enumerate(system.cells) if own(cell.place))
+    broken = {n for n in system.broken if own(system.constraints[n].finding.place)}
+    foreign = {cell for n in system.broken - broken for cell in system.constraints[n].cells}
+    unknown = set(system.unknown & ours)
+    while broken or unknown:
+        start = system.constraints[min(broken)].cells if broken else {min(unknown)}
+        cells, constraints = system.connected(start)
+        problem = Problem(
+            system,
+            broken=frozenset(n for n in broken if n in constraints or not system.constraints[n].cells),
+            unknown=frozenset(unknown & cells),
+            candidates=cells - foreign - system.unknown,
+            pairs=(cells & ours) - foreign - system.unknown,
+        )
+        broken -= problem.broken
+        unknown -= problem.unknown
+        yield problem
+
+
+def _solved(problem: Problem) -> Localisation:
+    changes = _smallest(problem)
+    if problem.unknown:
+        changes = tuple(change for change in changes if change.numbers.only is not None)
+    if changes or not (problem.broken and problem.unknown):
+        return Localisation(problem, changes)
+    readable = replace(problem, unknown=frozenset())
+    return Localisation(readable, _smallest(readable), readable=True)
+
+
+def _smallest(problem: Problem) -> tuple[Change, ...]:
+    if singles := tuple(single_changes(problem)):
+        return singles
+    return (*pattern_changes(problem), *pair_changes(problem))

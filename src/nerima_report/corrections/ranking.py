@@ -10,7 +10,7 @@ from math import lgamma, log
 from nerima_report.corrections.search import Change
 from nerima_report.corrections.slips import meant
 from nerima_report.corrections.system import System
-from nerima_report.edition.corrections import CorrectionsDefinition
+from nerima_report.edition.texts import CorrectionsDefinition
 from nerima_report.places import CellKey, Place
 from nerima_report.workbooks import Position, position_of
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
-from nerima_report.edition.corrections import CorrectionsDefinition
+from nerima_report.edition.texts import CorrectionsDefinition
 
 MOST_ZEROS = 3  # that a spreadsheet drops in front of a number: who types 0003 for 3000 leaves 3
 

@@ -10,19 +10,16 @@ from pathlib import Path
 from typing import Any
 
 from nerima_report.edition.catalogue import Catalogue, load_catalogue
-from nerima_report.edition.corrections import CorrectionsDefinition
 from nerima_report.edition.entries import ADJUSTMENTS, EntryTable, TablesFile
 from nerima_report.edition.generated import completed, with_guideline, with_numbers
 from nerima_report.edition.guideline import Guideline
 from nerima_report.edition.municipality import MunicipalityDefinition
-from nerima_report.edition.part import Part
-from nerima_report.edition.part_definition import PartDefinition
+from nerima_report.edition.part import Chart, ChartsFile, Part, PartDefinition, charts_of_tables
 from nerima_report.edition.proofs import part_faults
 from nerima_report.edition.registers import Register, RegistersFile
 from nerima_report.edition.tables import Cells, Column, CountTable, Figure, FiguresFile, LinksFile
-from nerima_report.edition.texts import FormTexts
+from nerima_report.edition.texts import CorrectionsDefinition, FormTexts, TrendTexts
 from nerima_report.edition.toml import read_definition
-from nerima_report.edition.trend import Chart, ChartsFile, TrendTexts, charts_of_tables
 from nerima_report.edition.uses import UseRules
 from nerima_report.edition.years import YearsDefinition
 from nerima_report.errors import CannotProceed, DefinitionError

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from nerima_report.edition.entries import EntryTable
-from nerima_report.edition.part_definition import PartDefinition
+from nerima_report.edition.part import PartDefinition
 from nerima_report.edition.registers import Feeds, IncidentRule, Register
 from nerima_report.edition.tables import CountTable, placeholders_in
 

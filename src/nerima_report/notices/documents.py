@@ -9,11 +9,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from nerima_report.examination import Examination
+from nerima_report.notices import Told
 from nerima_report.notices.github import render_github
 from nerima_report.notices.html import render_html
 from nerima_report.notices.json import render_json
 from nerima_report.notices.junit import render_junit
-from nerima_report.notices.told import Told
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,8 @@ from nerima_report.edition.catalogue import Catalogue
 from nerima_report.errors import RecordError
 from nerima_report.examination import Examination
 from nerima_report.findings import SEVERITIES, SEVERITY_NAMES, Finding, Severity
+from nerima_report.notices import Told
 from nerima_report.notices.grouping import ranges
-from nerima_report.notices.told import Told
 from nerima_report.places import Place
 from nerima_report.text import harmless
 

@@ -10,8 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from nerima_report import __version__
-from nerima_report.edition.guideline import Annex, Entry, Guideline, Rule
-from nerima_report.edition.guideline_search import Found
+from nerima_report.edition.guideline import Annex, Entry, Found, Guideline, Rule
 from nerima_report.fiscal_year import full_name
 from nerima_report.notices.screen import fold
 

@@ -1,18 +1,38 @@
-"""Findings as one self-contained page for a browser: the matrix 課 × 表, then each finding with its cell in place."""
+"""Findings as one self-contained page for a browser: the matrix 課 × 表, then each finding with its cell in place.
+
+What the page shows, and in which order, is made here; how it looks is in findings.html.j2.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from nerima_report import __version__
 from nerima_report.examination import Examination
-from nerima_report.notices.page import STATUSES, make_page
-from nerima_report.notices.told import Told
+from nerima_report.findings import SEVERITY_NAMES, Finding, Severity, shown_fact
+from nerima_report.fiscal_year import full_name
+from nerima_report.notices import Told
+from nerima_report.notices.excerpt import Excerpt, Excerpts
+from nerima_report.notices.grouping import WorkbookFindings, by_workbook, ranges, same_fault
+from nerima_report.notices.matrix import Matrix, MatrixCell, files_outside, make_matrices, worst
 from nerima_report.text import harmless
 
 TEMPLATE = "findings.html.j2"
+# So many findings of one kind are shown one by one on a sheet; the others stand below them in a table.
+MOST_ALIKE = 5
+SIGNS: dict[Severity, str] = {"error": "✕", "warning": "▲", "notice": "◇"}
+STATUSES = {
+    "fine": ("✓", "合格"),
+    "warning": ("▲", "警告"),
+    "error": ("✕", "エラー"),
+    "missing": ("□", "未提出"),
+    "not-applicable": ("／", "該当なし"),
+    "not-asked": ("", "対象外"),
+}
 
 
 def render_html(examination: Examination, told: Told) -> str:
@@ -29,3 +49,158 @@ def render_html(examination: Examination, told: Told) -> str:
     return environment.get_template(TEMPLATE).render(
         page=page, statuses=STATUSES, program=f"nerima-report {__version__}"
     )
+
+
+@dataclass(frozen=True)
+class FindingView:
+    """A finding; `id` is where links lead, `facts` are あるべき値 and the like with their labels.
+
+    `advice` are the sentences on what may be its cause.
+    """
+
+    id: str
+    severity: Severity
+    name: str
+    sign: str
+    code: str
+    cell: str
+    message: str
+    facts: tuple[tuple[str, str], ...]
+    related: str
+    hint: str
+    basis: str
+    explained: str
+    advice: tuple[str, ...]
+    excerpt: Excerpt | None
+
+
+@dataclass(frozen=True)
+class SheetView:
+    """The findings on a sheet: those shown one by one, and those that only say the same of other cells."""
+
+    title: str
+    findings: tuple[FindingView, ...]
+    more: tuple[tuple[FindingView, ...], ...]
+
+
+@dataclass(frozen=True)
+class WorkbookView:
+    """The findings on a workbook, sheet by sheet."""
+
+    title: str
+    sheets: tuple[SheetView, ...]
+
+
+@dataclass(frozen=True)
+class CellView:
+    """A cell of the matrix: its status, how many findings concern it, and a link to the first of them."""
+
+    status: str
+    sign: str
+    word: str
+    count: int
+    link: str
+
+
+@dataclass(frozen=True)
+class MatrixView:
+    """The matrix of a year; `parts` are the parts with the number of their columns, `columns` the tables."""
+
+    title: str
+    parts: tuple[tuple[str, int], ...]
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[CellView, ...]], ...]
+
+
+@dataclass(frozen=True)
+class Page:
+    """The whole page. `outside` are files that are in no matrix; of records there is no matrix at all."""
+
+    title: str
+    closing: str
+    matrices: tuple[MatrixView, ...]
+    outside: tuple[tuple[str, CellView], ...]
+    workbooks: tuple[WorkbookView, ...]
+
+    @property
+    def overview(self) -> str:
+        """What the list in front is called."""
+        return "課と表の一覧" if self.matrices else "ファイルの一覧"
+
+
+def make_page(examination: Examination, closing: str) -> Page:
+    """Lay out the findings of an examination."""
+    views = _Views(examination)
+    workbooks = tuple(map(views.workbook, by_workbook(examination.findings, examination.catalogue)))
+    years = "・".join(full_name(year) for year in examination.inbox.fiscal_years)
+    others = dict.fromkeys(examination.records, ()) | dict(files_outside(examination))
+    outside = (
+        (file, MatrixCell(worst(findings, examination.catalogue), findings)) for file, findings in others.items()
+    )
+    return Page(
+        title="記録の確認結果" if examination.records else f"集計の確認結果 {years}".strip(),
+        closing=closing,
+        matrices=tuple(views.matrix(matrix) for matrix in make_matrices(examination) if matrix.rows),
+        outside=tuple((file, views.cell(cell)) for file, cell in outside),
+        workbooks=workbooks,
+    )
+
+
+class _Views:
+    """Makes the views of findings first; the cells of the matrix then link to them."""
+
+    def __init__(self, examination: Examination) -> None:
+        self.catalogue = examination.catalogue
+        self._excerpts = Excerpts(examination)
+        self._ids: dict[int, str] = {}
+
+    def workbook(self, workbook: WorkbookFindings) -> WorkbookView:
+        sheets = []
+        for sheet in workbook.sheets:
+            kinds = same_fault(sheet, self.catalogue)
+            findings = [self.finding(finding) for kind in kinds for finding in kind[:MOST_ALIKE]]
+            more = (tuple(self.finding(f, alone=False) for f in kind[MOST_ALIKE:]) for kind in kinds)
+            sheets.append(SheetView(sheet.sheet, tuple(findings), tuple(filter(None, more))))
+        return WorkbookView(workbook.title, tuple(sheets))
+
+    def finding(self, finding: Finding, *, alone: bool = True) -> FindingView:
+        place, definition = finding.place, self.catalogue.codes[finding.code]
+        self._ids[id(finding)] = f"n{len(self._ids) + 1}"
+        severity = self.catalogue.severity(finding)
+        related = ranges((r for r in finding.related if r.cell or r.section), place)
+        return FindingView(
+            id=self._ids[id(finding)],
+            severity=severity,
+            name=SEVERITY_NAMES[severity],
+            sign=SIGNS[severity],
+            code=finding.code,
+            cell=place.spot,
+            message=self.catalogue.message(finding),
+            facts=tuple(_facts(finding)),
+            related="、".join(related),
+            hint=definition.hint,
+            basis=definition.basis,
+            explained=finding.explained.reason if finding.explained else "",
+            advice=finding.advice.lines,
+            excerpt=self._excerpts.around(finding) if alone else None,
+        )
+
+    def matrix(self, matrix: Matrix) -> MatrixView:
+        columns = tuple(column.rpartition(".")[2] for column in matrix.columns[1:])
+        rows = tuple((row.name, tuple(map(self.cell, row.cells))) for row in matrix.rows)
+        return MatrixView(matrix.title, matrix.parts, columns, rows)
+
+    def cell(self, cell: MatrixCell) -> CellView:
+        sign, word = STATUSES[cell.status]
+        link = self._ids[id(cell.findings[0])] if cell.findings else ""
+        return CellView(cell.status, sign, word, len(cell.findings), link)
+
+
+def _facts(finding: Finding) -> Iterator[tuple[str, str]]:
+    # Between years, what was before is not what should be.
+    expected = "比べた値" if finding.code.startswith("N7") else "あるべき値"
+    for label, value in ((expected, finding.expected), ("今の値", finding.found)):
+        if value is not None:
+            yield label, shown_fact(value)
+    if finding.difference is not None:
+        yield "差", shown_fact(finding.difference, signed=True)

@@ -9,7 +9,7 @@ from nerima_report import __version__
 from nerima_report.edition.catalogue import Catalogue
 from nerima_report.examination import Examination
 from nerima_report.findings import Explanation, Finding, SuggestedCell, Suggestion
-from nerima_report.notices.told import Told
+from nerima_report.notices import Told
 from nerima_report.places import Place
 
 SCHEMA_VERSION = 1

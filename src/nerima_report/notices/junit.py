@@ -12,8 +12,8 @@ from xml.etree import ElementTree
 from nerima_report.edition.catalogue import Catalogue
 from nerima_report.examination import Examination
 from nerima_report.findings import SEVERITY_NAMES, Finding
+from nerima_report.notices import Told
 from nerima_report.notices.grouping import WHOLE, short
-from nerima_report.notices.told import Told
 from nerima_report.places import Place
 from nerima_report.text import harmless
 

@@ -12,9 +12,9 @@ from rich.table import Table
 from nerima_report.fiscal_year import full_name
 from nerima_report.notices.screen import fold
 from nerima_report.records.series import Trend
-from nerima_report.report.trend_words import (
+from nerima_report.report.trend import (
     break_sentences,
-    shown,
+    shown_point,
     sign_legend,
     source_sentence,
     told_of_years,
@@ -52,7 +52,7 @@ def _rows(trend: Trend) -> Iterator[list[str]]:
             yield [f"{series.heading}（{units}）"]
         for line in series.lines:
             broken = {found.year for found in series.breaks}
-            texts = [f"{BREAK} " * (year in broken) + shown(line.points[year]) for year in trend.years]
+            texts = [f"{BREAK} " * (year in broken) + shown_point(line.points[year]) for year in trend.years]
             yield [f"  {line.label}" if several else f"{line.label}（{units}）", *texts]
 
 

@@ -1,4 +1,7 @@
-"""The published year before → what stands beside the numbers of a year: its numbers, as far as the two compare."""
+"""The published year before → what stands beside the numbers of a year, as far as the two compare.
+
+What each 課 reported in that year ranks likely corrections.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +11,13 @@ from decimal import Decimal
 
 from nerima_report.edition import Edition
 from nerima_report.edition.tables import CountTable, fill
-from nerima_report.places import CellKey
-from nerima_report.records.figure import recorded_figure
-from nerima_report.records.figure_rules import rule_of
-from nerima_report.records.model import Record
-from nerima_report.records.years import Year, declared_breaks, year_of
+from nerima_report.errors import CannotProceed
+from nerima_report.places import WARD, CellKey
+from nerima_report.records.file import read_record
+from nerima_report.records.model import Record, recorded_figure
+from nerima_report.records.years import Year, declared_breaks, rule_of, year_of
 from nerima_report.tallies.figures import Share
+from nerima_report.workspace import Workspace
 
 
 @dataclass(frozen=True)
@@ -81,3 +85,23 @@ def _changed_units(tables: Mapping[str, CountTable], previous: Year, reason: str
             before = previous.units.get((table_id, column.label), column.unit)
             if before != column.unit:
                 yield table_id, fill(reason, {"列": column.label, "前の単位": before, "単位": column.unit})
+
+
+def reported_before(workspace: Workspace, edition: Edition, fiscal_year: int) -> dict[str, dict[CellKey, int]]:
+    """What each 課, and the ward (区全体), reported in the last recorded year before, under the names of today.
+
+    `edition` has all its parts. Tables that cannot be held against that year are left out. A record that cannot be used
+    says nothing here; `build` and `check` tell of it.
+    """
+    files = [file for file in workspace.records if int(file.stem) < fiscal_year]
+    if not files:
+        return {}
+    try:
+        comparison = compare_with(read_record(files[-1]), files[-1].as_posix(), edition, fiscal_year)
+    except CannotProceed:
+        return {}
+    told = {**comparison.previous.tallies, WARD: comparison.previous.known}
+    return {
+        owner: {key: number for key, number in cells.items() if comparison.compares(key.table)}
+        for owner, cells in told.items()
+    }

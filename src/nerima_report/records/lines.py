@@ -1,14 +1,23 @@
-"""Where the things that a record holds stand in its file: line by line, however the JSON is laid out."""
+"""Where the things that a record holds stand in its file, line by line, however the JSON is laid out.
+
+The places of findings are asked for under the names that cells have today.
+"""
 
 from __future__ import annotations
 
 import json
 import re
 from bisect import bisect_right
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TypeVar
+
+from nerima_report.places import WARD, CellKey, Place, cell_place
+from nerima_report.records.model import Record
 
 _SPACE = re.compile(r"[ \t\r\n]*+")
+_Told = TypeVar("_Told")
 
 
 @dataclass(frozen=True)
@@ -89,3 +98,79 @@ class _Scan:
     def _after_space(self, at: int) -> int:
         space = _SPACE.match(self._text, at)
         return space.end() if space else at
+
+
+@dataclass(frozen=True)
+class RecordPlaces:
+    """Where things stand in a record. `names` gives each published name of a cell that of today.
+
+    A line is None where the file's lines are not known, or nothing in it is meant.
+    """
+
+    record: Record
+    file: str
+    names: Mapping[CellKey, CellKey]
+    lines: RecordLines = field(default_factory=RecordLines)
+
+    @property
+    def whole(self) -> Place:
+        """The record as a whole: the line of its year."""
+        return Place(WARD, self.file, line=self.lines.find("fiscal_year"))
+
+    def cell(self, key: CellKey) -> Place:
+        """A cell; of a whole table or column (a key without row) the line is that of its first cell."""
+        return cell_place(key, self._line([key]), section=WARD, file=self.file)
+
+    def table(self, table_id: str, column: str = "") -> Place:
+        """A table, or a column of it: the line of its first cell."""
+        return self.cell(CellKey(table_id, "", "", column))
+
+    def figure(self, name: str, table_id: str) -> Place:
+        """A share, which is said of a table."""
+        place = self.table(table_id)
+        return replace(place, line=self._figures.get(name, place.line))
+
+    def tally(self, section: str, keys: Sequence[CellKey]) -> Place:
+        """What a 課 reported in a column of a table: the line of its first cell."""
+        tallies = self._told("tallies", self.record.tallies)
+        mine = ((self.names[t.key], at) for t, at in tallies if t.section == section and not t.ward)
+        line = next((at for key, at in mine if key in keys), None)
+        return Place(section, self.file, table=keys[0].table, column=keys[0].column, line=line)
+
+    def named(self, about: str) -> Place:
+        """A cell or a share by its name in one line, as a revision lists what it changed."""
+        cells = {" ".join(filter(None, key)): line for key, line in self._cells.items()}
+        return replace(self.whole, line=cells.get(about, self._figures.get(about, self.whole.line)))
+
+    def near(self, place: Place, keys: Iterable[CellKey], order: Sequence[CellKey] = ()) -> Place:
+        """A place with the line of the first of the cells that is in this record.
+
+        None is there of what vanished: then that of the nearest cell before it in `order`, that of the other record.
+        """
+        keys = list(keys)
+        line = self._line(keys)
+        if line is None and keys and keys[0] in order:
+            before = order[: order.index(keys[0])]
+            line = self._line(reversed(before))
+        return replace(place, line=line or place.line)
+
+    def _line(self, keys: Iterable[CellKey]) -> int | None:
+        return next((self._cells[key] for key in keys if key in self._cells), None)
+
+    @cached_property
+    def _cells(self) -> dict[CellKey, int]:
+        """The line of each cell, and of the first cell of each table and column."""
+        lines: dict[CellKey, int] = {}
+        for cell, line in self._told("cells", self.record.cells):
+            key = self.names[cell.key]
+            for name in (key, CellKey(key.table, "", "", key.column), CellKey(key.table, "", "", "")):
+                lines.setdefault(name, line)
+        return lines
+
+    @cached_property
+    def _figures(self) -> dict[str, int]:
+        return {figure.figure: line for figure, line in self._told("figures", self.record.figures)}
+
+    def _told(self, key: str, items: Sequence[_Told]) -> Iterable[tuple[_Told, int]]:
+        """The items of a list with their lines; none where the lines are not known."""
+        return zip(items, self.lines.items.get(key, ()), strict=False)

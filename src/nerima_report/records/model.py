@@ -10,9 +10,11 @@ from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
+from nerima_report.edition.tables import Cells
 from nerima_report.fiscal_year import full_name
 from nerima_report.places import CellKey
 from nerima_report.tallies.cell_values import Status
+from nerima_report.tallies.figures import Share
 
 SCHEMA_VERSION: Final = 2
 # Beyond any sum of counts; also exact in every program that reads JSON.
@@ -247,3 +249,27 @@ def _refuse_repeated(what: str, names: list[tuple[str, ...]]) -> None:
         if name in seen:
             raise ValueError(f"{what}「{' '.join(filter(None, name))}」が2回あります")
         seen.add(name)
+
+
+def recorded_figure(key: str, share: Share) -> RecordedFigure:
+    """A share with its definition."""
+    definition = share.definition
+    return RecordedFigure(
+        figure=key,
+        value=None if share.value is None else str(share.value),
+        unit=definition.unit,
+        numerator=share.numerator,
+        denominator=share.denominator,
+        numerator_rows=share.rows,
+        kind=definition.kind,
+        numerator_of=_cells(definition.numerator) if definition.numerator else None,
+        denominator_of=_cells(definition.denominator),
+        excluded_rows=definition.excluded,
+        digits=definition.digits,
+        rounding=definition.rounding,
+        basis=definition.basis,
+    )
+
+
+def _cells(cells: Cells) -> RecordedCells:
+    return RecordedCells(table=cells.table, column=cells.column, group=cells.group, rows=cells.rows)

@@ -1,18 +1,27 @@
-"""年度別の推移 as a model: the years, the series, their lines, and where they break."""
+"""Records of several years → the series of 年度別の推移: the years, the lines, and where they break.
+
+What is drawn of a year is what the part that served it says (charts.toml), so the chart goes on when another
+part takes over. Names are mapped as between any two years (years.py).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
+from itertools import pairwise
 from typing import Literal, NamedTuple
 
 from nerima_report.edition import Edition
-from nerima_report.edition.part import Part
-from nerima_report.records.model import Record, RecordedFigure
+from nerima_report.edition.part import Chart, Part
+from nerima_report.edition.tables import fill
+from nerima_report.places import CellKey
+from nerima_report.records.model import LATEST_YEAR, Record, RecordedFigure
+from nerima_report.records.years import Rule, Year, later_names, year_of
 
 Status = Literal["known", "not published", "incomputable", "no record"]
+MOST_LINES = 7  # more cannot be told apart in a chart, nor stand beside each other in a table
 
 
 class Point(NamedTuple):
@@ -116,3 +125,182 @@ class Trend:
     def parts(self) -> dict[str, str]:
         """The titles of the parts by key."""
         return {series.part.key: series.part.definition.title for series in self.series}
+
+
+class _Told(NamedTuple):
+    """What a year says of a chart. `counted` is the unit of what was counted: 件, also for a share in %."""
+
+    part: Part
+    chart: Chart
+    points: Mapping[str, Point]
+    unit: str
+    counted: str
+    figure: RecordedFigure | None
+    rule: Rule | None
+
+    @property
+    def tables(self) -> frozenset[str]:
+        return self.rule.tables if self.rule else frozenset({self.part.table_id(self.chart.table)})
+
+
+def make_trend(edition: Edition, sources: Mapping[int, Source], missing: Sequence[int]) -> Trend:
+    """The series of the recorded years; `edition` has all its parts."""
+    last = max(sources)
+    told: dict[tuple[int, str, str], dict[int, _Told]] = {}
+    for year, source in sources.items():
+        for part in edition.parts_for(year):
+            own = year_of(source.record, source.file, edition, part.definition.last_year or LATEST_YEAR)
+            for chart in part.charts:
+                said = _figure(part, chart, own) if chart.figure else _counts(part, chart, own, edition, last)
+                if said:
+                    told.setdefault((part.definition.order, part.key, chart.key), {})[year] = said
+    span = range(min(sources), last + 1)
+    series = [
+        piece
+        for years in _in_order(told)
+        for piece in _split(_series(edition, dict(sorted(years.items())), span, sources))
+        if piece.lines
+    ]
+    return Trend(edition, dict(sorted(sources.items())), tuple(missing), tuple(series))
+
+
+def _in_order(told: Mapping[tuple[int, str, str], dict[int, _Told]]) -> list[dict[int, _Told]]:
+    """Part by part; in a part as its last year lists them, then what only earlier years have."""
+
+    def place(name: tuple[int, str, str]) -> tuple[int, str, int, int]:
+        year = max(told[name])
+        keys = [chart.key for chart in told[name][year].part.charts]
+        return name[0], name[1], -year, keys.index(name[2])
+
+    return [told[name] for name in sorted(told, key=place)]
+
+
+def _figure(part: Part, chart: Chart, year: Year) -> _Told | None:
+    name = f"{part.key}.{chart.figure}"
+    figure = next((found for found in year.record.figures if found.figure == name), None)
+    if figure is None:
+        return None
+    if figure.value is not None:
+        point = Point("known", Decimal(figure.value))
+    else:
+        point = NOT_PUBLISHED if figure.denominator is None else Point("incomputable")
+    rule = year.rules[name]
+    counted = {year.units.get((key.table, key.column), "") for key in (*rule.numerator, *rule.denominator)}
+    return _Told(part, chart, {"": point}, figure.unit, "・".join(sorted(counted)), figure, rule)
+
+
+def _counts(part: Part, chart: Chart, year: Year, edition: Edition, last: int) -> _Told | None:
+    """The counts of a year; rows that the definitions no longer have are told as well."""
+    table_id, table = part.count_table(chart.table)
+    values = {
+        key: value
+        for key, value in year.values.items()
+        if (key.table, key.column) == (table_id, chart.column)
+        and (not chart.group or key.group == chart.group)
+        and (not chart.rows or key.row in chart.rows)
+    }
+    if not values:
+        return None
+    if chart.each_row:
+        order = [(row.group, row.label) for row in table.rows]
+        keys = sorted(values, key=lambda k: order.index(k[1:3]) if k[1:3] in order else len(order))
+        later = later_names(edition, part.definition.last_year or LATEST_YEAR, last)
+        points = {_label(later(key), chart): _point(values[key]) for key in keys}
+    else:
+        known = {key: value for key, value in values.items() if value is not None}
+        lacking = not known or not {key.row for key in known} >= set(chart.rows)
+        points = {"": _point(None if lacking else sum(known.values()))}
+    unit = year.units[table_id, chart.column]
+    return _Told(part, chart, points, unit, unit, None, None)
+
+
+def _label(key: CellKey, chart: Chart) -> str:
+    return key.row if chart.group else f"{key.group} {key.row}".strip()
+
+
+def _point(value: int | None) -> Point:
+    return NOT_PUBLISHED if value is None else Point("known", Decimal(value))
+
+
+def _series(edition: Edition, told: Mapping[int, _Told], span: range, sources: Mapping[int, Source]) -> Series:
+    latest = told[max(told)]
+    labels = dict.fromkeys(label for year in sorted(told, reverse=True) for label in told[year].points)
+
+    def point(label: str, year: int) -> Point:
+        if year not in sources:
+            return NO_RECORD
+        return told[year].points.get(label, NOT_PUBLISHED) if year in told else NOT_PUBLISHED
+
+    lines = [Line(label or latest.chart.title, {year: point(label, year) for year in span}) for label in labels]
+    said = {year for line in lines for year in line.known}
+    return Series(
+        part=latest.part,
+        key=latest.chart.key,
+        title=latest.chart.title,
+        lines=tuple(line for line in lines if line.known),
+        units={year: one.unit for year, one in told.items()},
+        breaks=tuple(_breaks(edition, {year: one for year, one in told.items() if year in said}, max(sources))),
+        figures={year: one.figure for year, one in told.items() if one.figure is not None and year in said},
+    )
+
+
+def _breaks(edition: Edition, told: Mapping[int, _Told], last: int) -> Iterator[SeriesBreak]:
+    """The declared breaks between years that say something, and those that the records themselves show."""
+    for before, after in pairwise(told):
+        declared = list(_declared(edition, (told[before], told[after]), range(before + 1, after + 1)))
+        yield from declared or _shown((told[before], told[after]), after, edition)
+    if told and max(told) < last:
+        yield from _declared(edition, (told[max(told)],), range(max(told) + 1, last + 1))
+
+
+def _declared(edition: Edition, told: Sequence[_Told], years: range) -> Iterator[SeriesBreak]:
+    """What part.toml says of the tables: a break names the table of today, or begins with that of before."""
+    key, tables = told[0].part.key, {table for one in told for table in one.tables}
+    found = {
+        (rule.year, rule.what, rule.reason): None
+        for part in edition.parts_for(years[-1])
+        for rule in part.definition.breaks
+        if part.key == key and rule.year in years
+        if part.table_id(rule.table) in tables or rule.before.partition("（")[0] in tables
+    }
+    yield from (SeriesBreak(*said) for said in sorted(found))
+
+
+def _shown(told: tuple[_Told, _Told], year: int, edition: Edition) -> Iterator[SeriesBreak]:
+    words, (before, after) = edition.trend, told
+    if before.counted != after.counted:
+        what = fill(words.unit_changed, {"前": before.counted, "後": after.counted})
+        yield SeriesBreak(year, what, words.undeclared)
+    if after.chart.each_row and (changes := _other_rows(before, after)):
+        yield SeriesBreak(year, fill(words.rows_changed, {"変更": changes}), words.undeclared)
+    if before.rule and after.rule and (changed := after.rule.changes(before.rule)):
+        yield SeriesBreak(year, fill(words.definition_changed, {"変更": "、".join(changed)}), words.undeclared)
+
+
+def _other_rows(before: _Told, after: _Told) -> str:
+    """Which rows went and came: what they counted is likely to be counted in another row."""
+    rows = [[label for label, point in one.points.items() if point.value is not None] for one in (before, after)]
+    gone, come = [row for row in rows[0] if row not in rows[1]], [row for row in rows[1] if row not in rows[0]]
+    told = ((what, "、".join(names)) for what, names in (("なくなったもの", gone), ("加わったもの", come)) if names)
+    return "、".join(f"{what}「{names}」" for what, names in told)
+
+
+def _split(series: Series) -> Iterator[Series]:
+    """A series with more lines than can be told apart in several: first the rows of the last year, then former ones."""
+    if len(series.lines) <= MOST_LINES:
+        yield series
+        return
+    last = max(year for line in series.lines for year in line.known)
+    now = [line for line in series.lines if last in line.known]
+    former = [line for line in series.lines if last not in line.known]
+    pieces = [piece for lines in (now, former) for piece in _pieces(lines)]
+    for number, lines in enumerate(pieces, start=1):
+        yield replace(series, piece=f"（{number}/{len(pieces)}）", lines=lines)
+
+
+def _pieces(lines: Sequence[Line]) -> Iterator[tuple[Line, ...]]:
+    """The lines in pieces of about the same size."""
+    count = -(-len(lines) // MOST_LINES)
+    size = -(-len(lines) // max(count, 1))
+    for number in range(count):
+        yield tuple(lines[number * size : (number + 1) * size])

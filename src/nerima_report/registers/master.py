@@ -1,10 +1,14 @@
-"""The master: registers/<登録簿>.csv in the working folder, one row an entry, in the order of their numbers."""
+"""The masters and their history in the working folder.
+
+registers/<登録簿>.csv has one row an entry, in the order of their numbers; registers/変更履歴.csv a line for each field
+that changed, only ever added to.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import astuple, dataclass
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
@@ -20,7 +24,7 @@ from nerima_report.edition.registers import (
     Register,
 )
 from nerima_report.errors import MasterError
-from nerima_report.files import read_csv, write_csv
+from nerima_report.files import read_csv, write_csv, write_lines
 from nerima_report.fiscal_year import parse_date, parse_fiscal_year
 from nerima_report.registers.entry import Master, RegisterEntry, columns, in_order
 from nerima_report.tallies.cell_values import read_field
@@ -37,6 +41,7 @@ _FAULTS = {
     "not-a-text": "文字として読めません",
     "ditto": "「同上」などの略し書きは使えません",
 }
+HEADINGS = ("日付", "年度", "登録簿", "番号", "種類", "項目", "変更前", "変更後", "課", "ファイル", "SHA-256")
 
 
 def master_file(folder: Path, register: Register) -> Path:
@@ -128,3 +133,52 @@ def _dates(line: _Line) -> list[date | None]:
         if earlier > later:
             raise line.refuse(then, f"「{first}」より前の日です")
     return list(days.values())
+
+
+@dataclass(frozen=True)
+class Step:
+    """One change: when and for which fiscal year, which entry, what happened, in which field, from which file.
+
+    `kind` is 新規, 引継ぎ, 変更, 廃止 or 確認; `before` and `after` are written as in the master.
+    """
+
+    day: date
+    fiscal_year: int
+    register_key: str
+    number: str
+    kind: str
+    field: str
+    before: str
+    after: str
+    section: str
+    file: str
+    sha256: str
+
+
+def history_file(folder: Path) -> Path:
+    """Where the history stands in a working folder."""
+    return folder / FOLDER / "変更履歴.csv"
+
+
+def read_history(folder: Path) -> tuple[Step, ...]:
+    """All steps so far. Raises MasterError where the file is broken."""
+    file = history_file(folder)
+    if not file.exists():
+        return ()
+    steps = []
+    for line, texts in read_csv(file, HEADINGS):
+        day, year = parse_date(texts["日付"]), parse_fiscal_year(texts["年度"])
+        if day is None or year is None:
+            raise MasterError(file, line, "年度" if day else "日付", "日付か年度として読めません")
+        steps.append(Step(day, year, *(texts[heading] for heading in HEADINGS[2:])))
+    return tuple(steps)
+
+
+def add_steps(folder: Path, steps: Sequence[Step]) -> bytes:
+    """The history with further steps behind what it holds: the bytes that are there stay as they are."""
+    file = history_file(folder)
+    rows = [astuple(step) for step in steps]
+    if not file.exists():
+        return write_csv(HEADINGS, rows)
+    before = file.read_bytes()
+    return before + (b"" if before.endswith(b"\n") else b"\r\n") + write_lines(rows)

@@ -25,8 +25,7 @@ from nerima_report.edition.registers import (
 from nerima_report.findings import Finding
 from nerima_report.fiscal_year import first_day, full_date
 from nerima_report.places import Place
-from nerima_report.registers.carrying import trace_of
-from nerima_report.registers.entry import RegisterEntry, number_of
+from nerima_report.registers.entry import RegisterEntry, number_of, trace_of
 from nerima_report.tallies.cell_values import shown
 from nerima_report.tallies.layout import EntryLayout
 from nerima_report.tallies.model import LocatedTable

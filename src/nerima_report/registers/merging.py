@@ -13,9 +13,8 @@ from datetime import date
 from nerima_report.edition.registers import NEW, TAKEN_OVER, Register
 from nerima_report.findings import Finding
 from nerima_report.places import Place
-from nerima_report.registers.carrying import Masters, known_entries, running_entries
-from nerima_report.registers.entry import Master, RegisterEntry, serial
-from nerima_report.registers.history import Step
+from nerima_report.registers.entry import Master, Masters, RegisterEntry, known_entries, running_entries, serial
+from nerima_report.registers.master import Step
 from nerima_report.registers.matching import Matched, Pending, SheetRows, match_rows
 from nerima_report.tallies.evidence import Evidence
 from nerima_report.tallies.submission import Submission

@@ -11,8 +11,7 @@ from nerima_report.edition import Edition
 from nerima_report.edition.registers import Register
 from nerima_report.errors import CannotProceed
 from nerima_report.fiscal_year import fiscal_year_of, full_date, last_day
-from nerima_report.registers.carrying import Masters, known_entries
-from nerima_report.registers.entry import RegisterEntry, in_order
+from nerima_report.registers.entry import Masters, RegisterEntry, in_order, known_entries
 from nerima_report.text import likely
 
 

@@ -10,10 +10,9 @@ from nerima_report.edition.tables import CountTable, fill
 from nerima_report.findings import SEVERITY_NAMES, Finding
 from nerima_report.fiscal_year import full_name
 from nerima_report.report.blocks import Block, Bullets, Heading, Paragraph, Report, Table
-from nerima_report.report.compared_tables import ComparedTable, used_rows
 from nerima_report.report.content import Content
 from nerima_report.report.manuscript import read_blocks
-from nerima_report.report.tables import count_table, entry_tables
+from nerima_report.report.tables import ComparedTable, count_table, entry_tables, used_rows
 from nerima_report.report.wording import PartWording, Wording, WordingError, cover_names, year_names
 from nerima_report.report.wording_of_records import RetoldWording, ask_first
 from nerima_report.report.wording_of_year_before import YearBefore

@@ -10,8 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from nerima_report.edition import cell_keys
-from nerima_report.edition.part import Part
-from nerima_report.edition.part_definition import MustPublish
+from nerima_report.edition.part import MustPublish, Part
 from nerima_report.edition.tables import Cells, CountTable
 from nerima_report.findings import Finding
 from nerima_report.places import CellKey, Place

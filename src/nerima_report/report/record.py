@@ -1,15 +1,28 @@
-"""A built year → its record."""
+"""A built year → its record; and a record → what its report says, so that it can be printed again.
+
+It is printed again only if the definitions of today still say the same: every cell has its place, every share comes
+out as it was published.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
 
 from nerima_report import __version__
 from nerima_report.edition import Edition
+from nerima_report.edition.entries import EntryField, EntryTable
+from nerima_report.edition.part import Part
+from nerima_report.edition.tables import CountTable
+from nerima_report.errors import CannotProceed
 from nerima_report.files import sha256
-from nerima_report.findings import Finding
-from nerima_report.fiscal_year import full_name
-from nerima_report.records.figure import recorded_figure
+from nerima_report.findings import Explanation, Finding
+from nerima_report.fiscal_year import Month, full_name
+from nerima_report.places import Place
 from nerima_report.records.model import (
     SCHEMA_VERSION,
     Record,
@@ -22,12 +35,14 @@ from nerima_report.records.model import (
     RecordedOutput,
     RecordedTable,
     RecordedTally,
+    recorded_figure,
 )
 from nerima_report.report.blocks import Report
 from nerima_report.report.content import Content
+from nerima_report.tallies.figures import Share, compute_figures
 from nerima_report.tallies.model import FilledCell, Tallies, each_entry
 from nerima_report.tallies.submission import Submission
-from nerima_report.tallies.totals import Totals
+from nerima_report.tallies.totals import Totals, cell_names
 
 
 def make_record(
@@ -118,3 +133,129 @@ def _tally(cell: FilledCell) -> RecordedTally:
     value = cell.value if cell.reading.status == "reported" else None
     where = cell.key._asdict()
     return RecordedTally(section=cell.place.section, ward=cell.ward, **where, status=cell.reading.status, value=value)
+
+
+def content_of(record: Record, edition: Edition, file: Path) -> Content:
+    """What the report of a recorded year says; `edition` is narrowed to it, `file` holds the record.
+
+    Rows and columns of which nothing was published are left out, and so are tables (`not_published`). Raises
+    CannotProceed where the definitions have changed so that they would say something else.
+    """
+    for about, reason in _misfits(record, edition):
+        raise CannotProceed(
+            f"記録と今の定義が合わないので、この年度の報告は作れません。\n  ファイル: {file}\n  箇所: {about}\n"
+            f"  理由: {reason}\n  この年度の部の定義を、公表したときのものに戻してください。"
+        )
+    values = record.values
+    totals = Totals(values)
+    known = {key.table for key, value in values.items() if value is not None}
+    missing = frozenset(record.not_published) | {table for table in edition.count_tables if table not in known}
+    told = replace(edition, parts=tuple(_told(part, totals) for part in edition.parts))
+    entries = {table_id: _entries(record, table_id, table) for table_id, table in edition.entry_tables.items()}
+    figures = dict(compute_figures(totals, told))
+    for key, share in figures.items():
+        _refuse_another_value(record, key, share, file)
+    tallies = Tallies((), entries, (), (), ())
+    return Content(told, record.fiscal_year, tallies, totals, figures, _notes(record), missing)
+
+
+def _misfits(record: Record, edition: Edition) -> Iterator[tuple[str, str]]:
+    """Where the record says what the definitions have no place for, or the other way round."""
+    names, values = set(cell_names(edition)), record.values
+    for key in values:
+        if key not in names:
+            yield f"cells（{' '.join(filter(None, key))}）", "このセルは、今の定義にありません"
+    yield from _other_units(record, edition)
+    for key in cell_names(edition):
+        if key not in values:
+            yield f"cells（{' '.join(filter(None, key))}）", "このセルは、記録にありません"
+    for number, entry in enumerate(record.entries, start=1):
+        table = edition.entry_tables.get(entry.table)
+        labels = {field.label for field in table.fields} if table else set()
+        if set(entry.values) != labels:
+            yield f"entries[{number}]", f"一覧の表「{entry.table}」の項目が、今の定義と違います"
+        for field in table.fields if table else ():
+            if not _fits(field, entry.values.get(field.label)):
+                yield f"entries[{number}].values.{field.label}", "項目の値が、今の定義に合いません"
+
+
+def _other_units(record: Record, edition: Edition) -> Iterator[tuple[str, str]]:
+    units = {(cell.table, cell.column): cell.unit for cell in record.cells}
+    for table_id, table in edition.count_tables.items():
+        for column in table.columns:
+            unit = units.get((table_id, column.label), column.unit)
+            if unit != column.unit:
+                yield (
+                    f"cells（{table_id} {column.label}）",
+                    f"単位が、記録では「{unit}」、今の定義では「{column.unit}」です",
+                )
+
+
+def _fits(field: EntryField, value: int | str | None) -> bool:
+    if value is None:
+        return not field.required
+    try:
+        _value(field, value)
+    except ValueError:
+        return False
+    numeric = field.type in ("count", "order", "difference")
+    return isinstance(value, int) == numeric and (field.type != "choice" or value in field.choices)
+
+
+def _value(field: EntryField, value: int | str | None) -> object:
+    """A value of an entry after its type. Raises ValueError for a month or date that is none."""
+    if isinstance(value, str) and field.type == "month":
+        year, month = map(int, value.split("-"))
+        if not 1 <= month <= 12:
+            raise ValueError(value)
+        return Month(year, month)
+    return date.fromisoformat(value) if isinstance(value, str) and field.type == "date" else value
+
+
+def _told(part: Part, totals: Totals) -> Part:
+    return replace(part, tables={key: _told_table(part.table_id(key), t, totals) for key, t in part.tables.items()})
+
+
+def _told_table(table_id: str, table: CountTable | EntryTable, totals: Totals) -> CountTable | EntryTable:
+    """The table with the rows and columns of which something was published; as it is, if nothing was."""
+    if isinstance(table, EntryTable):
+        return table
+    known = {key for key, value in totals.values.items() if key.table == table_id and value is not None}
+    rows = tuple(row for row in table.rows if any((k.group, k.row) == (row.group, row.label) for k in known))
+    columns = tuple(column for column in table.columns if any(k.column == column.label for k in known))
+    return table.model_copy(update={"rows": rows, "columns": columns}) if known else table
+
+
+def _entries(record: Record, table_id: str, table: EntryTable) -> pd.DataFrame:
+    """The entries of a table as they were when the report was made, in their order."""
+    labels = [field.label for field in table.fields]
+    own = [entry for entry in record.entries if entry.table == table_id]
+    rows = [(*_typed(table, entry), entry.section, "", "", number) for number, entry in enumerate(own)]
+    return pd.DataFrame(rows, columns=[*labels, "section", "file", "sheet", "row"], dtype=object)
+
+
+def _typed(table: EntryTable, entry: RecordedEntry) -> list[object]:
+    return [_value(field, entry.values[field.label]) for field in table.fields]
+
+
+def _notes(record: Record) -> tuple[Finding, ...]:
+    """The explained differences, for the notes under their tables."""
+    return tuple(
+        Finding(
+            e.finding[:4],
+            Place(table=e.table),
+            explained=Explanation(e.finding[:4], e.difference, e.reason, note=e.note, until=e.until),
+        )
+        for e in record.explained
+    )
+
+
+def _refuse_another_value(record: Record, key: str, share: Share, file: Path) -> None:
+    recorded = {figure.figure: figure for figure in record.figures}
+    value = None if share.value is None else str(share.value)
+    if recorded and (key not in recorded or recorded[key].value != value):
+        was = recorded[key].value if key in recorded else "なし"
+        raise CannotProceed(
+            f"割合「{key}」は、記録では {was}、今の定義では {value} なので、この年度の報告は作れません。\n"
+            f"  ファイル: {file}\n  この年度の部の figures.toml を、公表したときのものに戻してください。"
+        )

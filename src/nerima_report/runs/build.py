@@ -19,18 +19,15 @@ from nerima_report.examination import Examination, examine_collection
 from nerima_report.findings import Finding
 from nerima_report.fiscal_year import full_name
 from nerima_report.places import Place
-from nerima_report.records.comparison import Comparison, compare_with
+from nerima_report.records.comparison import Comparison, compare_with, reported_before
 from nerima_report.records.file import open_record, read_record, record_to_write, write_record
 from nerima_report.records.model import Record
-from nerima_report.records.reported_before import reported_before
 from nerima_report.records.revision import changed_outputs
-from nerima_report.report.audit import make_audit
+from nerima_report.report.audit import OPEN_ITEMS, make_audit, make_open_items
 from nerima_report.report.compose import compose_report
 from nerima_report.report.content import Content
 from nerima_report.report.formats import FORMATS
 from nerima_report.report.must_publish import published_items, unpublished
-from nerima_report.report.open_items import FILE as OPEN_ITEMS
-from nerima_report.report.open_items import make_open_items
 from nerima_report.report.record import make_record
 from nerima_report.report.wording_of_year_before import sentences_about_the_year_before
 from nerima_report.runs.registers import findings_on_registers

@@ -1,4 +1,4 @@
-"""An edition tried out on made-up figures, so that a fault shows before the collected ones are at hand.
+"""`edition copy` and `edition check`: an edition copied to be changed, and tried out on made-up figures.
 
 Whether a definition is well formed, its file says by itself. Whether a manuscript can be followed, a sheet be
 made and a Word style be found shows only when forms and reports are made.
@@ -6,9 +6,12 @@ made and a Word style be found shows only when forms and reports are made.
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from pathlib import Path
 
 import pandas as pd
 from jinja2 import Environment, nodes
@@ -18,10 +21,11 @@ from nerima_report.edition.changes import Change, edition_changes, forms_must_ch
 from nerima_report.edition.entries import EntryField, EntryTable
 from nerima_report.edition.part import Part
 from nerima_report.edition.tables import CountTable
-from nerima_report.errors import DefinitionError
+from nerima_report.errors import CannotProceed, DefinitionError
 from nerima_report.files import read_text
 from nerima_report.fiscal_year import Month, full_name
 from nerima_report.forms import Filling, FormCover, render_form
+from nerima_report.interruption import uninterrupted
 from nerima_report.records.comparison import compare_with
 from nerima_report.registers.entry import RegisterEntry
 from nerima_report.registers.views import RegisterView
@@ -176,3 +180,15 @@ def check_edition(edition: Edition, name: str) -> EditionCheck:
         return EditionCheck(None, False, unprinted)
     shipped = load_edition(folder)
     return EditionCheck(tuple(edition_changes(shipped, edition)), forms_must_change(shipped, edition), unprinted)
+
+
+def copy_templates(folder: Path) -> None:
+    """Copy the shipped templates into a new folder, for the office to change. Raises CannotProceed if it is there."""
+    if folder.exists():
+        raise CannotProceed(
+            f"同じ名前のフォルダーかファイルがあるので、何も写しませんでした。\n  場所: {folder}\n"
+            "  別の名前を付けるか、要らないものなら消してから、もう一度実行してください。"
+        )
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with uninterrupted(), tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}.") as staged:
+        shutil.copytree(shipped_templates(), Path(staged) / folder.name).replace(folder)

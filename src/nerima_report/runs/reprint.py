@@ -13,7 +13,7 @@ from nerima_report.places import Place
 from nerima_report.records.file import read_record
 from nerima_report.report.compose import compose_report
 from nerima_report.report.formats import FORMATS
-from nerima_report.report.published import content_of
+from nerima_report.report.record import content_of
 from nerima_report.report.wording_of_year_before import sentences_about_the_year_before
 from nerima_report.runs.build import Built, year_before
 from nerima_report.tallies.evidence import Evidence

@@ -12,12 +12,10 @@ from nerima_report.files import sha256
 from nerima_report.findings import Finding
 from nerima_report.places import Place
 from nerima_report.records.file import read_record
-from nerima_report.records.series import Source, Trend
+from nerima_report.records.series import Source, Trend, make_trend
 from nerima_report.records.series_csv import render_csv
-from nerima_report.records.series_making import make_trend
 from nerima_report.report.formats import FORMATS
-from nerima_report.report.trend import Draw, compose_trend
-from nerima_report.report.trend_words import runs_of_years
+from nerima_report.report.trend import Draw, compose_trend, runs_of_years
 from nerima_report.workspace import RECORD, Workspace, keep, write_all
 
 SUMS = "SHA256SUMS"  # as sha256sum writes and checks it

@@ -11,7 +11,7 @@ from nerima_report.corrections import suggest_corrections
 from nerima_report.edition import Edition
 from nerima_report.examination import Examination, examine, examine_collection, only_year, years_that_differ
 from nerima_report.findings import explain
-from nerima_report.records.reported_before import reported_before
+from nerima_report.records.comparison import reported_before
 from nerima_report.runs.registers import differences_from_registers
 from nerima_report.tallies.roster import load_roster
 from nerima_report.tallies.submission import Inbox, Progress, load_submissions

@@ -1,20 +1,23 @@
-"""Files → identified submissions: which 課, which fiscal year, a section's workbook or the ward's."""
+"""Files → identified submissions: which 課, which fiscal year, a section's workbook or the ward's.
+
+The cover says so: an answer stands beside its label, or in the column 該当なし.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from nerima_report.edition import Edition
 from nerima_report.fiscal_year import full_name, parse_fiscal_year
 from nerima_report.tallies.cell_values import shown
-from nerima_report.tallies.cover import marked_rows, value_beside
 from nerima_report.tallies.layout import COVER_SHEET
 from nerima_report.text import label_of, plain, printable, section_key
-from nerima_report.workbooks import Sheet, Unreadable, Workbook, address, is_blank, shared_reader
+from nerima_report.workbooks import CellValue, Position, Sheet, Unreadable, Workbook, address, is_blank, shared_reader
+from nerima_report.workbooks.limits import MAX_COLUMNS
 
 NOT_APPLICABLE = "該当なし"
 # What else people write into the column 該当なし when they mean it. Anything else is asked about.
@@ -176,3 +179,46 @@ def _read_cover(cover: Sheet) -> tuple[dict[str, str], dict[str, str]]:
         values[label] = "" if is_blank(value) else str(int(value) if whole and isinstance(value, float) else value)
         cells[label] = address(position) if found else ""
     return values, cells
+
+
+def value_beside(sheet: Sheet, label: str) -> tuple[Position, CellValue] | None:
+    """The first filled cell to the right of a label, or the blank cell beside it; None without the label."""
+    found = _labels(sheet).get(plain(label))
+    if found is None:
+        return None
+    row, column = found
+    beside = ((row, right) for right in range(column + 1, MAX_COLUMNS + 1))
+    position = next((p for p in beside if not is_blank(sheet.cells.get(p))), (row, column + 1))
+    return position, sheet.cells.get(position)
+
+
+def marked_rows(sheet: Sheet, keys: Sequence[str], heading: str) -> dict[str, Position]:
+    """For each key that stands in a column left of the heading (該当なし), the cell of its row below the heading.
+
+    Only filled cells are given back; what they say is for the caller to judge.
+    """
+    headings: dict[int, int] = {}
+    for (row, column), value in sheet.cells.items():
+        if isinstance(value, str) and plain(value) == plain(heading):
+            headings[column] = min(row, headings.get(column, row))
+    marks: dict[int, int] = {}
+    for (row, column), value in sheet.cells.items():
+        if row > headings.get(column, row) and not is_blank(value):
+            marks[row] = max(column, marks.get(row, 0))
+    wanted = {plain(key): key for key in keys}
+    marked = {}
+    for (row, column), value in sheet.cells.items():
+        key = wanted.get(plain(value)) if column < marks.get(row, 0) else None
+        if key:
+            marked[key] = (row, marks[row])
+    return marked
+
+
+@lru_cache(maxsize=8)
+def _labels(sheet: Sheet) -> dict[str, Position]:
+    """Where each text of a sheet stands first, row by row."""
+    labels: dict[str, Position] = {}
+    for position, value in sorted(sheet.cells.items()):
+        if isinstance(value, str):
+            labels.setdefault(plain(value), position)
+    return labels

@@ -11,7 +11,7 @@ import pytest
 from nerima_report.checks.years.registers import registers_go_on
 from nerima_report.edition import Edition
 from nerima_report.places import CellKey
-from nerima_report.records.places import RecordPlaces
+from nerima_report.records.lines import RecordPlaces
 from nerima_report.records.years import Year, YearEvidence
 from nerima_report.registers.entry import Master, RegisterEntry
 

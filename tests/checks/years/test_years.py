@@ -17,7 +17,7 @@ from conftest import ROOT, Command
 from inboxes import roster
 from nerima_report.checks.years import run_year_checks
 from nerima_report.edition import Edition
-from nerima_report.edition.part_definition import Break, Renamed
+from nerima_report.edition.part import Break, Renamed
 from nerima_report.edition.tables import Definition
 from nerima_report.examination import examine
 from nerima_report.findings import Finding

@@ -90,7 +90,7 @@ def test_a_worker_that_fails_while_it_marks_is_told_and_the_next_copy_is_made(
 def test_the_program_itself_imports_nothing_that_opens_workbooks() -> None:
     program = (
         "import sys\nfrom nerima_report.runs import build\nfrom nerima_report.cli import main, year\n"
-        "from nerima_report.notices import handed_in, html, json, returned, screen\n"
+        "from nerima_report.notices import matrix, html, json, returned, screen\n"
         "opens = ('nerima_report.workbooks.mark.', 'nerima_report.workbooks.read')\n"
         "print([m for m in sys.modules if m.startswith(opens) and m != 'nerima_report.workbooks.mark.order'])"
     )

@@ -10,8 +10,7 @@ from nerima_report.edition.registers import ENDED, REGISTERED, Register, Registe
 from nerima_report.findings import Finding
 from nerima_report.places import CellKey
 from nerima_report.records.years import Year, YearEvidence
-from nerima_report.registers.carrying import Masters
-from nerima_report.registers.entry import RegisterEntry
+from nerima_report.registers.entry import Masters, RegisterEntry
 from nerima_report.registers.merging import latest_year
 from nerima_report.tallies.register_counts import Row, counted
 

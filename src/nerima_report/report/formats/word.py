@@ -31,8 +31,7 @@ from nerima_report.report.blocks import (
     Report,
     Table,
 )
-from nerima_report.report.formats.word_blocks import render_table
-from nerima_report.report.formats.word_picture import Page, render_picture
+from nerima_report.report.formats.word_blocks import Page, render_picture, render_table
 from nerima_report.report.formats.word_xml import Styles, element, field_end, field_start, paragraph, run
 
 CONTENTS_LEVELS = 2

@@ -8,8 +8,7 @@ from pyexpat import XMLParserType
 
 from nerima_report.workbooks import limits
 from nerima_report.workbooks.limits import Refused
-from nerima_report.workbooks.read.cell_scan import CellTexts
-from nerima_report.workbooks.read.text_scan import MAIN, TextScan
+from nerima_report.workbooks.read.cell_scan import MAIN, CellTexts, TextScan
 from nerima_report.workbooks.values import CellValue, Position, SheetFacts, address, column_number, position_of
 
 _TRUE = ("1", "true", "on")
