@@ -1,4 +1,8 @@
-"""The command line: parse, call the chain, print, exit. No logic.
+"""The command line: parse, call one run, print, exit. No logic.
+
+    year (init … publish), years (check, trend, record), registers, edition   the commands, by what they are about
+    options                   the arguments and options that commands share, and how findings are shown
+    japanese                  the program in Japanese: help, usage errors, arguments
 
 Exit codes: 0 no errors, 1 findings of severity error, 2 unusable command line, configuration or
 edition, 3 a fault of the program itself, 130 interrupted. Whatever is heavy is imported by the

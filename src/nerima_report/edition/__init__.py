@@ -1,4 +1,14 @@
-"""An edition folder (templates/nerima) read into frozen definitions that are proved to fit together."""
+"""An edition folder (templates/nerima) read into frozen definitions that are proved to fit together.
+
+    toml                       a TOML file read into its model, or the file, the key and the reason why not
+    municipality, part         the municipality, a part of the report
+    tables, entries, registers, uses, guideline    what is collected, and what must hold for it
+    texts, years, catalogue    what is said: on forms, of years, of findings
+    generated, proofs, register_proofs    definitions completed from each other, and proved
+    changes                    what differs between two editions
+
+Whatever is wrong in a definition stops the program with file, key and reason (DefinitionError).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,12 @@
-"""Findings as people and programs read them: on the screen, as JSON."""
+"""Findings and views as people and programs read them.
+
+    screen, html, returned     findings for people: in the terminal, as a page, as marks in their own workbooks
+    json, junit, github        findings for programs (documents lists them)
+    grouping, matrix, excerpt  findings by workbook; 課 × 表; the cells around a finding
+    registers, trend, edition, guideline, reference   what other commands show
+
+`Told` is what is said of a run besides its findings.
+"""
 
 from __future__ import annotations
 

@@ -1,1 +1,8 @@
-"""The registers (登録票, 記録票): entries, the master in registers/, and how a year changes it."""
+"""The registers (登録票, 記録票): what is kept of them in registers/, and how a year changes it.
+
+    entry → master (registers/*.csv and their history)
+    matching → merging    the rows of a workbook → the entries that they are → what changes
+    views → data_files    a register as of a day, also as data
+
+The numbers of a year come from the workbooks; the masters change only when they are merged.
+"""

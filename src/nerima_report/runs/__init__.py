@@ -1,1 +1,10 @@
-"""One module a command: what is read, made and written. Nothing here prints or decides an exit code."""
+"""One module a command: what is read, made and written.
+
+    prepare                    init, form: a working folder, the forms to send
+    validate → build → publish    the season of a year, from the workbooks to the record
+    reprint, import_year       a year printed again from its record; a year that was published before the tool
+    check_years, trend         several years beside each other
+    registers, edition         the masters of registers; definitions that were changed
+
+A run returns what it made; it prints nothing and decides no exit code. That is for cli/.
+"""

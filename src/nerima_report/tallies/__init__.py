@@ -1,1 +1,10 @@
-"""A workbook → who handed it in → cells and entries → totals → rates."""
+"""A workbook → who handed it in → cells and entries → totals → rates.
+
+    roster, submission         who is asked, who has handed in
+    layout, cell_values, csv_file → reading → model    where tables stand, what cells say: the tallies
+    counting, register_counts  tables that are counted from entries
+    totals → figures           one number for each cell of the report; rates
+    evidence                   all that is known of one year
+
+A label is compared without what does not distinguish it (`text.plain`).
+"""

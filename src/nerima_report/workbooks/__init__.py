@@ -1,7 +1,7 @@
 """The only code that touches workbooks that anyone could have sent.
 
-    preflight → scan → reader, all in the worker (a process of its own) → transfer → client
-    preflight → marking
+    read/: preflight → package_scan → sheets, in the worker (a process of its own) → transfer → client
+    mark/: preflight → copy
 
 The program itself never opens such a file: it asks the worker, and what comes back is plain values, or the
 bytes of a marked copy, which it only writes.

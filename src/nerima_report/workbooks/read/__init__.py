@@ -1,6 +1,8 @@
-"""Step 4: the worksheets of a file with their values; formulas give their saved result.
+"""The worksheets of a file with their values; formulas give their saved result.
 
-Only the worker imports this module: nothing here is heavy, but what is read may be hostile.
+    preflight → package_scan → sheet_scan (cell_scan) → sheets
+
+Only the worker imports this folder: nothing here is heavy, but what is read may be hostile.
 """
 
 from __future__ import annotations
