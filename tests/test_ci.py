@@ -269,6 +269,8 @@ def test_git_keeps_the_records_as_they_are(ward: Path) -> None:
 
 def test_what_the_page_names_exists(command: Command) -> None:
     assert yaml.safe_load(block("yaml", "pull_request"))["permissions"] == {"contents": "read"}
+    # -P: nothing is imported from the folder of the files.
+    assert CI.count("-m nerima_report") == CI.count("python -P -m nerima_report") == 2
     for name, words in re.findall(r"nerima[-_]report (check|validate)\b([^`\n]*)", CI):
         shown = command(name, "--help").out
         assert [option for option in re.findall(r"--[a-z]+", words) if option not in shown] == []
