@@ -172,6 +172,7 @@ def test_a_pull_request_is_annotated_on_the_lines_that_it_changes(
 
 @RUNNER
 @pytest.mark.skipif("CI" not in os.environ, reason="installs everything anew: runs in CI (CI=true)")
+@pytest.mark.usefixtures("reachable_index")
 def test_what_the_workflow_installs_is_enough(ward: Path, command: Command, content: Content) -> None:
     subprocess.run([sys.executable, "-m", "venv", ward.parent / "venv"], check=True)
     _put_python(ward.parent / "tools", ward.parent / "venv" / "bin" / "python")
