@@ -58,7 +58,7 @@ def changed_numbers(old: Record, new: Record) -> list[RecordedChange]:
 
 def changed_outputs(folder: Path, record: Record) -> list[Path]:
     """The outputs in a folder that are not, or no longer, what the record vouches for."""
-    files = {folder / output.file: output.sha256 for output in record.outputs}
+    files = {folder / name: digest for name, digest in record.vouched.items()}
     return [file for file, digest in files.items() if not file.is_file() or sha256(file.read_bytes()) != digest]
 
 
