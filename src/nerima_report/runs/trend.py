@@ -61,7 +61,7 @@ def _charts() -> Draw | None:
     try:
         from nerima_report.report.charts import draw  # slow to import, and nothing else draws
     except ImportError as error:
-        if (error.name or "").partition(".")[0] == __package__:
+        if (error.name or "").partition(".")[0] == __name__.partition(".")[0]:
             raise  # a fault of this program
         return None
     return draw
