@@ -14,7 +14,7 @@ from pathlib import Path
 
 from nerima_report.checks.years import findings_between
 from nerima_report.edition import Edition
-from nerima_report.errors import CannotProceed, RecordError
+from nerima_report.errors import CannotProceed, NewerRecord, RecordError
 from nerima_report.examination import Examination, examine_collection
 from nerima_report.findings import Finding
 from nerima_report.fiscal_year import full_name
@@ -113,11 +113,14 @@ def _between_years(
 def _vouching_record(out: Path, published: Path, fiscal_year: int) -> Record | None:
     """The record that vouches for the outputs of a year, if there is one.
 
-    One in out/ that cannot be read vouches for nothing, and is about to be replaced. A published one must be readable.
+    One in out/ that is broken vouches for nothing, and is about to be replaced; one by a newer version of the
+    program is not. A published one must be readable.
     """
     earlier = read_record(published, fiscal_year) if published.exists() else None
     try:
         return read_record(out / RECORD, fiscal_year) if (out / RECORD).exists() else earlier
+    except NewerRecord:
+        raise
     except RecordError:
         return None
 

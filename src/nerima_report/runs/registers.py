@@ -29,7 +29,9 @@ from nerima_report.registers.master import (
     load_masters,
     master_file,
     read_history,
+    version_file,
     write_master,
+    write_version,
 )
 from nerima_report.registers.merging import MergePlan, latest_year, plan_merge
 from nerima_report.registers.views import RegisterView, ViewOrder, views_of
@@ -79,8 +81,10 @@ def merge(
     if today is None or not plan.changes:
         return Merged(examination, plan, ())
     folder = workspace.folder / FOLDER
-    # The history first: a change without its trace must never be.
-    files = {history_file(workspace.folder).name: add_steps(workspace.folder, plan.steps(today))}
+    version = version_file(workspace.folder)
+    files = {} if version.exists() else {version.name: write_version()}
+    # The history before the masters: a change without its trace must never be.
+    files |= {history_file(workspace.folder).name: add_steps(workspace.folder, plan.steps(today))}
     files |= {f"{register.key}.csv": write_master(plan.masters[register.key]) for register in plan.changed_registers}
     write_all(folder, files)
     return Merged(examination, plan, tuple(folder / name for name in files))
