@@ -6,9 +6,10 @@ import errno
 import os
 import re
 import tempfile
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from pydantic import Field
 
@@ -16,9 +17,10 @@ from nerima_report.edition.catalogue import Catalogue
 from nerima_report.edition.tables import Definition, Text
 from nerima_report.edition.toml import read_definition
 from nerima_report.errors import CannotProceed, DefinitionError
-from nerima_report.files import ROSTER, find_workbooks
-from nerima_report.findings import Explanation
+from nerima_report.files import ROSTER, find_workbooks, sha256
+from nerima_report.findings import Explanation, Finding
 from nerima_report.interruption import uninterrupted
+from nerima_report.places import Place
 
 SETTINGS = "nerima-report.toml"
 RECORD = "record.json"  # in out/2026/, until it is published as records/2026.json
@@ -147,13 +149,61 @@ def open_workspace(folder: Path) -> Workspace:
     return Workspace(folder, settings.edition, explanations)
 
 
-def is_same(file: Path, content: bytes) -> bool:
-    """Whether a file is there already and says the same to the byte."""
-    return file.is_file() and file.read_bytes() == content
+class Added(NamedTuple):
+    """What `Delivery.add` did: the files written, and those that said the same already."""
+
+    written: tuple[Path, ...]
+    unchanged: tuple[Path, ...]
 
 
-def refuse_to_overwrite(files: Sequence[Path]) -> None:
-    """Raise CannotProceed, naming the files, if there are any: what somebody may have filled in is not replaced."""
+@dataclass(frozen=True)
+class Delivery:
+    """Files that are written together into a folder where somebody may have edited or filled in what is there.
+
+    A file there is the tool's own if it is what the tool wrote last (`vouched`: the SHA-256 by name, "" of a file
+    that it did not write) or what it is about to write. Any other is somebody's work: `replace` keeps a copy of it,
+    `add` writes nothing.
+    """
+
+    folder: Path
+    files: Mapping[str, bytes]
+    vouched: Mapping[str, str] = field(default_factory=dict)
+
+    def replace(self, always_kept: Iterable[str] = ()) -> list[Finding]:
+        """Write the files over those that are there: for outputs, which are made anew as often as anybody likes.
+
+        Before that, what somebody edited in a file named in `vouched` is copied to a free name beside it, as is
+        whatever stands in the files of `always_kept`. Returns a finding (N904) for each copy.
+        """
+        names = dict.fromkeys((*filter(self._is_edited, self.vouched), *always_kept))
+        replaced = [self.folder / name for name in names if (self.folder / name).is_file()]
+        kept = [Finding("N904", Place(file=file.as_posix()), details={"about": _keep(file).name}) for file in replaced]
+        write_all(self.folder, self.files)
+        return kept
+
+    def add(self, *, force: bool = False) -> Added:
+        """Write the files that are not there yet: for what people fill in. `force` overwrites what they filled in.
+
+        Raises CannotProceed, and writes nothing, where one is there already and says something else.
+        """
+        new = {name: content for name, content in self.files.items() if not self._is_same(name)}
+        if not force:
+            _refuse_to_overwrite([self.folder / name for name in new if (self.folder / name).exists()])
+        if new:
+            write_all(self.folder, new)
+        unchanged = (self.folder / name for name in self.files if name not in new)
+        return Added(tuple(self.folder / name for name in new), tuple(unchanged))
+
+    def _is_same(self, name: str) -> bool:
+        file = self.folder / name
+        return name in self.files and file.is_file() and file.read_bytes() == self.files[name]
+
+    def _is_edited(self, name: str) -> bool:
+        file = self.folder / name
+        return file.is_file() and sha256(file.read_bytes()) != self.vouched[name] and not self._is_same(name)
+
+
+def _refuse_to_overwrite(files: Sequence[Path]) -> None:
     if not files:
         return
     shown = "".join(f"\n  ファイル: {file}" for file in files[:_SHOWN])
@@ -195,8 +245,8 @@ def write_all(folder: Path, files: Mapping[str, bytes]) -> None:
             temporary_file.unlink(missing_ok=True)
 
 
-def keep(file: Path) -> Path:
-    """Copy a file that is about to be replaced to a free name beside it: report-保存1.docx."""
+def _keep(file: Path) -> Path:
+    """Copy a file to a free name beside it: report-保存1.docx."""
     number = 1
     while (copy := file.with_name(f"{file.stem}-保存{number}{file.suffix}")).exists():
         number += 1

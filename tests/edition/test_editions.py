@@ -130,6 +130,7 @@ def test_the_wheel_carries_the_templates(tmp_path: Path) -> None:
     )
     wheel = next(wheels.glob("*.whl"))
     names = set(zipfile.ZipFile(wheel).namelist())
+    assert "nerima_report/py.typed" in names  # the classifier Typing :: Typed
     shipped = shipped_templates()
     for file in (file for file in shipped.rglob("*") if file.is_file()):
         assert f"nerima_report/templates/{file.relative_to(shipped).as_posix()}" in names

@@ -14,7 +14,7 @@ from nerima_report.checks import run_checks
 from nerima_report.edition import Edition
 from nerima_report.examination import examine
 from nerima_report.places import CellKey
-from nerima_report.registers.master import load_masters, read_history
+from nerima_report.registers.master import SCHEMA_VERSION, load_masters, read_history, version_file
 from nerima_report.tallies.submission import load_submissions
 from registers_carried import Answer, Entry, example, fill_registers, make_workspace
 
@@ -70,6 +70,7 @@ def test_a_register_goes_on_for_three_years(tmp_path: Path, whole_edition: Editi
     assert "架空の発送" in dry
     assert not list((work / "registers").iterdir())
     merge(work, command, 2020)
+    assert f"schema_version = {SCHEMA_VERSION}" in version_file(work).read_text(encoding="utf-8")
     master = load_masters(work, whole_edition)["外部委託記録票"]
     assert [(e.number, e.name(master.register), e.section) for e in master.entries] == [
         ("委託-0001", names[0], "福祉部管理課"), ("委託-0002", names[1], "福祉部管理課"),

@@ -308,7 +308,7 @@ def test_interruption_and_faults_of_the_program_leave_nothing(
     def stop(*_: object) -> None:
         raise KeyboardInterrupt if interrupted else ZeroDivisionError
 
-    monkeypatch.setattr("nerima_report.runs.build.write_all", stop)
+    monkeypatch.setattr("nerima_report.workspace.write_all", stop)
     run = command("-C", workdir, "build", "2022")
     assert run.code == (130 if interrupted else 3)
     assert "Traceback" not in run.err

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from pydantic import ValidationError
 
 from nerima_report.edition.toml import key_of, reason_of
-from nerima_report.errors import RecordError
+from nerima_report.errors import NewerRecord, RecordError, newer_version_needed
 from nerima_report.files import read_record_text, sha256
 from nerima_report.fiscal_year import full_name
 from nerima_report.records.lines import RecordLines, lines_of
@@ -59,7 +59,11 @@ def _record_of(file: Path, text: str, fiscal_year: int | None) -> Record:
     def line(*place: object) -> int | None:
         return lines_of(text).find(*place)
 
-    if content.get("schema_version") != SCHEMA_VERSION:
+    version = content.get("schema_version")
+    if isinstance(version, int) and version > SCHEMA_VERSION:
+        reason = newer_version_needed(version, SCHEMA_VERSION, content.get("program"))
+        raise NewerRecord(file, "schema_version", reason, line("schema_version"))
+    if version != SCHEMA_VERSION:
         reason = f"この版のプログラムが読めるのは {SCHEMA_VERSION} だけです"
         raise RecordError(file, "schema_version", reason, line("schema_version"))
     seal = content.pop(SEAL, None)

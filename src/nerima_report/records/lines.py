@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TypeVar
@@ -16,7 +16,7 @@ from typing import TypeVar
 from nerima_report.places import WARD, CellKey, Place, cell_place
 from nerima_report.records.model import Record
 
-_SPACE = re.compile(r"[ \t\r\n]*+")
+_BEGIN_OF_VALUE = re.compile(r"[^ \t\r\n,:]")
 _Told = TypeVar("_Told")
 
 
@@ -41,63 +41,28 @@ def lines_of(text: str) -> RecordLines:
     >>> lines_of('{\n "fiscal_year": 2022,\n "cells": [\n  {"value": 1},\n  {"value": 2}\n ]\n}')
     RecordLines(keys={'fiscal_year': 2, 'cells': 3}, items={'cells': (4, 5)})
     """
-    scan = _Scan(text)
+    line_starts = [newline.end() for newline in re.finditer("\n", text)]
+    read = json.JSONDecoder().raw_decode
+
+    def line(at: int) -> int:
+        return bisect_right(line_starts, at) + 1
+
+    def inside(at: int) -> Iterator[int]:
+        """Where each value begins in the object or list that opens at `at`; in an object keys and values alternate."""
+        end = at + 1
+        while (value := _BEGIN_OF_VALUE.search(text, end)) and value[0] not in "]}":
+            yield value.start()
+            end = read(text, value.start())[1]
+
     keys: dict[str, int] = {}
     items: dict[str, tuple[int, ...]] = {}
-    scan.step()
-    while scan.here != "}":
-        line, key = scan.line, str(scan.value())
-        keys[key] = line
-        scan.step()
-        if scan.here == "[":
-            items[key] = tuple(scan.lines_of_items())
-        else:
-            scan.value()
-        if scan.here == ",":
-            scan.step()
+    begins = inside(text.index("{"))
+    for key_begin, begin in zip(begins, begins, strict=True):
+        key = read(text, key_begin)[0]
+        keys[key] = line(key_begin)
+        if text[begin] == "[":
+            items[key] = tuple(map(line, inside(begin)))
     return RecordLines(keys, items)
-
-
-class _Scan:
-    """A walk through JSON; the decoder of the standard library reads each value."""
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-        self._decoder = json.JSONDecoder()
-        self._starts = [newline.end() for newline in re.finditer("\n", text)]
-        self._at = self._after_space(0)
-
-    @property
-    def here(self) -> str:
-        return self._text[self._at]
-
-    @property
-    def line(self) -> int:
-        return bisect_right(self._starts, self._at) + 1
-
-    def step(self) -> None:
-        """Go past one character ({, [, : or a comma) and the space after it."""
-        self._at = self._after_space(self._at + 1)
-
-    def value(self) -> object:
-        value, end = self._decoder.raw_decode(self._text, self._at)
-        self._at = self._after_space(end)
-        return value
-
-    def lines_of_items(self) -> list[int]:
-        lines = []
-        self.step()
-        while self.here != "]":
-            lines.append(self.line)
-            self.value()
-            if self.here == ",":
-                self.step()
-        self.step()
-        return lines
-
-    def _after_space(self, at: int) -> int:
-        space = _SPACE.match(self._text, at)
-        return space.end() if space else at
 
 
 @dataclass(frozen=True)

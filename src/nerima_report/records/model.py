@@ -215,6 +215,11 @@ class Record(Recorded):
         """The number of each cell."""
         return {cell.key: cell.value for cell in self.cells}
 
+    @property
+    def vouched(self) -> dict[str, str]:
+        """The SHA-256 of each file that was made together with the record, by its name."""
+        return {output.file: output.sha256 for output in self.outputs}
+
     @field_validator("figures")
     @classmethod
     def _figures_are_told_once(cls, figures: tuple[RecordedFigure, ...]) -> tuple[RecordedFigure, ...]:

@@ -1,10 +1,8 @@
-"""From the record of a built year to the published one: replaced only with a reason; what was changed since."""
+"""From the record of a built year to the published one, which is replaced only with a reason."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
-from pathlib import Path
 
 from nerima_report.errors import CannotProceed
 from nerima_report.files import sha256
@@ -54,18 +52,6 @@ def changed_numbers(old: Record, new: Record) -> list[RecordedChange]:
         for name in {**before, **after}
         if before.get(name) != after.get(name)
     ]
-
-
-def changed_outputs(folder: Path, record: Record) -> list[Path]:
-    """The outputs in a folder that are not, or no longer, what the record vouches for."""
-    files = {folder / output.file: output.sha256 for output in record.outputs}
-    return [file for file, digest in files.items() if not file.is_file() or sha256(file.read_bytes()) != digest]
-
-
-def changed_inputs(files: Iterable[Path], record: Record) -> bool:
-    """Whether the workbooks of the inbox are no longer those that the record was made from."""
-    known = {(entry.file, entry.sha256) for entry in record.inputs}
-    return known != {(file.name, sha256(file.read_bytes())) for file in files}
 
 
 def _numbers(record: Record) -> dict[str, int | str | None]:

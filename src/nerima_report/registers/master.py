@@ -1,7 +1,7 @@
 """The masters and their history in the working folder.
 
 registers/<登録簿>.csv has one row an entry, in the order of their numbers; registers/変更履歴.csv a line for each field
-that changed, only ever added to.
+that changed, only ever added to; registers/台帳の版.toml says in which form both are written.
 """
 
 from __future__ import annotations
@@ -13,6 +13,9 @@ from datetime import date
 from itertools import pairwise
 from pathlib import Path
 
+from pydantic import BaseModel, ConfigDict, Field
+
+from nerima_report import __version__
 from nerima_report.edition import Edition
 from nerima_report.edition.registers import (
     CONFIRMED,
@@ -23,13 +26,15 @@ from nerima_report.edition.registers import (
     SECTION,
     Register,
 )
-from nerima_report.errors import MasterError
+from nerima_report.edition.toml import read_definition
+from nerima_report.errors import MasterError, NewerMasters, newer_version_needed
 from nerima_report.files import read_csv, write_csv, write_lines
 from nerima_report.fiscal_year import parse_date, parse_fiscal_year
 from nerima_report.registers.entry import Master, RegisterEntry, columns, in_order
 from nerima_report.tallies.cell_values import read_field
 
 FOLDER = "registers"
+SCHEMA_VERSION = 1
 _SHOWN = 40  # characters of what stood there that a message repeats
 _FAULTS = {
     "not-a-number": "人数や件数として読めません（0以上の整数を書きます）",
@@ -57,8 +62,10 @@ def keeps_registers(folder: Path) -> bool:
 def load_masters(folder: Path, edition: Edition) -> dict[str, Master]:
     """The masters of all registers of an edition by key; one whose file is not there yet is empty.
 
-    Raises MasterError for a file that is broken, or that somebody edited into something else.
+    Raises MasterError for a file that is broken, that somebody edited into something else, or that a newer version
+    of the program wrote.
     """
+    _require_readable(folder)
     registers = [register for part in edition.parts for register in part.registers]
     return {register.key: read_master(master_file(folder, register), register) for register in registers}
 
@@ -76,6 +83,38 @@ def read_master(file: Path, register: Register) -> Master:
         lines[entry.number] = line
         entries.append(entry)
     return Master(register, in_order(entries))
+
+
+class _Written(BaseModel):
+    """What 台帳の版.toml says; what newer versions may add to it is not looked at."""
+
+    model_config = ConfigDict(frozen=True, strict=True)
+
+    schema_version: int = Field(ge=1)
+    program: str = ""
+
+
+def version_file(folder: Path) -> Path:
+    """Where the version of the form of masters and history stands in a working folder; without it they are of 1."""
+    return folder / FOLDER / "台帳の版.toml"
+
+
+def write_version() -> bytes:
+    """The file that says in which form this version of the program writes masters and history."""
+    return (
+        "# このフォルダーの台帳と変更履歴（CSV）の形の版。nerima-report が確かめるものなので、直さないでください。\n"
+        f'schema_version = {SCHEMA_VERSION}\nprogram = "{__version__}"\n'
+    ).encode()
+
+
+def _require_readable(folder: Path) -> None:
+    file = version_file(folder)
+    if not file.exists():
+        return
+    written = read_definition(file, _Written)
+    if written.schema_version > SCHEMA_VERSION:
+        reason = newer_version_needed(written.schema_version, SCHEMA_VERSION, written.program)
+        raise NewerMasters(file, 0, "", reason)
 
 
 def write_master(master: Master) -> bytes:

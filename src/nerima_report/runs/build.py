@@ -14,7 +14,7 @@ from pathlib import Path
 
 from nerima_report.checks.years import findings_between
 from nerima_report.edition import Edition
-from nerima_report.errors import CannotProceed, RecordError
+from nerima_report.errors import CannotProceed, NewerRecord, RecordError
 from nerima_report.examination import Examination, examine_collection
 from nerima_report.findings import Finding
 from nerima_report.fiscal_year import full_name
@@ -22,7 +22,6 @@ from nerima_report.places import Place
 from nerima_report.records.comparison import Comparison, compare_with, reported_before
 from nerima_report.records.file import open_record, read_record, record_to_write, write_record
 from nerima_report.records.model import Record
-from nerima_report.records.revision import changed_outputs
 from nerima_report.report.audit import OPEN_ITEMS, make_audit, make_open_items
 from nerima_report.report.compose import compose_report
 from nerima_report.report.content import Content
@@ -33,12 +32,7 @@ from nerima_report.report.wording_of_year_before import sentences_about_the_year
 from nerima_report.runs.registers import findings_on_registers
 from nerima_report.tallies.roster import load_roster
 from nerima_report.tallies.submission import Progress, Submission, load_submissions
-from nerima_report.workspace import (
-    RECORD,
-    Workspace,
-    keep,
-    write_all,
-)
+from nerima_report.workspace import RECORD, Delivery, Workspace
 
 
 @dataclass(frozen=True)
@@ -90,13 +84,15 @@ def build(workspace: Workspace, edition: Edition, order: BuildOrder, progress: P
     content, examination = replace(content, findings=(*content.findings, *missing)), examination.and_also(missing)
     report = compose_report(content, draft=draft)
     outputs = {form.file_name: form.render(report, edition.folder / "reference.docx") for form in FORMATS}
+    reports = tuple(outputs)
     outputs["audit.md"] = make_audit(content, report, evidence.submissions).encode()
     if open_items := make_open_items(content, evidence.submissions, draft=draft):
         outputs[OPEN_ITEMS] = open_items.encode()
     unused = [submission for submission in inbox.submissions if submission not in evidence.submissions]
     record = make_record(content, report, evidence.submissions, outputs, unused)
-    kept = _keep_what_was_edited(out, earlier, draft)
-    write_all(out, {**outputs, RECORD: write_record(record)})
+    delivery = Delivery(out, {**outputs, RECORD: write_record(record)}, earlier.vouched if earlier else {})
+    # A draft must not replace a finished report; and without a record nobody knows whether the report was polished.
+    kept = delivery.replace(reports if earlier is None or (draft and not earlier.draft) else ())
     return Built(examination.and_also(kept), tuple(out / name for name in (*outputs, RECORD)))
 
 
@@ -117,31 +113,16 @@ def _between_years(
 def _vouching_record(out: Path, published: Path, fiscal_year: int) -> Record | None:
     """The record that vouches for the outputs of a year, if there is one.
 
-    One in out/ that cannot be read vouches for nothing, and is about to be replaced. A published one must be readable.
+    One in out/ that is broken vouches for nothing, and is about to be replaced; one by a newer version of the
+    program is not. A published one must be readable.
     """
     earlier = read_record(published, fiscal_year) if published.exists() else None
     try:
         return read_record(out / RECORD, fiscal_year) if (out / RECORD).exists() else earlier
+    except NewerRecord:
+        raise
     except RecordError:
         return None
-
-
-def _keep_what_was_edited(out: Path, earlier: Record | None, draft: bool) -> list[Finding]:
-    """Before outputs are replaced: keep what somebody polished in Word, and a finished report that a draft replaces.
-
-    Without a record nobody knows whether the report there was polished.
-    """
-    reports = [out / form.file_name for form in FORMATS]
-    if earlier is None:
-        edited = dict.fromkeys(reports)
-    else:
-        finished = reports if draft and not earlier.draft else []
-        edited = dict.fromkeys((*changed_outputs(out, earlier), *finished))
-    return [
-        Finding("N904", Place(file=file.as_posix()), details={"about": keep(file).name})
-        for file in edited
-        if file.is_file()
-    ]
 
 
 def year_before(workspace: Workspace, edition: Edition, fiscal_year: int, *, wanted: bool) -> Comparison | None:

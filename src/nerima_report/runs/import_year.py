@@ -41,7 +41,7 @@ from nerima_report.tallies.submission import PUBLISHED_FORM, Inbox, Submission, 
 from nerima_report.tallies.totals import Totals, add_up
 from nerima_report.text import plain
 from nerima_report.workbooks import Unreadable, read_workbook
-from nerima_report.workspace import Workspace, is_same, refuse_to_overwrite, write_all
+from nerima_report.workspace import Delivery, Workspace, write_all
 
 
 @dataclass(frozen=True)
@@ -209,11 +209,7 @@ def write_template(edition: Edition, fiscal_year: int, out: Path | None, force: 
     """
     file = out or Path(template_name(fiscal_year))
     content = render_template(edition.for_year(fiscal_year), fiscal_year)
-    if is_same(file, content):
-        return file, False
-    refuse_to_overwrite([file] if file.exists() and not force else [])
-    write_all(file.parent, {file.name: content})
-    return file, True
+    return file, bool(Delivery(file.parent, {file.name: content}).add(force=force).written)
 
 
 def import_record(

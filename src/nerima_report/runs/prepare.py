@@ -18,7 +18,7 @@ from nerima_report.forms.recipients import all_covers, chosen, file_name
 from nerima_report.registers.entry import rows_for, unasked_sections
 from nerima_report.registers.master import keeps_registers, load_masters
 from nerima_report.tallies.roster import load_roster, write_roster
-from nerima_report.workspace import FOLDERS, SETTINGS, SETTINGS_TEXT, Workspace, is_same, refuse_to_overwrite, write_all
+from nerima_report.workspace import FOLDERS, SETTINGS, SETTINGS_TEXT, Delivery, Workspace, write_all
 
 
 @dataclass(frozen=True)
@@ -86,12 +86,8 @@ def make_forms(workspace: Workspace, edition: Edition, fiscal_year: int, order: 
 
     forms = {file_name(cover): render_form(narrowed, cover, filling(cover)) for cover in covers}
     folder = order.out or workspace.forms(fiscal_year)
-    new = {name: form for name, form in forms.items() if not is_same(folder / name, form)}
-    refuse_to_overwrite([] if order.force else [folder / name for name in new if (folder / name).exists()])
-    write_all(folder, new)
+    written, unchanged = Delivery(folder, forms).add(force=order.force)
     unknown = [c.key for c in covers if earlier.of(c) is None] if order.previous else []
-    unchanged = [folder / name for name in forms if name not in new]
     keys = [cover.key for cover in everybody]
     unasked = unasked_sections(masters, narrowed, keys, fiscal_year) if masters is not None else []
-    written = tuple(folder / name for name in new)
-    return FormsMade(written, tuple(unchanged), tuple(unknown), earlier.unusable, tuple(unasked))
+    return FormsMade(written, unchanged, tuple(unknown), earlier.unusable, tuple(unasked))

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from nerima_report.errors import CannotProceed
+from nerima_report.files import sha256
 from nerima_report.findings import Finding
 from nerima_report.fiscal_year import full_name
 from nerima_report.places import Place
 from nerima_report.records.file import read_record, write_record
-from nerima_report.records.revision import changed_inputs, changed_outputs, revise
+from nerima_report.records.model import Record
+from nerima_report.records.revision import revise
 from nerima_report.workspace import RECORD, Workspace, write_all
 
 
@@ -36,11 +39,23 @@ def publish(workspace: Workspace, fiscal_year: int, reason: str | None, today: d
             f"  先に nerima-report build {fiscal_year} を実行してください。"
         )
     new = read_record(built, fiscal_year)
-    findings = [Finding("N903", Place(file=file.as_posix())) for file in changed_outputs(built.parent, new)]
-    if changed_inputs(workspace.workbooks(fiscal_year)[0], new):
+    findings = [Finding("N903", Place(file=file.as_posix())) for file in _changed_outputs(built.parent, new)]
+    if _changed_inputs(workspace.workbooks(fiscal_year)[0], new):
         findings.append(Finding("N906"))
     record = revise(new, earlier, reason, today)
     if record is not None:
         write_all(published.parent, {published.name: write_record(record)})
     built.unlink()
     return Published(published, record is not None, tuple(findings))
+
+
+def _changed_outputs(folder: Path, record: Record) -> list[Path]:
+    """The outputs in a folder that are not, or no longer, what the record vouches for."""
+    files = {folder / name: digest for name, digest in record.vouched.items()}
+    return [file for file, digest in files.items() if not file.is_file() or sha256(file.read_bytes()) != digest]
+
+
+def _changed_inputs(files: Iterable[Path], record: Record) -> bool:
+    """Whether the workbooks of the inbox are no longer those that the record was made from."""
+    known = {(entry.file, entry.sha256) for entry in record.inputs}
+    return known != {(file.name, sha256(file.read_bytes())) for file in files}

@@ -29,7 +29,9 @@ from nerima_report.registers.master import (
     load_masters,
     master_file,
     read_history,
+    version_file,
     write_master,
+    write_version,
 )
 from nerima_report.registers.merging import MergePlan, latest_year, plan_merge
 from nerima_report.registers.views import RegisterView, ViewOrder, views_of
@@ -38,7 +40,7 @@ from nerima_report.report.register import compose_register
 from nerima_report.tallies.evidence import Evidence
 from nerima_report.tallies.roster import load_roster
 from nerima_report.tallies.submission import load_submissions
-from nerima_report.workspace import Workspace, refuse_to_overwrite, write_all
+from nerima_report.workspace import Delivery, Workspace, write_all
 
 # A 課 that handed in two workbooks at once: nobody knows which of them counts.
 _HANDED_IN_TWICE = "N602"
@@ -79,8 +81,10 @@ def merge(
     if today is None or not plan.changes:
         return Merged(examination, plan, ())
     folder = workspace.folder / FOLDER
-    # The history first: a change without its trace must never be.
-    files = {history_file(workspace.folder).name: add_steps(workspace.folder, plan.steps(today))}
+    version = version_file(workspace.folder)
+    files = {} if version.exists() else {version.name: write_version()}
+    # The history before the masters: a change without its trace must never be.
+    files |= {history_file(workspace.folder).name: add_steps(workspace.folder, plan.steps(today))}
     files |= {f"{register.key}.csv": write_master(plan.masters[register.key]) for register in plan.changed_registers}
     write_all(folder, files)
     return Merged(examination, plan, tuple(folder / name for name in files))
@@ -148,12 +152,7 @@ def print_registers(
     out, force = target
     folder = out or workspace.folder / "out" / PRINTED
     files = {f"{view.register.key}.{ending}": RENDERERS[ending](view, edition) for view in views}
-    new = {name: content for name, content in files.items() if not _is_same(folder / name, content)}
-    refuse_to_overwrite([] if force else [folder / name for name in new if (folder / name).exists()])
-    if new:
-        write_all(folder, new)
-    unchanged = tuple(folder / name for name in files if name not in new)
-    return Printed(tuple(folder / name for name in new), unchanged, findings)
+    return Printed(*Delivery(folder, files).add(force=force), findings)
 
 
 def _naming_somebody(workspace: Workspace, view: RegisterView) -> Iterator[Finding]:
@@ -179,10 +178,6 @@ RENDERERS: dict[str, Callable[[RegisterView, Edition], bytes]] = {
     "csv": render_csv,
     "xlsx": render_xlsx,
 }
-
-
-def _is_same(file: Path, content: bytes) -> bool:
-    return file.is_file() and file.read_bytes() == content
 
 
 def endings() -> Sequence[str]:

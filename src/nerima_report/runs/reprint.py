@@ -7,9 +7,6 @@ from dataclasses import replace
 from nerima_report.edition import Edition
 from nerima_report.errors import CannotProceed
 from nerima_report.examination import Examination
-from nerima_report.files import sha256
-from nerima_report.findings import Finding
-from nerima_report.places import Place
 from nerima_report.records.file import read_record
 from nerima_report.report.compose import compose_report
 from nerima_report.report.formats import FORMATS
@@ -18,7 +15,7 @@ from nerima_report.report.wording_of_year_before import sentences_about_the_year
 from nerima_report.runs.build import Built, year_before
 from nerima_report.tallies.evidence import Evidence
 from nerima_report.tallies.submission import Inbox
-from nerima_report.workspace import RECORD, Workspace, keep, write_all
+from nerima_report.workspace import RECORD, Delivery, Workspace
 
 
 def build_from_record(workspace: Workspace, edition: Edition, fiscal_year: int, *, compare: bool) -> Built:
@@ -35,14 +32,8 @@ def build_from_record(workspace: Workspace, edition: Edition, fiscal_year: int, 
     content = replace(content_of(record, edition, file), comparison=before, compared=compare)
     report = compose_report(content)
     outputs = {form.file_name: form.render(report, edition.folder / "reference.docx") for form in FORMATS}
-    vouched = {output.file: output.sha256 for output in record.outputs}
-    kept = [
-        Finding("N904", Place(file=(out / name).as_posix()), details={"about": keep(out / name).name})
-        for name, made in outputs.items()
-        if (out / name).is_file() and sha256((out / name).read_bytes()) not in (vouched.get(name), sha256(made))
-    ]
-    kept += sentences_about_the_year_before(edition, before)
-    write_all(out, outputs)
+    found = Delivery(out, outputs, {name: record.vouched.get(name, "") for name in outputs}).replace()
+    found += sentences_about_the_year_before(edition, before)
     evidence = Evidence(edition, fiscal_year, Inbox(), (), content.tallies, content.totals)
-    examination = Examination(edition, Inbox(), (evidence,), tuple(kept))
+    examination = Examination(edition, Inbox(), (evidence,), tuple(found))
     return Built(examination, tuple(out / name for name in outputs))

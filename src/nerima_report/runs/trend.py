@@ -10,13 +10,12 @@ from nerima_report.edition import Edition
 from nerima_report.errors import CannotProceed
 from nerima_report.files import sha256
 from nerima_report.findings import Finding
-from nerima_report.places import Place
 from nerima_report.records.file import read_record
 from nerima_report.records.series import Source, Trend, make_trend
 from nerima_report.records.series_csv import render_csv
 from nerima_report.report.formats import FORMATS
 from nerima_report.report.trend import Draw, compose_trend, runs_of_years
-from nerima_report.workspace import RECORD, Workspace, keep, write_all
+from nerima_report.workspace import RECORD, Delivery, Workspace
 
 SUMS = "SHA256SUMS"  # as sha256sum writes and checks it
 
@@ -51,12 +50,9 @@ def trend(workspace: Workspace, edition: Edition, first: int, last: int) -> Tren
     files |= {picture.file: picture.content for picture in report.pictures}
     files["trend.csv"] = render_csv(made)
     out = workspace.folder / "out" / f"trend-{first}-{last}"
-    kept = [
-        Finding("N904", Place(file=(out / name).as_posix()), details={"about": keep(out / name).name})
-        for name, content in files.items()
-        if _was_edited(out / name, content)
-    ]
-    write_all(out, {**files, SUMS: _sums(files, out)})
+    written_last = _last_sums(out)
+    vouched = {name: written_last.get(name, "") for name in files}
+    kept = Delivery(out, {**files, SUMS: _sums(files, out, written_last)}, vouched).replace()
     return TrendMade(made, tuple(out / name for name in files), tuple(kept), charts=draw is not None)
 
 
@@ -65,7 +61,7 @@ def _charts() -> Draw | None:
     try:
         from nerima_report.report.charts import draw  # slow to import, and nothing else draws
     except ImportError as error:
-        if (error.name or "").partition(".")[0] == __package__:
+        if (error.name or "").partition(".")[0] == __name__.partition(".")[0]:
             raise  # a fault of this program
         return None
     return draw
@@ -90,22 +86,16 @@ def _sources(workspace: Workspace, first: int, last: int) -> tuple[dict[int, Sou
     return sources, missing
 
 
-def _was_edited(file: Path, content: bytes) -> bool:
-    """Whether a file is neither what was written last nor what is about to be written."""
-    if not file.is_file():
-        return False
-    now = sha256(file.read_bytes())
-    return now != sha256(content) and f"{now}  {file.name}" not in _last_sums(file.parent)
-
-
-def _last_sums(out: Path) -> list[str]:
+def _last_sums(out: Path) -> dict[str, str]:
+    """The SHA-256 of what an earlier run wrote, by name."""
     sums = out / SUMS
-    return sums.read_text(encoding="utf-8", errors="replace").splitlines() if sums.is_file() else []
+    lines = sums.read_text(encoding="utf-8", errors="replace").splitlines() if sums.is_file() else []
+    return {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
 
 
-def _sums(files: Mapping[str, bytes], out: Path) -> bytes:
+def _sums(files: Mapping[str, bytes], out: Path, written_last: Mapping[str, str]) -> bytes:
     """The sums of what is about to be written, and of what an earlier run wrote that is still there: pictures."""
-    lines = [f"{sha256(content)}  {name}" for name, content in files.items()]
     left = {file.name for file in out.glob("*.png")} - files.keys()
-    lines += [line for line in _last_sums(out) if line.partition("  ")[2] in left]
-    return "".join(f"{line}\n" for line in lines).encode()
+    sums = {name: sha256(content) for name, content in files.items()}
+    sums |= {name: digest for name, digest in written_last.items() if name in left}
+    return "".join(f"{digest}  {name}\n" for name, digest in sums.items()).encode()
