@@ -152,7 +152,7 @@ def filling(submission: Submission, shipped: Edition, changed: Edition) -> Filli
     counts = {key: counts.get(key, 0) for key in new if not submission.says_not_applicable(key.table)}
     if ADDED in counts:
         counts[ADDED] = opened
-    entries = {key: frame.to_dict("records") for key, frame in tallies.entries.items() if not frame.empty}
+    entries = {key: given for key, given in tallies.entries.items() if given}
     fields = {
         key: [field.label for field in table.fields]
         for key, table in changed.collected_entries(submission.ward).items()

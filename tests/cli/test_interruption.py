@@ -35,8 +35,6 @@ MOMENTS = [
     "process",
     "thread",
     "import nerima_report.runs.build",
-    "import _multiarray_umath",
-    "import pandas._libs.tslibs",
     "import _pydantic_core",
     "open findings.toml",
     "import nerima_report.notices.screen",

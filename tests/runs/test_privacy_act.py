@@ -243,7 +243,7 @@ def test_a_form_filled_in_consistently_is_clean(
     assert total(evidence, "個人.漏えい等の件数", "本人の数") == sum(
         int(str(i["人数"])) for i in lists["個人.事務処理ミス"]
     )
-    assert {key: len(frame) for key, frame in read.entries.items() if key in lists} == {
+    assert {key: len(entries) for key, entries in read.entries.items() if key in lists} == {
         key: len(rows) for key, rows in lists.items()
     }
 
@@ -263,7 +263,7 @@ def test_a_blank_form_is_asked_about_and_not_read_as_answered(tmp_path: Path, ac
     evidence, _ = examine(load_submissions([path], act_edition), act_edition, 2023, None)
     unanswered = {finding.place.table for finding in run_checks(evidence) if finding.code == "N311"}
     assert unanswered == {"個人.利活用", "個人.点検", "個人.第三者点検", "個人.事務処理ミス"}
-    assert evidence.tallies.entries["個人.点検"].empty
+    assert not evidence.tallies.entries["個人.点検"]
 
 
 def test_lines_stand_ready_and_types_are_explained(tmp_path: Path, act_edition: Edition) -> None:

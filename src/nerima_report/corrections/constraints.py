@@ -16,14 +16,12 @@ from nerima_report.checks.collection import row_of
 from nerima_report.checks.links import LinkedSums, broken_link, holds, linked_sums, said_in_workbooks
 from nerima_report.checks.table import column_of, stated_number, stated_totals, text_sum
 from nerima_report.corrections.system import Cell, Constraint, Number, Sum, System
-from nerima_report.edition.entries import ADJUSTMENTS
 from nerima_report.findings import Explanation, Finding
 from nerima_report.places import WARD, CellKey, Place, cell_place
 from nerima_report.tallies.cell_values import LARGEST_COUNT
 from nerima_report.tallies.evidence import Evidence
-from nerima_report.tallies.layout import EntryLayout
 from nerima_report.tallies.model import FilledCell, StatedCell
-from nerima_report.tallies.totals import Adjustment, is_ward_level
+from nerima_report.tallies.totals import is_ward_level
 
 AMOUNT = "増減"
 
@@ -163,7 +161,7 @@ class _Totals:
                 self._cells[cell.key].append(cell)
         for adjustment in self.evidence.totals.adjustments:
             if adjustment.applied:
-                place = _place_of(self.evidence, adjustment)
+                place = adjustment.entry.place(AMOUNT, row=adjustment.key.row)
                 shown = str(adjustment.difference)
                 amount = Cell(place, adjustment.difference, shown, WARD, least=-LARGEST_COUNT)
                 self.adjusted.setdefault(adjustment.key, row_of(adjustment))
@@ -215,13 +213,3 @@ def _add_bounds(building: Building) -> None:
             building.constraints.append(
                 Constraint(Sum({number: 1}), together, le, most, tolerated=building.tolerated(most))
             )
-
-
-def _place_of(evidence: Evidence, adjustment: Adjustment) -> Place:
-    """The cell in which the amount of an adjustment stands."""
-    for located in evidence.tallies.located:
-        layout = located.layout
-        is_it = (located.submission.file, located.table_id) == (adjustment.file, ADJUSTMENTS.key)
-        if is_it and isinstance(layout, EntryLayout):
-            return located.place((adjustment.row, layout.columns[AMOUNT]), row=adjustment.key.row, column=AMOUNT)
-    return row_of(adjustment)

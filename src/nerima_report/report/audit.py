@@ -21,8 +21,8 @@ from nerima_report.report.content import Content
 from nerima_report.report.must_publish import published_items
 from nerima_report.report.tables import in_printed_order
 from nerima_report.report.wording import number
-from nerima_report.tallies.counting import Entry, amount, counted_entries, open_entries, source_of
-from nerima_report.tallies.model import FilledCell
+from nerima_report.tallies.counting import amount, counted_entries, open_entries, source_of
+from nerima_report.tallies.model import Entry, FilledCell
 from nerima_report.tallies.submission import Submission
 
 STATUS_NAMES = {"blank": "空欄", "not applicable": "該当なし", "unreadable": "読めない"}
@@ -111,11 +111,11 @@ def _counted_rows(
 ) -> list[list[str]]:
     """A line for each 課 with what its entries add to each cell, and the rows of those entries."""
     behind = counted_entries(*table, content.tallies.entries)
-    sections = dict.fromkeys(str(entry["section"]) for key in keys for entry in behind[key])
+    sections = dict.fromkeys(entry.section for key in keys for entry in behind[key])
 
     def told(section: str, key: CellKey) -> str:
-        own = [entry for entry in behind[key] if entry["section"] == section]
-        return f"{amount(column, own):,}（{'、'.join(str(entry['row']) for entry in own)}行）" if own else ""
+        own = [entry for entry in behind[key] if entry.section == section]
+        return f"{amount(column, own):,}（{'、'.join(str(entry.row) for entry in own)}行）" if own else ""
 
     return [[section, *(told(section, key) for key in keys)] for section in sections]
 
@@ -136,8 +136,7 @@ def _entries(content: Content, report: Report) -> Iterator[str]:
         yield from (f"## {table_id} {captions.get(table_id, '')}".rstrip(), "")
         label = table.fields[0].label
         rows = [
-            (str(n), str(entry[label]), str(entry["section"]),
-             f"{PurePosixPath(str(entry['file'])).name} {entry['sheet']} {entry['row']}行")
+            (str(n), str(entry[label]), entry.section, f"{PurePosixPath(entry.file).name} {entry.sheet} {entry.row}行")
             for n, entry in enumerate(in_printed_order(table, content.tallies.entries[table_id]), start=1)
         ]  # fmt: skip
         yield from markdown_table(("順", label, "課", "もとの行"), rows)
@@ -212,19 +211,19 @@ def make_open_items(content: Content, submissions: Iterable[Submission], *, draf
 def _section(content: Content, table_id: str, table: EntryTable, submissions: Sequence[Submission]) -> Iterator[str]:
     entries = content.tallies.entries[table_id]
     places = {submission.section: place for place, submission in enumerate(submissions)}
-    open_ones = sorted(open_entries(table, entries), key=lambda entry: places.get(str(entry["section"]), len(places)))
+    open_ones = sorted(open_entries(table, entries), key=lambda entry: places.get(entry.section, len(places)))
     yield from (f"## {table.title}", "", table.open_note, "")
-    yield from (f"未了の事項は{number(len(open_ones))}件（{number(len({e['section'] for e in open_ones}))}課）。", "")
+    yield from (f"未了の事項は{number(len(open_ones))}件（{number(len({e.section for e in open_ones}))}課）。", "")
     headings = ["課", *(field.label for field in table.fields), "もとの行"]
     yield from markdown_table(headings, [_line(table, entry) for entry in open_ones])
-    silent = _silent(table_id, submissions, {str(entry["section"]) for entry in in_printed_order(table, entries)})
+    silent = _silent(table_id, submissions, {entry.section for entry in in_printed_order(table, entries)})
     if silent:
         yield from (f"答えのない課（{number(len(silent))}課）: {'、'.join(silent)}", "")
 
 
 def _line(table: EntryTable, entry: Entry) -> list[str]:
     told = (_shown(entry[field.label]) for field in table.fields)
-    return [str(entry["section"]), *told, f"{entry['sheet']} {entry['row']}行"]
+    return [entry.section, *told, f"{entry.sheet} {entry.row}行"]
 
 
 def _silent(table_id: str, submissions: Sequence[Submission], answered: set[str]) -> list[str]:
