@@ -34,7 +34,7 @@ MOMENTS = [
     "subprocess.Popen",
     "process",
     "thread",
-    "import nerima_report.runs.build",
+    "import nerima_report.runs.validate",
     "import _pydantic_core",
     "open findings.toml",
     "import nerima_report.notices.screen",
@@ -117,7 +117,7 @@ def test_an_interruption_in_any_part_ends_the_run(part: int, interrupted: Interr
     assert (run.code, run.err) == INTERRUPTED
 
 
-@pytest.mark.parametrize("moment", ["import typer", "process", "import nerima_report.runs.build"])
+@pytest.mark.parametrize("moment", ["import typer", "process", "import nerima_report.runs.validate"])
 def test_more_interruptions_change_nothing(moment: str, interrupted: Interrupted) -> None:
     run = interrupted(moment, times=3)
     assert (run.code, run.err) == INTERRUPTED
