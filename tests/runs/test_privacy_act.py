@@ -27,7 +27,6 @@ from nerima_report.edition import Edition, load_edition
 from nerima_report.examination import examine
 from nerima_report.forms import Filling, FormCover, render_form
 from nerima_report.forms.form import fingerprint
-from nerima_report.places import CellKey
 from nerima_report.tallies.evidence import Evidence
 from nerima_report.tallies.submission import Inbox, load_submissions
 
@@ -308,7 +307,7 @@ def test_a_school_may_be_asked_for_single_tables(
         {"点検の項目": item, "結果": "適"} for item in act_edition.entry_tables["個人.点検"].fields[0].choices
     ]
     zeros = {
-        CellKey(table_id, row.group, row.label, column.label): 0
+        row.key(table_id, column.label): 0
         for table_id, columns in act_edition.collected_counts(ward=False).items()
         for row in act_edition.count_tables[table_id].rows
         for column in columns
@@ -451,7 +450,7 @@ def test_forms_of_2024_come_back_as_a_whole_collection(
     for form in sorted((work / "forms" / "2024").glob("*.xlsx")):
         ward = "区全体" in form.name
         zeros = {
-            CellKey(table_id, row.group, row.label, column.label): 0
+            row.key(table_id, column.label): 0
             for table_id, columns in edition.collected_counts(ward).items()
             for row in edition.count_tables[table_id].rows
             for column in columns

@@ -81,7 +81,7 @@ def _tables(content: Content, report: Report) -> Iterator[str]:
 
 def _column(content: Content, table_id: str, table: CountTable, column: Column) -> Iterator[str]:
     """A line for each 課 with its numbers and cells, then what was adjusted, and what was printed."""
-    keys = [CellKey(table_id, row.group, row.label, column.label) for row in table.rows]
+    keys = table.keys(table_id, column.label)
     cells: dict[tuple[bool, str], dict[CellKey, FilledCell]] = {}
     for cell in content.tallies.cells:
         if cell.key in keys:

@@ -34,10 +34,7 @@ def count_table(table_id: str, table: CountTable, totals: Totals, fiscal_year: i
     marks = {note.key: f"注{n}" for n, note in enumerate((n for n in table.notes if n.key), start=1)}
     rows = [_count_row(table_id, table, row, totals, marks) for row in _ordered_rows(table_id, table, totals)]
     if table.total:
-        sums = [
-            totals.sum(CellKey(table_id, row.group, row.label, column.label) for row in table.rows)
-            for column in table.columns
-        ]
+        sums = [totals.sum(table.keys(table_id, column.label)) for column in table.columns]
         stubs = ([Cell("")] if table.group_stub else []) + [Cell(table.total)]
         rows.append((*reversed(stubs), *(Cell(number(value)) for value in sums)))
     stub_columns = [TableColumn(table.stub, weight=STUB_WIDTH)]
@@ -105,18 +102,18 @@ def _ordered_rows(table_id: str, table: CountTable, totals: Totals) -> list[Row]
     column = table.columns[0].label
 
     def place(row: Row) -> tuple[bool, int]:
-        return row.pinned, -(totals.values.get(CellKey(table_id, row.group, row.label, column)) or 0)
+        return row.pinned, -(totals.values.get(row.key(table_id, column)) or 0)
 
     return sorted(rows, key=place)
 
 
 def _is_unused(table_id: str, table: CountTable, row: Row, totals: Totals) -> bool:
-    keys = (CellKey(table_id, row.group, row.label, column.label) for column in table.columns)
+    keys = (row.key(table_id, column.label) for column in table.columns)
     return all(totals.values.get(key) == 0 for key in keys)
 
 
 def _count_row(table_id: str, table: CountTable, row: Row, totals: Totals, marks: dict[str, str]) -> tuple[Cell, ...]:
-    keys = [CellKey(table_id, row.group, row.label, column.label) for column in table.columns]
+    keys = [row.key(table_id, column.label) for column in table.columns]
     stubs = [Cell(row.group)] if table.group_stub else []
     label = Cell(row.label, marks.get(row.note, ""))
     return (*stubs, label, *(Cell(number(totals.values.get(key))) for key in keys))
@@ -149,7 +146,7 @@ def used_rows(table_id: str, table: CountTable, totals: Totals, comparison: Comp
     """The table without the rows that are hidden when unused: those in which neither year has anything."""
 
     def counts(row: Row) -> bool:
-        keys = [CellKey(table_id, row.group, row.label, column.label) for column in table.columns]
+        keys = [row.key(table_id, column.label) for column in table.columns]
         return any(totals.values.get(key) != 0 or comparison.value(key) for key in keys)
 
     rows = table.rows
@@ -204,7 +201,7 @@ class ComparedTable:
         """The numbers of a row as printed, or (None) of the total row, each followed by last year's and the change."""
         for cell, column in zip(printed, self.definition.columns, strict=True):
             if row is None:
-                now = self.totals.sum(CellKey(self.id, r.group, r.label, column.label) for r in self.definition.rows)
+                now = self.totals.sum(self.definition.keys(self.id, column.label))
                 before = self.comparison.total(self.id, column.label)
             else:
                 key = CellKey(self.id, *row, column.label)

@@ -16,14 +16,12 @@ from nerima_report.tallies.model import Entries, Entry
 
 def counted_entries(table_id: str, table: CountTable, entries: Entries) -> dict[CellKey, list[Entry]]:
     """The entries behind each cell of a table that is counted from a list-like table of its part."""
-    found: dict[CellKey, list[Entry]] = {
-        CellKey(table_id, row.group, row.label, column.label): [] for row in table.rows for column in table.columns
-    }
+    found: dict[CellKey, list[Entry]] = {key: [] for key in table.keys(table_id)}
     for entry in entries[source_of(table_id, table)]:
         row = _row_of(table, entry) if all_hold(table.where, entry.values) else None
         for column in table.columns if row else ():
             if row is not None and all_hold(column.where, entry.values):
-                found[CellKey(table_id, row.group, row.label, column.label)].append(entry)
+                found[row.key(table_id, column.label)].append(entry)
     return found
 
 
@@ -35,9 +33,9 @@ def amount(column: Column, entries: list[Entry]) -> int:
 def counted_values(edition: Edition, entries: Entries) -> Iterator[tuple[CellKey, int]]:
     """The number of every cell of every table that is counted from entries."""
     for table_id, table in counted_tables(edition).items():
-        cells = counted_entries(table_id, table, entries)
-        for column in table.columns:
-            yield from ((key, amount(column, own)) for key, own in cells.items() if key.column == column.label)
+        columns = {column.label: column for column in table.columns}
+        for key, own in counted_entries(table_id, table, entries).items():
+            yield key, amount(columns[key.column], own)
 
 
 def uncounted_entries(edition: Edition, entries: Entries) -> Iterator[tuple[str, str, Entry]]:

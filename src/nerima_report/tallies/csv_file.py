@@ -254,7 +254,7 @@ def _missing(found: CsvCells, edition: Edition, label: str) -> Iterator[Finding]
     for table_id, table in edition.count_tables.items():
         if table_id in found.not_published:
             continue
-        keys = [CellKey(table_id, r.group, r.label, c.label) for r in table.rows for c in table.columns]
+        keys = table.keys(table_id)
         missing = [key for key in keys if key not in said]
         if missing:
             names = [" ".join(filter(None, key[1:])) for key in missing]

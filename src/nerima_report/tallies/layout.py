@@ -263,7 +263,7 @@ def _rows_below(sheet: Sheet, header: int, found: Mapping[str, int]) -> list[tup
 
 def _note_what_is_missing(layout: CountLayout, table_id: str, table: CountTable, found: Mapping[str, int]) -> None:
     column = next(iter(found))
-    missing = [row for row in table.rows if CellKey(table_id, row.group, row.label, column) not in layout.cells]
+    missing = [row for row in table.rows if row.key(table_id, column) not in layout.cells]
     layout.missing_groups = [
         group
         for group in table.groups

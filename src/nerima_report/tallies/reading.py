@@ -71,7 +71,7 @@ class _Gathered:
         for row in table.rows:
             unused = located.not_applicable or row.group in layout.missing_groups
             for column in columns:
-                key = CellKey(table_id, row.group, row.label, column.label)
+                key = row.key(table_id, column.label)
                 self._add_count(located, sheet, key, (layout.cells.get(key), column.unit, unused))
         for key, position in layout.totals.items():
             place = located.place(position, row=table.total, column=key.column)

@@ -72,12 +72,7 @@ def add_up(tallies: Tallies, edition: Edition) -> Totals:
 
 def cell_names(edition: Edition) -> list[CellKey]:
     """Every cell of every table of counts of the edition, in the order of definition."""
-    return [
-        CellKey(table_id, row.group, row.label, column.label)
-        for table_id, table in edition.count_tables.items()
-        for row in table.rows
-        for column in table.columns
-    ]
+    return [key for table_id, table in edition.count_tables.items() for key in table.keys(table_id)]
 
 
 def is_ward_level(edition: Edition, key: CellKey) -> bool:

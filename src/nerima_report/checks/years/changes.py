@@ -105,7 +105,7 @@ def _column_changes(
     (table_id, column), is_said = what
     limits = evidence.edition.years.limits.change
     now, before = evidence.current.known, previous.known
-    keys = [CellKey(table_id, row.group, row.label, column) for row in table.rows]
+    keys = table.keys(table_id, column)
     keys = [key for key in keys if key in now and key in before]
     if not keys:
         return
