@@ -85,7 +85,7 @@ def plan_merge(
         own = [_change(register, pending, row, sheet) for sheet in sheets for row in match_rows(pending, sheet)]
         changes += [change for change in own if change.fields]
         findings += pending.findings
-        findings += _unconfirmed(evidence, (table_id, register), masters, (pending, sheets))
+        findings += _unconfirmed(evidence, table_id, pending, sheets, masters)
         numbers = {entry.number for entry in masters[register.key].entries} | {c.entry.number for c in own}
         merged[register.key] = Master(register, tuple(pending.known[number] for number in sorted(numbers)))
     return MergePlan(evidence.fiscal_year, merged, tuple(changes), tuple(findings), tuple(sorted(skipped)))
@@ -109,10 +109,10 @@ def differences(register: Register, before: RegisterEntry | None, after: Registe
 
 
 def _unconfirmed(
-    evidence: Evidence, named: tuple[str, Register], masters: Masters, seen: tuple[Pending, Sequence[SubmittedRegister]]
+    evidence: Evidence, table_id: str, pending: Pending, sheets: Sequence[SubmittedRegister], masters: Masters
 ) -> Iterator[Finding]:
     """Open entries that no row of the workbook of their 課 names, and registers that a 課 left away."""
-    (table_id, register), (pending, sheets) = named, seen
+    register = pending.register
     by_section = {sheet.submission.section: sheet for sheet in sheets}
     handed_in = {s.section: s for s in evidence.submissions if not s.ward}
     absent: dict[str, list[RegisterEntry]] = defaultdict(list)

@@ -92,7 +92,7 @@ def _column(content: Content, table_id: str, table: CountTable, column: Column) 
     ]
     if table.counted_from:
         yield from (f"一覧の表「{source_of(table_id, table)}」から数える。かっこの中は、その一覧の行。", "")
-        rows = _counted_rows(content, (table_id, table), column, keys)
+        rows = _counted_rows(content, table_id, table, column)
     if table.reported_by == "section" and not column.additive:
         yield from ("人数は課の数を足さず、区全体の集計（名寄せした数）を印刷する。課の数は参考。", "")
     for adjustment in content.totals.adjustments:
@@ -106,11 +106,10 @@ def _column(content: Content, table_id: str, table: CountTable, column: Column) 
     )
 
 
-def _counted_rows(
-    content: Content, table: tuple[str, CountTable], column: Column, keys: Sequence[CellKey]
-) -> list[list[str]]:
+def _counted_rows(content: Content, table_id: str, table: CountTable, column: Column) -> list[list[str]]:
     """A line for each 課 with what its entries add to each cell, and the rows of those entries."""
-    behind = counted_entries(*table, content.tallies.entries)
+    keys = table.keys(table_id, column.label)
+    behind = counted_entries(table_id, table, content.tallies.entries)
     sections = dict.fromkeys(entry.section for key in keys for entry in behind[key])
 
     def told(section: str, key: CellKey) -> str:

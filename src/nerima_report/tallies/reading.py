@@ -11,7 +11,15 @@ from nerima_report.edition.registers import TRACE
 from nerima_report.edition.tables import Column, CountTable
 from nerima_report.places import CellKey
 from nerima_report.tallies import register_counts
-from nerima_report.tallies.cell_values import BLANK, NO_SAVED_RESULT, Reading, read_count, read_field, shown
+from nerima_report.tallies.cell_values import (
+    BLANK,
+    DOES_NOT_APPLY,
+    NO_SAVED_RESULT,
+    Reading,
+    read_count,
+    read_field,
+    shown,
+)
 from nerima_report.tallies.layout import EntryLayout, find_sheets, locate_counts, locate_entries
 from nerima_report.tallies.model import (
     Entry,
@@ -24,7 +32,7 @@ from nerima_report.tallies.model import (
     Tallies,
 )
 from nerima_report.tallies.submission import Submission
-from nerima_report.workbooks import CellValue, Position, Sheet
+from nerima_report.workbooks import CellValue, Sheet
 
 
 def load_tallies(submissions: Sequence[Submission], edition: Edition) -> Tallies:
@@ -72,7 +80,14 @@ class _Gathered:
             unused = located.not_applicable or row.group in layout.missing_groups
             for column in columns:
                 key = row.key(table_id, column.label)
-                self._add_count(located, sheet, key, (layout.cells.get(key), column.unit, unused))
+                position = layout.cells.get(key)
+                raw = sheet.cells.get(position) if position else None
+                reading = NO_SAVED_RESULT if position in sheet.facts.uncached else read_count(raw, column.unit)
+                if unused and reading.status == "blank":
+                    reading = DOES_NOT_APPLY
+                place = located.place(position, key.group, key.row, key.column)
+                found = "" if raw is None else shown(raw)
+                self.cells.append(FilledCell(submission.fiscal_year, submission.ward, key, reading, found, place))
         for key, position in layout.totals.items():
             place = located.place(position, row=table.total, column=key.column)
             unit = next(column.unit for column in columns if column.label == key.column)
@@ -81,19 +96,6 @@ class _Gathered:
         for key, position in layout.verifications.items():
             place = located.place(position, row="検算", column=key.column)
             self.stated.append(StatedCell("verification", key, sheet.cells.get(position), place))
-
-    def _add_count(
-        self, located: LocatedCounts, sheet: Sheet, key: CellKey, where: tuple[Position | None, str, bool]
-    ) -> None:
-        position, unit, unused = where
-        raw = sheet.cells.get(position) if position else None
-        reading = NO_SAVED_RESULT if position in sheet.facts.uncached else read_count(raw, unit)
-        if unused and reading.status == "blank":
-            reading = Reading(None, "not applicable")
-        place = located.place(position, key.group, key.row, key.column)
-        submission = located.submission
-        found = "" if raw is None else shown(raw)
-        self.cells.append(FilledCell(submission.fiscal_year, submission.ward, key, reading, found, place))
 
     def read_entries(self, submission: Submission, table_id: str, table: EntryTable) -> LocatedEntries:
         sheets = find_sheets(submission.workbook, table_id, self.all_tables)

@@ -22,18 +22,17 @@ def registers_go_on(evidence: YearEvidence, masters: Masters) -> Iterator[Findin
 
     Only where its entries make the number of this year; where they should and do not, that is said instead.
     """
-    merged = latest_year(masters) >= evidence.fiscal_year
     for part in evidence.parts:
         for register in part.registers:
             for count in (count for count in register.counts if count.what == "closing"):
                 key = CellKey(part.table_id(count.table), "", count.row, count.column)
-                yield from _sections(evidence, key, (register, count), masters, merged=merged)
+                yield from _sections(evidence, key, register, count, masters)
 
 
 def _sections(
-    evidence: YearEvidence, key: CellKey, counting: tuple[Register, RegisterCount], masters: Masters, *, merged: bool
+    evidence: YearEvidence, key: CellKey, register: Register, count: RegisterCount, masters: Masters
 ) -> Iterator[Finding]:
-    register, count = counting
+    merged = latest_year(masters) >= evidence.fiscal_year
     year, previous = evidence.fiscal_year, _year_before(evidence, key)
     rows = _rows_by_section(masters[register.key].entries)
     for section, told in evidence.current.tallies.items():
