@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
 
 from nerima_report.edition.entries import EntryTable
 from nerima_report.edition.tables import Column, CountTable
@@ -24,6 +25,9 @@ from nerima_report.report.wording import number
 from nerima_report.tallies.counting import amount, counted_entries, open_entries, source_of
 from nerima_report.tallies.model import Entry, FilledCell
 from nerima_report.tallies.submission import Submission
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 STATUS_NAMES = {"blank": "空欄", "not applicable": "該当なし", "unreadable": "読めない"}
 OPEN_ITEMS = "open-items.md"
@@ -71,25 +75,29 @@ def _figures(content: Content) -> Iterator[str]:
 
 def _tables(content: Content, report: Report) -> Iterator[str]:
     captions = {table.id: table.caption for table in report.tables}
+    told = _contributions(content.tallies.cells)
     for table_id, table in content.edition.count_tables.items():
         yield from (f"## {table_id} {captions.get(table_id, '（表としては印刷しない数）')}", "")
         for column in table.columns:
             if len(table.columns) > 1:
                 yield from (f"### {column.heading}", "")
-            yield from _column(content, table_id, table, column)
+            yield from _column(content, told, table_id, table, column)
 
 
-def _column(content: Content, table_id: str, table: CountTable, column: Column) -> Iterator[str]:
+def _contributions(cells: Iterable[FilledCell]) -> pd.DataFrame:
+    """What each 課 said of each cell: a row for each 課, in the order of the roster, and a column for each cell."""
+    import pandas as pd  # here, because no other output needs it
+
+    rows = [(_author(cell), *cell.key, _contribution(cell)) for cell in cells]
+    frame = pd.DataFrame(rows, columns=["author", *CellKey._fields, "told"], dtype=object)
+    return frame.pivot_table("told", "author", list(CellKey._fields), aggfunc="last", sort=False)
+
+
+def _column(content: Content, told: pd.DataFrame, table_id: str, table: CountTable, column: Column) -> Iterator[str]:
     """A line for each 課 with its numbers and cells, then what was adjusted, and what was printed."""
     keys = table.keys(table_id, column.label)
-    cells: dict[tuple[bool, str], dict[CellKey, FilledCell]] = {}
-    for cell in content.tallies.cells:
-        if cell.key in keys:
-            cells.setdefault((cell.ward, cell.place.section), {})[cell.key] = cell
-    rows = [
-        [f"{section}（区全体の集計）" if ward else section, *(_contribution(filled.get(key)) for key in keys)]
-        for (ward, section), filled in cells.items()
-    ]
+    own = told.reindex(columns=keys).dropna(how="all").fillna("")
+    rows = [[*map(str, row)] for row in own.itertuples(name=None)]
     if table.counted_from:
         yield from (f"一覧の表「{source_of(table_id, table)}」から数える。かっこの中は、その一覧の行。", "")
         rows = _counted_rows(content, table_id, table, column)
@@ -119,10 +127,12 @@ def _counted_rows(content: Content, table_id: str, table: CountTable, column: Co
     return [[section, *(told(section, key) for key in keys)] for section in sections]
 
 
-def _contribution(cell: FilledCell | None) -> str:
+def _author(cell: FilledCell) -> str:
+    return f"{cell.place.section}（区全体の集計）" if cell.ward else cell.place.section
+
+
+def _contribution(cell: FilledCell) -> str:
     """What a 課 said and in which cell: 16（B5）."""
-    if cell is None:
-        return ""
     said = f"{cell.value:,}" if cell.reading.status == "reported" else STATUS_NAMES[cell.reading.status]
     if cell.counted_on:
         return f"{said}（{cell.counted_on}）"
