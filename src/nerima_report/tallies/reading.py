@@ -109,10 +109,9 @@ class _Gathered:
             return located
         columns = [_read_column(f, layout.columns.get(f.label), sheets[0], layout.rows) for f in table.fields]
         labels = [field.label for field in table.fields]
-        said = zip(*([reading.value for reading in column] for column in columns), strict=True)
+        rows = zip(layout.rows, *([reading.value for reading in column] for column in columns), strict=True)
         entries = [
-            Entry(dict(zip(labels, values, strict=True)), submission.section, row, located)
-            for values, row in zip(said, layout.rows, strict=True)
+            Entry(dict(zip(labels, values, strict=True)), submission.section, row, located) for row, *values in rows
         ]
         self.entries[table_id] += entries
         for place, number in sorted(_doubtful(table.fields, columns)):
@@ -132,8 +131,8 @@ class _Gathered:
             before = len(self.entries[table_id])
             located = self.read_entries(submission, table_id, register.table)
             entries = self.entries[table_id][before:]
-            part, said = self.edition.part_of(table_id), [entry.values for entry in entries]
-            for key, value in register_counts.counts(part, register, said, year) if entries else ():
+            part, values = self.edition.part_of(table_id), [entry.values for entry in entries]
+            for key, value in register_counts.counts(part, register, values, year) if entries else ():
                 made[key] = (located, made[key][1] + value if key in made else value)
             if register.feeds is not None:
                 listed = part.table_id(register.feeds.table)

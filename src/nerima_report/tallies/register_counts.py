@@ -17,34 +17,36 @@ from nerima_report.fiscal_year import first_day, last_day
 from nerima_report.places import CellKey
 from nerima_report.tallies.model import Entry
 
-Said = Mapping[str, object]  # what an entry says, by label of field
+Values = Mapping[str, object]  # what an entry says, by label of field
 
 
-def counts(part: Part, register: Register, entries: Sequence[Said], fiscal_year: int) -> Iterator[tuple[CellKey, int]]:
+def counts(
+    part: Part, register: Register, entries: Sequence[Values], fiscal_year: int
+) -> Iterator[tuple[CellKey, int]]:
     """The cells of the report that a register fills, and what its entries make there (件 or 人)."""
     for count in register.counts:
         yield CellKey(part.table_id(count.table), "", count.row, count.column), counted(count, entries, fiscal_year)
 
 
-def counted(count: RegisterCount, entries: Iterable[Said], fiscal_year: int) -> int:
+def counted(count: RegisterCount, entries: Iterable[Values], fiscal_year: int) -> int:
     """How many entries there are, began or ended (件), or the sum of one of their fields (人)."""
     first, last = first_day(fiscal_year), last_day(fiscal_year)
     match count.what:
         case "closing":
-            return sum(_day(said, REGISTERED) <= last and not _ended_by(said, last) for said in entries)
+            return sum(_day(values, REGISTERED) <= last and not _ended_by(values, last) for values in entries)
         case "new":
-            return sum(first <= _day(said, REGISTERED) <= last for said in entries)
+            return sum(first <= _day(values, REGISTERED) <= last for values in entries)
         case "ended":
-            return sum(first <= _day(said, ENDED) <= last for said in entries)
+            return sum(first <= _day(values, ENDED) <= last for values in entries)
         case "sum":
-            values = (said[count.field] for said in entries if belongs_to(said, fiscal_year))
-            return sum(value for value in values if isinstance(value, int))
+            numbers = (values[count.field] for values in entries if belongs_to(values, fiscal_year))
+            return sum(number for number in numbers if isinstance(number, int))
 
 
-def belongs_to(said: Said, fiscal_year: int) -> bool:
+def belongs_to(values: Values, fiscal_year: int) -> bool:
     """Whether an entry was in the register at any time of the year."""
-    begun = _day(said, REGISTERED) <= last_day(fiscal_year)
-    return begun and not _ended_by(said, date.fromordinal(first_day(fiscal_year).toordinal() - 1))
+    begun = _day(values, REGISTERED) <= last_day(fiscal_year)
+    return begun and not _ended_by(values, date.fromordinal(first_day(fiscal_year).toordinal() - 1))
 
 
 def cases(register: Register, table: EntryTable, entries: Iterable[Entry], fiscal_year: int) -> Iterator[Entry]:
@@ -57,11 +59,11 @@ def cases(register: Register, table: EntryTable, entries: Iterable[Entry], fisca
             yield replace(entry, values={**own, **register.feeds.values})
 
 
-def _day(said: Said, label: str) -> date:
+def _day(values: Values, label: str) -> date:
     """A date of an entry; one beyond all years where it does not say one."""
-    value = said.get(label)
+    value = values.get(label)
     return value if isinstance(value, date) else date.max
 
 
-def _ended_by(said: Said, day: date) -> bool:
-    return _day(said, ENDED) <= day
+def _ended_by(values: Values, day: date) -> bool:
+    return _day(values, ENDED) <= day

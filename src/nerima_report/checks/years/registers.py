@@ -12,7 +12,7 @@ from nerima_report.places import CellKey
 from nerima_report.records.years import Year, YearEvidence
 from nerima_report.registers.entry import Masters, RegisterEntry
 from nerima_report.registers.merging import latest_year
-from nerima_report.tallies.register_counts import Said, counted
+from nerima_report.tallies.register_counts import Values, counted
 
 _FLOWS = ("new", "ended")
 
@@ -66,8 +66,8 @@ def _flow(count: RegisterCount, what: str) -> RegisterCount:
     return count.model_copy(update={"what": what})
 
 
-def _rows_by_section(entries: Sequence[RegisterEntry]) -> Mapping[str, list[Said]]:
-    rows: dict[str, list[Said]] = defaultdict(list)
+def _rows_by_section(entries: Sequence[RegisterEntry]) -> Mapping[str, list[Values]]:
+    rows: dict[str, list[Values]] = defaultdict(list)
     for entry in entries:
         rows[entry.section].append({REGISTERED: entry.registered, ENDED: entry.ended})
     return rows
