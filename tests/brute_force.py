@@ -41,7 +41,7 @@ def evidence_of(edition: Edition, values: Values, fiscal_year: int = 2022) -> Ev
         first = 3 if table.group_stub else 2
         for at, row in enumerate(table.rows, start=5):
             for letter, column in enumerate(table.columns, start=first):
-                key = CellKey(table_id, row.group, row.label, column.label)
+                key = row.key(table_id, column.label)
                 if key in values:
                     address = f"{get_column_letter(letter)}{at}"
                     place = cell_place(key, section=SECTION, file=FILE, sheet=table_id, cell=address)

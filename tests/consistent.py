@@ -86,7 +86,7 @@ def _privacy(draw: Draw, edition: Edition) -> Counts:
 
 def column_of(edition: Edition, table_id: str, column: str, values: Sequence[int]) -> Counts:
     rows = edition.count_tables[table_id].rows
-    return {CellKey(table_id, row.group, row.label, column): value for row, value in zip(rows, values, strict=True)}
+    return {row.key(table_id, column): value for row, value in zip(rows, values, strict=True)}
 
 
 def split(draw: Draw, total: int, parts: int) -> list[int]:

@@ -144,7 +144,7 @@ def filling(submission: Submission, shipped: Edition, changed: Edition) -> Filli
     opened = sum(counts.get(CellKey("公開.処理状況", "", row, "件数"), 0) for row in ("全部公開", "部分公開"))
     asked = changed.collected_counts(submission.ward)
     new = {
-        CellKey(table_id, row.group, row.label, column.label): 0
+        row.key(table_id, column.label): 0
         for table_id, columns in asked.items()
         for row in changed.count_tables[table_id].rows
         for column in columns
@@ -152,7 +152,7 @@ def filling(submission: Submission, shipped: Edition, changed: Edition) -> Filli
     counts = {key: counts.get(key, 0) for key in new if not submission.says_not_applicable(key.table)}
     if ADDED in counts:
         counts[ADDED] = opened
-    entries = {key: frame.to_dict("records") for key, frame in tallies.entries.items() if not frame.empty}
+    entries = {key: given for key, given in tallies.entries.items() if given}
     fields = {
         key: [field.label for field in table.fields]
         for key, table in changed.collected_entries(submission.ward).items()

@@ -39,7 +39,7 @@ class Interruption:
         is_event = event == self.event and str(about[0]).endswith(self.about)
         if is_event or (self.event == "step" and self.steps == int(self.about)):
             self.now()
-        if self.event == "closing" and event == "import" and about[0] == "nerima_report.runs.build":
+        if self.event == "closing" and event == "import" and about[0] == "nerima_report.runs.validate":
             atexit.register(self.now)  # later than what ends the worker, so it is called earlier
 
     def after(self, event: str, start: Callable[..., int]) -> Callable[..., int]:

@@ -140,8 +140,9 @@ def test_the_register_of_the_act_continues_that_of_the_ordinance(
     evidence, _ = examine(load_submissions([file], whole_edition), whole_edition.for_year(2023), 2023, None)
     made = {t.cell.key.row: t.value for t in evidence.tallies.register_tallies}
     assert made == {"年度末に載せているもの": 1, "年度中に新たに載せたもの": 0, "年度中に除いたもの": 1}
-    cases = evidence.tallies.entries["個人.利活用"].to_dict("records")
+    cases = evidence.tallies.entries["個人.利活用"]
     assert [(c["業務"], c["区分"], c["旧条例からの継続"]) for c in cases] == [("架空の発送", "委託", "はい")]
+    assert [c.place("業務").table for c in cases] == ["個人.委託の記録"]  # where somebody can correct it
     assert evidence.totals.values[CellKey("個人.委託", "", "旧条例から継続しているもの", "件数")] == 1
     merge(work, command, 2023)
     masters = load_masters(work, whole_edition)

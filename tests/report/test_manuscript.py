@@ -7,7 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import pytest
 
 from nerima_report.edition import Edition
@@ -47,11 +46,10 @@ def _changed(content: Content, whole_edition: Edition, case: dict[str, Any]) -> 
         values[key] = change["value"]
     entries = dict(content.tallies.entries)
     for table in case.get("none", []):
-        entries[table] = entries[table].iloc[:0]
+        entries[table] = ()
     if months := [parse_month(month) for month in case.get("months", [])]:
-        incidents = entries["個人.事務処理ミス"].iloc[: len(months)].copy()
-        incidents["年月"] = pd.Series(months, index=incidents.index, dtype=object)
-        entries["個人.事務処理ミス"] = incidents
+        incidents = zip(entries["個人.事務処理ミス"], months, strict=False)
+        entries["個人.事務処理ミス"] = [replace(e, values={**e.values, "年月": month}) for e, month in incidents]
     totals = Totals(values)
     tallies = replace(content.tallies, entries=entries)
     return Content(edition, year, tallies, totals, compute_figures(totals, edition))

@@ -250,7 +250,7 @@ def test_no_earlier_figures_are_told(place: str, command: Command, workdir: Path
 def sample_counts(edition: Edition) -> Counts:
     """Every cell of a section's form, with 1 in it."""
     return {
-        CellKey(table_id, row.group, row.label, column.label): 1
+        row.key(table_id, column.label): 1
         for table_id, columns in edition.collected_counts(ward=False).items()
         for row in edition.count_tables[table_id].rows
         for column in columns

@@ -27,7 +27,6 @@ from nerima_report.edition import Edition, load_edition
 from nerima_report.examination import examine
 from nerima_report.forms import Filling, FormCover, render_form
 from nerima_report.forms.form import fingerprint
-from nerima_report.places import CellKey
 from nerima_report.tallies.evidence import Evidence
 from nerima_report.tallies.submission import Inbox, load_submissions
 
@@ -243,7 +242,7 @@ def test_a_form_filled_in_consistently_is_clean(
     assert total(evidence, "個人.漏えい等の件数", "本人の数") == sum(
         int(str(i["人数"])) for i in lists["個人.事務処理ミス"]
     )
-    assert {key: len(frame) for key, frame in read.entries.items() if key in lists} == {
+    assert {key: len(entries) for key, entries in read.entries.items() if key in lists} == {
         key: len(rows) for key, rows in lists.items()
     }
 
@@ -263,7 +262,7 @@ def test_a_blank_form_is_asked_about_and_not_read_as_answered(tmp_path: Path, ac
     evidence, _ = examine(load_submissions([path], act_edition), act_edition, 2023, None)
     unanswered = {finding.place.table for finding in run_checks(evidence) if finding.code == "N311"}
     assert unanswered == {"個人.利活用", "個人.点検", "個人.第三者点検", "個人.事務処理ミス"}
-    assert evidence.tallies.entries["個人.点検"].empty
+    assert not evidence.tallies.entries["個人.点検"]
 
 
 def test_lines_stand_ready_and_types_are_explained(tmp_path: Path, act_edition: Edition) -> None:
@@ -308,7 +307,7 @@ def test_a_school_may_be_asked_for_single_tables(
         {"点検の項目": item, "結果": "適"} for item in act_edition.entry_tables["個人.点検"].fields[0].choices
     ]
     zeros = {
-        CellKey(table_id, row.group, row.label, column.label): 0
+        row.key(table_id, column.label): 0
         for table_id, columns in act_edition.collected_counts(ward=False).items()
         for row in act_edition.count_tables[table_id].rows
         for column in columns
@@ -451,7 +450,7 @@ def test_forms_of_2024_come_back_as_a_whole_collection(
     for form in sorted((work / "forms" / "2024").glob("*.xlsx")):
         ward = "区全体" in form.name
         zeros = {
-            CellKey(table_id, row.group, row.label, column.label): 0
+            row.key(table_id, column.label): 0
             for table_id, columns in edition.collected_counts(ward).items()
             for row in edition.count_tables[table_id].rows
             for column in columns

@@ -37,9 +37,8 @@ def typed_in(content: Content, edition: Edition) -> bytes:
     """The workbook of 2022 as somebody would type it in from the published report."""
     counts = {key: value for key, value in content.totals.values.items() if value is not None}
     entries = {
-        table_id: [{f.label: entry[f.label] for f in table.fields} for entry in frame.to_dict("records")]
+        table_id: [{f.label: entry[f.label] for f in table.fields} for entry in content.tallies.entries[table_id]]
         for table_id, table in edition.entry_tables.items()
-        for frame in (content.tallies.entries[table_id],)
     }
     return render_template(edition, 2022, Filling(counts, entries))
 

@@ -11,8 +11,8 @@ from nerima_report.findings import Finding
 from nerima_report.fiscal_year import Month, fiscal_year_of, full_date, full_name
 from nerima_report.places import Place
 from nerima_report.tallies.evidence import Evidence
-from nerima_report.tallies.layout import COVER_SHEET, EntryLayout
-from nerima_report.tallies.model import FilledCell, LocatedTable, each_entry
+from nerima_report.tallies.layout import COVER_SHEET
+from nerima_report.tallies.model import FilledCell, LocatedEntries
 from nerima_report.text import asked, likely, plain
 from nerima_report.workbooks import Position, address
 
@@ -71,10 +71,9 @@ def not_applicable_is_empty(evidence: Evidence) -> Iterator[Finding]:
         if filled:
             related = tuple(cell.place for cell in filled[1:])
             yield Finding("N306", filled[0].place, found=f"{len(filled)}か所", related=related)
-        layout = located.layout
-        if isinstance(layout, EntryLayout) and layout.rows:
-            first = (layout.rows[0], min(layout.columns.values()))
-            yield Finding("N306", located.place(first), found=f"{len(layout.rows)}行")
+        if isinstance(located, LocatedEntries) and (rows := located.layout.rows):
+            first = (rows[0], min(located.layout.columns.values()))
+            yield Finding("N306", located.place(first), found=f"{len(rows)}行")
 
 
 def entry_fields_are_readable(evidence: Evidence) -> Iterator[Finding]:
@@ -94,24 +93,16 @@ def entry_fields_are_readable(evidence: Evidence) -> Iterator[Finding]:
 
 def entries_lie_in_the_year(evidence: Evidence) -> Iterator[Finding]:
     """Months and dates of entries lie in the fiscal year."""
-    for located in evidence.tallies.located:
-        layout = located.layout
-        if not isinstance(layout, EntryLayout) or not layout.rows:
-            continue
-        entries = evidence.tallies.entries[located.table_id]
+    for located in evidence.tallies.lists:
         table = _entry_table(evidence, located.table_id)
         dated = {f.label for f in table.fields if f.type in ("month", "date") and not f.any_year} if table else set()
-        columns = {label: column for label, column in layout.columns.items() if label in dated}
-        if not columns:
-            continue
-        own = (entries["file"] == located.submission.file) & entries["sheet"].isin(located.sheets)
-        for entry in each_entry(entries[own]):
-            for label, column in columns.items():
+        labels = [label for label in located.layout.columns if label in dated]
+        for entry in evidence.tallies.entries_of(located) if labels else ():
+            for label in labels:
                 value = entry[label]
                 if _year_of(value) not in (None, evidence.fiscal_year):
-                    place = located.place((int(entry["row"]), column), column=label)
                     found = value.full if isinstance(value, Month) else full_date(value)
-                    yield Finding("N310", place, expected=full_name(evidence.fiscal_year), found=found)
+                    yield Finding("N310", entry.place(label), expected=full_name(evidence.fiscal_year), found=found)
 
 
 def addresses_are_unique(evidence: Evidence) -> Iterator[Finding]:
@@ -131,8 +122,8 @@ def addresses_are_unique(evidence: Evidence) -> Iterator[Finding]:
 
 def entry_tables_are_answered(evidence: Evidence) -> Iterator[Finding]:
     """A list-like table has entries, or the cover says 該当なし. The coordinator's lists may be empty."""
-    for located in evidence.tallies.located:
-        empty = isinstance(located.layout, EntryLayout) and not located.layout.rows
+    for located in evidence.tallies.lists:
+        empty = located.found and not located.layout.rows
         register = evidence.edition.registers.get(located.table_id)
         if register is not None and register.counts:
             continue  # where it is empty, the number itself must be written
@@ -142,23 +133,22 @@ def entry_tables_are_answered(evidence: Evidence) -> Iterator[Finding]:
 
 def lines_are_answered(evidence: Evidence) -> Iterator[Finding]:
     """Where the form has a line for each item of a list, every one of them is answered, and once."""
-    for located in evidence.tallies.located:
-        table, layout = evidence.edition.entry_tables.get(located.table_id), located.layout
-        lines = table.lines_for if table else ""
-        if not table or not isinstance(layout, EntryLayout) or not layout.rows or lines not in layout.columns:
+    for located in evidence.tallies.lists:
+        table = evidence.edition.entry_tables.get(located.table_id)
+        column = located.layout.columns.get(table.lines_for) if table else None
+        if not table or not column or not located.layout.rows:
             continue
-        entries = evidence.tallies.entries[located.table_id]
-        own = entries[entries["file"] == located.submission.file]
+        entries = evidence.tallies.entries_of(located)
         for line in table.fields[0].choices:
-            rows = [int(row) for row in own[own[lines] == line]["row"]]
-            places = [located.place((row, layout.columns[lines]), row=line) for row in rows]
+            rows = [entry.row for entry in entries if entry[table.lines_for] == line]
+            places = [located.place((row, column), row=line) for row in rows]
             if not rows:
-                yield Finding("N312", located.place(_where_stands(located, layout.columns[lines], line), row=line))
+                yield Finding("N312", located.place(_where_stands(located, column, line), row=line))
             elif len(rows) > 1:
                 yield Finding("N315", places[1], found=len(rows), related=(places[0], *places[2:]))
 
 
-def _where_stands(located: LocatedTable, column: int, label: str) -> Position | None:
+def _where_stands(located: LocatedEntries, column: int, label: str) -> Position | None:
     """The cell of a column in which a label stands, if it still does."""
     cells = located.sheet.cells if located.sheet else {}
     return next((place for place, value in cells.items() if place[1] == column and plain(value) == plain(label)), None)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterator
 
 from nerima_report.edition.entries import ADJUSTMENTS
 from nerima_report.files import is_lock_file
@@ -10,8 +11,7 @@ from nerima_report.findings import Finding
 from nerima_report.fiscal_year import full_name
 from nerima_report.places import WARD, Place
 from nerima_report.tallies.evidence import Evidence, on_cover
-from nerima_report.tallies.layout import EntryLayout
-from nerima_report.tallies.model import FilledCell, each_entry
+from nerima_report.tallies.model import Entry, FilledCell
 from nerima_report.tallies.submission import Submission
 from nerima_report.tallies.totals import Adjustment
 from nerima_report.text import LEAST_LIKENESS_OF_SECTIONS, asked, label_of, likely, plain, section_key
@@ -117,7 +117,7 @@ def adjustments_can_be_applied(evidence: Evidence) -> Iterator[Finding]:
 
 def row_of(adjustment: Adjustment) -> Place:
     """The row in which an adjustment stands."""
-    return Place(WARD, adjustment.file, adjustment.sheet, f"{adjustment.row}行", ADJUSTMENTS.key)
+    return Place(WARD, adjustment.entry.file, adjustment.entry.sheet, f"{adjustment.entry.row}行", ADJUSTMENTS.key)
 
 
 def orders_run_from_one(evidence: Evidence) -> Iterator[Finding]:
@@ -133,23 +133,17 @@ def orders_run_from_one(evidence: Evidence) -> Iterator[Finding]:
         incomplete = any(fault.place.table == table_id for fault in evidence.tallies.entry_faults)
         if order is None or order not in table.sort_by or incomplete:
             continue  # an entry that is missing or unreadable leaves a gap of its own
-        before = list(table.sort_by[: table.sort_by.index(order)])
-        entries = evidence.tallies.entries[table_id]
-        for _, tied in entries[entries[order].notna()].groupby(before, sort=False):
-            places = [_order_place(evidence, table_id, order, entry) for entry in each_entry(tied)]
-            for place, found, expected in zip(places, sorted(tied[order]), range(1, len(tied) + 1), strict=True):
+        before = table.sort_by[: table.sort_by.index(order)]
+        side_by_side: dict[tuple[object, ...], list[Entry]] = defaultdict(list)
+        for entry in evidence.tallies.entries[table_id]:
+            if None not in (entry[order], *(entry[label] for label in before)):
+                side_by_side[tuple(entry[label] for label in before)].append(entry)
+        for tied in side_by_side.values():
+            places, orders = [entry.place(order) for entry in tied], sorted(entry[order] for entry in tied)
+            for place, found, expected in zip(places, orders, range(1, len(tied) + 1), strict=True):
                 if found != expected:
-                    related = tuple(places)
-                    yield Finding("N612", place, expected=expected, found=int(found), related=related)
+                    yield Finding("N612", place, expected=expected, found=found, related=tuple(places))
                     break
-
-
-def _order_place(evidence: Evidence, table_id: str, order: str, entry: Mapping[str, object]) -> Place:
-    for located in evidence.tallies.located:
-        layout = located.layout
-        if (located.submission.file, located.table_id) == (entry["file"], table_id) and isinstance(layout, EntryLayout):
-            return located.place((int(str(entry["row"])), layout.columns[order]), column=order)
-    return Place(table=table_id, column=order)
 
 
 def earlier_submissions_are_there(evidence: Evidence) -> Iterator[Finding]:

@@ -99,12 +99,12 @@ def _broken_links(
         if all(key in values for key in (*linked.left, *linked.right)):
             found, expected = (sum(values[key] for key in keys) for keys in (linked.left, linked.right))
             if not holds(linked.link, found, expected):
-                yield broken_link(linked, (found, expected), places)
+                yield broken_link(linked, places, found, expected)
 
 
-def broken_link(linked: LinkedSums, sums: tuple[int, int], places: Mapping[CellKey, Place]) -> Finding:
+def broken_link(linked: LinkedSums, places: Mapping[CellKey, Place], found: int = 0, expected: int = 0) -> Finding:
     """The finding on two sums that do not agree; `places` are those of their cells."""
-    (part, link, left, right), (found, expected) = linked, sums
+    part, link, left, right = linked
     first = places[left[0]]
     place = first if len(left) == 1 else replace(first, cell="", group="", row="")
     return Finding(

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 
 from nerima_report.findings import Finding
 from nerima_report.tallies.evidence import Evidence
-from nerima_report.tallies.layout import EntryLayout
 
 _HYPHENS = dict.fromkeys(map(ord, "‐‑‒–—―−ー－"), "-")
 _PERSONAL_NUMBER = re.compile(r"(?<![\d-])\d{4}[ -]?\d{4}[ -]?\d{4}(?![\d-])")
@@ -22,11 +21,11 @@ _SHOWN = 2  # characters of what was found that a finding repeats
 
 def texts_name_nobody(evidence: Evidence) -> Iterator[Finding]:
     """No text of an entry holds a number or an address that leads to a person."""
-    for located in evidence.tallies.located:
+    for located in evidence.tallies.lists:
         layout, sheet = located.layout, located.sheet
         tables = evidence.edition
         table = tables.entry_tables.get(located.table_id) or tables.register_tables.get(located.table_id)
-        if not isinstance(layout, EntryLayout) or sheet is None or table is None:
+        if sheet is None or table is None:
             continue
         for label in (field.label for field in table.fields if field.type == "text" and field.label in layout.columns):
             for row in layout.rows:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from nerima_report.checks.registers import RegisterCheck, Registers, Row, registers_in
 from nerima_report.edition.part import Part
 from nerima_report.edition.registers import ENDED, Feeds
 from nerima_report.findings import Finding
 from nerima_report.tallies.evidence import Evidence
-from nerima_report.tallies.layout import EntryLayout
-from nerima_report.tallies.model import each_entry
+from nerima_report.tallies.model import Entry
+from nerima_report.tallies.submission import Submission
 from nerima_report.text import plain
 
 
@@ -27,24 +26,24 @@ def numbers_agree_with_registers(evidence: Evidence) -> Iterator[Finding]:
                           {"title": tally.register.table_id})  # fmt: skip
 
 
-def works_that_ended_are_not_named(evidence: Evidence, registers: Registers) -> Iterator[Finding]:
+def works_that_ended_are_not_named(evidence: Evidence) -> Iterator[Finding]:
     """No running entry names a work of the same 課 that has ended, and does not go on under the same name."""
-    handed = {(h.located.submission.file, h.register.key): h for h in registers}
-    for (file, _), own in handed.items():
+    submitted = {(r.submission.file, r.register.key): r for r in evidence.registers}
+    for (file, _), own in submitted.items():
         for reference in own.register.refers:
-            works = handed.get((file, reference.register_key))
+            works = submitted.get((file, reference.register_key))
             if works is None:
                 continue
-            names = {True: dict[str, Row](), False: dict[str, Row]()}
-            for row in works.rows:
-                names[row[ENDED] is None].setdefault(plain(row[works.register.name] or ""), row)
-            for row in own.rows:
-                name = plain(row[reference.field] or "")
-                work = names[False].get(name)
-                if work is not None and name not in names[True] and row[ENDED] is None:
-                    related = (works.place(work, ENDED),)
-                    found = str(row[reference.field])
-                    yield Finding("N531", own.place(row, reference.field), found=found, related=related,
+            names = {True: dict[str, Entry](), False: dict[str, Entry]()}
+            for work in works.entries:
+                names[work[ENDED] is None].setdefault(plain(work[works.register.name] or ""), work)
+            for entry in own.entries:
+                name = plain(entry[reference.field] or "")
+                ended = names[False].get(name)
+                if ended is not None and name not in names[True] and entry[ENDED] is None:
+                    related = (ended.place(ENDED),)
+                    found = str(entry[reference.field])
+                    yield Finding("N531", entry.place(reference.field), found=found, related=related,
                                   details={"title": works.register.title})  # fmt: skip
 
 
@@ -54,67 +53,53 @@ def contractors_are_registered(evidence: Evidence) -> Iterator[Finding]:
         rule = part.incidents
         if rule is None:
             continue
-        incidents = evidence.tallies.entries[part.table_id(rule.table)]
-        entrusting = {str(file) for file in evidence.tallies.entries[part.table_id(rule.register_key)]["file"]}
+        entrusting = {entry.file for entry in evidence.tallies.entries[part.table_id(rule.register_key)]}
         entrusting |= _files_with_cases(evidence, part, rule.cases)
         counted = (part.table_id(rule.row_of), rule.row)
         cells = [cell for cell in evidence.tallies.cells if (cell.key.table, cell.key.row) == counted]
         # A number that is missing or cannot be read is no zero: it has a finding of its own.
         entrusting |= {c.place.file for c in cells if c.value or c.reading.status in ("blank", "unreadable")}
-        located = {t.submission.file: t for t in evidence.tallies.located if t.table_id == part.table_id(rule.table)}
-        for entry in each_entry(incidents[incidents[rule.field].isin(rule.answers)]):
-            where = located[str(entry["file"])]
-            if str(entry["file"]) not in entrusting and isinstance(where.layout, EntryLayout):
-                place = where.place((int(entry["row"]), where.layout.columns[rule.field]), column=rule.field)
+        for entry in evidence.tallies.entries[part.table_id(rule.table)]:
+            if entry[rule.field] in rule.answers and entry.file not in entrusting:
                 details = {"title": part.table_id(rule.register_key)}
-                yield Finding("N532", place, found=str(entry[rule.field]), details=details)
+                yield Finding("N532", entry.place(rule.field), found=str(entry[rule.field]), details=details)
 
 
-def cases_stand_in_one_place(evidence: Evidence, registers: Registers) -> Iterator[Finding]:
+def cases_stand_in_one_place(evidence: Evidence) -> Iterator[Finding]:
     """A case that stands in a register does not stand in the list as well: it would count twice."""
-    for handed in registers:
-        feeds = handed.register.feeds
-        if feeds is None or not handed.rows:
+    for submitted in evidence.registers:
+        feeds, label = submitted.register.feeds, submitted.register.name
+        if feeds is None:
             continue
-        table_id, file = handed.part.table_id(feeds.table), handed.located.submission.file
-        lists = [t for t in evidence.tallies.located if t.table_id == table_id and t.submission.file == file]
-        listed = _listed(evidence, table_id, (file, lists[0].sheets if lists else ()), feeds)
-        names = {plain(row[handed.register.name] or ""): row for row in handed.rows}
-        for entry in listed:
-            same = names.get(plain(entry.get(handed.register.name) or ""))
-            if same is not None and isinstance(lists[0].layout, EntryLayout):
-                position = (int(str(entry["row"])), lists[0].layout.columns[handed.register.name])
-                related = (handed.place(same, handed.register.name),)
-                place = lists[0].place(position, column=handed.register.name)
-                yield Finding("N533", place, found=str(entry[handed.register.name]), related=related,
-                              details={"title": handed.located.table_id})  # fmt: skip
+        names = {plain(entry[label] or ""): entry for entry in submitted.entries}
+        for entry in _listed(evidence, submitted.submission, submitted.part.table_id(feeds.table)):
+            same = names.get(plain(entry.values.get(label) or ""))
+            if same is not None and _says(entry, feeds):
+                related, details = (same.place(label),), {"title": submitted.located.table_id}
+                yield Finding("N533", entry.place(label), found=str(entry[label]), related=related, details=details)
 
 
-def _listed(evidence: Evidence, table_id: str, where: tuple[str, Sequence[str]], feeds: Feeds) -> list[Row]:
-    """The entries of a list that stand on its own sheet and say what the register says of all of its own."""
-    file, sheets = where
-    frame = evidence.tallies.entries[table_id]
-    own = frame[(frame["file"] == file) & frame["sheet"].isin(sheets)]
-    rows = each_entry(own)
-    return [row for row in rows if all(row[label] == value for label, value in feeds.values.items())]
+def _listed(evidence: Evidence, submission: Submission, table_id: str) -> Iterator[Entry]:
+    """The entries on the own sheet of a list."""
+    for located in evidence.tallies.lists:
+        if located.submission is submission and located.table_id == table_id:
+            yield from evidence.tallies.entries_of(located)
+
+
+def _says(entry: Entry, feeds: Feeds) -> bool:
+    """Whether an entry of a list says what a register says of all of its own."""
+    return all(entry[label] == value for label, value in feeds.values.items())
 
 
 def _files_with_cases(evidence: Evidence, part: Part, cases: Feeds | None) -> set[str]:
     if cases is None:
         return set()
-    frame = evidence.tallies.entries[part.table_id(cases.table)]
-    for label, value in cases.values.items():
-        frame = frame[frame[label] == value]
-    return {str(file) for file in frame["file"]}
-
-
-LINK_CHECKS: tuple[RegisterCheck, ...] = (works_that_ended_are_not_named, cases_stand_in_one_place)
+    return {entry.file for entry in evidence.tallies.entries[part.table_id(cases.table)] if _says(entry, cases)}
 
 
 def registers_agree_with_the_rest(evidence: Evidence) -> Iterator[Finding]:
     """Registers against each other, and against numbers, lists and incidents of the same workbook."""
-    registers = tuple(registers_in(evidence))
     yield from numbers_agree_with_registers(evidence)
-    for check in LINK_CHECKS:
-        yield from check(evidence, registers)
+    yield from works_that_ended_are_not_named(evidence)
+    yield from cases_stand_in_one_place(evidence)
     yield from contractors_are_registered(evidence)

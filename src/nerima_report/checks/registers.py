@@ -6,12 +6,10 @@ Required fields, choices and readable dates are those of every list (cells.py), 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from itertools import pairwise
 
-from nerima_report.edition.part import Part
 from nerima_report.edition.registers import (
     ALTERED,
     ANSWER,
@@ -28,10 +26,8 @@ from nerima_report.edition.registers import (
 )
 from nerima_report.findings import Finding
 from nerima_report.fiscal_year import first_day, full_date, full_name, last_day
-from nerima_report.places import Place
 from nerima_report.tallies.evidence import Evidence
-from nerima_report.tallies.layout import EntryLayout
-from nerima_report.tallies.model import LocatedTable
+from nerima_report.tallies.model import Entry
 from nerima_report.text import plain
 
 # How alike two entries must be for a question, in percent; the rest of what they say counts as much as the name.
@@ -42,161 +38,130 @@ _NEIGHBOURS = 3  # entries next to each other in the order of their names that a
 # The date that an answer is about, and what else it says of number and end.
 _DATE_OF = {NEW: REGISTERED, ALTERED: CHANGED, OVER: ENDED}
 
-Row = Mapping[str, object]  # an entry by label of field, with section, file, sheet and row
 
-
-@dataclass(frozen=True)
-class Handed:
-    """The register of one workbook: its definition, where it stands, and its entries."""
-
-    part: Part
-    register: Register
-    located: LocatedTable
-    rows: Sequence[Row]
-
-    def place(self, row: Row, label: str) -> Place:
-        """The cell of a field of an entry; without a cell where its heading was left out."""
-        columns = self.located.layout.columns if isinstance(self.located.layout, EntryLayout) else {}
-        position = (int(str(row["row"])), columns[label]) if label in columns else None
-        return self.located.place(position, column=label)
-
-
-Registers = Sequence[Handed]
-RegisterCheck = Callable[[Evidence, Registers], Iterator[Finding]]
-
-
-def registers_in(evidence: Evidence) -> Iterator[Handed]:
-    """The registers that workbooks hold, one by one."""
-    for located in evidence.tallies.located:
-        register = evidence.edition.registers.get(located.table_id)
-        if register is not None:
-            rows = evidence.register_rows.get((located.table_id, located.submission.file), ())
-            yield Handed(evidence.edition.part_of(located.table_id), register, located, rows)
-
-
-def dates_are_in_order(evidence: Evidence, registers: Registers) -> Iterator[Finding]:
+def dates_are_in_order(evidence: Evidence) -> Iterator[Finding]:
     """Registered, changed, ended follow each other, and so do the pairs that the register names."""
-    for handed in registers:
-        for row in handed.rows:
-            told = [label for label in DATES if isinstance(row[label], date)]
-            for first, then in (*pairwise(told), *handed.register.in_order):
-                earlier, later = row[first], row[then]
+    for submitted in evidence.registers:
+        for entry in submitted.entries:
+            told = [label for label in DATES if isinstance(entry[label], date)]
+            for first, then in (*pairwise(told), *submitted.register.in_order):
+                earlier, later = entry[first], entry[then]
                 if isinstance(earlier, date) and isinstance(later, date) and earlier > later:
-                    related, about = (handed.place(row, first),), {"left": first, "right": then}
+                    related, about = (entry.place(first),), {"left": first, "right": then}
                     days = full_date(earlier), full_date(later)
-                    yield Finding("N330", handed.place(row, then), *days, related=related, details=about)
+                    yield Finding("N330", entry.place(then), *days, related=related, details=about)
 
 
-def dates_lie_in_the_year(evidence: Evidence, registers: Registers) -> Iterator[Finding]:
+def dates_lie_in_the_year(evidence: Evidence) -> Iterator[Finding]:
     """What began, changed or ended in the year has its date in the year; nothing has one after it."""
-    for handed in registers:
+    for submitted in evidence.registers:
         first, last = first_day(evidence.fiscal_year), last_day(evidence.fiscal_year)
-        for row in handed.rows:
-            asked = _DATE_OF.get(str(row[ANSWER]))
+        for entry in submitted.entries:
+            asked = _DATE_OF.get(str(entry[ANSWER]))
             for label in DATES:
-                day = row[label]
+                day = entry[label]
                 outside = isinstance(day, date) and (day > last or (label == asked and day < first))
                 if isinstance(day, date) and outside:
-                    about = {"what": str(row[ANSWER] or "")}
+                    about = {"what": str(entry[ANSWER] or "")}
                     year = full_name(evidence.fiscal_year)
-                    yield Finding("N331", handed.place(row, label), year, full_date(day), details=about)
+                    yield Finding("N331", entry.place(label), year, full_date(day), details=about)
 
 
-def answers_fit_the_entries(evidence: Evidence, registers: Registers) -> Iterator[Finding]:
+def answers_fit_the_entries(evidence: Evidence) -> Iterator[Finding]:
     """What goes on has a number and no end, what is new has none, and what was there before began before the year."""
-    for handed in registers:
-        for row in handed.rows:
-            answer, number = row[ANSWER], row[NUMBER]
+    for submitted in evidence.registers:
+        for entry in submitted.entries:
+            answer, number = entry[ANSWER], entry[NUMBER]
             reason = ""
-            if answer in (AS_BEFORE, ALTERED) and row[ENDED] is not None:
+            if answer in (AS_BEFORE, ALTERED) and entry[ENDED] is not None:
                 reason = f"{ENDED}が書いてあります"
             elif answer in (AS_BEFORE, ALTERED, OVER) and not number:
                 reason = f"{NUMBER}がありません"
             elif answer in (NEW, TAKEN_OVER) and number:
                 reason = f"{NUMBER}があります"
-            elif answer == TAKEN_OVER and _at_least(row[REGISTERED], first_day(evidence.fiscal_year)):
+            elif answer == TAKEN_OVER and _at_least(entry[REGISTERED], first_day(evidence.fiscal_year)):
                 reason = f"{REGISTERED}が年度の中です"
             if reason:
-                yield Finding("N332", handed.place(row, ANSWER), found=str(answer), details={"why": reason})
+                yield Finding("N332", entry.place(ANSWER), found=str(answer), details={"why": reason})
 
 
-def persons_reach_the_threshold(evidence: Evidence, registers: Registers) -> Iterator[Finding]:
+def persons_reach_the_threshold(evidence: Evidence) -> Iterator[Finding]:
     """An entry has at least as many persons as the law asks for, and one that ended because it had not, has fewer."""
-    for handed in registers:
-        threshold = handed.register.threshold
-        limit = handed.part.definition.setting(threshold.setting) if threshold else None
-        for row in handed.rows if threshold and limit else ():
-            persons = row[threshold.field] if threshold else None
+    for submitted in evidence.registers:
+        threshold = submitted.register.threshold
+        limit = submitted.part.definition.setting(threshold.setting) if threshold else None
+        for entry in submitted.entries if threshold and limit else ():
+            persons = entry[threshold.field] if threshold else None
             if not isinstance(persons, int) or threshold is None or limit is None:
                 continue
-            small = bool(threshold.because) and row[threshold.reason] == threshold.because
-            if persons < limit.value and row[ENDED] is None:
-                yield Finding("N333", handed.place(row, threshold.field), limit.value, persons,
+            small = bool(threshold.because) and entry[threshold.reason] == threshold.because
+            if persons < limit.value and entry[ENDED] is None:
+                yield Finding("N333", entry.place(threshold.field), limit.value, persons,
                               details={"about": limit.basis})  # fmt: skip
             elif persons >= limit.value and small:
-                related = (handed.place(row, threshold.reason),)
-                yield Finding("N334", handed.place(row, threshold.field), limit.value, persons, related=related,
+                related = (entry.place(threshold.reason),)
+                yield Finding("N334", entry.place(threshold.field), limit.value, persons, related=related,
                               details={"about": limit.basis})  # fmt: skip
 
 
-def conditions_are_met(evidence: Evidence, registers: Registers) -> Iterator[Finding]:
+def conditions_are_met(evidence: Evidence) -> Iterator[Finding]:
     """No condition or measure that the article asks for is answered by something else than expected."""
-    for handed in registers:
-        asked = [field for field in handed.register.written if field.expected]
-        for row in handed.rows if asked else ():
+    for submitted in evidence.registers:
+        asked = [field for field in submitted.register.written if field.expected]
+        for entry in submitted.entries if asked else ():
             for field in asked:
-                if row[field.label] is not None and row[field.label] not in field.expected and row[ENDED] is None:
+                if entry[field.label] is not None and entry[field.label] not in field.expected and entry[ENDED] is None:
                     about = {"about": field.article, "title": field.item or field.label}
                     expected = "、".join(field.expected)
-                    yield Finding(
-                        "N335", handed.place(row, field.label), expected, str(row[field.label]), details=about
-                    )
+                    yield Finding("N335", entry.place(field.label), expected, str(entry[field.label]), details=about)
 
 
-def numbers_stand_once(evidence: Evidence, registers: Registers) -> Iterator[Finding]:
+def numbers_stand_once(evidence: Evidence) -> Iterator[Finding]:
     """No number stands twice in a register of a workbook."""
-    for handed in registers:
-        first: dict[str, Row] = {}
-        for row in handed.rows:
-            number = plain(row[NUMBER] or "")
+    for submitted in evidence.registers:
+        first: dict[str, Entry] = {}
+        for entry in submitted.entries:
+            number = plain(entry[NUMBER] or "")
             if number and number in first:
-                related = (handed.place(first[number], NUMBER),)
-                yield Finding("N336", handed.place(row, NUMBER), found=number, related=related)
+                related = (first[number].place(NUMBER),)
+                yield Finding("N336", entry.place(NUMBER), found=number, related=related)
             elif number:
-                first[number] = row
+                first[number] = entry
 
 
-def entries_stand_once(evidence: Evidence, registers: Registers) -> Iterator[Finding]:
+def entries_stand_once(evidence: Evidence) -> Iterator[Finding]:
     """No two running entries say the same; those that say nearly the same are asked about."""
-    for handed in registers:
-        rows = [row for row in handed.rows if row[ENDED] is None]
-        labels = [field.label for field in handed.register.written if not field.yearly]
-        first: dict[tuple[object, ...], Row] = {}
+    for submitted in evidence.registers:
+        running = [entry for entry in submitted.entries if entry[ENDED] is None]
+        labels = [field.label for field in submitted.register.written if not field.yearly]
+        first: dict[tuple[object, ...], Entry] = {}
         single = []
-        for row in rows:
-            said = tuple(row[label] for label in labels)
+        for entry in running:
+            said = tuple(entry[label] for label in labels)
             if said in first:
-                related = (handed.place(first[said], handed.register.name),)
-                yield Finding("N337", handed.place(row, handed.register.name), related=related)
+                related = (first[said].place(submitted.register.name),)
+                yield Finding("N337", entry.place(submitted.register.name), related=related)
             else:
-                first[said] = row
-                single.append(row)
-        for row, other in _nearly_the_same(handed.register, labels, single):
-            related = (handed.place(other, handed.register.name),)
-            found = str(row[handed.register.name])
-            yield Finding("N338", handed.place(row, handed.register.name), str(other[handed.register.name]), found,
+                first[said] = entry
+                single.append(entry)
+        for entry, other in _nearly_the_same(submitted.register, labels, single):
+            related = (other.place(submitted.register.name),)
+            found = str(entry[submitted.register.name])
+            yield Finding("N338", entry.place(submitted.register.name), str(other[submitted.register.name]), found,
                           related=related)  # fmt: skip
 
 
-def _nearly_the_same(register: Register, labels: Sequence[str], rows: Sequence[Row]) -> Iterator[tuple[Row, Row]]:
-    """Pairs of entries that are alike in name and in all they say, each later row once.
+def _nearly_the_same(
+    register: Register, labels: Sequence[str], entries: Sequence[Entry]
+) -> Iterator[tuple[Entry, Entry]]:
+    """Pairs of entries that are alike in name and in all they say, each later one once.
 
     Only neighbours in the order of the names, forwards and backwards, are compared: alike names nearly always
     share their beginning or their end, and the work grows with the number of entries, not with its square.
     """
     from rapidfuzz import fuzz
 
-    names = [plain(row[register.name] or "") for row in rows]
+    names = [plain(entry[register.name] or "") for entry in entries]
     unnumbered = [_NUMBERS.sub("", name) for name in names]
     found: set[int] = set()
     for first, then in _neighbours(names):
@@ -204,10 +169,10 @@ def _nearly_the_same(register: Register, labels: Sequence[str], rows: Sequence[R
         if then in found or renumbered or not (names[first] and names[then]):
             continue
         if fuzz.ratio(names[first], names[then], score_cutoff=LEAST_LIKENESS):
-            texts = (_text(rows[number], labels) for number in (first, then))
+            texts = (_text(entries[number], labels) for number in (first, then))
             if fuzz.ratio(*texts, score_cutoff=LEAST_LIKENESS):
                 found.add(then)
-                yield rows[then], rows[first]
+                yield entries[then], entries[first]
 
 
 def _neighbours(names: Sequence[str]) -> Iterator[tuple[int, int]]:
@@ -219,20 +184,20 @@ def _neighbours(names: Sequence[str]) -> Iterator[tuple[int, int]]:
                 yield min(one, other), max(one, other)
 
 
-def _text(row: Row, labels: Sequence[str]) -> str:
-    return " ".join(plain(row[label]) for label in labels if row[label] is not None)
+def _text(entry: Entry, labels: Sequence[str]) -> str:
+    return " ".join(plain(entry[label]) for label in labels if entry[label] is not None)
 
 
-def ended_entries_are_not_used(evidence: Evidence, registers: Registers) -> Iterator[Finding]:
+def ended_entries_are_not_used(evidence: Evidence) -> Iterator[Finding]:
     """What came to its end before the year, by its own dates, does not go on as if it had not."""
     first = first_day(evidence.fiscal_year)
-    for handed in registers:
-        ends = handed.register.ends
-        for row in handed.rows if ends else ():
-            day = row[ends]
-            if isinstance(day, date) and day < first and row[ENDED] is None:
-                related = (handed.place(row, ANSWER),)
-                yield Finding("N339", handed.place(row, ends), full_date(first), full_date(day), related=related,
+    for submitted in evidence.registers:
+        ends = submitted.register.ends
+        for entry in submitted.entries if ends else ():
+            day = entry[ends]
+            if isinstance(day, date) and day < first and entry[ENDED] is None:
+                related = (entry.place(ANSWER),)
+                yield Finding("N339", entry.place(ends), full_date(first), full_date(day), related=related,
                               details={"label": ends})  # fmt: skip
 
 
@@ -240,7 +205,7 @@ def _at_least(value: object, day: date) -> bool:
     return isinstance(value, date) and value >= day
 
 
-ENTRY_CHECKS: tuple[RegisterCheck, ...] = (
+ENTRY_CHECKS: tuple[Callable[[Evidence], Iterator[Finding]], ...] = (
     dates_are_in_order,
     dates_lie_in_the_year,
     answers_fit_the_entries,
@@ -254,6 +219,5 @@ ENTRY_CHECKS: tuple[RegisterCheck, ...] = (
 
 def entries_deserve_their_place(evidence: Evidence) -> Iterator[Finding]:
     """Each entry of a register by itself, and beside the others of its register."""
-    registers = tuple(registers_in(evidence))
-    checks = ENTRY_CHECKS if registers else ()  # where no workbook could be read there is no year to ask about
-    return (finding for check in checks for finding in check(evidence, registers))
+    checks = ENTRY_CHECKS if evidence.registers else ()  # where no workbook could be read there is no year to ask about
+    return (finding for check in checks for finding in check(evidence))

@@ -12,8 +12,8 @@ from nerima_report.fiscal_year import full_name
 from nerima_report.places import Place
 from nerima_report.tallies.cell_values import shown
 from nerima_report.tallies.evidence import Evidence, on_cover
-from nerima_report.tallies.layout import COVER_SHEET, GUIDE_SHEET, INDEX_SHEET, CountLayout, EntryLayout
-from nerima_report.tallies.model import LocatedTable
+from nerima_report.tallies.layout import COVER_SHEET, GUIDE_SHEET, INDEX_SHEET
+from nerima_report.tallies.model import LocatedCounts, LocatedEntries
 from nerima_report.tallies.submission import NOT_APPLICABLE
 from nerima_report.text import asked, label_of, likely, plain
 from nerima_report.workbooks import Position, Sheet, is_blank
@@ -79,22 +79,20 @@ def tables_are_there(evidence: Evidence) -> Iterator[Finding]:
 def headings_and_rows_are_there(evidence: Evidence) -> Iterator[Finding]:
     """Every heading and row label stands on the sheet once, and no row that is not defined."""
     for located in evidence.tallies.located:
-        layout = located.layout
-        if layout is None or located.not_applicable:
+        if not located.found or located.not_applicable:
             continue
-        missing = layout.missing_columns if isinstance(layout, CountLayout) else layout.missing_fields
-        for heading in missing:
-            hint = asked(likely(heading, layout.headings))
+        for heading in located.layout.missing_headings:
+            hint = asked(likely(heading, located.layout.headings))
             yield Finding("N205", located.place(), details={"heading": heading, "likely": hint})
-        yield from _other_columns(located, missing if isinstance(layout, CountLayout) else located.unfound_fields)
-        if isinstance(layout, CountLayout):
-            yield from _rows(located, layout)
+        yield from _other_columns(located)
+        if isinstance(located, LocatedCounts):
+            yield from _rows(located)
 
 
-def _other_columns(located: LocatedTable, unfound: Sequence[str]) -> Iterator[Finding]:
+def _other_columns(located: LocatedCounts | LocatedEntries) -> Iterator[Finding]:
     """Columns that hold values but are not read: a heading twice, a misspelled optional one, or any other."""
-    for other in located.layout.other_columns if located.layout else ():
-        suggestion = other.label or likely(other.heading, unfound)
+    for other in located.layout.other_columns:
+        suggestion = other.label or likely(other.heading, located.layout.unfound_headings)
         yield Finding(
             "N217",
             located.place(other.position, column=other.label),
@@ -106,7 +104,8 @@ def _other_columns(located: LocatedTable, unfound: Sequence[str]) -> Iterator[Fi
         )
 
 
-def _rows(located: LocatedTable, layout: CountLayout) -> Iterator[Finding]:
+def _rows(located: LocatedCounts) -> Iterator[Finding]:
+    layout = located.layout
     unfound = [row.label for row in layout.missing_rows]
     suggestions = [likely(label, unfound) for label, _ in layout.unknown]
     for row in layout.missing_rows:
@@ -135,12 +134,12 @@ def _title(evidence: Evidence, table_id: str) -> str:
 
 def tables_are_visible(evidence: Evidence) -> Iterator[Finding]:
     """No sheet, row or column with counted cells is hidden: nobody would have looked at those numbers."""
-    for located, layout, sheet in _readable(evidence):
+    for located, sheet in _readable(evidence):
         if sheet.facts.hidden:
             yield Finding("N214", located.place())
         if not (sheet.facts.hidden_rows or sheet.facts.hidden_columns):
             continue
-        filled = (position for position in layout.data_cells if not is_blank(sheet.cells.get(position)))
+        filled = (position for position in located.layout.data_cells if not is_blank(sheet.cells.get(position)))
         hidden = [position for position in filled if sheet.facts.hides(position)]
         if hidden:
             yield _finding("N213", located, hidden)
@@ -148,23 +147,23 @@ def tables_are_visible(evidence: Evidence) -> Iterator[Finding]:
 
 def data_cells_stand_alone(evidence: Evidence) -> Iterator[Finding]:
     """No merged range covers two cells of a table, or one of them other than with its first cell."""
-    for located, layout, sheet in _readable(evidence):
+    for located, sheet in _readable(evidence):
         if not sheet.facts.merged:
             continue
         columns: dict[int, list[int]] = defaultdict(list)
-        for row, column in layout.data_cells:  # in order of rows
+        for row, column in located.layout.data_cells:  # in order of rows
             columns[column].append(row)
         covered = (_covered(columns, *corners) for corners in sheet.facts.merged)
         for cells in islice(filter(None, covered), MOST_MERGES):
             yield _finding("N215", located, cells)
 
 
-def _readable(evidence: Evidence) -> Iterator[tuple[LocatedTable, CountLayout | EntryLayout, Sheet]]:
+def _readable(evidence: Evidence) -> Iterator[tuple[LocatedCounts | LocatedEntries, Sheet]]:
     """The tables that were read, each with its sheet."""
     for located in evidence.tallies.located:
         sheet = located.sheet
-        if located.layout is not None and sheet is not None and not located.not_applicable:
-            yield located, located.layout, sheet
+        if sheet is not None and not located.not_applicable:
+            yield located, sheet
 
 
 def _covered(columns: Mapping[int, Sequence[int]], first: Position, last: Position) -> list[Position]:
@@ -180,6 +179,6 @@ def _between(rows: Sequence[int], first: int, last: int) -> Sequence[int]:
     return rows[begin : min(end, begin + MOST_RELATED)]
 
 
-def _finding(code: str, located: LocatedTable, cells: Sequence[Position]) -> Finding:
+def _finding(code: str, located: LocatedCounts | LocatedEntries, cells: Sequence[Position]) -> Finding:
     related = tuple(located.place(position) for position in cells[1:MOST_RELATED])
     return Finding(code, located.place(cells[0]), related=related)

@@ -10,8 +10,7 @@ from nerima_report.findings import Finding
 from nerima_report.places import Place
 from nerima_report.tallies.cell_values import read_count, shown
 from nerima_report.tallies.evidence import Evidence
-from nerima_report.tallies.layout import CountLayout, EntryLayout
-from nerima_report.tallies.model import FilledCell, StatedCell
+from nerima_report.tallies.model import FilledCell, LocatedCounts, LocatedEntries, StatedCell
 
 
 def rows_add_up(evidence: Evidence) -> Iterator[Finding]:
@@ -35,7 +34,7 @@ def rows_add_up(evidence: Evidence) -> Iterator[Finding]:
             related = tuple(cell.place for cell in rows)
             yield Finding("N401", stated.place, expected=total, found=whole, difference=difference, related=related)
     for located in evidence.tallies.located:
-        if isinstance(located.layout, CountLayout) and located.layout.cells and located.layout.missing_total:
+        if isinstance(located, LocatedCounts) and located.layout.cells and located.layout.missing_total:
             unverifiable[located.submission.file].append(located.place())
     for places in unverifiable.values():
         yield Finding("N402", places[0], related=tuple(places[1:]), details={"number": str(len(places))})
@@ -74,21 +73,15 @@ def entries_are_unique(evidence: Evidence) -> Iterator[Finding]:
     """No two entries of a list say the same in every field but their order."""
     tables = evidence.edition.collected_entries(ward=False) | evidence.edition.collected_entries(ward=True)
     for table_id, table in tables.items():
-        entries = evidence.tallies.entries[table_id]
         told = [field.label for field in table.fields if field.type != "order"]
-        located = {t.submission.file: t for t in evidence.tallies.located if t.table_id == table_id}
-        alike: dict[tuple[object, ...], list[int]] = defaultdict(list)
-        told_by = entries[["file", "sheet", *told]].itertuples(index=False, name=None)
-        for said, row in zip(told_by, entries["row"], strict=True):
-            alike[said].append(int(row))
-        for (file, sheet, *_), rows in alike.items():
-            where = located[str(file)]
-            own = sheet in where.sheets  # entries of a register have checks of their own
-            if len(rows) > 1 and own and isinstance(where.layout, EntryLayout):
-                column = min(where.layout.columns.values())
-                first, *others = (where.place((row, column)) for row in rows)
-                for place in others:
-                    yield Finding("N404", place, related=(first,))
+        alike: dict[tuple[LocatedEntries, tuple[object, ...]], list[int]] = defaultdict(list)
+        for entry in evidence.tallies.entries[table_id]:
+            if entry.located and entry.located.table_id == table_id:  # those of a register have checks of their own
+                alike[entry.located, tuple(entry[label] for label in told)].append(entry.row)
+        for (located, _), rows in alike.items():
+            column = min(located.layout.columns.values())
+            for row in rows[1:]:
+                yield Finding("N404", located.place((row, column)), related=(located.place((rows[0], column)),))
 
 
 def stated_totals(evidence: Evidence) -> Iterator[StatedCell]:

@@ -7,7 +7,7 @@ say nothing, so nothing is checked.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
@@ -19,21 +19,19 @@ from nerima_report.edition.uses import KindRule, UseRules
 from nerima_report.findings import Finding
 from nerima_report.fiscal_year import full_date
 from nerima_report.places import Place
-from nerima_report.tallies.counting import Entry, uncounted_entries
+from nerima_report.tallies.counting import uncounted_entries
 from nerima_report.tallies.evidence import Evidence
-from nerima_report.tallies.layout import EntryLayout
-from nerima_report.tallies.model import LocatedTable, each_entry
+from nerima_report.tallies.model import Entry, LocatedEntries
 
 
 @dataclass(frozen=True)
 class _Case:
-    """A row of the list of cases, the rule of its kind, and where it stands."""
+    """A row of the list of cases, and the rule of its kind."""
 
     rules: UseRules
     rule: KindRule
     guideline: Guideline
     entry: Entry
-    located: LocatedTable
 
     def says(self, field: str) -> Any:
         """The answer in a field, by its name in uses.toml."""
@@ -41,7 +39,7 @@ class _Case:
 
     def place(self, field: str) -> Place:
         """The cell of a field."""
-        return _place(self.located, self.entry, getattr(self.rules.cases, field))
+        return self.entry.place(getattr(self.rules.cases, field))
 
     @property
     def is_new(self) -> bool:
@@ -74,13 +72,12 @@ def entries_are_counted(evidence: Evidence) -> Iterator[Finding]:
     faulty = {(place.file, place.sheet, _row(place.cell)) for place in faults}
     said = set()
     for source, table_id, entry in uncounted:
-        where = (str(entry["file"]), str(entry["sheet"]), int(entry["row"]))
+        where = (entry.file, entry.sheet, entry.row)
         if where in faulty or where in said:
             continue
         said.add(where)
-        located = _located(evidence, entry)
         column = evidence.edition.entry_tables[source].fields[0].label
-        yield Finding("N510", _place(located, entry, column), details={"about": table_id})
+        yield Finding("N510", entry.place(column), details={"about": table_id})
 
 
 def inspection_knows_of_outsourcing(evidence: Evidence) -> Iterator[Finding]:
@@ -90,15 +87,13 @@ def inspection_knows_of_outsourcing(evidence: Evidence) -> Iterator[Finding]:
         if check is None:
             continue
         cases = evidence.tallies.entries[part.table_id(rules.cases.table)]
-        entrusted = Counter(cases[cases[rules.cases.kind] == check.kind]["file"])
+        entrusted = Counter(case.file for case in cases if case[rules.cases.kind] == check.kind)
         table_id = part.table_id(check.table)
         table = evidence.edition.entry_tables[table_id]
-        answers = evidence.tallies.entries[table_id]
-        wrong = answers[(answers[table.lines_for] == check.line) & (answers[check.result] == check.answer)]
-        for entry in each_entry(wrong):
-            if number := entrusted[entry["file"]]:
-                located = _located(evidence, entry)
-                place = _place(located, entry, check.result, check.line)
+        for entry in evidence.tallies.entries[table_id]:
+            wrong = (entry[table.lines_for], entry[check.result]) == (check.line, check.answer)
+            if wrong and (number := entrusted[entry.file]):
+                place = entry.place(check.result, row=check.line)
                 yield Finding("N519", place, expected=check.answer, found=number)
 
 
@@ -110,11 +105,10 @@ def large_leaks_are_reported(evidence: Evidence) -> Iterator[Finding]:
         if leaks is None or limit is None:
             continue
         table_id = part.table_id(leaks.table)
-        for entry in each_entry(evidence.tallies.entries[table_id]):
+        for entry in evidence.tallies.entries[table_id]:
             persons = entry[leaks.persons]
             if persons is not None and persons > limit.value and entry[leaks.report] == leaks.answer:
-                located = _located(evidence, entry)
-                place = _place(located, entry, leaks.report)
+                place = entry.place(leaks.report)
                 yield Finding("N521", place, expected=limit.value, found=persons, details={"about": leaks.answer})
 
 
@@ -129,7 +123,7 @@ def bodies_outside_report_nothing(evidence: Evidence) -> Iterator[Finding]:
                 continue
             cells = evidence.cells[located.submission.file].values()
             numbers = [cell for cell in cells if cell.key.table == located.table_id and cell.value]
-            rows = located.layout.rows if isinstance(located.layout, EntryLayout) else []
+            rows = located.layout.rows if isinstance(located, LocatedEntries) else []
             if body and (numbers or rows):
                 place = numbers[0].place if numbers else located.place((rows[0], 1))
                 found = sum(cell.value for cell in numbers) or len(rows)
@@ -197,28 +191,14 @@ def _decider(case: _Case) -> Iterator[Finding]:
 def _cases(evidence: Evidence) -> Iterator[_Case]:
     for part, rules in _ruled(evidence):
         table_id = part.table_id(rules.cases.table)
-        located = {(t.submission.file, *t.sheets): t for t in evidence.tallies.located}
-        for entry in each_entry(evidence.tallies.entries[table_id]):
+        for entry in evidence.tallies.entries[table_id]:
             rule = rules.rule(entry[rules.cases.kind])
             if rule is not None:
-                yield _Case(rules, rule, evidence.edition.guideline, entry, located[str(entry["file"]), entry["sheet"]])
+                yield _Case(rules, rule, evidence.edition.guideline, entry)
 
 
 def _ruled(evidence: Evidence) -> Iterator[tuple[Part, UseRules]]:
     return ((part, part.uses) for part in evidence.edition.parts if part.uses is not None)
-
-
-def _located(evidence: Evidence, entry: Mapping[Any, Any]) -> LocatedTable:
-    """Where an entry stands, in its list or in a register: it was read from there, so it was found."""
-    where = (str(entry["file"]), (str(entry["sheet"]),))
-    return next(table for table in evidence.tallies.located if (table.submission.file, table.sheets) == where)
-
-
-def _place(located: LocatedTable, entry: Entry, label: str, row: str = "") -> Place:
-    """The cell of a field of an entry; without a cell where the heading may be, and was, left out."""
-    columns = located.layout.columns if isinstance(located.layout, EntryLayout) else {}
-    position = (int(entry["row"]), columns[label]) if label in columns else None
-    return located.place(position, row=row, column=label)
 
 
 def _row(cell: str) -> int:

@@ -16,14 +16,13 @@ from nerima_report.checks.collection import row_of
 from nerima_report.checks.links import LinkedSums, broken_link, holds, linked_sums, said_in_workbooks
 from nerima_report.checks.table import column_of, stated_number, stated_totals, text_sum
 from nerima_report.corrections.system import Cell, Constraint, Number, Sum, System
-from nerima_report.edition.entries import ADJUSTMENTS
+from nerima_report.edition.tables import Link
 from nerima_report.findings import Explanation, Finding
 from nerima_report.places import WARD, CellKey, Place, cell_place
 from nerima_report.tallies.cell_values import LARGEST_COUNT
 from nerima_report.tallies.evidence import Evidence
-from nerima_report.tallies.layout import EntryLayout
 from nerima_report.tallies.model import FilledCell, StatedCell
-from nerima_report.tallies.totals import Adjustment, is_ward_level
+from nerima_report.tallies.totals import is_ward_level
 
 AMOUNT = "増減"
 
@@ -68,13 +67,11 @@ class Building:
         self.cells.append(cell)
         return len(self.cells) - 1
 
-    def compare(
-        self, linked: LinkedSums, sides: tuple[Sum, Sum], tell: Callable[[], Finding], said: Iterable[int] = ()
-    ) -> None:
+    def compare(self, link: Link, left: Sum, right: Sum, tell: Callable[[], Finding], said: Iterable[int] = ()) -> None:
         """Add what a link asks of two sums. `said` are differences that are the matter of other findings."""
-        relation, exact = partial(holds, linked.link), linked.link.relation == "equal"
+        relation, exact = partial(holds, link), link.relation == "equal"
         tolerated = self.tolerated(tell) | frozenset(said)
-        self.constraints.append(Constraint(*sides, relation, tell, exact=exact, tolerated=tolerated))
+        self.constraints.append(Constraint(left, right, relation, tell, exact=exact, tolerated=tolerated))
 
     def tolerated(self, tell: Callable[[], Finding]) -> frozenset[int]:
         """The differences that somebody explained where a finding stands."""
@@ -88,9 +85,9 @@ class Building:
         own = self.evidence.cells[file]
         keys = (*linked.left, *linked.right)
         if all(key in own and self._may_be_known(own[key]) for key in keys):
-            sides = self._sum(own[key] for key in linked.left), self._sum(own[key] for key in linked.right)
+            left, right = (self._sum(own[key] for key in side) for side in (linked.left, linked.right))
             places = {key: own[key].place for key in keys}
-            self.compare(linked, sides, partial(broken_link, linked, (0, 0), places))
+            self.compare(linked.link, left, right, partial(broken_link, linked, places))
 
     def _add_total(self, stated: StatedCell) -> None:
         """A total that somebody typed is a cell like any other; one that is computed follows its rows.
@@ -163,7 +160,7 @@ class _Totals:
                 self._cells[cell.key].append(cell)
         for adjustment in self.evidence.totals.adjustments:
             if adjustment.applied:
-                place = _place_of(self.evidence, adjustment)
+                place = adjustment.entry.place(AMOUNT, row=adjustment.key.row)
                 shown = str(adjustment.difference)
                 amount = Cell(place, adjustment.difference, shown, WARD, least=-LARGEST_COUNT)
                 self.adjusted.setdefault(adjustment.key, row_of(adjustment))
@@ -191,9 +188,9 @@ def _add_links(building: Building, totals: _Totals) -> None:
         keys = (*linked.left, *linked.right)
         if known.issuperset(keys):
             places = {key: cell_place(key, section=WARD) for key in keys}
-            tell = partial(broken_link, linked, (0, 0), places)
-            sides = totals.sum_of(*linked.left), totals.sum_of(*linked.right)
-            building.compare(linked, sides, tell, filter(None, [said.of(tell())]))
+            tell = partial(broken_link, linked, places)
+            left, right = totals.sum_of(*linked.left), totals.sum_of(*linked.right)
+            building.compare(linked.link, left, right, tell, filter(None, [said.of(tell())]))
 
 
 def _add_bounds(building: Building) -> None:
@@ -215,13 +212,3 @@ def _add_bounds(building: Building) -> None:
             building.constraints.append(
                 Constraint(Sum({number: 1}), together, le, most, tolerated=building.tolerated(most))
             )
-
-
-def _place_of(evidence: Evidence, adjustment: Adjustment) -> Place:
-    """The cell in which the amount of an adjustment stands."""
-    for located in evidence.tallies.located:
-        layout = located.layout
-        is_it = (located.submission.file, located.table_id) == (adjustment.file, ADJUSTMENTS.key)
-        if is_it and isinstance(layout, EntryLayout):
-            return located.place((adjustment.row, layout.columns[AMOUNT]), row=adjustment.key.row, column=AMOUNT)
-    return row_of(adjustment)

@@ -132,7 +132,7 @@ class Edition:
 def cell_keys(table_id: str, table: CountTable, cells: Cells) -> list[CellKey]:
     """The cells that a link or figure names: the named rows of a column, or all its rows."""
     return [
-        CellKey(table_id, row.group, row.label, cells.column)
+        row.key(table_id, cells.column)
         for row in table.rows
         if (not cells.rows or row.label in cells.rows) and (not cells.group or row.group == cells.group)
     ]

@@ -13,6 +13,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
 from nerima_report.findings import Severity
+from nerima_report.places import CellKey
 
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 Reporter = Literal["section", "coordinator"]
@@ -99,6 +100,10 @@ class Row(Definition):
         """The label, or of which choices the row stands for."""
         return self.label or f"{self.each_choice_of}の{self.beginning}"
 
+    def key(self, table_id: str, column: str) -> CellKey:
+        """The name of the cell of the row in a column."""
+        return CellKey(table_id, self.group, self.label, column)
+
     @model_validator(mode="after")
     def _has_a_label(self) -> Row:
         if bool(self.label) == bool(self.each_choice_of):
@@ -158,6 +163,11 @@ class CountTable(TableDefinition):
     def column(self, label: str) -> Column | None:
         """The column with this label."""
         return next((column for column in self.columns if column.label == label), None)
+
+    def keys(self, table_id: str, column: str = "") -> list[CellKey]:
+        """The names of all cells, row by row, or of those of one column; `table_id` says the part as well."""
+        columns = [column] if column else [own.label for own in self.columns]
+        return [row.key(table_id, label) for row in self.rows for label in columns]
 
     @property
     def groups(self) -> tuple[str, ...]:

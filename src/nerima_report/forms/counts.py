@@ -14,7 +14,6 @@ from nerima_report.forms.form import Form, instruction
 from nerima_report.forms.formulas import Total, stubs
 from nerima_report.forms.inputs import COUNT, count_or_not_applicable, restrict, words_for
 from nerima_report.forms.style import FIRST_ROW, HEADER_ROW, fit_height, set_widths, width_for, width_of, write
-from nerima_report.places import CellKey
 from nerima_report.tallies.layout import VERIFICATION
 
 RULE_HEADING = "数え方"
@@ -68,7 +67,7 @@ def _data_rows(form: Form, table_id: str, table: CountTable) -> Iterator[_Row]:
     columns, earlier = form.columns[table_id], form.filling.earlier
     for row in table.rows:
         labels = [row.group, row.label][-len(stubs(table)) :]
-        keys = [CellKey(table_id, row.group, row.label, column.label) for column in columns]
+        keys = [row.key(table_id, column.label) for column in columns]
         before = [earlier.counts.get(key) for key in keys] if earlier and _earlier_columns(form, table_id) else []
         counts = [form.counts.get(key) for key in keys]
         yield _Row(labels, counts, before, row.rule, (form.looks.label, form.looks.count.cell))
@@ -99,8 +98,7 @@ def _earlier_columns(form: Form, table_id: str) -> tuple[Column, ...]:
 
 def _earlier_total(form: Form, table_id: str, column: Column) -> int | None:
     """The sum of an earlier column, where every row of it is known."""
-    rows, earlier = form.edition.count_tables[table_id].rows, form.filling.earlier
-    counts = earlier.counts if earlier else {}
-    values = [counts.get(CellKey(table_id, row.group, row.label, column.label)) for row in rows]
+    counts = form.filling.earlier.counts if form.filling.earlier else {}
+    values = [counts.get(key) for key in form.edition.count_tables[table_id].keys(table_id, column.label)]
     known = [value for value in values if isinstance(value, int)]
     return sum(known) if len(known) == len(values) else None

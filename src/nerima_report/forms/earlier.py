@@ -12,7 +12,6 @@ from nerima_report.files import find_workbooks
 from nerima_report.fiscal_year import full_name
 from nerima_report.forms import EarlierFigures, FormCover
 from nerima_report.places import CellKey
-from nerima_report.tallies.layout import EntryLayout
 from nerima_report.tallies.model import Tallies
 from nerima_report.tallies.reading import load_tallies
 from nerima_report.tallies.submission import NOT_APPLICABLE, Submission, load_submissions
@@ -63,7 +62,7 @@ def _figures_of(submission: Submission, tallies: Tallies) -> EarlierFigures:
             counts[cell.key] = cell.value if cell.reading.status == "reported" else NOT_APPLICABLE
     entries = {
         located.table_id: len(located.layout.rows)
-        for located in tallies.located
-        if located.submission.file == submission.file and isinstance(located.layout, EntryLayout)
+        for located in tallies.lists
+        if located.submission.file == submission.file and located.found
     }
     return EarlierFigures(submission.fiscal_year, counts, entries)

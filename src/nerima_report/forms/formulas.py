@@ -91,8 +91,7 @@ class Formulas:
         return any((key.table, key.column) == total for key in self.counts)
 
     def _sum(self, total: Total) -> int:
-        rows = self.edition.count_tables[total.table_id].rows
-        return sum(self.counts.get(CellKey(total.table_id, row.group, row.label, total.column), 0) for row in rows)
+        return sum(self.counts.get(key, 0) for key in self.edition.count_tables[total.table_id].keys(*total))
 
 
 def stubs(table: CountTable) -> list[str]:

@@ -77,7 +77,7 @@ def render_form(edition: Edition, cover: FormCover, filling: Filling) -> bytes:
 
 def _refuse_unknown(form: Form) -> None:
     known = {
-        CellKey(table_id, row.group, row.label, column.label)
+        row.key(table_id, column.label)
         for table_id, columns in form.columns.items()
         for row in form.edition.count_tables[table_id].rows
         for column in columns

@@ -11,7 +11,6 @@ from nerima_report.examination import Examination
 from nerima_report.findings import Finding
 from nerima_report.places import Place
 from nerima_report.tallies.cell_values import shown
-from nerima_report.tallies.layout import CountLayout, EntryLayout
 from nerima_report.workbooks import Position, Sheet, address, column_number
 
 Kind = Literal["", "faulty", "related", "heading"]
@@ -59,7 +58,7 @@ class Excerpts:
         for evidence in examination.years:
             for located in evidence.tallies.located:
                 for sheet in located.sheets:
-                    self._first_rows[located.submission.file, sheet] = _first_row(located.layout)
+                    self._first_rows[located.submission.file, sheet] = located.layout.first_row
 
     def around(self, finding: Finding) -> Excerpt | None:
         """The neighbourhood of a finding's cell, or the cells that together differ; None without either."""
@@ -123,12 +122,6 @@ def _columns(sheet: Sheet, rows: Sequence[int], wanted: Sequence[int]) -> list[i
     near = sorted(filled - set(wanted), key=lambda column: (column > 2 or column > focus, abs(column - focus)))
     chosen = list(dict.fromkeys(wanted))[:MOST_COLUMNS]
     return sorted([*chosen, *near[: MOST_COLUMNS - len(chosen)]])
-
-
-def _first_row(layout: CountLayout | EntryLayout | None) -> int:
-    if isinstance(layout, CountLayout):
-        return min((row for row, _ in layout.cells.values()), default=0)
-    return min(layout.rows, default=0) if layout else 0
 
 
 def _heading(sheet: Sheet, first_row: int, column: int) -> int:

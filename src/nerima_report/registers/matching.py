@@ -27,34 +27,12 @@ from nerima_report.fiscal_year import first_day, full_date
 from nerima_report.places import Place
 from nerima_report.registers.entry import RegisterEntry, number_of, trace_of
 from nerima_report.tallies.cell_values import shown
-from nerima_report.tallies.layout import EntryLayout
-from nerima_report.tallies.model import LocatedTable
-from nerima_report.tallies.submission import Submission
+from nerima_report.tallies.evidence import SubmittedRegister
+from nerima_report.tallies.model import Entry
 from nerima_report.text import plain
 
 CONFIRMATION, CORRECTION = "確認", "訂正"
 _KINDS = {AS_BEFORE: CONFIRMATION, ALTERED: ALTERED, OVER: OVER}
-
-Row = Mapping[str, object]  # an entry as its sheet says it, by label of field
-
-
-@dataclass(frozen=True)
-class SheetRows:
-    """The sheet of a register in a workbook, and its entries."""
-
-    located: LocatedTable
-    rows: Sequence[Row]
-
-    @property
-    def submission(self) -> Submission:
-        """The workbook."""
-        return self.located.submission
-
-    def place(self, row: Row, label: str = NUMBER) -> Place:
-        """The cell of a field of an entry."""
-        columns = self.located.layout.columns if isinstance(self.located.layout, EntryLayout) else {}
-        position = (int(str(row["row"])), columns[label]) if label in columns else None
-        return self.located.place(position, column=label)
 
 
 @dataclass(frozen=True)
@@ -98,52 +76,52 @@ class Pending:
         self.findings.append(Finding(code, place, expected, found, details=details))
 
 
-def match_rows(pending: Pending, sheet: SheetRows) -> Iterator[Matched]:
+def match_rows(pending: Pending, submitted: SubmittedRegister) -> Iterator[Matched]:
     """The entries that the rows of a sheet make; rows that cannot be merged become findings instead."""
     unnumbered = []
-    for row in sheet.rows:
+    for row in submitted.entries:
         number = plain(row[NUMBER] or "")
         if not number:
             unnumbered.append(row)
-        elif (matched := _by_number(pending, sheet, row, number)) is not None:
+        elif (matched := _by_number(pending, submitted, row, number)) is not None:
             pending.claimed.add(number)
             yield matched
-    yield from _without_number(pending, sheet, unnumbered)
+    yield from _without_number(pending, submitted, unnumbered)
 
 
-def _by_number(pending: Pending, sheet: SheetRows, row: Row, number: str) -> Matched | None:
-    before, section = pending.known.get(number), sheet.submission.section
+def _by_number(pending: Pending, submitted: SubmittedRegister, row: Entry, number: str) -> Matched | None:
+    before, section = pending.known.get(number), submitted.submission.section
     if before is None or before.section != section:
         owner = before.section if before else ""
-        pending.ask("N641", sheet.place(row), found=number, about=f"（{owner}のものです）" if owner else "")
+        pending.ask("N641", row.place(NUMBER), found=number, about=f"（{owner}のものです）" if owner else "")
         return None
     if number in pending.claimed:
         return None  # twice in one workbook: that is a finding of its own
     pending.claimed.add(number)
     if before.ended is not None and before.ended < first_day(pending.fiscal_year):
-        pending.ask("N643", sheet.place(row), full_date(before.ended), str(row[ANSWER] or ""), about=number)
+        pending.ask("N643", row.place(NUMBER), full_date(before.ended), str(row[ANSWER] or ""), about=number)
         return None
     after = _entry(pending, row, before)
     changed = _first_difference(pending.register, before, after)
     if changed and not _may_change(pending, row, before, section):
         label, old, new = changed
-        pending.ask("N644", sheet.place(row, label), old, new, about=number)
+        pending.ask("N644", row.place(label), old, new, about=number)
         return None
     if changed and row[ANSWER] == AS_BEFORE and number not in pending.steps.get(section, {}):
         label, old, new = changed
-        pending.ask("N642", sheet.place(row, label), old, new, about=number)
+        pending.ask("N642", row.place(label), old, new, about=number)
         return None
     return Matched(after, _KINDS.get(str(row[ANSWER]), CONFIRMATION))
 
 
-def _may_change(pending: Pending, row: Row, before: RegisterEntry, section: str) -> bool:
+def _may_change(pending: Pending, row: Entry, before: RegisterEntry, section: str) -> bool:
     """Whether the 課 saw on its form what it changes, or changed it itself in the year so far."""
     seen = not row[TRACE] or plain(row[TRACE]) == trace_of(before, pending.register)
     return seen or before.number in pending.steps.get(section, {})
 
 
-def _without_number(pending: Pending, sheet: SheetRows, rows: Sequence[Row]) -> Iterator[Matched]:
-    submission, register = sheet.submission, pending.register
+def _without_number(pending: Pending, submitted: SubmittedRegister, rows: Sequence[Entry]) -> Iterator[Matched]:
+    submission, register = submitted.submission, pending.register
     given = {n: e for n, e in pending.given_this_year(submission.section).items() if n not in pending.claimed}
     blank = RegisterEntry("", submission.department, submission.section_name)
     entries = [_entry(pending, row, blank) for row in rows]
@@ -166,7 +144,7 @@ def _all_of(entry: RegisterEntry) -> object:
     return frozenset(entry.values.items()), entry.registered, entry.changed, entry.ended
 
 
-def _entry(pending: Pending, row: Row, before: RegisterEntry) -> RegisterEntry:
+def _entry(pending: Pending, row: Entry, before: RegisterEntry) -> RegisterEntry:
     """A row as an entry, of the number and the 課 that it had before."""
     labels = [field.label for field in pending.register.written]
     return replace(
@@ -189,7 +167,7 @@ def _first_difference(register: Register, before: RegisterEntry, after: Register
     return None
 
 
-def _day(row: Row, label: str) -> date | None:
+def _day(row: Entry, label: str) -> date | None:
     value = row[label]
     return value if isinstance(value, date) else None
 

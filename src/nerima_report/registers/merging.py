@@ -15,8 +15,8 @@ from nerima_report.findings import Finding
 from nerima_report.places import Place
 from nerima_report.registers.entry import Master, Masters, RegisterEntry, known_entries, running_entries, serial
 from nerima_report.registers.master import Step
-from nerima_report.registers.matching import Matched, Pending, SheetRows, match_rows
-from nerima_report.tallies.evidence import Evidence
+from nerima_report.registers.matching import Matched, Pending, match_rows
+from nerima_report.tallies.evidence import Evidence, SubmittedRegister
 from nerima_report.tallies.submission import Submission
 
 
@@ -80,17 +80,18 @@ def plan_merge(
             _next_number(register, masters),
             _steps_of_the_year(history, register, evidence.fiscal_year),
         )
-        sheets = list(_sheets(evidence, table_id, skipped))
+        submitted = (s for s in evidence.registers if s.located.table_id == table_id and s.located.found)
+        sheets = [sheet for sheet in submitted if sheet.submission.file not in skipped]
         own = [_change(register, pending, row, sheet) for sheet in sheets for row in match_rows(pending, sheet)]
         changes += [change for change in own if change.fields]
         findings += pending.findings
-        findings += _unconfirmed(evidence, (table_id, register), masters, (pending, sheets))
+        findings += _unconfirmed(evidence, table_id, pending, sheets, masters)
         numbers = {entry.number for entry in masters[register.key].entries} | {c.entry.number for c in own}
         merged[register.key] = Master(register, tuple(pending.known[number] for number in sorted(numbers)))
     return MergePlan(evidence.fiscal_year, merged, tuple(changes), tuple(findings), tuple(sorted(skipped)))
 
 
-def _change(register: Register, pending: Pending, row: Matched, sheet: SheetRows) -> EntryChange:
+def _change(register: Register, pending: Pending, row: Matched, sheet: SubmittedRegister) -> EntryChange:
     """The change that a row makes; it is known from now on."""
     before = pending.known.get(row.entry.number)
     pending.known[row.entry.number] = row.entry
@@ -107,18 +108,11 @@ def differences(register: Register, before: RegisterEntry | None, after: Registe
     ]
 
 
-def _sheets(evidence: Evidence, table_id: str, skipped: frozenset[str]) -> Iterator[SheetRows]:
-    for located in evidence.tallies.located:
-        file = located.submission.file
-        if located.table_id == table_id and located.layout is not None and file not in skipped:
-            yield SheetRows(located, tuple(evidence.register_rows.get((table_id, file), ())))
-
-
 def _unconfirmed(
-    evidence: Evidence, named: tuple[str, Register], masters: Masters, seen: tuple[Pending, Sequence[SheetRows]]
+    evidence: Evidence, table_id: str, pending: Pending, sheets: Sequence[SubmittedRegister], masters: Masters
 ) -> Iterator[Finding]:
     """Open entries that no row of the workbook of their 課 names, and registers that a 課 left away."""
-    (table_id, register), (pending, sheets) = named, seen
+    register = pending.register
     by_section = {sheet.submission.section: sheet for sheet in sheets}
     handed_in = {s.section: s for s in evidence.submissions if not s.ward}
     absent: dict[str, list[RegisterEntry]] = defaultdict(list)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
 
 from nerima_report.edition.entries import EntryTable
 from nerima_report.edition.tables import Column, CountTable
@@ -21,9 +22,12 @@ from nerima_report.report.content import Content
 from nerima_report.report.must_publish import published_items
 from nerima_report.report.tables import in_printed_order
 from nerima_report.report.wording import number
-from nerima_report.tallies.counting import Entry, amount, counted_entries, open_entries, source_of
-from nerima_report.tallies.model import FilledCell
+from nerima_report.tallies.counting import amount, counted_entries, open_entries, source_of
+from nerima_report.tallies.model import Entry, FilledCell
 from nerima_report.tallies.submission import Submission
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 STATUS_NAMES = {"blank": "空欄", "not applicable": "該当なし", "unreadable": "読めない"}
 OPEN_ITEMS = "open-items.md"
@@ -71,28 +75,32 @@ def _figures(content: Content) -> Iterator[str]:
 
 def _tables(content: Content, report: Report) -> Iterator[str]:
     captions = {table.id: table.caption for table in report.tables}
+    told = _contributions(content.tallies.cells)
     for table_id, table in content.edition.count_tables.items():
         yield from (f"## {table_id} {captions.get(table_id, '（表としては印刷しない数）')}", "")
         for column in table.columns:
             if len(table.columns) > 1:
                 yield from (f"### {column.heading}", "")
-            yield from _column(content, table_id, table, column)
+            yield from _column(content, told, table_id, table, column)
 
 
-def _column(content: Content, table_id: str, table: CountTable, column: Column) -> Iterator[str]:
+def _contributions(cells: Iterable[FilledCell]) -> pd.DataFrame:
+    """What each 課 said of each cell: a row for each 課, in the order of the roster, and a column for each cell."""
+    import pandas as pd  # here, because no other output needs it
+
+    rows = [(_author(cell), *cell.key, _contribution(cell)) for cell in cells]
+    frame = pd.DataFrame(rows, columns=["author", *CellKey._fields, "told"], dtype=object)
+    return frame.pivot_table("told", "author", list(CellKey._fields), aggfunc="last", sort=False)
+
+
+def _column(content: Content, told: pd.DataFrame, table_id: str, table: CountTable, column: Column) -> Iterator[str]:
     """A line for each 課 with its numbers and cells, then what was adjusted, and what was printed."""
-    keys = [CellKey(table_id, row.group, row.label, column.label) for row in table.rows]
-    cells: dict[tuple[bool, str], dict[CellKey, FilledCell]] = {}
-    for cell in content.tallies.cells:
-        if cell.key in keys:
-            cells.setdefault((cell.ward, cell.place.section), {})[cell.key] = cell
-    rows = [
-        [f"{section}（区全体の集計）" if ward else section, *(_contribution(filled.get(key)) for key in keys)]
-        for (ward, section), filled in cells.items()
-    ]
+    keys = table.keys(table_id, column.label)
+    own = told.reindex(columns=keys).dropna(how="all").fillna("")
+    rows = [[*map(str, row)] for row in own.itertuples(name=None)]
     if table.counted_from:
         yield from (f"一覧の表「{source_of(table_id, table)}」から数える。かっこの中は、その一覧の行。", "")
-        rows = _counted_rows(content, (table_id, table), column, keys)
+        rows = _counted_rows(content, table_id, table, column)
     if table.reported_by == "section" and not column.additive:
         yield from ("人数は課の数を足さず、区全体の集計（名寄せした数）を印刷する。課の数は参考。", "")
     for adjustment in content.totals.adjustments:
@@ -106,24 +114,25 @@ def _column(content: Content, table_id: str, table: CountTable, column: Column) 
     )
 
 
-def _counted_rows(
-    content: Content, table: tuple[str, CountTable], column: Column, keys: Sequence[CellKey]
-) -> list[list[str]]:
+def _counted_rows(content: Content, table_id: str, table: CountTable, column: Column) -> list[list[str]]:
     """A line for each 課 with what its entries add to each cell, and the rows of those entries."""
-    behind = counted_entries(*table, content.tallies.entries)
-    sections = dict.fromkeys(str(entry["section"]) for key in keys for entry in behind[key])
+    keys = table.keys(table_id, column.label)
+    behind = counted_entries(table_id, table, content.tallies.entries)
+    sections = dict.fromkeys(entry.section for key in keys for entry in behind[key])
 
     def told(section: str, key: CellKey) -> str:
-        own = [entry for entry in behind[key] if entry["section"] == section]
-        return f"{amount(column, own):,}（{'、'.join(str(entry['row']) for entry in own)}行）" if own else ""
+        own = [entry for entry in behind[key] if entry.section == section]
+        return f"{amount(column, own):,}（{'、'.join(str(entry.row) for entry in own)}行）" if own else ""
 
     return [[section, *(told(section, key) for key in keys)] for section in sections]
 
 
-def _contribution(cell: FilledCell | None) -> str:
+def _author(cell: FilledCell) -> str:
+    return f"{cell.place.section}（区全体の集計）" if cell.ward else cell.place.section
+
+
+def _contribution(cell: FilledCell) -> str:
     """What a 課 said and in which cell: 16（B5）."""
-    if cell is None:
-        return ""
     said = f"{cell.value:,}" if cell.reading.status == "reported" else STATUS_NAMES[cell.reading.status]
     if cell.counted_on:
         return f"{said}（{cell.counted_on}）"
@@ -136,8 +145,7 @@ def _entries(content: Content, report: Report) -> Iterator[str]:
         yield from (f"## {table_id} {captions.get(table_id, '')}".rstrip(), "")
         label = table.fields[0].label
         rows = [
-            (str(n), str(entry[label]), str(entry["section"]),
-             f"{PurePosixPath(str(entry['file'])).name} {entry['sheet']} {entry['row']}行")
+            (str(n), str(entry[label]), entry.section, f"{PurePosixPath(entry.file).name} {entry.sheet} {entry.row}行")
             for n, entry in enumerate(in_printed_order(table, content.tallies.entries[table_id]), start=1)
         ]  # fmt: skip
         yield from markdown_table(("順", label, "課", "もとの行"), rows)
@@ -212,19 +220,19 @@ def make_open_items(content: Content, submissions: Iterable[Submission], *, draf
 def _section(content: Content, table_id: str, table: EntryTable, submissions: Sequence[Submission]) -> Iterator[str]:
     entries = content.tallies.entries[table_id]
     places = {submission.section: place for place, submission in enumerate(submissions)}
-    open_ones = sorted(open_entries(table, entries), key=lambda entry: places.get(str(entry["section"]), len(places)))
+    open_ones = sorted(open_entries(table, entries), key=lambda entry: places.get(entry.section, len(places)))
     yield from (f"## {table.title}", "", table.open_note, "")
-    yield from (f"未了の事項は{number(len(open_ones))}件（{number(len({e['section'] for e in open_ones}))}課）。", "")
+    yield from (f"未了の事項は{number(len(open_ones))}件（{number(len({e.section for e in open_ones}))}課）。", "")
     headings = ["課", *(field.label for field in table.fields), "もとの行"]
     yield from markdown_table(headings, [_line(table, entry) for entry in open_ones])
-    silent = _silent(table_id, submissions, {str(entry["section"]) for entry in in_printed_order(table, entries)})
+    silent = _silent(table_id, submissions, {entry.section for entry in in_printed_order(table, entries)})
     if silent:
         yield from (f"答えのない課（{number(len(silent))}課）: {'、'.join(silent)}", "")
 
 
 def _line(table: EntryTable, entry: Entry) -> list[str]:
     told = (_shown(entry[field.label]) for field in table.fields)
-    return [str(entry["section"]), *told, f"{entry['sheet']} {entry['row']}行"]
+    return [entry.section, *told, f"{entry.sheet} {entry.row}行"]
 
 
 def _silent(table_id: str, submissions: Sequence[Submission], answered: set[str]) -> list[str]:

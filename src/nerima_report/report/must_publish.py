@@ -129,4 +129,4 @@ def _table_is_empty(content: Content, part: Part, key: str) -> bool:
     table_id = part.table_id(key)
     if isinstance(part.tables[key], CountTable):
         return all(value == 0 for cell, value in content.totals.values.items() if cell.table == table_id)
-    return content.tallies.entries[table_id].empty
+    return not content.tallies.entries[table_id]

@@ -11,8 +11,6 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-import pandas as pd
-
 from nerima_report import __version__
 from nerima_report.edition import Edition
 from nerima_report.edition.entries import EntryField, EntryTable
@@ -40,7 +38,7 @@ from nerima_report.records.model import (
 from nerima_report.report.blocks import Report
 from nerima_report.report.content import Content
 from nerima_report.tallies.figures import Share, compute_figures
-from nerima_report.tallies.model import FilledCell, Tallies, each_entry
+from nerima_report.tallies.model import Entry, FilledCell, Tallies
 from nerima_report.tallies.submission import Submission
 from nerima_report.tallies.totals import Totals, cell_names
 
@@ -110,9 +108,9 @@ def recorded_entries(edition: Edition, tallies: Tallies) -> Iterable[RecordedEnt
         return value if value is None or isinstance(value, int | str) else str(value)
 
     for table_id, table in edition.entry_tables.items():
-        for entry in each_entry(tallies.entries[table_id]):
+        for entry in tallies.entries[table_id]:
             values = {field.label: plain(entry[field.label]) for field in table.fields}
-            yield RecordedEntry(table=table_id, section=str(entry["section"]), values=values)
+            yield RecordedEntry(table=table_id, section=entry.section, values=values)
 
 
 def recorded_explanations(findings: Iterable[Finding]) -> Iterable[RecordedExplanation]:
@@ -226,16 +224,14 @@ def _told_table(table_id: str, table: CountTable | EntryTable, totals: Totals) -
     return table.model_copy(update={"rows": rows, "columns": columns}) if known else table
 
 
-def _entries(record: Record, table_id: str, table: EntryTable) -> pd.DataFrame:
+def _entries(record: Record, table_id: str, table: EntryTable) -> tuple[Entry, ...]:
     """The entries of a table as they were when the report was made, in their order."""
-    labels = [field.label for field in table.fields]
     own = [entry for entry in record.entries if entry.table == table_id]
-    rows = [(*_typed(table, entry), entry.section, "", "", number) for number, entry in enumerate(own)]
-    return pd.DataFrame(rows, columns=[*labels, "section", "file", "sheet", "row"], dtype=object)
+    return tuple(Entry(_typed(table, entry), entry.section, number) for number, entry in enumerate(own))
 
 
-def _typed(table: EntryTable, entry: RecordedEntry) -> list[object]:
-    return [_value(field, entry.values[field.label]) for field in table.fields]
+def _typed(table: EntryTable, entry: RecordedEntry) -> dict[str, object]:
+    return {field.label: _value(field, entry.values[field.label]) for field in table.fields}
 
 
 def _notes(record: Record) -> tuple[Finding, ...]:

@@ -6,11 +6,9 @@ A table of counts may have the year before beside it: 前年度 and 増減 after
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-
-import pandas as pd
 
 from nerima_report.edition.entries import EntryField, EntryTable
 from nerima_report.edition.tables import Column, CountTable, Row, fill
@@ -20,7 +18,7 @@ from nerima_report.places import CellKey
 from nerima_report.records.comparison import Comparison
 from nerima_report.report.blocks import Cell, Table, TableColumn, TableNote
 from nerima_report.report.wording import NOTHING_TO_COUNT, UNKNOWN, number, unused_groups, year_names
-from nerima_report.tallies.model import each_entry
+from nerima_report.tallies.model import Entry
 from nerima_report.tallies.totals import Totals
 
 DITTO = "同上"
@@ -36,10 +34,7 @@ def count_table(table_id: str, table: CountTable, totals: Totals, fiscal_year: i
     marks = {note.key: f"注{n}" for n, note in enumerate((n for n in table.notes if n.key), start=1)}
     rows = [_count_row(table_id, table, row, totals, marks) for row in _ordered_rows(table_id, table, totals)]
     if table.total:
-        sums = [
-            totals.sum(CellKey(table_id, row.group, row.label, column.label) for row in table.rows)
-            for column in table.columns
-        ]
+        sums = [totals.sum(table.keys(table_id, column.label)) for column in table.columns]
         stubs = ([Cell("")] if table.group_stub else []) + [Cell(table.total)]
         rows.append((*reversed(stubs), *(Cell(number(value)) for value in sums)))
     stub_columns = [TableColumn(table.stub, weight=STUB_WIDTH)]
@@ -59,28 +54,26 @@ def count_table(table_id: str, table: CountTable, totals: Totals, fiscal_year: i
     )
 
 
-def entry_tables(table_id: str, table: EntryTable, entries: pd.DataFrame, fiscal_year: int) -> list[Table]:
+def entry_tables(table_id: str, table: EntryTable, entries: Sequence[Entry], fiscal_year: int) -> list[Table]:
     """A list-like table as printed, unnumbered: one table, or one for each value of `split_by` that occurs."""
-    groups: dict[str, list[dict[str, object]]] = {}
+    groups: dict[str, list[Entry]] = {}
     for entry in in_printed_order(table, entries):
-        groups.setdefault(str(entry.get(table.split_by, "")), []).append(entry)
+        groups.setdefault(str(entry.values.get(table.split_by, "")), []).append(entry)
     return [_entry_table(table_id, table, group, name, fiscal_year) for name, group in groups.items()]
 
 
-def in_printed_order(table: EntryTable, entries: pd.DataFrame) -> list[dict[str, object]]:
+def in_printed_order(table: EntryTable, entries: Sequence[Entry]) -> list[Entry]:
     """The entries of a list-like table in the order in which they are printed."""
     sort_by = ([table.split_by] if table.split_by else []) + list(table.sort_by)
 
-    def place(entry: Mapping[str, object]) -> list[object]:
+    def place(entry: Entry) -> list[object]:
         declared: list[object] = [_sort_key(table, label, entry) for label in sort_by]
-        return [*declared, entry["section"], entry["row"]]  # so that the order of files decides nothing
+        return [*declared, entry.section, entry.row]  # so that the order of files decides nothing
 
-    return sorted(each_entry(entries), key=place)
+    return sorted(entries, key=place)
 
 
-def _entry_table(
-    table_id: str, table: EntryTable, entries: list[dict[str, object]], split: str, fiscal_year: int
-) -> Table:
+def _entry_table(table_id: str, table: EntryTable, entries: list[Entry], split: str, fiscal_year: int) -> Table:
     choices = [field.label for field in table.fields if field.type == "choice"]
     counted = {label: Counter(entry[label] for entry in entries) for label in choices}
     rows: list[tuple[Cell, ...]] = []
@@ -109,24 +102,24 @@ def _ordered_rows(table_id: str, table: CountTable, totals: Totals) -> list[Row]
     column = table.columns[0].label
 
     def place(row: Row) -> tuple[bool, int]:
-        return row.pinned, -(totals.values.get(CellKey(table_id, row.group, row.label, column)) or 0)
+        return row.pinned, -(totals.values.get(row.key(table_id, column)) or 0)
 
     return sorted(rows, key=place)
 
 
 def _is_unused(table_id: str, table: CountTable, row: Row, totals: Totals) -> bool:
-    keys = (CellKey(table_id, row.group, row.label, column.label) for column in table.columns)
+    keys = (row.key(table_id, column.label) for column in table.columns)
     return all(totals.values.get(key) == 0 for key in keys)
 
 
 def _count_row(table_id: str, table: CountTable, row: Row, totals: Totals, marks: dict[str, str]) -> tuple[Cell, ...]:
-    keys = [CellKey(table_id, row.group, row.label, column.label) for column in table.columns]
+    keys = [row.key(table_id, column.label) for column in table.columns]
     stubs = [Cell(row.group)] if table.group_stub else []
     label = Cell(row.label, marks.get(row.note, ""))
     return (*stubs, label, *(Cell(number(totals.values.get(key))) for key in keys))
 
 
-def _sort_key(table: EntryTable, label: str, entry: Mapping[str, object]) -> tuple[bool, object]:
+def _sort_key(table: EntryTable, label: str, entry: Entry) -> tuple[bool, object]:
     """Choices in their defined order, months and numbers by value; what is not given comes last."""
     field, value = table.field(label), entry[label]
     if field is not None and field.type == "choice" and value is not None:
@@ -153,7 +146,7 @@ def used_rows(table_id: str, table: CountTable, totals: Totals, comparison: Comp
     """The table without the rows that are hidden when unused: those in which neither year has anything."""
 
     def counts(row: Row) -> bool:
-        keys = [CellKey(table_id, row.group, row.label, column.label) for column in table.columns]
+        keys = [row.key(table_id, column.label) for column in table.columns]
         return any(totals.values.get(key) != 0 or comparison.value(key) for key in keys)
 
     rows = table.rows
@@ -208,7 +201,7 @@ class ComparedTable:
         """The numbers of a row as printed, or (None) of the total row, each followed by last year's and the change."""
         for cell, column in zip(printed, self.definition.columns, strict=True):
             if row is None:
-                now = self.totals.sum(CellKey(self.id, r.group, r.label, column.label) for r in self.definition.rows)
+                now = self.totals.sum(self.definition.keys(self.id, column.label))
                 before = self.comparison.total(self.id, column.label)
             else:
                 key = CellKey(self.id, *row, column.label)

@@ -13,10 +13,9 @@ from decimal import Decimal
 
 from jinja2 import Undefined
 
-from nerima_report.edition import cell_keys
 from nerima_report.edition.entries import EntryTable
 from nerima_report.edition.part import Part
-from nerima_report.edition.tables import Cells, CountTable
+from nerima_report.edition.tables import CountTable
 from nerima_report.fiscal_year import Month, full_name, short_name, year_end
 from nerima_report.places import CellKey
 from nerima_report.tallies.figures import Share, largest_rows
@@ -189,7 +188,7 @@ class PartWording:
     def total(self, table: str, column: str) -> Quantity:
         """合計("内容別", "件数"): the sum of all rows of a column."""
         table_id, definition = self._count_table(table)
-        keys = cell_keys(table_id, definition, Cells(table=table, column=self._column(definition, column)))
+        keys = definition.keys(table_id, self._column(definition, column))
         name = number_name(CellKey(table_id, "", "", column))
         return Quantity(self._totals.sum(keys), self._unit(definition, column), name=name)
 
@@ -263,10 +262,5 @@ class PartWording:
 
 def unused_groups(table_id: str, table: CountTable, totals: Totals) -> list[str]:
     """The groups of rows in which nothing happened: every count is a known zero."""
-    used = {
-        row.group
-        for row in table.rows
-        for column in table.columns
-        if totals.values.get(CellKey(table_id, row.group, row.label, column.label)) != 0
-    }
+    used = {key.group for key in table.keys(table_id) if totals.values.get(key) != 0}
     return [group for group in table.groups if group not in used]

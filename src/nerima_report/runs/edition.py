@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-import pandas as pd
 from jinja2 import Environment, nodes
 
 from nerima_report.edition import Edition, load_edition, shipped_templates
@@ -39,7 +38,7 @@ from nerima_report.report.register import compose_register
 from nerima_report.report.wording import PartWording, WordingError
 from nerima_report.report.wording_of_year_before import YearBefore
 from nerima_report.tallies.figures import compute_figures
-from nerima_report.tallies.model import Tallies
+from nerima_report.tallies.model import Entry, Tallies
 from nerima_report.tallies.totals import Totals, cell_names
 
 # Nothing happened; and something happened everywhere. A manuscript says something else in each case.
@@ -90,10 +89,8 @@ def _compared(content: Content, before: Content, report: Report, edition: Editio
     return replace(content, comparison=compare_with(record, "", edition, content.fiscal_year), compared=True)
 
 
-def _entries(table: EntryTable, year: int, count: int) -> pd.DataFrame:
-    entry = {field.label: _example(field, year) for field in table.fields}
-    place = {"section": "課", "file": "", "sheet": "", "row": 1}
-    return pd.DataFrame([entry | place] * count, columns=[*entry, *place], dtype=object)
+def _entries(table: EntryTable, year: int, count: int) -> tuple[Entry, ...]:
+    return (Entry({field.label: _example(field, year) for field in table.fields}, "課", 1),) * count
 
 
 def _example(field: EntryField, year: int) -> object:

@@ -34,7 +34,6 @@ from nerima_report.report.record import (
 )
 from nerima_report.tallies.csv_file import read_csv
 from nerima_report.tallies.evidence import Evidence, on_cover
-from nerima_report.tallies.layout import EntryLayout
 from nerima_report.tallies.model import Tallies
 from nerima_report.tallies.reading import load_tallies
 from nerima_report.tallies.submission import PUBLISHED_FORM, Inbox, Submission, identify
@@ -134,8 +133,8 @@ def _of_the_workbook(order: ImportOrder, submission: Submission, tallies: Tallie
     if order.fiscal_year not in (None, submission.fiscal_year):
         expected = full_name(order.fiscal_year or 0)
         yield Finding("N238", on_cover(submission, "年度"), expected, full_name(submission.fiscal_year))
-    for located in tallies.located:
-        if isinstance(located.layout, EntryLayout) and not located.layout.rows and not located.not_applicable:
+    for located in tallies.lists:
+        if located.found and not located.layout.rows and not located.not_applicable:
             yield Finding("N239", located.place())
 
 

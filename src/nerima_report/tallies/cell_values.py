@@ -52,6 +52,7 @@ class Reading(NamedTuple):
 
 
 BLANK = Reading(None, "blank")
+DOES_NOT_APPLY = Reading(None, "not applicable")
 # A formula whose result was not saved is no blank: in Excel a number stands there.
 NO_SAVED_RESULT = Reading(None, "unreadable", "no-saved-result")
 
@@ -70,7 +71,7 @@ def read_count(value: CellValue, unit: str = "") -> Reading:
         return Reading(None, "blank")
     if isinstance(value, str):
         if plain(value) == "該当なし":
-            return Reading(None, "not applicable")
+            return DOES_NOT_APPLY
         text = value.strip().translate(_DIGITS).removesuffix(unit).rstrip()
         if _COUNT.fullmatch(text) and len(text) > _LONGEST:
             return Reading(None, "unreadable", "too-large")

@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from nerima_report.edition import Edition
-from nerima_report.edition.tables import CountTable
 from nerima_report.findings import Finding
 from nerima_report.places import WARD, CellKey, Place
 from nerima_report.tallies.cell_values import read_count, shown
@@ -73,12 +72,9 @@ def read_csv(file: Path, edition: Edition, fiscal_year: int, not_published: Sequ
     label = label_of(file)
     text = _text_of(file, label, found)
     lines = list(_lines(text, label, found)) if text is not None else []
-    names = _Names(edition)
-    seen: dict[CellKey, Place] = {}
+    reader = _Reader(edition, fiscal_year, found)
     for line in lines:
-        key = names.resolve(line, found)
-        if key is not None and not _is_whole_table(key, line, found):
-            _add(found, names, (line, key, fiscal_year), seen)
+        reader.read(line)
     if text is not None and {finding.code for finding in found.findings} <= {"N232"}:
         found.findings += _missing(found, edition, label)
     return found
@@ -148,42 +144,57 @@ def _columns(headings: Sequence[str]) -> dict[str, int]:
     return found
 
 
-class _Names:
-    """The names of the definitions, as a line may spell them."""
+class _Reader:
+    """Reads lines into `found`: finds the cell of each by the names of the definitions, and takes what it says."""
 
-    def __init__(self, edition: Edition) -> None:
+    def __init__(self, edition: Edition, fiscal_year: int, found: CsvCells) -> None:
         self.edition = edition
+        self.fiscal_year = fiscal_year
+        self.found = found
         self.parts = {plain(n): part for part in edition.parts for n in (part.key, part.definition.title)}
+        self.seen: dict[CellKey, Place] = {}
 
-    def resolve(self, line: _Line, found: CsvCells) -> CellKey | None:
+    def read(self, line: _Line) -> None:
+        """Take what a line says of a cell, a total or a whole table."""
+        key = self._key(line)
+        if key is None:
+            return
+        if key.column:
+            self._add(line, key)
+        elif plain(line.texts["value"]) == NOT_APPLICABLE:
+            self.found.not_published.append(key.table)
+        else:
+            details = {"what": "行", "about": "空欄", "likely": ""}
+            self.found.findings.append(Finding("N235", line.place(key), found="", details=details))
+
+    def _key(self, line: _Line) -> CellKey | None:
         """The cell that a line names (row '' for the total, all '' for a table); None, with a finding, if none."""
-        table = self._table(line, found)
-        if table is None:
+        table_id = self._table(line)
+        if table_id is None:
             return None
-        table_id, definition = table
+        definition = self.edition.count_tables[table_id]
         group, row, column = (line.texts.get(name, "") for name in ("group", "row", "column"))
         if not row and not column:
             return CellKey(table_id, "", "", "")
-        label = self._named("列", column, {n: c.label for c in definition.columns for n in (c.label, c.heading)},
-                            (line, table_id, found))  # fmt: skip
+        columns = {n: c.label for c in definition.columns for n in (c.label, c.heading)}
+        label = self._named(line, "column", columns, table_id)
         if label is None:
             return None
         if definition.total and plain(row) == plain(definition.total) and not group:
             return CellKey(table_id, "", "", label)
         if group or definition.group_stub:
-            groups = {name: name for name in definition.groups if name}
-            known = self._named("区分", group, groups, (line, table_id, found))
+            known = self._named(line, "group", {name: name for name in definition.groups if name}, table_id)
             if known is None:
                 return None
             group = known
         rows = {r.label: r.label for r in definition.rows if r.group == group}
-        known = self._named("行", row, rows, (line, table_id, found))
+        known = self._named(line, "row", rows, table_id)
         return None if known is None else CellKey(table_id, group, known, label)
 
-    def _table(self, line: _Line, found: CsvCells) -> tuple[str, CountTable] | None:
-        part, name = line.texts.get("part", ""), line.texts["table"]
+    def _table(self, line: _Line) -> str | None:
+        part = line.texts.get("part", "")
         if part and plain(part) not in self.parts:
-            _unknown(found, ("部", part, self.parts), line)
+            self._ask(line, "part", self.parts)
             return None
         keys = [self.parts[plain(part)].key] if part else [p.key for p in self.edition.parts]
         candidates: dict[str, str] = {}
@@ -191,61 +202,47 @@ class _Names:
             if table_id.partition(".")[0] in keys:
                 own = (table_id, table.title, *((table.key,) if part else ()))
                 candidates |= {plain(n): table_id for n in own}
-        table_id = candidates.get(plain(name), "")
-        if not table_id:
-            _unknown(found, ("表", name, candidates), line)
-            return None
-        return table_id, self.edition.count_tables[table_id]
+        found = candidates.get(plain(line.texts["table"]))
+        if found is None:
+            self._ask(line, "table", candidates)
+        return found
 
-    def _named(
-        self, what: str, name: str, candidates: Mapping[str, str], where: tuple[_Line, str, CsvCells]
-    ) -> str | None:
-        line, table_id, found = where
-        known = {plain(candidate): label for candidate, label in candidates.items()}.get(plain(name))
+    def _named(self, line: _Line, heading: str, candidates: Mapping[str, str], table_id: str) -> str | None:
+        """The label that a line means under a heading; None, with a finding, if it is none of the candidates."""
+        labels = {plain(candidate): label for candidate, label in candidates.items()}
+        known = labels.get(plain(line.texts.get(heading, "")))
         if known is None:
-            _unknown(found, (what, name, candidates), line, table_id)
+            self._ask(line, heading, candidates, table_id)
         return known
 
+    def _ask(self, line: _Line, heading: str, candidates: Mapping[str, object], table_id: str = "") -> None:
+        """Note that a name under a heading is none that is defined."""
+        name = line.texts.get(heading, "")
+        suggestion = likely(name, candidates)
+        place = Place(section=WARD, file=line.file, cell=f"{line.number}行", line=line.number, table=table_id)
+        about = printable(name[:80])
+        details = {"what": HEADINGS[heading][1], "about": about or "空欄", "likely": asked(suggestion)}
+        self.found.findings.append(Finding("N235", place, suggestion or None, about, details=details))
 
-def _unknown(found: CsvCells, named: tuple[str, str, Mapping[str, object]], line: _Line, table_id: str = "") -> None:
-    what, name, candidates = named
-    suggestion = likely(name, candidates)
-    place = Place(section=WARD, file=line.file, cell=f"{line.number}行", line=line.number, table=table_id)
-    details = {"what": what, "about": printable(name[:80]) or "空欄", "likely": asked(suggestion)}
-    found.findings.append(Finding("N235", place, suggestion or None, printable(name[:80]), details=details))
-
-
-def _is_whole_table(key: CellKey, line: _Line, found: CsvCells) -> bool:
-    """A line without row and column says of a table that it was not published, and can say nothing else."""
-    if key.column:
-        return False
-    if plain(line.texts["value"]) == NOT_APPLICABLE:
-        found.not_published.append(key.table)
-    else:
-        details = {"what": "行", "about": "空欄", "likely": ""}
-        found.findings.append(Finding("N235", line.place(key), found="", details=details))
-    return True
-
-
-def _add(found: CsvCells, names: _Names, said: tuple[_Line, CellKey, int], seen: dict[CellKey, Place]) -> None:
-    line, key, fiscal_year = said
-    place, text = line.place(key), line.texts["value"]
-    if key in seen:
-        found.findings.append(Finding("N236", place, related=(seen[key],)))
-        return
-    seen[key] = place
-    table = names.edition.count_tables[key.table]
-    column = table.column(key.column)
-    unit = line.texts.get("unit", "") or (column.unit if column else "")
-    if found.units.setdefault((key.table, key.column), unit) != unit:
-        found.findings.append(Finding("N240", place, found.units[key.table, key.column], unit))
-    # Every value of a CSV is text: plain digits are no other spelling.
-    reading = read_count(int(text) if text.isascii() and text.isdecimal() and len(text) < 20 else text, unit)
-    if key.row:
-        found.cells.append(FilledCell(fiscal_year, True, key, reading, shown(text), place))
-    else:
-        value = reading.value if isinstance(reading.value, int) else text or None
-        found.stated.append(StatedCell("total", key, value, line.place(key._replace(row=table.total))))
+    def _add(self, line: _Line, key: CellKey) -> None:
+        """Add what a line says of a cell or of a total."""
+        place, text = line.place(key), line.texts["value"]
+        if key in self.seen:
+            self.found.findings.append(Finding("N236", place, related=(self.seen[key],)))
+            return
+        self.seen[key] = place
+        table = self.edition.count_tables[key.table]
+        column = table.column(key.column)
+        unit = line.texts.get("unit", "") or (column.unit if column else "")
+        if self.found.units.setdefault((key.table, key.column), unit) != unit:
+            self.found.findings.append(Finding("N240", place, self.found.units[key.table, key.column], unit))
+        # Every value of a CSV is text: plain digits are no other spelling.
+        reading = read_count(int(text) if text.isascii() and text.isdecimal() and len(text) < 20 else text, unit)
+        if key.row:
+            self.found.cells.append(FilledCell(self.fiscal_year, True, key, reading, shown(text), place))
+        else:
+            value = reading.value if isinstance(reading.value, int) else text or None
+            self.found.stated.append(StatedCell("total", key, value, line.place(key._replace(row=table.total))))
 
 
 def _missing(found: CsvCells, edition: Edition, label: str) -> Iterator[Finding]:
@@ -254,7 +251,7 @@ def _missing(found: CsvCells, edition: Edition, label: str) -> Iterator[Finding]
     for table_id, table in edition.count_tables.items():
         if table_id in found.not_published:
             continue
-        keys = [CellKey(table_id, r.group, r.label, c.label) for r in table.rows for c in table.columns]
+        keys = table.keys(table_id)
         missing = [key for key in keys if key not in said]
         if missing:
             names = [" ".join(filter(None, key[1:])) for key in missing]

@@ -8,12 +8,29 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from nerima_report.edition import Edition
+from nerima_report.edition.part import Part
+from nerima_report.edition.registers import Register
 from nerima_report.places import CellKey, Place
 from nerima_report.tallies.layout import COVER_SHEET
-from nerima_report.tallies.model import FilledCell, Tallies, each_entry
+from nerima_report.tallies.model import Entry, FilledCell, LocatedEntries, Tallies
 from nerima_report.tallies.roster import RosterSection
 from nerima_report.tallies.submission import Inbox, Submission
 from nerima_report.tallies.totals import Totals
+
+
+@dataclass(frozen=True)
+class SubmittedRegister:
+    """A register in a workbook: its part and its definition, the sheet it stands on, and its entries."""
+
+    part: Part
+    register: Register
+    located: LocatedEntries
+    entries: Sequence[Entry]
+
+    @property
+    def submission(self) -> Submission:
+        """The workbook."""
+        return self.located.submission
 
 
 @dataclass(frozen=True)
@@ -40,13 +57,15 @@ class Evidence:
         return cells
 
     @cached_property
-    def register_rows(self) -> Mapping[tuple[str, str], Sequence[Mapping[str, object]]]:
-        """The entries of each register of each file, by table id and file; by label, with section, file, sheet, row."""
-        rows: dict[tuple[str, str], list[Mapping[str, object]]] = defaultdict(list)
-        for table_id in self.edition.registers:
-            for row in each_entry(self.tallies.entries[table_id]):
-                rows[table_id, str(row["file"])].append(row)
-        return rows
+    def registers(self) -> tuple[SubmittedRegister, ...]:
+        """The registers that workbooks hold, one by one."""
+        return tuple(
+            SubmittedRegister(
+                self.edition.part_of(located.table_id), register, located, self.tallies.entries_of(located)
+            )
+            for located in self.tallies.lists
+            if (register := self.edition.registers.get(located.table_id)) is not None
+        )
 
 
 def on_cover(submission: Submission, label: str) -> Place:

@@ -74,4 +74,4 @@ def _compute(figure: Figure, part: Part, totals: Totals) -> Share:
 
 def _rows(part: Part, table_key: str, column: str) -> dict[str, CellKey]:
     table_id, table = part.count_table(table_key)
-    return {row.label: CellKey(table_id, row.group, row.label, column) for row in table.rows}
+    return {key.row: key for key in table.keys(table_id, column)}

@@ -41,44 +41,55 @@ class OtherColumn(NamedTuple):
 
 
 @dataclass
-class CountLayout:
+class Layout:
+    """The row of headings of a table on a sheet, which of the defined headings are missing, and which are others."""
+
+    headings: list[str] = field(default_factory=list)
+    missing_headings: list[str] = field(default_factory=list)
+    unfound_headings: list[str] = field(default_factory=list)  # also those that may be left out
+    other_columns: list[OtherColumn] = field(default_factory=list)
+
+
+@dataclass
+class CountLayout(Layout):
     """Where the cells of a table of counts stand on a sheet, and what was not found as defined."""
 
-    sheet: str
-    headings: list[str] = field(default_factory=list)
     cells: dict[CellKey, Position] = field(default_factory=dict)
     totals: dict[CellKey, Position] = field(default_factory=dict)
     verifications: dict[CellKey, Position] = field(default_factory=dict)
-    missing_columns: list[str] = field(default_factory=list)
     missing_rows: list[Row] = field(default_factory=list)
     missing_groups: list[str] = field(default_factory=list)
     missing_total: bool = False
     twice: list[tuple[CellKey, Position]] = field(default_factory=list)
     unknown: list[tuple[str, Position]] = field(default_factory=list)
-    other_columns: list[OtherColumn] = field(default_factory=list)
 
     @property
     def data_cells(self) -> list[Position]:
         """The cells whose values are counted."""
         return sorted(self.cells.values())
 
+    @property
+    def first_row(self) -> int:
+        """The first row with a cell of the table; 0 without any."""
+        return min((row for row, _ in self.cells.values()), default=0)
+
 
 @dataclass
-class EntryLayout:
+class EntryLayout(Layout):
     """Where the fields of a list-like table stand on a sheet: their columns and the filled rows."""
 
-    sheet: str
     columns: dict[str, int] = field(default_factory=dict)
-    headings: list[str] = field(default_factory=list)
     rows: list[int] = field(default_factory=list)
-    missing_fields: list[str] = field(default_factory=list)
-    unfound_fields: list[str] = field(default_factory=list)
-    other_columns: list[OtherColumn] = field(default_factory=list)
 
     @property
     def data_cells(self) -> list[Position]:
         """The cells whose values are read."""
         return [(row, column) for row in self.rows for column in sorted(self.columns.values())]
+
+    @property
+    def first_row(self) -> int:
+        """The first row with an entry; 0 without any."""
+        return min(self.rows, default=0)
 
 
 def find_sheets(workbook: Workbook, table_id: str, tables: Mapping[str, CountTable | EntryTable]) -> list[Sheet]:
@@ -116,10 +127,11 @@ def _names_of_sheets(tables: tuple[tuple[str, str, str], ...]) -> dict[str, str]
 
 def locate_counts(sheet: Sheet, table_id: str, table: CountTable, columns: Sequence[Column]) -> CountLayout:
     """Find every cell of the wanted columns of a table of counts."""
-    layout = CountLayout(sheet.name)
+    layout = CountLayout()
     header, found = _find_header(sheet, {column.label: {column.label, column.heading} for column in columns})
     layout.headings = _texts(sheet, header)
-    layout.missing_columns = [column.label for column in columns if column.label not in found]
+    layout.missing_headings = [column.label for column in columns if column.label not in found]
+    layout.unfound_headings = layout.missing_headings
     if not found:
         return layout
     rows = _RowLabels(table)
@@ -151,9 +163,9 @@ def locate_entries(sheet: Sheet, table: EntryTable) -> EntryLayout:
     """Find the columns and the filled rows of a list-like table."""
     names = {f.label: {f.label, f"{f.label}({f.unit})"} for f in table.fields}
     header, found = _find_header(sheet, names)
-    layout = EntryLayout(sheet.name, found, _texts(sheet, header))
-    layout.missing_fields = [f.label for f in table.fields if f.required and f.label not in found]
-    layout.unfound_fields = [f.label for f in table.fields if f.label not in found]
+    layout = EntryLayout(_texts(sheet, header), columns=found)
+    layout.missing_headings = [f.label for f in table.fields if f.required and f.label not in found]
+    layout.unfound_headings = [f.label for f in table.fields if f.label not in found]
     # What the form itself writes in front of its lines is no answer.
     columns = {column for label, column in found.items() if label != table.lines_for}
     values = [position for position, value in sheet.cells.items() if position[0] > header and not is_blank(value)]
@@ -251,7 +263,7 @@ def _rows_below(sheet: Sheet, header: int, found: Mapping[str, int]) -> list[tup
 
 def _note_what_is_missing(layout: CountLayout, table_id: str, table: CountTable, found: Mapping[str, int]) -> None:
     column = next(iter(found))
-    missing = [row for row in table.rows if CellKey(table_id, row.group, row.label, column) not in layout.cells]
+    missing = [row for row in table.rows if row.key(table_id, column) not in layout.cells]
     layout.missing_groups = [
         group
         for group in table.groups

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
-
-import pandas as pd
 
 from nerima_report.places import CellKey, Place
 from nerima_report.tallies.cell_values import Reading
@@ -64,14 +63,18 @@ class EntryFault:
     place: Place
 
 
-@dataclass(frozen=True)
-class LocatedTable:
-    """A table of a submission and where it was found: its layout, unless no sheet or several may hold it."""
+@dataclass(frozen=True, eq=False)
+class _Located:
+    """A table of a submission and the sheets that hold it: one, or none or several, and then nothing was read."""
 
     submission: Submission
     table_id: str
     sheets: tuple[str, ...]
-    layout: CountLayout | EntryLayout | None
+
+    @property
+    def found(self) -> bool:
+        """Whether exactly one sheet holds the table."""
+        return len(self.sheets) == 1
 
     @property
     def not_applicable(self) -> bool:
@@ -84,11 +87,6 @@ class LocatedTable:
         sheets = [sheet for sheet in self.submission.workbook.sheets if (sheet.name,) == self.sheets]
         return sheets[0] if len(sheets) == 1 else None
 
-    @property
-    def unfound_fields(self) -> list[str]:
-        """The fields of a list-like table, required or not, whose heading is not on the sheet."""
-        return self.layout.unfound_fields if isinstance(self.layout, EntryLayout) else []
-
     def place(self, position: Position | None = None, group: str = "", row: str = "", column: str = "") -> Place:
         """A place in the table, on the first sheet that holds it."""
         sheet = self.sheets[0] if self.sheets else ""
@@ -96,11 +94,63 @@ class LocatedTable:
         return Place(self.submission.section, self.submission.file, sheet, cell, self.table_id, group, row, column)
 
 
+@dataclass(frozen=True, eq=False)
+class LocatedCounts(_Located):
+    """A table of counts and where its cells stand."""
+
+    layout: CountLayout
+
+
+@dataclass(frozen=True, eq=False)
+class LocatedEntries(_Located):
+    """A list-like table or a register, and where its fields and rows stand."""
+
+    layout: EntryLayout
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Entry:
+    """A row of a list-like table or of a register: what it says by label of field, and who said it in which row.
+
+    `located` is the table in which the row was read; None where the entry comes from a record, or was made up.
+    An entry of a register that is a case of a list stands in that list as well, and is still located in the register.
+    """
+
+    values: Mapping[str, Any]
+    section: str
+    row: int
+    located: LocatedEntries | None = None
+
+    def __getitem__(self, label: str) -> Any:
+        """What the entry says in a field; None where it says nothing."""
+        return self.values[label]
+
+    @property
+    def file(self) -> str:
+        """The file, as findings name it."""
+        return self.located.submission.file if self.located else ""
+
+    @property
+    def sheet(self) -> str:
+        """The name of the sheet."""
+        return self.located.sheets[0] if self.located else ""
+
+    def place(self, label: str, row: str = "") -> Place:
+        """The cell of a field, without a cell where its heading was left out. `row` is the label of the row, if any."""
+        if self.located is None:
+            return Place(self.section, row=row, column=label)
+        column = self.located.layout.columns.get(label)
+        return self.located.place((self.row, column) if column else None, row=row, column=label)
+
+
+Entries = Mapping[str, Sequence[Entry]]  # by id of the table
+
+
 @dataclass(frozen=True)
 class RegisterTally:
     """What the entries of a register make in a cell of the report (件 or 人), and what the 課 wrote there itself."""
 
-    register: LocatedTable
+    register: LocatedEntries
     value: int
     cell: FilledCell
 
@@ -109,47 +159,30 @@ class RegisterTally:
 class Tallies:
     """All that was handed in for a year.
 
-    entries: for each list-like table and each register a frame with a column a field, and section, file, sheet,
-    row. Entries of registers that are cases of a list stand in that list as well.
+    `entries` has those of each list-like table and each register, in the order in which they were read.
     """
 
     cells: tuple[FilledCell, ...]
-    entries: Mapping[str, pd.DataFrame]
+    entries: Entries
     stated: tuple[StatedCell, ...]
     entry_faults: tuple[EntryFault, ...]
-    located: tuple[LocatedTable, ...]
+    located: tuple[LocatedCounts | LocatedEntries, ...]
     register_tallies: tuple[RegisterTally, ...] = ()
 
+    @property
+    def lists(self) -> Iterator[LocatedEntries]:
+        """The list-like tables and registers of all submissions."""
+        return (located for located in self.located if isinstance(located, LocatedEntries))
+
+    def entries_of(self, located: LocatedEntries) -> Sequence[Entry]:
+        """The entries that stand in one table of one submission."""
+        return self._entries_by_table.get(located, ())
+
     @cached_property
-    def counts(self) -> pd.DataFrame:
-        """A row for each cell, value as Int64 (件 or 人).
-
-        Columns: fiscal_year, section, ward, part, table, group, row, column, value, status (reported,
-        blank, not applicable, unreadable), file, sheet, cell.
-        """
-        rows = [
-            {
-                "fiscal_year": cell.fiscal_year,
-                "section": cell.place.section,
-                "ward": cell.ward,
-                "part": cell.place.part,
-                **cell.key._asdict(),
-                "value": cell.reading.value,
-                "status": cell.reading.status,
-                "file": cell.place.file,
-                "sheet": cell.place.sheet,
-                "cell": cell.place.cell,
-            }
-            for cell in self.cells
-        ]
-        columns = ["fiscal_year", "section", "ward", "part", *CellKey._fields, "value", "status", "file", "sheet"]
-        return pd.DataFrame(rows, columns=[*columns, "cell"]).astype({"value": "Int64", "ward": bool})
-
-
-def each_entry(entries: pd.DataFrame) -> list[dict[str, Any]]:
-    """The entries of a list-like table one by one, with their values by label.
-
-    DataFrame.to_dict("records") asks of every value whether it is one of numpy's, which takes ten times as long.
-    """
-    labels = [str(label) for label in entries.columns]
-    return [dict(zip(labels, values, strict=True)) for values in entries.itertuples(index=False, name=None)]
+    def _entries_by_table(self) -> Mapping[LocatedEntries, Sequence[Entry]]:
+        found: dict[LocatedEntries, list[Entry]] = defaultdict(list)
+        for table_id, entries in self.entries.items():
+            for entry in entries:
+                if entry.located is not None and entry.located.table_id == table_id:
+                    found[entry.located].append(entry)
+        return found

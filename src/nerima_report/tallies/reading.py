@@ -5,26 +5,34 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-import pandas as pd
-
 from nerima_report.edition import Edition
 from nerima_report.edition.entries import EntryField, EntryTable
 from nerima_report.edition.registers import TRACE
 from nerima_report.edition.tables import Column, CountTable
 from nerima_report.places import CellKey
 from nerima_report.tallies import register_counts
-from nerima_report.tallies.cell_values import BLANK, NO_SAVED_RESULT, Reading, read_count, read_field, shown
-from nerima_report.tallies.layout import find_sheets, locate_counts, locate_entries
+from nerima_report.tallies.cell_values import (
+    BLANK,
+    DOES_NOT_APPLY,
+    NO_SAVED_RESULT,
+    Reading,
+    read_count,
+    read_field,
+    shown,
+)
+from nerima_report.tallies.layout import EntryLayout, find_sheets, locate_counts, locate_entries
 from nerima_report.tallies.model import (
+    Entry,
     EntryFault,
     FilledCell,
-    LocatedTable,
+    LocatedCounts,
+    LocatedEntries,
     RegisterTally,
     StatedCell,
     Tallies,
 )
 from nerima_report.tallies.submission import Submission
-from nerima_report.workbooks import CellValue, Position, Sheet
+from nerima_report.workbooks import CellValue, Sheet
 
 
 def load_tallies(submissions: Sequence[Submission], edition: Edition) -> Tallies:
@@ -37,13 +45,9 @@ def load_tallies(submissions: Sequence[Submission], edition: Edition) -> Tallies
         for table_id, table in edition.collected_entries(submission.ward).items():
             gathered.read_entries(submission, table_id, table)
         gathered.read_registers(submission, begun)
-    entries = {
-        table_id: pd.DataFrame(rows, columns=gathered.fields[table_id], dtype=object)
-        for table_id, rows in gathered.entries.items()
-    }
     return Tallies(
         tuple(gathered.cells),
-        entries,
+        {table_id: tuple(entries) for table_id, entries in gathered.entries.items()},
         tuple(gathered.stated),
         tuple(gathered.faults),
         tuple(gathered.located),
@@ -59,14 +63,10 @@ class _Gathered:
         self.cells: list[FilledCell] = []
         self.stated: list[StatedCell] = []
         self.faults: list[EntryFault] = []
-        self.located: list[LocatedTable] = []
+        self.located: list[LocatedCounts | LocatedEntries] = []
         self.register_tallies: list[RegisterTally] = []
         tables = edition.collected_entries(ward=False) | edition.collected_entries(ward=True) | edition.register_tables
-        self.entries: dict[str, list[tuple[object, ...]]] = {table_id: [] for table_id in tables}
-        self.fields = {
-            table_id: [*(f.label for f in table.fields), "section", "file", "sheet", "row"]
-            for table_id, table in tables.items()
-        }
+        self.entries: dict[str, list[Entry]] = {table_id: [] for table_id in tables}
         self.all_tables: dict[str, CountTable | EntryTable] = {**edition.tables, **tables}
 
     def read_counts(self, submission: Submission, table_id: str, columns: Sequence[Column]) -> None:
@@ -74,13 +74,20 @@ class _Gathered:
         sheets = find_sheets(submission.workbook, table_id, self.all_tables)
         sheet = sheets[0] if len(sheets) == 1 else Sheet("", {})
         layout = locate_counts(sheet, table_id, table, columns)
-        located = LocatedTable(submission, table_id, _names(sheets), layout if len(sheets) == 1 else None)
+        located = LocatedCounts(submission, table_id, _names(sheets), layout)
         self.located.append(located)
         for row in table.rows:
             unused = located.not_applicable or row.group in layout.missing_groups
             for column in columns:
-                key = CellKey(table_id, row.group, row.label, column.label)
-                self._add_count(located, sheet, key, (layout.cells.get(key), column.unit, unused))
+                key = row.key(table_id, column.label)
+                position = layout.cells.get(key)
+                raw = sheet.cells.get(position) if position else None
+                reading = NO_SAVED_RESULT if position in sheet.facts.uncached else read_count(raw, column.unit)
+                if unused and reading.status == "blank":
+                    reading = DOES_NOT_APPLY
+                place = located.place(position, key.group, key.row, key.column)
+                found = "" if raw is None else shown(raw)
+                self.cells.append(FilledCell(submission.fiscal_year, submission.ward, key, reading, found, place))
         for key, position in layout.totals.items():
             place = located.place(position, row=table.total, column=key.column)
             unit = next(column.unit for column in columns if column.label == key.column)
@@ -90,59 +97,48 @@ class _Gathered:
             place = located.place(position, row="検算", column=key.column)
             self.stated.append(StatedCell("verification", key, sheet.cells.get(position), place))
 
-    def _add_count(
-        self, located: LocatedTable, sheet: Sheet, key: CellKey, where: tuple[Position | None, str, bool]
-    ) -> None:
-        position, unit, unused = where
-        raw = sheet.cells.get(position) if position else None
-        reading = NO_SAVED_RESULT if position in sheet.facts.uncached else read_count(raw, unit)
-        if unused and reading.status == "blank":
-            reading = Reading(None, "not applicable")
-        place = located.place(position, key.group, key.row, key.column)
-        submission = located.submission
-        found = "" if raw is None else shown(raw)
-        self.cells.append(FilledCell(submission.fiscal_year, submission.ward, key, reading, found, place))
-
-    def read_entries(self, submission: Submission, table_id: str, table: EntryTable) -> None:
+    def read_entries(self, submission: Submission, table_id: str, table: EntryTable) -> LocatedEntries:
         sheets = find_sheets(submission.workbook, table_id, self.all_tables)
-        layout = locate_entries(sheets[0], table) if len(sheets) == 1 else None
-        located = LocatedTable(submission, table_id, _names(sheets), layout)
+        layout = locate_entries(sheets[0], table) if len(sheets) == 1 else EntryLayout()
+        located = LocatedEntries(submission, table_id, _names(sheets), layout)
         self.located.append(located)
-        if layout is not None and table_id in self.edition.registers:
+        if table_id in self.edition.registers:
             # Without 廃止日 an entry would count that has ended: a register has all its headings.
-            layout.missing_fields = [label for label in layout.unfound_fields if label != TRACE]
-        if layout is None or layout.missing_fields:
-            return
+            layout.missing_headings = [label for label in layout.unfound_headings if label != TRACE]
+        if not located.found or layout.missing_headings:
+            return located
         columns = [_read_column(f, layout.columns.get(f.label), sheets[0], layout.rows) for f in table.fields]
-        values = list(zip(*([reading.value for reading in column] for column in columns), strict=True))
-        said = (submission.section, submission.file, sheets[0].name)
-        self.entries[table_id] += [(*own, *said, row) for own, row in zip(values, layout.rows, strict=True)]
         labels = [field.label for field in table.fields]
+        rows = zip(layout.rows, *([reading.value for reading in column] for column in columns), strict=True)
+        entries = [
+            Entry(dict(zip(labels, values, strict=True)), submission.section, row, located) for row, *values in rows
+        ]
+        self.entries[table_id] += entries
         for place, number in sorted(_doubtful(table.fields, columns)):
             field, reading = table.fields[number], columns[number][place]
-            entry = dict(zip(labels, values[place], strict=True))
-            missing = reading.status != "reported" and field.is_required(entry)
+            missing = reading.status != "reported" and field.is_required(entries[place].values)
             if missing or reading.status == "unreadable" or reading.respelled:
-                where = (layout.rows[place], layout.columns.get(field.label))
-                self._add_fault(located, sheets[0], where, field.label, reading)
+                self._add_fault(sheets[0], entries[place], field.label, reading)
+        return located
 
     def read_registers(self, submission: Submission, begun: int) -> None:
         """Read the registers of a section, where the workbook has their sheets; its counts stand from `begun` on."""
         year = submission.fiscal_year
-        made: dict[CellKey, tuple[LocatedTable, int]] = {}
+        made: dict[CellKey, tuple[LocatedEntries, int]] = {}
         for table_id, register in self.edition.registers.items() if not submission.ward else ():
             if not find_sheets(submission.workbook, table_id, self.all_tables):
                 continue
             before = len(self.entries[table_id])
-            self.read_entries(submission, table_id, register.table)
-            rows = [dict(zip(self.fields[table_id], e, strict=True)) for e in self.entries[table_id][before:]]
-            part, located = self.edition.part_of(table_id), self.located[-1]
-            for key, value in register_counts.counts(part, register, rows, year) if rows else ():
+            located = self.read_entries(submission, table_id, register.table)
+            entries = self.entries[table_id][before:]
+            part, values = self.edition.part_of(table_id), [entry.values for entry in entries]
+            for key, value in register_counts.counts(part, register, values, year) if entries else ():
                 made[key] = (located, made[key][1] + value if key in made else value)
             if register.feeds is not None:
                 listed = part.table_id(register.feeds.table)
-                cases = register_counts.cases(register, self.edition.entry_tables[listed], rows, year)
-                self.entries[listed] += [tuple(case[label] for label in self.fields[listed]) for case in cases]
+                self.entries[listed] += register_counts.cases(
+                    register, self.edition.entry_tables[listed], entries, year
+                )
         for number in range(begun, len(self.cells)) if made else ():
             cell = self.cells[number]
             if cell.key in made:
@@ -152,13 +148,10 @@ class _Gathered:
                     reading = Reading(value, "reported")
                     self.cells[number] = replace(cell, reading=reading, counted_on=located.place().sheet)
 
-    def _add_fault(
-        self, located: LocatedTable, sheet: Sheet, where: tuple[int, int | None], label: str, reading: Reading
-    ) -> None:
-        position = (where[0], where[1]) if where[1] is not None else None
-        raw = sheet.cells.get(position) if position else None
-        found = "" if raw is None else shown(raw)
-        self.faults.append(EntryFault(reading, found, located.place(position, column=label)))
+    def _add_fault(self, sheet: Sheet, entry: Entry, label: str, reading: Reading) -> None:
+        column = entry.located.layout.columns.get(label) if entry.located else None
+        raw = sheet.cells.get((entry.row, column)) if column else None
+        self.faults.append(EntryFault(reading, "" if raw is None else shown(raw), entry.place(label)))
 
 
 def _read_column(field: EntryField, column: int | None, sheet: Sheet, rows: Sequence[int]) -> list[Reading]:

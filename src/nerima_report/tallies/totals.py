@@ -6,18 +6,16 @@ columns that are not additive only the coordinator's number after matching count
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-
-import pandas as pd
 
 from nerima_report.edition import Edition
 from nerima_report.edition.entries import ADJUSTMENTS
 from nerima_report.places import CellKey
+from nerima_report.tallies.cell_values import Reading
 from nerima_report.tallies.counting import counted_values
-from nerima_report.tallies.model import Tallies, each_entry
-
-CELL = ["table", "group", "row", "column"]
+from nerima_report.tallies.model import Entry, Tallies
 
 
 @dataclass(frozen=True)
@@ -28,9 +26,7 @@ class Adjustment:
     difference: int
     reason: str
     applied: bool
-    file: str
-    sheet: str
-    row: int
+    entry: Entry
 
 
 @dataclass(frozen=True)
@@ -53,18 +49,18 @@ class Totals:
 
 def add_up(tallies: Tallies, edition: Edition) -> Totals:
     """Add the sections up, take ward-level numbers from the ward workbook, count the entries, apply the adjustments."""
-    names = cell_names(edition)
-    level = pd.DataFrame([(*key, is_ward_level(edition, key)) for key in names], columns=[*CELL, "ward_level"])
-    counts = tallies.counts.merge(level, on=CELL)
-    used = counts[counts["ward"] == counts["ward_level"]]
-    values: dict[CellKey, int | None] = dict.fromkeys(names)
-    for key, cells in used.groupby(CELL, sort=False):
-        name = CellKey(*map(str, key))
-        total = cells["value"].sum(min_count=1)
-        if not pd.isna(total):
-            values[name] = int(total)
-        elif (cells["status"] == "not applicable").all():
-            values[name] = 0  # 該当なし is an answer: there was nothing to count
+    values: dict[CellKey, int | None] = dict.fromkeys(cell_names(edition))
+    ward_level = {key: is_ward_level(edition, key) for key in values}
+    used: dict[CellKey, list[Reading]] = defaultdict(list)
+    for cell in tallies.cells:
+        if ward_level.get(cell.key) == cell.ward:
+            used[cell.key].append(cell.reading)
+    for key, readings in used.items():
+        counts = [reading.value for reading in readings if isinstance(reading.value, int)]
+        if counts:
+            values[key] = sum(counts)
+        elif all(reading.status == "not applicable" for reading in readings):
+            values[key] = 0  # 該当なし is an answer: there was nothing to count
     values |= dict(counted_values(edition, tallies.entries))
     adjustments = tuple(_adjustments(tallies, edition))
     for adjustment in adjustments:
@@ -76,12 +72,7 @@ def add_up(tallies: Tallies, edition: Edition) -> Totals:
 
 def cell_names(edition: Edition) -> list[CellKey]:
     """Every cell of every table of counts of the edition, in the order of definition."""
-    return [
-        CellKey(table_id, row.group, row.label, column.label)
-        for table_id, table in edition.count_tables.items()
-        for row in table.rows
-        for column in table.columns
-    ]
+    return [key for table_id, table in edition.count_tables.items() for key in table.keys(table_id)]
 
 
 def is_ward_level(edition: Edition, key: CellKey) -> bool:
@@ -93,8 +84,7 @@ def is_ward_level(edition: Edition, key: CellKey) -> bool:
 
 def _adjustments(tallies: Tallies, edition: Edition) -> Iterable[Adjustment]:
     names = set(cell_names(edition))
-    given = tallies.entries.get(ADJUSTMENTS.key)
-    for entry in each_entry(given) if given is not None else ():
+    for entry in tallies.entries.get(ADJUSTMENTS.key, ()):
         key = CellKey(*(str(entry[label] or "") for label in ("表", "区分", "行", "列")))
         known = key in names and not is_ward_level(edition, key) and entry["増減"] is not None
         yield Adjustment(
@@ -102,7 +92,5 @@ def _adjustments(tallies: Tallies, edition: Edition) -> Iterable[Adjustment]:
             difference=int(entry["増減"] or 0),
             reason=str(entry["理由"] or ""),
             applied=known and bool(entry["理由"]),
-            file=str(entry["file"]),
-            sheet=str(entry["sheet"]),
-            row=int(entry["row"]),
+            entry=entry,
         )

@@ -31,8 +31,9 @@ def numbers_change_within_limits(evidence: YearEvidence) -> Iterator[Finding]:
             if previous.units.get(own) != evidence.current.units.get(own):
                 continue
             first = equal_columns(part, own)[0]
-            for finding in _column_changes(evidence, previous, table, (own, first in said)):
-                yield finding
+            for finding in _column_changes(evidence, previous, table, own):
+                if finding.place.row or first not in said:
+                    yield finding
                 if not finding.place.row:
                     said.add(first)
 
@@ -99,13 +100,11 @@ def _complete(past: Sequence[Mapping[CellKey, int]], keys: Sequence[CellKey]) ->
     return sums[::-1]
 
 
-def _column_changes(
-    evidence: YearEvidence, previous: Year, table: CountTable, what: tuple[Column, bool]
-) -> Iterator[Finding]:
-    (table_id, column), is_said = what
+def _column_changes(evidence: YearEvidence, previous: Year, table: CountTable, named: Column) -> Iterator[Finding]:
+    table_id, column = named
     limits = evidence.edition.years.limits.change
     now, before = evidence.current.known, previous.known
-    keys = [CellKey(table_id, row.group, row.label, column) for row in table.rows]
+    keys = table.keys(table_id, column)
     keys = [key for key in keys if key in now and key in before]
     if not keys:
         return
@@ -124,14 +123,13 @@ def _column_changes(
         beyond = [key for key in beyond if is_beyond(before[key] * scale, now[key], limits, (), restless[key])]
         rest = [key for key in keys if key not in beyond]
         moved = is_beyond(sum(before[key] for key in rest), sum(now[key] for key in rest), limits)
-    if moved and not is_said:
-        yield _finding(evidence, previous, CellKey(table_id, "", "", column), total)
+    if moved:
+        yield _finding(evidence, previous, CellKey(table_id, "", "", column), *total)
     for key in beyond:
-        yield _finding(evidence, previous, key, (before[key], now[key]))
+        yield _finding(evidence, previous, key, before[key], now[key])
 
 
-def _finding(evidence: YearEvidence, previous: Year, key: CellKey, numbers: tuple[int, int]) -> Finding:
-    before, after = numbers
+def _finding(evidence: YearEvidence, previous: Year, key: CellKey, before: int, after: int) -> Finding:
     factor = slipped_digits(before, after, evidence.edition.years.limits.slip)
     place, related = (year.places.cell(key) for year in (evidence.current, previous))
     details = {"number": f"{factor:,}", "about": f"{key.group} {key.row}".strip() or "合計"}

@@ -12,7 +12,7 @@ from nerima_report.places import CellKey
 from nerima_report.records.years import Year, YearEvidence
 from nerima_report.registers.entry import Masters, RegisterEntry
 from nerima_report.registers.merging import latest_year
-from nerima_report.tallies.register_counts import Row, counted
+from nerima_report.tallies.register_counts import Values, counted
 
 _FLOWS = ("new", "ended")
 
@@ -22,18 +22,17 @@ def registers_go_on(evidence: YearEvidence, masters: Masters) -> Iterator[Findin
 
     Only where its entries make the number of this year; where they should and do not, that is said instead.
     """
-    merged = latest_year(masters) >= evidence.fiscal_year
     for part in evidence.parts:
         for register in part.registers:
             for count in (count for count in register.counts if count.what == "closing"):
                 key = CellKey(part.table_id(count.table), "", count.row, count.column)
-                yield from _sections(evidence, key, (register, count), masters, merged=merged)
+                yield from _sections(evidence, key, register, count, masters)
 
 
 def _sections(
-    evidence: YearEvidence, key: CellKey, counting: tuple[Register, RegisterCount], masters: Masters, *, merged: bool
+    evidence: YearEvidence, key: CellKey, register: Register, count: RegisterCount, masters: Masters
 ) -> Iterator[Finding]:
-    register, count = counting
+    merged = latest_year(masters) >= evidence.fiscal_year
     year, previous = evidence.fiscal_year, _year_before(evidence, key)
     rows = _rows_by_section(masters[register.key].entries)
     for section, told in evidence.current.tallies.items():
@@ -67,8 +66,8 @@ def _flow(count: RegisterCount, what: str) -> RegisterCount:
     return count.model_copy(update={"what": what})
 
 
-def _rows_by_section(entries: Sequence[RegisterEntry]) -> Mapping[str, list[Row]]:
-    rows: dict[str, list[Row]] = defaultdict(list)
+def _rows_by_section(entries: Sequence[RegisterEntry]) -> Mapping[str, list[Values]]:
+    rows: dict[str, list[Values]] = defaultdict(list)
     for entry in entries:
         rows[entry.section].append({REGISTERED: entry.registered, ENDED: entry.ended})
     return rows
