@@ -12,7 +12,7 @@ from rich.cells import cell_len
 
 from conftest import Command
 from faulty import HOSTILE, blanks, edit, make_faulty
-from nerima_report.notices.grouping import ranges
+from nerima_report.edition.notice import ranges
 from nerima_report.notices.screen import fold
 from nerima_report.places import Place
 from nerima_report.text import harmless

@@ -58,10 +58,10 @@ def show_findings(examination: Examination, target: tuple[NoticeFormat, Path | N
     from nerima_report.notices import matrix, screen
 
     notice_format, file = target
-    told = replace(told, closing=f"{told.closing}（{screen.summary(examination.findings, examination.catalogue)}）")
+    told = replace(told, closing=f"{told.closing}（{screen.summary(examination.notices)}）")
     if notice_format is NoticeFormat.TEXT:
         console = Console(record=True, file=StringIO(), width=80) if file else Console()
-        screen.print_findings(console, examination.findings, examination.catalogue)
+        screen.print_notices(console, examination.notices)
         if "handed_in" in told.facts:
             matrix.print_handed_in(console, matrix.handed_in(examination))
         screen.print_closing(console, told.closing, told.facts)
@@ -99,6 +99,6 @@ def show_refusal(error: RecordError, notice_format: NoticeFormat) -> None:
 
 def leave(examination: Examination, strict: bool) -> None:
     """Exit with 1 if a finding that nobody explained is an error (or, with `strict`, a warning)."""
-    severities = {examination.catalogue.severity(f) for f in examination.findings if f.explained is None}
+    severities = {notice.severity for notice in examination.notices if notice.is_open}
     if "error" in severities or (strict and "warning" in severities):
         raise typer.Exit(1)

@@ -177,7 +177,7 @@ def publish(
     from datetime import date
 
     from nerima_report.fiscal_year import full_name
-    from nerima_report.notices.screen import print_findings
+    from nerima_report.notices.screen import print_notices
     from nerima_report.runs import publish as run
     from nerima_report.workspace import open_workspace
 
@@ -185,7 +185,8 @@ def publish(
     workspace = open_workspace(Path())
     published = run.publish(workspace, fiscal_year, revise.strip() or None, date.today())
     console = Console()
-    print_findings(console, published.findings, open_edition(context, workspace.edition).catalogue)
+    catalogue = open_edition(context, workspace.edition).catalogue
+    print_notices(console, catalogue.notices(published.findings))
     done = "を公表の記録にしました" if published.changed else "は、すでに同じ内容で公表の記録になっています"
     tell(console, [f"{full_name(fiscal_year)}{done}: {published.record}"])
 

@@ -122,7 +122,7 @@ def import_(
 
 def trend(context: typer.Context, years: Years) -> None:
     """年度別の推移の表と折れ線グラフを、記録（records）から作る。"""
-    from nerima_report.notices.screen import print_findings
+    from nerima_report.notices.screen import print_notices
     from nerima_report.notices.trend import print_trend
     from nerima_report.runs import trend as run
     from nerima_report.workspace import open_workspace
@@ -133,6 +133,6 @@ def trend(context: typer.Context, years: Years) -> None:
     made = run.trend(workspace, edition, first, last)
     console = Console()
     print_trend(console, made.trend)
-    print_findings(console, made.findings, edition.catalogue)
+    print_notices(console, edition.catalogue.notices(made.findings))
     tell(console, ["", *(f"作りました: {path}" for path in made.written)])
     tell(console, [] if made.charts else [japanese.without_charts()])

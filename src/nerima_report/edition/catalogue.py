@@ -13,6 +13,7 @@ from typing import Annotated
 
 from pydantic import RootModel, StringConstraints
 
+from nerima_report.edition.notice import Notice
 from nerima_report.edition.tables import Definition, Text
 from nerima_report.edition.toml import read_definition
 from nerima_report.errors import DefinitionError
@@ -56,6 +57,17 @@ class Catalogue:
         """The catalogue with the severities that an edition sets."""
         changed = {code: self.codes[code].model_copy(update={"severity": s}) for code, s in severities.items()}
         return replace(self, codes={**self.codes, **changed})
+
+    def notice(self, finding: Finding) -> Notice:
+        """The finding in the words of the catalogue."""
+        entry = self.codes[finding.code]
+        return Notice(
+            finding, entry.name, self.severity(finding), self.message(finding), hint=entry.hint, basis=entry.basis
+        )
+
+    def notices(self, findings: Iterable[Finding]) -> list[Notice]:
+        """The findings in the words of the catalogue, the most severe first."""
+        return [self.notice(finding) for finding in self.order(findings)]
 
     def message(self, finding: Finding) -> str:
         """What is wrong, in one polite Japanese sentence."""

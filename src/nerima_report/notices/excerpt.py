@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from nerima_report.edition.notice import Notice
 from nerima_report.examination import Examination
-from nerima_report.findings import Finding
 from nerima_report.places import Place
 from nerima_report.tallies.cell_values import shown
 from nerima_report.tallies.layout import CountLayout, EntryLayout
@@ -61,12 +61,12 @@ class Excerpts:
                 for sheet in located.sheets:
                     self._first_rows[located.submission.file, sheet] = _first_row(located.layout)
 
-    def around(self, finding: Finding) -> Excerpt | None:
-        """The neighbourhood of a finding's cell, or the cells that together differ; None without either."""
-        key = (finding.place.file, finding.place.sheet)
+    def around(self, notice: Notice) -> Excerpt | None:
+        """The neighbourhood of a notice's cell, or the cells that together differ; None without either."""
+        key = (notice.place.file, notice.place.sheet)
         sheet = self._sheets.get(key)
-        faulty = _positions([finding.place], key)
-        related = _positions(finding.related, key)
+        faulty = _positions([notice.place], key)
+        related = _positions(notice.finding.related, key)
         if sheet is None or not (faulty or related):
             return None
         kinds: dict[Position, Kind] = {**dict.fromkeys(related, "related"), **dict.fromkeys(faulty, "faulty")}
@@ -99,12 +99,12 @@ def _text(sheet: Sheet, position: Position) -> str:
 
 def _positions(places: Iterable[Place], key: tuple[str, str]) -> list[Position]:
     """The cells of places on one sheet; a whole row (5行) stands for its first cell."""
-    found = []
+    positions = []
     for place in places:
         matched = re.fullmatch(r"([A-Z]{0,3})(\d+)行?", place.cell)
         if matched and (place.file, place.sheet) == key:
-            found.append((int(matched[2]), column_number(matched[1]) if matched[1] else 1))
-    return found
+            positions.append((int(matched[2]), column_number(matched[1]) if matched[1] else 1))
+    return positions
 
 
 def _rows(faulty: Sequence[Position], related: Sequence[Position]) -> list[int]:
