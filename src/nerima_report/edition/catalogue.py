@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import RootModel, StringConstraints
+from pydantic import Field, RootModel, StringConstraints
 
 from nerima_report.edition.notice import Notice
 from nerima_report.edition.tables import Definition, Text
@@ -29,13 +29,13 @@ _FACTS = frozenset({
 class FindingDefinition(Definition):
     """An entry of the catalogue of findings: what a code means and what to do about it."""
 
-    name: Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
-    severity: Severity
-    message: Text
-    explanation: Text
-    example: Text
-    hint: Text
-    basis: Text
+    name: Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")] = Field(title="名前")
+    severity: Severity = Field(title="重さ")
+    message: Text = Field(title="文")
+    explanation: Text = Field(title="説明")
+    example: Text = Field(title="たとえば")
+    hint: Text = Field(title="どうするか")
+    basis: Text = Field(title="よりどころ")
 
 
 class _CatalogueFile(RootModel[dict[str, FindingDefinition]]):

@@ -31,52 +31,52 @@ _SPELLINGS = {"又は": "または", "及び": "および", "若しくは": "も
 class Rule(Definition):
     """A sentence that the office follows, with its source."""
 
-    text: Text
-    basis: Text
+    text: Text = Field(title="文")
+    basis: Text = Field(title="よりどころ")
 
 
 class Consultation(Definition):
     """Whom a section asks before it takes a case for one of a type, and when."""
 
-    with_: Text = Field(alias="with")
-    when: Text
-    basis: Text
+    with_: Text = Field(title="相手", alias="with")
+    when: Text = Field(title="いつ")
+    basis: Text = Field(title="よりどころ")
 
 
 class Committee(Definition):
     """Whether a case of a type still needs the committee (運営委員会)."""
 
-    needed: bool
-    basis: Text
+    needed: bool = Field(title="審議が要るか")
+    basis: Text = Field(title="よりどころ")
 
 
 class Decider(Definition):
     """Somebody who may decide a case of a type, with the source that says so."""
 
-    who: Text
-    basis: Text
+    who: Text = Field(title="人")
+    basis: Text = Field(title="よりどころ")
 
 
 class GuidelineType(Definition):
     """A type (類型): its number in the 別表, the wording of the ward, and examples that the office adds."""
 
-    number: int = Field(ge=1)
-    text: Text
-    examples: tuple[Text, ...] = ()
+    number: int = Field(title="番号", ge=1)
+    text: Text = Field(title="文")
+    examples: tuple[Text, ...] = Field(title="例", default=())
 
 
 class Annex(Definition):
     """A 別表: what its types are about, and what follows from a match."""
 
-    number: int = Field(ge=1)
-    kind: Kind
-    title: Text
-    legal_basis: tuple[Text, ...] = Field(min_length=1)
-    committee: Committee
-    deciders: tuple[Decider, ...]
-    decision_note: str = ""
-    then: Text
-    types: tuple[GuidelineType, ...] = Field(min_length=1)
+    number: int = Field(title="番号", ge=1)
+    kind: Kind = Field(title="種類")
+    title: Text = Field(title="題名")
+    legal_basis: tuple[Text, ...] = Field(title="根拠", min_length=1)
+    committee: Committee = Field(title="運営委員会")
+    deciders: tuple[Decider, ...] = Field(title="決定できる人")
+    decision_note: str = Field(title="決定の注", default="")
+    then: Text = Field(title="そのあと")
+    types: tuple[GuidelineType, ...] = Field(title="類型", min_length=1)
 
     @property
     def name(self) -> str:
@@ -105,14 +105,14 @@ class Annex(Definition):
 class Guideline(Definition):
     """guideline.toml: the annexes, and what holds for all of them. It applies from `first_year` (fiscal) on."""
 
-    title: Text
-    source: Text
-    proposal: Text
-    first_year: int
-    consultation: Consultation
-    otherwise: tuple[Rule, ...] = Field(min_length=1)
-    cautions: tuple[Rule, ...] = Field(min_length=1)
-    annexes: tuple[Annex, ...] = Field(alias="annex", min_length=1)
+    title: Text = Field(title="題名")
+    source: Text = Field(title="出典")
+    proposal: Text = Field(title="終わりの文")
+    first_year: int = Field(title="はじめの年度")
+    consultation: Consultation = Field(title="協議")
+    otherwise: tuple[Rule, ...] = Field(title="類型によらないとき", min_length=1)
+    cautions: tuple[Rule, ...] = Field(title="守ること", min_length=1)
+    annexes: tuple[Annex, ...] = Field(title="別表", alias="annex", min_length=1)
 
     def serves(self, fiscal_year: int) -> bool:
         """Whether the guideline applies to cases of this fiscal year."""
