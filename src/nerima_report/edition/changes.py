@@ -17,7 +17,7 @@ from nerima_report.edition.registers import RegistersFile
 from nerima_report.edition.tables import CHOICES, FiguresFile, LinksFile
 from nerima_report.files import read_text
 
-Kind = Literal["changed", "added", "removed", "reordered", "reworded", "restyled"]
+ChangeKind = Literal["changed", "added", "removed", "reordered", "reworded", "restyled"]
 # What names an item of a list: a row has a group and a label, a type of the guideline a number.
 _NAMED_BY = ("key", "group", "label", "number", "who", "department", "section", "heading", "name", "field", "item")
 
@@ -39,7 +39,7 @@ class EditionChange:
     without steps a whole file was added or removed.
     """
 
-    kind: Kind
+    kind: ChangeKind
     file: str
     steps: tuple[KeyStep, ...] = ()
     before: object = None

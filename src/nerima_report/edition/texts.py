@@ -17,7 +17,7 @@ from nerima_report.edition.tables import Definition, Text, placeholders_in, refu
 
 # What Excel takes in the message and in the title of an input prompt or of an error, in characters.
 LONGEST_MESSAGE, LONGEST_TITLE = 255, 32
-Kind = Literal[
+SlipKind = Literal[
     "swapped-digits", "dropped-digit", "doubled-digit", "neighbouring-key", "tenfold", "neighbouring-cell", "last-year",
     "shifted-rows", "exchanged-columns",
 ]  # fmt: skip
@@ -190,7 +190,7 @@ class TrendTexts(Definition):
 class Slip(Definition):
     """A way in which people slip: how much weight it has, what it is called, and why."""
 
-    kind: Kind = Field(title="種類")
+    kind: SlipKind = Field(title="種類")
     weight: int = Field(title="重み", ge=1, le=1000)
     words: Text = Field(title="言葉")
     basis: Text = Field(title="よりどころ")

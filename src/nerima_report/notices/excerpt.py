@@ -14,7 +14,7 @@ from nerima_report.tallies.cell_values import shown
 from nerima_report.tallies.layout import CountLayout, EntryLayout
 from nerima_report.workbooks import Position, Sheet, address, column_number
 
-Kind = Literal["", "faulty", "related", "heading"]
+CellKind = Literal["", "faulty", "related", "heading"]
 AROUND = 2  # rows above and below a faulty cell
 MOST_ROWS = 14
 MOST_COLUMNS = 6
@@ -26,7 +26,7 @@ class ExcerptCell:
     """What stands in a cell, and whether it is the faulty one or one that was compared with it."""
 
     text: str
-    kind: Kind
+    kind: CellKind
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class Excerpts:
         related = _positions(notice.finding.related, key)
         if sheet is None or not (faulty or related):
             return None
-        kinds: dict[Position, Kind] = {**dict.fromkeys(related, "related"), **dict.fromkeys(faulty, "faulty")}
+        kinds: dict[Position, CellKind] = {**dict.fromkeys(related, "related"), **dict.fromkeys(faulty, "faulty")}
         rows = _rows(faulty, related)
         columns = _columns(sheet, rows, [column for _, column in (faulty or related)])
         heading = _heading(sheet, self._first_rows.get(key, 0), (faulty or related)[0][1])
@@ -83,7 +83,7 @@ class Excerpts:
 
 
 def _cells(
-    sheet: Sheet, row: int, columns: Sequence[int], kinds: Mapping[Position, Kind], heading: bool
+    sheet: Sheet, row: int, columns: Sequence[int], kinds: Mapping[Position, CellKind], heading: bool
 ) -> tuple[ExcerptCell, ...]:
     return tuple(
         ExcerptCell(_text(sheet, (row, column)), kinds.get((row, column), "heading" if heading else ""))

@@ -101,7 +101,7 @@ class MatrixView:
 
 
 @dataclass(frozen=True)
-class Page:
+class FindingsPage:
     """The whole page. `outside` are files that are in no matrix; of records there is no matrix at all."""
 
     title: str
@@ -116,13 +116,13 @@ class Page:
         return "課と表の一覧" if self.matrices else "ファイルの一覧"
 
 
-def make_page(examination: Examination, closing: str) -> Page:
+def make_page(examination: Examination, closing: str) -> FindingsPage:
     """Lay out the notices of an examination."""
     views = _Views(examination)
     workbooks = tuple(map(views.workbook, by_workbook(examination.notices)))
     years = "・".join(full_name(year) for year in examination.inbox.fiscal_years)
     others = dict.fromkeys(examination.records, ()) | files_outside(examination)
-    return Page(
+    return FindingsPage(
         title="記録の確認結果" if examination.records else f"集計の確認結果 {years}".strip(),
         closing=closing,
         matrices=tuple(views.matrix(matrix) for matrix in make_matrices(examination) if matrix.rows),

@@ -25,7 +25,7 @@ from nerima_report.tallies.counting import counted_tables
 from nerima_report.tallies.evidence import Evidence
 from nerima_report.text import harmless, section_key
 
-Status = Literal["fine", "warning", "error", "missing", "not-applicable", "not-asked"]
+TableStatus = Literal["fine", "warning", "error", "missing", "not-applicable", "not-asked"]
 # The column for what is wrong with the file or its cover, and not with one of its tables.
 FILE = ""
 WARD_MISSING = "N605"
@@ -43,7 +43,7 @@ SECTION_STATUSES: dict[SectionStatus, tuple[str, str]] = {
 class MatrixCell:
     """How a table of a 課 stands, and the notices that concern it (also those on explained differences)."""
 
-    status: Status
+    status: TableStatus
     notices: tuple[Notice, ...] = ()
 
 
@@ -83,7 +83,7 @@ def files_outside(examination: Examination) -> dict[str, tuple[Notice, ...]]:
     return {file: tuple(notices) for file, notices in outside.items()}
 
 
-def worst(notices: Iterable[Notice]) -> Status:
+def worst(notices: Iterable[Notice]) -> TableStatus:
     """Whether there is an error, or a warning, among the notices that nobody explained."""
     severities = {notice.severity for notice in notices if notice.is_open}
     return "error" if "error" in severities else "warning" if "warning" in severities else "fine"
@@ -133,7 +133,7 @@ def _coordinator(evidence: Evidence) -> _Owner:
     return True, section_key(coordinator.department, coordinator.section)
 
 
-def _statuses(evidence: Evidence, owner: _Owner, columns: tuple[str, ...]) -> Iterator[Status]:
+def _statuses(evidence: Evidence, owner: _Owner, columns: tuple[str, ...]) -> Iterator[TableStatus]:
     """How each column stands before any finding is looked at."""
     ward = owner[0]
     edition = evidence.edition
