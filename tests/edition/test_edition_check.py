@@ -62,7 +62,7 @@ def test_a_change_is_shown_where_it_is(
     case: dict[str, Any], templates: Path, command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if not case.get("trial"):  # making forms and reports is tried with some of the cases, and with the broken editions
-        monkeypatch.setattr("nerima_report.runs.prepare.try_edition", lambda edition: None)
+        monkeypatch.setattr("nerima_report.runs.edition.try_edition", lambda edition: None)
     rewrite(templates, case)
     found = edition_changes(SHIPPED, load_edition(templates / "nerima"))
     assert [[change.kind, change.file, change.place] for change in found] == case["changes"]
