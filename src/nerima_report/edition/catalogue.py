@@ -61,30 +61,12 @@ class Catalogue:
     def notice(self, finding: Finding) -> Notice:
         """The finding in the words of the catalogue."""
         entry = self.codes[finding.code]
-        return Notice(
-            finding, entry.name, self.severity(finding), self.message(finding), hint=entry.hint, basis=entry.basis
-        )
+        message = _message(finding, entry.message)
+        return Notice(finding, entry.name, self.severity(finding), message, entry.hint, entry.basis)
 
     def notices(self, findings: Iterable[Finding]) -> list[Notice]:
         """The findings in the words of the catalogue, the most severe first."""
         return [self.notice(finding) for finding in self.order(findings)]
-
-    def message(self, finding: Finding) -> str:
-        """What is wrong, in one polite Japanese sentence."""
-        place = finding.place
-        facts = dict.fromkeys(_FACTS, "") | {
-            "expected": shown_fact(finding.expected),
-            "found": shown_fact(finding.found),
-            "difference": shown_fact(finding.difference, signed=True),
-            "section": place.section,
-            "file": place.file,
-            "sheet": place.sheet,
-            "table": place.table,
-            "group": place.group,
-            "row": f"{place.group} {place.row}".strip() or place.table,
-            "column": place.column,
-        }
-        return self.codes[finding.code].message.format_map(facts | dict(finding.details))
 
     def is_error(self, finding: Finding) -> bool:
         """Whether the finding stops the report: an error that nobody explained."""
@@ -93,6 +75,24 @@ class Catalogue:
     def order(self, findings: Iterable[Finding]) -> list[Finding]:
         """Findings by severity, then in the order in which the checks yielded them."""
         return sorted(findings, key=lambda finding: SEVERITIES.index(self.severity(finding)))
+
+
+def _message(finding: Finding, template: str) -> str:
+    """What is wrong, in one polite Japanese sentence."""
+    place = finding.place
+    facts = dict.fromkeys(_FACTS, "") | {
+        "expected": shown_fact(finding.expected),
+        "found": shown_fact(finding.found),
+        "difference": shown_fact(finding.difference, signed=True),
+        "section": place.section,
+        "file": place.file,
+        "sheet": place.sheet,
+        "table": place.table,
+        "group": place.group,
+        "row": f"{place.group} {place.row}".strip() or place.table,
+        "column": place.column,
+    }
+    return template.format_map(facts | dict(finding.details))
 
 
 def load_catalogue(file: Path, required: Iterable[str] = ()) -> Catalogue:
