@@ -51,7 +51,7 @@ def merge(
     from datetime import date
 
     from nerima_report.fiscal_year import full_name
-    from nerima_report.notices import Told
+    from nerima_report.notices import Outcome
     from nerima_report.notices.registers import as_facts, print_changes
     from nerima_report.runs import registers
     from nerima_report.workspace import open_workspace
@@ -74,7 +74,7 @@ def merge(
         closing = f"{name}は、まだ反映していません（--dry-run）"
     else:
         closing = f"{name}に、台帳に反映するものはありません"
-    show_findings(merged.examination, (notice_format, output), Told(facts, closing, strict))
+    show_findings(merged.examination, (notice_format, output), Outcome(facts, closing, strict))
     leave(merged.examination, strict)
 
 

@@ -16,7 +16,7 @@ from nerima_report.edition.notice import Notice
 from nerima_report.errors import RecordError
 from nerima_report.examination import Examination
 from nerima_report.findings import SEVERITIES, Severity
-from nerima_report.notices import Told
+from nerima_report.notices import Outcome
 from nerima_report.places import Place
 from nerima_report.text import harmless
 
@@ -26,9 +26,9 @@ _IN_TEXT = {"%": "%25", "\r": "%0D", "\n": "%0A"}
 _IN_PROPERTY = _IN_TEXT | {":": "%3A", ",": "%2C"}
 
 
-def render_github(examination: Examination, told: Told) -> str:
+def render_github(examination: Examination, outcome: Outcome) -> str:
     """A command for each finding, the most severe first, because GitHub keeps only the first of each level."""
-    return "\n".join([*map(_annotation, _ordered(examination)), *_closing(examination, told)])
+    return "\n".join([*map(_annotation, _ordered(examination)), *_closing(examination, outcome)])
 
 
 def render_refusal(error: RecordError) -> str:
@@ -37,10 +37,10 @@ def render_refusal(error: RecordError) -> str:
     return _command("error", place, "記録を使えません", "\n".join(filter(None, (error.key, error.reason))))
 
 
-def render_summary(examination: Examination, told: Told) -> str:
+def render_summary(examination: Examination, outcome: Outcome) -> str:
     """All findings as a table in Markdown, for the page of the job: there no limit drops any but the very last."""
     notices = _ordered(examination)
-    lines = [f"### nerima-report {told.command}", "", *map(_markdown, _closing(examination, told)), ""]
+    lines = [f"### nerima-report {outcome.command}", "", *map(_markdown, _closing(examination, outcome)), ""]
     if notices:
         lines += ["| 重さ | コード | 場所 | 指摘 |", "|---|---|---|---|"]
     for notice in notices[:MOST_ROWS]:
@@ -86,9 +86,9 @@ def _command(level: str, place: Place, title: str, text: str) -> str:
     return f"::{level} {where}::{_escaped(chr(10).join(lines), _IN_TEXT)}"
 
 
-def _closing(examination: Examination, told: Told) -> Iterator[str]:
+def _closing(examination: Examination, outcome: Outcome) -> Iterator[str]:
     """How it ended; and if GitHub shows fewer annotations than there are findings, how many there are."""
-    yield harmless(told.closing)
+    yield harmless(outcome.closing)
     levels = Counter(map(_level, examination.notices))
     if max(levels.values(), default=0) > MOST_ANNOTATIONS:
         counts = "、".join(f"{level} {levels[level]}件" for level in SEVERITIES if levels[level])

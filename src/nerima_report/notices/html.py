@@ -16,7 +16,7 @@ from nerima_report.edition.notice import Notice
 from nerima_report.examination import Examination
 from nerima_report.findings import Severity
 from nerima_report.fiscal_year import full_name
-from nerima_report.notices import Told
+from nerima_report.notices import Outcome
 from nerima_report.notices.excerpt import Excerpt, Excerpts
 from nerima_report.notices.grouping import WorkbookNotices, by_workbook, same_fault
 from nerima_report.notices.matrix import Matrix, MatrixCell, files_outside, make_matrices, worst
@@ -36,7 +36,7 @@ STATUSES = {
 }
 
 
-def render_html(examination: Examination, told: Told) -> str:
+def render_html(examination: Examination, outcome: Outcome) -> str:
     """The page. Whatever stands in a workbook, or is its name, is escaped; nothing is loaded from anywhere."""
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
@@ -46,7 +46,7 @@ def render_html(examination: Examination, told: Told) -> str:
         lstrip_blocks=True,
         finalize=lambda value: harmless(value) if type(value) is str else value,
     )
-    page = make_page(examination, told.closing)
+    page = make_page(examination, outcome.closing)
     return environment.get_template(TEMPLATE).render(
         page=page, statuses=STATUSES, signs=SIGNS, program=f"nerima-report {__version__}"
     )

@@ -9,18 +9,18 @@ from nerima_report import __version__
 from nerima_report.edition.notice import Notice
 from nerima_report.examination import Examination
 from nerima_report.findings import Explanation, SuggestedCell, Suggestion
-from nerima_report.notices import Told
+from nerima_report.notices import Outcome
 from nerima_report.places import Place
 
 SCHEMA_VERSION = 1
 
 
-def render_json(examination: Examination, told: Told) -> str:
+def render_json(examination: Examination, outcome: Outcome) -> str:
     """The findings with the facts of the run (command, fiscal_year, …) in one envelope: docs/schemas/findings.json."""
     envelope = {
         "schema_version": SCHEMA_VERSION,
         "program": f"nerima-report {__version__}",
-        **told.facts,
+        **outcome.facts,
         "errors": sum(notice.is_error for notice in examination.notices),
         "findings": [_finding(notice) for notice in examination.notices],
     }

@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 
 from nerima_report.edition.notice import Notice, short
 from nerima_report.examination import Examination
-from nerima_report.notices import Told
+from nerima_report.notices import Outcome
 from nerima_report.notices.grouping import WHOLE
 from nerima_report.places import Place
 from nerima_report.text import harmless
@@ -19,12 +19,12 @@ from nerima_report.text import harmless
 FINE = "指摘なし"
 
 
-def render_junit(examination: Examination, told: Told) -> str:
+def render_junit(examination: Examination, outcome: Outcome) -> str:
     """The report as XML; a warning is a failure only under --strict, an explained difference never."""
-    whole = ElementTree.Element("testsuites", name=f"nerima-report {told.command}")
+    whole = ElementTree.Element("testsuites", name=f"nerima-report {outcome.command}")
     for title, notices in _suites(examination).items():
         suite = ElementTree.SubElement(whole, "testsuite", name=harmless(title))
-        _add_cases(suite, notices, told.strict)
+        _add_cases(suite, notices, outcome.strict)
         _count(suite)
     _count(whole)
     ElementTree.indent(whole)
