@@ -101,11 +101,10 @@ def _contents(edition: Edition) -> dict[str, object]:
 
 
 def _part(part: Part) -> dict[str, object]:
-    uses = {"uses.toml": part.uses} if part.uses else {}
     registers = RegistersFile.model_construct(register_=part.registers, incidents=part.incidents)
-    return {
-        **uses,
-        **({"registers.toml": registers} if part.registers else {}),
+    files = {
+        "uses.toml": part.uses,
+        "registers.toml": registers if part.registers else None,
         "part.toml": part.definition,
         "tables.toml": TablesFile.model_construct(table=tuple(part.tables.values())),
         "links.toml": LinksFile.model_construct(link=part.links),
@@ -113,6 +112,7 @@ def _part(part: Part) -> dict[str, object]:
         "charts.toml": ChartsFile.model_construct(chart=part.charts),
         "manuscript.md.j2": read_text(part.manuscript),
     }
+    return {name: content for name, content in files.items() if content is not None}
 
 
 def _file_changes(file: str, before: object, after: object) -> Iterator[EditionChange]:
