@@ -128,8 +128,7 @@ def merge_registers(folder: Path, fiscal_year: int) -> None:
     """Merge the registers of a year into the masters, as the office would in May."""
     workspace, day = Workspace(folder, "nerima", ()), date(fiscal_year + 1, 5, 10)
     merged = merge(workspace, load_edition(find_edition("nerima")), fiscal_year, day, lambda file: None)
-    catalogue, findings = merged.examination.catalogue, merged.examination.findings
-    asked = [finding for finding in findings if catalogue.severity(finding) != "notice"]
+    asked = [notice.message for notice in merged.examination.notices if notice.severity != "notice"]
     require(bool(merged.written) and not asked, asked)
 
 

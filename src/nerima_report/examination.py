@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from nerima_report.checks import run_checks
 from nerima_report.corrections import Recall, nothing_is_known, suggest_corrections
 from nerima_report.edition import Edition
-from nerima_report.edition.catalogue import Catalogue
+from nerima_report.edition.notice import Notice
 from nerima_report.errors import CannotProceed
 from nerima_report.findings import Explanation, Finding, explain
 from nerima_report.fiscal_year import full_name
@@ -39,10 +40,10 @@ class Examination:
     findings: tuple[Finding, ...]
     records: tuple[str, ...] = ()
 
-    @property
-    def catalogue(self) -> Catalogue:
-        """What gives a finding its severity and its words."""
-        return self.edition.catalogue
+    @cached_property
+    def notices(self) -> tuple[Notice, ...]:
+        """The findings in the words of the catalogue, the most severe first."""
+        return tuple(self.edition.catalogue.notices(self.findings))
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -53,7 +54,7 @@ class Examination:
     @property
     def fine(self) -> int:
         """How many of the files have no error."""
-        faulty = {finding.place.file for finding in self.findings if self.catalogue.is_error(finding)}
+        faulty = {notice.place.file for notice in self.notices if notice.is_error}
         return sum(file not in faulty for file in self.files)
 
     def and_also(self, findings: Iterable[Finding]) -> Examination:

@@ -46,7 +46,7 @@ def test_case(case: dict[str, Any], request: pytest.FixtureRequest) -> None:
     assert [finding for finding in findings if _is_expected(finding, case)], findings
     assert {finding.code for finding in findings} <= set(case.get("only", [case["code"]]))
     for finding in findings:  # every message can be written
-        assert ward.edition.catalogue.message(finding)
+        assert ward.edition.catalogue.notice(finding).message
 
 
 def _is_expected(finding: Finding, case: dict[str, Any]) -> bool:

@@ -27,7 +27,7 @@ def test_case(case: dict[str, Any], whole_edition: Edition) -> None:
     assert [finding for finding in own if _is_expected(finding, case)], own
     assert {finding.code for finding in own} == {case["code"]}
     for finding in findings:  # every message can be written
-        assert whole_edition.catalogue.message(finding)
+        assert whole_edition.catalogue.notice(finding).message
 
 
 def _is_expected(finding: Finding, case: dict[str, Any]) -> bool:

@@ -45,7 +45,7 @@ def test_every_code_fires_in_a_test_and_stands_in_the_code() -> None:
 def test_every_message_can_be_written_and_is_a_polite_sentence(code: str, whole_edition: Edition) -> None:
     names = re.findall(r"\{(\w+)\}", CODES[code]["message"])
     finding = Finding(code, Place(section="総務部総務課"), 1, 2, 1, details=dict.fromkeys(names, "〇〇"))
-    message = whole_edition.catalogue.message(finding)
+    message = whole_edition.catalogue.notice(finding).message
     assert "{" not in message
     assert message.replace("〇〇", "").rstrip().endswith("。")
     assert CODES[code]["hint"].endswith("。")

@@ -7,16 +7,25 @@ import shutil
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from conftest import ROOT, Command
 from nerima_report.edition import find_edition, load_edition
 from nerima_report.edition.changes import edition_changes
-from nerima_report.edition.tables import Definition
-from nerima_report.edition.texts import FormTexts
-from nerima_report.notices.edition_words import NAMES
+from nerima_report.edition.municipality import MunicipalityDefinition
+from nerima_report.edition.tables import CHOICES, Definition
+from nerima_report.edition.texts import (
+    FormTexts,
+    GuideSection,
+    GuideTexts,
+    InputText,
+    InputTexts,
+    LinkTexts,
+    ProgressTexts,
+    RegisterTexts,
+)
 
 CASES = tomllib.loads((Path(__file__).parents[1] / "cases" / "edition_changes.toml").read_text(encoding="utf-8"))[
     "case"
@@ -53,7 +62,7 @@ def test_a_change_is_shown_where_it_is(
     case: dict[str, Any], templates: Path, command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if not case.get("trial"):  # making forms and reports is tried with some of the cases, and with the broken editions
-        monkeypatch.setattr("nerima_report.runs.prepare.try_edition", lambda edition: None)
+        monkeypatch.setattr("nerima_report.runs.edition.try_edition", lambda edition: None)
     rewrite(templates, case)
     found = edition_changes(SHIPPED, load_edition(templates / "nerima"))
     assert [[change.kind, change.file, change.place] for change in found] == case["changes"]
@@ -201,7 +210,26 @@ def models(base: type[Definition]) -> Iterator[type[Definition]]:
 
 
 def test_every_key_of_the_definitions_has_a_name_for_the_clerk() -> None:
-    forms = FormTexts.__module__
-    shown = (model for model in models(Definition) if model.__module__ != forms and "workspace" not in model.__module__)
-    keys = {field.alias or name for model in shown for name, field in model.model_fields.items()}
-    assert keys - set(NAMES) == {"severities"}  # they show as the severities of the findings
+    shown = [model for model in models(Definition) if model.__module__.startswith("nerima_report.edition.")]
+    nameless = {
+        (model, name)
+        for model in shown
+        for name, field in model.model_fields.items()
+        if not (field.title or "").strip()
+    }
+    # The own keys of forms.toml are shown as they stand in the file, the severities as those of the findings.
+    of_forms = {FormTexts, InputText, InputTexts, ProgressTexts, GuideSection, GuideTexts, LinkTexts, RegisterTexts}
+    assert {(model, name) for model, name in nameless if model not in of_forms} == {
+        (MunicipalityDefinition, "severities")
+    }
+
+
+def choices_in(annotation: object) -> Iterator[object]:
+    for inner in get_args(annotation):
+        yield from choices_in(inner) if get_args(inner) else (inner,)
+
+
+def test_only_what_a_definition_may_say_has_a_name_as_a_choice() -> None:
+    fields = [field for model in models(Definition) for field in model.model_fields.values()]
+    choices = {choice for field in fields for choice in choices_in(field.annotation)}
+    assert set(CHOICES) - choices == set(SHIPPED.corrections.keyboard)  # the names of its layouts are keys

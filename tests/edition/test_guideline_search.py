@@ -15,7 +15,7 @@ from jsonschema import Draft202012Validator
 
 from conftest import ROOT, Command
 from nerima_report.edition import find_edition, load_edition
-from nerima_report.edition.guideline import Entry, search
+from nerima_report.edition.guideline import AnnexType, search
 
 CASES = tomllib.loads((Path(__file__).parents[1] / "cases" / "guideline.toml").read_text(encoding="utf-8"))["case"]
 GUIDELINE = load_edition(find_edition("nerima")).guideline
@@ -39,7 +39,7 @@ def test_the_cases_ask_for_every_type() -> None:
 
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.name)
-def test_every_type_is_found_by_its_whole_wording(entry: Entry, command: Command) -> None:
+def test_every_type_is_found_by_its_whole_wording(entry: AnnexType, command: Command) -> None:
     found = search(GUIDELINE, entry.type.text)
     assert found.exact
     assert entry in found.entries
@@ -49,7 +49,7 @@ def test_every_type_is_found_by_its_whole_wording(entry: Entry, command: Command
 
 
 @given(st.sampled_from(ENTRIES), st.data())
-def test_every_type_is_found_by_any_words_of_its_own(entry: Entry, data: st.DataObject) -> None:
+def test_every_type_is_found_by_any_words_of_its_own(entry: AnnexType, data: st.DataObject) -> None:
     text = entry.type.text
     start = data.draw(st.integers(0, len(text) - 2))
     words = text[start : data.draw(st.integers(start + 2, len(text)))]

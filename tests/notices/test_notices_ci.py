@@ -15,7 +15,7 @@ from nerima_report.cli.options import NoticeFormat
 from nerima_report.edition import Edition
 from nerima_report.examination import Examination
 from nerima_report.findings import Explanation, Finding
-from nerima_report.notices import Told
+from nerima_report.notices import Outcome
 from nerima_report.notices.documents import DOCUMENTS
 from nerima_report.notices.github import MOST_ANNOTATIONS, MOST_ROWS, render_github, render_summary, repository_path
 from nerima_report.notices.html import render_html
@@ -23,7 +23,7 @@ from nerima_report.notices.junit import render_junit
 from nerima_report.places import Place
 from nerima_report.tallies.submission import Inbox
 
-TOLD = Told({"command": "check", "fiscal_year": 2022}, "終わりました")
+OUTCOME = Outcome({"command": "check", "fiscal_year": 2022}, "終わりました")
 JUMP = Finding("N711", Place("区全体", "records/2022.json", table="公開.目的別", row="営業活動", line=47), 1, 9, 8)
 STOCK = Finding("N706", Place("区全体", "records/2022.json", line=50), 1, 9, 8)
 ANSWER = Explanation("N711", 8, "法の改正による")
@@ -70,17 +70,19 @@ def test_every_format_of_findings_is_offered() -> None:
 def test_what_github_takes_for_its_own_is_escaped(edition: Edition) -> None:
     place = Place("区全体", "a,b:100%.xlsx", "1:2,3", "B5")
     finding = Finding("N301", place, details={"label": "50%\r\n::error::x\x1b"})
-    (line, _) = render_github(examination(edition, finding), TOLD).splitlines()
+    (line, _) = render_github(examination(edition, finding), OUTCOME).splitlines()
     assert line.startswith("::error file=a%2Cb%3A100%25.xlsx,title=N301 区全体 ＞ 1%3A2%2C3 ＞ B5::")
     assert line.count("::") >= 2
     assert "\x1b" not in line
-    message = render_github(examination(edition, Finding("N713", JUMP.place, "50%", "a\nb", 1)), TOLD).splitlines()[0]
+    message = render_github(examination(edition, Finding("N713", JUMP.place, "50%", "a\nb", 1)), OUTCOME).splitlines()[
+        0
+    ]
     assert "50%25 → a" in message
 
 
 def test_an_annotation_names_the_line_and_an_explained_one_is_a_notice(edition: Edition) -> None:
     explained = Finding("N711", JUMP.place, 1, 9, 8, explained=ANSWER)
-    lines = render_github(examination(edition, explained, JUMP, STOCK), TOLD).splitlines()
+    lines = render_github(examination(edition, explained, JUMP, STOCK), OUTCOME).splitlines()
     assert [re.sub(" .*", "", line) for line in lines[:3]] == ["::error", "::warning", "::notice"]
     assert [re.findall(r"line=(\d+)", line) for line in lines[:3]] == [["50"], ["47"], ["47"]]
     assert "法の改正による" in lines[2]
@@ -88,11 +90,11 @@ def test_an_annotation_names_the_line_and_an_explained_one_is_a_notice(edition: 
 
 
 def test_more_than_github_shows_are_counted(edition: Edition) -> None:
-    few = render_github(examination(edition, *[JUMP] * MOST_ANNOTATIONS), TOLD).splitlines()
-    many = render_github(examination(edition, *[JUMP] * (MOST_ANNOTATIONS + 1), STOCK), TOLD).splitlines()
+    few = render_github(examination(edition, *[JUMP] * MOST_ANNOTATIONS), OUTCOME).splitlines()
+    many = render_github(examination(edition, *[JUMP] * (MOST_ANNOTATIONS + 1), STOCK), OUTCOME).splitlines()
     assert (len(few), len(many)) == (MOST_ANNOTATIONS + 1, MOST_ANNOTATIONS + 4)
     assert "error 1件、warning 11件" in many[-1]
-    summary = render_summary(examination(edition, *[JUMP] * (MOST_ROWS + 1)), TOLD)
+    summary = render_summary(examination(edition, *[JUMP] * (MOST_ROWS + 1)), OUTCOME)
     assert summary.count("| N711 |") == MOST_ROWS
     assert summary.rstrip().splitlines()[-1].startswith("ほか 1件")
 
@@ -113,10 +115,10 @@ def test_paths_are_those_of_the_repository(tmp_path: Path, monkeypatch: pytest.M
 def test_only_what_fails_the_run_fails_in_junit(edition: Edition) -> None:
     explained = Finding("N711", JUMP.place, 1, 9, 8, explained=ANSWER)
     some = examination(edition, JUMP, JUMP, STOCK, explained)
-    root = junit(render_junit(some, TOLD))
+    root = junit(render_junit(some, OUTCOME))
     assert failures(root) == ["N706"]
     assert "営業活動" in "".join(out.text or "" for out in root.iter("system-out"))
-    strict = junit(render_junit(some, Told(TOLD.facts, "", strict=True)))
+    strict = junit(render_junit(some, Outcome(OUTCOME.facts, "", strict=True)))
     assert failures(strict) == ["N706", "N711"]
     assert "法の改正による" in "".join(out.text or "" for out in strict.iter("system-out"))
     (jump,) = (failure for failure in strict.iter("failure") if "営業活動" in (failure.text or ""))
@@ -125,21 +127,21 @@ def test_only_what_fails_the_run_fails_in_junit(edition: Edition) -> None:
 
 def test_a_clean_run_has_cases_that_pass(edition: Edition) -> None:
     for clean in (examination(edition), Examination(edition, Inbox(), (), ())):
-        root = junit(render_junit(clean, TOLD))
+        root = junit(render_junit(clean, OUTCOME))
         assert (root.attrib["tests"], root.attrib["failures"]) == ("1", "0")
 
 
 def test_the_page_of_records_names_lines_and_has_no_matrix(edition: Edition) -> None:
-    page = render_html(examination(edition, JUMP), TOLD)
+    page = render_html(examination(edition, JUMP), OUTCOME)
     assert "47行目" in page
     assert "records/2022.json" in page
     assert '<table class="matrix">' not in page
-    assert "✓" in render_html(examination(edition), TOLD)
+    assert "✓" in render_html(examination(edition), OUTCOME)
 
 
 def test_junit_bears_any_character(edition: Edition) -> None:
     place = Place("区全体", "a\x00\x1b\ufffe.xlsx", "]]>&<\x0b", "B5")
-    root = junit(render_junit(examination(edition, Finding("N713", place, "\x00", "\ud800", 1)), TOLD))
+    root = junit(render_junit(examination(edition, Finding("N713", place, "\x00", "\ud800", 1)), OUTCOME))
     assert "]]>&<" in "".join(root.itertext())
 
 
@@ -168,9 +170,9 @@ def test_workbooks_are_told_by_file_and_cell(workdir: Path, command: Command, mo
 
 def test_a_missing_section_is_told_without_a_file(edition: Edition) -> None:
     missing = examination(edition, Finding("N601", Place("福祉部管理課")))
-    (command, _) = render_github(missing, TOLD).splitlines()
+    (command, _) = render_github(missing, OUTCOME).splitlines()
     assert command.startswith("::error title=N601 福祉部管理課::")
-    suites = {suite.attrib["name"]: suite.attrib["failures"] for suite in junit(render_junit(missing, TOLD))}
+    suites = {suite.attrib["name"]: suite.attrib["failures"] for suite in junit(render_junit(missing, OUTCOME))}
     assert suites == {"records/2022.json": "0", "福祉部管理課": "1"}
 
 

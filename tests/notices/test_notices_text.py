@@ -12,9 +12,7 @@ from rich.cells import cell_len
 
 from conftest import Command
 from faulty import HOSTILE, blanks, edit, make_faulty
-from nerima_report.notices.grouping import ranges
 from nerima_report.notices.screen import fold
-from nerima_report.places import Place
 from nerima_report.text import harmless
 
 
@@ -77,10 +75,3 @@ def test_folded_lines_are_short_enough_and_lose_nothing(width: int) -> None:
     assert "".join(lines).replace(" ", "") == text.replace(" ", "")
     assert max(cell_len(line) for line in lines) <= width
     assert not [line for line in lines if line[0] in "、。）"]
-
-
-def test_cells_below_each_other_are_a_range() -> None:
-    beside = Place(file="a.xlsx", sheet="表")
-    places = [Place(file="a.xlsx", sheet="表", cell=cell) for cell in ("B5", "B6", "B7", "C7", "B9")]
-    other = Place(file="b.xlsx", sheet="表", cell="B10")
-    assert ranges([*places, other], beside) == ["B5〜B7", "C7", "B9", "b.xlsx 表 B10"]

@@ -60,7 +60,7 @@ def test_case(case: dict[str, Any], contents: dict[int, Content], templates: Pat
     assert [finding.expected for finding in findings] == case.get("missing", [])
     assert {finding.code for finding in findings} <= {"N910"}
     for finding in findings:
-        assert content.edition.catalogue.message(finding)
+        assert content.edition.catalogue.notice(finding).message
 
 
 @pytest.mark.parametrize("year", [2022, 2023])

@@ -14,7 +14,7 @@ from rich.console import Console
 
 from nerima_report.cli import japanese
 from nerima_report.interruption import uninterrupted
-from nerima_report.notices import Told
+from nerima_report.notices import Outcome
 from nerima_report.text import tell
 
 if TYPE_CHECKING:
@@ -53,40 +53,40 @@ def open_edition(context: typer.Context, name: str) -> Edition:
     return load_edition(find_edition(name, context.obj))
 
 
-def show_findings(examination: Examination, target: tuple[NoticeFormat, Path | None], told: Told) -> None:
+def show_findings(examination: Examination, target: tuple[NoticeFormat, Path | None], outcome: Outcome) -> None:
     """Show the findings, or write them to a file after all has succeeded."""
     from nerima_report.notices import matrix, screen
 
     notice_format, file = target
-    told = replace(told, closing=f"{told.closing}（{screen.summary(examination.findings, examination.catalogue)}）")
+    outcome = replace(outcome, closing=f"{outcome.closing}（{screen.summary(examination.notices)}）")
     if notice_format is NoticeFormat.TEXT:
         console = Console(record=True, file=StringIO(), width=80) if file else Console()
-        screen.print_findings(console, examination.findings, examination.catalogue)
-        if "handed_in" in told.facts:
+        screen.print_notices(console, examination.notices)
+        if "handed_in" in outcome.facts:
             matrix.print_handed_in(console, matrix.handed_in(examination))
-        screen.print_closing(console, told.closing, told.facts)
+        screen.print_closing(console, outcome.closing, outcome.facts)
         content = console.export_text() if file else ""
     else:
-        content = _document(examination, notice_format, told)
+        content = _document(examination, notice_format, outcome)
     if file is not None:
         from nerima_report.workspace import write_all
 
         write_all(file.parent, {file.name: (content.strip("\n") + "\n").encode(errors="replace")})
-        tell(Console(stderr=True), [told.closing, f"確認結果を書きました: {file}"])
+        tell(Console(stderr=True), [outcome.closing, f"確認結果を書きました: {file}"])
     elif content:
         japanese.print_document(content)
 
 
-def _document(examination: Examination, notice_format: NoticeFormat, told: Told) -> str:
+def _document(examination: Examination, notice_format: NoticeFormat, outcome: Outcome) -> str:
     from nerima_report.notices.documents import DOCUMENTS
     from nerima_report.notices.github import render_summary
 
     if notice_format is NoticeFormat.GITHUB and (page := os.environ.get("GITHUB_STEP_SUMMARY")):
-        text = render_summary(examination, told)
+        text = render_summary(examination, outcome)
         with uninterrupted(), Path(page).open("a", encoding="utf-8", errors="replace") as summary:
             summary.write(text)
     (render,) = (document.render for document in DOCUMENTS if document.name == notice_format)
-    return render(examination, told)
+    return render(examination, outcome)
 
 
 def show_refusal(error: RecordError, notice_format: NoticeFormat) -> None:
@@ -99,6 +99,6 @@ def show_refusal(error: RecordError, notice_format: NoticeFormat) -> None:
 
 def leave(examination: Examination, strict: bool) -> None:
     """Exit with 1 if a finding that nobody explained is an error (or, with `strict`, a warning)."""
-    severities = {examination.catalogue.severity(f) for f in examination.findings if f.explained is None}
+    severities = {notice.severity for notice in examination.notices if notice.is_open}
     if "error" in severities or (strict and "warning" in severities):
         raise typer.Exit(1)

@@ -51,7 +51,7 @@ def merge(
     from datetime import date
 
     from nerima_report.fiscal_year import full_name
-    from nerima_report.notices import Told
+    from nerima_report.notices import Outcome
     from nerima_report.notices.registers import as_facts, print_changes
     from nerima_report.runs import registers
     from nerima_report.workspace import open_workspace
@@ -74,7 +74,7 @@ def merge(
         closing = f"{name}は、まだ反映していません（--dry-run）"
     else:
         closing = f"{name}に、台帳に反映するものはありません"
-    show_findings(merged.examination, (notice_format, output), Told(facts, closing, strict))
+    show_findings(merged.examination, (notice_format, output), Outcome(facts, closing, strict))
     leave(merged.examination, strict)
 
 
@@ -139,7 +139,7 @@ def print_(
     force: Annotated[bool, typer.Option("--force", help="内容の違うファイルも置きかえる。")] = False,
 ) -> None:
     """一般の閲覧に供する登録簿を、文書や表にする。"""
-    from nerima_report.notices.screen import print_findings
+    from nerima_report.notices.screen import print_notices
     from nerima_report.runs.registers import print_registers
     from nerima_report.workspace import open_workspace
 
@@ -148,7 +148,7 @@ def print_(
     order = _order(registers, section, year, ended)
     printed = print_registers(workspace, edition, order, written_as.value, (out, force))
     console = Console()
-    print_findings(console, printed.findings, edition.catalogue)
+    print_notices(console, edition.catalogue.notices(printed.findings))
     lines = [f"作りました: {file}" for file in printed.written]
     lines += [f"同じものがあるので、そのままです: {file}" for file in printed.unchanged]
     stopped = any(edition.catalogue.is_error(finding) for finding in printed.findings)

@@ -21,7 +21,7 @@ from nerima_report.cli.options import (
     show_findings,
 )
 from nerima_report.errors import CannotProceed
-from nerima_report.notices import Told
+from nerima_report.notices import Outcome
 from nerima_report.text import label_of, tell
 from nerima_report.workbooks import shared_reader
 
@@ -125,7 +125,7 @@ def validate(
         examination, returned = return_workbooks(examination, return_to)
         facts["returned"] = [label_of(path) for path in returned]
     closing = f"{len(examination.files)}ファイルのうち{examination.fine}ファイルにエラーはありません"
-    show_findings(examination, (notice_format, output), Told(facts, closing, strict))
+    show_findings(examination, (notice_format, output), Outcome(facts, closing, strict))
     leave(examination, strict)
 
 
@@ -163,7 +163,7 @@ def build(
     written = [path.as_posix() for path in built.written]
     facts: dict[str, object] = {"command": "build", "fiscal_year": fiscal_year, "draft": draft, "written": written}
     closing = f"{name}を作りました: {built.written[0].parent}" if written else f"{name}は作っていません"
-    show_findings(built.examination, (notice_format, output), Told(facts, closing, strict))
+    show_findings(built.examination, (notice_format, output), Outcome(facts, closing, strict))
     if not draft:
         leave(built.examination, strict)
 
@@ -177,7 +177,7 @@ def publish(
     from datetime import date
 
     from nerima_report.fiscal_year import full_name
-    from nerima_report.notices.screen import print_findings
+    from nerima_report.notices.screen import print_notices
     from nerima_report.runs import publish as run
     from nerima_report.workspace import open_workspace
 
@@ -185,7 +185,8 @@ def publish(
     workspace = open_workspace(Path())
     published = run.publish(workspace, fiscal_year, revise.strip() or None, date.today())
     console = Console()
-    print_findings(console, published.findings, open_edition(context, workspace.edition).catalogue)
+    catalogue = open_edition(context, workspace.edition).catalogue
+    print_notices(console, catalogue.notices(published.findings))
     done = "を公表の記録にしました" if published.changed else "は、すでに同じ内容で公表の記録になっています"
     tell(console, [f"{full_name(fiscal_year)}{done}: {published.record}"])
 

@@ -20,7 +20,7 @@ from nerima_report.cli.options import (
     show_findings,
     show_refusal,
 )
-from nerima_report.notices import Told
+from nerima_report.notices import Outcome
 from nerima_report.text import tell
 
 Years = Annotated[str, typer.Argument(metavar="年度..年度", help="2018..2026、H30..R8、平成30..令和8 のように書く。")]
@@ -61,7 +61,7 @@ def check(
     first, last = full_name(checked.years[0]), full_name(checked.years[-1])
     several = f"{first}から{last}までの{len(checked.years)}年度"
     closing = f"{several if len(checked.years) > 1 else last}を、前の年度の記録と比べました"
-    show_findings(examination, (notice_format, output), Told(facts, closing, strict))
+    show_findings(examination, (notice_format, output), Outcome(facts, closing, strict))
     leave(examination, strict)
 
 
@@ -116,13 +116,13 @@ def import_(
         closing = f"記録にしました: {done.record}"
     else:
         closing = f"すでに同じ内容の記録です: {done.record}"
-    show_findings(done.examination, (notice_format, output), Told(facts, closing, strict))
+    show_findings(done.examination, (notice_format, output), Outcome(facts, closing, strict))
     leave(done.examination, strict)
 
 
 def trend(context: typer.Context, years: Years) -> None:
     """年度別の推移の表と折れ線グラフを、記録（records）から作る。"""
-    from nerima_report.notices.screen import print_findings
+    from nerima_report.notices.screen import print_notices
     from nerima_report.notices.trend import print_trend
     from nerima_report.runs import trend as run
     from nerima_report.workspace import open_workspace
@@ -133,6 +133,6 @@ def trend(context: typer.Context, years: Years) -> None:
     made = run.trend(workspace, edition, first, last)
     console = Console()
     print_trend(console, made.trend)
-    print_findings(console, made.findings, edition.catalogue)
+    print_notices(console, edition.catalogue.notices(made.findings))
     tell(console, ["", *(f"作りました: {path}" for path in made.written)])
     tell(console, [] if made.charts else [japanese.without_charts()])

@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import RootModel, StringConstraints
+from pydantic import Field, RootModel, StringConstraints
 
+from nerima_report.edition.notice import Notice
 from nerima_report.edition.tables import Definition, Text
 from nerima_report.edition.toml import read_definition
 from nerima_report.errors import DefinitionError
@@ -28,13 +29,13 @@ _FACTS = frozenset({
 class FindingDefinition(Definition):
     """An entry of the catalogue of findings: what a code means and what to do about it."""
 
-    name: Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
-    severity: Severity
-    message: Text
-    explanation: Text
-    example: Text
-    hint: Text
-    basis: Text
+    name: Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")] = Field(title="名前")
+    severity: Severity = Field(title="重さ")
+    message: Text = Field(title="文")
+    explanation: Text = Field(title="説明")
+    example: Text = Field(title="たとえば")
+    hint: Text = Field(title="どうするか")
+    basis: Text = Field(title="よりどころ")
 
 
 class _CatalogueFile(RootModel[dict[str, FindingDefinition]]):
@@ -57,22 +58,15 @@ class Catalogue:
         changed = {code: self.codes[code].model_copy(update={"severity": s}) for code, s in severities.items()}
         return replace(self, codes={**self.codes, **changed})
 
-    def message(self, finding: Finding) -> str:
-        """What is wrong, in one polite Japanese sentence."""
-        place = finding.place
-        facts = dict.fromkeys(_FACTS, "") | {
-            "expected": shown_fact(finding.expected),
-            "found": shown_fact(finding.found),
-            "difference": shown_fact(finding.difference, signed=True),
-            "section": place.section,
-            "file": place.file,
-            "sheet": place.sheet,
-            "table": place.table,
-            "group": place.group,
-            "row": f"{place.group} {place.row}".strip() or place.table,
-            "column": place.column,
-        }
-        return self.codes[finding.code].message.format_map(facts | dict(finding.details))
+    def notice(self, finding: Finding) -> Notice:
+        """The finding in the words of the catalogue."""
+        entry = self.codes[finding.code]
+        message = _message(finding, entry.message)
+        return Notice(finding, entry.name, self.severity(finding), message, entry.hint, entry.basis)
+
+    def notices(self, findings: Iterable[Finding]) -> list[Notice]:
+        """The findings in the words of the catalogue, the most severe first."""
+        return [self.notice(finding) for finding in self.order(findings)]
 
     def is_error(self, finding: Finding) -> bool:
         """Whether the finding stops the report: an error that nobody explained."""
@@ -81,6 +75,24 @@ class Catalogue:
     def order(self, findings: Iterable[Finding]) -> list[Finding]:
         """Findings by severity, then in the order in which the checks yielded them."""
         return sorted(findings, key=lambda finding: SEVERITIES.index(self.severity(finding)))
+
+
+def _message(finding: Finding, template: str) -> str:
+    """What is wrong, in one polite Japanese sentence."""
+    place = finding.place
+    facts = dict.fromkeys(_FACTS, "") | {
+        "expected": shown_fact(finding.expected),
+        "found": shown_fact(finding.found),
+        "difference": shown_fact(finding.difference, signed=True),
+        "section": place.section,
+        "file": place.file,
+        "sheet": place.sheet,
+        "table": place.table,
+        "group": place.group,
+        "row": f"{place.group} {place.row}".strip() or place.table,
+        "column": place.column,
+    }
+    return template.format_map(facts | dict(finding.details))
 
 
 def load_catalogue(file: Path, required: Iterable[str] = ()) -> Catalogue:

@@ -11,33 +11,37 @@ from typing import Literal
 from pydantic import BaseModel
 
 from nerima_report.edition import Edition
-from nerima_report.edition.part import Part
+from nerima_report.edition.entries import TablesFile
+from nerima_report.edition.part import ChartsFile, Part
+from nerima_report.edition.registers import RegistersFile
+from nerima_report.edition.tables import CHOICES, FiguresFile, LinksFile
 from nerima_report.files import read_text
 
-Kind = Literal["changed", "added", "removed", "reordered", "reworded", "restyled"]
+ChangeKind = Literal["changed", "added", "removed", "reordered", "reworded", "restyled"]
 # What names an item of a list: a row has a group and a label, a type of the guideline a number.
 _NAMED_BY = ("key", "group", "label", "number", "who", "department", "section", "heading", "name", "field", "item")
 
 
 @dataclass(frozen=True)
-class Step:
-    """A step on the way to what changed: a key of the file and, where it is a list, the item."""
+class KeyStep:
+    """A step on the way to what changed: a key of the file with its name for a clerk and, in a list, the item."""
 
     key: str
+    name: str
     item: str = ""
 
 
 @dataclass(frozen=True)
-class Change:
+class EditionChange:
     """One difference: in which file, where in it, and what stood there before and stands there after.
 
     `reordered` has the names of the items in both orders, `reworded` the lines of both, `restyled` neither;
     without steps a whole file was added or removed.
     """
 
-    kind: Kind
+    kind: ChangeKind
     file: str
-    steps: tuple[Step, ...] = ()
+    steps: tuple[KeyStep, ...] = ()
     before: object = None
     after: object = None
 
@@ -47,7 +51,7 @@ class Change:
         return ".".join(f"{step.key}[{step.item}]" if step.item else step.key for step in self.steps)
 
 
-def edition_changes(before: Edition, after: Edition) -> list[Change]:
+def edition_changes(before: Edition, after: Edition) -> list[EditionChange]:
     """All that differs between two valid editions, in the order of the report, then what all parts share."""
     old, new = _contents(before), _contents(after)
     return [change for file in _either(new, old) for change in _file_changes(file, old.get(file), new.get(file))]
@@ -80,75 +84,74 @@ def _asked(whole: Edition, year: int) -> object:
 
 
 def _contents(edition: Edition) -> dict[str, object]:
-    """What each file of an edition says: a tree for definitions, a text for manuscripts, bytes for Word styles."""
-    parts = {f"{part.folder.name}/{name}": tree for part in edition.parts for name, tree in _part(part).items()}
-    municipality = edition.municipality.model_dump(exclude={"severities"})  # they show in the findings
+    """What each file of an edition says: a model for definitions, a text for manuscripts, bytes for Word styles."""
+    parts = {f"{part.folder.name}/{name}": file for part in edition.parts for name, file in _part(part).items()}
     return parts | {
-        "municipality.toml": municipality,
+        # The severities show in the catalogue.
+        "municipality.toml": edition.municipality.model_copy(update={"severities": {}}),
         "cover.md.j2": read_text(edition.folder / "cover.md.j2"),
         "reference.docx": (edition.folder / "reference.docx").read_bytes(),
-        "forms.toml": edition.form_texts.model_dump(),
-        "years.toml": edition.years.model_dump(),
-        "corrections.toml": edition.corrections.model_dump(),
-        "trend.toml": edition.trend.model_dump(),
-        "guideline.toml": edition.guideline.model_dump(by_alias=True),
-        "findings.toml": {code: found.model_dump() for code, found in edition.catalogue.codes.items()},
+        "forms.toml": edition.form_texts,
+        "years.toml": edition.years,
+        "corrections.toml": edition.corrections,
+        "trend.toml": edition.trend,
+        "guideline.toml": edition.guideline,
+        "findings.toml": edition.catalogue.codes,
     }
 
 
 def _part(part: Part) -> dict[str, object]:
-    uses = {"uses.toml": part.uses.model_dump()} if part.uses else {}
-    if part.registers:
-        incidents = part.incidents.model_dump(by_alias=True) if part.incidents else None
-        uses["registers.toml"] = {"register": _dumped(part.registers), "incidents": incidents}
-    return uses | {
-        "part.toml": part.definition.model_dump(),
-        "tables.toml": {"table": _dumped(part.tables.values())},
-        "links.toml": {"link": _dumped(part.links)},
-        "figures.toml": {"figure": _dumped(part.figures)},
-        "charts.toml": {"chart": _dumped(part.charts)},
+    registers = RegistersFile.model_construct(register_=part.registers, incidents=part.incidents)
+    files = {
+        "uses.toml": part.uses,
+        "registers.toml": registers if part.registers else None,
+        "part.toml": part.definition,
+        "tables.toml": TablesFile.model_construct(table=tuple(part.tables.values())),
+        "links.toml": LinksFile.model_construct(link=part.links),
+        "figures.toml": FiguresFile.model_construct(figure=part.figures),
+        "charts.toml": ChartsFile.model_construct(chart=part.charts),
         "manuscript.md.j2": read_text(part.manuscript),
     }
+    return {name: content for name, content in files.items() if content is not None}
 
 
-def _dumped(models: Iterable[BaseModel]) -> tuple[object, ...]:
-    return tuple(model.model_dump() for model in models)
-
-
-def _file_changes(file: str, before: object, after: object) -> Iterator[Change]:
+def _file_changes(file: str, before: object, after: object) -> Iterator[EditionChange]:
     if before is None or after is None:
-        yield Change("removed" if after is None else "added", file)
+        yield EditionChange("removed" if after is None else "added", file)
     elif isinstance(before, str) and before != after:
         yield from _rewordings(file, before, str(after))
     elif isinstance(before, bytes) and before != after:
-        yield Change("restyled", file)
+        yield EditionChange("restyled", file)
     else:
         yield from _differences(file, (), before, after)
 
 
-def _rewordings(file: str, before: str, after: str) -> Iterator[Change]:
+def _rewordings(file: str, before: str, after: str) -> Iterator[EditionChange]:
     """A change for each run of lines that went or came, placed by the line of the new text at which it begins."""
     old, new = before.splitlines(), after.splitlines()
     for kind, first, last, begin, end in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if kind != "equal" and any(line.strip() for line in (*old[first:last], *new[begin:end])):
-            yield Change("reworded", file, (Step(f"{begin + 1}行目"),), tuple(old[first:last]), tuple(new[begin:end]))
+            line = f"{begin + 1}行目"
+            lines = tuple(old[first:last]), tuple(new[begin:end])
+            yield EditionChange("reworded", file, (KeyStep(line, line),), *lines)
 
 
-def _differences(file: str, steps: tuple[Step, ...], before: object, after: object) -> Iterator[Change]:
+def _differences(file: str, steps: tuple[KeyStep, ...], before: object, after: object) -> Iterator[EditionChange]:
     if before == after:
         return
-    if isinstance(before, Mapping) and isinstance(after, Mapping):
-        for key in _either(after, before):
-            yield from _differences(file, (*steps, Step(key)), before.get(key), after.get(key))
+    if has_keys(before) and has_keys(after):
+        old, new, names = values_of(before), values_of(after), names_of(before) | names_of(after)
+        for key in _either(new, old):
+            yield from _differences(file, (*steps, KeyStep(key, names[key])), old.get(key), new.get(key))
     elif isinstance(before, tuple) and isinstance(after, tuple):
         yield from _list_differences(file, steps, _named(before), _named(after))
     else:
-        yield Change("changed", file, steps, before, after)
+        yield EditionChange("changed", file, steps, before, after)
 
 
 def _list_differences(
-    file: str, steps: tuple[Step, ...], before: Mapping[str, object], after: Mapping[str, object]
-) -> Iterator[Change]:
+    file: str, steps: tuple[KeyStep, ...], before: Mapping[str, object], after: Mapping[str, object]
+) -> Iterator[EditionChange]:
     """Items are known by name; one that has another name in the same place of a list as long is renamed."""
     *way, last = steps
     renamed = {
@@ -157,19 +160,19 @@ def _list_differences(
         if len(before) == len(after) and old not in after and new not in before
     }
     for name, item in before.items():
-        here = (*way, Step(last.key, name))
+        here = (*way, replace(last, item=name))
         if (now := renamed.get(name, name)) not in after:
-            yield Change("removed", file, here, item)
-        elif isinstance(item, Mapping):
+            yield EditionChange("removed", file, here, item)
+        elif has_keys(item):
             yield from _differences(file, here, item, after[now])
         elif item != after[now]:
-            yield Change("changed", file, (*way, Step(last.key)), item, after[now])
+            yield EditionChange("changed", file, steps, item, after[now])
     for name, item in after.items():
         if name not in before and name not in renamed.values():
-            yield Change("added", file, (*way, Step(last.key, name)), None, item)
+            yield EditionChange("added", file, (*way, replace(last, item=name)), None, item)
     kept = [renamed.get(name, name) for name in before if renamed.get(name, name) in after]
     if kept != [name for name in after if name in kept]:
-        yield Change("reordered", file, steps, tuple(before), tuple(after))
+        yield EditionChange("reordered", file, steps, tuple(before), tuple(after))
 
 
 def _named(items: Sequence[object]) -> dict[str, object]:
@@ -185,10 +188,31 @@ def _named(items: Sequence[object]) -> dict[str, object]:
 
 def item_name(item: object) -> str:
     """What an item of a list is called: a row 開示請求 取下げ, a type of the guideline 3, a text by itself."""
-    if not isinstance(item, Mapping):
+    if not has_keys(item):
         return str(item)
-    names = [str(item[key]) for key in _NAMED_BY if item.get(key)]
-    return " ".join(names) or str(item.get("kind") or item.get("text", ""))
+    values = values_of(item)
+    names = [str(values[key]) for key in _NAMED_BY if values.get(key)]
+    return " ".join(names) or str(values.get("kind") or values.get("text", ""))
+
+
+def has_keys(value: object) -> bool:
+    """Whether a value of a definition has keys of its own: a model, or a mapping whose keys the office chooses."""
+    return isinstance(value, BaseModel | Mapping)
+
+
+def values_of(value: object) -> dict[str, object]:
+    """The values of a model, or of a mapping, by the keys that stand in the file."""
+    if isinstance(value, BaseModel):
+        return {field.alias or name: getattr(value, name) for name, field in type(value).model_fields.items()}
+    return dict(value) if isinstance(value, Mapping) else {}
+
+
+def names_of(value: object) -> dict[str, str]:
+    """What a clerk reads for the keys of a model, or of a mapping; the key itself where it has no name."""
+    if isinstance(value, BaseModel):
+        titles = {field.alias or name: field.title for name, field in type(value).model_fields.items()}
+        return {key: title or key for key, title in titles.items()}
+    return {key: CHOICES.get(key, key) for key in value} if isinstance(value, Mapping) else {}
 
 
 def _either(first: Iterable[str], second: Iterable[str]) -> list[str]:

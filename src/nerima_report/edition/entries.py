@@ -27,17 +27,17 @@ class EntryField(Definition):
     with `choices_from = "guideline"` both are the types of guideline.toml.
     """
 
-    label: Text
-    type: Literal["text", "choice", "month", "date", "count", "order", "difference"]
-    unit: str = ""
-    required: bool = True
-    required_when: tuple[Condition, ...] = ()
-    any_year: bool = False
-    choices: tuple[Text, ...] = ()
-    choices_from: Literal["", "guideline"] = ""
-    meanings: tuple[Text, ...] = ()
-    rule: str = ""
-    printed_as: str = "{}"
+    label: Text = Field(title="見出し")
+    type: Literal["text", "choice", "month", "date", "count", "order", "difference"] = Field(title="型")
+    unit: str = Field(title="単位", default="")
+    required: bool = Field(title="必ず書くか", default=True)
+    required_when: tuple[Condition, ...] = Field(title="必ず書く条件", default=())
+    any_year: bool = Field(title="年度の外の日付も書けるか", default=False)
+    choices: tuple[Text, ...] = Field(title="選択肢", default=())
+    choices_from: Literal["", "guideline"] = Field(title="選択肢のもと", default="")
+    meanings: tuple[Text, ...] = Field(title="選択肢の意味", default=())
+    rule: str = Field(title="数え方", default="")
+    printed_as: str = Field(title="印刷の形", default="{}")
 
     def meaning(self, choice: str) -> str:
         """What a choice stands for in words: the wording of 別表2の10, or the choice itself."""
@@ -69,10 +69,10 @@ class PrintedColumn(Definition):
     `width` is its share of the width of the table.
     """
 
-    label: Text
-    text: Text
-    width: int = Field(default=1, ge=1)
-    ditto: bool = False
+    label: Text = Field(title="見出し")
+    text: Text = Field(title="文")
+    width: int = Field(title="幅", default=1, ge=1)
+    ditto: bool = Field(title="「同上」とするか", default=False)
 
 
 class EntryTable(TableDefinition):
@@ -83,14 +83,14 @@ class EntryTable(TableDefinition):
     under `open_note`.
     """
 
-    kind: Literal["entries"]
-    fields: tuple[EntryField, ...] = Field(min_length=1)
-    print: tuple[PrintedColumn, ...] = ()
-    sort_by: tuple[Text, ...] = ()
-    split_by: str = ""
-    lines_for: str = ""
-    open_when: tuple[Condition, ...] = ()
-    open_note: str = ""
+    kind: Literal["entries"] = Field(title="種類")
+    fields: tuple[EntryField, ...] = Field(title="項目", min_length=1)
+    print: tuple[PrintedColumn, ...] = Field(title="印刷する列", default=())
+    sort_by: tuple[Text, ...] = Field(title="並べる項目", default=())
+    split_by: str = Field(title="表を分ける項目", default="")
+    lines_for: str = Field(title="はじめから行を置く項目", default="")
+    open_when: tuple[Condition, ...] = Field(title="未了とする条件", default=())
+    open_note: str = Field(title="未了の一覧のはじめの文", default="")
 
     def field(self, label: str) -> EntryField | None:
         """The field with this label."""
@@ -124,7 +124,7 @@ class EntryTable(TableDefinition):
 class TablesFile(Definition):
     """tables.toml."""
 
-    table: tuple[Annotated[CountTable | EntryTable, Field(discriminator="kind")], ...]
+    table: tuple[Annotated[CountTable | EntryTable, Field(discriminator="kind")], ...] = Field(title="表")
 
 
 # The sheet 調整 of the ward workbook: the same in every edition, because tallies/totals.py rests on it.

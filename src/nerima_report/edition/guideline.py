@@ -17,7 +17,7 @@ from pydantic import Field, model_validator
 from nerima_report.edition.tables import Definition, Text, refuse_duplicates
 from nerima_report.text import plain
 
-Kind = Literal["利用", "提供", "委託"]
+CaseKind = Literal["利用", "提供", "委託"]
 # How alike the nearest types must be, in percent (rapidfuzz), and how many are proposed at most.
 LEAST_LIKENESS = 35
 MOST_NEAREST = 3
@@ -28,55 +28,55 @@ _HIRAGANA = str.maketrans({chr(code): chr(code - 0x60) for code in range(ord("�
 _SPELLINGS = {"又は": "または", "及び": "および", "若しくは": "もしくは", "並びに": "ならびに"}
 
 
-class Rule(Definition):
+class GuidelineRule(Definition):
     """A sentence that the office follows, with its source."""
 
-    text: Text
-    basis: Text
+    text: Text = Field(title="文")
+    basis: Text = Field(title="よりどころ")
 
 
 class Consultation(Definition):
     """Whom a section asks before it takes a case for one of a type, and when."""
 
-    with_: Text = Field(alias="with")
-    when: Text
-    basis: Text
+    with_: Text = Field(title="相手", alias="with")
+    when: Text = Field(title="いつ")
+    basis: Text = Field(title="よりどころ")
 
 
 class Committee(Definition):
     """Whether a case of a type still needs the committee (運営委員会)."""
 
-    needed: bool
-    basis: Text
+    needed: bool = Field(title="審議が要るか")
+    basis: Text = Field(title="よりどころ")
 
 
 class Decider(Definition):
     """Somebody who may decide a case of a type, with the source that says so."""
 
-    who: Text
-    basis: Text
+    who: Text = Field(title="人")
+    basis: Text = Field(title="よりどころ")
 
 
 class GuidelineType(Definition):
     """A type (類型): its number in the 別表, the wording of the ward, and examples that the office adds."""
 
-    number: int = Field(ge=1)
-    text: Text
-    examples: tuple[Text, ...] = ()
+    number: int = Field(title="番号", ge=1)
+    text: Text = Field(title="文")
+    examples: tuple[Text, ...] = Field(title="例", default=())
 
 
 class Annex(Definition):
     """A 別表: what its types are about, and what follows from a match."""
 
-    number: int = Field(ge=1)
-    kind: Kind
-    title: Text
-    legal_basis: tuple[Text, ...] = Field(min_length=1)
-    committee: Committee
-    deciders: tuple[Decider, ...]
-    decision_note: str = ""
-    then: Text
-    types: tuple[GuidelineType, ...] = Field(min_length=1)
+    number: int = Field(title="番号", ge=1)
+    kind: CaseKind = Field(title="種類")
+    title: Text = Field(title="題名")
+    legal_basis: tuple[Text, ...] = Field(title="根拠", min_length=1)
+    committee: Committee = Field(title="運営委員会")
+    deciders: tuple[Decider, ...] = Field(title="決定できる人")
+    decision_note: str = Field(title="決定の注", default="")
+    then: Text = Field(title="そのあと")
+    types: tuple[GuidelineType, ...] = Field(title="類型", min_length=1)
 
     @property
     def name(self) -> str:
@@ -105,14 +105,14 @@ class Annex(Definition):
 class Guideline(Definition):
     """guideline.toml: the annexes, and what holds for all of them. It applies from `first_year` (fiscal) on."""
 
-    title: Text
-    source: Text
-    proposal: Text
-    first_year: int
-    consultation: Consultation
-    otherwise: tuple[Rule, ...] = Field(min_length=1)
-    cautions: tuple[Rule, ...] = Field(min_length=1)
-    annexes: tuple[Annex, ...] = Field(alias="annex", min_length=1)
+    title: Text = Field(title="題名")
+    source: Text = Field(title="出典")
+    proposal: Text = Field(title="終わりの文")
+    first_year: int = Field(title="はじめの年度")
+    consultation: Consultation = Field(title="協議")
+    otherwise: tuple[GuidelineRule, ...] = Field(title="類型によらないとき", min_length=1)
+    cautions: tuple[GuidelineRule, ...] = Field(title="守ること", min_length=1)
+    annexes: tuple[Annex, ...] = Field(title="別表", alias="annex", min_length=1)
 
     def serves(self, fiscal_year: int) -> bool:
         """Whether the guideline applies to cases of this fiscal year."""
@@ -123,9 +123,9 @@ class Guideline(Definition):
         return next((found for found in self.annexes if found.kind == kind), None)
 
     @property
-    def entries(self) -> Iterator[Entry]:
+    def entries(self) -> Iterator[AnnexType]:
         """All types, each with its 別表, in the order of the guideline."""
-        return (Entry(annex, found) for annex in self.annexes for found in annex.types)
+        return (AnnexType(annex, found) for annex in self.annexes for found in annex.types)
 
     @model_validator(mode="after")
     def _annexes_differ(self) -> Guideline:
@@ -135,7 +135,7 @@ class Guideline(Definition):
 
 
 @dataclass(frozen=True)
-class Entry:
+class AnnexType:
     """A type together with the 別表 in which it stands."""
 
     annex: Annex
@@ -148,14 +148,14 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Found:
+class SearchResult:
     """The types that were found. `exact`: all words stand in each; otherwise they are the nearest, best first."""
 
-    entries: tuple[Entry, ...]
+    entries: tuple[AnnexType, ...]
     exact: bool
 
 
-def search(guideline: Guideline, text: str) -> Found:
+def search(guideline: Guideline, text: str) -> SearchResult:
     """The types in which every word of `text` stands, or else the nearest ones, or none.
 
     Searched are wording and examples, the kind (委託), and the name (別表3, 別表2の10). Width, kana and
@@ -163,17 +163,17 @@ def search(guideline: Guideline, text: str) -> Found:
     """
     words = [word for word in _BETWEEN_WORDS.split(unicodedata.normalize("NFKC", text)) if word]
     matching = tuple(entry for entry in guideline.entries if words and all(_has(entry, word) for word in words))
-    return Found(matching, exact=True) if matching else Found(_nearest(guideline, words), exact=False)
+    return SearchResult(matching, exact=True) if matching else SearchResult(_nearest(guideline, words), exact=False)
 
 
-def _has(entry: Entry, word: str) -> bool:
+def _has(entry: AnnexType, word: str) -> bool:
     if reference := _REFERENCE.fullmatch(word):
         annex, number = reference[1], reference[2]
         return entry.annex.number == int(annex) and (number is None or entry.type.number == int(number))
     return any(_folded(word) in _folded(text) for text in _texts(entry))
 
 
-def _texts(entry: Entry) -> tuple[str, ...]:
+def _texts(entry: AnnexType) -> tuple[str, ...]:
     return (entry.type.text, *entry.type.examples, entry.annex.kind)
 
 
@@ -188,7 +188,7 @@ def _folded(text: str) -> str:
     return plain(text).casefold().translate(_HIRAGANA)
 
 
-def _nearest(guideline: Guideline, words: list[str]) -> tuple[Entry, ...]:
+def _nearest(guideline: Guideline, words: list[str]) -> tuple[AnnexType, ...]:
     from rapidfuzz import fuzz, process
 
     entries = tuple(guideline.entries)

@@ -14,29 +14,29 @@ from nerima_report.findings import Severity
 class Coordinator(Definition):
     """The section that collects and publishes, from a fiscal year on."""
 
-    department: Text
-    section: Text
-    first_year: int
+    department: Text = Field(title="部")
+    section: Text = Field(title="課")
+    first_year: int = Field(title="はじめの年度")
 
 
 class RosterRow(Definition):
     """A section (課) of the default roster."""
 
-    department: str = ""
-    section: Text
+    department: str = Field(title="部", default="")
+    section: Text = Field(title="課")
 
 
 class MunicipalityDefinition(Definition):
     """Who publishes: name, code, coordinators, the month of publication, the default roster."""
 
-    name: Text
-    code: Annotated[str, StringConstraints(pattern=r"^\d{6}$")]
-    form_version: Text
-    publication_month: Setting
+    name: Text = Field(title="名前")
+    code: Annotated[str, StringConstraints(pattern=r"^\d{6}$")] = Field(title="団体コード")
+    form_version: Text = Field(title="様式の版")
+    publication_month: Setting = Field(title="公表の月")
     severities: dict[str, Severity] = Field(default_factory=dict)
-    coordinators: tuple[Coordinator, ...] = Field(min_length=1)
-    roster_source: Text
-    roster: tuple[RosterRow, ...] = Field(min_length=1)
+    coordinators: tuple[Coordinator, ...] = Field(title="とりまとめ課", min_length=1)
+    roster_source: Text = Field(title="名簿の出典")
+    roster: tuple[RosterRow, ...] = Field(title="名簿のひな形", min_length=1)
 
     @field_validator("publication_month")
     @classmethod

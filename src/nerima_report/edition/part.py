@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from nerima_report.edition.entries import EntryTable
 from nerima_report.edition.registers import IncidentRule, Register
@@ -25,14 +25,14 @@ class Chart(Definition):
     with the same key that have the same key themselves are one chart, in which each year is told by its own part.
     """
 
-    key: Text
-    title: Text
-    figure: str = ""
-    table: str = ""
-    column: str = ""
-    group: str = ""
-    rows: tuple[Text, ...] = ()
-    each_row: bool = False
+    key: Text = Field(title="キー")
+    title: Text = Field(title="題名")
+    figure: str = Field(title="割合", default="")
+    table: str = Field(title="表", default="")
+    column: str = Field(title="列", default="")
+    group: str = Field(title="区分", default="")
+    rows: tuple[Text, ...] = Field(title="行", default=())
+    each_row: bool = Field(title="行ごとにするか", default=False)
 
     @model_validator(mode="after")
     def _draws_one_thing(self) -> Chart:
@@ -48,7 +48,7 @@ class Chart(Definition):
 class ChartsFile(Definition):
     """charts.toml."""
 
-    chart: tuple[Chart, ...] = ()
+    chart: tuple[Chart, ...] = Field(title="図", default=())
 
     @model_validator(mode="after")
     def _keys_are_unique(self) -> ChartsFile:
@@ -77,19 +77,19 @@ class PartSetting(Setting):
     `more_than` names another setting that must be smaller: a deadline lies beyond the class before it.
     """
 
-    key: Text
-    unit: Text
-    more_than: str = ""
+    key: Text = Field(title="キー")
+    unit: Text = Field(title="単位")
+    more_than: str = Field(title="これより大きい", default="")
 
 
 class Break(Definition):
     """A break in a series: from which fiscal year on a table of the part no longer compares with what was before."""
 
-    year: int
-    table: Text
-    before: Text
-    what: Text
-    reason: Text
+    year: int = Field(title="年度")
+    table: Text = Field(title="表")
+    before: Text = Field(title="それまで")
+    what: Text = Field(title="変わったこと")
+    reason: Text = Field(title="理由")
 
 
 class Renamed(Definition):
@@ -98,13 +98,13 @@ class Renamed(Definition):
     `before` is the earlier name. Two rows that became one are two of these with the same `row`.
     """
 
-    year: int
-    table: Text
-    before: Text
-    row: str = ""
-    column: str = ""
-    group: str = ""
-    reason: Text
+    year: int = Field(title="年度")
+    table: Text = Field(title="表")
+    before: Text = Field(title="それまで")
+    row: str = Field(title="行", default="")
+    column: str = Field(title="列", default="")
+    group: str = Field(title="区分", default="")
+    reason: Text = Field(title="理由")
 
     @model_validator(mode="after")
     def _renames_one_thing(self) -> Renamed:
@@ -118,12 +118,12 @@ class Renamed(Definition):
 class Stock(Definition):
     """A row that says how many there are at the end of the year; `new` and `ended` are the rows of what changed it."""
 
-    table: Text
-    column: Text
-    closing: Text
-    new: str = ""
-    ended: str = ""
-    basis: Text
+    table: Text = Field(title="表")
+    column: Text = Field(title="列")
+    closing: Text = Field(title="年度末の数の行")
+    new: str = Field(title="増えた数の行", default="")
+    ended: str = Field(title="減った数の行", default="")
+    basis: Text = Field(title="よりどころ")
 
     @model_validator(mode="after")
     def _flows_come_together(self) -> Stock:
@@ -140,12 +140,12 @@ class MustPublish(Definition):
     the words `none` may stand in a sentence instead.
     """
 
-    item: Text
-    basis: Text
-    tables: tuple[Text, ...] = ()
-    values: tuple[Cells, ...] = ()
-    figures: tuple[Text, ...] = ()
-    none: str = ""
+    item: Text = Field(title="事項")
+    basis: Text = Field(title="よりどころ")
+    tables: tuple[Text, ...] = Field(title="表", default=())
+    values: tuple[Cells, ...] = Field(title="数", default=())
+    figures: tuple[Text, ...] = Field(title="割合", default=())
+    none: str = Field(title="数がないときの言葉", default="")
 
     @model_validator(mode="after")
     def _can_be_answered(self) -> MustPublish:
@@ -160,9 +160,9 @@ class Body(Definition):
     `outside` are the tables of the part that the law does not ask of this body (議会): they do not apply.
     """
 
-    name: Text
-    departments: tuple[Text, ...] = ()
-    outside: tuple[Text, ...] = ()
+    name: Text = Field(title="名前")
+    departments: tuple[Text, ...] = Field(title="部", default=())
+    outside: tuple[Text, ...] = Field(title="法の外", default=())
 
 
 class PartDefinition(Definition):
@@ -171,19 +171,19 @@ class PartDefinition(Definition):
     `layout` says in plain words what the order of its tables follows, where no published report was the model.
     """
 
-    key: Text
-    title: Text
-    order: int
-    legal_basis: Text
-    layout: str = ""
-    first_year: int
-    last_year: int | None = None
-    settings: tuple[PartSetting, ...] = ()
-    bodies: tuple[Body, ...] = ()
-    breaks: tuple[Break, ...] = ()
-    renamed: tuple[Renamed, ...] = ()
-    stocks: tuple[Stock, ...] = ()
-    must_publish: tuple[MustPublish, ...] = ()
+    key: Text = Field(title="キー")
+    title: Text = Field(title="題名")
+    order: int = Field(title="並べ方")
+    legal_basis: Text = Field(title="根拠")
+    layout: str = Field(title="表の組み方", default="")
+    first_year: int = Field(title="はじめの年度")
+    last_year: int | None = Field(title="終わりの年度", default=None)
+    settings: tuple[PartSetting, ...] = Field(title="設定", default=())
+    bodies: tuple[Body, ...] = Field(title="行政機関", default=())
+    breaks: tuple[Break, ...] = Field(title="系列の切れ目", default=())
+    renamed: tuple[Renamed, ...] = Field(title="名前の変更", default=())
+    stocks: tuple[Stock, ...] = Field(title="年度末の現在数", default=())
+    must_publish: tuple[MustPublish, ...] = Field(title="公表しなければならない事項", default=())
 
     def serves(self, fiscal_year: int) -> bool:
         """Whether the report of this fiscal year contains the part."""

@@ -37,14 +37,14 @@ class RegisterField(EntryField):
     public view.
     """
 
-    article: Text
-    item: str = ""
-    from_section: bool = False
-    yearly: bool = False
-    expected: tuple[Text, ...] = ()
-    formerly: str = ""
-    when_continued: str = ""
-    public: bool = True
+    article: Text = Field(title="条文")
+    item: str = Field(title="事項", default="")
+    from_section: bool = Field(title="部と課から決まるか", default=False)
+    yearly: bool = Field(title="年度ごとに書くか", default=False)
+    expected: tuple[Text, ...] = Field(title="確かめない答え", default=())
+    formerly: str = Field(title="旧条例での項目", default="")
+    when_continued: str = Field(title="引き継いだときの答え", default="")
+    public: bool = Field(title="閲覧に出すか", default=True)
 
     @model_validator(mode="after")
     def _fits_a_register(self) -> RegisterField:
@@ -67,11 +67,11 @@ class RegisterField(EntryField):
 class RegisterCount(Definition):
     """A cell of the report that a register fills: entries open on 31 March, begun or ended in the year, or a sum."""
 
-    table: Text
-    row: Text
-    column: Text
-    what: Literal["closing", "new", "ended", "sum"]
-    field: str = ""
+    table: Text = Field(title="表")
+    row: Text = Field(title="行")
+    column: Text = Field(title="列")
+    what: Literal["closing", "new", "ended", "sum"] = Field(title="変わったこと")
+    field: str = Field(title="項目", default="")
 
     @model_validator(mode="after")
     def _sums_a_field(self) -> RegisterCount:
@@ -86,24 +86,24 @@ class Threshold(Definition):
     An entry that ended because of its size (`because`, in the field `reason`) must lie below it.
     """
 
-    field: Text
-    setting: Text
-    reason: str = ""
-    because: str = ""
+    field: Text = Field(title="項目")
+    setting: Text = Field(title="設定")
+    reason: str = Field(title="理由", default="")
+    because: str = Field(title="人数による廃止の理由", default="")
 
 
 class Reference(Definition):
     """A field that names an entry of another register, by that register's naming field."""
 
-    field: Text
-    register_key: Text = Field(alias="register")
+    field: Text = Field(title="項目")
+    register_key: Text = Field(title="登録簿", alias="register")
 
 
 class Feeds(Definition):
     """The list of cases that entries of the register belong to as well, and what the list says of all of them."""
 
-    table: Text
-    values: Mapping[str, str] = {}
+    table: Text = Field(title="表")
+    values: Mapping[str, str] = Field(title="数", default={})
 
 
 class Register(Definition):
@@ -115,23 +115,23 @@ class Register(Definition):
     comes to its end by itself. `remark` says what about it is not in the sources.
     """
 
-    key: Text
-    title: Text
-    form: str = ""
-    legal_basis: Text
-    mark: Text = Field(pattern=r"^[^\s\d=+@'\"-][^\s\d'\"-]*$")
-    name: Text
-    public: bool = False
-    continues: str = ""
-    instruction: str = ""
-    remark: str = ""
-    fields: tuple[RegisterField, ...] = Field(min_length=1)
-    counts: tuple[RegisterCount, ...] = ()
-    in_order: tuple[tuple[Text, Text], ...] = ()
-    ends: str = ""
-    threshold: Threshold | None = None
-    refers: tuple[Reference, ...] = ()
-    feeds: Feeds | None = None
+    key: Text = Field(title="キー")
+    title: Text = Field(title="題名")
+    form: str = Field(title="様式", default="")
+    legal_basis: Text = Field(title="根拠")
+    mark: Text = Field(title="番号のはじめ", pattern=r"^[^\s\d=+@'\"-][^\s\d'\"-]*$")
+    name: Text = Field(title="名前")
+    public: bool = Field(title="閲覧に出すか", default=False)
+    continues: str = Field(title="引き継ぐ登録簿", default="")
+    instruction: str = Field(title="書き方", default="")
+    remark: str = Field(title="資料にないことの断り", default="")
+    fields: tuple[RegisterField, ...] = Field(title="項目", min_length=1)
+    counts: tuple[RegisterCount, ...] = Field(title="件数の表の案内", default=())
+    in_order: tuple[tuple[Text, Text], ...] = Field(title="日付の順", default=())
+    ends: str = Field(title="終わる日の項目", default="")
+    threshold: Threshold | None = Field(title="登録する人数", default=None)
+    refers: tuple[Reference, ...] = Field(title="ほかの登録簿を指す項目", default=())
+    feeds: Feeds | None = Field(title="数える一覧", default=None)
 
     def field(self, label: str) -> RegisterField | None:
         """The field with this label."""
@@ -206,20 +206,20 @@ class IncidentRule(Definition):
     that `cases` names with its values.
     """
 
-    table: Text
-    field: Text
-    answers: tuple[Text, ...] = Field(min_length=1)
-    register_key: Text = Field(alias="register")
-    row: str = ""
-    row_of: str = ""
-    cases: Feeds | None = None
+    table: Text = Field(title="表")
+    field: Text = Field(title="項目")
+    answers: tuple[Text, ...] = Field(title="答え", min_length=1)
+    register_key: Text = Field(title="登録簿", alias="register")
+    row: str = Field(title="行", default="")
+    row_of: str = Field(title="数の表", default="")
+    cases: Feeds | None = Field(title="事例の一覧", default=None)
 
 
 class RegistersFile(Definition):
     """registers.toml."""
 
-    register_: tuple[Register, ...] = Field(default=(), alias="register")
-    incidents: IncidentRule | None = None
+    register_: tuple[Register, ...] = Field(title="登録簿", default=(), alias="register")
+    incidents: IncidentRule | None = Field(title="委託事業者の事務処理ミス", default=None)
 
 
 _RULES = {

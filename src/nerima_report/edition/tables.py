@@ -1,7 +1,8 @@
 """What an edition defines: frozen models of its TOML files, valid in themselves.
 
 The models hold data only: no formula, no expression, nothing that is evaluated. What one file says
-of another (a link to a table, a note that a row names) is checked in edition/.
+of another (a link to a table, a note that a row names) is checked in edition/. The title of a field is
+what a clerk reads for its key.
 """
 
 from __future__ import annotations
@@ -12,11 +13,29 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
-from nerima_report.findings import Severity
+from nerima_report.findings import SEVERITY_NAMES, Severity
 from nerima_report.places import CellKey
 
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 Reporter = Literal["section", "coordinator"]
+# What a clerk reads for a choice, and for a layout of digits in corrections.toml.
+CHOICES: Mapping[str, str] = {
+    "error": SEVERITY_NAMES["error"],
+    "warning": SEVERITY_NAMES["warning"],
+    "notice": SEVERITY_NAMES["notice"],
+    "section": "各課",
+    "coordinator": "とりまとめ課（区全体の様式）",
+    "counts": "件数の表",
+    "entries": "一覧の表",
+    "fixed": "書いた順",
+    "by_count": "多い順",
+    "equal": "等しい",
+    "at_most": "左は右以下",
+    "at_least": "左は右以上",
+    "both_or_neither": "一方が0なら他方も0",
+    "numpad": "テンキー",
+    "row": "行",
+}
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 
@@ -29,16 +48,16 @@ class Definition(BaseModel):
 class Setting(Definition):
     """A number that somebody decided, with its legal basis or source."""
 
-    value: int
-    basis: Text
+    value: int = Field(title="値")
+    basis: Text = Field(title="よりどころ")
 
 
 class Condition(Definition):
     """What an entry must say in a field: one of some choices, or (`given`) anything at all, or nothing."""
 
-    field: Text
-    one_of: tuple[Text, ...] = ()
-    given: bool | None = None
+    field: Text = Field(title="項目")
+    one_of: tuple[Text, ...] = Field(title="選択肢のどれか", default=())
+    given: bool | None = Field(title="書いてあるか", default=None)
 
     @model_validator(mode="after")
     def _asks_one_thing(self) -> Condition:
@@ -67,11 +86,11 @@ class Column(Definition):
     whose numbers are added up instead.
     """
 
-    label: Text
-    unit: Text
-    additive: bool = True
-    where: tuple[Condition, ...] = ()
-    sum: str = ""
+    label: Text = Field(title="見出し")
+    unit: Text = Field(title="単位")
+    additive: bool = Field(title="課の数を足すか", default=True)
+    where: tuple[Condition, ...] = Field(title="数える条件", default=())
+    sum: str = Field(title="足す項目", default="")
 
     @property
     def heading(self) -> str:
@@ -86,14 +105,14 @@ class Row(Definition):
     `each_choice_of` names a field and stands for a row for each of its choices (those with this `beginning`).
     """
 
-    label: str = ""
-    group: str = ""
-    rule: str = ""
-    note: str = ""
-    pinned: bool = False
-    where: tuple[Condition, ...] = ()
-    each_choice_of: str = ""
-    beginning: str = ""
+    label: str = Field(title="見出し", default="")
+    group: str = Field(title="区分", default="")
+    rule: str = Field(title="数え方", default="")
+    note: str = Field(title="注", default="")
+    pinned: bool = Field(title="最後に置くか", default=False)
+    where: tuple[Condition, ...] = Field(title="数える条件", default=())
+    each_choice_of: str = Field(title="選択肢ごとの行", default="")
+    beginning: str = Field(title="選択肢のはじめの言葉", default="")
 
     @property
     def heading(self) -> str:
@@ -116,19 +135,19 @@ class Row(Definition):
 class Note(Definition):
     """A note under a table: with a key it belongs to rows and gets a mark (注1), without one to the table."""
 
-    text: Text
-    key: str = ""
+    text: Text = Field(title="文")
+    key: str = Field(title="キー", default="")
 
 
 class TableDefinition(Definition):
     """What every table has: its key, its title, its basis and who reports it."""
 
-    key: Text
-    title: Text
-    legal_basis: Text
-    reported_by: Reporter = "section"
-    instruction: str = ""
-    notes: tuple[Note, ...] = ()
+    key: Text = Field(title="キー")
+    title: Text = Field(title="題名")
+    legal_basis: Text = Field(title="根拠")
+    reported_by: Reporter = Field(title="書く人", default="section")
+    instruction: str = Field(title="書き方", default="")
+    notes: tuple[Note, ...] = Field(title="注", default=())
 
     @field_validator("key")
     @classmethod
@@ -146,19 +165,19 @@ class CountTable(TableDefinition):
     counted, each in the first row whose `where` it meets, if it meets that of the table and of the column.
     """
 
-    kind: Literal["counts"]
-    counted_from: str = ""
-    where: tuple[Condition, ...] = ()
-    stub: Text
-    group_stub: str = ""
-    group_width: int = Field(default=0, ge=0)
-    columns: tuple[Column, ...] = Field(min_length=1)
-    rows: tuple[Row, ...] = Field(min_length=1)
-    order: Literal["fixed", "by_count"] = "fixed"
-    total: str = ""
-    no_total_because: str = ""
-    hide_unused_groups: bool = False
-    hide_unused_rows: bool = False
+    kind: Literal["counts"] = Field(title="種類")
+    counted_from: str = Field(title="数えるもとの一覧", default="")
+    where: tuple[Condition, ...] = Field(title="数える条件", default=())
+    stub: Text = Field(title="左の列の見出し")
+    group_stub: str = Field(title="区分の列の見出し", default="")
+    group_width: int = Field(title="区分の列の幅", default=0, ge=0)
+    columns: tuple[Column, ...] = Field(title="列", min_length=1)
+    rows: tuple[Row, ...] = Field(title="行", min_length=1)
+    order: Literal["fixed", "by_count"] = Field(title="並べ方", default="fixed")
+    total: str = Field(title="合計行の見出し", default="")
+    no_total_because: str = Field(title="合計しない理由", default="")
+    hide_unused_groups: bool = Field(title="実績のない区分を載せないか", default=False)
+    hide_unused_rows: bool = Field(title="実績のない行を載せないか", default=False)
 
     def column(self, label: str) -> Column | None:
         """The column with this label."""
@@ -199,36 +218,36 @@ class CountTable(TableDefinition):
 class Cells(Definition):
     """Cells of one column of a table of counts: the named rows, or all of them (their total)."""
 
-    table: Text
-    column: Text
-    group: str = ""
-    rows: tuple[Text, ...] = ()
+    table: Text = Field(title="表")
+    column: Text = Field(title="列")
+    group: str = Field(title="区分", default="")
+    rows: tuple[Text, ...] = Field(title="行", default=())
 
 
 class Link(Definition):
     """Two sums that must agree. `each_row`: for every row of `left`, with the same row of `right`."""
 
-    key: Text
-    left: Cells
-    relation: Literal["equal", "at_most", "at_least", "both_or_neither"]
-    right: Cells
-    each_row: bool = False
-    why: Text
-    severity: Severity | None = None
+    key: Text = Field(title="キー")
+    left: Cells = Field(title="左")
+    relation: Literal["equal", "at_most", "at_least", "both_or_neither"] = Field(title="関係")
+    right: Cells = Field(title="右")
+    each_row: bool = Field(title="行ごとにするか", default=False)
+    why: Text = Field(title="理由")
+    severity: Severity | None = Field(title="重さ", default=None)
 
 
 class Figure(Definition):
     """A share: the numerator (or the largest row) over the denominator without the excluded rows."""
 
-    key: Text
-    kind: Literal["rate", "largest_share"]
-    numerator: Cells | None = None
-    denominator: Cells
-    excluded: tuple[Text, ...] = ()
-    digits: int = Field(ge=0, le=4)
-    rounding: Literal["half_up"]
-    unit: Literal["%"]
-    basis: Text
+    key: Text = Field(title="キー")
+    kind: Literal["rate", "largest_share"] = Field(title="種類")
+    numerator: Cells | None = Field(title="分子", default=None)
+    denominator: Cells = Field(title="分母")
+    excluded: tuple[Text, ...] = Field(title="除く行", default=())
+    digits: int = Field(title="小数点以下の桁数", ge=0, le=4)
+    rounding: Literal["half_up"] = Field(title="丸め方")
+    unit: Literal["%"] = Field(title="単位")
+    basis: Text = Field(title="よりどころ")
 
     @model_validator(mode="after")
     def _numerator_belongs_to_rate(self) -> Figure:
@@ -240,13 +259,13 @@ class Figure(Definition):
 class LinksFile(Definition):
     """links.toml."""
 
-    link: tuple[Link, ...] = ()
+    link: tuple[Link, ...] = Field(title="つながり", default=())
 
 
 class FiguresFile(Definition):
     """figures.toml."""
 
-    figure: tuple[Figure, ...] = ()
+    figure: tuple[Figure, ...] = Field(title="割合", default=())
 
 
 def placeholders_in(text: str) -> set[str]:

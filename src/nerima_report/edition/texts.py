@@ -17,7 +17,7 @@ from nerima_report.edition.tables import Definition, Text, placeholders_in, refu
 
 # What Excel takes in the message and in the title of an input prompt or of an error, in characters.
 LONGEST_MESSAGE, LONGEST_TITLE = 255, 32
-Kind = Literal[
+SlipKind = Literal[
     "swapped-digits", "dropped-digit", "doubled-digit", "neighbouring-key", "tenfold", "neighbouring-cell", "last-year",
     "shifted-rows", "exchanged-columns",
 ]  # fmt: skip
@@ -53,17 +53,17 @@ class InputText(Definition):
 class InputTexts(Definition):
     """The prompts by the type of the cell; `count` to `text` are types of columns and fields."""
 
-    count: InputText
-    order: InputText
+    count: InputText = Field(title="数のセルの案内")
+    order: InputText = Field(title="並べ方")
     difference: InputText
     date: InputText
     any_date: InputText
     month: InputText
     choice: InputText
-    text: InputText
+    text: InputText = Field(title="文")
     not_applicable: InputText
     submission: InputText
-    remark: InputText
+    remark: InputText = Field(title="資料にないことの断り")
 
 
 class ProgressTexts(Definition):
@@ -71,7 +71,7 @@ class ProgressTexts(Definition):
 
     heading: Text
     done: Text
-    left: Ending
+    left: Ending = Field(title="左")
     nothing: Text
     not_applicable: Text
 
@@ -81,7 +81,7 @@ class GuideSection(Definition):
 
     heading: Text
     lines: tuple[YearText, ...] = Field(min_length=1)
-    form: Literal["section", "ward", "both"] = "both"
+    form: Literal["section", "ward", "both"] = Field(title="様式", default="both")
 
     def stands_on(self, ward: bool) -> bool:
         """Whether the section stands on the form of the ward, or on that of a 課."""
@@ -95,25 +95,25 @@ class LinkTexts(Definition):
     """Sentences for the links between tables, by relation; `advice` follows where a break is no error."""
 
     equal: _LinkText
-    at_most: _LinkText
-    at_least: _LinkText
+    at_most: _LinkText = Field(title="…以下")
+    at_least: _LinkText = Field(title="…以上")
     both_or_neither: _LinkText
-    because: Annotated[Text, asks_only_for("理由")]
+    because: Annotated[Text, asks_only_for("理由")] = Field(title="人数による廃止の理由")
     advice: Text
 
 
 class GuideTexts(Definition):
     """The page 記入要領: its own sentences, and the headings over what comes from tables and links."""
 
-    title: Text
-    tables: Text
+    title: Text = Field(title="題名")
+    tables: Text = Field(title="表")
     links: Text
     checked: Text
-    choices: Text
-    required: Annotated[Text, asks_only_for("項目")]
+    choices: Text = Field(title="選択肢")
+    required: Annotated[Text, asks_only_for("項目")] = Field(title="必ず書くか")
     optional: Annotated[Text, asks_only_for("項目")]
-    section: tuple[GuideSection, ...] = ()
-    link: LinkTexts
+    section: tuple[GuideSection, ...] = Field(title="課", default=())
+    link: LinkTexts = Field(title="つながり")
 
 
 class RegisterTexts(Definition):
@@ -130,8 +130,8 @@ class RegisterTexts(Definition):
 class FormTexts(Definition):
     """forms.toml."""
 
-    title: Text
-    cover: tuple[YearText, ...] = Field(min_length=1, max_length=2)
+    title: Text = Field(title="題名")
+    cover: tuple[YearText, ...] = Field(title="表紙の文", min_length=1, max_length=2)
     withheld: Text
     version: Annotated[Text, asks_only_for("版", "定義")]
     ward_instruction: YearText
@@ -143,85 +143,91 @@ class FormTexts(Definition):
     agreement: Annotated[Text, asks_only_for("表")]
     progress: ProgressTexts
     input: InputTexts
-    guide: GuideTexts
+    guide: GuideTexts = Field(title="記入要領")
     registers: RegisterTexts
 
 
 class SignTexts(Definition):
     """What the signs in a table say: nothing to divide by, not known, and below zero."""
 
-    incomputable: Text
-    unknown: Text
-    minus: Text
+    incomputable: Text = Field(title="計算できないことの符号")
+    unknown: Text = Field(title="…の説明")
+    minus: Text = Field(title="△の説明")
 
 
 class TrendTexts(Definition):
     """trend.toml: the words of the appendix, and of what it prints in the terminal."""
 
-    title: Text
-    source: Annotated[Text, asks_only_for("最初の年度", "最後の年度")]
-    missing: Annotated[Text, asks_only_for("名前")]
-    unpublished: Annotated[Text, asks_only_for("名前")]
-    draft: Annotated[Text, asks_only_for("名前")]
-    imported: Annotated[Text, asks_only_for("名前")]
-    breaks: Text
-    breaks_of_tables: Text
-    no_record_band: Text
-    broken: Annotated[Text, asks_only_for("年度", "変更", "理由")]
-    unit_changed: Annotated[Text, asks_only_for("前", "後")]
-    definition_changed: Annotated[Text, asks_only_for("変更")]
-    rows_changed: Annotated[Text, asks_only_for("変更")]
-    undeclared: Text
-    definition: Annotated[Text, asks_only_for("年度", "分子", "分母", "除く行", "桁数")]
-    definition_all: Annotated[Text, asks_only_for("年度", "分子", "分母", "桁数")]
-    definition_largest: Annotated[Text, asks_only_for("年度", "分母", "桁数")]
-    sign_legend: Annotated[Text, asks_only_for("符号")]
-    signs: SignTexts
-    axis_zero: Text
-    axis_percent: Text
+    title: Text = Field(title="題名")
+    source: Annotated[Text, asks_only_for("最初の年度", "最後の年度")] = Field(title="出典")
+    missing: Annotated[Text, asks_only_for("名前")] = Field(title="記録のない年度の断り")
+    unpublished: Annotated[Text, asks_only_for("名前")] = Field(title="公表していないものの断り")
+    draft: Annotated[Text, asks_only_for("名前")] = Field(title="案の年度の断り")
+    imported: Annotated[Text, asks_only_for("名前")] = Field(title="書き写した年度の断り")
+    breaks: Text = Field(title="系列の切れ目")
+    breaks_of_tables: Text = Field(title="図のないときの、系列の切れ目の断り")
+    no_record_band: Text = Field(title="記録のない年度の帯の断り")
+    broken: Annotated[Text, asks_only_for("年度", "変更", "理由")] = Field(title="系列の切れ目の文")
+    unit_changed: Annotated[Text, asks_only_for("前", "後")] = Field(title="単位が変わったときの文")
+    definition_changed: Annotated[Text, asks_only_for("変更")] = Field(title="割合の決め方が変わったときの文")
+    rows_changed: Annotated[Text, asks_only_for("変更")] = Field(title="行が変わったときの文")
+    undeclared: Text = Field(title="書かれていない切れ目の理由")
+    definition: Annotated[Text, asks_only_for("年度", "分子", "分母", "除く行", "桁数")] = Field(
+        title="割合の決め方の文"
+    )
+    definition_all: Annotated[Text, asks_only_for("年度", "分子", "分母", "桁数")] = Field(
+        title="割合の決め方の文（除く行のないもの）"
+    )
+    definition_largest: Annotated[Text, asks_only_for("年度", "分母", "桁数")] = Field(
+        title="割合の決め方の文（いちばん多い行）"
+    )
+    sign_legend: Annotated[Text, asks_only_for("符号")] = Field(title="符号の説明")
+    signs: SignTexts = Field(title="記号の説明")
+    axis_zero: Text = Field(title="件数の図の縦軸の断り")
+    axis_percent: Text = Field(title="割合の図の縦軸の断り")
 
 
 class Slip(Definition):
     """A way in which people slip: how much weight it has, what it is called, and why."""
 
-    kind: Kind
-    weight: int = Field(ge=1, le=1000)
-    words: Text
-    basis: Text
+    kind: SlipKind = Field(title="種類")
+    weight: int = Field(title="重み", ge=1, le=1000)
+    words: Text = Field(title="言葉")
+    basis: Text = Field(title="よりどころ")
 
 
 class Words(Definition):
     """The sentences on corrections."""
 
-    one_cell: Annotated[Text, asks_only_for("場所", "数")]
-    sentence: Annotated[Text, asks_only_for("直し", "検算", "今")]
-    now: Annotated[Text, asks_only_for("今")]
-    now_because: Annotated[Text, asks_only_for("今", "理由")]
-    shifted: Annotated[Text, asks_only_for("場所", "向き", "端", "数", "検算", "理由")]
-    up: Text
-    down: Text
-    exchanged: Annotated[Text, asks_only_for("場所", "隣", "検算", "理由")]
-    at_least: Annotated[Text, asks_only_for("数")]
-    at_most: Annotated[Text, asks_only_for("数")]
-    between: Annotated[Text, asks_only_for("数", "終わり")]
-    blank: Text
-    all: Text
-    related: Text
-    readable: Text
-    equally: Text
-    more: Annotated[Text, asks_only_for("数")]
-    unexplained: Text
-    here: Annotated[Text, asks_only_for("数", "検算", "今")]
-    here_together: Annotated[Text, asks_only_for("数", "検算", "今")]
+    one_cell: Annotated[Text, asks_only_for("場所", "数")] = Field(title="一つのセルの直し")
+    sentence: Annotated[Text, asks_only_for("直し", "検算", "今")] = Field(title="直しの文")
+    now: Annotated[Text, asks_only_for("今")] = Field(title="今の値")
+    now_because: Annotated[Text, asks_only_for("今", "理由")] = Field(title="今の値と間違え方")
+    shifted: Annotated[Text, asks_only_for("場所", "向き", "端", "数", "検算", "理由")] = Field(title="行のずれの文")
+    up: Text = Field(title="上")
+    down: Text = Field(title="下")
+    exchanged: Annotated[Text, asks_only_for("場所", "隣", "検算", "理由")] = Field(title="列の取り違えの文")
+    at_least: Annotated[Text, asks_only_for("数")] = Field(title="…以上")
+    at_most: Annotated[Text, asks_only_for("数")] = Field(title="…以下")
+    between: Annotated[Text, asks_only_for("数", "終わり")] = Field(title="…から…")
+    blank: Text = Field(title="空欄")
+    all: Text = Field(title="すべての検算")
+    related: Text = Field(title="関係する検算")
+    readable: Text = Field(title="確かめられる検算")
+    equally: Text = Field(title="決められないときの文")
+    more: Annotated[Text, asks_only_for("数")] = Field(title="ほかにもあるときの文")
+    unexplained: Text = Field(title="説明できないときの文")
+    here: Annotated[Text, asks_only_for("数", "検算", "今")] = Field(title="セルに書く文")
+    here_together: Annotated[Text, asks_only_for("数", "検算", "今")] = Field(title="いっしょに直すセルに書く文")
 
 
 class CorrectionsDefinition(Definition):
     """corrections.toml. `keyboard` are the layouts of the digits, each line by line from the top."""
 
-    most: int = Field(ge=1, le=10)
-    slips: tuple[Slip, ...] = ()
-    keyboard: Mapping[str, tuple[KeyRow, ...]]
-    words: Words
+    most: int = Field(title="示す数", ge=1, le=10)
+    slips: tuple[Slip, ...] = Field(title="間違え方", default=())
+    keyboard: Mapping[str, tuple[KeyRow, ...]] = Field(title="キーの並び")
+    words: Words = Field(title="言葉")
 
     @cached_property
     def by_kind(self) -> dict[str, Slip]:

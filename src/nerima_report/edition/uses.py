@@ -17,20 +17,20 @@ from nerima_report.edition.tables import CountTable, Definition, Text, refuse_du
 class CaseFields(Definition):
     """The list of cases: its key, the labels of its fields, and the answers that a rule rests on."""
 
-    table: Text
-    work: Text
-    kind: Text
-    holder: Text
-    receiver: Text
-    basis: Text
-    type: Text
-    continued: Text
-    consultation: Text
-    committee: Text
-    decision: Text
-    decider: Text
-    continuing: Text
-    outside: tuple[Text, ...] = ()
+    table: Text = Field(title="表")
+    work: Text = Field(title="業務")
+    kind: Text = Field(title="種類")
+    holder: Text = Field(title="保有する行政機関")
+    receiver: Text = Field(title="利用する行政機関など")
+    basis: Text = Field(title="よりどころ")
+    type: Text = Field(title="型")
+    continued: Text = Field(title="旧条例からの継続")
+    consultation: Text = Field(title="協議")
+    committee: Text = Field(title="運営委員会")
+    decision: Text = Field(title="決定の日")
+    decider: Text = Field(title="決定した者")
+    continuing: Text = Field(title="継続の答え")
+    outside: tuple[Text, ...] = Field(title="法の外", default=())
 
 
 class KindRule(Definition):
@@ -39,12 +39,12 @@ class KindRule(Definition):
     A new case on a basis of `judged` (or any, with `judged_always`) goes through the guideline or the committee.
     """
 
-    kind: Text
-    within: bool | None = None
-    bases: tuple[Text, ...] = ()
-    judged: tuple[Text, ...] = ()
-    judged_always: bool = False
-    basis: Text
+    kind: Text = Field(title="種類")
+    within: bool | None = Field(title="行政機関の中か", default=None)
+    bases: tuple[Text, ...] = Field(title="根拠になるもの", default=())
+    judged: tuple[Text, ...] = Field(title="審議が要る根拠", default=())
+    judged_always: bool = Field(title="いつも審議が要るか", default=False)
+    basis: Text = Field(title="よりどころ")
 
     def is_judged(self, basis: object) -> bool:
         """Whether a new case on this basis goes through the guideline or the committee."""
@@ -54,45 +54,45 @@ class KindRule(Definition):
 class WhoDecides(Definition):
     """Who may decide, with the source that says so."""
 
-    who: tuple[Text, ...] = Field(min_length=1)
-    basis: Text
+    who: tuple[Text, ...] = Field(title="人", min_length=1)
+    basis: Text = Field(title="よりどころ")
 
 
 class DeciderRules(Definition):
     """Who decides cases on law or consent (direct), and those that the committee judged."""
 
-    direct: WhoDecides
-    committee: WhoDecides
+    direct: WhoDecides = Field(title="法令と同意による")
+    committee: WhoDecides = Field(title="運営委員会")
 
 
 class InspectionRule(Definition):
     """The line of the self-inspection that cannot be answered so by a section with cases of this kind."""
 
-    table: Text
-    line: Text
-    result: Text
-    answer: Text
-    kind: Text
+    table: Text = Field(title="表")
+    line: Text = Field(title="行")
+    result: Text = Field(title="結果")
+    answer: Text = Field(title="答え")
+    kind: Text = Field(title="種類")
 
 
 class LeakRule(Definition):
     """Incidents with more persons than a setting of the part are reportable: this answer is then asked about."""
 
-    table: Text
-    persons: Text
-    report: Text
-    answer: Text
-    limit: Text
+    table: Text = Field(title="表")
+    persons: Text = Field(title="人数")
+    report: Text = Field(title="報告")
+    answer: Text = Field(title="答え")
+    limit: Text = Field(title="限度の設定")
 
 
 class UseRules(Definition):
     """uses.toml."""
 
-    cases: CaseFields
-    kinds: tuple[KindRule, ...] = Field(min_length=1)
-    deciders: DeciderRules
-    inspection: InspectionRule | None = None
-    leaks: LeakRule | None = None
+    cases: CaseFields = Field(title="事例の一覧")
+    kinds: tuple[KindRule, ...] = Field(title="利用、提供、委託", min_length=1)
+    deciders: DeciderRules = Field(title="決定できる人")
+    inspection: InspectionRule | None = Field(title="点検との照らし合わせ", default=None)
+    leaks: LeakRule | None = Field(title="漏えい等の報告", default=None)
 
     def rule(self, kind: object) -> KindRule | None:
         """The rule for 利用, 提供 or 委託."""

@@ -5,7 +5,7 @@
     grouping, matrix, excerpt  findings by workbook; 課 × 表; the cells around a finding
     registers, trend, edition, guideline, reference   what other commands show
 
-`Told` is what is said of a run besides its findings.
+`Outcome` is what the documents say of a run besides its findings.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Told:
+class Outcome:
     """The facts of a run (command, fiscal_year, …), how it ended in one sentence, and whether warnings fail it."""
 
     facts: Mapping[str, object]

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from nerima_report.examination import Examination
-from nerima_report.notices import Told
+from nerima_report.notices import Outcome
 from nerima_report.notices.github import render_github
 from nerima_report.notices.html import render_html
 from nerima_report.notices.json import render_json
@@ -21,7 +21,7 @@ class Document:
     """A form of findings: the name that --format takes, and how an examination becomes its text."""
 
     name: str
-    render: Callable[[Examination, Told], str]
+    render: Callable[[Examination, Outcome], str]
 
 
 DOCUMENTS = (

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from rich.console import Console
 from rich.text import Text
 
-from nerima_report.edition.changes import Change, Step, item_name
-from nerima_report.notices.edition_words import NAMES, VALUES
+from nerima_report.edition.changes import EditionChange, KeyStep, has_keys, item_name, names_of, values_of
+from nerima_report.edition.tables import CHOICES
 from nerima_report.notices.screen import fold
 
 NOTHING = "（なし）"
-_NEVER_TOLD = ("key", "group", "label", "additive", "kind")
+_LEFT_OUT = ("key", "group", "label", "additive", "kind")
 _SHORT = 30  # characters of a value that still stands on the line of its place
 UNPRINTED_HINT = (
     "表「{table}」は、集めますが、原稿のどこにも出てきません。"
@@ -25,7 +25,7 @@ FORM_HINT = (
 )
 
 
-def print_changes(console: Console, changes: Sequence[Change]) -> None:
+def print_changes(console: Console, changes: Sequence[EditionChange]) -> None:
     """Print every change under its file, or that there is none."""
     if not changes:
         _print(console, 0, "付属の定義と同じです。")
@@ -49,14 +49,13 @@ def print_advice(console: Console, new_forms: bool, unprinted: Sequence[str]) ->
         _print(console, 0, FORM_HINT)
 
 
-def _lines(change: Change) -> Iterator[tuple[int, str, str]]:
+def _lines(change: EditionChange) -> Iterator[tuple[int, str, str]]:
     """The lines about a change: indentation, text, style. Signs say what colours say."""
     place = " ＞ ".join(_named(step) for step in change.steps) or "ファイル"
     match change.kind:
         case "added":
             yield 2, f"＋ {place}　加わった", "green"
-            if isinstance(change.after, Mapping):
-                yield from ((6, f"{name}　{value}", "") for name, value in _told(change.after))
+            yield from ((6, f"{name}　{value}", "") for name, value in _facts(change.after))
         case "removed":
             yield 2, f"－ {place}　なくなった", "red"
         case "restyled":
@@ -84,9 +83,8 @@ def _written(lines: object) -> list[str]:
     return [str(line) for line in lines if str(line).strip()] if isinstance(lines, tuple) else []
 
 
-def _named(step: Step) -> str:
-    name = NAMES.get(step.key, step.key)
-    return f"{name}「{step.item}」" if step.item else name
+def _named(step: KeyStep) -> str:
+    return f"{step.name}「{step.item}」" if step.item else step.name
 
 
 def _shown(value: object) -> str:
@@ -94,20 +92,21 @@ def _shown(value: object) -> str:
         return "はい（true）" if value else "いいえ（false）"
     if value is None or value in ("", ()):
         return NOTHING
-    if isinstance(value, Mapping):
+    if has_keys(value):
         named = item_name(value)
-        return f"「{named}」" if named else "、".join(f"{name} {inner}" for name, inner in _told(value))
+        return f"「{named}」" if named else "、".join(f"{name} {inner}" for name, inner in _facts(value))
     if isinstance(value, Sequence) and not isinstance(value, str):
         return "、".join(_shown(item) for item in value)
-    return f"「{VALUES.get(value, value)}」" if isinstance(value, str) else str(value)
+    return f"「{CHOICES.get(value, value)}」" if isinstance(value, str) else str(value)
 
 
-def _told(item: Mapping[str, object]) -> Iterator[tuple[str, str]]:
-    """What an item says beside its name, and beside what nobody wrote."""
-    for key, value in item.items():
-        nobody = key == "reported_by" and item.get("counted_from")
-        if key not in _NEVER_TOLD and not nobody and value not in (None, "", (), False):
-            yield NAMES.get(key, key), _shown(value)
+def _facts(item: object) -> Iterator[tuple[str, str]]:
+    """What an item says beside its name, and beside what nobody wrote; nothing where it has no keys."""
+    values, names = values_of(item), names_of(item)
+    for key, value in values.items():
+        unwritten = key == "reported_by" and values.get("counted_from")
+        if key not in _LEFT_OUT and not unwritten and value not in (None, "", (), False):
+            yield names[key], _shown(value)
 
 
 def _print(console: Console, indent: int, text: str, style: str = "") -> None:

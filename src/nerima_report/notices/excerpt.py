@@ -7,13 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from nerima_report.edition.notice import Notice
 from nerima_report.examination import Examination
-from nerima_report.findings import Finding
 from nerima_report.places import Place
 from nerima_report.tallies.cell_values import shown
 from nerima_report.workbooks import Position, Sheet, address, column_number
 
-Kind = Literal["", "faulty", "related", "heading"]
+CellKind = Literal["", "faulty", "related", "heading"]
 AROUND = 2  # rows above and below a faulty cell
 MOST_ROWS = 14
 MOST_COLUMNS = 6
@@ -25,7 +25,7 @@ class ExcerptCell:
     """What stands in a cell, and whether it is the faulty one or one that was compared with it."""
 
     text: str
-    kind: Kind
+    kind: CellKind
 
 
 @dataclass(frozen=True)
@@ -60,15 +60,15 @@ class Excerpts:
                 for sheet in located.sheets:
                     self._first_rows[located.submission.file, sheet] = located.layout.first_row
 
-    def around(self, finding: Finding) -> Excerpt | None:
-        """The neighbourhood of a finding's cell, or the cells that together differ; None without either."""
-        key = (finding.place.file, finding.place.sheet)
+    def around(self, notice: Notice) -> Excerpt | None:
+        """The neighbourhood of a notice's cell, or the cells that together differ; None without either."""
+        key = (notice.place.file, notice.place.sheet)
         sheet = self._sheets.get(key)
-        faulty = _positions([finding.place], key)
-        related = _positions(finding.related, key)
+        faulty = _positions([notice.place], key)
+        related = _positions(notice.finding.related, key)
         if sheet is None or not (faulty or related):
             return None
-        kinds: dict[Position, Kind] = {**dict.fromkeys(related, "related"), **dict.fromkeys(faulty, "faulty")}
+        kinds: dict[Position, CellKind] = {**dict.fromkeys(related, "related"), **dict.fromkeys(faulty, "faulty")}
         rows = _rows(faulty, related)
         columns = _columns(sheet, rows, [column for _, column in (faulty or related)])
         heading = _heading(sheet, self._first_rows.get(key, 0), (faulty or related)[0][1])
@@ -82,7 +82,7 @@ class Excerpts:
 
 
 def _cells(
-    sheet: Sheet, row: int, columns: Sequence[int], kinds: Mapping[Position, Kind], heading: bool
+    sheet: Sheet, row: int, columns: Sequence[int], kinds: Mapping[Position, CellKind], heading: bool
 ) -> tuple[ExcerptCell, ...]:
     return tuple(
         ExcerptCell(_text(sheet, (row, column)), kinds.get((row, column), "heading" if heading else ""))
@@ -98,12 +98,12 @@ def _text(sheet: Sheet, position: Position) -> str:
 
 def _positions(places: Iterable[Place], key: tuple[str, str]) -> list[Position]:
     """The cells of places on one sheet; a whole row (5行) stands for its first cell."""
-    found = []
+    positions = []
     for place in places:
         matched = re.fullmatch(r"([A-Z]{0,3})(\d+)行?", place.cell)
         if matched and (place.file, place.sheet) == key:
-            found.append((int(matched[2]), column_number(matched[1]) if matched[1] else 1))
-    return found
+            positions.append((int(matched[2]), column_number(matched[1]) if matched[1] else 1))
+    return positions
 
 
 def _rows(faulty: Sequence[Position], related: Sequence[Position]) -> list[int]:

@@ -12,12 +12,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from nerima_report.edition.catalogue import Catalogue
+from nerima_report.edition.notice import Notice
 from nerima_report.errors import RecordError
 from nerima_report.examination import Examination
-from nerima_report.findings import SEVERITIES, SEVERITY_NAMES, Finding, Severity
-from nerima_report.notices import Told
-from nerima_report.notices.grouping import ranges
+from nerima_report.findings import SEVERITIES, Severity
+from nerima_report.notices import Outcome
 from nerima_report.places import Place
 from nerima_report.text import harmless
 
@@ -27,11 +26,9 @@ _IN_TEXT = {"%": "%25", "\r": "%0D", "\n": "%0A"}
 _IN_PROPERTY = _IN_TEXT | {":": "%3A", ",": "%2C"}
 
 
-def render_github(examination: Examination, told: Told) -> str:
+def render_github(examination: Examination, outcome: Outcome) -> str:
     """A command for each finding, the most severe first, because GitHub keeps only the first of each level."""
-    catalogue = examination.catalogue
-    commands = [_annotation(finding, catalogue) for finding in _ordered(examination)]
-    return "\n".join([*commands, *_closing(examination, told)])
+    return "\n".join([*map(_annotation, _ordered(examination)), *_closing(examination, outcome)])
 
 
 def render_refusal(error: RecordError) -> str:
@@ -40,18 +37,18 @@ def render_refusal(error: RecordError) -> str:
     return _command("error", place, "記録を使えません", "\n".join(filter(None, (error.key, error.reason))))
 
 
-def render_summary(examination: Examination, told: Told) -> str:
+def render_summary(examination: Examination, outcome: Outcome) -> str:
     """All findings as a table in Markdown, for the page of the job: there no limit drops any but the very last."""
-    catalogue, findings = examination.catalogue, _ordered(examination)
-    lines = [f"### nerima-report {told.command}", "", *map(_markdown, _closing(examination, told)), ""]
-    if findings:
+    notices = _ordered(examination)
+    lines = [f"### nerima-report {outcome.command}", "", *map(_markdown, _closing(examination, outcome)), ""]
+    if notices:
         lines += ["| 重さ | コード | 場所 | 指摘 |", "|---|---|---|---|"]
-    for finding in findings[:MOST_ROWS]:
-        where = [finding.place.file and repository_path(finding.place.file), finding.place.spot, _inside(finding.place)]
-        cells = (_name(finding, catalogue), finding.code, " ".join(filter(None, where)), _text(finding, catalogue))
+    for notice in notices[:MOST_ROWS]:
+        where = [notice.place.file and repository_path(notice.place.file), notice.place.spot, _inside(notice.place)]
+        cells = (notice.label, notice.code, " ".join(filter(None, where)), _text(notice))
         lines.append(f"| {' | '.join(map(_markdown, cells))} |")
-    if len(findings) > MOST_ROWS:
-        lines += ["", f"ほか {len(findings) - MOST_ROWS}件は、このステップのログにあります。"]
+    if len(notices) > MOST_ROWS:
+        lines += ["", f"ほか {len(notices) - MOST_ROWS}件は、このステップのログにあります。"]
     return "\n".join(lines) + "\n\n"
 
 
@@ -65,34 +62,34 @@ def repository_path(file: str) -> str:
     return (path.relative_to(root) if root else path).as_posix()
 
 
-def _ordered(examination: Examination) -> list[Finding]:
+def _ordered(examination: Examination) -> list[Notice]:
     """What nobody explained comes first."""
-    return sorted(examination.catalogue.order(examination.findings), key=lambda finding: finding.explained is not None)
+    return sorted(examination.notices, key=lambda notice: not notice.is_open)
 
 
-def _annotation(finding: Finding, catalogue: Catalogue) -> str:
-    text = [_text(finding, catalogue)]
-    if related := ranges((place for place in finding.related if place.section or place.cell), finding.place):
-        text.append(f"比べたところ: {'、'.join(related)}")
-    text += [f"考えられる直し: {line}" for line in finding.advice.lines]
-    if finding.explained is None:
-        text.append(catalogue.codes[finding.code].hint)
-    title = " ".join(filter(None, (finding.code, _inside(finding.place))))
-    return _command(_level(finding, catalogue), finding.place, title, "\n".join(text))
+def _annotation(notice: Notice) -> str:
+    text = [_text(notice)]
+    if notice.compared:
+        text.append(f"比べたところ: {'、'.join(notice.compared)}")
+    text += [f"考えられる直し: {line}" for line in notice.advice]
+    if notice.is_open:
+        text.append(notice.hint)
+    title = " ".join(filter(None, (notice.code, _inside(notice.place))))
+    return _command(_level(notice), notice.place, title, "\n".join(text))
 
 
 def _command(level: str, place: Place, title: str, text: str) -> str:
     line = str(place.line) if place.line else ""
     properties = {"file": place.file and repository_path(place.file), "line": line, "title": harmless(title)}
-    told = ",".join(f"{key}={_escaped(value, _IN_PROPERTY)}" for key, value in properties.items() if value)
+    where = ",".join(f"{key}={_escaped(value, _IN_PROPERTY)}" for key, value in properties.items() if value)
     lines = [harmless(line) for line in text.splitlines()]
-    return f"::{level} {told}::{_escaped(chr(10).join(lines), _IN_TEXT)}"
+    return f"::{level} {where}::{_escaped(chr(10).join(lines), _IN_TEXT)}"
 
 
-def _closing(examination: Examination, told: Told) -> Iterator[str]:
+def _closing(examination: Examination, outcome: Outcome) -> Iterator[str]:
     """How it ended; and if GitHub shows fewer annotations than there are findings, how many there are."""
-    yield harmless(told.closing)
-    levels = Counter(_level(finding, examination.catalogue) for finding in examination.findings)
+    yield harmless(outcome.closing)
+    levels = Counter(map(_level, examination.notices))
     if max(levels.values(), default=0) > MOST_ANNOTATIONS:
         counts = "、".join(f"{level} {levels[level]}件" for level in SEVERITIES if levels[level])
         yield (
@@ -101,18 +98,13 @@ def _closing(examination: Examination, told: Told) -> Iterator[str]:
         )
 
 
-def _level(finding: Finding, catalogue: Catalogue) -> Severity:
+def _level(notice: Notice) -> Severity:
     """The level of GitHub, which bears the name of ours; what somebody explained is never more than a notice."""
-    return "notice" if finding.explained else catalogue.severity(finding)
+    return notice.severity if notice.is_open else "notice"
 
 
-def _name(finding: Finding, catalogue: Catalogue) -> str:
-    return "説明のある差" if finding.explained else SEVERITY_NAMES[catalogue.severity(finding)]
-
-
-def _text(finding: Finding, catalogue: Catalogue) -> str:
-    explained = f"（説明: {finding.explained.reason}）" if finding.explained else ""
-    return catalogue.message(finding) + explained
+def _text(notice: Notice) -> str:
+    return notice.message if notice.is_open else f"{notice.message}（説明: {notice.explanation}）"
 
 
 def _inside(place: Place) -> str:

@@ -10,49 +10,49 @@ from rich.console import Console
 from rich.text import Text
 
 from nerima_report import __version__
-from nerima_report.edition.guideline import Annex, Entry, Found, Guideline, Rule
+from nerima_report.edition.guideline import Annex, AnnexType, Guideline, GuidelineRule, SearchResult
 from nerima_report.fiscal_year import full_name
 from nerima_report.notices.screen import fold
 
 SCHEMA_VERSION = 1
 
 
-def print_guideline(console: Console, guideline: Guideline, words: str, found: Found | None) -> None:
+def print_guideline(console: Console, guideline: Guideline, words: str, result: SearchResult | None) -> None:
     """Print what was found for the words, or, without a search, all types."""
     _print(console, 0, f"{guideline.source}　{full_name(guideline.first_year)}から", "bold")
-    for line in _answer(words, found):
+    for line in _answer(words, result):
         _print(console, 0, line)
-    entries = guideline.entries if found is None else found.entries
+    entries = guideline.entries if result is None else result.entries
     for annex, group in groupby(entries, key=lambda entry: entry.annex):
         _print_annex(console, guideline, annex, group)
-    if found is None or not found.entries:
+    if result is None or not result.entries:
         _print_rules(console, "類型によらないとき", guideline.otherwise)
-    if found is None or found.entries:
+    if result is None or result.entries:
         _print_rules(console, "類型に該当しても守ること", guideline.cautions)
     console.print()
     console.print(guideline.proposal, highlight=False, markup=False, soft_wrap=True)
 
 
-def render_guideline(guideline: Guideline, words: str, found: Found | None) -> str:
+def render_guideline(guideline: Guideline, words: str, result: SearchResult | None) -> str:
     """The same as JSON, for other programs (docs/schemas/guideline.json): each type with all it needs."""
-    entries = guideline.entries if found is None else found.entries
-    told = {
+    entries = guideline.entries if result is None else result.entries
+    envelope = {
         "schema_version": SCHEMA_VERSION,
         "program": f"nerima-report {__version__}",
         "command": "guideline",
         "source": guideline.source,
         "first_year": guideline.first_year,
         "words": words,
-        "exact": found is None or found.exact,
+        "exact": result is None or result.exact,
         "types": [_facts(guideline, entry) for entry in entries],
         "cautions": [rule.model_dump() for rule in guideline.cautions],
         "otherwise": [rule.model_dump() for rule in guideline.otherwise],
         "proposal": guideline.proposal,
     }
-    return json.dumps(told, ensure_ascii=False, indent=2)
+    return json.dumps(envelope, ensure_ascii=False, indent=2)
 
 
-def _facts(guideline: Guideline, entry: Entry) -> dict[str, object]:
+def _facts(guideline: Guideline, entry: AnnexType) -> dict[str, object]:
     annex = entry.annex
     return {
         "name": entry.name,
@@ -70,18 +70,18 @@ def _facts(guideline: Guideline, entry: Entry) -> dict[str, object]:
     }
 
 
-def _answer(words: str, found: Found | None) -> Iterator[str]:
-    if found is None:
+def _answer(words: str, result: SearchResult | None) -> Iterator[str]:
+    if result is None:
         return
-    if found.exact:
-        yield f"「{words}」のすべての言葉がある類型は、{len(found.entries)}件あります。"
-    elif found.entries:
+    if result.exact:
+        yield f"「{words}」のすべての言葉がある類型は、{len(result.entries)}件あります。"
+    elif result.entries:
         yield f"「{words}」のすべての言葉がある類型はありません。近いものを示します。"
     else:
         yield f"「{words}」に近い類型は見つかりませんでした。ほかの言葉でも探してみてください。"
 
 
-def _print_annex(console: Console, guideline: Guideline, annex: Annex, entries: Iterable[Entry]) -> None:
+def _print_annex(console: Console, guideline: Guideline, annex: Annex, entries: Iterable[AnnexType]) -> None:
     console.print()
     _print(console, 0, f"■ {annex.name}（{annex.kind}）　{annex.title}", "bold")
     for entry in entries:
@@ -103,7 +103,7 @@ def _needs(guideline: Guideline, annex: Annex) -> Iterator[tuple[str, str]]:
     yield "そのあと　", annex.then
 
 
-def _print_rules(console: Console, heading: str, rules: Iterable[Rule]) -> None:
+def _print_rules(console: Console, heading: str, rules: Iterable[GuidelineRule]) -> None:
     console.print()
     _print(console, 0, f"■ {heading}", "bold")
     for rule in rules:

@@ -12,12 +12,13 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from nerima_report import __version__
+from nerima_report.edition.notice import Notice
 from nerima_report.examination import Examination
-from nerima_report.findings import SEVERITY_NAMES, Finding, Severity, shown_fact
+from nerima_report.findings import Severity
 from nerima_report.fiscal_year import full_name
-from nerima_report.notices import Told
+from nerima_report.notices import Outcome
 from nerima_report.notices.excerpt import Excerpt, Excerpts
-from nerima_report.notices.grouping import WorkbookFindings, by_workbook, ranges, same_fault
+from nerima_report.notices.grouping import WorkbookNotices, by_workbook, same_fault
 from nerima_report.notices.matrix import Matrix, MatrixCell, files_outside, make_matrices, worst
 from nerima_report.text import harmless
 
@@ -35,7 +36,7 @@ STATUSES = {
 }
 
 
-def render_html(examination: Examination, told: Told) -> str:
+def render_html(examination: Examination, outcome: Outcome) -> str:
     """The page. Whatever stands in a workbook, or is its name, is escaped; nothing is loaded from anywhere."""
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
@@ -45,47 +46,34 @@ def render_html(examination: Examination, told: Told) -> str:
         lstrip_blocks=True,
         finalize=lambda value: harmless(value) if type(value) is str else value,
     )
-    page = make_page(examination, told.closing)
+    page = make_page(examination, outcome.closing)
     return environment.get_template(TEMPLATE).render(
-        page=page, statuses=STATUSES, program=f"nerima-report {__version__}"
+        page=page, statuses=STATUSES, signs=SIGNS, program=f"nerima-report {__version__}"
     )
 
 
 @dataclass(frozen=True)
-class FindingView:
-    """A finding; `id` is where links lead, `facts` are あるべき値 and the like with their labels.
-
-    `advice` are the sentences on what may be its cause.
-    """
+class NoticeView:
+    """A notice; `id` is where links lead, `facts` are あるべき値 and the like with their labels."""
 
     id: str
-    severity: Severity
-    name: str
-    sign: str
-    code: str
-    cell: str
-    message: str
+    notice: Notice
     facts: tuple[tuple[str, str], ...]
-    related: str
-    hint: str
-    basis: str
-    explained: str
-    advice: tuple[str, ...]
     excerpt: Excerpt | None
 
 
 @dataclass(frozen=True)
 class SheetView:
-    """The findings on a sheet: those shown one by one, and those that only say the same of other cells."""
+    """The notices on a sheet: those shown one by one, and those that only say the same of other cells."""
 
     title: str
-    findings: tuple[FindingView, ...]
-    more: tuple[tuple[FindingView, ...], ...]
+    notices: tuple[NoticeView, ...]
+    more: tuple[tuple[NoticeView, ...], ...]
 
 
 @dataclass(frozen=True)
 class WorkbookView:
-    """The findings on a workbook, sheet by sheet."""
+    """The notices on a workbook, sheet by sheet."""
 
     title: str
     sheets: tuple[SheetView, ...]
@@ -93,7 +81,7 @@ class WorkbookView:
 
 @dataclass(frozen=True)
 class CellView:
-    """A cell of the matrix: its status, how many findings concern it, and a link to the first of them."""
+    """A cell of the matrix: its status, how many notices concern it, and a link to the first of them."""
 
     status: str
     sign: str
@@ -113,7 +101,7 @@ class MatrixView:
 
 
 @dataclass(frozen=True)
-class Page:
+class FindingsPage:
     """The whole page. `outside` are files that are in no matrix; of records there is no matrix at all."""
 
     title: str
@@ -128,62 +116,41 @@ class Page:
         return "課と表の一覧" if self.matrices else "ファイルの一覧"
 
 
-def make_page(examination: Examination, closing: str) -> Page:
-    """Lay out the findings of an examination."""
+def make_page(examination: Examination, closing: str) -> FindingsPage:
+    """Lay out the notices of an examination."""
     views = _Views(examination)
-    workbooks = tuple(map(views.workbook, by_workbook(examination.findings, examination.catalogue)))
+    workbooks = tuple(map(views.workbook, by_workbook(examination.notices)))
     years = "・".join(full_name(year) for year in examination.inbox.fiscal_years)
-    others = dict.fromkeys(examination.records, ()) | dict(files_outside(examination))
-    outside = (
-        (file, MatrixCell(worst(findings, examination.catalogue), findings)) for file, findings in others.items()
-    )
-    return Page(
+    others = dict.fromkeys(examination.records, ()) | files_outside(examination)
+    return FindingsPage(
         title="記録の確認結果" if examination.records else f"集計の確認結果 {years}".strip(),
         closing=closing,
         matrices=tuple(views.matrix(matrix) for matrix in make_matrices(examination) if matrix.rows),
-        outside=tuple((file, views.cell(cell)) for file, cell in outside),
+        outside=tuple((file, views.cell(MatrixCell(worst(notices), notices))) for file, notices in others.items()),
         workbooks=workbooks,
     )
 
 
 class _Views:
-    """Makes the views of findings first; the cells of the matrix then link to them."""
+    """Makes the views of notices first; the cells of the matrix then link to them."""
 
     def __init__(self, examination: Examination) -> None:
-        self.catalogue = examination.catalogue
         self._excerpts = Excerpts(examination)
         self._ids: dict[int, str] = {}
 
-    def workbook(self, workbook: WorkbookFindings) -> WorkbookView:
+    def workbook(self, workbook: WorkbookNotices) -> WorkbookView:
         sheets = []
         for sheet in workbook.sheets:
-            kinds = same_fault(sheet, self.catalogue)
-            findings = [self.finding(finding) for kind in kinds for finding in kind[:MOST_ALIKE]]
-            more = (tuple(self.finding(f, alone=False) for f in kind[MOST_ALIKE:]) for kind in kinds)
-            sheets.append(SheetView(sheet.sheet, tuple(findings), tuple(filter(None, more))))
+            kinds = same_fault(sheet.notices)
+            first = [self.notice(notice) for kind in kinds for notice in kind[:MOST_ALIKE]]
+            more = (tuple(self.notice(notice, alone=False) for notice in kind[MOST_ALIKE:]) for kind in kinds)
+            sheets.append(SheetView(sheet.sheet, tuple(first), tuple(filter(None, more))))
         return WorkbookView(workbook.title, tuple(sheets))
 
-    def finding(self, finding: Finding, *, alone: bool = True) -> FindingView:
-        place, definition = finding.place, self.catalogue.codes[finding.code]
-        self._ids[id(finding)] = f"n{len(self._ids) + 1}"
-        severity = self.catalogue.severity(finding)
-        related = ranges((r for r in finding.related if r.cell or r.section), place)
-        return FindingView(
-            id=self._ids[id(finding)],
-            severity=severity,
-            name=SEVERITY_NAMES[severity],
-            sign=SIGNS[severity],
-            code=finding.code,
-            cell=place.spot,
-            message=self.catalogue.message(finding),
-            facts=tuple(_facts(finding)),
-            related="、".join(related),
-            hint=definition.hint,
-            basis=definition.basis,
-            explained=finding.explained.reason if finding.explained else "",
-            advice=finding.advice.lines,
-            excerpt=self._excerpts.around(finding) if alone else None,
-        )
+    def notice(self, notice: Notice, *, alone: bool = True) -> NoticeView:
+        self._ids[id(notice)] = f"n{len(self._ids) + 1}"
+        excerpt = self._excerpts.around(notice) if alone else None
+        return NoticeView(self._ids[id(notice)], notice, tuple(_facts(notice)), excerpt)
 
     def matrix(self, matrix: Matrix) -> MatrixView:
         columns = tuple(column.rpartition(".")[2] for column in matrix.columns[1:])
@@ -192,15 +159,17 @@ class _Views:
 
     def cell(self, cell: MatrixCell) -> CellView:
         sign, word = STATUSES[cell.status]
-        link = self._ids[id(cell.findings[0])] if cell.findings else ""
-        return CellView(cell.status, sign, word, len(cell.findings), link)
+        link = self._ids[id(cell.notices[0])] if cell.notices else ""
+        return CellView(cell.status, sign, word, len(cell.notices), link)
 
 
-def _facts(finding: Finding) -> Iterator[tuple[str, str]]:
+def _facts(notice: Notice) -> Iterator[tuple[str, str]]:
     # Between years, what was before is not what should be.
-    expected = "比べた値" if finding.code.startswith("N7") else "あるべき値"
-    for label, value in ((expected, finding.expected), ("今の値", finding.found)):
-        if value is not None:
-            yield label, shown_fact(value)
+    expected = "比べた値" if notice.code.startswith("N7") else "あるべき値"
+    finding = notice.finding
+    if finding.expected is not None:
+        yield expected, notice.expected
+    if finding.found is not None:
+        yield "今の値", notice.found
     if finding.difference is not None:
-        yield "差", shown_fact(finding.difference, signed=True)
+        yield "差", notice.difference

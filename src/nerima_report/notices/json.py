@@ -6,46 +6,44 @@ import json
 from dataclasses import asdict
 
 from nerima_report import __version__
-from nerima_report.edition.catalogue import Catalogue
+from nerima_report.edition.notice import Notice
 from nerima_report.examination import Examination
-from nerima_report.findings import Explanation, Finding, SuggestedCell, Suggestion
-from nerima_report.notices import Told
+from nerima_report.findings import Explanation, SuggestedCell, Suggestion
+from nerima_report.notices import Outcome
 from nerima_report.places import Place
 
 SCHEMA_VERSION = 1
 
 
-def render_json(examination: Examination, told: Told) -> str:
+def render_json(examination: Examination, outcome: Outcome) -> str:
     """The findings with the facts of the run (command, fiscal_year, …) in one envelope: docs/schemas/findings.json."""
-    catalogue = examination.catalogue
-    listed = catalogue.order(examination.findings)
     envelope = {
         "schema_version": SCHEMA_VERSION,
         "program": f"nerima-report {__version__}",
-        **told.facts,
-        "errors": sum(catalogue.is_error(finding) for finding in listed),
-        "findings": [_finding(finding, catalogue) for finding in listed],
+        **outcome.facts,
+        "errors": sum(notice.is_error for notice in examination.notices),
+        "findings": [_finding(notice) for notice in examination.notices],
     }
     return json.dumps(envelope, ensure_ascii=False, indent=2)
 
 
-def _finding(finding: Finding, catalogue: Catalogue) -> dict[str, object]:
-    definition = catalogue.codes[finding.code]
+def _finding(notice: Notice) -> dict[str, object]:
+    finding = notice.finding
     return {
         "code": finding.code,
-        "name": definition.name,
-        "severity": catalogue.severity(finding),
+        "name": notice.name,
+        "severity": notice.severity,
         **_place(finding.place),
-        "message": catalogue.message(finding),
+        "message": notice.message,
         "expected": finding.expected,
         "found": finding.found,
         "difference": finding.difference,
         "related": [_place(place) for place in finding.related],
-        "hint": definition.hint,
-        "basis": definition.basis,
+        "hint": notice.hint,
+        "basis": notice.basis,
         "explained": _explanation(finding.explained) if finding.explained else None,
         "suggestions": [_suggestion(suggestion) for suggestion in finding.advice.suggestions],
-        "advice": list(finding.advice.lines),
+        "advice": list(notice.advice),
     }
 
 

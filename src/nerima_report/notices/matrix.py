@@ -15,17 +15,17 @@ from rich.table import Table
 from rich.text import Text
 
 from nerima_report.checks.collection import named_after
-from nerima_report.edition.catalogue import Catalogue
 from nerima_report.edition.entries import ADJUSTMENTS
+from nerima_report.edition.notice import Notice
 from nerima_report.examination import Examination
-from nerima_report.findings import Finding, Severity
+from nerima_report.findings import Severity
 from nerima_report.fiscal_year import full_name
 from nerima_report.places import WARD
 from nerima_report.tallies.counting import counted_tables
 from nerima_report.tallies.evidence import Evidence
 from nerima_report.text import harmless, section_key
 
-Status = Literal["fine", "warning", "error", "missing", "not-applicable", "not-asked"]
+TableStatus = Literal["fine", "warning", "error", "missing", "not-applicable", "not-asked"]
 # The column for what is wrong with the file or its cover, and not with one of its tables.
 FILE = ""
 WARD_MISSING = "N605"
@@ -41,10 +41,10 @@ SECTION_STATUSES: dict[SectionStatus, tuple[str, str]] = {
 
 @dataclass(frozen=True)
 class MatrixCell:
-    """How a table of a 課 stands, and the findings that concern it (also explained ones and notices)."""
+    """How a table of a 課 stands, and the notices that concern it (also those on explained differences)."""
 
-    status: Status
-    findings: tuple[Finding, ...] = ()
+    status: TableStatus
+    notices: tuple[Notice, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -73,25 +73,24 @@ def make_matrices(examination: Examination) -> list[Matrix]:
     return [_matrix(examination, evidence) for evidence in examination.years if evidence.fiscal_year]
 
 
-def files_outside(examination: Examination) -> list[tuple[str, tuple[Finding, ...]]]:
-    """Files that are in no matrix (not to be read, of an unknown or another year) and the findings on them."""
+def files_outside(examination: Examination) -> dict[str, tuple[Notice, ...]]:
+    """Files that are in no matrix (not to be read, of an unknown or another year) and the notices on them."""
     inside = {s.file for e in examination.years for s in e.inbox.of_year(e.fiscal_year)}
-    outside: dict[str, list[Finding]] = {}
-    for finding in examination.catalogue.order(examination.findings):
-        if finding.place.file and finding.place.file not in inside:
-            outside.setdefault(finding.place.file, []).append(finding)
-    return [(file, tuple(findings)) for file, findings in outside.items()]
+    outside: dict[str, list[Notice]] = {}
+    for notice in examination.notices:
+        if notice.place.file and notice.place.file not in inside:
+            outside.setdefault(notice.place.file, []).append(notice)
+    return {file: tuple(notices) for file, notices in outside.items()}
 
 
-def worst(findings: Iterable[Finding], catalogue: Catalogue) -> Status:
-    """Whether there is an error, or a warning, among the findings that nobody explained."""
-    severities = {catalogue.severity(finding) for finding in findings if finding.explained is None}
+def worst(notices: Iterable[Notice]) -> TableStatus:
+    """Whether there is an error, or a warning, among the notices that nobody explained."""
+    severities = {notice.severity for notice in notices if notice.is_open}
     return "error" if "error" in severities else "warning" if "warning" in severities else "fine"
 
 
 def _matrix(examination: Examination, evidence: Evidence) -> Matrix:
-    catalogue, rows = examination.catalogue, []
-    rows_for = owners(evidence)
+    rows, rows_for = [], owners(evidence)
     adjusted = [ADJUSTMENTS.key] if any(ward for ward, _ in rows_for) else []
     edition = evidence.edition
     counted = counted_tables(edition)  # nobody hands them in
@@ -103,20 +102,20 @@ def _matrix(examination: Examination, evidence: Evidence) -> Matrix:
     for owner in rows_for:
         cells = []
         for column, status in zip(columns, _statuses(evidence, owner, columns), strict=True):
-            findings = tuple(catalogue.order(concerning.get((owner, column), ())))
-            fault = worst(findings, catalogue)
-            cells.append(MatrixCell(fault if fault != "fine" and status != "missing" else status, findings))
+            notices = tuple(concerning.get((owner, column), ()))
+            fault = worst(notices)
+            cells.append(MatrixCell(fault if fault != "fine" and status != "missing" else status, notices))
         rows.append(MatrixRow(f"{WARD}（{owner[1]}）" if owner[0] else owner[1], tuple(cells)))
     titles = {part.key: part.definition.title for part in evidence.edition.parts}
     groups = groupby(column.rpartition(".")[0] for column in columns[1:])
-    parts = tuple((titles.get(part, WARD), len(list(own))) for part, own in groups)
+    parts = tuple((titles.get(part, WARD), len(list(group))) for part, group in groups)
     return Matrix(full_name(evidence.fiscal_year), parts, columns, tuple(rows))
 
 
 def _registers(evidence: Evidence, owner: _Owner) -> set[str]:
     """The registers whose sheets the workbook of somebody has."""
-    own = (t for t in evidence.tallies.located if (t.submission.ward, t.submission.section) == owner)
-    return {t.table_id for t in own} & evidence.edition.registers.keys()
+    tables = (t for t in evidence.tallies.located if (t.submission.ward, t.submission.section) == owner)
+    return {table.table_id for table in tables} & evidence.edition.registers.keys()
 
 
 def owners(evidence: Evidence) -> list[_Owner]:
@@ -134,7 +133,7 @@ def _coordinator(evidence: Evidence) -> _Owner:
     return True, section_key(coordinator.department, coordinator.section)
 
 
-def _statuses(evidence: Evidence, owner: _Owner, columns: tuple[str, ...]) -> Iterator[Status]:
+def _statuses(evidence: Evidence, owner: _Owner, columns: tuple[str, ...]) -> Iterator[TableStatus]:
     """How each column stands before any finding is looked at."""
     ward = owner[0]
     edition = evidence.edition
@@ -157,24 +156,24 @@ def _owners_of_files(evidence: Evidence) -> dict[str, _Owner]:
 
 def _by_owner_and_column(
     examination: Examination, evidence: Evidence, columns: Sequence[str]
-) -> Mapping[tuple[_Owner, str], list[Finding]]:
-    """The findings by the row and the column of the matrix; a link concerns the tables on both of its sides.
+) -> Mapping[tuple[_Owner, str], list[Notice]]:
+    """The notices by the row and the column of the matrix; a link concerns the tables on both of its sides.
 
     What concerns no table with a column (a whole part, which the cover says does not apply) stands under FILE.
     """
     owner_of = _owners_of_files(evidence)
-    found: dict[tuple[_Owner, str], list[Finding]] = {}
-    for finding in examination.findings:
-        place = finding.place
+    concerning: dict[tuple[_Owner, str], list[Notice]] = {}
+    for notice in examination.notices:
+        place = notice.place
         if place.file and place.file not in owner_of:
             continue
         owner = owner_of.get(place.file, (False, place.section))
-        if not place.file and (place.section == WARD or finding.code == WARD_MISSING):
+        if not place.file and (place.section == WARD or notice.code == WARD_MISSING):
             owner = _coordinator(evidence)
-        tables = {place.table, *(r.table for r in finding.related if r.file == place.file and r.table)}
+        tables = {place.table, *(r.table for r in notice.finding.related if r.file == place.file and r.table)}
         for table in tables.intersection(columns) or {FILE}:
-            found.setdefault((owner, table), []).append(finding)
-    return found
+            concerning.setdefault((owner, table), []).append(notice)
+    return concerning
 
 
 @dataclass(frozen=True)
@@ -237,6 +236,5 @@ def _rows(examination: Examination, evidence: Evidence) -> Iterator[HandedIn]:
 
 
 def _count(examination: Examination, file: str, severity: Severity) -> int:
-    catalogue = examination.catalogue
-    own = (f for f in examination.findings if f.place.file == file and f.explained is None)
-    return sum(catalogue.severity(finding) == severity for finding in own)
+    notices = (notice for notice in examination.notices if notice.place.file == file and notice.is_open)
+    return sum(notice.severity == severity for notice in notices)

@@ -41,11 +41,11 @@ def print_entry(console: Console, register: Register, entry: RegisterEntry, step
     """Print all that an entry says, with the article beside each field, and what happened to it."""
     console.print()
     _line(console, f"■ {register.heading}　{entry.number} {entry.name(register)}", "bold")
-    said = _table("項目", "内容", "条文")
+    contents = _table("項目", "内容", "条文")
     for label, article, content in lines_of(entry, register, public=False):
-        said.add_row(*map(_text, (label, content or NOTHING_SAID, article)))
-    said.add_row(*map(_text, ("確認した年度", full_name(entry.confirmed) if entry.confirmed else NOTHING_SAID, "")))
-    console.print(said)
+        contents.add_row(*map(_text, (label, content or NOTHING_SAID, article)))
+    contents.add_row(*map(_text, ("確認した年度", full_name(entry.confirmed) if entry.confirmed else NOTHING_SAID, "")))
+    console.print(contents)
     _line(console, "経緯", "bold")
     if not steps:
         _line(console, "変更履歴に、この番号の記録はありません。")
@@ -53,8 +53,8 @@ def print_entry(console: Console, register: Register, entry: RegisterEntry, step
     history = _table("日付", "年度", "種類", "変わったこと", "課", "ファイル")
     for step in steps:
         change = f"{step.field}: {step.before or '（空欄）'} → {step.after or '（空欄）'}" if step.field else ""
-        told = (full_date(step.day), full_name(step.fiscal_year), step.kind, change, step.section, step.file)
-        history.add_row(*map(_text, told))
+        cells = (full_date(step.day), full_name(step.fiscal_year), step.kind, change, step.section, step.file)
+        history.add_row(*map(_text, cells))
     console.print(history)
 
 
@@ -62,8 +62,8 @@ def _entries(view: RegisterView, ended: bool) -> Table:
     table = _table(NUMBER, "課", "名称", "登録日", *(["廃止日"] if ended else []))
     for entry in view.entries:
         days = [entry.registered, *([entry.ended] if ended else [])]
-        told = [entry.number, entry.section, entry.name(view.register)]
-        table.add_row(*map(_text, (*told, *(full_date(day) if day else "" for day in days))))
+        name = [entry.number, entry.section, entry.name(view.register)]
+        table.add_row(*map(_text, (*name, *(full_date(day) if day else "" for day in days))))
     return table
 
 
@@ -97,11 +97,11 @@ def print_changes(console: Console, plan: MergePlan) -> None:
     for register in plan.changed_registers:
         table.add_row(printable(register.title), *(str(counts[register.key, kind]) for kind in _KINDS))
     console.print(table)
-    told = [change for change in plan.changes if change.kind != CONFIRMATION]
-    for change in told[:MOST_SHOWN]:
+    shown = [change for change in plan.changes if change.kind != CONFIRMATION]
+    for change in shown[:MOST_SHOWN]:
         tell(console, _lines(change))
-    if len(told) > MOST_SHOWN:
-        tell(console, [f"ほか {len(told) - MOST_SHOWN} 件（--format json なら、すべて出ます）"])
+    if len(shown) > MOST_SHOWN:
+        tell(console, [f"ほか {len(shown) - MOST_SHOWN} 件（--format json なら、すべて出ます）"])
 
 
 def as_facts(plan: MergePlan) -> list[dict[str, object]]:
@@ -124,5 +124,5 @@ def _lines(change: EntryChange) -> list[str]:
     title = f"{change.kind} {entry.number} {entry.name(change.register)}（{entry.section}）"
     if not any(before for _, before, _ in change.fields):
         return [title]
-    told = [(label, old, new) for label, old, new in change.fields if label != CONFIRMED]
-    return [title, *(f"    {label}: {old or '空欄'} → {new or '空欄'}" for label, old, new in told)]
+    fields = [(label, old, new) for label, old, new in change.fields if label != CONFIRMED]
+    return [title, *(f"    {label}: {old or '空欄'} → {new or '空欄'}" for label, old, new in fields)]

@@ -6,11 +6,10 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from nerima_report.edition.catalogue import Catalogue
+from nerima_report.edition.notice import Notice, ranges
 from nerima_report.errors import CannotProceed
 from nerima_report.examination import Examination
-from nerima_report.findings import SEVERITY_NAMES, Finding, shown_fact
-from nerima_report.notices.grouping import ranges
+from nerima_report.findings import Finding
 from nerima_report.places import Place
 from nerima_report.text import harmless, label_of
 from nerima_report.workbooks import Cell, Mark, MarkOrder, Reason, SuggestedMark, Unreadable, shared_reader
@@ -70,36 +69,33 @@ def return_workbooks(examination: Examination, folder: Path) -> tuple[Examinatio
 
 def marks_for(examination: Examination, file: str) -> list[Mark]:
     """What the copy of a file says: its findings, the most severe first, without those that are explained."""
-    catalogue = examination.catalogue
-    findings = (f for f in examination.findings if f.place.file == file and f.explained is None)
-    return [_mark(finding, catalogue) for finding in catalogue.order(findings)]
+    return [_mark(notice) for notice in examination.notices if notice.place.file == file and notice.is_open]
 
 
-def _mark(finding: Finding, catalogue: Catalogue) -> Mark:
-    definition, place = catalogue.codes[finding.code], finding.place
-    severity = catalogue.severity(finding)
-    related = [r for r in finding.related if r.file == place.file and r.sheet and r.cell]
+def _mark(notice: Notice) -> Mark:
+    place = notice.place
+    related = [r for r in notice.finding.related if r.file == place.file and r.sheet and r.cell]
     names = ranges(related, place)
     return {
-        "code": finding.code,
-        "severity": severity,
-        "severity_name": SEVERITY_NAMES[severity],
+        "code": notice.code,
+        "severity": notice.severity,
+        "severity_name": notice.severity_name,
         "sheet": place.sheet,
         "cell": cell_of(place),
         "anchor": cell_of(place) or next((cell_of(r) for r in related if r.sheet == place.sheet), ""),
-        "message": catalogue.message(finding),
-        "expected": shown_fact(finding.expected),
-        "found": shown_fact(finding.found),
-        "difference": shown_fact(finding.difference, signed=True),
-        "hint": definition.hint,
-        "basis": definition.basis,
+        "message": notice.message,
+        "expected": notice.expected,
+        "found": notice.found,
+        "difference": notice.difference,
+        "hint": notice.hint,
+        "basis": notice.basis,
         "related_names": names[:MOST_NAMED]
         + ([f"ほか{len(names) - MOST_NAMED}か所"] if len(names) > MOST_NAMED else []),
         "related": [Cell(sheet=r.sheet, cell=cell_of(r)) for r in related],
-        "advice": list(finding.advice.lines),
+        "advice": list(notice.advice),
         "suggested": [
             SuggestedMark(sheet=cell.place.sheet, cell=cell.place.cell, message=cell.message)
-            for suggestion in finding.advice.told
+            for suggestion in notice.finding.advice.told
             for cell in suggestion.cells
             if cell.place.file == place.file
         ],

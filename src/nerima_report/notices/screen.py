@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
-from nerima_report.edition.catalogue import Catalogue
-from nerima_report.findings import SEVERITIES, SEVERITY_NAMES, Finding
-from nerima_report.notices.grouping import WorkbookFindings, by_workbook, ranges, same_fault, short
+from nerima_report.edition.notice import EXPLAINED, Notice, short
+from nerima_report.findings import SEVERITIES, SEVERITY_NAMES
+from nerima_report.notices.grouping import WorkbookNotices, by_workbook, same_fault
 from nerima_report.text import harmless
 
 STYLES = {"error": "bold red", "warning": "yellow", "notice": "cyan"}
@@ -25,22 +26,19 @@ _NEVER_LAST = "（「『【〔〈《"
 _UNIT = re.compile(f"[{_NEVER_LAST}]*(?:[!-~]+|.)[{_NEVER_FIRST}]*")
 
 
-def print_findings(console: Console, findings: Iterable[Finding], catalogue: Catalogue) -> None:
-    """Print findings; nothing is said by colour alone."""
-    for workbook in by_workbook(findings, catalogue):
+def print_notices(console: Console, notices: Iterable[Notice]) -> None:
+    """Print notices; nothing is said by colour alone."""
+    for workbook in by_workbook(notices):
         console.print()
         _print(console, 0, f"■ {workbook.title}", "bold")
-        _print_workbook(console, workbook, catalogue)
+        _print_workbook(console, workbook)
 
 
-def summary(findings: Sequence[Finding], catalogue: Catalogue) -> str:
-    """How many findings there are of each severity: エラー 2件、警告 1件."""
-    open_findings = [finding for finding in findings if finding.explained is None]
-    counts = {s: sum(catalogue.severity(f) == s for f in open_findings) for s in SEVERITIES}
-    parts = [f"{SEVERITY_NAMES[severity]} {count}件" for severity, count in counts.items() if count]
-    if explained := len(findings) - len(open_findings):
-        parts.append(f"説明のある差 {explained}件")
-    return "、".join(parts) or "指摘なし"
+def summary(notices: Iterable[Notice]) -> str:
+    """How many notices there are of each severity: エラー 2件、警告 1件."""
+    counts = Counter(notice.label for notice in notices)
+    labels = (*(SEVERITY_NAMES[severity] for severity in SEVERITIES), EXPLAINED)
+    return "、".join(f"{label} {counts[label]}件" for label in labels if counts[label]) or "指摘なし"
 
 
 def print_closing(console: Console, closing: str, facts: Mapping[str, object]) -> None:
@@ -71,54 +69,53 @@ def fold(text: str, width: int) -> list[str]:
     return [*lines, line.rstrip()]
 
 
-def _print_workbook(console: Console, workbook: WorkbookFindings, catalogue: Catalogue) -> None:
+def _print_workbook(console: Console, workbook: WorkbookNotices) -> None:
     hinted: set[str] = set()
     for sheet in workbook.sheets:
-        for alike in same_fault(sheet, catalogue):
-            for finding in alike[:MOST_ALIKE]:
-                _print_finding(console, finding, catalogue)
+        for alike in same_fault(sheet.notices):
+            for notice in alike[:MOST_ALIKE]:
+                _print_notice(console, notice)
             more = alike[MOST_ALIKE:]
             if more:
                 _print(console, 6, f"ほかに同じ指摘が {len(more)}件あります: {_listed(more)}")
-            if alike[0].code not in hinted and alike[0].explained is None:  # what to do is said once a workbook
-                _print(console, 6, f"→ {catalogue.codes[alike[0].code].hint}", "dim")
+            if alike[0].code not in hinted and alike[0].is_open:  # what to do is said once a workbook
+                _print(console, 6, f"→ {alike[0].hint}", "dim")
                 hinted.add(alike[0].code)
 
 
-def _print_finding(console: Console, finding: Finding, catalogue: Catalogue) -> None:
-    severity = catalogue.severity(finding)
-    where = harmless(" ".join(text for text in (finding.place.sheet, finding.place.spot) if text))
+def _print_notice(console: Console, notice: Notice) -> None:
+    where = harmless(" ".join(text for text in (notice.place.sheet, notice.place.spot) if text))
     head = Text("  ")
-    if finding.explained:
-        head.append(f"説明のある差（{SEVERITY_NAMES[severity]}）")
+    if notice.is_open:
+        head.append(notice.label, STYLES[notice.severity])
     else:
-        head.append(SEVERITY_NAMES[severity], STYLES[severity])
-    head.append(f" {finding.code}")
+        head.append(f"{notice.label}（{notice.severity_name}）")
+    head.append(f" {notice.code}")
     console.print(head.append(f"  {where}" if where else "", "bold"), soft_wrap=True)
-    for line in _lines(finding, catalogue):
+    for line in _lines(notice):
         _print(console, 6, line)
 
 
-def _lines(finding: Finding, catalogue: Catalogue) -> Iterator[str]:
-    yield catalogue.message(finding)
-    if finding.related:
-        yield f"比べたセル: {_related(finding)}"
-    if finding.explained:
-        yield f"説明: {finding.explained.reason}"
-    if finding.advice.lines:
+def _lines(notice: Notice) -> Iterator[str]:
+    yield notice.message
+    if notice.finding.related:
+        yield f"比べたセル: {_compared(notice)}"
+    if not notice.is_open:
+        yield f"説明: {notice.explanation}"
+    if notice.advice:
         yield "考えられる直し:"
-        yield from (f"・{line}" for line in finding.advice.lines)
+        yield from (f"・{line}" for line in notice.advice)
 
 
-def _related(finding: Finding) -> str:
-    shown = ranges((place for place in finding.related if place.cell or place.section), finding.place)
-    more = f" ほか{len(shown) - MOST_RELATED}か所" if len(shown) > MOST_RELATED else ""
-    return "、".join(shown[:MOST_RELATED]) + more
+def _compared(notice: Notice) -> str:
+    names = notice.compared
+    more = f" ほか{len(names) - MOST_RELATED}か所" if len(names) > MOST_RELATED else ""
+    return "、".join(names[:MOST_RELATED]) + more
 
 
-def _listed(findings: Sequence[Finding]) -> str:
-    cells = [finding.place.cell or short(finding.place, finding.place) for finding in findings[:MOST_CELLS]]
-    return "、".join(filter(None, cells)) + (" など" if len(findings) > MOST_CELLS else "")
+def _listed(notices: Sequence[Notice]) -> str:
+    cells = [notice.place.cell or short(notice.place, notice.place) for notice in notices[:MOST_CELLS]]
+    return "、".join(filter(None, cells)) + (" など" if len(notices) > MOST_CELLS else "")
 
 
 def _print(console: Console, indent: int, text: str, style: str = "") -> None:

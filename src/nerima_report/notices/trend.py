@@ -51,7 +51,7 @@ def _rows(trend: Trend) -> Iterator[list[str]]:
         if several:
             yield [f"{series.heading}（{units}）"]
         for line in series.lines:
-            broken = {found.year for found in series.breaks}
+            broken = {one.year for one in series.breaks}
             texts = [f"{BREAK} " * (year in broken) + shown_point(line.points[year]) for year in trend.years]
             yield [f"  {line.label}" if several else f"{line.label}（{units}）", *texts]
 
@@ -88,10 +88,10 @@ def _table(rows: Sequence[Sequence[str]], years: Sequence[int], first: int, labe
 
 def _breaks(trend: Trend) -> Iterator[str]:
     """Each break once, with the series that it breaks."""
-    told: dict[str, list[str]] = {}
+    broken_by: dict[str, list[str]] = {}
     for series in trend.series:
         for sentences in break_sentences(series, trend).values():
             for sentence in sentences:
-                told.setdefault(sentence, []).append(f"{series.part.key}の{series.heading}")
-    for sentence, names in told.items():
+                broken_by.setdefault(sentence, []).append(f"{series.part.key}の{series.heading}")
+    for sentence, names in broken_by.items():
         yield f"{BREAK} {'、'.join(names)}: {sentence}"

@@ -13,8 +13,8 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from nerima_report.edition.entries import EntryTable
+from nerima_report.edition.notice import Notice
 from nerima_report.edition.tables import Column, CountTable
-from nerima_report.findings import SEVERITY_NAMES, Finding
 from nerima_report.fiscal_year import Month, full_date, full_name
 from nerima_report.places import CellKey
 from nerima_report.report.blocks import Report
@@ -186,18 +186,16 @@ def _adjustments(content: Content) -> Iterator[str]:
 
 
 def _findings(content: Content) -> Iterator[str]:
-    catalogue = content.edition.catalogue
-
-    def row(finding: Finding) -> tuple[str, ...]:
-        name = SEVERITY_NAMES[catalogue.severity(finding)]
-        return finding.code, name, str(finding.place), catalogue.message(finding)
-
+    notices = [content.edition.catalogue.notice(finding) for finding in content.findings]
     yield from ("## 説明のある差", "")
-    explained = [(*row(f), f.explained.reason) for f in content.findings if f.explained]
+    explained = [(*_row(notice), notice.explanation) for notice in notices if not notice.is_open]
     yield from markdown_table(("コード", "重さ", "場所", "内容", "理由"), explained)
     yield from ("## そのほかの確認結果", "")
-    others = [row(f) for f in content.findings if not f.explained]
-    yield from markdown_table(("コード", "重さ", "場所", "内容"), others)
+    yield from markdown_table(("コード", "重さ", "場所", "内容"), [_row(n) for n in notices if n.is_open])
+
+
+def _row(notice: Notice) -> tuple[str, ...]:
+    return notice.code, notice.severity_name, str(notice.place), notice.message
 
 
 def make_open_items(content: Content, submissions: Iterable[Submission], *, draft: bool = False) -> str:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from nerima_report.edition.part import Part
 from nerima_report.edition.tables import CountTable, fill
-from nerima_report.findings import SEVERITY_NAMES, Finding
+from nerima_report.findings import Finding
 from nerima_report.fiscal_year import full_name
 from nerima_report.report.blocks import Block, Bullets, Heading, Paragraph, Report, Table
 from nerima_report.report.content import Content
@@ -99,11 +99,10 @@ def explained_notes(findings: Iterable[Finding], table_id: str) -> list[str]:
 
 def _open_findings(content: Content) -> list[Block]:
     """What a draft lists at its end: every finding that nobody has explained."""
-    catalogue = content.edition.catalogue
-    unexplained = [finding for finding in catalogue.order(content.findings) if finding.explained is None]
     items = tuple(
-        f"{SEVERITY_NAMES[catalogue.severity(finding)]} {finding.code} {finding.place}: {catalogue.message(finding)}"
-        for finding in unexplained
+        f"{notice.severity_name} {notice.code} {notice.place}: {notice.message}"
+        for notice in content.edition.catalogue.notices(content.findings)
+        if notice.is_open
     )
     heading = Heading(1, "未解決の確認事項")
     return [heading, Bullets(items)] if items else [heading, Paragraph("未解決の確認事項はない。")]

@@ -16,7 +16,7 @@ from pathlib import Path
 from jinja2 import Environment, nodes
 
 from nerima_report.edition import Edition, load_edition, shipped_templates
-from nerima_report.edition.changes import Change, edition_changes, forms_must_change
+from nerima_report.edition.changes import EditionChange, edition_changes, forms_must_change
 from nerima_report.edition.entries import EntryField, EntryTable
 from nerima_report.edition.part import Part
 from nerima_report.edition.tables import CountTable
@@ -160,7 +160,7 @@ class EditionCheck:
     anew for it, and the tables that are collected but appear nowhere in the report.
     """
 
-    changes: tuple[Change, ...] | None
+    changes: tuple[EditionChange, ...] | None
     new_forms: bool
     unprinted: tuple[str, ...]
 

@@ -172,7 +172,7 @@ def test_case(case: dict[str, Any], whole_edition: Edition, this_year: Record, a
     assert {f.code for f in findings} <= {case["code"], *case.get("also", [])}
     assert all(f.difference is not None for f in findings if f.code != "N701"), "nobody could explain it"
     for finding in findings:
-        assert whole_edition.catalogue.message(finding)
+        assert whole_edition.catalogue.notice(finding).message
 
 
 def assert_line_is_meant(finding: Finding, place: Place, evidence: YearEvidence) -> None:
