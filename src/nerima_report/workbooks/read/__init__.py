@@ -53,6 +53,9 @@ def import_library() -> None:
     import openpyxl.styles.numbers
     import openpyxl.utils.datetime  # noqa: F401
 
+    if sys.modules["lxml"] is None:
+        del sys.modules["lxml"]  # marking needs it, and openpyxl has done without it by now
+
 
 def _exceeded(text: str) -> str:
     """The limit that a text exceeds, or ''."""
