@@ -58,7 +58,11 @@ class Package:
 
     def root(self, name: str) -> Element:
         """The root of a part, parsed anew: what is changed in it counts once it is given to `replace`."""
-        return parse(self.read(name))
+        name = self._names.get(name.casefold(), name)
+        if name in self._changed:
+            return parse(self._changed[name])
+        with self._archive.open(name) as stream:  # a large sheet is not held twice
+            return parse(stream)
 
     def replace(self, name: str, content: Element | bytes) -> None:
         """Give a part another content."""

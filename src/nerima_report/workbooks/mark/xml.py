@@ -5,8 +5,9 @@ lxml is imported here alone, and this module only to mark: reading does without 
 
 from __future__ import annotations
 
+import io
 import re
-from typing import TypeAlias
+from typing import IO, TypeAlias
 
 from lxml import etree
 
@@ -29,19 +30,25 @@ _PARSER = etree.XMLParser(
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def parse(data: bytes) -> Element:
+def parse(data: bytes | IO[bytes]) -> Element:
     """The root of a part. Raises XMLSyntaxError for broken XML, ValueError for a document type."""
-    root = etree.fromstring(data, _PARSER)
-    if root.getroottree().docinfo.internalDTD is not None:
+    try:
+        tree = etree.parse(io.BytesIO(data) if isinstance(data, bytes) else data, _PARSER)
+    except etree.XMLSyntaxError as error:
+        if error.code == etree.ErrorTypes.ERR_NO_MEMORY:
+            raise MemoryError from None
+        raise
+    if tree.docinfo.internalDTD is not None:
         raise ValueError("a workbook has no document type")
-    return root
+    return tree.getroot()
 
 
 def serialise(root: Element) -> bytes:
     """The part in UTF-8, with what stands before and behind its root."""
     tree = root.getroottree()
-    data: bytes = etree.tostring(tree, encoding="UTF-8", xml_declaration=True, standalone=tree.docinfo.standalone)
-    return data
+    data = io.BytesIO()  # etree.tostring would need three times the memory
+    tree.write(data, encoding="UTF-8", xml_declaration=True, standalone=tree.docinfo.standalone)
+    return data.getvalue()
 
 
 def piece(xml: str) -> Element:
