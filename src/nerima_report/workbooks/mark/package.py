@@ -104,8 +104,8 @@ class Package:
         """The package as a file: what was not touched with the same content, in the same order, then what is new."""
         file = io.BytesIO()
         with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as written:
-            entries = {entry.filename: entry.date_time for entry in self._archive.infolist()}
-            for name, time in (entries | dict.fromkeys(self._changed.keys() - entries, _NEW_PART)).items():
+            times = {entry.filename: entry.date_time for entry in self._archive.infolist()}
+            for name, time in (dict.fromkeys([*times, *self._changed], _NEW_PART) | times).items():
                 entry = zipfile.ZipInfo(name, time)
                 entry.compress_type = zipfile.ZIP_DEFLATED
                 written.writestr(entry, self.read(name))
