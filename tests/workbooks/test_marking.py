@@ -12,6 +12,7 @@ import zlib
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 import xlsxwriter
@@ -20,6 +21,7 @@ from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 from openpyxl.comments import Comment
 
+from conftest import SAMPLE
 from nerima_report.workbooks import (
     Mark,
     MarkOrder,
@@ -30,8 +32,8 @@ from nerima_report.workbooks import (
     read_workbook,
     shared_reader,
 )
+from nerima_report.workbooks import Workbook as ReadWorkbook
 from nerima_report.workbooks.mark.copy import marked_copy
-from nerima_report.workbooks.mark.splicing import elements
 from nerima_report.workbooks.mark.styles import FILLS
 
 AUTHOR = "総務部情報公開課"
@@ -238,7 +240,7 @@ def test_lists_protection_print_set_up_and_names_survive(marked: tuple[Path, Pat
 def test_the_parts_are_in_the_order_of_the_standard(marked: tuple[Path, Path]) -> None:
     with zipfile.ZipFile(marked[1]) as archive:
         for name in (n for n in archive.namelist() if n.startswith("xl/worksheets/sheet")):
-            children = [e.name for e in elements(archive.read(name), lambda *_: True) if e.parent == "worksheet"]
+            children = [child.tag.rpartition("}")[2] for child in ElementTree.fromstring(archive.read(name))]
             assert [ORDER.index(child) for child in children] == sorted(ORDER.index(child) for child in children)
         types = archive.read("[Content_Types].xml").decode()
         for name in archive.namelist():
@@ -246,6 +248,28 @@ def test_the_parts_are_in_the_order_of_the_standard(marked: tuple[Path, Path]) -
         vml = archive.read("xl/drawings/vmlDrawing1.vml")
     ids = re.findall(rb'id="(_x0000_s\d+)"', vml)
     assert len(ids) == len(set(ids)) == 5  # the button, two comments of the 課, two new ones
+
+
+@pytest.mark.parametrize("path", [*sorted((SAMPLE / "inbox" / "2022").glob("*.xlsx"))[::6]], ids=lambda path: path.stem)
+def test_what_is_read_from_a_copy_is_what_was_read_before(path: Path, tmp_path: Path) -> None:
+    before = read_workbook(path)
+    assert isinstance(before, ReadWorkbook)
+    marks = [mark(sheet.name, address(cell)) for sheet in before.sheets[::2] for cell in [*sheet.cells][-2:]]
+    marks += [mark(sheet.name, "Z900") for sheet in before.sheets[::2]]
+    write_copy(path, tmp_path / "a.xlsx", marks)
+    after = read_workbook(tmp_path / "a.xlsx")
+    assert isinstance(after, ReadWorkbook)
+    assert [sheet.name for sheet in after.sheets] == [INDEX, *(sheet.name for sheet in before.sheets)]
+    for old, new in zip(before.sheets, after.sheets[1:], strict=True):
+        assert (list(new.cells.items()), new.facts) == (list(old.cells.items()), old.facts)
+
+
+def test_a_sheet_without_a_mark_is_the_same_to_the_byte(marked: tuple[Path, Path], tmp_path: Path) -> None:
+    source, _ = marked
+    write_copy(source, tmp_path / "a.xlsx", [mark("写真'2枚", "B2")])
+    with zipfile.ZipFile(source) as before, zipfile.ZipFile(tmp_path / "a.xlsx") as after:
+        for name in ("xl/worksheets/sheet1.xml", "xl/comments1.xml", "xl/drawings/vmlDrawing1.vml"):
+            assert after.read(name) == before.read(name)
 
 
 def test_the_same_marks_give_the_same_bytes_and_the_source_stays(marked: tuple[Path, Path], tmp_path: Path) -> None:
@@ -340,6 +364,38 @@ def bare_workbook(path: Path, sheet: bytes) -> Path:
         archive.writestr("xl/workbook.xml", workbook + sheets)
         archive.writestr("xl/a.xml", sheet)
     return path
+
+
+X14AC = "http://schemas.microsoft.com/office/spreadsheetml/2009/9/ac"
+EXTENDED = (
+    f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<!-- 前 --><x:worksheet xmlns:x="{MAIN}" '
+    'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006" mc:Ignorable="x14ac xr" '
+    f'xmlns:x14ac="{X14AC}" xmlns:xr="http://schemas.microsoft.com/office/spreadsheetml/2014/revision" xr:uid="{{1}}">'
+    '<x:sheetData><x:row r="1" x14ac:dyDescent="0.4"><x:c r="A1"><x:v>1.50E+3</x:v></x:c>'
+    '<x:c r="B1" t="str"><x:f>"a"&amp;"&lt;"</x:f><x:v><![CDATA[a<]]></x:v></x:c></x:row></x:sheetData>'
+    '<mc:AlternateContent><mc:Choice Requires="x14"><x:controls/></mc:Choice></mc:AlternateContent>'
+    '<x:extLst><x:ext uri="{2}" xmlns:x14="urn:unknown"><x14:thing a="x14:b"> 　 </x14:thing></x:ext></x:extLst>'
+    "</x:worksheet>"
+)
+
+
+def test_what_is_not_known_stays_as_it_was_written(tmp_path: Path) -> None:
+    source = bare_workbook(tmp_path / "a.xlsx", EXTENDED.encode())
+    write_copy(source, tmp_path / "b.xlsx", [mark("集計", "A1")])
+    with zipfile.ZipFile(tmp_path / "b.xlsx") as archive:
+        written = archive.read("xl/a.xml").decode()
+    declaration, _, rest = written.partition("\n")
+    assert declaration.replace("'", '"') == EXTENDED.partition("\n")[0]
+    style, drawing = re.search(r' s="\d+"', rest), re.search("<x:legacyDrawing [^>]*/>", rest)
+    assert style is not None
+    assert drawing is not None
+    assert rest.index("</x:sheetData>") < drawing.start() < rest.index("<mc:AlternateContent>")
+    assert words(rest.replace(style[0], "").replace(drawing[0], "")) == words(EXTENDED.partition("\n")[2])
+
+
+def words(xml: str) -> list[str]:
+    """The words of some XML, in an order in which that of namespaces does not matter."""
+    return sorted(re.sub("([</>])", r" \1 ", xml).split(" "))
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "shift_jis"])

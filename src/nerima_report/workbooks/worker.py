@@ -19,7 +19,6 @@ from typing import BinaryIO
 
 from nerima_report.workbooks import limits
 from nerima_report.workbooks.limits import Refused
-from nerima_report.workbooks.mark.copy import marked_copy
 from nerima_report.workbooks.mark.order import MarkOrder
 from nerima_report.workbooks.read import import_library, read_sheets
 from nerima_report.workbooks.read.preflight import read_bytes
@@ -68,6 +67,8 @@ def answer_for(path: Path, order: MarkOrder | None) -> bytes:
             return write_answer(read_sheets(data), sha256)
         if sha256 != order.sha256:
             raise Refused("changed")
+        from nerima_report.workbooks.mark.copy import marked_copy  # brings lxml, which reading does without
+
         return write_copy(marked_copy(data, order.marks, order.author))
     except Refused as refused:
         return write_refusal(refused)

@@ -150,13 +150,19 @@ def test_nothing_is_imported_from_the_folder_of_the_files(
         assert isinstance(reader.read(Path("a.xlsx")), Workbook)
 
 
-def test_the_worker_imports_nothing_heavy() -> None:
+def test_the_worker_imports_nothing_heavy_and_lxml_only_to_mark() -> None:
     program = (
-        "import sys\nfrom nerima_report.workbooks.read import import_library\nimport_library()\n"
-        "print([m for m in ('pandas', 'numpy', 'lxml', 'PIL', 'pydantic', 'jinja2', 'docx') if sys.modules.get(m)])"
+        "import hashlib, sys\nfrom pathlib import Path\nfrom nerima_report.workbooks import MarkOrder, worker\n"
+        "from nerima_report.workbooks.read import import_library\nimport_library()\n"
+        "heavy = ('pandas', 'numpy', 'lxml', 'PIL', 'pydantic', 'jinja2', 'docx')\n"
+        "def show(): print([name for name in heavy if sys.modules.get(name)])\n"
+        f"path = Path({str(SOUND)!r})\n"
+        "assert b'sheets' in worker.answer_for(path, None)\nshow()\n"
+        "order = MarkOrder(hashlib.sha256(path.read_bytes()).hexdigest(), [], '')\n"
+        "assert b'copy' in worker.answer_for(path, order)\nshow()"
     )
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, encoding="utf-8")
-    assert run.stdout.strip() == "[]"
+    assert run.stdout.splitlines() == ["[]", "['lxml']"]
 
 
 Hanging = tuple[subprocess.Popen[str], list[psutil.Process]]

@@ -1,13 +1,12 @@
 """The marked workbook: a copy of what a 課 sent, with what is wrong in colour and in comments, and an index in front.
 
-The package is changed by inserting bytes, never read and written anew: openpyxl would drop the stored results of
-formulas, pictures, shapes and controls. Of the cells only the styles change; formulas, values and stored results
-are the same bytes. Only the worker imports this module and its neighbours: what they open may be hostile.
+Only the parts that say something new are written anew, element by element; all others are the same bytes: openpyxl
+would drop the stored results of formulas, pictures, shapes and controls. Of the cells only the styles change.
+Only the worker imports this module and its neighbours: what they open may be hostile.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 
 from nerima_report.text import printable
@@ -15,19 +14,9 @@ from nerima_report.workbooks.mark.cells import deselect, restyle
 from nerima_report.workbooks.mark.comments import BEGINNING, comment
 from nerima_report.workbooks.mark.index import HEADER_ROW, INDEX_SHEET, index_sheet
 from nerima_report.workbooks.mark.order import ADVICE, Mark, advice_in
-from nerima_report.workbooks.mark.package import OFFICE, Package
-from nerima_report.workbooks.mark.splicing import (
-    Edit,
-    Element,
-    append,
-    attribute,
-    elements,
-    named,
-    splice,
-    text,
-    with_attribute,
-)
+from nerima_report.workbooks.mark.package import Package
 from nerima_report.workbooks.mark.styles import NO_STYLES, SEVEREST_FIRST, StyleSheet
+from nerima_report.workbooks.mark.xml import RELATION, Element, M, add, piece
 from nerima_report.workbooks.values import Position, position_of
 
 _WORKSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
@@ -50,28 +39,40 @@ def marked_copy(content: bytes, marks: Sequence[Mark], author: str) -> bytes:
 
 def _mark(package: Package, marks: Sequence[Mark], author: str) -> None:
     workbook = next(r.target for r in package.relations("") if r.kind == "officeDocument")
+    root = package.root(workbook)
     styles_part = _styles_part(package, workbook)
-    styles = StyleSheet(package.read(styles_part))
-    sheets = _sheets(package, workbook)
-    old_index = _old_index(package.read(workbook))
+    styles = StyleSheet(package.root(styles_part))
+    sheets = _sheets(package, workbook, root)
+    old_index = _old_index(root)
     for name, part in sheets.items():
-        if name == old_index:
-            continue
-        colours, remarks = _on_sheet(marks, printable(name))
-        package.replace(part, deselect(package.read(part)))
-        if colours or styles.old_marks:
-            package.replace(part, restyle(package.read(part), styles, colours))
-        comment(package, part, remarks, author)
+        if name != old_index:
+            _mark_sheet(package, part, styles, *_on_sheet(marks, printable(name)), author)
     looks = styles.index_looks()
-    package.replace(styles_part, styles.render())
+    package.replace(styles_part, styles.root)
     notes = [_SIGNED] if any(name.casefold().startswith("_xmlsignatures/") for name in package.names) else []
     index = index_sheet(marks, {printable(name): name for name in sheets}, looks, notes)
     if old_index in sheets:
         package.replace(sheets[old_index], index)
-        _show(package, workbook, list(sheets).index(old_index))
+        _open_on(root, list(sheets).index(old_index))
     else:
         part = package.add("xl/worksheets/sheetCheck{}.xml", index, _WORKSHEET)
-        _put_in_front(package, workbook, part, _free_name(sheets))
+        _put_in_front(root, package.relate(workbook, "worksheet", part), _free_name(sheets))
+    package.replace(workbook, root)
+
+
+def _mark_sheet(
+    package: Package,
+    part: str,
+    styles: StyleSheet,
+    colours: Mapping[Position, str],
+    remarks: Mapping[Position, str],
+    author: str,
+) -> None:
+    """Write a sheet anew if anything on it changes."""
+    sheet = package.root(part)
+    changed = deselect(sheet), restyle(sheet, styles, colours), comment(package, part, sheet, remarks, author)
+    if any(changed):
+        package.replace(part, sheet)
 
 
 def _styles_part(package: Package, workbook: str) -> str:
@@ -83,12 +84,10 @@ def _styles_part(package: Package, workbook: str) -> str:
     return part
 
 
-def _sheets(package: Package, workbook: str) -> dict[str, str]:
+def _sheets(package: Package, workbook: str, root: Element) -> dict[str, str]:
     """The names of the sheets and their parts, in order."""
     targets = {r.id: r.target for r in package.relations(workbook)}
-    found = [e for e in elements(package.read(workbook), named("sheet")) if e.parent == "sheets"]
-    ids = [next(value for name, value in e.attributes.items() if name.endswith(":id")) for e in found]
-    return {e.attributes["name"]: targets[relation] for e, relation in zip(found, ids, strict=True)}
+    return {sheet.get("name"): targets[sheet.get(RELATION)] for sheet in root.iterfind(f"{M}sheets/{M}sheet")}
 
 
 def _on_sheet(marks: Sequence[Mark], sheet: str) -> tuple[dict[Position, str], dict[Position, str]]:
@@ -131,13 +130,10 @@ def _position(cell: str) -> Position | None:
         return None
 
 
-def _old_index(workbook: bytes) -> str:
+def _old_index(workbook: Element) -> str:
     """The name of the index sheet of an earlier copy, or ''."""
-    for name in elements(workbook, named("definedName")):
-        if name.attributes.get("name") == _INDEX_NAME:
-            content = re.sub(rb"<[^>]*>", b"", workbook[name.tag_end : name.content_end]).decode()
-            return content.rpartition("!")[0].strip("'").replace("''", "'")
-    return ""
+    content = workbook.findtext(f"{M}definedNames/{M}definedName[@name='{_INDEX_NAME}']", "")
+    return str(content).rpartition("!")[0].strip("'").replace("''", "'")
 
 
 def _free_name(sheets: Mapping[str, str]) -> str:
@@ -146,52 +142,37 @@ def _free_name(sheets: Mapping[str, str]) -> str:
     return next(name for name in names if name.casefold() not in taken)
 
 
-def _put_in_front(package: Package, workbook: str, part: str, name: str) -> None:
+def _put_in_front(workbook: Element, relation: str, name: str) -> None:
     """Make the index the first sheet: what counts sheets in the workbook counts one more."""
-    relation = package.relate(workbook, "worksheet", part)
-    data = package.read(workbook)
-    found = elements(data, named("sheets", "sheet", "workbookView", "definedNames", "definedName"))
-    container = next(e for e in found if e.name == "sheets")
-    number = max(int(e.attributes["sheetId"]) for e in found if e.name == "sheet") + 1
-    p = container.prefix
-    entry = f'<{p}sheet xmlns:r="{OFFICE}" name="{attribute(name)}" sheetId="{number}" r:id="{relation}"/>'
-    edits: list[Edit] = [(container.tag_end, container.tag_end, entry.encode())]
-    edits += _first_tab(data, found, 0)
-    for element in (e for e in found if "localSheetId" in e.attributes):
-        local = str(int(element.attributes["localSheetId"]) + 1)
-        tag = with_attribute(data[element.start : element.tag_end], "localSheetId", local)
-        edits.append((element.start, element.tag_end, tag))
-    stale = [e for e in found if e.attributes.get("name") == _INDEX_NAME]
-    edits = [edit for edit in edits if edit[0] not in {e.start for e in stale}]
-    edits += [(e.start, e.end, b"") for e in stale]
-    package.replace(workbook, splice(data, [*edits, *_names(data, found, container, name)]))
+    sheets = workbook.find(f"{M}sheets")
+    number = max(int(sheet.get("sheetId")) for sheet in sheets.iterchildren(f"{M}sheet")) + 1
+    entry = add(sheets, "sheet", name=name, sheetId=str(number))
+    entry.set(RELATION, relation)
+    sheets.insert(0, entry)
+    _open_on(workbook, 0)
+    names = _defined_names(workbook, sheets)
+    for defined in names.findall(f"{M}definedName"):
+        if defined.get("name") == _INDEX_NAME:
+            names.remove(defined)
+        elif "localSheetId" in defined.attrib:
+            defined.set("localSheetId", str(int(defined.get("localSheetId")) + 1))
+    quoted = "'" + name.replace("'", "''") + "'"
+    titles = f"{quoted}!${HEADER_ROW}:${HEADER_ROW}"  # the row that is repeated when the index is printed
+    add(names, "definedName", titles, name="_xlnm.Print_Titles", localSheetId="0")
+    add(names, "definedName", f"{quoted}!$A$1", name=_INDEX_NAME, hidden="1")
 
 
-def _names(data: bytes, found: Sequence[Element], sheets: Element, index: str) -> list[Edit]:
-    """The hidden name by which the index is known again, and the row that is repeated when it is printed."""
-    p, quoted = sheets.prefix, "'" + index.replace("'", "''") + "'"
-    names = (
-        f'<{p}definedName name="_xlnm.Print_Titles" localSheetId="0">{text(quoted)}!${HEADER_ROW}:${HEADER_ROW}'
-        f'</{p}definedName><{p}definedName name="{_INDEX_NAME}" hidden="1">{text(quoted)}!$A$1</{p}definedName>'
-    ).encode()
-    container = next((e for e in found if e.name == "definedNames"), None)
-    if container is not None:
-        return append(data, container, names)
-    # They stand behind the sheets and what may follow these.
-    before = elements(data, named("functionGroups", "externalReferences"))
-    place = max(e.end for e in (sheets, *before))
-    return [(place, place, f"<{p}definedNames>".encode() + names + f"</{p}definedNames>".encode())]
+def _defined_names(workbook: Element, sheets: Element) -> Element:
+    """Where the names of the workbook stand: behind the sheets and what may follow these."""
+    names = workbook.find(f"{M}definedNames")
+    if names is None:
+        names = piece("<definedNames/>")
+        [*workbook.iterchildren(sheets.tag, f"{M}functionGroups", f"{M}externalReferences")][-1].addnext(names)
+    return names
 
 
-def _show(package: Package, workbook: str, place: int) -> None:
-    data = package.read(workbook)
-    package.replace(workbook, splice(data, _first_tab(data, elements(data, named("workbookView")), place)))
-
-
-def _first_tab(data: bytes, found: Sequence[Element], place: int) -> list[Edit]:
-    """The edits with which the workbook opens on a sheet."""
-    edits: list[Edit] = []
-    for view in (e for e in found if e.name == "workbookView"):
-        tag = with_attribute(data[view.start : view.tag_end], "activeTab", str(place))
-        edits.append((view.start, view.tag_end, with_attribute(tag, "firstSheet", None)))
-    return edits
+def _open_on(workbook: Element, place: int) -> None:
+    """Let the workbook open on a sheet."""
+    for view in workbook.iterfind(f"{M}bookViews/{M}workbookView"):
+        view.set("activeTab", str(place))
+        view.attrib.pop("firstSheet", None)

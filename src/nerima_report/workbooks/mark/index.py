@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 from math import ceil
 
 from nerima_report.workbooks.mark.order import Mark, advice_in
-from nerima_report.workbooks.mark.splicing import attribute, text
-from nerima_report.workbooks.mark.styles import MAIN
+from nerima_report.workbooks.mark.xml import MAIN, Element, M, add, parse, serialise
 from nerima_report.workbooks.values import address
 
 INDEX_SHEET = "確認結果"
@@ -16,34 +15,41 @@ _COLUMNS = (
     *(("番号", 6), ("重さ", 10), ("場所", 24), ("何が起きているか", 48), ("あるべき値", 12), ("今の値", 12)),
     *(("差", 8), ("どうすればよいか", 44), ("よりどころ", 22), ("コード", 8)),
 )
+_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 _LEGEND = (("error", "エラー"), ("warning", "警告"), ("notice", "お知らせ"), ("related", "比べたセル"))
+
+
+_WIDTHS = "".join(
+    f'<col min="{n}" max="{n}" width="{width}" customWidth="1"/>' for n, (_, width) in enumerate(_COLUMNS, start=1)
+)
+_EMPTY = (
+    f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<worksheet xmlns="{MAIN}">'
+    '<sheetPr><pageSetUpPr fitToPage="1"/></sheetPr><sheetViews><sheetView showGridLines="0" tabSelected="1" '
+    f'workbookViewId="0"><pane ySplit="{HEADER_ROW}" topLeftCell="A{HEADER_ROW + 1}" activePane="bottomLeft" '
+    f'state="frozen"/></sheetView></sheetViews><cols>{_WIDTHS}</cols><sheetData/><hyperlinks/>'
+    '<pageMargins left="0.4" right="0.4" top="0.5" bottom="0.6" header="0.3" footer="0.3"/>'
+    '<pageSetup paperSize="9" orientation="landscape" fitToHeight="0"/>'
+    f"<headerFooter><oddFooter>&amp;L{INDEX_SHEET}&amp;R&amp;P / &amp;N</oddFooter></headerFooter></worksheet>"
+).encode()
 
 
 def index_sheet(
     marks: Sequence[Mark], sheets: Mapping[str, str], looks: Mapping[str, int], notes: Sequence[str]
 ) -> bytes:
     """The worksheet as XML. `sheets` are those to which a link can lead: their names in the file, by those in marks."""
-    rows = [_styled(row, looks) for row in (*_top(len(marks), notes), _headings())]
-    links = []
+    root = parse(_EMPTY)
+    rows, links = root.find(f"{M}sheetData"), root.find(f"{M}hyperlinks")
+    for at, cells in (*_top(len(marks), notes), _headings()):
+        _write_row(rows, at, cells, looks)
     for number, mark in enumerate(marks, start=1):
-        at = HEADER_ROW + number
-        target = _target(mark, sheets)
-        rows.append(_styled((at, _finding(number, mark, bool(target))), looks))
+        at, target = HEADER_ROW + number, _target(mark, sheets)
+        cells = _finding(number, mark, bool(target))
+        _write_row(rows, at, cells, looks, ht=_height(cells), customHeight="1")
         if target:
-            links.append(f'<hyperlink ref="{address((at, 3))}" location="{attribute(target)}"/>')
-    widths = "".join(
-        f'<col min="{n}" max="{n}" width="{width}" customWidth="1"/>' for n, (_, width) in enumerate(_COLUMNS, start=1)
-    )
-    return (
-        f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<worksheet xmlns="{MAIN}">'
-        '<sheetPr><pageSetUpPr fitToPage="1"/></sheetPr><sheetViews><sheetView showGridLines="0" tabSelected="1" '
-        f'workbookViewId="0"><pane ySplit="{HEADER_ROW}" topLeftCell="A{HEADER_ROW + 1}" activePane="bottomLeft" '
-        f'state="frozen"/></sheetView></sheetViews><cols>{widths}</cols><sheetData>{"".join(rows)}</sheetData>'
-        + (f"<hyperlinks>{''.join(links)}</hyperlinks>" if links else "")
-        + '<pageMargins left="0.4" right="0.4" top="0.5" bottom="0.6" header="0.3" footer="0.3"/>'
-        '<pageSetup paperSize="9" orientation="landscape" fitToHeight="0"/>'
-        f"<headerFooter><oddFooter>&amp;L{INDEX_SHEET}&amp;R&amp;P / &amp;N</oddFooter></headerFooter></worksheet>"
-    ).encode()
+            add(links, "hyperlink", ref=address((at, 3)), location=target)
+    if not len(links):
+        root.remove(links)
+    return serialise(root)
 
 
 _Cells = list[tuple[str, str]]
@@ -95,15 +101,12 @@ def _target(mark: Mark, sheets: Mapping[str, str]) -> str:
     return f"'{name}'!{mark['anchor'] or 'A1'}"
 
 
-def _styled(row: tuple[int, _Cells], looks: Mapping[str, int]) -> str:
-    """A row as XML: texts as they are, never a formula."""
-    at, cells = row
-    written = "".join(
-        f'<c r="{address((at, column))}" s="{looks[look]}" t="inlineStr"><is>'
-        f'<t xml:space="preserve">{text(content)}</t></is></c>'
-        for column, (look, content) in enumerate(cells, start=1)
-    )
-    return f'<row r="{at}"{_height(cells) if at > HEADER_ROW else ""}>{written}</row>'
+def _write_row(rows: Element, at: int, cells: _Cells, looks: Mapping[str, int], **attributes: str) -> None:
+    """Add a row: texts as they are, never a formula."""
+    row = add(rows, "row", r=str(at), **attributes)
+    for column, (look, content) in enumerate(cells, start=1):
+        cell = add(row, "c", r=address((at, column)), s=str(looks[look]), t="inlineStr")
+        add(add(cell, "is"), "t", content).set(_SPACE, "preserve")
 
 
 def _height(cells: _Cells) -> str:
@@ -112,7 +115,7 @@ def _height(cells: _Cells) -> str:
         sum(ceil(max(1, _width(line)) / width) for line in content.splitlines())
         for (_, content), (_, width) in zip(cells, _COLUMNS, strict=True)
     )
-    return f' ht="{min(13 * lines + 4, 400)}" customHeight="1"'
+    return str(min(13 * lines + 4, 400))
 
 
 def _width(line: str) -> float:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import io
 import posixpath
-import re
 import zipfile
 from itertools import count
 from types import TracebackType
 from typing import NamedTuple
 
-from nerima_report.workbooks.mark.splicing import append, as_utf8, attribute, elements, named, splice
+from lxml import etree
+
+from nerima_report.workbooks.mark.xml import OFFICE, Element, parse, serialise
 
 CONTENT_TYPES = "[Content_Types].xml"
-OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
 _RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
 _NEW_PART = (1980, 1, 1, 0, 0, 0)  # no time of writing: the same input gives the same bytes
 
@@ -51,70 +52,64 @@ class Package:
         return list(dict.fromkeys([*self._names.values(), *self._changed]))
 
     def read(self, name: str) -> bytes:
-        """A part as it is now; XML in UTF-8. Raises KeyError where there is none."""
-        if name not in self._changed:
-            return as_utf8(self._archive.read(self._names.get(name.casefold(), name)))
-        return self._changed[name]
+        """A part as it is now. Raises KeyError where there is none."""
+        name = self._names.get(name.casefold(), name)
+        return self._changed[name] if name in self._changed else self._archive.read(name)
 
-    def replace(self, name: str, data: bytes) -> None:
+    def root(self, name: str) -> Element:
+        """The root of a part, parsed anew: what is changed in it counts once it is given to `replace`."""
+        name = self._names.get(name.casefold(), name)
+        if name in self._changed:
+            return parse(self._changed[name])
+        with self._archive.open(name) as stream:  # a large sheet is not held twice
+            return parse(stream)
+
+    def replace(self, name: str, content: Element | bytes) -> None:
         """Give a part another content."""
+        data = content if isinstance(content, bytes) else serialise(content)
         self._changed[self._names.get(name.casefold(), name)] = data
 
     def add(self, pattern: str, data: bytes, content_type: str) -> str:
         """Add a part under a name that is free; `pattern` has a {} for a number if need be. Returns the name."""
         names = (pattern.format(number or "") for number in count())
         name = next(name for name in names if name not in self)
-        self._changed[name] = data
-        types = self.read(CONTENT_TYPES)
-        root = elements(types, named("Types"))[0]
-        entry = f'<Override PartName="/{attribute(name)}" ContentType="{content_type}"/>'
-        self.replace(CONTENT_TYPES, splice(types, append(types, root, _in_root(entry, root.prefix))))
+        self.replace(name, data)
+        types = self.root(CONTENT_TYPES)
+        etree.SubElement(types, f"{{{_TYPES}}}Override", PartName=f"/{name}", ContentType=content_type)
+        self.replace(CONTENT_TYPES, types)
         return name
 
     def relations(self, part: str) -> list[Relation]:
         """The relations of a part to other parts of the package ('' for the package itself)."""
         name = _relations_part(part)
-        if name not in self:
-            return []
-        found = [e.attributes for e in elements(self.read(name), named("Relationship"))]
+        found = self.root(name).iterfind("{*}Relationship") if name in self else ()
         return [
-            Relation(a["Id"], a["Type"].rpartition("/")[2], _resolve(part, a["Target"]))
-            for a in found
-            if a.get("TargetMode") != "External"
+            Relation(r.get("Id"), r.get("Type").rpartition("/")[2], _resolve(part, r.get("Target")))
+            for r in found
+            if r.get("TargetMode") != "External"
         ]
 
     def relate(self, part: str, kind: str, target: str) -> str:
         """Add a relation from a part to another one; returns its id."""
         name = _relations_part(part)
-        data = self.read(name) if name in self else f'<Relationships xmlns="{_RELATIONS}"/>'.encode()
-        taken = {e.attributes["Id"] for e in elements(data, named("Relationship"))}
-        new = next(f"rIdCheck{number}" for number in range(1, len(taken) + 2) if f"rIdCheck{number}" not in taken)
-        root = elements(data, named("Relationships"))[0]
-        entry = f'<Relationship Id="{new}" Type="{OFFICE}/{kind}" Target="/{attribute(target)}"/>'
-        self.replace(name, splice(data, append(data, root, _in_root(entry, root.prefix))))
+        root = self.root(name) if name in self else parse(f'<Relationships xmlns="{_RELATIONS}"/>'.encode())
+        taken = {r.get("Id") for r in root.iterfind("{*}Relationship")}
+        new = next(id_ for id_ in (f"rIdCheck{number}" for number in count(1)) if id_ not in taken)
+        facts = {"Id": new, "Type": f"{OFFICE}/{kind}", "Target": f"/{target}"}
+        etree.SubElement(root, f"{{{_RELATIONS}}}Relationship", facts)
+        self.replace(name, root)
         return new
 
     def packed(self) -> bytes:
         """The package as a file: what was not touched with the same content, in the same order, then what is new."""
         file = io.BytesIO()
         with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as written:
-            for entry in self._archive.infolist():
-                data = self._changed.get(entry.filename)
-                copy = zipfile.ZipInfo(entry.filename, entry.date_time)
-                copy.compress_type = zipfile.ZIP_DEFLATED
-                written.writestr(copy, self._archive.read(entry) if data is None else data)
-            old = set(self._archive.namelist())
-            for name, data in self._changed.items():
-                if name not in old:
-                    new = zipfile.ZipInfo(name, _NEW_PART)
-                    new.compress_type = zipfile.ZIP_DEFLATED
-                    written.writestr(new, data)
+            times = {entry.filename: entry.date_time for entry in self._archive.infolist()}
+            for name, time in (dict.fromkeys([*times, *self._changed], _NEW_PART) | times).items():
+                entry = zipfile.ZipInfo(name, time)
+                entry.compress_type = zipfile.ZIP_DEFLATED
+                written.writestr(entry, self.read(name))
         return file.getvalue()
-
-
-def _in_root(entry: str, prefix: str) -> bytes:
-    """An entry with the prefix that its root has."""
-    return re.sub(r"^<(\w)", rf"<{prefix}\1", entry).encode()
 
 
 def _relations_part(part: str) -> str:
@@ -123,6 +118,4 @@ def _relations_part(part: str) -> str:
 
 
 def _resolve(part: str, target: str) -> str:
-    if target.startswith("/"):
-        return posixpath.normpath(target.lstrip("/"))
-    return posixpath.normpath(posixpath.join(posixpath.dirname(part), target))
+    return posixpath.normpath(posixpath.join("/", posixpath.dirname(part), target)).lstrip("/")

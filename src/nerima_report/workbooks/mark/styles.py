@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-import re
+from copy import deepcopy
 from functools import cached_property
 
-from nerima_report.workbooks.mark.splicing import (
-    Edit,
-    Element,
-    append,
-    elements,
-    named,
-    splice,
-    with_attribute,
-)
+from lxml import etree
 
-MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+from nerima_report.workbooks.mark.xml import MAIN, Element, M, piece
+
 # Colours that nothing else in a form has, so that an earlier mark is known again. Dark text keeps its contrast on each.
 FILLS = {"error": "FFFFC1B7", "warning": "FFFFDF8B", "notice": "FFCFE8F7", "related": "FFE5E0F9"}
 SEVEREST_FIRST = ("error", "warning", "notice", "related")
@@ -26,7 +19,7 @@ NO_STYLES = (
     '<cellXfs count="1"><xf xfId="0"/></cellXfs></styleSheet>'
 ).encode()
 
-_PLAIN_BACKGROUND = '<bgColor indexed="64"/>'
+_PLAIN_BACKGROUND = {"indexed": "64"}
 _FONT = '<name val="BIZ UDゴシック"/><family val="3"/><charset val="128"/>'
 _FONTS = {
     "text": f'<font><sz val="10"/>{_FONT}</font>',
@@ -37,112 +30,122 @@ _FONTS = {
 _SIDES = "".join(
     f'<{side} style="thin"><color rgb="FF7F7F7F"/></{side}>' for side in ("left", "right", "top", "bottom")
 )
-_HEADING_FILL = (
-    '<fill><patternFill patternType="solid"><fgColor rgb="FFD6E4F0"/><bgColor indexed="64"/></patternFill></fill>'
-)
+_HEADING = "FFD6E4F0"
+_WRAPPED = '<alignment vertical="top" wrapText="1"/>'
 
 
 class StyleSheet:
     """The styles of a workbook (xl/styles.xml), to which styles are added; none of the old ones changes."""
 
-    def __init__(self, data: bytes) -> None:
-        self._data = data
-        found = elements(data, named("fonts", "font", "fills", "fill", "borders", "border", "cellXfs", "xf"))
-        self._containers = {e.name: e for e in found if e.name in ("fonts", "fills", "borders", "cellXfs")}
-        if missing := {"fonts", "fills", "borders", "cellXfs"} - self._containers.keys():
-            raise ValueError(f"no {min(missing)} in the styles")
-        self._items: dict[str, list[bytes]] = {name: [] for name in self._containers}
-        for element in found:
-            if element.parent in self._items:
-                self._items[element.parent].append(data[element.start : element.end])
-        self._old = {name: len(items) for name, items in self._items.items()}
+    def __init__(self, root: Element) -> None:
+        self.root = root
+        self._fonts, self._fills, self._borders, self._xfs = (
+            _Items(root, name) for name in ("fonts", "fills", "borders", "cellXfs")
+        )
+        self._old = len(self._xfs.elements)
+        self._marked: dict[tuple[int, str], int] = {}
+        self._unmarked: dict[int, int] = {}
 
     def marked(self, style: int, mark: str) -> int:
         """The style with the fill of a mark; everything else about it stays."""
-        return self._with_fill(self.unmarked(style), self._fill(style, mark))
+        if (style, mark) not in self._marked:
+            below = self.unmarked(style)
+            # The colour that the mark covers becomes the background, which a solid fill never shows.
+            covered = self._fill(below).find(f"{M}patternFill[@patternType='solid']/{M}fgColor")
+            colours = {"rgb": FILLS[mark]}, _PLAIN_BACKGROUND if covered is None else dict(covered.attrib)
+            self._marked[style, mark] = self._with_fill(below, self._fills.number(_solid(*colours)))
+        return self._marked[style, mark]
 
     def unmarked(self, style: int) -> int:
         """The style without the fill of an earlier mark, which keeps the colour it covers as its background."""
-        fill = self._items["fills"][self._fill_of(style)].decode() if style < len(self._items["cellXfs"]) else ""
-        if not any(f'rgb="{colour}"' in fill for colour in FILLS.values()):
-            return style
-        covered = re.search(r"<(?:\w+:)?bgColor\b([^>]*?)/?>", fill)
-        if covered is None or 'indexed="64"' in covered[1]:
-            return self._with_fill(style, 0)
-        return self._with_fill(style, self._add("fills", _solid(f"<fgColor{covered[1]}/>", _PLAIN_BACKGROUND)))
+        if style not in self._unmarked:
+            self._unmarked[style] = self._without_mark(style)
+        return self._unmarked[style]
 
     @cached_property
-    def old_marks(self) -> set[int]:
+    def old_marks(self) -> frozenset[int]:
         """The styles of the workbook that carry an earlier mark."""
-        return {style for style in range(self._old["cellXfs"]) if self.unmarked(style) != style}
+        return frozenset(style for style in range(self._old) if self.unmarked(style) != style)
 
     def index_looks(self) -> dict[str, int]:
         """Styles for the index sheet: title, text, heading, cell, link, and one for each severity."""
-        fonts = {name: self._add("fonts", font) for name, font in _FONTS.items()}
-        box = self._add("borders", f"<border>{_SIDES}<diagonal/></border>")
-        wrapped = '<alignment vertical="top" wrapText="1"/>'
+        fonts = {name: self._fonts.number(piece(font)) for name, font in _FONTS.items()}
+        fills = {name: self._fills.number(_solid({"rgb": colour}, _PLAIN_BACKGROUND)) for name, colour in FILLS.items()}
+        heading = self._fills.number(_solid({"rgb": _HEADING}, _PLAIN_BACKGROUND))
+        box = self._borders.number(piece(f"<border>{_SIDES}<diagonal/></border>"))
         looks = {
-            "title": self._xf(fonts["title"], 0, 0, ""),
-            "text": self._xf(fonts["text"], 0, 0, ""),
-            "heading": self._xf(fonts["bold"], self._add("fills", _HEADING_FILL), box, wrapped),
-            "cell": self._xf(fonts["text"], 0, box, wrapped),
-            "link": self._xf(fonts["link"], 0, box, wrapped),
+            "title": self._xf(fonts["title"]),
+            "text": self._xf(fonts["text"]),
+            "heading": self._xf(fonts["bold"], heading, box, _WRAPPED),
+            "cell": self._xf(fonts["text"], 0, box, _WRAPPED),
+            "link": self._xf(fonts["link"], 0, box, _WRAPPED),
         }
-        for mark, colour in FILLS.items():
-            fill = self._add("fills", _solid(f'<fgColor rgb="{colour}"/>', _PLAIN_BACKGROUND))
-            looks[mark] = self._xf(fonts["bold"], fill, box, wrapped)
-        return looks
+        return looks | {name: self._xf(fonts["bold"], fill, box, _WRAPPED) for name, fill in fills.items()}
 
-    def render(self) -> bytes:
-        """The part with what was added."""
-        edits: list[Edit] = []
-        for name, container in self._containers.items():
-            new = self._items[name][self._old[name] :]
-            if new:
-                edits += append(self._data, container, _prefixed(new, container), len(self._items[name]))
-        return splice(self._data, edits)
+    def _without_mark(self, style: int) -> int:
+        if style >= len(self._xfs.elements):
+            return style
+        fill = self._fill(style)
+        if not any(element.get("rgb") in FILLS.values() for element in fill.iter()):
+            return style
+        covered = fill.find(f"{M}patternFill/{M}bgColor")
+        if covered is None or covered.get("indexed") == "64":
+            return self._with_fill(style, 0)
+        return self._with_fill(style, self._fills.number(_solid(dict(covered.attrib), _PLAIN_BACKGROUND)))
 
-    def _fill(self, style: int, mark: str) -> int:
-        """The fill of a mark, with the colour that it covers as its background (which a solid fill never shows)."""
-        fill = self._items["fills"][self._fill_of(self.unmarked(style))].decode()
-        covered = re.search(r"<(?:\w+:)?fgColor\b([^>]*?)/?>", fill) if 'patternType="solid"' in fill else None
-        below = f"<bgColor{covered[1]}/>" if covered else _PLAIN_BACKGROUND
-        return self._add("fills", _solid(f'<fgColor rgb="{FILLS[mark]}"/>', below))
+    def _fill(self, style: int) -> Element:
+        fills = self._fills.elements
+        fill = int(self._style(style).get("fillId", 0))
+        return fills[fill if fill < len(fills) else 0]
 
-    def _fill_of(self, style: int) -> int:
-        xfs = self._items["cellXfs"]
-        number = re.search(rb'\bfillId\s*=\s*["\'](\d+)', xfs[style].partition(b">")[0]) if style < len(xfs) else None
-        fill = int(number[1]) if number else 0
-        return fill if fill < len(self._items["fills"]) else 0
+    def _style(self, style: int) -> Element:
+        """A style; where a cell names one that is not there, the first."""
+        xfs = self._xfs.elements
+        return xfs[style if style < len(xfs) else 0]
 
     def _with_fill(self, style: int, fill: int) -> int:
-        xfs = self._items["cellXfs"]
-        xf = xfs[style if style < len(xfs) else 0]
-        tag, bracket, rest = xf.partition(b">")
-        tag = with_attribute(with_attribute(tag + bracket, "fillId", str(fill)), "applyFill", "1")
-        return self._add("cellXfs", (tag + rest).decode())
+        xf = deepcopy(self._style(style))
+        xf.set("fillId", str(fill))
+        xf.set("applyFill", "1")
+        return self._xfs.number(xf)
 
-    def _xf(self, font: int, fill: int, border: int, alignment: str) -> int:
+    def _xf(self, font: int, fill: int = 0, border: int = 0, alignment: str = "") -> int:
         ids = f'numFmtId="0" fontId="{font}" fillId="{fill}" borderId="{border}" xfId="0"'
         applied = 'applyFont="1" applyFill="1" applyBorder="1" applyAlignment="1"'
-        return self._add("cellXfs", f"<xf {ids} {applied}>{alignment}</xf>" if alignment else f"<xf {ids} {applied}/>")
+        return self._xfs.number(piece(f"<xf {ids} {applied}>{alignment}</xf>"))
 
-    def _add(self, container: str, item: str) -> int:
+
+class _Items:
+    """One list of the styles: fonts, fills, borders or the styles of cells, each known by its place."""
+
+    def __init__(self, root: Element, name: str) -> None:
+        container = root.find(M + name)
+        if container is None:
+            raise ValueError(f"no {name} in the styles")
+        self._container = container
+        self.elements = list(container.iterchildren(f"{M}*"))
+        self._numbers = {_written(element): number for number, element in reversed([*enumerate(self.elements)])}
+
+    def number(self, item: Element) -> int:
         """The number of an item, which is added unless it is there already."""
-        items, data = self._items[container], item.encode()
-        if data not in items:
-            items.append(data)
-        return items.index(data)
+        item.tail = None
+        self._container.append(item)
+        number: int = self._numbers.setdefault(_written(item), len(self.elements))
+        if number < len(self.elements):
+            self._container.remove(item)
+        else:
+            self.elements.append(item)
+            self._container.set("count", str(len(self.elements)))
+        return number
 
 
-def _solid(foreground: str, background: str) -> str:
-    return f'<fill><patternFill patternType="solid">{foreground}{background}</patternFill></fill>'
+def _written(element: Element) -> bytes:
+    data: bytes = etree.tostring(element, with_tail=False)
+    return data
 
 
-def _prefixed(items: list[bytes], container: Element) -> bytes:
-    """New items in the namespace of their container, whose prefix the copied ones have already."""
-    if not container.prefix:
-        return b"".join(items)
-    own = f' xmlns="{MAIN}"'.encode()
-    copied = b"<" + container.prefix.encode()
-    return b"".join(item if item.startswith(copied) else re.sub(rb"^<\w+", rb"\g<0>" + own, item) for item in items)
+def _solid(foreground: dict[str, str], background: dict[str, str]) -> Element:
+    fill = piece('<fill><patternFill patternType="solid"><fgColor/><bgColor/></patternFill></fill>')
+    for colour, attributes in zip(fill[0], (foreground, background), strict=True):
+        colour.attrib.update(attributes)
+    return fill

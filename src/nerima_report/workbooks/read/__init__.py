@@ -1,6 +1,6 @@
 """The worksheets of a file with their values; formulas give their saved result.
 
-    preflight → package_scan → sheet_scan (cell_scan) → sheets
+    preflight → package_scan → sheet_scan → sheets
 
 Only the worker imports this folder: nothing here is heavy, but what is read may be hostile.
 """
@@ -52,6 +52,9 @@ def import_library() -> None:
     warnings.simplefilter("ignore")
     import openpyxl.styles.numbers
     import openpyxl.utils.datetime  # noqa: F401
+
+    if sys.modules["lxml"] is None:
+        del sys.modules["lxml"]  # marking needs it, and openpyxl has done without it by now
 
 
 def _exceeded(text: str) -> str:

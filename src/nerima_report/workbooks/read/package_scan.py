@@ -17,8 +17,15 @@ from xml.parsers import expat
 
 from nerima_report.workbooks import limits
 from nerima_report.workbooks.limits import Refused
-from nerima_report.workbooks.read.cell_scan import MAIN, CellTexts, ScannedStyles, SharedTextScan, StyleScan
-from nerima_report.workbooks.read.sheet_scan import ScannedSheet, SheetScan
+from nerima_report.workbooks.read.sheet_scan import (
+    MAIN,
+    CellTexts,
+    ScannedSheet,
+    ScannedStyles,
+    SharedTextScan,
+    SheetScan,
+    StyleScan,
+)
 
 _STRICT = "http://purl.oclc.org/ooxml/spreadsheetml/main "
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships "
