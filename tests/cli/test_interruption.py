@@ -34,9 +34,9 @@ MOMENTS = [
     "subprocess.Popen",
     "process",
     "thread",
-    "import nerima_report.runs.build",
-    "import _multiarray_umath",
-    "import pandas._libs.tslibs",
+    "import nerima_report.runs.validate",
+    "import nerima_report.edition",
+    "import nerima_report.checks",
     "import _pydantic_core",
     "open findings.toml",
     "import nerima_report.notices.screen",
@@ -119,7 +119,7 @@ def test_an_interruption_in_any_part_ends_the_run(part: int, interrupted: Interr
     assert (run.code, run.err) == INTERRUPTED
 
 
-@pytest.mark.parametrize("moment", ["import typer", "process", "import nerima_report.runs.build"])
+@pytest.mark.parametrize("moment", ["import typer", "process", "import nerima_report.runs.validate"])
 def test_more_interruptions_change_nothing(moment: str, interrupted: Interrupted) -> None:
     run = interrupted(moment, times=3)
     assert (run.code, run.err) == INTERRUPTED

@@ -55,7 +55,7 @@ def open_edition(context: typer.Context, name: str) -> Edition:
 
 def show_findings(examination: Examination, target: tuple[NoticeFormat, Path | None], told: Told) -> None:
     """Show the findings, or write them to a file after all has succeeded."""
-    from nerima_report.notices import matrix, screen
+    from nerima_report.notices import screen
 
     notice_format, file = target
     told = replace(told, closing=f"{told.closing}（{screen.summary(examination.findings, examination.catalogue)}）")
@@ -63,6 +63,8 @@ def show_findings(examination: Examination, target: tuple[NoticeFormat, Path | N
         console = Console(record=True, file=StringIO(), width=80) if file else Console()
         screen.print_findings(console, examination.findings, examination.catalogue)
         if "handed_in" in told.facts:
+            from nerima_report.notices import matrix
+
             matrix.print_handed_in(console, matrix.handed_in(examination))
         screen.print_closing(console, told.closing, told.facts)
         content = console.export_text() if file else ""

@@ -175,8 +175,9 @@ def load_edition(folder: Path) -> Edition:
     _refuse_rivals(parts)
     _refuse_rival_registers(parts)
     catalogues = (folder / "findings.toml", folder.parent / "findings.toml", shipped_templates() / "findings.toml")
+    used = next(file for file in catalogues if file.is_file())
     shipped = load_catalogue(catalogues[-1])
-    catalogue = load_catalogue(next(file for file in catalogues if file.is_file()), required=shipped.codes)
+    catalogue = shipped if used == shipped.file else load_catalogue(used, required=shipped.codes)
     for code in municipality.severities:
         if code not in catalogue.codes:
             raise DefinitionError(folder / "municipality.toml", f"severities.{code}", "このコードはありません")

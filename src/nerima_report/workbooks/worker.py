@@ -19,9 +19,8 @@ from typing import BinaryIO
 
 from nerima_report.workbooks import limits
 from nerima_report.workbooks.limits import Refused
-from nerima_report.workbooks.mark.copy import marked_copy
 from nerima_report.workbooks.mark.order import MarkOrder
-from nerima_report.workbooks.read import import_library, read_sheets
+from nerima_report.workbooks.read import read_sheets
 from nerima_report.workbooks.read.preflight import read_bytes
 from nerima_report.workbooks.transfer import read_request, write_answer, write_copy, write_refusal
 
@@ -44,7 +43,6 @@ def main() -> None:
 def _answer_all(requests: queue.SimpleQueue[bytes]) -> None:
     answers = sys.stdout.buffer
     sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 (no print may get among the answers)
-    import_library()
     _say(answers, READY)
     with open(os.devnull, "wb") as nowhere:  # noqa: PTH123
         while True:
@@ -68,6 +66,8 @@ def answer_for(path: Path, order: MarkOrder | None) -> bytes:
             return write_answer(read_sheets(data), sha256)
         if sha256 != order.sha256:
             raise Refused("changed")
+        from nerima_report.workbooks.mark.copy import marked_copy  # most workers never mark anything
+
         return write_copy(marked_copy(data, order.marks, order.author))
     except Refused as refused:
         return write_refusal(refused)
