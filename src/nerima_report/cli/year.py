@@ -98,7 +98,7 @@ def validate(
 
     found = find_workbooks(files)
     if found[0]:
-        shared_reader().read_ahead(found[0][0])  # while the imports below take their time
+        shared_reader().read_ahead(found[0])  # while the imports below take their time
     from nerima_report.runs import validate as run
     from nerima_report.workspace import open_workspace
 
