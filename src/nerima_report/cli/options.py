@@ -46,11 +46,15 @@ Output = Annotated[Path | None, typer.Option("--output", metavar="FILE", help="�
 Strict = Annotated[bool, typer.Option("--strict", help="警告もエラーとして扱う。")]
 
 
-def open_edition(context: typer.Context, name: str) -> Edition:
-    """The edition of this name from --templates, or the shipped one. Raises DefinitionError if it is broken."""
+def open_edition(context: typer.Context, name: str, *, texts: bool = True) -> Edition:
+    """The edition of this name from --templates, or the shipped one. Raises DefinitionError if it is broken.
+
+    Without `texts`, for a command that rarely needs them, a fault in the words of forms, years, corrections and trends
+    is found only where they are needed.
+    """
     from nerima_report.edition import find_edition, load_edition
 
-    return load_edition(find_edition(name, context.obj))
+    return load_edition(find_edition(name, context.obj), texts=texts)
 
 
 def show_findings(examination: Examination, target: tuple[NoticeFormat, Path | None], told: Told) -> None:

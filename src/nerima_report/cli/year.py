@@ -103,7 +103,7 @@ def validate(
     from nerima_report.workspace import open_workspace
 
     workspace = open_workspace(Path())
-    edition = open_edition(context, workspace.edition)
+    edition = open_edition(context, workspace.edition, texts=False)
     if not found[0]:
         raise CannotProceed(
             f"確かめるファイル（.xlsx）が見つかりません。\n  指定: {' '.join(files)}\n  名前と場所を確かめてください。"

@@ -6,9 +6,15 @@ from dataclasses import replace
 from pathlib import Path
 
 from nerima_report.checks import run_checks
-from nerima_report.corrections import suggest_corrections
 from nerima_report.edition import Edition
-from nerima_report.examination import Examination, examine, examine_collection, only_year, years_that_differ
+from nerima_report.examination import (
+    Examination,
+    examine,
+    examine_collection,
+    only_year,
+    with_likely_causes,
+    years_that_differ,
+)
 from nerima_report.findings import explain
 from nerima_report.places import CellKey
 from nerima_report.runs.registers import differences_from_registers
@@ -43,6 +49,6 @@ def validate(
         alone = inbox if year == years[0] else Inbox(submissions=inbox.submissions)
         evidence.append(examine(alone, edition.for_year(year) if year else edition, year, None)[0])
         found = explain(run_checks(evidence[-1]), explanations, year)[0]
-        findings += suggest_corrections(found, evidence[-1], explanations, recall)
+        findings += with_likely_causes(found, evidence[-1], explanations, recall)
     findings += differences_from_registers(workspace, edition, evidence)
     return Examination(edition, inbox, tuple(evidence), tuple(findings))
