@@ -19,6 +19,7 @@ def main() -> None:
         run()
     finally:
         ignore_interruptions()
+        gc.freeze()  # as it ends, Python would look for garbage in all that was loaded
 
 
 if __name__ == "__main__":
