@@ -21,6 +21,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
+from importlib.util import cache_from_source
 from pathlib import Path
 
 from coverage import CoverageData
@@ -216,12 +217,18 @@ def outcome(folder: Path, mutant: Mutant, tests: Sequence[str]) -> str:
     """The test that notices a change, made in a copy of the project; empty if none does."""
     file = folder / mutant.file
     source = file.read_bytes()
-    file.write_bytes(mutant.apply(source))
+    write_source(file, mutant.apply(source))
     try:
         near, far = tests[:FIRST_TESTS], tests[FIRST_TESTS:]
         return noticed_by(folder, near) or noticed_by(folder, far)
     finally:
-        file.write_bytes(source)
+        write_source(file, source)
+
+
+def write_source(file: Path, source: bytes) -> None:
+    """Write a module, and forget how it was compiled: two versions may have the same size and time."""
+    file.write_bytes(source)
+    Path(cache_from_source(str(file))).unlink(missing_ok=True)
 
 
 def noticed_by(folder: Path, tests: Sequence[str]) -> str:
@@ -230,7 +237,7 @@ def noticed_by(folder: Path, tests: Sequence[str]) -> str:
         return ""
     (folder / "tests.txt").write_text("\n".join(tests), encoding="utf-8")
     options = ["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--no-header", "--tb=no", "@tests.txt"]
-    environment = os.environ | {"PYTHONPATH": str(folder / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
+    environment = os.environ | {"PYTHONPATH": str(folder / "src"), "PYTHONDONTWRITEBYTECODE": ""}
     command = [sys.executable, "-m", "pytest", *options]
     try:
         run = subprocess.run(

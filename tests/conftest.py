@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import pickle
+import re
 import shutil
+import subprocess
+import sys
 import tomllib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -29,6 +32,7 @@ from small_ward import make_small_ward
 
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLE = ROOT / "sample_data"
+OLDEST_PIP = ROOT / "tests" / "oldest-pip.lock"
 
 
 WHOLE = {"command", "whole_workdir", "sample_inbox", "act_inbox"}
@@ -184,6 +188,17 @@ def command(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch)
         return Run(int(stop.value.code or 0), captured.out, captured.err)
 
     return run
+
+
+@pytest.fixture
+def reachable_index(tmp_path: Path) -> None:
+    """Skip the test where pip reaches nothing to install from."""
+    command = [sys.executable, "-m", "pip", "download", "--no-deps", "--require-hashes", "-r", str(OLDEST_PIP)]
+    run = subprocess.run([*command, "--dest", str(tmp_path / "pip")], capture_output=True)
+    said = run.stderr.decode(errors="replace")
+    if run.returncode and re.search("No matching distribution|Connection|Temporary failure|timed out", said):
+        pytest.skip("nothing can be installed from here: pip reaches no index")
+    assert run.returncode == 0, said
 
 
 @pytest.fixture

@@ -82,3 +82,17 @@ def part_of(path: Path, sheet: str) -> str:
     with zipfile.ZipFile(path) as archive:
         names = re.findall(r'<sheet name="([^"]+)"', archive.read("xl/workbook.xml").decode())
     return f"xl/worksheets/sheet{names.index(sheet) + 1}.xml"
+
+
+# An explained difference of 福祉部管理課, for nerima-report.toml.
+EXPLAINED = """
+[[explained]]
+code = "N501"
+section = "福祉部管理課"
+table = "公開.内容別"
+column = "件数"
+difference = {difference}
+reason = "1件の請求に二つの決定をしたため"
+note = "1件の請求に二つの決定をしたものがある。"
+{more}
+"""

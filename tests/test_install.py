@@ -21,14 +21,13 @@ from packaging.markers import default_environment
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from conftest import ROOT
+from conftest import OLDEST_PIP, ROOT
 from install_lines import install_lines
 
 CASES = tomllib.loads((ROOT / "tests" / "cases" / "install_lines.toml").read_text(encoding="utf-8"))
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 CORE, CHARTS, DEV, BUILD = (f"requirements{kind}.lock" for kind in ("", "-charts", "-dev", "-build"))
 LOCKS = (CORE, CHARTS, DEV, BUILD)
-OLDEST_PIP = ROOT / "tests" / "oldest-pip.lock"
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")), *sorted((ROOT / ".ci").iterdir())]
 IN_CI = pytest.mark.skipif("CI" not in os.environ, reason="installs everything anew: runs in CI (CI=true)")
 PYTHONS = ("3.11.0", "3.11.7", "3.12.1", "3.13.0", "3.14.0")
@@ -271,16 +270,10 @@ class Clone:
 
 
 @pytest.fixture
-def clone(tmp_path: Path) -> Clone:
-    """A clone on a machine that reaches what pip installs from; else the test is skipped."""
+def clone(tmp_path: Path, reachable_index: None) -> Clone:
+    """A clone, where the tests can install."""
     if os.name == "nt":
         pytest.skip("make and the folders of the environment are those of POSIX")
-    command = [sys.executable, "-m", "pip", "download", "--no-deps", "--require-hashes", "-r", str(OLDEST_PIP)]
-    run = subprocess.run([*command, "--dest", str(tmp_path / "pip")], capture_output=True)
-    said = run.stderr.decode(errors="replace")
-    if run.returncode and re.search("No matching distribution|Connection|Temporary failure|timed out", said):
-        pytest.skip("nothing can be installed from here: pip reaches no index")
-    assert run.returncode == 0, said
     return Clone(tmp_path / "with a blank")
 
 

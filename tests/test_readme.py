@@ -28,6 +28,7 @@ def test_the_two_commands_come_first() -> None:
 
 @pytest.mark.skipif("CI" not in os.environ, reason="installs everything anew: runs in CI (CI=true)")
 @pytest.mark.skipif(IN_CLONE in os.environ, reason="already in the clone")
+@pytest.mark.usefixtures("reachable_index")
 def test_the_two_commands_work_in_a_clean_clone(tmp_path: Path) -> None:
     clone = tmp_path / "clone"
     subprocess.run(["git", "clone", "--quiet", ROOT, clone], check=True)

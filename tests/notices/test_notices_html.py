@@ -11,10 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from test_build import EXPLAINED
 
 from conftest import Command
-from faulty import HOSTILE, edit, make_faulty
+from faulty import EXPLAINED, HOSTILE, edit, make_faulty
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--virtual-time-budget=4000")

@@ -10,13 +10,10 @@ from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
-from test_build import EXPLAINED
 
-from conftest import ROOT, Command
-from faulty import edit, make_faulty
-
-SCHEMA = json.loads((ROOT / "docs" / "schemas" / "findings.json").read_text(encoding="utf-8"))
-VALIDATOR = Draft202012Validator(SCHEMA)
+from conftest import Command
+from faulty import EXPLAINED, edit, make_faulty
+from findings_schema import SCHEMA, VALIDATOR
 
 
 def envelope(command: Command, workdir: Path, *arguments: str) -> dict[str, Any]:

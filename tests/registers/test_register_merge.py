@@ -7,13 +7,13 @@ from datetime import date
 from typing import Any
 
 import pytest
-from test_register_checks import evidence_of
 
 from nerima_report.edition import Edition
 from nerima_report.edition.registers import Register
 from nerima_report.registers.entry import Master, RegisterEntry, rows_for, trace_of, unasked_sections
 from nerima_report.registers.master import Step
 from nerima_report.registers.merging import MergePlan, plan_merge
+from register_workbooks import evidence_of
 from registers_carried import example
 
 KEY, TABLE = "外部委託記録票", "個人.外部委託記録票"

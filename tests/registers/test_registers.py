@@ -7,9 +7,9 @@ from datetime import date
 from pathlib import Path
 
 from openpyxl import load_workbook
-from test_notices_json import VALIDATOR
 
 from conftest import Command
+from findings_schema import VALIDATOR
 from nerima_report.checks import run_checks
 from nerima_report.edition import Edition
 from nerima_report.examination import examine

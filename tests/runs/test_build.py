@@ -13,6 +13,7 @@ from docx import Document
 from openpyxl import load_workbook
 
 from conftest import SAMPLE, Command
+from faulty import EXPLAINED
 from nerima_report.files import sha256
 
 OUTPUTS = ["audit.md", "record.json", "report.docx", "report.md"]
@@ -187,19 +188,6 @@ def test_draft_without_the_ward_workbook_says_unknown_not_zero(workdir: Path, co
     report = (workdir / "out" / "2022" / "report.md").read_text(encoding="utf-8")
     assert "請求者は…人だった" in report
     assert "| インターネット | … |" in report
-
-
-EXPLAINED = """
-[[explained]]
-code = "N501"
-section = "福祉部管理課"
-table = "公開.内容別"
-column = "件数"
-difference = {difference}
-reason = "1件の請求に二つの決定をしたため"
-note = "1件の請求に二つの決定をしたものがある。"
-{more}
-"""
 
 
 @pytest.mark.parametrize(

@@ -172,6 +172,7 @@ def test_a_pull_request_is_annotated_on_the_lines_that_it_changes(
 
 @RUNNER
 @pytest.mark.skipif("CI" not in os.environ, reason="installs everything anew: runs in CI (CI=true)")
+@pytest.mark.usefixtures("reachable_index")
 def test_what_the_workflow_installs_is_enough(ward: Path, command: Command, content: Content) -> None:
     subprocess.run([sys.executable, "-m", "venv", ward.parent / "venv"], check=True)
     _put_python(ward.parent / "tools", ward.parent / "venv" / "bin" / "python")
@@ -269,6 +270,8 @@ def test_git_keeps_the_records_as_they_are(ward: Path) -> None:
 
 def test_what_the_page_names_exists(command: Command) -> None:
     assert yaml.safe_load(block("yaml", "pull_request"))["permissions"] == {"contents": "read"}
+    # -P: nothing is imported from the folder of the files.
+    assert CI.count("-m nerima_report") == CI.count("python -P -m nerima_report") == 2
     for name, words in re.findall(r"nerima[-_]report (check|validate)\b([^`\n]*)", CI):
         shown = command(name, "--help").out
         assert [option for option in re.findall(r"--[a-z]+", words) if option not in shown] == []

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 from openpyxl import load_workbook
-from test_notices_json import VALIDATOR
 
 from conftest import ROOT, Command
+from findings_schema import VALIDATOR
 from nerima_report.edition import Edition
 from nerima_report.forms import Filling
 from nerima_report.forms.published_year import render_template

@@ -27,6 +27,8 @@ from nerima_report.report.formats.word import render_word
 from nerima_report.report.trend import compose_trend
 from nerima_report.workspace import write_all
 
+pytestmark = pytest.mark.thorough
+
 SAID = "図を描く部品（charts）を使えない"
 # Runs commands where modules cannot be imported, and ends by naming those of the extra that somebody asked for.
 PROGRAM = """

@@ -240,8 +240,8 @@ def shown_point(point: Point) -> str:
     """A point as printed: 2,199 and 97.5, － without anything to divide by, … unknown.
 
     >>> from decimal import Decimal
-    >>> shown(Point("known", Decimal(2199))), shown(Point("known", Decimal("97.50"))), shown(Point("no record"))
-    ('2,199', '97.50', '…')
+    >>> [shown_point(Point("known", Decimal(value))) for value in ("2199", "97.50")], shown_point(Point("no record"))
+    (['2,199', '97.50'], '…')
     """
     if point.value is not None:
         return f"{'△' if point.value < 0 else ''}{abs(point.value):,}"

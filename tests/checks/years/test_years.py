@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from test_notices_json import VALIDATOR
 
 from conftest import ROOT, Command
+from findings_schema import VALIDATOR
 from inboxes import roster
 from nerima_report.checks.years import run_year_checks
 from nerima_report.edition import Edition
