@@ -35,6 +35,8 @@ MOMENTS = [
     "process",
     "thread",
     "import nerima_report.runs.validate",
+    "import nerima_report.edition",
+    "import nerima_report.checks",
     "import _pydantic_core",
     "open findings.toml",
     "import nerima_report.notices.screen",

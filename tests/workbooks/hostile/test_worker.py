@@ -133,14 +133,8 @@ def test_there_are_as_many_workers_as_the_files_are_worth(monkeypatch: pytest.Mo
 def test_several_workers_answer_in_the_order_of_the_files(tmp_path: Path) -> None:
     """Whatever finishes first, and whatever becomes of a worker."""
     names = [f"{number:02}" for number in range(20)]
-    names[1], names[2], names[6], names[9], names[19] = (
-        "hang",
-        "crash",
-        "nonsense",
-        "exit",
-        "busy",
-        "recursion",
-    )
+    for place, name in {1: "hang", 2: "crash", 6: "nonsense", 9: "exit", 19: "recursion"}.items():
+        names[place] = name
     files = copies(tmp_path, names)
     before = len(children())
     with WorkbookReader(HOSTILE, 20 * SHORT, most=4) as reader:
