@@ -1,7 +1,7 @@
 """How long `validate` takes for 200 workbooks of 10 sheets, beside a bare openpyxl read_only of the same (make bench).
 
-And how much memory it takes for 1,600 of them. The workbooks are variants of one of the sample, written into a temporary
-folder: the cover and nine of its tables; the others are 該当なし.
+And how much memory it takes for 1,600 of them. The workbooks are variants of one of the sample, written into a
+temporary folder: the cover and nine of its tables; the others are 該当なし.
 """
 
 from __future__ import annotations

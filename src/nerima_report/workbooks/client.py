@@ -94,7 +94,7 @@ class WorkbookReader:
         Raises CannotProceed when a worker cannot be started at all.
         """
         if [job.path for job in self._jobs] != list(paths):
-            self.read_ahead(paths)
+            self._begin([_Job(path) for path in paths])
         try:
             for taken, job in enumerate(self._jobs):
                 outcome = self._finish(job, taken)
