@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from nerima_report.checks import run_checks
-from nerima_report.corrections import Recall, nothing_is_known, suggest_corrections
 from nerima_report.edition import Edition
 from nerima_report.edition.notice import Notice
 from nerima_report.errors import CannotProceed
@@ -22,6 +22,9 @@ from nerima_report.tallies.roster import RosterSection
 from nerima_report.tallies.submission import Inbox, Submission
 from nerima_report.tallies.totals import add_up
 from nerima_report.text import label_of, section_key
+
+if TYPE_CHECKING:
+    from nerima_report.corrections import Recall
 
 MOST_DIFFERENCES = 3  # that a finding on an unused explanation names
 
@@ -67,7 +70,7 @@ def examine_collection(
     edition: Edition,
     roster: Sequence[RosterSection],
     explanations: Sequence[Explanation],
-    recall: Recall = nothing_is_known,
+    recall: Recall | None = None,
 ) -> tuple[Examination, dict[str, Share]]:
     """Examine the whole collection of the roster's year, and hold it against the roster.
 
@@ -125,7 +128,7 @@ def judge(
     evidence: Evidence,
     figures: dict[str, Share],
     explanations: Sequence[Explanation],
-    recall: Recall = nothing_is_known,
+    recall: Recall | None = None,
 ) -> list[Finding]:
     """All findings of a year, with their explanations and likely causes, and the explanations that answer nothing."""
     found = run_checks(evidence)
@@ -134,7 +137,7 @@ def judge(
     found += [Finding("N901", details={"about": key}) for key, share in figures.items() if share.denominator == 0]
     own = [e for e in explanations if not e.is_between_years]  # the others answer what is found between years
     findings, unused = explain(found, own, evidence.fiscal_year)
-    findings = suggest_corrections(findings, evidence, own, recall)
+    findings = with_likely_causes(findings, evidence, own, recall)
     for explanation in unused:
         about = " ".join(filter(None, (explanation.code, explanation.section, explanation.table, explanation.row)))
         open_differences = [f.difference for f in found if f.difference is not None and explanation.concerns(f)]
@@ -142,6 +145,17 @@ def judge(
         likely = f"今の差は {hint} です。" if hint else ""
         findings.append(Finding("N902", found=explanation.difference, details={"about": about, "likely": likely}))
     return findings
+
+
+def with_likely_causes(
+    findings: list[Finding], evidence: Evidence, explanations: Sequence[Explanation], recall: Recall | None = None
+) -> list[Finding]:
+    """The findings of a year, those that one or two wrong cells explain with what these are likely to be."""
+    if not findings:
+        return []
+    from nerima_report.corrections import nothing_is_known, suggest_corrections  # where something is wrong
+
+    return suggest_corrections(findings, evidence, explanations, recall or nothing_is_known)
 
 
 def years_that_differ(inbox: Inbox) -> Iterator[Finding]:

@@ -345,5 +345,5 @@ def test_the_form_says_what_it_was_made_from(tmp_path: Path, edition: Edition, w
     assert properties_of(form) == {"様式の版": "1", "定義のハッシュ": fingerprint(edition)}
     assert rows(form["表紙"])[-1][0] == f"様式の版 1、定義 {fingerprint(edition)[:12]} から作りました。"
     renamed = edition.form_texts.model_copy(update={"title": "集計"})
-    assert fingerprint(replace(edition, form_texts=renamed)) != fingerprint(edition)
+    assert fingerprint(replace(edition, own_form_texts=renamed)) != fingerprint(edition)
     assert fingerprint(whole_edition.for_year(2026)) != fingerprint(edition)

@@ -100,7 +100,7 @@ app.add_typer(register, name="register")
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the program and exit with the code of the contract."""
-    japanese.speak_japanese()
+    japanese.tolerate_any_console()
     sys.exit(_run(lambda: get_command(app).main(arguments, "nerima-report", standalone_mode=False)))
 
 

@@ -13,7 +13,6 @@ from types import TracebackType
 from typing import Any
 
 import typer
-from typer import rich_utils
 from typer.core import TyperCommand, TyperGroup, TyperOption
 from typer.exceptions import TyperException
 
@@ -31,6 +30,11 @@ CHARTS_LOCK = "requirements-charts.lock"  # what running with charts needs, lock
 
 class JapaneseCommand(TyperCommand):
     """A command whose help is in Japanese."""
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Print the help."""
+        _translate_headings()
+        super().format_help(ctx, formatter)
 
     def get_usage(self, ctx: Any) -> str:
         """The first line of the help."""
@@ -51,6 +55,11 @@ class JapaneseCommand(TyperCommand):
 class JapaneseGroup(TyperGroup):
     """The program itself, with its help in Japanese."""
 
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Print the help."""
+        _translate_headings()
+        super().format_help(ctx, formatter)
+
     def get_usage(self, ctx: Any) -> str:
         """The first line of the help."""
         return _in_japanese(super().get_usage(ctx))
@@ -65,17 +74,23 @@ def _type_shown(display: Callable[..., str | None], param: Any, ctx: Any) -> str
     return shown if isinstance(shown, str) and not re.fullmatch("<[a-z]+(\\[.*\\])?>", shown) else None
 
 
-def speak_japanese() -> None:
-    """Let the headings of the help be Japanese, and output never fail on a character that a console lacks."""
-    for stream in (sys.stdout, sys.stderr):
-        reconfigure = getattr(stream, "reconfigure", None)
-        if reconfigure is not None:
-            reconfigure(errors="replace")
+def _translate_headings() -> None:
+    """Let the headings of the help be Japanese. Only the help needs this module, which loads a parser of Markdown."""
+    from typer import rich_utils
+
     rich_utils.ARGUMENTS_PANEL_TITLE = "引数"
     rich_utils.OPTIONS_PANEL_TITLE = "オプション"
     rich_utils.COMMANDS_PANEL_TITLE = "コマンド"
     rich_utils.DEFAULT_STRING = "[既定: {}]"
     rich_utils.REQUIRED_LONG_STRING = "[必須]"
+
+
+def tolerate_any_console() -> None:
+    """Let output never fail on a character that a console lacks."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="replace")
 
 
 def print_document(content: str) -> None:

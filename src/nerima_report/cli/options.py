@@ -46,16 +46,20 @@ Output = Annotated[Path | None, typer.Option("--output", metavar="FILE", help="�
 Strict = Annotated[bool, typer.Option("--strict", help="警告もエラーとして扱う。")]
 
 
-def open_edition(context: typer.Context, name: str) -> Edition:
-    """The edition of this name from --templates, or the shipped one. Raises DefinitionError if it is broken."""
+def open_edition(context: typer.Context, name: str, *, texts: bool = True) -> Edition:
+    """The edition of this name from --templates, or the shipped one. Raises DefinitionError if it is broken.
+
+    Without `texts`, for a command that rarely needs them, a fault in the words of forms, years, corrections and trends
+    is found only where they are needed.
+    """
     from nerima_report.edition import find_edition, load_edition
 
-    return load_edition(find_edition(name, context.obj))
+    return load_edition(find_edition(name, context.obj), texts=texts)
 
 
 def show_findings(examination: Examination, target: tuple[NoticeFormat, Path | None], outcome: Outcome) -> None:
     """Show the findings, or write them to a file after all has succeeded."""
-    from nerima_report.notices import matrix, screen
+    from nerima_report.notices import screen
 
     notice_format, file = target
     outcome = replace(outcome, closing=f"{outcome.closing}（{screen.summary(examination.notices)}）")
@@ -63,6 +67,8 @@ def show_findings(examination: Examination, target: tuple[NoticeFormat, Path | N
         console = Console(record=True, file=StringIO(), width=80) if file else Console()
         screen.print_notices(console, examination.notices)
         if "handed_in" in outcome.facts:
+            from nerima_report.notices import matrix
+
             matrix.print_handed_in(console, matrix.handed_in(examination))
         screen.print_closing(console, outcome.closing, outcome.facts)
         content = console.export_text() if file else ""

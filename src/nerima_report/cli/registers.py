@@ -21,7 +21,6 @@ from nerima_report.cli.options import (
     show_findings,
 )
 from nerima_report.text import tell
-from nerima_report.workbooks import shared_reader
 
 if TYPE_CHECKING:
     from nerima_report.registers.views import ViewOrder
@@ -47,6 +46,8 @@ def merge(
     strict: Strict = False,
 ) -> None:
     """届いた集計の登録簿を、台帳（registers）に反映する。"""
+    from nerima_report.workbooks import shared_reader
+
     shared_reader().start()  # it gets ready while the imports below take their time
     from datetime import date
 
@@ -140,7 +141,7 @@ def print_(
 ) -> None:
     """一般の閲覧に供する登録簿を、文書や表にする。"""
     from nerima_report.notices.screen import print_notices
-    from nerima_report.runs.registers import print_registers
+    from nerima_report.runs.print_registers import print_registers
     from nerima_report.workspace import open_workspace
 
     workspace = open_workspace(Path())

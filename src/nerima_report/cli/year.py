@@ -23,7 +23,6 @@ from nerima_report.cli.options import (
 from nerima_report.errors import CannotProceed
 from nerima_report.notices import Outcome
 from nerima_report.text import label_of, tell
-from nerima_report.workbooks import shared_reader
 
 if TYPE_CHECKING:
     from nerima_report.runs.prepare import FormsMade
@@ -95,22 +94,23 @@ def validate(
 ) -> None:
     """集計のファイルを一つずつ確かめる。"""
     from nerima_report.files import find_workbooks, searched_folders
+    from nerima_report.workbooks import shared_reader
 
     found = find_workbooks(files)
     if found[0]:
-        shared_reader().read_ahead(found[0][0])  # while the imports below take their time
-    from nerima_report.notices import matrix
-    from nerima_report.notices.returned import refuse_as_target, return_workbooks
+        shared_reader().read_ahead(found[0])  # while the imports below take their time
     from nerima_report.runs import validate as run
     from nerima_report.workspace import open_workspace
 
     workspace = open_workspace(Path())
-    edition = open_edition(context, workspace.edition)
+    edition = open_edition(context, workspace.edition, texts=False)
     if not found[0]:
         raise CannotProceed(
             f"確かめるファイル（.xlsx）が見つかりません。\n  指定: {' '.join(files)}\n  名前と場所を確かめてください。"
         )
     if return_to is not None:
+        from nerima_report.notices.returned import refuse_as_target, return_workbooks
+
         refuse_as_target(return_to, [workspace.folder / "inbox", *searched_folders(files)], found[0])
     with japanese.Progress(len(found[0])) as advance:
         examination = run.validate(found, edition, workspace, complete, advance)
@@ -120,6 +120,8 @@ def validate(
         "files": len(examination.files),
     }
     if complete:
+        from nerima_report.notices import matrix
+
         facts["handed_in"] = matrix.as_facts(matrix.handed_in(examination))
     if return_to is not None:
         examination, returned = return_workbooks(examination, return_to)
@@ -143,6 +145,8 @@ def build(
     if draft and from_record:
         raise CannotProceed("--draft と --from-record は、いっしょには使えません（記録は公表したものです）。")
     if not from_record:
+        from nerima_report.workbooks import shared_reader
+
         shared_reader().start()  # it gets ready while the imports below take their time
     from nerima_report.fiscal_year import full_name
     from nerima_report.runs import build as run

@@ -17,7 +17,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nerima_report.edition.catalogue import Catalogue, load_catalogue
 from nerima_report.edition.entries import ADJUSTMENTS, EntryTable, TablesFile
@@ -28,31 +28,60 @@ from nerima_report.edition.part import Chart, ChartsFile, Part, PartDefinition, 
 from nerima_report.edition.proofs import part_faults
 from nerima_report.edition.registers import Register, RegistersFile
 from nerima_report.edition.tables import Cells, Column, CountTable, Figure, FiguresFile, LinksFile
-from nerima_report.edition.texts import CorrectionsDefinition, FormTexts, TrendTexts
 from nerima_report.edition.toml import read_definition
 from nerima_report.edition.uses import UseRules
-from nerima_report.edition.years import YearsDefinition
 from nerima_report.errors import CannotProceed, DefinitionError
 from nerima_report.places import CellKey
+
+if TYPE_CHECKING:
+    from nerima_report.edition.texts import CorrectionsDefinition, FormTexts, TrendTexts
+    from nerima_report.edition.years import YearsDefinition
 
 
 @dataclass(frozen=True)
 class Edition:
     """All definitions of one municipality. Tables are named by their id such as 公開.処理状況.
 
-    `from_print`: it is that of a year which somebody types in as it was printed, so there is nothing to adjust.
+    The words of forms, of years, of corrections and of the report over the years are read when they are asked for;
+    each may raise DefinitionError (see `load_edition`). `own_form_texts` are read from no file. `from_print`: the
+    edition is that of a year which somebody types in as it was printed, so there is nothing to adjust.
     """
 
     folder: Path
     municipality: MunicipalityDefinition
     parts: tuple[Part, ...]
     catalogue: Catalogue
-    form_texts: FormTexts
     guideline: Guideline
-    years: YearsDefinition
-    corrections: CorrectionsDefinition
-    trend: TrendTexts
+    own_form_texts: FormTexts | None = None
     from_print: bool = False
+
+    @cached_property
+    def form_texts(self) -> FormTexts:
+        """What is said on forms."""
+        from nerima_report.edition.texts import FormTexts
+
+        return self.own_form_texts or read_definition(self.folder / "forms.toml", FormTexts)
+
+    @cached_property
+    def years(self) -> YearsDefinition:
+        """What is said of years beside each other, and from which change on."""
+        from nerima_report.edition.years import YearsDefinition
+
+        return read_definition(self.folder / "years.toml", YearsDefinition)
+
+    @cached_property
+    def corrections(self) -> CorrectionsDefinition:
+        """How people slip, and what is said of likely corrections."""
+        from nerima_report.edition.texts import CorrectionsDefinition
+
+        return read_definition(_own_or_shipped(self.folder, "corrections.toml"), CorrectionsDefinition)
+
+    @cached_property
+    def trend(self) -> TrendTexts:
+        """What is said in the report over several years."""
+        from nerima_report.edition.texts import TrendTexts
+
+        return read_definition(_own_or_shipped(self.folder, "trend.toml"), TrendTexts)
 
     def parts_for(self, fiscal_year: int) -> tuple[Part, ...]:
         """The parts that serve a fiscal year, in their order."""
@@ -159,10 +188,11 @@ def find_edition(name: str, templates: Path | None = None) -> Path:
     )
 
 
-def load_edition(folder: Path) -> Edition:
+def load_edition(folder: Path, *, texts: bool = True) -> Edition:
     """Read an edition folder and prove that its definitions fit together.
 
-    Raises DefinitionError with file, key and reason for the first fault found.
+    Without `texts` the words that are read when they are asked for are not proved here. Raises DefinitionError with
+    file, key and reason for the first fault found.
     """
     municipality = read_definition(folder / "municipality.toml", MunicipalityDefinition)
     guideline = read_definition(folder / "guideline.toml", Guideline)
@@ -175,8 +205,9 @@ def load_edition(folder: Path) -> Edition:
     _refuse_rivals(parts)
     _refuse_rival_registers(parts)
     catalogues = (folder / "findings.toml", folder.parent / "findings.toml", shipped_templates() / "findings.toml")
+    used = next(file for file in catalogues if file.is_file())
     shipped = load_catalogue(catalogues[-1])
-    catalogue = load_catalogue(next(file for file in catalogues if file.is_file()), required=shipped.codes)
+    catalogue = shipped if used == shipped.file else load_catalogue(used, required=shipped.codes)
     for code in municipality.severities:
         if code not in catalogue.codes:
             raise DefinitionError(folder / "municipality.toml", f"severities.{code}", "このコードはありません")
@@ -188,11 +219,10 @@ def load_edition(folder: Path) -> Edition:
     for name in ("reference.docx", "cover.md.j2"):
         if not (folder / name).is_file():
             raise DefinitionError(folder / name, "", "ファイルがありません")
-    form_texts = read_definition(folder / "forms.toml", FormTexts)
-    years = read_definition(folder / "years.toml", YearsDefinition)
-    corrections = read_definition(_own_or_shipped(folder, "corrections.toml"), CorrectionsDefinition)
-    trend = read_definition(_own_or_shipped(folder, "trend.toml"), TrendTexts)
-    return Edition(folder, municipality, tuple(parts), catalogue, form_texts, guideline, years, corrections, trend)
+    edition = Edition(folder, municipality, tuple(parts), catalogue, guideline)
+    if texts:
+        _ = edition.form_texts, edition.years, edition.corrections, edition.trend
+    return edition
 
 
 def _own_or_shipped(folder: Path, name: str) -> Path:

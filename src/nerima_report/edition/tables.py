@@ -42,7 +42,8 @@ _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 class Definition(BaseModel):
     """A frozen definition in which an unknown key is an error."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+    # A model is compiled when a file is first read into it: most are only parts of another, which compiles them again.
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, defer_build=True)
 
 
 class Setting(Definition):

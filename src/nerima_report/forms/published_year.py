@@ -29,7 +29,7 @@ def as_published(edition: Edition) -> Edition:
     update = {"title": texts.title, "cover": texts.cover, "guide": guide, "input": words}
     form_texts = edition.form_texts.model_copy(update=update)
     parts = tuple(_as_published(part, texts) for part in edition.parts)
-    return replace(edition, parts=parts, form_texts=form_texts, from_print=True)
+    return replace(edition, parts=parts, own_form_texts=form_texts, from_print=True)
 
 
 def not_printed(edition: Edition) -> tuple[str, ...]:

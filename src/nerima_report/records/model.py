@@ -31,7 +31,7 @@ TableId = Annotated[str, StringConstraints(pattern=r"^[^.]+\.[^.]+$")]
 class Recorded(BaseModel):
     """Something that a record holds; unknown keys and values of another type are refused."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
 
 
 class RecordedEdition(Recorded):

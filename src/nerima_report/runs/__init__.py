@@ -4,7 +4,8 @@
     validate → build → publish    the season of a year, from the workbooks to the record
     reprint, import_year       a year printed again from its record; a year that was published before the tool
     check_years, trend         several years beside each other
-    registers, edition         the masters of registers; definitions that were changed
+    registers, print_registers    the masters of registers: merged, printed for public view
+    edition                    definitions that were changed
 
 A run returns what it made; it prints nothing and decides no exit code. That is for cli/.
 """

@@ -1,50 +1,40 @@
-"""`register merge` and `register print`.
+"""`register merge`: workbooks + masters → plan → masters and history, written together.
 
-    workbooks + masters → plan → masters and history, written together
-    masters → views → 票 or data → files
-
-Nothing is printed for public view as long as a text in it would name somebody.
+`validate` and `build` ask what merging would find.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from nerima_report.checks.privacy import masked, private_parts
 from nerima_report.edition import Edition
 from nerima_report.errors import CannotProceed
 from nerima_report.examination import Examination, examine, judge
 from nerima_report.findings import Finding
 from nerima_report.fiscal_year import full_name
 from nerima_report.places import Place
-from nerima_report.registers.data_files import render_csv, render_xlsx
 from nerima_report.registers.master import (
     FOLDER,
     add_steps,
     history_file,
     keeps_registers,
     load_masters,
-    master_file,
     read_history,
     version_file,
     write_master,
     write_version,
 )
 from nerima_report.registers.merging import MergePlan, latest_year, plan_merge
-from nerima_report.registers.views import RegisterView, ViewOrder, views_of
-from nerima_report.report.formats import FORMATS
-from nerima_report.report.register import compose_register
 from nerima_report.tallies.evidence import Evidence
 from nerima_report.tallies.roster import load_roster
 from nerima_report.tallies.submission import load_submissions
-from nerima_report.workspace import Delivery, Workspace, write_all
+from nerima_report.workspace import Workspace, write_all
 
 # A 課 that handed in two workbooks at once: nobody knows which of them counts.
 _HANDED_IN_TWICE = "N602"
-PRINTED = "登録簿"  # of out/
 
 
 @dataclass(frozen=True)
@@ -125,61 +115,3 @@ def concerns_registers(evidence: Evidence, finding: Finding) -> bool:
     """Whether a finding is about a register, itself or in what it was compared with."""
     tables = evidence.edition.registers
     return any(place.table in tables for place in (finding.place, *finding.related))
-
-
-@dataclass(frozen=True)
-class Printed:
-    """What was printed: the files (none where a finding stopped them), those that were the same, the findings."""
-
-    written: tuple[Path, ...]
-    unchanged: tuple[Path, ...]
-    findings: tuple[Finding, ...]
-
-
-def print_registers(
-    workspace: Workspace, edition: Edition, order: ViewOrder, ending: str, target: tuple[Path | None, bool]
-) -> Printed:
-    """Write a file for each register that is open to public view; `target` is the folder, and whether to overwrite.
-
-    Registers that nobody named are left out where they have no entries. Raises CannotProceed where another file is
-    in the way.
-    """
-    views = views_of(load_masters(workspace.folder, edition), edition, order, public=True)
-    views = [view for view in views if view.entries or order.registers]
-    findings = tuple(finding for view in views for finding in _naming_somebody(workspace, view))
-    if any(edition.catalogue.is_error(finding) for finding in findings):
-        return Printed((), (), findings)
-    out, force = target
-    folder = out or workspace.folder / "out" / PRINTED
-    files = {f"{view.register.key}.{ending}": RENDERERS[ending](view, edition) for view in views}
-    return Printed(*Delivery(folder, files).add(force=force), findings)
-
-
-def _naming_somebody(workspace: Workspace, view: RegisterView) -> Iterator[Finding]:
-    """Texts that are about to be published and hold a number or an address that leads to a person."""
-    file = master_file(workspace.folder, view.register).as_posix()
-    for entry in view.entries:
-        for field in view.register.written:
-            value = entry.values.get(field.label)
-            if field.public and isinstance(value, str):
-                place = Place(entry.section, file, cell=entry.number, column=field.label)
-                yield from (Finding(code, place, found=masked(found)) for code, found in private_parts(value))
-
-
-def _report(file_name: str) -> Callable[[RegisterView, Edition], bytes]:
-    """A register in a format of the report."""
-    written_as = next(form for form in FORMATS if form.file_name == file_name)
-    return lambda view, edition: written_as.render(compose_register(view, edition), edition.folder / "reference.docx")
-
-
-RENDERERS: dict[str, Callable[[RegisterView, Edition], bytes]] = {
-    "docx": _report("report.docx"),
-    "md": _report("report.md"),
-    "csv": render_csv,
-    "xlsx": render_xlsx,
-}
-
-
-def endings() -> Sequence[str]:
-    """The endings of the files that a register can be printed as."""
-    return tuple(RENDERERS)

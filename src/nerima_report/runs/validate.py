@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 from nerima_report.checks import run_checks
-from nerima_report.corrections import suggest_corrections
 from nerima_report.edition import Edition
-from nerima_report.examination import Examination, examine, examine_collection, only_year, years_that_differ
+from nerima_report.examination import (
+    Examination,
+    examine,
+    examine_collection,
+    only_year,
+    with_likely_causes,
+    years_that_differ,
+)
 from nerima_report.findings import explain
-from nerima_report.records.comparison import reported_before
+from nerima_report.places import CellKey
 from nerima_report.runs.registers import differences_from_registers
 from nerima_report.tallies.roster import load_roster
 from nerima_report.tallies.submission import Inbox, Progress, load_submissions
@@ -28,7 +33,12 @@ def validate(
     explanations = workspace.explanations_for(edition.catalogue)
     paths, skipped = files
     inbox = replace(load_submissions(paths, edition, progress), skipped=tuple(skipped))
-    recall = partial(reported_before, workspace, edition)
+
+    def recall(fiscal_year: int) -> dict[str, dict[CellKey, int]]:
+        from nerima_report.records.comparison import reported_before  # only where something is wrong
+
+        return reported_before(workspace, edition, fiscal_year)
+
     if complete:
         roster = load_roster(workspace.roster, only_year(inbox))
         examination = examine_collection(inbox, edition, roster, explanations, recall)[0]
@@ -39,6 +49,6 @@ def validate(
         alone = inbox if year == years[0] else Inbox(submissions=inbox.submissions)
         evidence.append(examine(alone, edition.for_year(year) if year else edition, year, None)[0])
         found = explain(run_checks(evidence[-1]), explanations, year)[0]
-        findings += suggest_corrections(found, evidence[-1], explanations, recall)
+        findings += with_likely_causes(found, evidence[-1], explanations, recall)
     findings += differences_from_registers(workspace, edition, evidence)
     return Examination(edition, inbox, tuple(evidence), tuple(findings))

@@ -1,4 +1,4 @@
-"""Reading and marking workbooks through the worker: one process, one file at a time, replaced when it fails."""
+"""Reading and marking workbooks through the workers: processes with one file at a time, replaced when they fail."""
 
 from __future__ import annotations
 
@@ -9,12 +9,15 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Generator, Sequence
+from collections import deque
+from collections.abc import Generator, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import cache
+from math import ceil
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, TypeVar
+from typing import BinaryIO
 
 from nerima_report.errors import CannotProceed
 from nerima_report.interruption import before_the_end, uninterrupted
@@ -26,25 +29,52 @@ from nerima_report.workbooks.values import Reason, Unreadable, Workbook
 # -P: a folder full of files from outside must not become a place to import from.
 COMMAND = (sys.executable, "-P", "-m", "nerima_report.workbooks.worker")
 _NO_WINDOW = getattr(subprocess, "CREATE_NO_WINDOW", 0)  # on Windows, where a console would flash up
+
+
 _START_SECONDS = 60.0  # a virus scanner may look at everything first
 _SLOW_SECONDS = 2.0  # a file that took this long may have left much memory behind
 _LONGEST_WAIT = 0.2  # s without looking for Ctrl-C, which on Windows does not end the waiting for a lock
 _ENDED = b""
-_Answer = TypeVar("_Answer")
+FILES_A_WORKER = 8  # so many files take longer than another worker takes to start
+READ_AHEAD = 2  # files for each worker that are read, or being read, before the caller wants them
+MOST_WORKERS = 4  # as far as there are processors for them
+
+_Said = queue.SimpleQueue[tuple["_Worker", bytes, float]]  # which worker, what (nothing: it ended), and when
+
+
+@dataclass
+class _Job:
+    """A file to read, or to mark; what came of it is there when a worker has answered, or failed."""
+
+    path: Path
+    order: MarkOrder | None = None
+    outcome: Workbook | Unreadable | bytes | None = None
+
+    def understand(self, answer: bytes) -> None:
+        """Take in the line about the file. Raises ValueError, KeyError or TypeError for what no worker says."""
+        self.outcome = read_answer(answer, self.path) if self.order is None else read_copy(answer, self.path)
+
+    def fail(self, reason: Reason) -> None:
+        """Take in why there is no answer."""
+        self.outcome = Unreadable(self.path, reason)
 
 
 class WorkbookReader:
-    """Reads and marks workbooks in a process of its own, so that no file can harm the program.
+    """Reads and marks workbooks in processes of their own, so that no file can harm the program.
 
-    The process starts with the first file, is used for all, and is replaced when it crashes or when a
-    file takes more than `seconds`. To be used in a `with` statement, or closed.
+    There are as many workers as the files are worth, up to `most` (0: as the processors allow). One starts with the
+    first file; each has one file at a time, and is replaced when it crashes or when a file takes more than `seconds`.
+    To be used in a `with` statement, or closed.
     """
 
-    def __init__(self, command: Sequence[str] = COMMAND, seconds: float = limits.SECONDS) -> None:
+    def __init__(self, command: Sequence[str] = COMMAND, seconds: float = limits.SECONDS, *, most: int = 0) -> None:
         self._command = tuple(command)
         self.seconds = seconds
-        self._worker: _Worker | None = None
-        self._ahead: Path | None = None
+        self._most = most or min(MOST_WORKERS, _processors())
+        self._workers: list[_Worker] = []
+        self._said: _Said = queue.SimpleQueue()
+        self._jobs: Sequence[_Job] = ()
+        self._waiting: deque[_Job] = deque()
 
     def __enter__(self) -> WorkbookReader:
         return self
@@ -59,22 +89,17 @@ class WorkbookReader:
         return next(iter(self.read_all([path])))
 
     def read_all(self, paths: Sequence[Path]) -> Generator[Workbook | Unreadable, None, None]:
-        """Each file in turn; while the caller looks at one, the worker reads the next.
+        """Each file in turn; while the caller looks at one, the workers read the next.
 
-        Raises CannotProceed when the worker cannot be started at all.
+        Raises CannotProceed when a worker cannot be started at all.
         """
-        following = iter(paths)
-        path = next(following, None)
+        if [job.path for job in self._jobs] != list(paths):
+            self._begin([_Job(path) for path in paths])
         try:
-            if path is not None and path != self._ahead:
-                self._ask(path)
-            self._ahead = None
-            while path is not None:
-                workbook = self._understand(self._answer(), path, read_answer)
-                path = next(following, None)
-                if path is not None:
-                    self._ask(path)
-                yield workbook
+            for taken, job in enumerate(self._jobs):
+                outcome = self._finish(job, taken)
+                if not isinstance(outcome, bytes):
+                    yield outcome
         finally:
             self._forget()
 
@@ -83,74 +108,133 @@ class WorkbookReader:
 
         The reason is "changed" where the file is no longer the one whose hash the order names.
         """
+        job = _Job(path, order)
         try:
-            self._ask(path, order)
-            return self._understand(self._answer(), path, read_copy)
+            self._begin([job])
+            outcome = self._finish(job, 0)
         finally:
             self._forget()
+        return outcome if not isinstance(outcome, Workbook) else Unreadable(path, "crashed")
 
     def start(self) -> None:
-        """Start the worker, if there is none, without waiting until it is ready."""
-        if self._worker is None:
-            self._worker = _Worker(self._command)
+        """Start a worker, if there is none, without waiting until it is ready."""
+        if not self._workers:
+            self._workers.append(_Worker(self._command, self._said))
 
-    def read_ahead(self, path: Path) -> None:
-        """Let the worker read a file while the program still gets ready; it must be the first that is then read.
+    def read_ahead(self, paths: Sequence[Path]) -> None:
+        """Let the workers begin with files while the program still gets ready; these are then read, all of them.
 
-        Raises CannotProceed when the worker cannot be started at all.
+        Raises CannotProceed when a worker cannot be started at all.
         """
-        self._ask(path)
-        self._ahead = path
+        self._begin([_Job(path) for path in paths])
 
     def close(self) -> None:
-        """End the worker, at once if it is at work. Another read starts a new one."""
-        worker, self._worker, self._ahead = self._worker, None, None
-        if worker is not None:
+        """End the workers, at once if they are at work. Another read starts new ones."""
+        workers, self._workers = self._workers, []
+        self._jobs, self._waiting = (), deque()
+        for worker in workers:
+            worker.dismiss()
+        for worker in workers:
             worker.stop()
 
-    def _forget(self) -> None:
-        """End a worker that still has something to answer: interrupted, or the caller lost interest."""
-        if self._worker is not None and self._worker.busy:
-            self.close()
-
-    def _ask(self, path: Path, order: MarkOrder | None = None) -> None:
-        request = write_request(path, order)
+    def _begin(self, jobs: Sequence[_Job]) -> None:
         self._forget()  # what was read ahead, and is not wanted now
-        for _ in range(2):  # a worker that died while it had nothing to do is replaced without a word
-            self.start()
-            if self._worker is not None and self._worker.ask(request):
+        self._jobs, self._waiting = jobs, deque(jobs)
+        self._hand_out(0)
+
+    def _forget(self) -> None:
+        """End the workers that still have something to answer: interrupted, or the caller lost interest."""
+        self._jobs, self._waiting = (), deque()
+        for worker in [worker for worker in self._workers if worker.job]:
+            self._replace(worker)
+
+    def _finish(self, job: _Job, taken: int) -> Workbook | Unreadable | bytes:
+        """What came of a job, after so many others; meanwhile the workers go on with those that follow it."""
+        while True:
+            self._listen()
+            self._hand_out(taken)
+            if job.outcome is not None:
+                outcome, job.outcome = job.outcome, None  # it is large, and the caller's from now on
+                return outcome
+            self._listen(_LONGEST_WAIT)
+            self._look_at_the_clock()
+
+    def _hand_out(self, taken: int) -> None:
+        """Give each worker that has nothing to do the next file, as long as not too many are read that nobody took."""
+        wanted = min(self._most, ceil(len(self._jobs) / FILES_A_WORKER))
+        while self._waiting and len(self._jobs) - len(self._waiting) < taken + READ_AHEAD * wanted:
+            worker = next((worker for worker in self._workers if not worker.job), None)
+            if worker is None and len(self._workers) >= wanted:
                 return
-            self.close()
+            self._ask(worker, self._waiting.popleft())
+
+    def _ask(self, worker: _Worker | None, job: _Job) -> None:
+        request = write_request(job.path, job.order)
+        for _ in range(2):  # a worker that died while it had nothing to do is replaced without a word
+            if worker is None:
+                worker = _Worker(self._command, self._said)
+                self._workers.append(worker)
+            if worker.ask(job, request):
+                return
+            self._replace(worker)
+            worker = None
         raise _cannot_start()
 
-    def _answer(self) -> bytes | Reason:
-        """The line about the file that was asked for, or what became of the worker."""
-        worker = self._worker
-        if worker is None:
-            return "crashed"
-        answer = worker.answer(self.seconds)
-        if answer is None or answer == _ENDED or worker.took > _SLOW_SECONDS:
-            self.close()
-        if answer is None:
-            return "timed-out"
-        return "crashed" if answer == _ENDED else answer
+    def _listen(self, seconds: float = 0.0) -> None:
+        """Take in what the workers have said, and wait for something so many seconds at most."""
+        with suppress(queue.Empty):
+            while True:
+                worker, line, now = self._said.get(timeout=seconds) if seconds else self._said.get_nowait()
+                seconds = 0.0
+                if worker in self._workers:
+                    self._take(worker, line, now)
 
-    def _understand(
-        self, answer: bytes | Reason, path: Path, understood: Callable[[bytes, Path], _Answer | Unreadable]
-    ) -> _Answer | Unreadable:
-        if isinstance(answer, str):
-            return Unreadable(path, answer)
-        try:
-            return understood(answer, path)
-        except (ValueError, KeyError, TypeError):  # memory gone wrong in the worker, and the line with it
-            self.close()
-            return Unreadable(path, "crashed")
+    def _take(self, worker: _Worker, line: bytes, now: float) -> None:
+        """Take in a line of a worker, or that it has ended."""
+        if line != _ENDED and not worker.ready:
+            worker.ready, worker.since = True, now
+            return
+        job, worker.job = worker.job, None
+        if line == _ENDED:
+            self._replace(worker)
+            if not worker.ready:
+                raise _cannot_start()
+            if job:
+                job.fail("crashed")
+        elif job:
+            try:
+                job.understand(line)
+            except (ValueError, KeyError, TypeError):  # memory gone wrong in the worker, and the line with it
+                job.fail("crashed")
+                self._replace(worker)
+            if now - worker.since > _SLOW_SECONDS:
+                self._replace(worker)
+
+    def _look_at_the_clock(self) -> None:
+        """End the workers whose file takes too long. Raises CannotProceed where one never gets ready."""
+        now = time.monotonic()
+        for worker in list(self._workers):
+            if not worker.ready and now - worker.since > _START_SECONDS:
+                self._replace(worker)
+                raise _cannot_start()
+            if worker.ready and worker.job and now - worker.since > self.seconds:
+                worker.job.fail("timed-out")
+                self._replace(worker)
+
+    def _replace(self, worker: _Worker) -> None:
+        """End a worker; the next file that needs it starts another."""
+        if worker in self._workers:
+            self._workers.remove(worker)
+            worker.stop()
 
 
 class _Worker:
-    """The process, and a thread that takes its answers, so that waiting for them can end."""
+    """The process, and a thread that passes on what it says, so that waiting for it can end.
 
-    def __init__(self, command: Sequence[str]) -> None:
+    `since` is when it was started, got ready, or was asked for the file of its `job` (s, of a monotonic clock).
+    """
+
+    def __init__(self, command: Sequence[str], said: _Said) -> None:
         pipe, null = subprocess.PIPE, subprocess.DEVNULL
         try:
             with uninterrupted():  # else nobody would know of a process that is just being started
@@ -160,46 +244,35 @@ class _Worker:
                 before_the_end.add(self._end)
         except OSError:
             raise _cannot_start() from None
-        self._answers: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+        self.ready = False
+        self.since = time.monotonic()
+        self.job: _Job | None = None
+        self._said = said
         self._listener = threading.Thread(target=self._listen, daemon=True)
         self._listener.start()
-        self._ready = False
-        self._asked = 0.0
-        self.busy = False
-        self.took = 0.0
 
-    def ask(self, request: bytes) -> bool:
+    def ask(self, job: _Job, request: bytes) -> bool:
         """Ask for a file; False when the process has ended meanwhile."""
         try:
             _pipe(self._process.stdin).write(request)
             _pipe(self._process.stdin).flush()
         except OSError:
             return False
-        self.busy, self._asked = True, time.monotonic()
+        self.job = job
+        if self.ready:
+            self.since = time.monotonic()
         return True
 
-    def answer(self, seconds: float) -> bytes | None:
-        """The answer to what was asked: empty when the process ended, None after so many seconds since then.
-
-        Raises CannotProceed when the process never got ready.
-        """
-        if not self._ready:
-            self._ready = self._take(_START_SECONDS) not in (None, _ENDED)
-            if not self._ready:
-                self.stop()
-                raise _cannot_start()
-            self._asked = time.monotonic()
-        answer = self._take(max(0.0, self._asked + seconds - time.monotonic()))
-        self.took = time.monotonic() - self._asked
-        self.busy = answer is None
-        return answer
-
-    def stop(self) -> None:
-        """End the process: by itself if it has nothing to do, else by force."""
+    def dismiss(self) -> None:
+        """Let the process end: by itself if it has nothing to do, else by force."""
         with suppress(OSError):
             _pipe(self._process.stdin).close()
-        if self.busy or not self._ready:
+        if self.job or not self.ready:
             self._process.kill()
+
+    def stop(self) -> None:
+        """End the process, and wait until it is gone."""
+        self.dismiss()
         try:
             self._process.wait(1)
         except subprocess.TimeoutExpired:
@@ -215,21 +288,17 @@ class _Worker:
         self._process.kill()
         self._process.wait(1)
 
-    def _take(self, seconds: float) -> bytes | None:
-        until = time.monotonic() + seconds
-        while True:
-            left = until - time.monotonic()
-            try:
-                return self._answers.get(timeout=max(0.0, min(left, _LONGEST_WAIT)))
-            except queue.Empty:
-                if left <= _LONGEST_WAIT:
-                    return None
-
     def _listen(self) -> None:
         with suppress(OSError, ValueError):
             for line in _pipe(self._process.stdout):
-                self._answers.put(line)
-        self._answers.put(_ENDED)
+                self._said.put((self, line, time.monotonic()))
+        self._said.put((self, _ENDED, time.monotonic()))
+
+
+def _processors() -> int:
+    """How many processors this process may use."""
+    affinity = getattr(os, "sched_getaffinity", None)  # not on Windows and macOS
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
 @cache

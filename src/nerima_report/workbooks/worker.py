@@ -20,7 +20,7 @@ from typing import BinaryIO
 from nerima_report.workbooks import limits
 from nerima_report.workbooks.limits import Refused
 from nerima_report.workbooks.mark.order import MarkOrder
-from nerima_report.workbooks.read import import_library, read_sheets
+from nerima_report.workbooks.read import read_sheets
 from nerima_report.workbooks.read.preflight import read_bytes
 from nerima_report.workbooks.transfer import read_request, write_answer, write_copy, write_refusal
 
@@ -43,7 +43,6 @@ def main() -> None:
 def _answer_all(requests: queue.SimpleQueue[bytes]) -> None:
     answers = sys.stdout.buffer
     sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 (no print may get among the answers)
-    import_library()
     _say(answers, READY)
     with open(os.devnull, "wb") as nowhere:  # noqa: PTH123
         while True:

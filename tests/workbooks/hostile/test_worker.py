@@ -112,6 +112,67 @@ def test_one_worker_serves_all_files_and_ends_with_the_reader(monkeypatch: pytes
     reader.close()
 
 
+def copies(folder: Path, names: Sequence[str]) -> list[Path]:
+    """Files of these names, the same sound workbook each."""
+    files = [folder / f"{name}.xlsx" for name in names]
+    for file in files:
+        file.write_bytes(SOUND.read_bytes())
+    return files
+
+
+def test_there_are_as_many_workers_as_the_files_are_worth(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client, "_SLOW_SECONDS", math.inf)
+    before = set(children())
+    with WorkbookReader(most=3) as reader:
+        for files, workers in ((1, 1), (client.FILES_A_WORKER, 1), (client.FILES_A_WORKER + 1, 2), (40, 3)):
+            assert len(list(reader.read_all([SOUND] * files))) == files
+            assert len(set(children()) - before) == workers
+    assert set(children()) == before
+
+
+def test_several_workers_answer_in_the_order_of_the_files(tmp_path: Path) -> None:
+    """Whatever finishes first, and whatever becomes of a worker."""
+    names = [f"{number:02}" for number in range(20)]
+    for place, name in {1: "hang", 2: "crash", 6: "nonsense", 9: "exit", 19: "recursion"}.items():
+        names[place] = name
+    files = copies(tmp_path, names)
+    before = len(children())
+    with WorkbookReader(HOSTILE, 20 * SHORT, most=4) as reader:
+        read = list(reader.read_all(files))
+    failed = {r.path.stem: r.reason for r in read if isinstance(r, Unreadable)}
+    assert [r.path for r in read] == files
+    assert failed == {
+        "hang": "timed-out",
+        "crash": "crashed",
+        "nonsense": "crashed",
+        "exit": "crashed",
+        "recursion": "broken",
+    }
+    assert len(children()) == before
+
+
+def test_no_more_is_read_ahead_than_the_caller_will_soon_want(tmp_path: Path) -> None:
+    files = copies(tmp_path, [*(f"{number:02}" for number in range(16)), "hang"])
+    with WorkbookReader(HOSTILE, ENOUGH, most=2) as reader:
+        answers = reader.read_all(files)
+        for _ in range(16 - 2 * client.READ_AHEAD):
+            assert isinstance(next(answers), Workbook)
+        time.sleep(SHORT)
+        assert not files[-1].with_suffix(".hangs").exists()
+        answers.close()
+
+
+def test_what_was_read_ahead_is_used_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client, "_SLOW_SECONDS", math.inf)
+    before = set(children())
+    with WorkbookReader() as reader:
+        reader.read_ahead([SOUND, SOUND])
+        (worker,) = set(children()) - before
+        assert [isinstance(r, Workbook) for r in reader.read_all([SOUND, SOUND])] == [True, True]
+        assert [isinstance(r, Workbook) for r in reader.read_all([SOUND, SOUND])] == [True, True]
+        assert set(children()) - before == {worker}
+
+
 def test_a_worker_that_dies_while_it_has_nothing_to_do_is_replaced() -> None:
     before = set(children())
     with WorkbookReader() as reader:
@@ -135,7 +196,7 @@ def test_a_caller_that_loses_interest_gets_no_stale_answer() -> None:
 
 @pytest.mark.parametrize("command", [(*HOSTILE, "fail"), (str(SAMPLE / "no-such-program"),)])
 def test_a_worker_that_cannot_start_is_told(command: tuple[str, ...]) -> None:
-    with WorkbookReader(command) as reader, pytest.raises(CannotProceed, match="始められません"):
+    with WorkbookReader(command, most=2) as reader, pytest.raises(CannotProceed, match="始められません"):
         reader.read(SOUND)
 
 
@@ -153,8 +214,7 @@ def test_nothing_is_imported_from_the_folder_of_the_files(
 def test_the_worker_imports_nothing_heavy_and_lxml_only_to_mark() -> None:
     program = (
         "import hashlib, sys\nfrom pathlib import Path\nfrom nerima_report.workbooks import MarkOrder, worker\n"
-        "from nerima_report.workbooks.read import import_library\nimport_library()\n"
-        "heavy = ('pandas', 'numpy', 'lxml', 'PIL', 'pydantic', 'jinja2', 'docx')\n"
+        "heavy = ('pandas', 'numpy', 'openpyxl', 'lxml', 'PIL', 'pydantic', 'jinja2', 'docx', 'rich')\n"
         "def show(): print([name for name in heavy if sys.modules.get(name)])\n"
         f"path = Path({str(SOUND)!r})\n"
         "assert b'sheets' in worker.answer_for(path, None)\nshow()\n"
@@ -204,6 +264,17 @@ def test_ctrl_c_leaves_no_worker_behind(tmp_path: Path) -> None:
     with _hanging(tmp_path, ["hang.xlsx"]) as (run, workers):
         run.send_signal(signal.SIGINT)
         _, errors = run.communicate(timeout=LONGEST)
+    assert (run.returncode, errors) == (130, f"{MESSAGE}\n")
+    assert psutil.wait_procs(workers, LONGEST)[1] == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C cannot be sent to one process there")
+def test_ctrl_c_ends_all_workers(tmp_path: Path) -> None:
+    names = [*(f"{number:02}.xlsx" for number in range(2 * client.FILES_A_WORKER)), "hang.xlsx"]
+    with _hanging(tmp_path, names) as (run, workers):
+        run.send_signal(signal.SIGINT)
+        _, errors = run.communicate(timeout=LONGEST)
+    assert len(workers) > 1 or os.cpu_count() == 1
     assert (run.returncode, errors) == (130, f"{MESSAGE}\n")
     assert psutil.wait_procs(workers, LONGEST)[1] == []
 

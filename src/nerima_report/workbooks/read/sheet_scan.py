@@ -2,7 +2,7 @@
 
 Called for each element, so it is terse. A text is made of `t`, or of `t` in runs (`r`) of different looks; what stands
 in `rPh` is how it is read aloud. Of the styles only those are kept that show a number as a date, a time or a duration.
-Days, times and formats are read by openpyxl, which knows their oddities.
+What shows days, and which, is in `days`.
 """
 
 from __future__ import annotations
@@ -13,6 +13,15 @@ from pyexpat import XMLParserType
 
 from nerima_report.workbooks import limits
 from nerima_report.workbooks.limits import Refused
+from nerima_report.workbooks.read.days import (
+    EPOCH,
+    EPOCH_1904,
+    day_of,
+    duration_of,
+    shows_date,
+    shows_duration,
+    written_day,
+)
 from nerima_report.workbooks.values import CellValue, Position, SheetFacts, address, column_number, position_of
 
 _NO_DAY = "#VALUE!"  # what a spreadsheet program shows for a number that is no day
@@ -202,9 +211,7 @@ class CellTexts:
 
     def learn(self, styles: ScannedStyles) -> None:
         """Take in which styles show days, times and durations."""
-        from openpyxl.styles.numbers import is_date_format, is_timedelta_format
-
-        self.days, self.durations = styles.shown_as(is_date_format, is_timedelta_format)
+        self.days, self.durations = styles.shown_as(shows_date, shows_duration)
 
     def value(self, kind: str, style: str, text: str) -> CellValue:
         """The value of a cell of a kind (`t`) in a style (`s`). Raises ValueError or IndexError for what is none."""
@@ -216,7 +223,7 @@ class CellTexts:
             case "b":
                 return bool(int(text))
             case "d":
-                return _day_in_words(text)
+                return written_day(text) if text else None
             case _:
                 return text
 
@@ -231,20 +238,10 @@ def _number(text: str) -> int | float:
 
 
 def _day(number: int | float, from_1904: bool, duration: bool) -> CellValue:
-    from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH, from_excel
-
     try:
-        day: CellValue = from_excel(number, MAC_EPOCH if from_1904 else WINDOWS_EPOCH, timedelta=duration)
+        return duration_of(number) if duration else day_of(number, EPOCH_1904 if from_1904 else EPOCH)
     except (OverflowError, ValueError):
         return _NO_DAY
-    return day
-
-
-def _day_in_words(text: str) -> CellValue:
-    from openpyxl.utils.datetime import from_ISO8601
-
-    day: CellValue = from_ISO8601(text)  # type: ignore[no-untyped-call]
-    return day
 
 
 class TextScan:
