@@ -118,7 +118,7 @@ def test_the_sentence_has_a_line_that_resolves_nothing(monkeypatch: pytest.Monke
     monkeypatch.setattr(sys, "platform", "win32")
     monkeypatch.setattr(sys, "executable", r"C:\Program Files\python.exe")
     assert r'& "C:\Program Files\python.exe" -m pip install' in japanese.without_charts()
-    monkeypatch.setattr(japanese, "__file__", "/site-packages/nerima_report/usage.py")  # no lock beside it
+    monkeypatch.setattr(japanese, "__file__", "/lib/site-packages/nerima_report/cli/japanese.py")  # no lock beside it
     assert "もとのフォルダーで" in japanese.without_charts()
     assert japanese.without_charts().endswith("--no-deps --require-hashes -r requirements-charts.lock")
 

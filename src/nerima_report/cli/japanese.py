@@ -137,7 +137,7 @@ def fiscal_years(text: str) -> tuple[int, int]:
 
 def without_charts() -> str:
     """What `trend` says where the extra `charts` is missing: that there are no pictures, and how to get them."""
-    lock = Path(__file__).resolve().parents[2] / CHARTS_LOCK  # beside src/, in a checkout
+    lock = Path(__file__).resolve().parents[3] / CHARTS_LOCK  # beside src/, in a checkout
     here = lock.is_file()
     command = [sys.executable, "-m", "pip", "install", "--no-deps", "--require-hashes", "-r"]
     command.append(str(lock) if here else CHARTS_LOCK)
