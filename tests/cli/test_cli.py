@@ -60,6 +60,17 @@ def test_help_is_in_japanese(arguments: list[str], command: Command) -> None:
     assert "Usage" not in shown
 
 
+def test_help_imports_nothing_heavy() -> None:
+    program = (
+        "import sys\nfrom nerima_report.cli import main\n"
+        "try:\n    main(['--help'])\nexcept SystemExit:\n    pass\n"
+        "heavy = ('pandas', 'openpyxl', 'docx', 'matplotlib', 'jinja2', 'pydantic', 'numpy')\n"
+        "print([m for m in heavy if m in sys.modules])"
+    )
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, encoding="utf-8")
+    assert run.stdout.splitlines()[-1] == "[]"
+
+
 def test_version_and_module(tmp_path: Path) -> None:
     run = subprocess.run([sys.executable, "-m", "nerima_report", "--version"], capture_output=True, cwd=tmp_path)
     assert run.returncode == 0
