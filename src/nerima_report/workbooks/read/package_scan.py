@@ -215,7 +215,7 @@ class _PartScan:
     def _handlers(self, root: str) -> Handlers:
         if root == f"{MAIN}worksheet":
             sheet = self.scan.sheets[self.name] = ScannedSheet()
-            self.scan.texts.learn(self.scan.styles)
+            self.scan.texts.styles = self.scan.styles
             return SheetScan(sheet, self.scan.texts, self.parser, self.open).handlers
         if root == f"{MAIN}sst":
             self.scan.texts.shared = []

@@ -9,19 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from pyexpat import XMLParserType
 
 from nerima_report.workbooks import limits
 from nerima_report.workbooks.limits import Refused
-from nerima_report.workbooks.read.days import (
-    EPOCH,
-    EPOCH_1904,
-    day_of,
-    duration_of,
-    shows_date,
-    shows_duration,
-    written_day,
-)
+from nerima_report.workbooks.read.days import day_of, shows_date, shows_duration, written_day
 from nerima_report.workbooks.values import CellValue, Position, SheetFacts, address, column_number, position_of
 
 _NO_DAY = "#VALUE!"  # what a spreadsheet program shows for a number that is no day
@@ -205,13 +198,8 @@ class CellTexts:
 
     shared: list[str] = field(default_factory=list)
     from_1904: bool = False
-    days: set[int] = field(default_factory=set)
-    durations: set[int] = field(default_factory=set)
+    styles: ScannedStyles | None = None
     known_days: dict[tuple[str, int], CellValue] = field(default_factory=dict)
-
-    def learn(self, styles: ScannedStyles) -> None:
-        """Take in which styles show days, times and durations."""
-        self.days, self.durations = styles.shown_as(shows_date, shows_duration)
 
     def value(self, kind: str, style: str, text: str) -> CellValue:
         """The value of a cell of a kind (`t`) in a style (`s`). Raises ValueError or IndexError for what is none."""
@@ -219,7 +207,7 @@ class CellTexts:
             case "s":
                 return self.shared[int(text)]
             case "n":
-                return self._day(text, int(style)) if self.days and int(style) in self.days else _number(text)
+                return self._day(text, int(style)) if self.styles and self.styles.days[int(style)] else _number(text)
             case "b":
                 return bool(int(text))
             case "d":
@@ -229,7 +217,8 @@ class CellTexts:
 
     def _day(self, text: str, style: int) -> CellValue:
         if (text, style) not in self.known_days:
-            self.known_days[text, style] = _day(_number(text), self.from_1904, style in self.durations)
+            duration = self.styles is not None and shows_duration(self.styles.code(style))
+            self.known_days[text, style] = _day(_number(text), self.from_1904, duration)
         return self.known_days[text, style]
 
 
@@ -239,7 +228,7 @@ def _number(text: str) -> int | float:
 
 def _day(number: int | float, from_1904: bool, duration: bool) -> CellValue:
     try:
-        return duration_of(number) if duration else day_of(number, EPOCH_1904 if from_1904 else EPOCH)
+        return day_of(number, from_1904=from_1904, duration=duration)
     except (OverflowError, ValueError):
         return _NO_DAY
 
@@ -297,15 +286,26 @@ class ScannedStyles:
     formats: list[int] = field(default_factory=list)
     codes: dict[int, str] = field(default_factory=dict)
 
-    def shown_as(self, date: Callable[[str], bool], duration: Callable[[str], bool]) -> tuple[set[int], set[int]]:
-        """The styles that show dates or times, and those that show durations, after what a format code says."""
-        codes = {**dict.fromkeys(_DATE_IDS, "yyyy-mm-dd"), _DURATION_ID: "[h]:mm:ss", **self.codes}
-        dates = {number for number, code in codes.items() if date(code)}
-        durations = {number for number, code in codes.items() if duration(code)}
-        return (
-            {style for style, number in enumerate(self.formats) if number in dates},
-            {style for style, number in enumerate(self.formats) if number in durations},
-        )
+    @cached_property
+    def days(self) -> _Days:
+        """Which styles show dates, times or durations, found when a cell first asks."""
+        return _Days(self)
+
+    def code(self, style: int) -> str:
+        """The format code of a style; '' for one that shows no day."""
+        number = self.formats[style] if 0 <= style < len(self.formats) else 0
+        known = "yyyy-mm-dd" if number in _DATE_IDS else "[h]:mm:ss" if number == _DURATION_ID else ""
+        return self.codes.get(number, known)
+
+
+class _Days(dict[int, bool]):
+    def __init__(self, styles: ScannedStyles) -> None:
+        super().__init__()
+        self._styles = styles
+
+    def __missing__(self, style: int) -> bool:
+        self[style] = shows_date(self._styles.code(style))
+        return self[style]
 
 
 class StyleScan:
