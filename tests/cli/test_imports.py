@@ -10,6 +10,8 @@ import pytest
 
 from conftest import SAMPLE
 
+pytestmark = pytest.mark.thorough
+
 # What takes long to load, and parts of the program that most commands do without.
 HEAVY = (
     "docx",

@@ -15,6 +15,8 @@ import pytest
 from conftest import SAMPLE, Run
 from nerima_report.interruption import MESSAGE
 
+pytestmark = pytest.mark.thorough
+
 if sys.platform == "win32":
     pytest.skip("Ctrl-C cannot be sent to a process there", allow_module_level=True)
 

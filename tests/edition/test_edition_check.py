@@ -42,6 +42,12 @@ def templates(tmp_path: Path) -> Path:
     return Path(shutil.copytree(ROOT / "templates", tmp_path / "templates"))
 
 
+@pytest.fixture
+def without_trial(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Forms and reports are not made: that is tried with some of the cases, and with the broken editions."""
+    monkeypatch.setattr("nerima_report.runs.edition.try_edition", lambda edition: None)
+
+
 def rewrite(templates: Path, case: dict[str, Any]) -> None:
     """Change one text of a definition file, as the office would in an editor."""
     file = templates / "nerima" / case["file"]
@@ -59,10 +65,10 @@ def test_the_shipped_edition_is_sound_and_unchanged(command: Command, templates:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
 def test_a_change_is_shown_where_it_is(
-    case: dict[str, Any], templates: Path, command: Command, monkeypatch: pytest.MonkeyPatch
+    case: dict[str, Any], templates: Path, command: Command, request: pytest.FixtureRequest
 ) -> None:
-    if not case.get("trial"):  # making forms and reports is tried with some of the cases, and with the broken editions
-        monkeypatch.setattr("nerima_report.runs.edition.try_edition", lambda edition: None)
+    if not case.get("trial"):
+        request.getfixturevalue("without_trial")
     rewrite(templates, case)
     found = edition_changes(SHIPPED, load_edition(templates / "nerima"))
     assert [[change.kind, change.file, change.place] for change in found] == case["changes"]
@@ -110,6 +116,7 @@ def test_a_file_saved_in_another_encoding_is_named(file: str, encoding: str, tem
     assert str(path) in run.err
 
 
+@pytest.mark.usefixtures("without_trial")
 def test_how_an_editor_of_windows_saves_is_no_change(templates: Path, command: Command) -> None:
     for path in (*templates.rglob("*.toml"), *templates.rglob("*.j2")):
         path.write_text(path.read_text(encoding="utf-8"), encoding="utf-8-sig", newline="\r\n")
@@ -149,6 +156,7 @@ def test_a_name_in_a_branch_that_is_seldom_taken_must_exist_too(templates: Path,
     assert f"箇所: {len(lines) - 1}行目" in run.err
 
 
+@pytest.mark.usefixtures("without_trial")
 def test_a_table_that_is_collected_but_printed_nowhere_is_said(templates: Path, command: Command) -> None:
     rewrite(templates, {"file": "disclosure/manuscript.md.j2", "find": '{{ 表("目的別") }}\n', "replace": ""})
     run = command("edition", "check", "--templates", templates)
@@ -173,6 +181,7 @@ def test_the_item_at_fault_is_named_as_its_author_calls_it(templates: Path, comm
     assert "（「請求方法」の「郵送」）" in run.err
 
 
+@pytest.mark.usefixtures("without_trial")
 def test_a_whole_part_that_came_or_went_is_shown(templates: Path, command: Command) -> None:
     shutil.rmtree(templates / "nerima" / "privacy-ordinance")
     run = command("edition", "check", "--templates", templates)
@@ -180,6 +189,7 @@ def test_a_whole_part_that_came_or_went_is_shown(templates: Path, command: Comma
     assert "■ privacy-ordinance/tables.toml" in run.out
 
 
+@pytest.mark.usefixtures("without_trial")
 def test_an_edition_of_another_name_is_not_compared(templates: Path, command: Command, tmp_path: Path) -> None:
     (templates / "nerima").rename(templates / "elsewhere")
     (tmp_path / "nerima-report.toml").write_text('edition = "elsewhere"\n', encoding="utf-8")
@@ -188,6 +198,7 @@ def test_an_edition_of_another_name_is_not_compared(templates: Path, command: Co
     assert "elsewhere" in run.out
 
 
+@pytest.mark.usefixtures("without_trial")
 def test_a_copy_is_made_once_and_is_sound(command: Command, tmp_path: Path) -> None:
     assert command("-C", tmp_path, "edition", "copy").code == 0
     assert [path.name for path in tmp_path.iterdir()] == ["定義"]

@@ -62,7 +62,7 @@ VALUES = st.one_of(
 
 
 @given(values=st.lists(st.lists(VALUES, max_size=4), max_size=6), from_1904=st.booleans())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_values_of_any_workbook(values: list[list[object]], from_1904: bool) -> None:
     content = io.BytesIO()
     options = {"in_memory": True, "default_date_format": "yyyy-mm-dd hh:mm:ss", "date_1904": from_1904}

@@ -323,7 +323,7 @@ BLOCKS = st.one_of(st.builds(Heading, st.integers(1, 2), VISIBLE), st.builds(Par
 
 @pytest.mark.thorough
 @given(st.lists(BLOCKS, max_size=4))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_word_and_markdown_say_the_same(blocks: list[Block]) -> None:
     report = small(*blocks)
     in_word, in_markdown = read_word(render_word(report, REFERENCE)), read_markdown(render_markdown(report))
