@@ -123,10 +123,10 @@ def judge(workbook: Workbook, typed: Values, score: Score) -> list[float]:
 
 def advised(workbook: Workbook, values: Values) -> tuple[list[Suggestion], float]:
     """All suggestions for a workbook, and the seconds that they took beside reading and checking it."""
-    evidence = evidence_of(workbook.edition, values)
-    findings = check_sums(evidence)
+    collection = evidence_of(workbook.edition, values)
+    findings = check_sums(collection)
     started = time.process_time()
-    told = suggest_corrections(findings, evidence, (), lambda year: {SECTION: workbook.before})
+    told = suggest_corrections(findings, collection, (), lambda year: {SECTION: workbook.before})
     seconds = time.process_time() - started
     return [suggestion for finding in told for suggestion in finding.advice.suggestions], seconds
 

@@ -22,7 +22,7 @@ from nerima_report.examination import examine
 from nerima_report.findings import Finding
 from nerima_report.places import CellKey, cell_place
 from nerima_report.tallies.cell_values import Reading
-from nerima_report.tallies.evidence import Evidence
+from nerima_report.tallies.collection import Collection
 from nerima_report.tallies.model import FilledCell, StatedCell, Tallies
 from nerima_report.tallies.submission import Inbox
 from slips import TYPED
@@ -31,10 +31,10 @@ Values = Mapping[CellKey, int]
 FILE, SECTION = "集計.xlsx", "総務部総務課"
 TOTAL = "合計"  # the row of the key of a total that somebody typed
 
-_empty: dict[int, Evidence] = {}
+_empty: dict[int, Collection] = {}
 
 
-def evidence_of(edition: Edition, values: Values, fiscal_year: int = 2022) -> Evidence:
+def evidence_of(edition: Edition, values: Values, fiscal_year: int = 2022) -> Collection:
     """A workbook of a 課 with these numbers as they stand on a form; keys with the row 合計 are totals it typed."""
     cells, stated = [], []
     for table_id, table in edition.count_tables.items():
@@ -54,14 +54,14 @@ def evidence_of(edition: Edition, values: Values, fiscal_year: int = 2022) -> Ev
                 place = cell_place(key, section=SECTION, file=FILE, sheet=table_id, cell=address)
                 stated.append(StatedCell("total", key._replace(row=""), values[key], place, column.unit))
     if id(edition) not in _empty:
-        _empty[id(edition)] = examine(Inbox(), edition, fiscal_year, None)[0]
+        _empty[id(edition)] = examine(Inbox(), edition, fiscal_year, None)
     empty = _empty[id(edition)]
     return replace(empty, tallies=Tallies(tuple(cells), empty.tallies.entries, tuple(stated), (), ()))
 
 
-def check_sums(evidence: Evidence) -> list[Finding]:
+def check_sums(collection: Collection) -> list[Finding]:
     """What the real checks say of the links and totals of a workbook."""
-    return [*rows_add_up(evidence), *tables_agree_in_each_workbook(evidence)]
+    return [*rows_add_up(collection), *tables_agree_in_each_workbook(collection)]
 
 
 @dataclass(frozen=True)
@@ -135,11 +135,11 @@ class BruteForce:
 class Oracle:
     """Ranks what was found by trying, with the weights of corrections.toml and the shares of the year before."""
 
-    def __init__(self, definition: CorrectionsDefinition, evidence: Evidence, before: Values) -> None:
+    def __init__(self, definition: CorrectionsDefinition, collection: Collection, before: Values) -> None:
         self.definition = definition
         self.before = before
-        self.values = {cell.key: cell.value for cell in evidence.tallies.cells}
-        self.beside = neighbours(evidence)
+        self.values = {cell.key: cell.value for cell in collection.tallies.cells}
+        self.beside = neighbours(collection)
 
     def first(self, tried: Mapping[CellKey, set[int]]) -> set[CellKey]:
         """The cells that are the likeliest, all equally so."""
@@ -165,9 +165,9 @@ class Oracle:
         return _log_chance(number, expected) - _log_chance(typed, expected)
 
 
-def neighbours(evidence: Evidence) -> dict[CellKey, list[int]]:
+def neighbours(collection: Collection) -> dict[CellKey, list[int]]:
     """For each cell the numbers above, below, left and right of it."""
-    at = {(cell.key.table, *coordinate_to_tuple(cell.place.cell)): cell for cell in evidence.tallies.cells}
+    at = {(cell.key.table, *coordinate_to_tuple(cell.place.cell)): cell for cell in collection.tallies.cells}
     return {cell.key: [at[place].value for place in _around(*place) if place in at] for place, cell in at.items()}
 
 

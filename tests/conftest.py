@@ -123,8 +123,8 @@ def _ward(folder: Path, edition: Edition, fiscal_year: int) -> Ward:
 @pytest.fixture(scope="session")
 def content(sample_inbox: Inbox, edition: Edition) -> Content:
     """What the report of the sample says."""
-    evidence, figures = examine(sample_inbox, edition, 2022, None)
-    return Content(edition, 2022, evidence.tallies, evidence.totals, figures)
+    collection = examine(sample_inbox, edition, 2022, None)
+    return Content(collection)
 
 
 _read: dict[bytes, Workbook | Unreadable] = {}

@@ -14,8 +14,7 @@ from nerima_report.edition import Edition
 from nerima_report.examination import examine
 from nerima_report.findings import Finding
 from nerima_report.places import Place
-from nerima_report.tallies.evidence import Evidence
-from nerima_report.tallies.figures import Share
+from nerima_report.tallies.collection import Collection
 from nerima_report.tallies.roster import RosterSection, load_roster
 from nerima_report.tallies.submission import Inbox, Submission, Unidentified, identify
 from nerima_report.workbooks import SheetFacts, Workbook
@@ -35,13 +34,13 @@ class Ward:
         """The ward with one workbook (the beginning of its name) changed."""
         return replace(self, inbox=changed(self.inbox, self.edition, file, changes))
 
-    def examine(self) -> tuple[Evidence, dict[str, Share]]:
+    def examine(self) -> Collection:
         """What is read from the workbooks, and its shares."""
         return examine(self.inbox, self.edition, self.roster[0].fiscal_year, self.roster)
 
     def check(self) -> list[Finding]:
         """What the checks say about the whole collection."""
-        return run_checks(self.examine()[0])
+        return run_checks(self.examine())
 
 
 def roster(fiscal_year: int = 2022) -> tuple[RosterSection, ...]:
@@ -64,10 +63,10 @@ def changed(inbox: Inbox, edition: Edition, file: str, changes: Iterable[Mapping
     return replace(inbox, submissions=tuple(submissions), unidentified=tuple(unidentified))
 
 
-def check(inbox: Inbox, edition: Edition, fiscal_year: int = 2022) -> tuple[Evidence, list[Finding]]:
+def check(inbox: Inbox, edition: Edition, fiscal_year: int = 2022) -> tuple[Collection, list[Finding]]:
     """What the checks say about the inbox as the whole collection of a year."""
-    evidence, _ = examine(inbox, edition, fiscal_year, roster(fiscal_year))
-    return evidence, run_checks(evidence)
+    collection = examine(inbox, edition, fiscal_year, roster(fiscal_year))
+    return collection, run_checks(collection)
 
 
 def places(findings: Sequence[Finding]) -> set[str]:

@@ -8,13 +8,13 @@ from typing import Any
 from nerima_report.edition import Edition
 from nerima_report.examination import examine
 from nerima_report.forms import FormCover
-from nerima_report.tallies.evidence import Evidence
+from nerima_report.tallies.collection import Collection
 from nerima_report.tallies.submission import Inbox, Submission, identify
 from nerima_report.workbooks import Sheet, Workbook
 from registers_carried import example
 
 
-def evidence_of(case: dict[str, Any], whole: Edition) -> Evidence:
+def evidence_of(case: dict[str, Any], whole: Edition) -> Collection:
     """A workbook with nothing but the registers, lists and counts of a case, as it would have been read."""
     year = case.get("year", 2022)
     edition = whole.for_year(year)
@@ -30,7 +30,7 @@ def evidence_of(case: dict[str, Any], whole: Edition) -> Evidence:
     workbook = Workbook(Path("集計.xlsx"), tuple(sheets))
     submission = identify(workbook, [*(part.key for part in edition.parts), *edition.tables, *edition.registers])
     assert isinstance(submission, Submission)
-    return examine(Inbox((submission,)), edition, year, None)[0]
+    return examine(Inbox((submission,)), edition, year, None)
 
 
 def _cover(edition: Edition, cover: FormCover) -> Sheet:

@@ -152,7 +152,7 @@ def test_consistent_changes_give_the_recomputed_figures(more: int, sample_inbox:
 
 def test_word_and_markdown_of_the_sample_carry_the_same_cells(content: Content) -> None:
     report = compose_report(content)
-    word = content.edition.folder.parent / "nerima" / "reference.docx"
+    word = content.collection.edition.folder.parent / "nerima" / "reference.docx"
     document = Document(BytesIO(render_word(report, word)))
     in_word = [["".join(cell.text.split()) for cell in row.cells] for table in document.tables for row in table.rows]
     lines = [line for line in render_markdown(report).splitlines() if line.startswith("|") and "---" not in line]
@@ -167,8 +167,8 @@ def _half_up(thousandths: Fraction) -> str:
 
 
 def _markdown(inbox: Inbox, edition: Edition) -> str:
-    evidence, figures = examine(inbox, edition, 2022, None)
-    return render_markdown(compose_report(Content(edition, 2022, evidence.tallies, evidence.totals, figures)))
+    collection = examine(inbox, edition, 2022, None)
+    return render_markdown(compose_report(Content(collection)))
 
 
 def _cell(key: CellKey, value: int, section: str, ward: bool = False) -> FilledCell:
@@ -177,7 +177,7 @@ def _cell(key: CellKey, value: int, section: str, ward: bool = False) -> FilledC
 
 
 def _tallies(cells: list[FilledCell], edition: Edition) -> Tallies:
-    empty, _ = examine(Inbox(), edition, 2022, None)
+    empty = examine(Inbox(), edition, 2022, None)
     return Tallies(tuple(cells), empty.tallies.entries, (), (), ())
 
 
@@ -191,9 +191,9 @@ def test_a_changed_label_is_found_or_changes_no_number(data: st.DataObject, ward
     labels = sorted(place for place, value in sheet.cells.items() if isinstance(value, str))
     cell = address(data.draw(st.sampled_from(labels), label="cell"))
     text = data.draw(st.sampled_from(["", "別の言葉", "件数", "合計", "区民", "－"]), label="text")
-    before, _ = ward.examine()
+    before = ward.examine()
     changed = ward.changed(submission.workbook.path.name, [{"sheet": sheet.name, "cell": cell, "value": text}])
-    after, _ = changed.examine()
+    after = changed.examine()
     findings = changed.check()
     said = [f for f in findings if edition.catalogue.severity(f) != "notice"]
     assert said or after.totals.values == before.totals.values
@@ -205,8 +205,8 @@ def test_a_changed_label_is_found_or_changes_no_number(data: st.DataObject, ward
 @few
 @given(data=st.data())
 def test_inserted_blank_rows_and_columns_move_the_reported_cell(data: st.DataObject, ward: Ward) -> None:
-    evidence, _ = ward.examine()
-    cell = data.draw(st.sampled_from([c for c in evidence.tallies.cells if c.reading.status == "reported"]))
+    collection = ward.examine()
+    cell = data.draw(st.sampled_from([c for c in collection.tallies.cells if c.reading.status == "reported"]))
     row, column = coordinate_to_tuple(cell.place.cell)
     above = data.draw(st.integers(1, row), label="a blank row before")
     before = data.draw(st.integers(1, column), label="a blank column before")

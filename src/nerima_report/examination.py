@@ -15,8 +15,7 @@ from nerima_report.errors import CannotProceed
 from nerima_report.findings import Explanation, Finding, explain
 from nerima_report.fiscal_year import full_name
 from nerima_report.places import cell_place
-from nerima_report.tallies.evidence import Evidence, on_cover
-from nerima_report.tallies.figures import Share, compute_figures
+from nerima_report.tallies.collection import Collection, on_cover
 from nerima_report.tallies.reading import load_tallies
 from nerima_report.tallies.roster import RosterSection
 from nerima_report.tallies.submission import Inbox, Submission
@@ -33,13 +32,13 @@ MOST_DIFFERENCES = 3  # that a finding on an unused explanation names
 class Examination:
     """The workbooks of a run, what was read from them, and what is wrong.
 
-    `years` holds the evidence of each fiscal year in the inbox; where no workbook says a year, that of
+    `years` holds the collection of each fiscal year in the inbox; where no workbook says a year, that of
     the year 0, which holds nothing but the files. `records` are the files of the records that were checked.
     """
 
     edition: Edition
     inbox: Inbox
-    years: tuple[Evidence, ...]
+    years: tuple[Collection, ...]
     findings: tuple[Finding, ...]
     records: tuple[str, ...] = ()
 
@@ -71,20 +70,18 @@ def examine_collection(
     roster: Sequence[RosterSection],
     explanations: Sequence[Explanation],
     recall: Recall | None = None,
-) -> tuple[Examination, dict[str, Share]]:
+) -> Examination:
     """Examine the whole collection of the roster's year, and hold it against the roster.
 
     `recall` gives what was reported for the year before, by which the likely corrections are ranked.
     """
     fiscal_year = roster[0].fiscal_year
-    evidence, figures = examine(inbox, edition.for_year(fiscal_year), fiscal_year, roster)
-    findings = judge(evidence, figures, explanations, recall)
-    return Examination(evidence.edition, inbox, (evidence,), tuple(findings)), figures
+    collection = examine(inbox, edition.for_year(fiscal_year), fiscal_year, roster)
+    findings = judge(collection, explanations, recall)
+    return Examination(collection.edition, inbox, (collection,), tuple(findings))
 
 
-def examine(
-    inbox: Inbox, edition: Edition, fiscal_year: int, roster: Sequence[RosterSection] | None
-) -> tuple[Evidence, dict[str, Share]]:
+def examine(inbox: Inbox, edition: Edition, fiscal_year: int, roster: Sequence[RosterSection] | None) -> Collection:
     """Read and add up what was handed in for a year."""
     coordinator = edition.municipality.coordinator(fiscal_year)
     ward_key = section_key(coordinator.department, coordinator.section)
@@ -96,9 +93,8 @@ def examine(
         submissions = latest([s for s in handed_in if not s.ward or s.section == ward_key], order)
     tallies = load_tallies(submissions, edition)
     totals = add_up(tallies, edition)
-    figures = dict(compute_figures(totals, edition))
-    roster = tuple(roster) if roster is not None else None
-    return Evidence(edition, fiscal_year, inbox, submissions, tallies, totals, roster), figures
+    expected = None if roster is None else tuple(roster)
+    return Collection(edition, fiscal_year, tallies, totals, inbox, submissions, expected)
 
 
 def newest(submissions: Iterable[Submission]) -> tuple[Submission, ...]:
@@ -124,20 +120,17 @@ def latest(submissions: Iterable[Submission], order: Sequence[str] = ()) -> tupl
     return tuple(newest.values())
 
 
-def judge(
-    evidence: Evidence,
-    figures: dict[str, Share],
-    explanations: Sequence[Explanation],
-    recall: Recall | None = None,
-) -> list[Finding]:
+def judge(collection: Collection, explanations: Sequence[Explanation], recall: Recall | None = None) -> list[Finding]:
     """All findings of a year, with their explanations and likely causes, and the explanations that answer nothing."""
-    found = run_checks(evidence)
-    if not any(evidence.edition.catalogue.is_error(finding) for finding in found):
-        found += [Finding("N907", cell_place(key)) for key, value in evidence.totals.values.items() if value is None]
-    found += [Finding("N901", details={"about": key}) for key, share in figures.items() if share.denominator == 0]
+    found = run_checks(collection)
+    if not any(collection.edition.catalogue.is_error(finding) for finding in found):
+        found += [Finding("N907", cell_place(key)) for key, value in collection.totals.values.items() if value is None]
+    found += [
+        Finding("N901", details={"about": key}) for key, share in collection.figures.items() if share.denominator == 0
+    ]
     own = [e for e in explanations if not e.is_between_years]  # the others answer what is found between years
-    findings, unused = explain(found, own, evidence.fiscal_year)
-    findings = with_likely_causes(findings, evidence, own, recall)
+    findings, unused = explain(found, own, collection.fiscal_year)
+    findings = with_likely_causes(findings, collection, own, recall)
     for explanation in unused:
         about = " ".join(filter(None, (explanation.code, explanation.section, explanation.table, explanation.row)))
         open_differences = [f.difference for f in found if f.difference is not None and explanation.concerns(f)]
@@ -148,14 +141,14 @@ def judge(
 
 
 def with_likely_causes(
-    findings: list[Finding], evidence: Evidence, explanations: Sequence[Explanation], recall: Recall | None = None
+    findings: list[Finding], collection: Collection, explanations: Sequence[Explanation], recall: Recall | None = None
 ) -> list[Finding]:
     """The findings of a year, those that one or two wrong cells explain with what these are likely to be."""
     if not findings:
         return []
     from nerima_report.corrections import nothing_is_known, suggest_corrections  # where something is wrong
 
-    return suggest_corrections(findings, evidence, explanations, recall or nothing_is_known)
+    return suggest_corrections(findings, collection, explanations, recall or nothing_is_known)
 
 
 def years_that_differ(inbox: Inbox) -> Iterator[Finding]:

@@ -50,8 +50,8 @@ def test_a_register_fills_what_a_section_left_blank(whole_edition: Edition) -> N
          "委託する業務の名称": "終わったもの"},
         {"番号": "委託-0002", "確認": "変更なし", "登録日": "2020-06-01", "委託する業務の名称": "前からのもの"},
     ]  # fmt: skip
-    evidence = evidence_of({"table": "外部委託記録票", "rows": rows, "counts": {"業務の登録": 7}}, whole_edition)
-    values = evidence.totals.values
+    collection = evidence_of({"table": "外部委託記録票", "rows": rows, "counts": {"業務の登録": 7}}, whole_edition)
+    values = collection.totals.values
     assert values[CellKey("個人.登録など", "", "業務の委託", "件数")] == 2
     assert values[CellKey("個人.登録など", "", "業務の登録", "件数")] == 7
     assert values[CellKey("個人.登録など", "", "電算結合", "件数")] is None
@@ -60,6 +60,6 @@ def test_a_register_fills_what_a_section_left_blank(whole_edition: Edition) -> N
 def test_a_register_has_all_its_headings(whole_edition: Edition) -> None:
     """Without 廃止日 an entry would count that has ended."""
     case = {"table": "外部委託記録票", "rows": [{}], "without": "廃止日"}
-    evidence = evidence_of(case, whole_edition)
-    assert "N205" in {finding.code for finding in run_checks(evidence)}
-    assert evidence.tallies.register_tallies == ()
+    collection = evidence_of(case, whole_edition)
+    assert "N205" in {finding.code for finding in run_checks(collection)}
+    assert collection.tallies.register_tallies == ()

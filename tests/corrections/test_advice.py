@@ -28,7 +28,7 @@ from nerima_report.records.file import write_record
 from nerima_report.report.compose import compose_report
 from nerima_report.report.content import Content
 from nerima_report.report.record import make_record
-from nerima_report.tallies.evidence import Evidence
+from nerima_report.tallies.collection import Collection
 from nerima_report.tallies.submission import Inbox
 from nerima_report.workspace import open_workspace
 
@@ -42,22 +42,22 @@ def findings_of(case: Mapping[str, Any], inbox: Inbox, edition: Edition) -> list
         dict(zip(("sheet", "cell"), name.split("!"), strict=True), value=value) for name, value in case["set"].items()
     ]
     one = changed(one, edition, case["file"], sets)
-    evidence, _ = examine(one, edition, 2022, None)
+    collection = examine(one, edition, 2022, None)
     if case.get("totals", True):
-        one = changed(one, edition, case["file"], list(recomputed(evidence)))
-        evidence, _ = examine(one, edition, 2022, None)
-    owner = evidence.submissions[0].section
-    cells = {f"{cell.place.sheet}!{cell.place.cell}": cell.key for cell in evidence.tallies.cells}
+        one = changed(one, edition, case["file"], list(recomputed(collection)))
+        collection = examine(one, edition, 2022, None)
+    owner = collection.submissions[0].section
+    cells = {f"{cell.place.sheet}!{cell.place.cell}": cell.key for cell in collection.tallies.cells}
     before = {owner: {cells[name]: value for name, value in case.get("before", {}).items()}}
     explanations = [Explanation(**explained, reason="確かめた") for explained in case.get("explained", [])]
-    found = explain(run_checks(evidence), explanations, 2022)[0]
-    return suggest_corrections(found, evidence, explanations, lambda year: before)
+    found = explain(run_checks(collection), explanations, 2022)[0]
+    return suggest_corrections(found, collection, explanations, lambda year: before)
 
 
-def recomputed(evidence: Evidence, file: str = "") -> Iterator[dict[str, Any]]:
+def recomputed(collection: Collection, file: str = "") -> Iterator[dict[str, Any]]:
     """The totals in a file (the end of its name) as Excel shows them, which adds up no texts."""
-    for stated in (stated for stated in stated_totals(evidence) if stated.place.file.endswith(file)):
-        rows = column_of(evidence, stated)
+    for stated in (stated for stated in stated_totals(collection) if stated.place.file.endswith(file)):
+        rows = column_of(collection, stated)
         total = sum(cell.value for cell in rows if not cell.reading.respelled)
         yield {"sheet": stated.place.sheet, "cell": stated.place.cell, "value": total}
 
@@ -106,8 +106,8 @@ def test_a_number_that_would_do_is_said_with_its_bounds(sample_inbox: Inbox, edi
 def test_the_wards_totals_are_localised_too(number: int, sample_inbox: Inbox, edition: Edition) -> None:
     changes, expected = WARD[number]
     inbox = changed(sample_inbox, edition, "00_", changes)
-    evidence, figures = examine(inbox, edition, 2022, roster())
-    (advice,) = [finding.advice for finding in judge(evidence, figures, ()) if finding.advice.lines]
+    collection = examine(inbox, edition, 2022, roster())
+    (advice,) = [finding.advice for finding in judge(collection, ()) if finding.advice.lines]
     assert [numbers_of(suggestion) for suggestion in advice.suggestions[: len(expected)]] == expected
     for suggestion in advice.suggestions[:2]:  # and then the checks are content
         (cell,) = suggestion.cells
@@ -115,9 +115,7 @@ def test_the_wards_totals_are_localised_too(number: int, sample_inbox: Inbox, ed
         corrected = changed(
             inbox, edition, file, [{"sheet": cell.place.sheet, "cell": cell.place.cell, "value": cell.value}]
         )
-        corrected = changed(
-            corrected, edition, file, list(recomputed(examine(corrected, edition, 2022, None)[0], file))
-        )
+        corrected = changed(corrected, edition, file, list(recomputed(examine(corrected, edition, 2022, None), file)))
         assert check(corrected, edition)[1] == []
 
 
@@ -189,7 +187,7 @@ def test_it_is_said_once_everywhere(slipped: Path, command: Command) -> None:
 
 def test_the_record_of_the_year_before_is_recalled(content: Content, whole_edition: Edition, tmp_path: Path) -> None:
     """What each 課 reported, and the ward, in the tables whose series goes on."""
-    record = make_record(content, compose_report(content), (), {})
+    record = make_record(content, compose_report(content), {})
     (tmp_path / "records").mkdir()
     (tmp_path / "records" / "2022.json").write_bytes(write_record(record))
     before = reported_before(open_workspace(tmp_path), whole_edition, 2023)

@@ -26,8 +26,8 @@ def key_of(place: Place) -> CellKey:
 
 
 def localised(edition: Edition, values: Mapping[CellKey, int]) -> tuple[Localisation, ...]:
-    evidence = evidence_of(edition, values)
-    return localise(workbook_system(evidence, evidence.tallies.cells[0].place.file, ()))
+    collection = evidence_of(edition, values)
+    return localise(workbook_system(collection, collection.tallies.cells[0].place.file, ()))
 
 
 def with_totals(edition: Edition, counts: Mapping[CellKey, int]) -> dict[CellKey, int]:

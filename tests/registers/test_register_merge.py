@@ -44,8 +44,8 @@ def plan(
     edition: Edition, entries: list[RegisterEntry], rows: list[dict[str, Any]], history: tuple[Step, ...] = ()
 ) -> MergePlan:
     register = edition.for_year(2022).registers[TABLE]
-    evidence = evidence_of({"table": KEY, "rows": rows}, edition)
-    return plan_merge(evidence, {**empty(edition), KEY: Master(register, tuple(entries))}, history)
+    collection = evidence_of({"table": KEY, "rows": rows}, edition)
+    return plan_merge(collection, {**empty(edition), KEY: Master(register, tuple(entries))}, history)
 
 
 def asked(made: MergePlan) -> list[tuple[str, str]]:
@@ -67,9 +67,9 @@ def test_a_row_that_is_gone_is_asked_about(whole_edition: Edition, register: Reg
 
 
 def test_a_register_without_a_sheet_is_asked_about(whole_edition: Edition) -> None:
-    evidence = evidence_of({"table": "業務の登録", "rows": [{}]}, whole_edition)
+    collection = evidence_of({"table": "業務の登録", "rows": [{}]}, whole_edition)
     register = whole_edition.for_year(2022).registers[TABLE]
-    made = plan_merge(evidence, {**empty(whole_edition), KEY: Master(register, (known(whole_edition),))}, ())
+    made = plan_merge(collection, {**empty(whole_edition), KEY: Master(register, (known(whole_edition),))}, ())
     assert [(f.code, f.found, f.place.section) for f in made.findings] == [("N647", 1, "福祉部管理課")]
 
 

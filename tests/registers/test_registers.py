@@ -36,9 +36,9 @@ def hand_in(
 def counted(file: Path, edition: Edition, year: int) -> tuple[dict[str, int], list[str]]:
     """What the registers make in the tables of the report, and the codes of what is wrong with registers."""
     narrowed = edition.for_year(year)
-    evidence, _ = examine(load_submissions([file], edition), narrowed, year, None)
-    made = {f"{t.cell.key.row}": t.value for t in evidence.tallies.register_tallies}
-    found = run_checks(evidence)
+    collection = examine(load_submissions([file], edition), narrowed, year, None)
+    made = {f"{t.cell.key.row}": t.value for t in collection.tallies.register_tallies}
+    found = run_checks(collection)
     return made, [f.code for f in found if f.place.table in narrowed.registers or f.place.table in COUNTS]
 
 
@@ -137,13 +137,13 @@ def test_the_register_of_the_act_continues_that_of_the_ordinance(
     missing = {"収集の方法": "本人から", "要配慮個人情報": "含まない", "請求を受理する組織の名称と所在地": "架空の窓口",
                "記録の形態": "電算処理ファイル"}  # fmt: skip
     file = hand_in(work, command, 2023, None, answer)
-    evidence, _ = examine(load_submissions([file], whole_edition), whole_edition.for_year(2023), 2023, None)
-    made = {t.cell.key.row: t.value for t in evidence.tallies.register_tallies}
+    collection = examine(load_submissions([file], whole_edition), whole_edition.for_year(2023), 2023, None)
+    made = {t.cell.key.row: t.value for t in collection.tallies.register_tallies}
     assert made == {"年度末に載せているもの": 1, "年度中に新たに載せたもの": 0, "年度中に除いたもの": 1}
-    cases = evidence.tallies.entries["個人.利活用"]
+    cases = collection.tallies.entries["個人.利活用"]
     assert [(c["業務"], c["区分"], c["旧条例からの継続"]) for c in cases] == [("架空の発送", "委託", "はい")]
     assert [c.place("業務").table for c in cases] == ["個人.委託の記録"]  # where somebody can correct it
-    assert evidence.totals.values[CellKey("個人.委託", "", "旧条例から継続しているもの", "件数")] == 1
+    assert collection.totals.values[CellKey("個人.委託", "", "旧条例から継続しているもの", "件数")] == 1
     merge(work, command, 2023)
     masters = load_masters(work, whole_edition)
     assert [(e.number, e.ended) for e in masters["ファイル簿"].entries] == [

@@ -19,7 +19,7 @@ from nerima_report.report.content import Content
 from nerima_report.report.formats.markdown import render_markdown
 from nerima_report.report.manuscript import read_blocks
 from nerima_report.report.wording import Quantity, WordingError
-from nerima_report.tallies.figures import compute_figures
+from nerima_report.tallies.collection import Collection
 from nerima_report.tallies.totals import Totals
 
 CASES = tomllib.loads((Path(__file__).parents[1] / "cases" / "manuscript.toml").read_text(encoding="utf-8"))["case"]
@@ -37,22 +37,22 @@ def test_variant(case: dict[str, Any], content: Content, whole_edition: Edition)
 def _changed(content: Content, whole_edition: Edition, case: dict[str, Any]) -> Content:
     year = case.get("fiscal_year", 2022)
     edition = whole_edition.for_year(year)
-    values = dict(content.totals.values)
+    values = dict(content.collection.totals.values)
     for table in case.get("zero", []):
         values.update({key: 0 for key in values if key.table == table})
     for change in case.get("set", []):
         key = CellKey(change["table"], change.get("group", ""), change["row"], change["column"])
         assert key in values
         values[key] = change["value"]
-    entries = dict(content.tallies.entries)
+    entries = dict(content.collection.tallies.entries)
     for table in case.get("none", []):
         entries[table] = ()
     if months := [parse_month(month) for month in case.get("months", [])]:
         incidents = zip(entries["個人.事務処理ミス"], months, strict=False)
         entries["個人.事務処理ミス"] = [replace(e, values={**e.values, "年月": month}) for e, month in incidents]
     totals = Totals(values)
-    tallies = replace(content.tallies, entries=entries)
-    return Content(edition, year, tallies, totals, compute_figures(totals, edition))
+    tallies = replace(content.collection.tallies, entries=entries)
+    return Content(Collection(edition, year, tallies, totals))
 
 
 def _read(tmp_path: Path, text: str, **names: object) -> list[object]:

@@ -17,7 +17,6 @@ from nerima_report.edition import Edition, load_edition
 from nerima_report.report.compose import compose_report
 from nerima_report.report.content import Content
 from nerima_report.report.must_publish import published_items, unpublished
-from nerima_report.tallies.figures import compute_figures
 from nerima_report.tallies.submission import Inbox
 from nerima_report.tallies.totals import Totals
 
@@ -29,9 +28,8 @@ def contents(sample_inbox: Inbox, edition: Edition, act_inbox: Inbox, act_editio
     """What the reports of both samples say."""
     told = {}
     for year, inbox, serving in ((2022, sample_inbox, edition), (2023, act_inbox, act_edition)):
-        evidence, _ = check(inbox, serving, year)
-        figures = compute_figures(evidence.totals, serving)
-        told[year] = Content(serving, year, evidence.tallies, evidence.totals, figures)
+        collection, _ = check(inbox, serving, year)
+        told[year] = Content(collection)
     return told
 
 
@@ -53,14 +51,16 @@ def test_case(case: dict[str, Any], contents: dict[int, Content], templates: Pat
     content = contents[case["year"]]
     if "find" in case:
         rewrite(templates, case["file"], case["find"], case["replace"])
-        content = replace(content, edition=load_edition(templates / "nerima").for_year(case["year"]))
-    zero = {key: 0 for key in content.totals.values if key.table in case.get("zero", [])}
-    content = replace(content, totals=Totals({**content.totals.values, **zero}))
+        edition = load_edition(templates / "nerima").for_year(case["year"])
+        content = Content(replace(content.collection, edition=edition))
+    zero = {key: 0 for key in content.collection.totals.values if key.table in case.get("zero", [])}
+    totals = Totals({**content.collection.totals.values, **zero})
+    content = Content(replace(content.collection, totals=totals))
     findings = unpublished(published_items(content, compose_report(content)))
     assert [finding.expected for finding in findings] == case.get("missing", [])
     assert {finding.code for finding in findings} <= {"N910"}
     for finding in findings:
-        assert content.edition.catalogue.notice(finding).message
+        assert content.collection.edition.catalogue.notice(finding).message
 
 
 @pytest.mark.parametrize("year", [2022, 2023])
@@ -69,7 +69,7 @@ def test_each_item_is_named_with_the_place_where_it_stands(year: int, contents: 
     report = compose_report(content)
     items = published_items(content, report)
     assert {item.definition.item for item in items} == {
-        must.item for part in content.edition.parts for must in part.definition.must_publish
+        must.item for part in content.collection.edition.parts for must in part.definition.must_publish
     }
     headings = {heading.text for heading in report.headings}
     for answer in (answer for item in items for answer in item.answers):

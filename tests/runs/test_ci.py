@@ -47,7 +47,7 @@ def ward(tmp_path: Path, command: Command, content: Content) -> Path:
     _put_python(tools, sys.executable)
     (repository / ".gitattributes").write_text(block("gitattributes", "records"), encoding="utf-8")
     (repository / ".gitignore").write_text(block("gitignore", "out"), encoding="utf-8")
-    type_in(command, repository, 2022, content.totals)
+    type_in(command, repository, 2022, content.collection.totals)
     record = read_record(repository / "records" / "2022.json")
     cells = (
         cell if cell.row in STOCKS else cell.model_copy(update={"value": round((cell.value or 0) * 0.97)})
@@ -157,7 +157,7 @@ def changed_lines(repository: Path, file: str) -> set[int]:
 def test_a_pull_request_is_annotated_on_the_lines_that_it_changes(
     ward: Path, command: Command, content: Content
 ) -> None:
-    type_in(command, ward, 2022, content.totals, MOVED)
+    type_in(command, ward, 2022, content.collection.totals, MOVED)
     propose(ward)
     code, found, out = run_workflow(ward)
     assert (code, {finding["level"] for finding in found}) == (0, {"warning"})
@@ -181,7 +181,7 @@ def test_what_the_workflow_installs_is_enough(ward: Path, command: Command, cont
     run = run_step(ward, installing)
     assert run.returncode == 0, run.stderr.decode()
     (ward / ".nerima-report").unlink()  # where GitHub has a checkout, which git leaves alone
-    type_in(command, ward, 2022, content.totals, MOVED)
+    type_in(command, ward, 2022, content.collection.totals, MOVED)
     propose(ward)
     code, found, _ = run_workflow(ward)
     assert (code, {finding["file"] for finding in found}) == (0, {"records/2022.json"})
@@ -193,7 +193,7 @@ def test_what_the_workflow_installs_is_enough(ward: Path, command: Command, cont
 
 @RUNNER
 def test_an_error_stops_the_workflow(ward: Path, command: Command, act_inbox: Inbox, act_edition: Edition) -> None:
-    totals = examine(act_inbox, act_edition, 2023, None)[0].totals
+    totals = examine(act_inbox, act_edition, 2023, None).totals
     type_in(command, ward, 2023, totals)
     commit(ward)
     type_in(command, ward, 2024, totals, {"年度末に載せているもの": 7})
@@ -256,7 +256,7 @@ def test_the_hook_of_pre_commit_checks_the_files_that_it_is_given(
     assert program in tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["scripts"]
     monkeypatch.chdir(ward.parent)  # the working folder may be a folder of the repository
     assert command(*arguments, "ward/records/2021.json", "ward/records/2022.json").code == 0
-    type_in(command, ward, 2022, content.totals, MOVED)
+    type_in(command, ward, 2022, content.collection.totals, MOVED)
     monkeypatch.chdir(ward.parent)
     assert command(*arguments, "--strict", "ward/records/2022.json").code == 1
     assert command(*arguments, "--strict", "ward/records/2021.json").code == 1, "the next year is held against it"

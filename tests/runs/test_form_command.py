@@ -68,8 +68,8 @@ def mark(book: Workbook, key: str) -> None:
 def codes(path: Path, edition: Edition) -> list[str]:
     """What the checks say of one workbook by itself."""
     inbox = load_submissions([path], edition)
-    evidence, _ = examine(inbox, edition, 2022, None)
-    return [finding.code for finding in run_checks(evidence)]
+    collection = examine(inbox, edition, 2022, None)
+    return [finding.code for finding in run_checks(collection)]
 
 
 def set_roster(workdir: Path, section: str, form: str | None) -> str:
@@ -275,9 +275,9 @@ def test_any_consistent_numbers_give_no_finding(data: st.DataObject, edition: Ed
     # A program that is not Excel saves no results of formulas: that is all that is noticed.
     assert set(codes(path, edition)) <= {"N402"}
     inbox = load_submissions([path], edition)
-    evidence, _ = examine(inbox, edition, 2022, None)
-    assert {cell.key: cell.value for cell in evidence.tallies.cells} == counts
-    assert {key: len(evidence.tallies.entries[key]) for key in entries} == {
+    collection = examine(inbox, edition, 2022, None)
+    assert {cell.key: cell.value for cell in collection.tallies.cells} == counts
+    assert {key: len(collection.tallies.entries[key]) for key in entries} == {
         key: len(rows) for key, rows in entries.items()
     }
 
@@ -287,9 +287,9 @@ def test_a_blank_form_with_earlier_figures_is_read_as_blank(
 ) -> None:
     path = tmp_path / "form.xlsx"
     path.write_bytes(render_form(edition, OFFICE, Filling(earlier=EarlierFigures(2021, sample_counts, {}))))
-    evidence, _ = examine(load_submissions([path], edition), edition, 2022, None)
-    assert {cell.reading.status for cell in evidence.tallies.cells} == {"blank"}
-    assert {f.code for f in run_checks(evidence)} == {"N311", "N318"}
+    collection = examine(load_submissions([path], edition), edition, 2022, None)
+    assert {cell.reading.status for cell in collection.tallies.cells} == {"blank"}
+    assert {f.code for f in run_checks(collection)} == {"N311", "N318"}
 
 
 def test_a_form_is_read_without_its_properties_and_without_its_guide(

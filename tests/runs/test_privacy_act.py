@@ -27,7 +27,7 @@ from nerima_report.edition import Edition, load_edition
 from nerima_report.examination import examine
 from nerima_report.forms import Filling, FormCover, render_form
 from nerima_report.forms.form import fingerprint
-from nerima_report.tallies.evidence import Evidence
+from nerima_report.tallies.collection import Collection
 from nerima_report.tallies.submission import Inbox, load_submissions
 
 pytestmark = pytest.mark.thorough
@@ -232,14 +232,14 @@ def test_a_form_filled_in_consistently_is_clean(
     path.write_bytes(render_form(edition, blank, Filling()))
     fill_in(path, counts, lists)
     assert set(findings_of(path, edition, year)) <= {"N402"}  # openpyxl saves no results of formulas
-    evidence, _ = examine(load_submissions([path], edition), edition, year, None)
-    read, kinds = evidence.tallies, Counter(case["区分"] for case in lists["個人.利活用"])
+    collection = examine(load_submissions([path], edition), edition, year, None)
+    read, kinds = collection.tallies, Counter(case["区分"] for case in lists["個人.利活用"])
     assert {cell.key: cell.value for cell in read.cells} == counts
     for table in ("根拠", "手続"):  # every case counts, and counts once
         for kind in ("利用", "提供"):
-            assert total(evidence, f"個人.利用と提供の{table}", kind) == kinds[kind]
-    assert total(evidence, "個人.委託", "件数") == kinds["委託"]
-    assert total(evidence, "個人.漏えい等の件数", "本人の数") == sum(
+            assert total(collection, f"個人.利用と提供の{table}", kind) == kinds[kind]
+    assert total(collection, "個人.委託", "件数") == kinds["委託"]
+    assert total(collection, "個人.漏えい等の件数", "本人の数") == sum(
         int(str(i["人数"])) for i in lists["個人.事務処理ミス"]
     )
     assert {key: len(entries) for key, entries in read.entries.items() if key in lists} == {
@@ -247,22 +247,22 @@ def test_a_form_filled_in_consistently_is_clean(
     }
 
 
-def total(evidence: Evidence, table: str, column: str) -> int:
-    return sum(n or 0 for key, n in evidence.totals.values.items() if (key.table, key.column) == (table, column))
+def total(collection: Collection, table: str, column: str) -> int:
+    return sum(n or 0 for key, n in collection.totals.values.items() if (key.table, key.column) == (table, column))
 
 
 def findings_of(path: Path, edition: Edition, year: int) -> list[str]:
-    evidence, _ = examine(load_submissions([path], edition), edition, year, None)
-    return [finding.code for finding in run_checks(evidence)]
+    collection = examine(load_submissions([path], edition), edition, year, None)
+    return [finding.code for finding in run_checks(collection)]
 
 
 def test_a_blank_form_is_asked_about_and_not_read_as_answered(tmp_path: Path, act_edition: Edition) -> None:
     path = tmp_path / "form.xlsx"
     path.write_bytes(render_form(act_edition, FormCover(2023, "福祉部", "管理課"), Filling()))
-    evidence, _ = examine(load_submissions([path], act_edition), act_edition, 2023, None)
-    unanswered = {finding.place.table for finding in run_checks(evidence) if finding.code == "N311"}
+    collection = examine(load_submissions([path], act_edition), act_edition, 2023, None)
+    unanswered = {finding.place.table for finding in run_checks(collection) if finding.code == "N311"}
     assert unanswered == {"個人.利活用", "個人.点検", "個人.第三者点検", "個人.事務処理ミス"}
-    assert not evidence.tallies.entries["個人.点検"]
+    assert not collection.tallies.entries["個人.点検"]
 
 
 def test_lines_stand_ready_and_types_are_explained(tmp_path: Path, act_edition: Edition) -> None:

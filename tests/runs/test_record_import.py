@@ -35,9 +35,11 @@ def work(tmp_path: Path) -> Path:
 @pytest.fixture(scope="session")
 def typed_in(content: Content, edition: Edition) -> bytes:
     """The workbook of 2022 as somebody would type it in from the published report."""
-    counts = {key: value for key, value in content.totals.values.items() if value is not None}
+    counts = {key: value for key, value in content.collection.totals.values.items() if value is not None}
     entries = {
-        table_id: [{f.label: entry[f.label] for f in table.fields} for entry in content.tallies.entries[table_id]]
+        table_id: [
+            {f.label: entry[f.label] for f in table.fields} for entry in content.collection.tallies.entries[table_id]
+        ]
         for table_id, table in edition.entry_tables.items()
     }
     return render_template(edition, 2022, Filling(counts, entries))
@@ -47,7 +49,7 @@ def typed_in(content: Content, edition: Edition) -> bytes:
 def csv_text(content: Content) -> str:
     """The numbers of 2022 as a CSV."""
     lines = ["part,table,group,row,column,value"]
-    for key, value in content.totals.values.items():
+    for key, value in content.collection.totals.values.items():
         part, _, table = key.table.partition(".")
         lines.append(f"{part},{table},{key.group},{key.row},{key.column},{value}")
     return "\n".join(lines) + "\n"

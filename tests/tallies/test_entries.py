@@ -19,7 +19,7 @@ def located_in(entry: Entry) -> LocatedEntries:
 
 
 def test_the_place_of_a_field_is_the_cell_it_was_read_from(content: Content) -> None:
-    entries = content.tallies.entries[INCIDENTS]
+    entries = content.collection.tallies.entries[INCIDENTS]
     assert entries
     for entry in entries:
         sheet = located_in(entry).sheet
@@ -32,7 +32,7 @@ def test_the_place_of_a_field_is_the_cell_it_was_read_from(content: Content) -> 
 
 
 def test_a_field_whose_heading_was_left_out_has_no_cell(content: Content) -> None:
-    entry = content.tallies.entries[INCIDENTS][0]
+    entry = content.collection.tallies.entries[INCIDENTS][0]
     bare = replace(entry, located=replace(located_in(entry), layout=EntryLayout()))
     assert bare.place("内容", row="1") == replace(entry.place("内容"), cell="", row="1")
 
@@ -43,6 +43,6 @@ def test_an_entry_of_a_record_stands_in_no_cell() -> None:
 
 
 def test_the_entries_of_all_tables_are_those_of_the_year(content: Content) -> None:
-    tallies = content.tallies
+    tallies = content.collection.tallies
     of_lists = [entry for located in tallies.lists for entry in tallies.entries_of(located)]
     assert set(of_lists) == {entry for entries in tallies.entries.values() for entry in entries}

@@ -17,7 +17,7 @@ OUTCOMES = "公開.処理状況"
 
 def rate(ward: Ward, counts: Mapping[str, int | None]) -> Share:
     """The 公開率 where the 処理状況 holds these counts, by row, and 0 in all other rows."""
-    totals = ward.examine()[0].totals
+    totals = ward.examine().totals
     values = {key: counts.get(key.row, 0) if key.table == OUTCOMES else value for key, value in totals.values.items()}
     assert {CellKey(OUTCOMES, "", row, "件数") for row in counts} <= values.keys()
     return dict(compute_figures(replace(totals, values=values), ward.edition))["公開.公開率"]

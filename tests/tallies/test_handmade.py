@@ -66,11 +66,11 @@ def test_a_workbook_made_by_hand_is_read_like_a_form(
     assert (inbox.unidentified, inbox.unreadable) == ((), ())
     handmade = next(iter(inbox.submissions))
     others = tuple(s for s in sample_inbox.submissions if s is not form)
-    evidence, findings = check(Inbox((*others, handmade)), edition)
+    collection, findings = check(Inbox((*others, handmade)), edition)
     assert [finding.code for finding in findings] == []
     expected, _ = check(sample_inbox, edition)
-    assert evidence.totals.values == expected.totals.values
-    assert len(evidence.tallies.entries["個人.事務処理ミス"]) == 21
+    assert collection.totals.values == expected.totals.values
+    assert len(collection.tallies.entries["個人.事務処理ミス"]) == 21
 
 
 def _copy_cover(form: Submission, sheet: Worksheet) -> None:

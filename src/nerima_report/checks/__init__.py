@@ -1,4 +1,4 @@
-"""What must hold, one module a stage. A check looks at the evidence and yields findings; it never raises.
+"""What must hold, one module a stage. A check looks at the collection and yields findings; it never raises.
 
 Checks do not know how severe a finding is: the catalogue and the definitions say that.
 """
@@ -22,9 +22,9 @@ from nerima_report.checks import (
     uses,
 )
 from nerima_report.findings import Finding
-from nerima_report.tallies.evidence import Evidence
+from nerima_report.tallies.collection import Collection
 
-Check = Callable[[Evidence], Iterator[Finding]]
+Check = Callable[[Collection], Iterator[Finding]]
 
 MOST_ALIKE = 100  # findings of one kind on one sheet: nobody reads the hundred and first
 
@@ -75,14 +75,14 @@ COLLECTION_CHECKS: tuple[Check, ...] = (
 __all__ = ["COLLECTION_CHECKS", "WORKBOOK_CHECKS", "Check", "run_checks"]
 
 
-def run_checks(evidence: Evidence) -> list[Finding]:
-    """Run the checks on the evidence; those on the collection only when there is a roster to hold it against."""
-    checks = WORKBOOK_CHECKS + (COLLECTION_CHECKS if evidence.roster is not None else ())
-    found = (finding for check in checks for finding in check(evidence))
-    return list(_fold(found, evidence))
+def run_checks(collection: Collection) -> list[Finding]:
+    """Run the checks on the collection; those on the collection only when there is a roster to hold it against."""
+    checks = WORKBOOK_CHECKS + (COLLECTION_CHECKS if collection.roster is not None else ())
+    found = (finding for check in checks for finding in check(collection))
+    return list(_fold(found, collection))
 
 
-def _fold(findings: Iterable[Finding], evidence: Evidence) -> Iterator[Finding]:
+def _fold(findings: Iterable[Finding], collection: Collection) -> Iterator[Finding]:
     """The findings; of many with the same code on the same sheet the first, and how many more there are."""
     seen: Counter[tuple[str, str, str]] = Counter()
     more: dict[tuple[str, str, str], Finding] = {}
@@ -95,6 +95,6 @@ def _fold(findings: Iterable[Finding], evidence: Evidence) -> Iterator[Finding]:
             more[alike] = finding
     for alike, last in more.items():
         place = replace(last.place, cell="", group="", row="", column="")
-        severity = evidence.edition.catalogue.severity(last)
+        severity = collection.edition.catalogue.severity(last)
         count = seen[alike] - MOST_ALIKE
         yield Finding("N216", place, found=count, details={"code": last.code}, severity=severity)

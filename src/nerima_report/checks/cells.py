@@ -10,7 +10,7 @@ from nerima_report.edition.entries import EntryTable
 from nerima_report.findings import Finding
 from nerima_report.fiscal_year import Month, fiscal_year_of, full_date, full_name
 from nerima_report.places import Place
-from nerima_report.tallies.evidence import Evidence
+from nerima_report.tallies.collection import Collection
 from nerima_report.tallies.layout import COVER_SHEET
 from nerima_report.tallies.model import FilledCell, LocatedEntries
 from nerima_report.text import asked, likely, plain
@@ -30,15 +30,15 @@ CODES = {
 MOST_RELATED = 20  # cells that one finding names
 
 
-def counts_are_whole_numbers(evidence: Evidence) -> Iterator[Finding]:
+def counts_are_whole_numbers(collection: Collection) -> Iterator[Finding]:
     """Every cell of a table that stands on its sheet holds a whole number of at least 0.
 
     Of a table in which nothing is written at all that is said once.
     """
-    unanswered = _unanswered_tables(evidence)
+    unanswered = _unanswered_tables(collection)
     for places in unanswered.values():
         yield Finding("N318", places[0], found=len(places), related=tuple(places[1:]))
-    for cell in evidence.tallies.cells:
+    for cell in collection.tallies.cells:
         if cell.reading.status == "blank" and cell.place.cell:
             if (cell.place.file, cell.key.table) not in unanswered:
                 yield Finding("N301", cell.place)
@@ -48,10 +48,10 @@ def counts_are_whole_numbers(evidence: Evidence) -> Iterator[Finding]:
             yield Finding("N320", cell.place, expected=cell.value, found=cell.found)
 
 
-def _unanswered_tables(evidence: Evidence) -> dict[tuple[str, str], list[Place]]:
+def _unanswered_tables(collection: Collection) -> dict[tuple[str, str], list[Place]]:
     """The cells of the tables of a file (at least two) that are all blank, by file and table."""
     tables: dict[tuple[str, str], list[FilledCell]] = {}
-    for cell in evidence.tallies.cells:
+    for cell in collection.tallies.cells:
         if cell.place.cell:
             tables.setdefault((cell.place.file, cell.key.table), []).append(cell)
     return {
@@ -61,12 +61,12 @@ def _unanswered_tables(evidence: Evidence) -> dict[tuple[str, str], list[Place]]
     }
 
 
-def not_applicable_is_empty(evidence: Evidence) -> Iterator[Finding]:
+def not_applicable_is_empty(collection: Collection) -> Iterator[Finding]:
     """A table that the cover marks as 該当なし holds neither numbers nor entries."""
-    for located in evidence.tallies.located:
+    for located in collection.tallies.located:
         if not located.not_applicable:
             continue
-        cells = evidence.cells[located.submission.file].values()
+        cells = collection.cells[located.submission.file].values()
         filled = [c for c in cells if c.key.table == located.table_id and c.reading.status == "reported"]
         if filled:
             related = tuple(cell.place for cell in filled[1:])
@@ -76,11 +76,11 @@ def not_applicable_is_empty(evidence: Evidence) -> Iterator[Finding]:
             yield Finding("N306", located.place(first), found=f"{len(rows)}行")
 
 
-def entry_fields_are_readable(evidence: Evidence) -> Iterator[Finding]:
+def entry_fields_are_readable(collection: Collection) -> Iterator[Finding]:
     """Every required field of an entry is filled, and every field is what its type says."""
-    for fault in evidence.tallies.entry_faults:
+    for fault in collection.tallies.entry_faults:
         if fault.reading.status == "unreadable":
-            choices = _choices(evidence, fault.place.table, fault.place.column)
+            choices = _choices(collection, fault.place.table, fault.place.column)
             hint = asked(likely(fault.found, choices))
             expected = "、".join(choices) or None
             yield Finding(CODES[fault.reading.fault], fault.place, expected, fault.found, details={"likely": hint})
@@ -91,27 +91,27 @@ def entry_fields_are_readable(evidence: Evidence) -> Iterator[Finding]:
             yield Finding("N307", fault.place)
 
 
-def entries_lie_in_the_year(evidence: Evidence) -> Iterator[Finding]:
+def entries_lie_in_the_year(collection: Collection) -> Iterator[Finding]:
     """Months and dates of entries lie in the fiscal year."""
-    for located in evidence.tallies.lists:
-        table = _entry_table(evidence, located.table_id)
+    for located in collection.tallies.lists:
+        table = _entry_table(collection, located.table_id)
         dated = {f.label for f in table.fields if f.type in ("month", "date") and not f.any_year} if table else set()
         labels = [label for label in located.layout.columns if label in dated]
-        for entry in evidence.tallies.entries_of(located) if labels else ():
+        for entry in collection.tallies.entries_of(located) if labels else ():
             for label in labels:
                 value = entry[label]
-                if _year_of(value) not in (None, evidence.fiscal_year):
+                if _year_of(value) not in (None, collection.fiscal_year):
                     found = value.full if isinstance(value, Month) else full_date(value)
-                    yield Finding("N310", entry.place(label), expected=full_name(evidence.fiscal_year), found=found)
+                    yield Finding("N310", entry.place(label), expected=full_name(collection.fiscal_year), found=found)
 
 
-def addresses_are_unique(evidence: Evidence) -> Iterator[Finding]:
+def addresses_are_unique(collection: Collection) -> Iterator[Finding]:
     """No cell of the cover or of a sheet with a table stands in the file twice: which one counts is anybody's guess."""
-    for submission in evidence.submissions:
+    for submission in collection.submissions:
         for sheet in submission.workbook.sheets:
             if not sheet.facts.duplicates:
                 continue
-            located = evidence.tallies.located
+            located = collection.tallies.located
             tables = [t.table_id for t in located if t.submission is submission and sheet.name in t.sheets]
             if tables or plain(sheet.name) == COVER_SHEET:
                 where = Place(submission.section, submission.file, sheet.name, table=next(iter(tables), ""))
@@ -120,25 +120,25 @@ def addresses_are_unique(evidence: Evidence) -> Iterator[Finding]:
                 yield Finding("N314", places[0], related=tuple(places[1:]))
 
 
-def entry_tables_are_answered(evidence: Evidence) -> Iterator[Finding]:
+def entry_tables_are_answered(collection: Collection) -> Iterator[Finding]:
     """A list-like table has entries, or the cover says 該当なし. The coordinator's lists may be empty."""
-    for located in evidence.tallies.lists:
+    for located in collection.tallies.lists:
         empty = located.found and not located.layout.rows
-        register = evidence.edition.registers.get(located.table_id)
+        register = collection.edition.registers.get(located.table_id)
         if register is not None and register.counts:
             continue  # where it is empty, the number itself must be written
         if empty and not located.submission.ward and not located.not_applicable:
             yield Finding("N311", located.place())
 
 
-def lines_are_answered(evidence: Evidence) -> Iterator[Finding]:
+def lines_are_answered(collection: Collection) -> Iterator[Finding]:
     """Where the form has a line for each item of a list, every one of them is answered, and once."""
-    for located in evidence.tallies.lists:
-        table = evidence.edition.entry_tables.get(located.table_id)
+    for located in collection.tallies.lists:
+        table = collection.edition.entry_tables.get(located.table_id)
         column = located.layout.columns.get(table.lines_for) if table else None
         if not table or not column or not located.layout.rows:
             continue
-        entries = evidence.tallies.entries_of(located)
+        entries = collection.tallies.entries_of(located)
         for line in table.fields[0].choices:
             rows = [entry.row for entry in entries if entry[table.lines_for] == line]
             places = [located.place((row, column), row=line) for row in rows]
@@ -154,15 +154,15 @@ def _where_stands(located: LocatedEntries, column: int, label: str) -> Position 
     return next((place for place, value in cells.items() if place[1] == column and plain(value) == plain(label)), None)
 
 
-def _choices(evidence: Evidence, table_id: str, label: str) -> tuple[str, ...]:
-    table = _entry_table(evidence, table_id)
+def _choices(collection: Collection, table_id: str, label: str) -> tuple[str, ...]:
+    table = _entry_table(collection, table_id)
     field = table.field(label) if table else None
     return field.choices if field else ()
 
 
-def _entry_table(evidence: Evidence, table_id: str) -> EntryTable | None:
+def _entry_table(collection: Collection, table_id: str) -> EntryTable | None:
     """A list-like table or a register of the year."""
-    return evidence.edition.entry_tables.get(table_id) or evidence.edition.register_tables.get(table_id)
+    return collection.edition.entry_tables.get(table_id) or collection.edition.register_tables.get(table_id)
 
 
 def _year_of(value: object) -> int | None:

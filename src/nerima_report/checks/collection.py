@@ -10,30 +10,30 @@ from nerima_report.files import is_lock_file
 from nerima_report.findings import Finding
 from nerima_report.fiscal_year import full_name
 from nerima_report.places import WARD, Place
-from nerima_report.tallies.evidence import Evidence, on_cover
+from nerima_report.tallies.collection import Collection, on_cover
 from nerima_report.tallies.model import Entry, FilledCell
 from nerima_report.tallies.submission import Submission
 from nerima_report.tallies.totals import Adjustment
 from nerima_report.text import LEAST_LIKENESS_OF_SECTIONS, asked, label_of, likely, plain, section_key
 
 
-def workbooks_are_of_the_year(evidence: Evidence) -> Iterator[Finding]:
+def workbooks_are_of_the_year(collection: Collection) -> Iterator[Finding]:
     """Workbooks of another year are left out with a notice."""
-    for submission in evidence.inbox.submissions:
-        if submission.fiscal_year != evidence.fiscal_year:
+    for submission in collection.inbox.submissions:
+        if submission.fiscal_year != collection.fiscal_year:
             yield Finding(
                 "N603",
                 on_cover(submission, "年度"),
-                expected=full_name(evidence.fiscal_year),
+                expected=full_name(collection.fiscal_year),
                 found=full_name(submission.fiscal_year),
             )
 
 
-def each_section_reported_once(evidence: Evidence) -> Iterator[Finding]:
+def each_section_reported_once(collection: Collection) -> Iterator[Finding]:
     """Every 課 of the roster handed in, once, and nobody else did. All zeros is not missing."""
-    roster = [section.key for section in evidence.roster or ()]
+    roster = [section.key for section in collection.roster or ()]
     handed_in: dict[str, list[Submission]] = {}
-    for submission in evidence.inbox.of_year(evidence.fiscal_year):
+    for submission in collection.inbox.of_year(collection.fiscal_year):
         if not submission.ward:
             handed_in.setdefault(submission.section, []).append(submission)
     misspelled = {}
@@ -45,54 +45,54 @@ def each_section_reported_once(evidence: Evidence) -> Iterator[Finding]:
             yield Finding("N604", place, suggestion or None, section, details={"likely": asked(suggestion)})
     for section in roster:
         if section not in handed_in and section not in misspelled:
-            others = [s for s in evidence.inbox.submissions if s.section == section and not s.ward]
+            others = [s for s in collection.inbox.submissions if s.section == section and not s.ward]
             hint = "".join(f"{full_name(s.fiscal_year)}の集計（{s.file}）ならあります。" for s in others)
-            hint += "".join(f"「{file}」は、この課のものかもしれません。" for file in named_after(section, evidence))
+            hint += "".join(f"「{file}」は、この課のものかもしれません。" for file in named_after(section, collection))
             related = tuple(on_cover(s, "年度") for s in others)
             yield Finding("N601", Place(section=section), related=related, details={"likely": hint})
 
 
-def named_after(section: str, evidence: Evidence) -> Iterator[str]:
+def named_after(section: str, collection: Collection) -> Iterator[str]:
     """The files that bear the name of a 課 but could not be read as its workbook, or say they are another's."""
-    inbox = evidence.inbox
+    inbox = collection.inbox
     unread = [*inbox.unread, *inbox.skipped]
-    unread += [s.workbook.path for s in inbox.of_year(evidence.fiscal_year) if s.section != section]
+    unread += [s.workbook.path for s in inbox.of_year(collection.fiscal_year) if s.section != section]
     return (label_of(path) for path in unread if plain(section) in plain(path.stem) and not is_lock_file(path))
 
 
-def ward_workbook_is_there(evidence: Evidence) -> Iterator[Finding]:
+def ward_workbook_is_there(collection: Collection) -> Iterator[Finding]:
     """The coordinator handed in the ward workbook, once."""
-    coordinator = evidence.edition.municipality.coordinator(evidence.fiscal_year)
+    coordinator = collection.edition.municipality.coordinator(collection.fiscal_year)
     expected = section_key(coordinator.department, coordinator.section)
-    if not any(s.ward and s.section == expected for s in evidence.inbox.of_year(evidence.fiscal_year)):
+    if not any(s.ward and s.section == expected for s in collection.inbox.of_year(collection.fiscal_year)):
         yield Finding("N605", Place(section=expected))
 
 
-def ward_workbooks_are_the_coordinators(evidence: Evidence) -> Iterator[Finding]:
+def ward_workbooks_are_the_coordinators(collection: Collection) -> Iterator[Finding]:
     """Nobody but the coordinator hands in a ward workbook."""
-    if not evidence.inbox.of_year(evidence.fiscal_year) or evidence.edition.from_print:
+    if not collection.inbox.of_year(collection.fiscal_year) or collection.edition.from_print:
         return
-    coordinator = evidence.edition.municipality.coordinator(evidence.fiscal_year)
+    coordinator = collection.edition.municipality.coordinator(collection.fiscal_year)
     expected = section_key(coordinator.department, coordinator.section)
-    for submission in evidence.inbox.of_year(evidence.fiscal_year):
+    for submission in collection.inbox.of_year(collection.fiscal_year):
         if submission.ward and submission.section != expected:
             yield Finding("N613", on_cover(submission, "様式"), expected=expected, found=submission.section)
 
 
-def no_workbook_is_handed_in_twice(evidence: Evidence) -> Iterator[Finding]:
+def no_workbook_is_handed_in_twice(collection: Collection) -> Iterator[Finding]:
     """Of several workbooks of a 課 the highest 提出回 counts; the same 提出回 twice is an error."""
     handed_in: dict[tuple[bool, str], list[Submission]] = {}
-    for submission in evidence.inbox.of_year(evidence.fiscal_year):
+    for submission in collection.inbox.of_year(collection.fiscal_year):
         handed_in.setdefault((submission.ward, submission.section), []).append(submission)
     for submissions in handed_in.values():
         yield from _handed_in_again(submissions)
 
 
-def persons_lie_between_the_bounds(evidence: Evidence) -> Iterator[Finding]:
+def persons_lie_between_the_bounds(collection: Collection) -> Iterator[Finding]:
     """Persons after matching: at least those of the largest 課, at most the sum when every 課 reported."""
-    sections = [evidence.cells[s.file] for s in evidence.submissions if not s.ward]
-    for submission in evidence.submissions:
-        for key, cell in evidence.cells[submission.file].items() if submission.ward else ():
+    sections = [collection.cells[s.file] for s in collection.submissions if not s.ward]
+    for submission in collection.submissions:
+        for key, cell in collection.cells[submission.file].items() if submission.ward else ():
             own = [cells[key] for cells in sections if key in cells]
             if cell.reading.status != "reported" or not own:
                 continue
@@ -103,16 +103,16 @@ def persons_lie_between_the_bounds(evidence: Evidence) -> Iterator[Finding]:
                 yield _bound("N608", cell, together, tuple(c for c in own if c.value))
 
 
-def adjustments_can_be_applied(evidence: Evidence) -> Iterator[Finding]:
+def adjustments_can_be_applied(collection: Collection) -> Iterator[Finding]:
     """Every adjustment names a cell that is a sum over 課, and leaves it at zero or above."""
-    for adjustment in evidence.totals.adjustments:
+    for adjustment in collection.totals.adjustments:
         key = adjustment.key
         place = row_of(adjustment)
         if not adjustment.applied:
             yield Finding("N609", place, found=" ".join(text for text in key if text) or "空欄")
-        elif (evidence.totals.values.get(key) or 0) < 0:
+        elif (collection.totals.values.get(key) or 0) < 0:
             about = " ".join(text for text in key if text)
-            yield Finding("N610", place, found=evidence.totals.values[key], details={"about": about})
+            yield Finding("N610", place, found=collection.totals.values[key], details={"about": about})
 
 
 def row_of(adjustment: Adjustment) -> Place:
@@ -120,22 +120,22 @@ def row_of(adjustment: Adjustment) -> Place:
     return Place(WARD, adjustment.entry.file, adjustment.entry.sheet, f"{adjustment.entry.row}行", ADJUSTMENTS.key)
 
 
-def orders_run_from_one(evidence: Evidence) -> Iterator[Finding]:
+def orders_run_from_one(collection: Collection) -> Iterator[Finding]:
     """Where entries that would stand side by side carry an order (並び順), it runs 1, 2, 3 without a gap.
 
     Only then does everybody who changes one see what follows from it.
     """
-    handed_in = {s.section for s in evidence.submissions}
-    if evidence.inbox.unread or any(section.key not in handed_in for section in evidence.roster or ()):
+    handed_in = {s.section for s in collection.submissions}
+    if collection.inbox.unread or any(section.key not in handed_in for section in collection.roster or ()):
         return
-    for table_id, table in evidence.edition.entry_tables.items():
+    for table_id, table in collection.edition.entry_tables.items():
         order = next((field.label for field in table.fields if field.type == "order"), None)
-        incomplete = any(fault.place.table == table_id for fault in evidence.tallies.entry_faults)
+        incomplete = any(fault.place.table == table_id for fault in collection.tallies.entry_faults)
         if order is None or order not in table.sort_by or incomplete:
             continue  # an entry that is missing or unreadable leaves a gap of its own
         before = table.sort_by[: table.sort_by.index(order)]
         side_by_side: dict[tuple[object, ...], list[Entry]] = defaultdict(list)
-        for entry in evidence.tallies.entries[table_id]:
+        for entry in collection.tallies.entries[table_id]:
             if None not in (entry[order], *(entry[label] for label in before)):
                 side_by_side[tuple(entry[label] for label in before)].append(entry)
         for tied in side_by_side.values():
@@ -146,9 +146,9 @@ def orders_run_from_one(evidence: Evidence) -> Iterator[Finding]:
                     break
 
 
-def earlier_submissions_are_there(evidence: Evidence) -> Iterator[Finding]:
+def earlier_submissions_are_there(collection: Collection) -> Iterator[Finding]:
     """A workbook that says it is not the first is not the only one."""
-    handed_in = evidence.inbox.of_year(evidence.fiscal_year)
+    handed_in = collection.inbox.of_year(collection.fiscal_year)
     for submission in handed_in:
         others = [s for s in handed_in if (s.ward, s.section) == (submission.ward, submission.section)]
         if submission.number > 1 and len(others) == 1:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from nerima_report.files import is_lock_file, is_spreadsheet
 from nerima_report.findings import Finding
 from nerima_report.places import Place
-from nerima_report.tallies.evidence import Evidence
+from nerima_report.tallies.collection import Collection
 from nerima_report.text import label_of
 from nerima_report.workbooks import Reason, Unreadable
 from nerima_report.workbooks.limits import LIMITS, SECONDS
@@ -51,11 +51,11 @@ LIMIT_NAMES = {
 }
 
 
-def files_are_readable(evidence: Evidence) -> Iterator[Finding]:
+def files_are_readable(collection: Collection) -> Iterator[Finding]:
     """Every file is a workbook that can be read; lock files that Excel left, and other documents, are passed over."""
-    for unreadable in evidence.inbox.unreadable:
+    for unreadable in collection.inbox.unreadable:
         yield _finding(unreadable)
-    for path in evidence.inbox.skipped:
+    for path in collection.inbox.skipped:
         kind = "N107" if is_lock_file(path) else "N124" if is_spreadsheet(path) else "N123"
         yield Finding(kind, Place(file=label_of(path)))
 

@@ -11,7 +11,7 @@ from nerima_report.edition.part import Part
 from nerima_report.edition.tables import Link
 from nerima_report.findings import Finding
 from nerima_report.places import WARD, CellKey, Place, cell_place
-from nerima_report.tallies.evidence import Evidence
+from nerima_report.tallies.collection import Collection
 
 CODES = {"equal": "N501", "at_most": "N502", "at_least": "N503", "both_or_neither": "N504"}
 
@@ -51,24 +51,24 @@ def holds(link: Link, left: float, right: float) -> bool:
             return (left == 0) == (right == 0)
 
 
-def tables_agree_in_each_workbook(evidence: Evidence) -> Iterator[Finding]:
+def tables_agree_in_each_workbook(collection: Collection) -> Iterator[Finding]:
     """The links hold within each workbook, as far as their cells stand on it and can be read."""
-    for cells in evidence.cells.values():
+    for cells in collection.cells.values():
         values = {key: cell.value for key, cell in cells.items() if cell.known}
         places = {key: cell.place for key, cell in cells.items()}
-        yield from _broken_links(evidence.edition, values, places)
+        yield from _broken_links(collection.edition, values, places)
 
 
-def tables_agree_in_the_ward(evidence: Evidence) -> Iterator[Finding]:
+def tables_agree_in_the_ward(collection: Collection) -> Iterator[Finding]:
     """The links hold for the printed totals, as far as every 課 said its part of them.
 
     What single workbooks already explain is not said twice.
     """
-    incomplete = {cell.key for cell in evidence.tallies.cells if not cell.known}
-    totals = {k: value for k, value in evidence.totals.values.items() if value is not None and k not in incomplete}
+    incomplete = {cell.key for cell in collection.tallies.cells if not cell.known}
+    totals = {k: value for k, value in collection.totals.values.items() if value is not None and k not in incomplete}
     places = {key: cell_place(key, section=WARD) for key in totals}
-    said = said_in_workbooks(evidence)
-    for finding in _broken_links(evidence.edition, totals, places):
+    said = said_in_workbooks(collection)
+    for finding in _broken_links(collection.edition, totals, places):
         if said.of(finding) != finding.difference:
             yield finding
 
@@ -87,9 +87,9 @@ class Said:
         return self._differences.get(_about(finding))
 
 
-def said_in_workbooks(evidence: Evidence) -> Said:
+def said_in_workbooks(collection: Collection) -> Said:
     """What the links in single workbooks say already."""
-    return Said(tables_agree_in_each_workbook(evidence))
+    return Said(tables_agree_in_each_workbook(collection))
 
 
 def _broken_links(

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterator
 
 from nerima_report.findings import Finding
-from nerima_report.tallies.evidence import Evidence
+from nerima_report.tallies.collection import Collection
 
 _HYPHENS = dict.fromkeys(map(ord, "‐‑‒–—―−ー－"), "-")
 _PERSONAL_NUMBER = re.compile(r"(?<![\d-])\d{4}[ -]?\d{4}[ -]?\d{4}(?![\d-])")
@@ -19,11 +19,11 @@ _TELEPHONE_DIGITS = (10, 11)
 _SHOWN = 2  # characters of what was found that a finding repeats
 
 
-def texts_name_nobody(evidence: Evidence) -> Iterator[Finding]:
+def texts_name_nobody(collection: Collection) -> Iterator[Finding]:
     """No text of an entry holds a number or an address that leads to a person."""
-    for located in evidence.tallies.lists:
+    for located in collection.tallies.lists:
         layout, sheet = located.layout, located.sheet
-        tables = evidence.edition
+        tables = collection.edition
         table = tables.entry_tables.get(located.table_id) or tables.register_tables.get(located.table_id)
         if sheet is None or table is None:
             continue

@@ -7,15 +7,15 @@ from collections.abc import Iterator
 from nerima_report.edition.part import Part
 from nerima_report.edition.registers import ENDED, Feeds
 from nerima_report.findings import Finding
-from nerima_report.tallies.evidence import Evidence
+from nerima_report.tallies.collection import Collection
 from nerima_report.tallies.model import Entry
 from nerima_report.tallies.submission import Submission
 from nerima_report.text import plain
 
 
-def numbers_agree_with_registers(evidence: Evidence) -> Iterator[Finding]:
+def numbers_agree_with_registers(collection: Collection) -> Iterator[Finding]:
     """A number that a 課 wrote itself is the one that its register makes."""
-    for tally in evidence.tallies.register_tallies:
+    for tally in collection.tallies.register_tallies:
         said = tally.cell.value if tally.cell.reading.status == "reported" else None
         if tally.cell.reading.status == "not applicable":
             said = 0
@@ -26,9 +26,9 @@ def numbers_agree_with_registers(evidence: Evidence) -> Iterator[Finding]:
                           {"title": tally.register.table_id})  # fmt: skip
 
 
-def works_that_ended_are_not_named(evidence: Evidence) -> Iterator[Finding]:
+def works_that_ended_are_not_named(collection: Collection) -> Iterator[Finding]:
     """No running entry names a work of the same 課 that has ended, and does not go on under the same name."""
-    submitted = {(r.submission.file, r.register.key): r for r in evidence.registers}
+    submitted = {(r.submission.file, r.register.key): r for r in collection.registers}
     for (file, _), own in submitted.items():
         for reference in own.register.refers:
             works = submitted.get((file, reference.register_key))
@@ -47,43 +47,43 @@ def works_that_ended_are_not_named(evidence: Evidence) -> Iterator[Finding]:
                                   details={"title": works.register.title})  # fmt: skip
 
 
-def contractors_are_registered(evidence: Evidence) -> Iterator[Finding]:
+def contractors_are_registered(collection: Collection) -> Iterator[Finding]:
     """A 課 with an incident of a contractor has work done by others: an entry, a case, or at least a number."""
-    for part in evidence.edition.parts:
+    for part in collection.edition.parts:
         rule = part.incidents
         if rule is None:
             continue
-        entrusting = {entry.file for entry in evidence.tallies.entries[part.table_id(rule.register_key)]}
-        entrusting |= _files_with_cases(evidence, part, rule.cases)
+        entrusting = {entry.file for entry in collection.tallies.entries[part.table_id(rule.register_key)]}
+        entrusting |= _files_with_cases(collection, part, rule.cases)
         counted = (part.table_id(rule.row_of), rule.row)
-        cells = [cell for cell in evidence.tallies.cells if (cell.key.table, cell.key.row) == counted]
+        cells = [cell for cell in collection.tallies.cells if (cell.key.table, cell.key.row) == counted]
         # A number that is missing or cannot be read is no zero: it has a finding of its own.
         entrusting |= {c.place.file for c in cells if c.value or c.reading.status in ("blank", "unreadable")}
-        for entry in evidence.tallies.entries[part.table_id(rule.table)]:
+        for entry in collection.tallies.entries[part.table_id(rule.table)]:
             if entry[rule.field] in rule.answers and entry.file not in entrusting:
                 details = {"title": part.table_id(rule.register_key)}
                 yield Finding("N532", entry.place(rule.field), found=str(entry[rule.field]), details=details)
 
 
-def cases_stand_in_one_place(evidence: Evidence) -> Iterator[Finding]:
+def cases_stand_in_one_place(collection: Collection) -> Iterator[Finding]:
     """A case that stands in a register does not stand in the list as well: it would count twice."""
-    for submitted in evidence.registers:
+    for submitted in collection.registers:
         feeds, label = submitted.register.feeds, submitted.register.name
         if feeds is None:
             continue
         names = {plain(entry[label] or ""): entry for entry in submitted.entries}
-        for entry in _listed(evidence, submitted.submission, submitted.part.table_id(feeds.table)):
+        for entry in _listed(collection, submitted.submission, submitted.part.table_id(feeds.table)):
             same = names.get(plain(entry.values.get(label) or ""))
             if same is not None and _says(entry, feeds):
                 related, details = (same.place(label),), {"title": submitted.located.table_id}
                 yield Finding("N533", entry.place(label), found=str(entry[label]), related=related, details=details)
 
 
-def _listed(evidence: Evidence, submission: Submission, table_id: str) -> Iterator[Entry]:
+def _listed(collection: Collection, submission: Submission, table_id: str) -> Iterator[Entry]:
     """The entries on the own sheet of a list."""
-    for located in evidence.tallies.lists:
+    for located in collection.tallies.lists:
         if located.submission is submission and located.table_id == table_id:
-            yield from evidence.tallies.entries_of(located)
+            yield from collection.tallies.entries_of(located)
 
 
 def _says(entry: Entry, feeds: Feeds) -> bool:
@@ -91,15 +91,15 @@ def _says(entry: Entry, feeds: Feeds) -> bool:
     return all(entry[label] == value for label, value in feeds.values.items())
 
 
-def _files_with_cases(evidence: Evidence, part: Part, cases: Feeds | None) -> set[str]:
+def _files_with_cases(collection: Collection, part: Part, cases: Feeds | None) -> set[str]:
     if cases is None:
         return set()
-    return {entry.file for entry in evidence.tallies.entries[part.table_id(cases.table)] if _says(entry, cases)}
+    return {entry.file for entry in collection.tallies.entries[part.table_id(cases.table)] if _says(entry, cases)}
 
 
-def registers_agree_with_the_rest(evidence: Evidence) -> Iterator[Finding]:
+def registers_agree_with_the_rest(collection: Collection) -> Iterator[Finding]:
     """Registers against each other, and against numbers, lists and incidents of the same workbook."""
-    yield from numbers_agree_with_registers(evidence)
-    yield from works_that_ended_are_not_named(evidence)
-    yield from cases_stand_in_one_place(evidence)
-    yield from contractors_are_registered(evidence)
+    yield from numbers_agree_with_registers(collection)
+    yield from works_that_ended_are_not_named(collection)
+    yield from cases_stand_in_one_place(collection)
+    yield from contractors_are_registered(collection)

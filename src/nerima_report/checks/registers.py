@@ -26,7 +26,7 @@ from nerima_report.edition.registers import (
 )
 from nerima_report.findings import Finding
 from nerima_report.fiscal_year import first_day, full_date, full_name, last_day
-from nerima_report.tallies.evidence import Evidence
+from nerima_report.tallies.collection import Collection
 from nerima_report.tallies.model import Entry
 from nerima_report.text import plain
 
@@ -39,9 +39,9 @@ _NEIGHBOURS = 3  # entries next to each other in the order of their names that a
 _DATE_OF = {NEW: REGISTERED, ALTERED: CHANGED, OVER: ENDED}
 
 
-def dates_are_in_order(evidence: Evidence) -> Iterator[Finding]:
+def dates_are_in_order(collection: Collection) -> Iterator[Finding]:
     """Registered, changed, ended follow each other, and so do the pairs that the register names."""
-    for submitted in evidence.registers:
+    for submitted in collection.registers:
         for entry in submitted.entries:
             told = [label for label in DATES if isinstance(entry[label], date)]
             for first, then in (*pairwise(told), *submitted.register.in_order):
@@ -52,10 +52,10 @@ def dates_are_in_order(evidence: Evidence) -> Iterator[Finding]:
                     yield Finding("N330", entry.place(then), *days, related=related, details=about)
 
 
-def dates_lie_in_the_year(evidence: Evidence) -> Iterator[Finding]:
+def dates_lie_in_the_year(collection: Collection) -> Iterator[Finding]:
     """What began, changed or ended in the year has its date in the year; nothing has one after it."""
-    for submitted in evidence.registers:
-        first, last = first_day(evidence.fiscal_year), last_day(evidence.fiscal_year)
+    for submitted in collection.registers:
+        first, last = first_day(collection.fiscal_year), last_day(collection.fiscal_year)
         for entry in submitted.entries:
             asked = _DATE_OF.get(str(entry[ANSWER]))
             for label in DATES:
@@ -63,13 +63,13 @@ def dates_lie_in_the_year(evidence: Evidence) -> Iterator[Finding]:
                 outside = isinstance(day, date) and (day > last or (label == asked and day < first))
                 if isinstance(day, date) and outside:
                     about = {"what": str(entry[ANSWER] or "")}
-                    year = full_name(evidence.fiscal_year)
+                    year = full_name(collection.fiscal_year)
                     yield Finding("N331", entry.place(label), year, full_date(day), details=about)
 
 
-def answers_fit_the_entries(evidence: Evidence) -> Iterator[Finding]:
+def answers_fit_the_entries(collection: Collection) -> Iterator[Finding]:
     """What goes on has a number and no end, what is new has none, and what was there before began before the year."""
-    for submitted in evidence.registers:
+    for submitted in collection.registers:
         for entry in submitted.entries:
             answer, number = entry[ANSWER], entry[NUMBER]
             reason = ""
@@ -79,15 +79,15 @@ def answers_fit_the_entries(evidence: Evidence) -> Iterator[Finding]:
                 reason = f"{NUMBER}がありません"
             elif answer in (NEW, TAKEN_OVER) and number:
                 reason = f"{NUMBER}があります"
-            elif answer == TAKEN_OVER and _at_least(entry[REGISTERED], first_day(evidence.fiscal_year)):
+            elif answer == TAKEN_OVER and _at_least(entry[REGISTERED], first_day(collection.fiscal_year)):
                 reason = f"{REGISTERED}が年度の中です"
             if reason:
                 yield Finding("N332", entry.place(ANSWER), found=str(answer), details={"why": reason})
 
 
-def persons_reach_the_threshold(evidence: Evidence) -> Iterator[Finding]:
+def persons_reach_the_threshold(collection: Collection) -> Iterator[Finding]:
     """An entry has at least as many persons as the law asks for, and one that ended because it had not, has fewer."""
-    for submitted in evidence.registers:
+    for submitted in collection.registers:
         threshold = submitted.register.threshold
         limit = submitted.part.definition.setting(threshold.setting) if threshold else None
         for entry in submitted.entries if threshold and limit else ():
@@ -104,9 +104,9 @@ def persons_reach_the_threshold(evidence: Evidence) -> Iterator[Finding]:
                               details={"about": limit.basis})  # fmt: skip
 
 
-def conditions_are_met(evidence: Evidence) -> Iterator[Finding]:
+def conditions_are_met(collection: Collection) -> Iterator[Finding]:
     """No condition or measure that the article asks for is answered by something else than expected."""
-    for submitted in evidence.registers:
+    for submitted in collection.registers:
         asked = [field for field in submitted.register.written if field.expected]
         for entry in submitted.entries if asked else ():
             for field in asked:
@@ -116,9 +116,9 @@ def conditions_are_met(evidence: Evidence) -> Iterator[Finding]:
                     yield Finding("N335", entry.place(field.label), expected, str(entry[field.label]), details=about)
 
 
-def numbers_stand_once(evidence: Evidence) -> Iterator[Finding]:
+def numbers_stand_once(collection: Collection) -> Iterator[Finding]:
     """No number stands twice in a register of a workbook."""
-    for submitted in evidence.registers:
+    for submitted in collection.registers:
         first: dict[str, Entry] = {}
         for entry in submitted.entries:
             number = plain(entry[NUMBER] or "")
@@ -129,9 +129,9 @@ def numbers_stand_once(evidence: Evidence) -> Iterator[Finding]:
                 first[number] = entry
 
 
-def entries_stand_once(evidence: Evidence) -> Iterator[Finding]:
+def entries_stand_once(collection: Collection) -> Iterator[Finding]:
     """No two running entries say the same; those that say nearly the same are asked about."""
-    for submitted in evidence.registers:
+    for submitted in collection.registers:
         running = [entry for entry in submitted.entries if entry[ENDED] is None]
         labels = [field.label for field in submitted.register.written if not field.yearly]
         first: dict[tuple[object, ...], Entry] = {}
@@ -188,10 +188,10 @@ def _text(entry: Entry, labels: Sequence[str]) -> str:
     return " ".join(plain(entry[label]) for label in labels if entry[label] is not None)
 
 
-def ended_entries_are_not_used(evidence: Evidence) -> Iterator[Finding]:
+def ended_entries_are_not_used(collection: Collection) -> Iterator[Finding]:
     """What came to its end before the year, by its own dates, does not go on as if it had not."""
-    first = first_day(evidence.fiscal_year)
-    for submitted in evidence.registers:
+    first = first_day(collection.fiscal_year)
+    for submitted in collection.registers:
         ends = submitted.register.ends
         for entry in submitted.entries if ends else ():
             day = entry[ends]
@@ -205,7 +205,7 @@ def _at_least(value: object, day: date) -> bool:
     return isinstance(value, date) and value >= day
 
 
-ENTRY_CHECKS: tuple[Callable[[Evidence], Iterator[Finding]], ...] = (
+ENTRY_CHECKS: tuple[Callable[[Collection], Iterator[Finding]], ...] = (
     dates_are_in_order,
     dates_lie_in_the_year,
     answers_fit_the_entries,
@@ -217,7 +217,7 @@ ENTRY_CHECKS: tuple[Callable[[Evidence], Iterator[Finding]], ...] = (
 )
 
 
-def entries_deserve_their_place(evidence: Evidence) -> Iterator[Finding]:
+def entries_deserve_their_place(collection: Collection) -> Iterator[Finding]:
     """Each entry of a register by itself, and beside the others of its register."""
-    checks = ENTRY_CHECKS if evidence.registers else ()  # where no workbook could be read there is no year to ask about
-    return (finding for check in checks for finding in check(evidence))
+    checks = ENTRY_CHECKS if collection.registers else ()  # without a workbook there is no year
+    return (finding for check in checks for finding in check(collection))

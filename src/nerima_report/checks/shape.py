@@ -11,7 +11,7 @@ from nerima_report.findings import Finding
 from nerima_report.fiscal_year import full_name
 from nerima_report.places import Place
 from nerima_report.tallies.cell_values import shown
-from nerima_report.tallies.evidence import Evidence, on_cover
+from nerima_report.tallies.collection import Collection, on_cover
 from nerima_report.tallies.layout import COVER_SHEET, GUIDE_SHEET, INDEX_SHEET
 from nerima_report.tallies.model import LocatedCounts, LocatedEntries
 from nerima_report.tallies.submission import NOT_APPLICABLE
@@ -22,9 +22,9 @@ MOST_RELATED = 20  # cells that one finding names
 MOST_MERGES = 20  # findings for one table: who merges more has heard of it
 
 
-def covers_say_who_and_when(evidence: Evidence) -> Iterator[Finding]:
+def covers_say_who_and_when(collection: Collection) -> Iterator[Finding]:
     """Every workbook has a cover that says 年度, 様式, 課 and 提出回."""
-    for fault in evidence.inbox.unidentified:
+    for fault in collection.inbox.unidentified:
         place = Place(file=label_of(fault.path), sheet=COVER_SHEET, cell=fault.cell)
         if fault.label == COVER_SHEET:
             yield Finding("N201", Place(file=label_of(fault.path)))
@@ -32,29 +32,29 @@ def covers_say_who_and_when(evidence: Evidence) -> Iterator[Finding]:
             yield Finding("N202", place, found=fault.found or "空欄", details={"label": fault.label})
 
 
-def form_versions_are_known(evidence: Evidence) -> Iterator[Finding]:
+def form_versions_are_known(collection: Collection) -> Iterator[Finding]:
     """The form is the one that was sent out for this edition."""
-    expected = evidence.edition.municipality.form_version
-    for submission in evidence.submissions:
+    expected = collection.edition.municipality.form_version
+    for submission in collection.submissions:
         if submission.form_version != expected:
             found = submission.form_version or "空欄"
             yield Finding("N209", on_cover(submission, "様式の版"), expected=expected, found=found)
 
 
-def marks_are_clear(evidence: Evidence) -> Iterator[Finding]:
+def marks_are_clear(collection: Collection) -> Iterator[Finding]:
     """The column 該当なし of the cover says 該当なし, or nothing."""
-    for submission in evidence.submissions:
+    for submission in collection.submissions:
         for key, cell, text in submission.unclear_marks:
             place = Place(submission.section, submission.file, COVER_SHEET, cell, table=key)
             yield Finding("N211", place, expected=NOT_APPLICABLE, found=text)
 
 
-def sheets_with_content_are_read(evidence: Evidence) -> Iterator[Finding]:
+def sheets_with_content_are_read(collection: Collection) -> Iterator[Finding]:
     """A sheet that holds something and is no table of this year's form is left out, but not in silence."""
     read: dict[str, set[str]] = {}
-    for located in evidence.tallies.located:
+    for located in collection.tallies.located:
         read.setdefault(located.submission.file, {COVER_SHEET, GUIDE_SHEET}).update(located.sheets)
-    for submission in evidence.submissions:
+    for submission in collection.submissions:
         for sheet in submission.workbook.sheets:
             name = plain(sheet.name)
             known = name.startswith(INDEX_SHEET) or name in map(plain, read.get(submission.file, ()))
@@ -63,22 +63,24 @@ def sheets_with_content_are_read(evidence: Evidence) -> Iterator[Finding]:
                 yield Finding("N212", place, expected=full_name(submission.fiscal_year))
 
 
-def tables_are_there(evidence: Evidence) -> Iterator[Finding]:
+def tables_are_there(collection: Collection) -> Iterator[Finding]:
     """Every table stands on exactly one sheet, unless the cover says 該当なし."""
-    for located in evidence.tallies.located:
+    for located in collection.tallies.located:
         place = located.place()
         if len(located.sheets) > 1:
             yield Finding("N204", place, details={"sheets": "、".join(f"「{name}」" for name in located.sheets)})
         elif not located.sheets and not located.not_applicable:
-            taken = {name for t in evidence.tallies.located if t.submission is located.submission for name in t.sheets}
+            taken = {
+                name for t in collection.tallies.located if t.submission is located.submission for name in t.sheets
+            }
             names = [sheet.name for sheet in located.submission.workbook.sheets if sheet.name not in taken]
             hint = asked(likely(located.table_id, names))
-            yield Finding("N203", place, details={"title": _title(evidence, located.table_id), "likely": hint})
+            yield Finding("N203", place, details={"title": _title(collection, located.table_id), "likely": hint})
 
 
-def headings_and_rows_are_there(evidence: Evidence) -> Iterator[Finding]:
+def headings_and_rows_are_there(collection: Collection) -> Iterator[Finding]:
     """Every heading and row label stands on the sheet once, and no row that is not defined."""
-    for located in evidence.tallies.located:
+    for located in collection.tallies.located:
         if not located.found or located.not_applicable:
             continue
         for heading in located.layout.missing_headings:
@@ -127,14 +129,14 @@ def _rows(located: LocatedCounts) -> Iterator[Finding]:
         yield Finding("N210", located.place(group=group))
 
 
-def _title(evidence: Evidence, table_id: str) -> str:
-    table = evidence.edition.tables.get(table_id)
+def _title(collection: Collection, table_id: str) -> str:
+    table = collection.edition.tables.get(table_id)
     return table.title if table and "{" not in table.title else table_id
 
 
-def tables_are_visible(evidence: Evidence) -> Iterator[Finding]:
+def tables_are_visible(collection: Collection) -> Iterator[Finding]:
     """No sheet, row or column with counted cells is hidden: nobody would have looked at those numbers."""
-    for located, sheet in _readable(evidence):
+    for located, sheet in _readable(collection):
         if sheet.facts.hidden:
             yield Finding("N214", located.place())
         if not (sheet.facts.hidden_rows or sheet.facts.hidden_columns):
@@ -145,9 +147,9 @@ def tables_are_visible(evidence: Evidence) -> Iterator[Finding]:
             yield _finding("N213", located, hidden)
 
 
-def data_cells_stand_alone(evidence: Evidence) -> Iterator[Finding]:
+def data_cells_stand_alone(collection: Collection) -> Iterator[Finding]:
     """No merged range covers two cells of a table, or one of them other than with its first cell."""
-    for located, sheet in _readable(evidence):
+    for located, sheet in _readable(collection):
         if not sheet.facts.merged:
             continue
         columns: dict[int, list[int]] = defaultdict(list)
@@ -158,9 +160,9 @@ def data_cells_stand_alone(evidence: Evidence) -> Iterator[Finding]:
             yield _finding("N215", located, cells)
 
 
-def _readable(evidence: Evidence) -> Iterator[tuple[LocatedCounts | LocatedEntries, Sheet]]:
+def _readable(collection: Collection) -> Iterator[tuple[LocatedCounts | LocatedEntries, Sheet]]:
     """The tables that were read, each with its sheet."""
-    for located in evidence.tallies.located:
+    for located in collection.tallies.located:
         sheet = located.sheet
         if sheet is not None and not located.not_applicable:
             yield located, sheet

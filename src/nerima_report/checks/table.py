@@ -9,15 +9,15 @@ from nerima_report.checks.links import tables_agree_in_each_workbook
 from nerima_report.findings import Finding
 from nerima_report.places import Place
 from nerima_report.tallies.cell_values import read_count, shown
-from nerima_report.tallies.evidence import Evidence
+from nerima_report.tallies.collection import Collection
 from nerima_report.tallies.model import FilledCell, LocatedCounts, LocatedEntries, StatedCell
 
 
-def rows_add_up(evidence: Evidence) -> Iterator[Finding]:
+def rows_add_up(collection: Collection) -> Iterator[Finding]:
     """The stated total of a column is the sum of its rows; totals that cannot be compared are said once a file."""
     unverifiable: dict[str, list[Place]] = defaultdict(list)
-    for stated in stated_totals(evidence):
-        rows = column_of(evidence, stated)
+    for stated in stated_totals(collection):
+        rows = column_of(collection, stated)
         if not all(cell.known for cell in rows):
             continue  # the blank or unreadable cell is a finding of its own
         total, found = sum(cell.value for cell in rows), stated_number(stated)
@@ -33,7 +33,7 @@ def rows_add_up(evidence: Evidence) -> Iterator[Finding]:
                 continue
             related = tuple(cell.place for cell in rows)
             yield Finding("N401", stated.place, expected=total, found=whole, difference=difference, related=related)
-    for located in evidence.tallies.located:
+    for located in collection.tallies.located:
         if isinstance(located, LocatedCounts) and located.layout.cells and located.layout.missing_total:
             unverifiable[located.submission.file].append(located.place())
     for places in unverifiable.values():
@@ -53,29 +53,29 @@ def stated_number(stated: StatedCell) -> int | float | None:
     return number if isinstance(number, int) else None
 
 
-def verification_lines_agree(evidence: Evidence) -> Iterator[Finding]:
+def verification_lines_agree(collection: Collection) -> Iterator[Finding]:
     """A 検算 line shows agreement (✓, 0), or nothing because the file was saved without results.
 
     Where a cell is open or a link is broken the line is right to disagree, and the cause is a finding of its own.
     """
-    broken = {place.file for finding in tables_agree_in_each_workbook(evidence) for place in finding.related}
-    for stated in (stated for stated in evidence.tallies.stated if stated.kind == "verification"):
+    broken = {place.file for finding in tables_agree_in_each_workbook(collection) for place in finding.related}
+    for stated in (stated for stated in collection.tallies.stated if stated.kind == "verification"):
         found = "" if stated.found is None else shown(stated.found)
         unsettled = stated.place.file in broken or not all(
-            cell.known and not cell.reading.respelled for cell in evidence.cells[stated.place.file].values()
+            cell.known and not cell.reading.respelled for cell in collection.cells[stated.place.file].values()
         )
         if found not in ("", "✓", "0", "OK", "一致") and not unsettled:
-            related = tuple(cell.place for cell in column_of(evidence, stated))
+            related = tuple(cell.place for cell in column_of(collection, stated))
             yield Finding("N403", stated.place, found=found, related=related)
 
 
-def entries_are_unique(evidence: Evidence) -> Iterator[Finding]:
+def entries_are_unique(collection: Collection) -> Iterator[Finding]:
     """No two entries of a list say the same in every field but their order."""
-    tables = evidence.edition.collected_entries(ward=False) | evidence.edition.collected_entries(ward=True)
+    tables = collection.edition.collected_entries(ward=False) | collection.edition.collected_entries(ward=True)
     for table_id, table in tables.items():
         told = [field.label for field in table.fields if field.type != "order"]
         alike: dict[tuple[LocatedEntries, tuple[object, ...]], list[int]] = defaultdict(list)
-        for entry in evidence.tallies.entries[table_id]:
+        for entry in collection.tallies.entries[table_id]:
             if entry.located and entry.located.table_id == table_id:  # those of a register have checks of their own
                 alike[entry.located, tuple(entry[label] for label in told)].append(entry.row)
         for (located, _), rows in alike.items():
@@ -84,12 +84,12 @@ def entries_are_unique(evidence: Evidence) -> Iterator[Finding]:
                 yield Finding("N404", located.place((row, column)), related=(located.place((rows[0], column)),))
 
 
-def stated_totals(evidence: Evidence) -> Iterator[StatedCell]:
+def stated_totals(collection: Collection) -> Iterator[StatedCell]:
     """The totals that are stated in the workbooks."""
-    return (stated for stated in evidence.tallies.stated if stated.kind == "total")
+    return (stated for stated in collection.tallies.stated if stated.kind == "total")
 
 
-def column_of(evidence: Evidence, stated: StatedCell) -> list[FilledCell]:
+def column_of(collection: Collection, stated: StatedCell) -> list[FilledCell]:
     """The cells above a stated total."""
-    cells = evidence.cells[stated.place.file].values()
+    cells = collection.cells[stated.place.file].values()
     return [cell for cell in cells if (cell.key.table, cell.key.column) == (stated.key.table, stated.key.column)]

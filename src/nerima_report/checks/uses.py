@@ -19,8 +19,8 @@ from nerima_report.edition.uses import KindRule, UseRules
 from nerima_report.findings import Finding
 from nerima_report.fiscal_year import full_date
 from nerima_report.places import Place
+from nerima_report.tallies.collection import Collection
 from nerima_report.tallies.counting import uncounted_entries
-from nerima_report.tallies.evidence import Evidence
 from nerima_report.tallies.model import Entry, LocatedEntries
 
 
@@ -52,23 +52,23 @@ class _Case:
         return self.is_new and self.rule.is_judged(self.says("basis"))
 
 
-def uses_follow_the_guideline(evidence: Evidence) -> Iterator[Finding]:
+def uses_follow_the_guideline(collection: Collection) -> Iterator[Finding]:
     """Each case is of the kind that its bodies make it, rests on a basis of that kind, and went the way it must."""
-    for case in _cases(evidence):
+    for case in _cases(collection):
         yield from _bodies(case)
         yield from _basis_and_type(case)
         yield from _steps(case)
         yield from _decider(case)
 
 
-def entries_are_counted(evidence: Evidence) -> Iterator[Finding]:
+def entries_are_counted(collection: Collection) -> Iterator[Finding]:
     """Every entry counts in a row of each table that wants it. One with an error of another kind has heard of it."""
-    uncounted = list(uncounted_entries(evidence.edition, evidence.tallies.entries))
+    uncounted = list(uncounted_entries(collection.edition, collection.tallies.entries))
     if not uncounted:
         return
-    catalogue = evidence.edition.catalogue
-    faults = [f.place for f in uses_follow_the_guideline(evidence) if catalogue.severity(f) == "error"]
-    faults += [fault.place for fault in evidence.tallies.entry_faults if not fault.reading.respelled]
+    catalogue = collection.edition.catalogue
+    faults = [f.place for f in uses_follow_the_guideline(collection) if catalogue.severity(f) == "error"]
+    faults += [fault.place for fault in collection.tallies.entry_faults if not fault.reading.respelled]
     faulty = {(place.file, place.sheet, _row(place.cell)) for place in faults}
     said = set()
     for source, table_id, entry in uncounted:
@@ -76,52 +76,52 @@ def entries_are_counted(evidence: Evidence) -> Iterator[Finding]:
         if where in faulty or where in said:
             continue
         said.add(where)
-        column = evidence.edition.entry_tables[source].fields[0].label
+        column = collection.edition.entry_tables[source].fields[0].label
         yield Finding("N510", entry.place(column), details={"about": table_id})
 
 
-def inspection_knows_of_outsourcing(evidence: Evidence) -> Iterator[Finding]:
+def inspection_knows_of_outsourcing(collection: Collection) -> Iterator[Finding]:
     """A section that has work done by others answers whether it looked at how they do it."""
-    for part, rules in _ruled(evidence):
+    for part, rules in _ruled(collection):
         check = rules.inspection
         if check is None:
             continue
-        cases = evidence.tallies.entries[part.table_id(rules.cases.table)]
+        cases = collection.tallies.entries[part.table_id(rules.cases.table)]
         entrusted = Counter(case.file for case in cases if case[rules.cases.kind] == check.kind)
         table_id = part.table_id(check.table)
-        table = evidence.edition.entry_tables[table_id]
-        for entry in evidence.tallies.entries[table_id]:
+        table = collection.edition.entry_tables[table_id]
+        for entry in collection.tallies.entries[table_id]:
             wrong = (entry[table.lines_for], entry[check.result]) == (check.line, check.answer)
             if wrong and (number := entrusted[entry.file]):
                 place = entry.place(check.result, row=check.line)
                 yield Finding("N519", place, expected=check.answer, found=number)
 
 
-def large_leaks_are_reported(evidence: Evidence) -> Iterator[Finding]:
+def large_leaks_are_reported(collection: Collection) -> Iterator[Finding]:
     """An incident with more persons than the limit, of which the list says that it is not reportable."""
-    for part, rules in _ruled(evidence):
+    for part, rules in _ruled(collection):
         leaks = rules.leaks
         limit = part.definition.setting(leaks.limit) if leaks else None
         if leaks is None or limit is None:
             continue
         table_id = part.table_id(leaks.table)
-        for entry in evidence.tallies.entries[table_id]:
+        for entry in collection.tallies.entries[table_id]:
             persons = entry[leaks.persons]
             if persons is not None and persons > limit.value and entry[leaks.report] == leaks.answer:
                 place = entry.place(leaks.report)
                 yield Finding("N521", place, expected=limit.value, found=persons, details={"about": leaks.answer})
 
 
-def bodies_outside_report_nothing(evidence: Evidence) -> Iterator[Finding]:
+def bodies_outside_report_nothing(collection: Collection) -> Iterator[Finding]:
     """A body that the Act does not reach (議会) has no numbers in the tables that are added up for those it does."""
-    departments = {s.file: s.department or s.section_name for s in evidence.submissions if not s.ward}
-    for part in evidence.edition.parts:
-        for located in evidence.tallies.located:
+    departments = {s.file: s.department or s.section_name for s in collection.submissions if not s.ward}
+    for part in collection.edition.parts:
+        for located in collection.tallies.located:
             body = part.definition.body_of(departments.get(located.submission.file, ""))
             outside = {part.table_id(key) for key in body.outside} if body else set()
             if located.table_id not in outside or located.submission.ward:
                 continue
-            cells = evidence.cells[located.submission.file].values()
+            cells = collection.cells[located.submission.file].values()
             numbers = [cell for cell in cells if cell.key.table == located.table_id and cell.value]
             rows = located.layout.rows if isinstance(located, LocatedEntries) else []
             if body and (numbers or rows):
@@ -188,17 +188,17 @@ def _decider(case: _Case) -> Iterator[Finding]:
         yield Finding("N517", case.place("decider"), expected, decider, details={"what": case.rule.kind})
 
 
-def _cases(evidence: Evidence) -> Iterator[_Case]:
-    for part, rules in _ruled(evidence):
+def _cases(collection: Collection) -> Iterator[_Case]:
+    for part, rules in _ruled(collection):
         table_id = part.table_id(rules.cases.table)
-        for entry in evidence.tallies.entries[table_id]:
+        for entry in collection.tallies.entries[table_id]:
             rule = rules.rule(entry[rules.cases.kind])
             if rule is not None:
-                yield _Case(rules, rule, evidence.edition.guideline, entry)
+                yield _Case(rules, rule, collection.edition.guideline, entry)
 
 
-def _ruled(evidence: Evidence) -> Iterator[tuple[Part, UseRules]]:
-    return ((part, part.uses) for part in evidence.edition.parts if part.uses is not None)
+def _ruled(collection: Collection) -> Iterator[tuple[Part, UseRules]]:
+    return ((part, part.uses) for part in collection.edition.parts if part.uses is not None)
 
 
 def _row(cell: str) -> int:

@@ -1,6 +1,6 @@
 """Findings → the same findings with what may be their cause: the smallest changes that make every check hold.
 
-    evidence → system (workbook, ward) → search (one cell, patterns, two cells) → ranking → advice
+    collection → system (workbook, ward) → search (one cell, patterns, two cells) → ranking → advice
 
 Nothing is ever changed by it. The method and its source are told in docs/error-localisation.md.
 """

@@ -18,7 +18,7 @@ from nerima_report.corrections.system import System
 from nerima_report.corrections.telling import Telling
 from nerima_report.findings import Advice, Explanation, Finding
 from nerima_report.places import WARD, Place
-from nerima_report.tallies.evidence import Evidence
+from nerima_report.tallies.collection import Collection
 
 # What the systems know of: broken totals and links, cells without a number, persons out of bounds, adjustments.
 IN_A_WORKBOOK = frozenset({"N401", *LINKS.values(), "N301", *UNREADABLE.values()})
@@ -34,7 +34,7 @@ def nothing_is_known(fiscal_year: int) -> Before:
 
 def suggest_corrections(
     findings: Sequence[Finding],
-    evidence: Evidence,
+    collection: Collection,
     explanations: Sequence[Explanation],
     recall: Recall = nothing_is_known,
 ) -> list[Finding]:
@@ -44,41 +44,41 @@ def suggest_corrections(
     """
     told = list(findings)
     before: Before | None = None
-    for system, problems in _localised(findings, evidence, explanations):
-        before = recall(evidence.fiscal_year) if before is None else before
-        ranking = Ranking(system, evidence.edition.corrections, before)
-        telling = Telling(evidence.edition, system)
+    for system, problems in _localised(findings, collection, explanations):
+        before = recall(collection.fiscal_year) if before is None else before
+        ranking = Ranking(system, collection.edition.corrections, before)
+        telling = Telling(collection.edition, system)
         alone = len(problems) == 1
         for problem in problems:
-            number = _most_severe(told, problem, evidence)
+            number = _most_severe(told, problem, collection)
             if number is not None:
                 told[number] = replace(told[number], advice=_advice(problem, ranking, telling, alone))
     return told
 
 
 def _localised(
-    findings: Sequence[Finding], evidence: Evidence, explanations: Sequence[Explanation]
+    findings: Sequence[Finding], collection: Collection, explanations: Sequence[Explanation]
 ) -> Iterator[tuple[System, tuple[Localisation, ...]]]:
     """The systems in which something is wrong. Where nobody asks for the whole ward, its workbook is like any other."""
     faulty = [finding for finding in findings if finding.explained is None]
     files = {finding.place.file for finding in faulty if finding.code in IN_A_WORKBOOK}
-    wards = {s.file for s in evidence.submissions if s.ward} if evidence.roster is not None else set()
-    for file in evidence.cells:
+    wards = {s.file for s in collection.submissions if s.ward} if collection.roster is not None else set()
+    for file in collection.cells:
         if file in files - wards:
-            system = workbook_system(evidence, file, explanations)
+            system = workbook_system(collection, file, explanations)
             yield system, localise(system)
     in_the_ward = any(f.code in IN_THE_WARD and (f.place.section == WARD or f.place.file in wards) for f in faulty)
-    if evidence.roster is not None and (in_the_ward or files & wards):
-        system = ward_system(evidence, explanations)
+    if collection.roster is not None and (in_the_ward or files & wards):
+        system = ward_system(collection, explanations)
         yield system, localise(system, lambda place: place.file in wards or place.section == WARD)
 
 
-def _most_severe(findings: Sequence[Finding], problem: Localisation, evidence: Evidence) -> int | None:
+def _most_severe(findings: Sequence[Finding], problem: Localisation, collection: Collection) -> int | None:
     """The number of the finding at which a problem is told: the most severe that it causes."""
     inner = problem.problem
     subjects = {_subject(inner.system.constraints[number].finding) for number in inner.broken}
     unread = {inner.system.cells[number].place for number in inner.unknown}
-    catalogue = evidence.edition.catalogue
+    catalogue = collection.edition.catalogue
     caused = [f for f in findings if f.explained is None and (_subject(f) in subjects or _is_unread(f, unread))]
     first = next(iter(catalogue.order(caused)), None)
     return next((number for number, finding in enumerate(findings) if finding is first), None)

@@ -1,4 +1,4 @@
-"""Evidence → the system of one workbook, or of the ward: its cells, and everything that the checks ask of them.
+"""Collection → the system of one workbook, or of the ward: its cells, and everything that the checks ask of them.
 
 The ward's totals are sums over workbooks, so what is asked of them is asked of the cells of all of these.
 """
@@ -20,16 +20,16 @@ from nerima_report.edition.tables import Link
 from nerima_report.findings import Explanation, Finding
 from nerima_report.places import WARD, CellKey, Place, cell_place
 from nerima_report.tallies.cell_values import LARGEST_COUNT
-from nerima_report.tallies.evidence import Evidence
+from nerima_report.tallies.collection import Collection
 from nerima_report.tallies.model import FilledCell, StatedCell
 from nerima_report.tallies.totals import is_ward_level
 
 AMOUNT = "増減"
 
 
-def workbook_system(evidence: Evidence, file: str, explanations: Sequence[Explanation]) -> System:
+def workbook_system(collection: Collection, file: str, explanations: Sequence[Explanation]) -> System:
     """The cells of a workbook, with its links and its stated totals."""
-    building = Building(evidence, explanations)
+    building = Building(collection, explanations)
     building.add_workbook(file)
     return System(building.cells, building.constraints)
 
@@ -38,7 +38,7 @@ def workbook_system(evidence: Evidence, file: str, explanations: Sequence[Explan
 class Building:
     """Cells and constraints as they are gathered. `numbers` are those of the cells, by file and name."""
 
-    evidence: Evidence
+    collection: Collection
     explanations: Sequence[Explanation]
     cells: list[Cell] = field(default_factory=list)
     constraints: list[Constraint] = field(default_factory=list)
@@ -46,21 +46,21 @@ class Building:
 
     def add_workbook(self, file: str) -> None:
         """Add what a workbook holds and what is asked of it."""
-        closed = {t.table_id for t in self.evidence.tallies.located if t.submission.file == file and t.not_applicable}
-        for key, cell in self.evidence.cells[file].items():
+        closed = {t.table_id for t in self.collection.tallies.located if t.submission.file == file and t.not_applicable}
+        for key, cell in self.collection.cells[file].items():
             if _is_typed(cell) and key.table not in closed:
                 owner, value = WARD if cell.ward else cell.place.section, cell.value if cell.known else None
                 self.numbers[file, key] = self.add(Cell(cell.place, value, cell.found, owner))
         for linked in self.linked:
             self._add_link(file, linked)
-        for stated in stated_totals(self.evidence):
+        for stated in stated_totals(self.collection):
             if stated.place.file == file:
                 self._add_total(stated)
 
     @cached_property
     def linked(self) -> tuple[LinkedSums, ...]:
         """Every comparison that the edition declares."""
-        return tuple(linked_sums(self.evidence.edition))
+        return tuple(linked_sums(self.collection.edition))
 
     def add(self, cell: Cell) -> int:
         """Add a cell; returns its number."""
@@ -77,12 +77,12 @@ class Building:
         """The differences that somebody explained where a finding stands."""
         if not self.explanations:
             return frozenset()
-        year, finding = self.evidence.fiscal_year, tell()
+        year, finding = self.collection.fiscal_year, tell()
         answers = (e for e in self.explanations if e.answers(replace(finding, difference=e.difference), year))
         return frozenset(explanation.difference for explanation in answers)
 
     def _add_link(self, file: str, linked: LinkedSums) -> None:
-        own = self.evidence.cells[file]
+        own = self.collection.cells[file]
         keys = (*linked.left, *linked.right)
         if all(key in own and self._may_be_known(own[key]) for key in keys):
             left, right = (self._sum(own[key] for key in side) for side in (linked.left, linked.right))
@@ -94,7 +94,7 @@ class Building:
 
         A computed one says something only while it differs: then a row was changed after it was computed.
         """
-        rows, found = column_of(self.evidence, stated), stated_number(stated)
+        rows, found = column_of(self.collection, stated), stated_number(stated)
         if found is None or not isfinite(found) or not all(map(self._may_be_known, rows)):
             return
         known, texts = all(row.known for row in rows), text_sum(rows)
@@ -130,10 +130,10 @@ def _is_typed(cell: FilledCell) -> bool:
     return bool(cell.place.spot) and (cell.reading.status != "not applicable" or bool(cell.found))
 
 
-def ward_system(evidence: Evidence, explanations: Sequence[Explanation]) -> System:
+def ward_system(collection: Collection, explanations: Sequence[Explanation]) -> System:
     """All cells of the collection, with what is asked of single workbooks and of the ward's totals."""
-    building = Building(evidence, explanations)
-    for submission in evidence.submissions:
+    building = Building(collection, explanations)
+    for submission in collection.submissions:
         building.add_workbook(submission.file)
     totals = _Totals(building)
     _add_links(building, totals)
@@ -148,17 +148,17 @@ class _Totals:
     """The ward's totals as sums of cells, of adjustments, and of what no cell says."""
 
     def __init__(self, building: Building) -> None:
-        self.evidence = building.evidence
+        self.collection = building.collection
         self.numbers = building.numbers
-        self.values = building.evidence.totals.values
+        self.values = building.collection.totals.values
         self.adjusted: dict[CellKey, Place] = {}
         self._adjustments: dict[CellKey, list[int]] = defaultdict(list)
         self._cells: dict[CellKey, list[FilledCell]] = defaultdict(list)
         self._building = building
-        for cell in self.evidence.tallies.cells:
-            if cell.ward == is_ward_level(self.evidence.edition, cell.key):
+        for cell in self.collection.tallies.cells:
+            if cell.ward == is_ward_level(self.collection.edition, cell.key):
                 self._cells[cell.key].append(cell)
-        for adjustment in self.evidence.totals.adjustments:
+        for adjustment in self.collection.totals.adjustments:
             if adjustment.applied:
                 place = adjustment.entry.place(AMOUNT, row=adjustment.key.row)
                 shown = str(adjustment.difference)
@@ -180,9 +180,9 @@ class _Totals:
 
 def _add_links(building: Building, totals: _Totals) -> None:
     """The links of the ward's totals, as far as every 課 said its part of them."""
-    evidence = building.evidence
-    said = said_in_workbooks(evidence)
-    incomplete = {cell.key for cell in evidence.tallies.cells if not cell.known}
+    collection = building.collection
+    said = said_in_workbooks(collection)
+    incomplete = {cell.key for cell in collection.tallies.cells if not cell.known}
     known = {key for key, value in totals.values.items() if value is not None} - incomplete
     for linked in building.linked:
         keys = (*linked.left, *linked.right)
@@ -195,10 +195,10 @@ def _add_links(building: Building, totals: _Totals) -> None:
 
 def _add_bounds(building: Building) -> None:
     """Persons after matching are at least those of the largest 課, and at most all of them together."""
-    evidence = building.evidence
-    sections = [evidence.cells[s.file] for s in evidence.submissions if not s.ward]
+    collection = building.collection
+    sections = [collection.cells[s.file] for s in collection.submissions if not s.ward]
     for (file, key), number in tuple(building.numbers.items()):
-        cell = evidence.cells[file][key]
+        cell = collection.cells[file][key]
         own = [cells[key] for cells in sections if key in cells]
         if not cell.ward or cell.reading.status != "reported" or not own:
             continue

@@ -55,8 +55,8 @@ class Excerpts:
             for sheet in submission.workbook.sheets
         }
         self._first_rows: dict[tuple[str, str], int] = {}
-        for evidence in examination.years:
-            for located in evidence.tallies.located:
+        for collection in examination.years:
+            for located in collection.tallies.located:
                 for sheet in located.sheets:
                     self._first_rows[located.submission.file, sheet] = located.layout.first_row
 

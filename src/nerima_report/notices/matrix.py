@@ -21,8 +21,8 @@ from nerima_report.examination import Examination
 from nerima_report.findings import Severity
 from nerima_report.fiscal_year import full_name
 from nerima_report.places import WARD
+from nerima_report.tallies.collection import Collection
 from nerima_report.tallies.counting import counted_tables
-from nerima_report.tallies.evidence import Evidence
 from nerima_report.text import harmless, section_key
 
 TableStatus = Literal["fine", "warning", "error", "missing", "not-applicable", "not-asked"]
@@ -70,7 +70,7 @@ class Matrix:
 
 def make_matrices(examination: Examination) -> list[Matrix]:
     """One matrix for each fiscal year; with a roster it has a row for each 課 of the roster."""
-    return [_matrix(examination, evidence) for evidence in examination.years if evidence.fiscal_year]
+    return [_matrix(examination, collection) for collection in examination.years if collection.fiscal_year]
 
 
 def files_outside(examination: Examination) -> dict[str, tuple[Notice, ...]]:
@@ -89,57 +89,57 @@ def worst(notices: Iterable[Notice]) -> TableStatus:
     return "error" if "error" in severities else "warning" if "warning" in severities else "fine"
 
 
-def _matrix(examination: Examination, evidence: Evidence) -> Matrix:
-    rows, rows_for = [], owners(evidence)
+def _matrix(examination: Examination, collection: Collection) -> Matrix:
+    rows, rows_for = [], owners(collection)
     adjusted = [ADJUSTMENTS.key] if any(ward for ward, _ in rows_for) else []
-    edition = evidence.edition
+    edition = collection.edition
     counted = counted_tables(edition)  # nobody hands them in
     collected = [table_id for table_id in edition.tables if table_id not in counted]
-    handed_in = {t.table_id for t in evidence.tallies.located}
+    handed_in = {t.table_id for t in collection.tallies.located}
     registers = [table_id for table_id in edition.registers if table_id in handed_in]
     columns = (FILE, *collected, *registers, *adjusted)
-    concerning = _by_owner_and_column(examination, evidence, columns)
+    concerning = _by_owner_and_column(examination, collection, columns)
     for owner in rows_for:
         cells = []
-        for column, status in zip(columns, _statuses(evidence, owner, columns), strict=True):
+        for column, status in zip(columns, _statuses(collection, owner, columns), strict=True):
             notices = tuple(concerning.get((owner, column), ()))
             fault = worst(notices)
             cells.append(MatrixCell(fault if fault != "fine" and status != "missing" else status, notices))
         rows.append(MatrixRow(f"{WARD}（{owner[1]}）" if owner[0] else owner[1], tuple(cells)))
-    titles = {part.key: part.definition.title for part in evidence.edition.parts}
+    titles = {part.key: part.definition.title for part in collection.edition.parts}
     groups = groupby(column.rpartition(".")[0] for column in columns[1:])
     parts = tuple((titles.get(part, WARD), len(list(group))) for part, group in groups)
-    return Matrix(full_name(evidence.fiscal_year), parts, columns, tuple(rows))
+    return Matrix(full_name(collection.fiscal_year), parts, columns, tuple(rows))
 
 
-def _registers(evidence: Evidence, owner: _Owner) -> set[str]:
+def _registers(collection: Collection, owner: _Owner) -> set[str]:
     """The registers whose sheets the workbook of somebody has."""
-    tables = (t for t in evidence.tallies.located if (t.submission.ward, t.submission.section) == owner)
-    return {table.table_id for table in tables} & evidence.edition.registers.keys()
+    tables = (t for t in collection.tallies.located if (t.submission.ward, t.submission.section) == owner)
+    return {table.table_id for table in tables} & collection.edition.registers.keys()
 
 
-def owners(evidence: Evidence) -> list[_Owner]:
+def owners(collection: Collection) -> list[_Owner]:
     """Who has a row: the ward, the 課 of the roster, and whoever else handed in."""
-    handed_in = [(s.ward, s.section) for s in evidence.inbox.of_year(evidence.fiscal_year)]
+    handed_in = [(s.ward, s.section) for s in collection.inbox.of_year(collection.fiscal_year)]
     expected: list[_Owner] = []
-    if evidence.roster is not None:
-        expected = [_coordinator(evidence), *((False, section.key) for section in evidence.roster)]
+    if collection.roster is not None:
+        expected = [_coordinator(collection), *((False, section.key) for section in collection.roster)]
     others = sorted(handed_in, key=lambda owner: not owner[0])
     return list(dict.fromkeys([*expected, *others]))
 
 
-def _coordinator(evidence: Evidence) -> _Owner:
-    coordinator = evidence.edition.municipality.coordinator(evidence.fiscal_year)
+def _coordinator(collection: Collection) -> _Owner:
+    coordinator = collection.edition.municipality.coordinator(collection.fiscal_year)
     return True, section_key(coordinator.department, coordinator.section)
 
 
-def _statuses(evidence: Evidence, owner: _Owner, columns: tuple[str, ...]) -> Iterator[TableStatus]:
+def _statuses(collection: Collection, owner: _Owner, columns: tuple[str, ...]) -> Iterator[TableStatus]:
     """How each column stands before any finding is looked at."""
     ward = owner[0]
-    edition = evidence.edition
-    asked = {FILE, *edition.collected_counts(ward), *edition.collected_entries(ward), *_registers(evidence, owner)}
-    submission = next((s for s in evidence.submissions if (s.ward, s.section) == owner), None)
-    if submission is None and owner in _owners_of_files(evidence).values():  # a ward workbook that nobody asked for
+    edition = collection.edition
+    asked = {FILE, *edition.collected_counts(ward), *edition.collected_entries(ward), *_registers(collection, owner)}
+    submission = next((s for s in collection.submissions if (s.ward, s.section) == owner), None)
+    if submission is None and owner in _owners_of_files(collection).values():  # a ward workbook that nobody asked for
         asked = set()
     for column in columns:
         if column not in asked:
@@ -150,18 +150,18 @@ def _statuses(evidence: Evidence, owner: _Owner, columns: tuple[str, ...]) -> It
             yield "not-applicable" if column and submission.says_not_applicable(column) else "fine"
 
 
-def _owners_of_files(evidence: Evidence) -> dict[str, _Owner]:
-    return {s.file: (s.ward, s.section) for s in evidence.inbox.of_year(evidence.fiscal_year)}
+def _owners_of_files(collection: Collection) -> dict[str, _Owner]:
+    return {s.file: (s.ward, s.section) for s in collection.inbox.of_year(collection.fiscal_year)}
 
 
 def _by_owner_and_column(
-    examination: Examination, evidence: Evidence, columns: Sequence[str]
+    examination: Examination, collection: Collection, columns: Sequence[str]
 ) -> Mapping[tuple[_Owner, str], list[Notice]]:
     """The notices by the row and the column of the matrix; a link concerns the tables on both of its sides.
 
     What concerns no table with a column (a whole part, which the cover says does not apply) stands under FILE.
     """
-    owner_of = _owners_of_files(evidence)
+    owner_of = _owners_of_files(collection)
     concerning: dict[tuple[_Owner, str], list[Notice]] = {}
     for notice in examination.notices:
         place = notice.place
@@ -169,7 +169,7 @@ def _by_owner_and_column(
             continue
         owner = owner_of.get(place.file, (False, place.section))
         if not place.file and (place.section == WARD or notice.code == WARD_MISSING):
-            owner = _coordinator(evidence)
+            owner = _coordinator(collection)
         tables = {place.table, *(r.table for r in notice.finding.related if r.file == place.file and r.table)}
         for table in tables.intersection(columns) or {FILE}:
             concerning.setdefault((owner, table), []).append(notice)
@@ -197,7 +197,10 @@ class HandedIn:
 def handed_in(examination: Examination) -> list[HandedIn]:
     """For each 課 of the roster, in its order, and whoever else handed in; empty where there is no roster."""
     return [
-        row for evidence in examination.years if evidence.roster is not None for row in _rows(examination, evidence)
+        row
+        for collection in examination.years
+        if collection.roster is not None
+        for row in _rows(examination, collection)
     ]
 
 
@@ -221,13 +224,13 @@ def print_handed_in(console: Console, rows: list[HandedIn]) -> None:
     console.print(table)
 
 
-def _rows(examination: Examination, evidence: Evidence) -> Iterator[HandedIn]:
-    handed_in = evidence.inbox.of_year(evidence.fiscal_year)
-    submissions = {(s.ward, s.section): s for s in (*handed_in, *evidence.submissions)}  # the latest counts
-    for ward, section in owners(evidence):
+def _rows(examination: Examination, collection: Collection) -> Iterator[HandedIn]:
+    handed_in = collection.inbox.of_year(collection.fiscal_year)
+    submissions = {(s.ward, s.section): s for s in (*handed_in, *collection.submissions)}  # the latest counts
+    for ward, section in owners(collection):
         submission = submissions.get((ward, section))
         if submission is None:
-            file = "" if ward else next(named_after(section, evidence), "")
+            file = "" if ward else next(named_after(section, collection), "")
             yield HandedIn(section, ward, "unclear" if file else "missing", None, file, 0, 0)
             continue
         errors, warnings = (_count(examination, submission.file, severity) for severity in ("error", "warning"))

@@ -27,7 +27,7 @@ from nerima_report.fiscal_year import first_day, full_date
 from nerima_report.places import Place
 from nerima_report.registers.entry import RegisterEntry, number_of, trace_of
 from nerima_report.tallies.cell_values import shown
-from nerima_report.tallies.evidence import SubmittedRegister
+from nerima_report.tallies.collection import SubmittedRegister
 from nerima_report.tallies.model import Entry
 from nerima_report.text import plain
 

@@ -16,7 +16,7 @@ from nerima_report.places import Place
 from nerima_report.registers.entry import Master, Masters, RegisterEntry, known_entries, running_entries, serial
 from nerima_report.registers.master import Step
 from nerima_report.registers.matching import Matched, Pending, match_rows
-from nerima_report.tallies.evidence import Evidence, SubmittedRegister
+from nerima_report.tallies.collection import Collection, SubmittedRegister
 from nerima_report.tallies.submission import Submission
 
 
@@ -67,28 +67,28 @@ def latest_year(masters: Masters) -> int:
 
 
 def plan_merge(
-    evidence: Evidence, masters: Masters, history: Sequence[Step], left_out: Iterable[str] = ()
+    collection: Collection, masters: Masters, history: Sequence[Step], left_out: Iterable[str] = ()
 ) -> MergePlan:
     """What the workbooks of a year change in the masters. Those `left_out` (files) change nothing."""
     skipped = frozenset(left_out)
     merged, changes, findings = dict(masters), list[EntryChange](), list[Finding]()
-    for table_id, register in evidence.edition.registers.items():
+    for table_id, register in collection.edition.registers.items():
         pending = Pending(
             register,
-            evidence.fiscal_year,
-            known_entries(masters, register, evidence.fiscal_year),
+            collection.fiscal_year,
+            known_entries(masters, register, collection.fiscal_year),
             _next_number(register, masters),
-            _steps_of_the_year(history, register, evidence.fiscal_year),
+            _steps_of_the_year(history, register, collection.fiscal_year),
         )
-        submitted = (s for s in evidence.registers if s.located.table_id == table_id and s.located.found)
+        submitted = (s for s in collection.registers if s.located.table_id == table_id and s.located.found)
         sheets = [sheet for sheet in submitted if sheet.submission.file not in skipped]
         own = [_change(register, pending, row, sheet) for sheet in sheets for row in match_rows(pending, sheet)]
         changes += [change for change in own if change.fields]
         findings += pending.findings
-        findings += _unconfirmed(evidence, table_id, pending, sheets, masters)
+        findings += _unconfirmed(collection, table_id, pending, sheets, masters)
         numbers = {entry.number for entry in masters[register.key].entries} | {c.entry.number for c in own}
         merged[register.key] = Master(register, tuple(pending.known[number] for number in sorted(numbers)))
-    return MergePlan(evidence.fiscal_year, merged, tuple(changes), tuple(findings), tuple(sorted(skipped)))
+    return MergePlan(collection.fiscal_year, merged, tuple(changes), tuple(findings), tuple(sorted(skipped)))
 
 
 def _change(register: Register, pending: Pending, row: Matched, sheet: SubmittedRegister) -> EntryChange:
@@ -109,14 +109,14 @@ def differences(register: Register, before: RegisterEntry | None, after: Registe
 
 
 def _unconfirmed(
-    evidence: Evidence, table_id: str, pending: Pending, sheets: Sequence[SubmittedRegister], masters: Masters
+    collection: Collection, table_id: str, pending: Pending, sheets: Sequence[SubmittedRegister], masters: Masters
 ) -> Iterator[Finding]:
     """Open entries that no row of the workbook of their 課 names, and registers that a 課 left away."""
     register = pending.register
     by_section = {sheet.submission.section: sheet for sheet in sheets}
-    handed_in = {s.section: s for s in evidence.submissions if not s.ward}
+    handed_in = {s.section: s for s in collection.submissions if not s.ward}
     absent: dict[str, list[RegisterEntry]] = defaultdict(list)
-    for entry in running_entries(masters, register, evidence.fiscal_year):
+    for entry in running_entries(masters, register, collection.fiscal_year):
         sheet = by_section.get(entry.section)
         if sheet is None:
             absent[entry.section].append(entry)
@@ -130,15 +130,15 @@ def _unconfirmed(
         if (
             submission is not None
             and submission.file not in files
-            and not _was_left_out(evidence, submission, table_id)
+            and not _was_left_out(collection, submission, table_id)
         ):
             place = Place(section=section, file=submission.file, table=table_id)
             yield Finding("N647", place, found=len(entries), details={"title": register.title})
 
 
-def _was_left_out(evidence: Evidence, submission: Submission, table_id: str) -> bool:
+def _was_left_out(collection: Collection, submission: Submission, table_id: str) -> bool:
     """Whether the workbook has the sheet after all, with errors of its own."""
-    tables = evidence.tallies.located
+    tables = collection.tallies.located
     return any(located.submission is submission and located.table_id == table_id for located in tables)
 
 

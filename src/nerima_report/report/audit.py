@@ -34,16 +34,16 @@ OPEN_ITEMS = "open-items.md"
 NO_ROWS = "なし"
 
 
-def make_audit(content: Content, report: Report, submissions: Iterable[Submission]) -> str:
+def make_audit(content: Content, report: Report) -> str:
     """The audit list of a built year, in Markdown, for the staff who check the report."""
     draft = "（案）" if report.draft else ""
     lines = [
-        f"# {full_name(content.fiscal_year)} 監査用の一覧{draft}",
+        f"# {full_name(content.collection.fiscal_year)} 監査用の一覧{draft}",
         "",
         "印刷した数と本文の数のすべてについて、どの課のどのセルから来たかを示す。公表する文書ではない。",
         "かっこの中は、その課のファイルの、表と同じ名前のシートのセル。",
         "",
-        *_inputs(submissions),
+        *_inputs(content.collection.submissions),
         *_figures(content),
         *_tables(content, report),
         *_entries(content, report),
@@ -64,7 +64,7 @@ def _inputs(submissions: Iterable[Submission]) -> Iterator[str]:
 def _figures(content: Content) -> Iterator[str]:
     yield from ("## 割合", "")
     rows = []
-    for key, share in content.figures.items():
+    for key, share in content.collection.figures.items():
         definition = share.definition
         value = "－" if share.value is None else f"{share.value}{definition.unit}"
         excluded = "、".join(definition.excluded) or "なし"
@@ -75,8 +75,8 @@ def _figures(content: Content) -> Iterator[str]:
 
 def _tables(content: Content, report: Report) -> Iterator[str]:
     captions = {table.id: table.caption for table in report.tables}
-    told = _contributions(content.tallies.cells)
-    for table_id, table in content.edition.count_tables.items():
+    told = _contributions(content.collection.tallies.cells)
+    for table_id, table in content.collection.edition.count_tables.items():
         yield from (f"## {table_id} {captions.get(table_id, '（表としては印刷しない数）')}", "")
         for column in table.columns:
             if len(table.columns) > 1:
@@ -103,11 +103,11 @@ def _column(content: Content, told: pd.DataFrame, table_id: str, table: CountTab
         rows = _counted_rows(content, table_id, table, column)
     if table.reported_by == "section" and not column.additive:
         yield from ("人数は課の数を足さず、区全体の集計（名寄せした数）を印刷する。課の数は参考。", "")
-    for adjustment in content.totals.adjustments:
+    for adjustment in content.collection.totals.adjustments:
         if adjustment.applied and adjustment.key in keys:
             rows.append(["調整", *(f"{adjustment.difference:+,}" if key == adjustment.key else "" for key in keys)])
-    printed = [number(content.totals.values.get(key)) for key in keys]
-    total = [number(content.totals.sum(keys))] if table.total else []
+    printed = [number(content.collection.totals.values.get(key)) for key in keys]
+    total = [number(content.collection.totals.sum(keys))] if table.total else []
     headings = ["課", *(f"{row.group} {row.label}".strip() for row in table.rows), *([table.total] if total else [])]
     yield from markdown_table(
         headings, [*([*row, *([""] if total else [])] for row in rows), ["印刷した数", *printed, *total]]
@@ -117,7 +117,7 @@ def _column(content: Content, told: pd.DataFrame, table_id: str, table: CountTab
 def _counted_rows(content: Content, table_id: str, table: CountTable, column: Column) -> list[list[str]]:
     """A line for each 課 with what its entries add to each cell, and the rows of those entries."""
     keys = table.keys(table_id, column.label)
-    behind = counted_entries(table_id, table, content.tallies.entries)
+    behind = counted_entries(table_id, table, content.collection.tallies.entries)
     sections = dict.fromkeys(entry.section for key in keys for entry in behind[key])
 
     def told(section: str, key: CellKey) -> str:
@@ -141,12 +141,12 @@ def _contribution(cell: FilledCell) -> str:
 
 def _entries(content: Content, report: Report) -> Iterator[str]:
     captions = {table.id: table.caption for table in report.tables}
-    for table_id, table in content.edition.entry_tables.items():
+    for table_id, table in content.collection.edition.entry_tables.items():
         yield from (f"## {table_id} {captions.get(table_id, '')}".rstrip(), "")
         label = table.fields[0].label
         rows = [
             (str(n), str(entry[label]), entry.section, f"{PurePosixPath(entry.file).name} {entry.sheet} {entry.row}行")
-            for n, entry in enumerate(in_printed_order(table, content.tallies.entries[table_id]), start=1)
+            for n, entry in enumerate(in_printed_order(table, content.collection.tallies.entries[table_id]), start=1)
         ]  # fmt: skip
         yield from markdown_table(("順", label, "課", "もとの行"), rows)
 
@@ -167,9 +167,9 @@ def _breaks(content: Content) -> Iterator[str]:
     """Where the tables of the year cannot be compared with those before; nothing where the parts declare none."""
     rows = [
         (full_name(found.year), part.table_id(found.table), found.before, found.what, found.reason)
-        for part in content.edition.parts
+        for part in content.collection.edition.parts
         for found in part.definition.breaks
-        if found.year <= content.fiscal_year
+        if found.year <= content.collection.fiscal_year
     ]
     if rows:
         yield from ("## 系列の切れ目", "", "この年度から前の年度の数と、そのまま比べてはいけない表。", "")
@@ -180,13 +180,13 @@ def _adjustments(content: Content) -> Iterator[str]:
     yield from ("## 調整", "")
     rows = [
         (" ".join(text for text in a.key if text), f"{a.difference:+,}", a.reason, "" if a.applied else "使っていない")
-        for a in content.totals.adjustments
+        for a in content.collection.totals.adjustments
     ]
     yield from markdown_table(("セル", "増減", "理由", "備考"), rows)
 
 
 def _findings(content: Content) -> Iterator[str]:
-    notices = [content.edition.catalogue.notice(finding) for finding in content.findings]
+    notices = [content.collection.edition.catalogue.notice(finding) for finding in content.findings]
     yield from ("## 説明のある差", "")
     explained = [(*_row(notice), notice.explanation) for notice in notices if not notice.is_open]
     yield from markdown_table(("コード", "重さ", "場所", "内容", "理由"), explained)
@@ -198,25 +198,24 @@ def _row(notice: Notice) -> tuple[str, ...]:
     return notice.code, notice.severity_name, str(notice.place), notice.message
 
 
-def make_open_items(content: Content, submissions: Iterable[Submission], *, draft: bool = False) -> str:
+def make_open_items(content: Content, *, draft: bool = False) -> str:
     """The list, in Markdown; '' where no table of the year has such matters."""
-    tables = {key: table for key, table in content.edition.entry_tables.items() if table.open_when}
+    tables = {key: table for key, table in content.collection.edition.entry_tables.items() if table.open_when}
     if not tables:
         return ""
-    handed_in = list(submissions)
     lines = [
-        f"# {full_name(content.fiscal_year)} 未了の事項{'（案）' if draft else ''}",
+        f"# {full_name(content.collection.fiscal_year)} 未了の事項{'（案）' if draft else ''}",
         "",
         "公表する文書ではない。",
         "",
     ]
     for table_id, table in tables.items():
-        lines += _section(content, table_id, table, handed_in)
+        lines += _section(content, table_id, table)
     return "\n".join(lines) + "\n"
 
 
-def _section(content: Content, table_id: str, table: EntryTable, submissions: Sequence[Submission]) -> Iterator[str]:
-    entries = content.tallies.entries[table_id]
+def _section(content: Content, table_id: str, table: EntryTable) -> Iterator[str]:
+    entries, submissions = content.collection.tallies.entries[table_id], content.collection.submissions
     places = {submission.section: place for place, submission in enumerate(submissions)}
     open_ones = sorted(open_entries(table, entries), key=lambda entry: places.get(entry.section, len(places)))
     yield from (f"## {table.title}", "", table.open_note, "")

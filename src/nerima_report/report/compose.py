@@ -1,15 +1,14 @@
-"""Totals, figures and entries → the Report of a year: cover, parts, and for a draft its open findings."""
+"""Totals, figures and entries → the Report of a year: cover, parts, and what was found in its numbers."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from nerima_report.edition.part import Part
 from nerima_report.edition.tables import CountTable, fill
-from nerima_report.findings import Finding
 from nerima_report.fiscal_year import full_name
-from nerima_report.report.blocks import Block, Bullets, Heading, Paragraph, Report, Table
+from nerima_report.report.blocks import Block, Bullets, Heading, Paragraph, Report, Table, TableNote
 from nerima_report.report.content import Content
 from nerima_report.report.manuscript import read_blocks
 from nerima_report.report.tables import ComparedTable, count_table, entry_tables, used_rows
@@ -18,9 +17,9 @@ from nerima_report.report.wording_of_records import RetoldWording, ask_first
 from nerima_report.report.wording_of_year_before import YearBefore
 
 
-def compose_report(content: Content, *, draft: bool = False) -> Report:
-    """The report of the year. Raises DefinitionError where a manuscript cannot be followed."""
-    edition, year = content.edition, content.fiscal_year
+def compose_report(content: Content) -> Report:
+    """What the report of the year says. Raises DefinitionError where a manuscript cannot be followed."""
+    edition, year = content.collection.edition, content.collection.fiscal_year
     municipality = edition.municipality
     coordinator = municipality.coordinator(year)
     author = f"{municipality.name}{coordinator.department}{coordinator.section}"
@@ -34,15 +33,21 @@ def compose_report(content: Content, *, draft: bool = False) -> Report:
         author=author,
         published=municipality.publication(year),
         cover=tuple(cover),
-        blocks=(*blocks, *(_open_findings(content) if draft else ())),
-        draft=draft,
+        blocks=tuple(blocks),
     )
+
+
+def annotate(report: Report, content: Content, *, draft: bool = False) -> Report:
+    """The report with what was found: the notes of explained differences, and for a draft its open findings."""
+    blocks = [_with_notes(block, content) if isinstance(block, Table) else block for block in report.blocks]
+    return replace(report, blocks=(*blocks, *(_open_findings(content) if draft else ())), draft=draft)
 
 
 def _part_blocks(part: Part, content: Content) -> list[Block]:
     """The blocks of a part, with its tables numbered in the order of appearance."""
-    names = {name: Wording(text) for name, text in year_names(content.fiscal_year).items()}
-    values = (part, content.totals, content.figures, content.tallies)
+    collection = content.collection
+    names = {name: Wording(text) for name, text in year_names(collection.fiscal_year).items()}
+    values = (part, collection.totals, collection.figures, collection.tallies)
     if content.not_published is None:
         own = PartWording(*values)
         asked = {**names, **own.names(), **_year_before(part, own, content).names()}
@@ -53,13 +58,13 @@ def _part_blocks(part: Part, content: Content) -> list[Block]:
         resolve = retold.without(content.not_published, _tables_of(part, content))
         blocks = read_blocks(part.manuscript, asked, resolve, ask_first)
         if left_out := "、".join(retold.left_out):
-            blocks.append(Paragraph(fill(content.edition.years.from_record.left_out, {"名前": left_out})))
+            blocks.append(Paragraph(fill(collection.edition.years.from_record.left_out, {"名前": left_out})))
     numbers = iter(range(1, len(blocks) + 1))
     return [replace(block, number=next(numbers)) if isinstance(block, Table) else block for block in blocks]
 
 
 def _year_before(part: Part, now: PartWording, content: Content) -> YearBefore:
-    return YearBefore(part, now, content.comparison, content.edition.years.compare)
+    return YearBefore(part, now, content.comparison, content.collection.edition.years.compare)
 
 
 def _tables_of(part: Part, content: Content) -> Callable[[str], Sequence[Table]]:
@@ -76,32 +81,36 @@ def _tables_of(part: Part, content: Content) -> Callable[[str], Sequence[Table]]
             return [_count_table(table_id, table, content)]
         if not table.print:
             raise WordingError(f"表「{key}」には print（印刷する列）がないので、置けません")
-        return entry_tables(table_id, table, content.tallies.entries[table_id], content.fiscal_year)
+        return entry_tables(
+            table_id, table, content.collection.tallies.entries[table_id], content.collection.fiscal_year
+        )
 
     return resolve
 
 
 def _count_table(table_id: str, table: CountTable, content: Content) -> Table:
-    notes = explained_notes(content.findings, table_id)
+    totals, year = content.collection.totals, content.collection.fiscal_year
     if not content.compared or content.comparison is None:
-        return count_table(table_id, table, content.totals, content.fiscal_year, notes)
-    shown = used_rows(table_id, table, content.totals, content.comparison)
-    printed = count_table(table_id, shown, content.totals, content.fiscal_year, notes)
-    texts = content.edition.years.compare
-    return ComparedTable(table_id, table, content.totals, content.comparison, texts).beside(printed)
+        return count_table(table_id, table, totals, year)
+    shown = used_rows(table_id, table, totals, content.comparison)
+    printed = count_table(table_id, shown, totals, year)
+    texts = content.collection.edition.years.compare
+    return ComparedTable(table_id, table, totals, content.comparison, texts).beside(printed)
 
 
-def explained_notes(findings: Iterable[Finding], table_id: str) -> list[str]:
-    """The notes that explanations of differences ask to print under a table."""
-    notes = (f.explained.note for f in findings if f.explained and f.explained.note and f.place.table == table_id)
-    return list(dict.fromkeys(notes))
+def _with_notes(table: Table, content: Content) -> Table:
+    """A table of counts with the notes that explanations of differences ask to print under it."""
+    if table.id not in content.collection.edition.count_tables:
+        return table
+    about = [f.explained.note for f in content.findings if f.explained and f.place.table == table.id]
+    return replace(table, notes=(*table.notes, *(TableNote(note) for note in dict.fromkeys(about) if note)))
 
 
 def _open_findings(content: Content) -> list[Block]:
     """What a draft lists at its end: every finding that nobody has explained."""
     items = tuple(
         f"{notice.severity_name} {notice.code} {notice.place}: {notice.message}"
-        for notice in content.edition.catalogue.notices(content.findings)
+        for notice in content.collection.edition.catalogue.notices(content.findings)
         if notice.is_open
     )
     heading = Heading(1, "未解決の確認事項")

@@ -57,7 +57,7 @@ def published_items(content: Content, report: Report) -> list[PublishedItem]:
     printed = _printed(report)
     return [
         PublishedItem(part, must, tuple(_answers(content, part, must, printed)))
-        for part in content.edition.parts
+        for part in content.collection.edition.parts
         for must in part.definition.must_publish
     ]
 
@@ -103,7 +103,7 @@ def _answers(content: Content, part: Part, must: MustPublish, printed: _Printed)
         yield Answer(f"表「{key}」", place or (instead if _table_is_empty(content, part, key) else ""))
     for cells in must.values:
         keys = cell_keys(*part.count_table(cells.table), cells)
-        nothing = all(content.totals.values.get(key) == 0 for key in keys)
+        nothing = all(content.collection.totals.values.get(key) == 0 for key in keys)
         for name, place in _numbers(part, cells, printed):
             yield Answer(name, place or (instead if nothing else ""))
     for key in must.figures:
@@ -128,5 +128,5 @@ def _table_is_empty(content: Content, part: Part, key: str) -> bool:
     """Whether there was nothing to count: every number a known zero, or no entry at all."""
     table_id = part.table_id(key)
     if isinstance(part.tables[key], CountTable):
-        return all(value == 0 for cell, value in content.totals.values.items() if cell.table == table_id)
-    return not content.tallies.entries[table_id]
+        return all(value == 0 for cell, value in content.collection.totals.values.items() if cell.table == table_id)
+    return not content.collection.tallies.entries[table_id]

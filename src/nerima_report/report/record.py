@@ -6,7 +6,7 @@ out as it was published.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -37,48 +37,42 @@ from nerima_report.records.model import (
 )
 from nerima_report.report.blocks import Report
 from nerima_report.report.content import Content
-from nerima_report.tallies.figures import Share, compute_figures
+from nerima_report.tallies.collection import Collection
+from nerima_report.tallies.figures import Share
 from nerima_report.tallies.model import Entry, FilledCell, Tallies
-from nerima_report.tallies.submission import Submission
 from nerima_report.tallies.totals import Totals, cell_names
 
 
-def make_record(
-    content: Content,
-    report: Report,
-    submissions: Sequence[Submission],
-    outputs: Mapping[str, bytes],
-    unused: Sequence[Submission] = (),
-) -> Record:
-    """The record of a built year. `content` is what `report` says; `outputs` are the files made of it.
-
-    `unused` are workbooks that lay in the inbox as well.
-    """
+def make_record(content: Content, report: Report, outputs: Mapping[str, bytes]) -> Record:
+    """The record of a built year. `content` is what `report` says; `outputs` are the files made of it."""
+    collection = content.collection
+    used = collection.submissions
+    unused = [submission for submission in collection.inbox.submissions if submission not in used]
     return Record(
         schema_version=SCHEMA_VERSION,
         origin="built",
-        fiscal_year=content.fiscal_year,
-        name=full_name(content.fiscal_year),
+        fiscal_year=collection.fiscal_year,
+        name=full_name(collection.fiscal_year),
         draft=report.draft,
         program=__version__,
-        edition=RecordedEdition(name=content.edition.folder.name, sha256=content.edition.sha256),
+        edition=RecordedEdition(name=collection.edition.folder.name, sha256=collection.edition.sha256),
         tables=recorded_tables(report),
         not_published=(),
-        cells=tuple(recorded_cells(content.edition, content.totals)),
-        figures=tuple(recorded_figure(key, share) for key, share in content.figures.items()),
-        entries=tuple(recorded_entries(content.edition, content.tallies)),
-        tallies=tuple(_tally(cell) for cell in content.tallies.cells),
+        cells=tuple(recorded_cells(collection.edition, collection.totals)),
+        figures=tuple(recorded_figure(key, share) for key, share in collection.figures.items()),
+        entries=tuple(recorded_entries(collection.edition, collection.tallies)),
+        tallies=tuple(_tally(cell) for cell in collection.tallies.cells),
         adjustments=tuple(
             RecordedAdjustment(**a.key._asdict(), difference=a.difference, reason=a.reason, applied=a.applied)
-            for a in content.totals.adjustments
+            for a in collection.totals.adjustments
         ),
         explained=tuple(recorded_explanations(content.findings)),
         inputs=tuple(
             RecordedInput(
-                file=s.workbook.path.name, used=s in submissions, section=s.section, ward=s.ward,
+                file=s.workbook.path.name, used=s in used, section=s.section, ward=s.ward,
                 submission=s.number, sha256=s.workbook.sha256,
             )
-            for s in sorted((*submissions, *unused), key=lambda s: (s.section, s.ward, s.number, s.file))
+            for s in sorted((*used, *unused), key=lambda s: (s.section, s.ward, s.number, s.file))
         ),
         outputs=tuple(RecordedOutput(file=name, sha256=sha256(data)) for name, data in outputs.items()),
         revisions=(),
@@ -150,11 +144,10 @@ def content_of(record: Record, edition: Edition, file: Path) -> Content:
     missing = frozenset(record.not_published) | {table for table in edition.count_tables if table not in known}
     told = replace(edition, parts=tuple(_told(part, totals) for part in edition.parts))
     entries = {table_id: _entries(record, table_id, table) for table_id, table in edition.entry_tables.items()}
-    figures = dict(compute_figures(totals, told))
-    for key, share in figures.items():
+    collection = Collection(told, record.fiscal_year, Tallies((), entries, (), (), ()), totals)
+    for key, share in collection.figures.items():
         _refuse_another_value(record, key, share, file)
-    tallies = Tallies((), entries, (), (), ())
-    return Content(told, record.fiscal_year, tallies, totals, figures, _notes(record), missing)
+    return Content(collection, _notes(record), missing)
 
 
 def _misfits(record: Record, edition: Edition) -> Iterator[tuple[str, str]]:

@@ -28,8 +28,8 @@ STUB_WIDTH, NUMBER_WIDTH = 5, 2
 MINUS = "△"
 
 
-def count_table(table_id: str, table: CountTable, totals: Totals, fiscal_year: int, extra: Sequence[str]) -> Table:
-    """A table of counts as printed, unnumbered. `extra` are notes of explained differences."""
+def count_table(table_id: str, table: CountTable, totals: Totals, fiscal_year: int) -> Table:
+    """A table of counts as printed, unnumbered."""
     years = year_names(fiscal_year)
     marks = {note.key: f"注{n}" for n, note in enumerate((n for n in table.notes if n.key), start=1)}
     rows = [_count_row(table_id, table, row, totals, marks) for row in _ordered_rows(table_id, table, totals)]
@@ -50,7 +50,7 @@ def count_table(table_id: str, table: CountTable, totals: Totals, fiscal_year: i
         columns=(*stub_columns, *number_columns),
         rows=tuple(rows),
         has_total=bool(table.total),
-        notes=(*whole_table, *marked, *(TableNote(text) for text in extra)),
+        notes=(*whole_table, *marked),
     )
 
 

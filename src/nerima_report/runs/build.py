@@ -23,7 +23,8 @@ from nerima_report.records.comparison import Comparison, compare_with, reported_
 from nerima_report.records.file import open_record, read_record, record_to_write, write_record
 from nerima_report.records.model import Record
 from nerima_report.report.audit import OPEN_ITEMS, make_audit, make_open_items
-from nerima_report.report.compose import compose_report
+from nerima_report.report.blocks import Report
+from nerima_report.report.compose import annotate, compose_report
 from nerima_report.report.content import Content
 from nerima_report.report.formats import FORMATS
 from nerima_report.report.must_publish import published_items, unpublished
@@ -31,7 +32,7 @@ from nerima_report.report.record import make_record
 from nerima_report.report.wording_of_year_before import sentences_about_the_year_before
 from nerima_report.runs.registers import findings_on_registers
 from nerima_report.tallies.roster import load_roster
-from nerima_report.tallies.submission import Progress, Submission, load_submissions
+from nerima_report.tallies.submission import Progress, load_submissions
 from nerima_report.workspace import RECORD, Delivery, Workspace
 
 
@@ -62,51 +63,44 @@ def build(workspace: Workspace, edition: Edition, order: BuildOrder, progress: P
     paths, skipped = workspace.workbooks(fiscal_year)
     inbox = replace(load_submissions(paths, edition, progress), skipped=tuple(skipped))
     recall = partial(reported_before, workspace, whole)
-    examination, figures = examine_collection(inbox, edition, roster, explanations, recall)
+    examination = examine_collection(inbox, edition, roster, explanations, recall)
     examination = examination.and_also(findings_on_registers(workspace, whole, examination.years[0]))
     out, published = workspace.out(fiscal_year), workspace.record(fiscal_year)
     earlier = _vouching_record(out, published, fiscal_year)
     if not draft and any(edition.catalogue.is_error(finding) for finding in examination.findings):
         left = [Finding("N905", Place(file=out.as_posix()))] if (out / "report.docx").exists() else []
         return Built(examination.and_also(left), ())
-    evidence = examination.years[0]
-    content = Content(
-        edition, fiscal_year, evidence.tallies, evidence.totals, figures, examination.findings,
-        comparison=before, compared=order.compare,
-    )  # fmt: skip
-    between = _between_years(workspace, whole, content, evidence.submissions)
-    between += sentences_about_the_year_before(edition, before)
-    content, examination = replace(content, findings=(*content.findings, *between)), examination.and_also(between)
-    missing = unpublished(published_items(content, compose_report(content)))
+    content = Content(examination.years[0], examination.findings, comparison=before, compared=order.compare)
+    report = compose_report(content)
+    between = _between_years(workspace, whole, content, report)
+    examination = examination.and_also([*between, *sentences_about_the_year_before(edition, before)])
+    missing = unpublished(published_items(content, report))
     if missing and not draft:
         return Built(examination.and_also(missing), ())
-    missing = as_warnings(missing, edition)
-    content, examination = replace(content, findings=(*content.findings, *missing)), examination.and_also(missing)
-    report = compose_report(content, draft=draft)
+    examination = examination.and_also(as_warnings(missing, edition))
+    content = replace(content, findings=examination.findings)
+    report = annotate(report, content, draft=draft)
     outputs = {form.file_name: form.render(report, edition.folder / "reference.docx") for form in FORMATS}
     reports = tuple(outputs)
-    outputs["audit.md"] = make_audit(content, report, evidence.submissions).encode()
-    if open_items := make_open_items(content, evidence.submissions, draft=draft):
+    outputs["audit.md"] = make_audit(content, report).encode()
+    if open_items := make_open_items(content, draft=draft):
         outputs[OPEN_ITEMS] = open_items.encode()
-    unused = [submission for submission in inbox.submissions if submission not in evidence.submissions]
-    record = make_record(content, report, evidence.submissions, outputs, unused)
+    record = make_record(content, report, outputs)
     delivery = Delivery(out, {**outputs, RECORD: write_record(record)}, earlier.vouched if earlier else {})
     # A draft must not replace a finished report; and without a record nobody knows whether the report was polished.
     kept = delivery.replace(reports if earlier is None or (draft and not earlier.draft) else ())
     return Built(examination.and_also(kept), tuple(out / name for name in (*outputs, RECORD)))
 
 
-def _between_years(
-    workspace: Workspace, edition: Edition, content: Content, submissions: Sequence[Submission]
-) -> list[Finding]:
+def _between_years(workspace: Workspace, edition: Edition, content: Content, report: Report) -> list[Finding]:
     """What the years before say of the numbers that are about to be printed; nothing without any record."""
-    published, out = workspace.record(content.fiscal_year), workspace.out(content.fiscal_year)
+    published, out = workspace.record(content.collection.fiscal_year), workspace.out(content.collection.fiscal_year)
     if not workspace.records:
         return []
-    record = make_record(content, compose_report(content), submissions, {})
+    record = make_record(content, report, {})
     records = [record_to_write(record, out / RECORD)]
     if published.exists():
-        records.append(open_record(published, content.fiscal_year))
+        records.append(open_record(published, content.collection.fiscal_year))
     return as_warnings(findings_between(workspace, edition, records), edition)
 
 

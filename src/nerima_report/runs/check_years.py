@@ -15,7 +15,7 @@ from nerima_report.examination import Examination
 from nerima_report.findings import Finding
 from nerima_report.fiscal_year import full_name, parse_fiscal_year, parse_fiscal_years
 from nerima_report.records.file import RecordFile, open_record
-from nerima_report.tallies.evidence import Evidence
+from nerima_report.tallies.collection import Collection
 from nerima_report.tallies.reading import load_tallies
 from nerima_report.tallies.submission import Inbox
 from nerima_report.tallies.totals import Totals
@@ -31,15 +31,15 @@ def check_years(workspace: Workspace, edition: Edition, checked: CheckedYears, a
     """
     read = cache(open_record)  # each year is also one of those before the next
     findings: list[Finding] = []
-    evidence: list[Evidence] = []
+    collection: list[Collection] = []
     files: list[str] = []
     for year in checked.years:
         records = _records_of(workspace, year, checked.published)
         findings += findings_between(workspace, edition, records, against, read)
         narrowed = edition.for_year(year)
-        evidence.append(Evidence(narrowed, year, Inbox(), (), load_tallies((), narrowed), Totals({})))
+        collection.append(Collection(narrowed, year, load_tallies((), narrowed), Totals({})))
         files.append(records[0].file)
-    return Examination(edition, Inbox(), tuple(evidence), tuple(findings), tuple(files))
+    return Examination(edition, Inbox(), tuple(collection), tuple(findings), tuple(files))
 
 
 def _records_of(workspace: Workspace, fiscal_year: int, published_only: bool) -> list[RecordFile]:

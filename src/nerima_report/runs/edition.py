@@ -37,7 +37,7 @@ from nerima_report.report.record import make_record
 from nerima_report.report.register import compose_register
 from nerima_report.report.wording import PartWording, WordingError
 from nerima_report.report.wording_of_year_before import YearBefore
-from nerima_report.tallies.figures import compute_figures
+from nerima_report.tallies.collection import Collection
 from nerima_report.tallies.model import Entry, Tallies
 from nerima_report.tallies.totals import Totals, cell_names
 
@@ -79,14 +79,14 @@ def _content(edition: Edition, year: int, count: int) -> Content:
     """What a report would say if every cell held this count, and every list-like table as many entries."""
     totals = Totals(dict.fromkeys(cell_names(edition), count))
     entries = {key: _entries(table, year, count) for key, table in edition.entry_tables.items()}
-    return Content(edition, year, Tallies((), entries, (), (), ()), totals, compute_figures(totals, edition))
+    return Content(Collection(edition, year, Tallies((), entries, (), (), ()), totals))
 
 
 def _compared(content: Content, before: Content, report: Report, edition: Edition) -> Content:
     """The same report with another one as that of the year before beside it. `edition` has all its parts."""
-    year = content.fiscal_year - 1
-    record = make_record(before, report, (), {}).model_copy(update={"fiscal_year": year, "name": full_name(year)})
-    return replace(content, comparison=compare_with(record, "", edition, content.fiscal_year), compared=True)
+    year = content.collection.fiscal_year - 1
+    record = make_record(before, report, {}).model_copy(update={"fiscal_year": year, "name": full_name(year)})
+    return replace(content, comparison=compare_with(record, "", edition, content.collection.fiscal_year), compared=True)
 
 
 def _entries(table: EntryTable, year: int, count: int) -> tuple[Entry, ...]:
@@ -127,8 +127,8 @@ def _check_must_publish(content: Content, report: Report) -> None:
 
 def _check_every_branch(part: Part, content: Content) -> None:
     """What a manuscript asks for by name must exist, also in a branch that none of the made-up years takes."""
-    now = PartWording(part, content.totals, content.figures, content.tallies)
-    wording = {**now.names(), **YearBefore(part, now, None, content.edition.years.compare).names()}
+    now = PartWording(part, content.collection.totals, content.collection.figures, content.collection.tallies)
+    wording = {**now.names(), **YearBefore(part, now, None, content.collection.edition.years.compare).names()}
     tree = Environment(autoescape=True).parse(read_text(part.manuscript))
     for call in tree.find_all(nodes.Call):
         if isinstance(call.node, nodes.Name) and all(isinstance(argument, nodes.Const) for argument in call.args):

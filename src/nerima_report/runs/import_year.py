@@ -32,8 +32,8 @@ from nerima_report.report.record import (
     recorded_explanations,
     recorded_tables,
 )
+from nerima_report.tallies.collection import Collection, on_cover
 from nerima_report.tallies.csv_file import read_csv
-from nerima_report.tallies.evidence import Evidence, on_cover
 from nerima_report.tallies.model import Tallies
 from nerima_report.tallies.reading import load_tallies
 from nerima_report.tallies.submission import PUBLISHED_FORM, Inbox, Submission, identify
@@ -62,12 +62,12 @@ class Imported:
 
 @dataclass(frozen=True)
 class _Read:
-    """What was read of a file: the evidence for the checks, what reading found, the tables it says are missing.
+    """What was read of a file: the collection for the checks, what reading found, the tables it says are missing.
 
     `units` are those of the columns, where the year counted in others than the definitions of today.
     """
 
-    evidence: Evidence
+    collection: Collection
     findings: tuple[Finding, ...] = ()
     not_published: frozenset[str] = frozenset()
     units: Mapping[tuple[str, str], str] = field(default_factory=dict)
@@ -79,12 +79,12 @@ def import_year(order: ImportOrder, edition: Edition, explanations: Sequence[Exp
     Raises CannotProceed for a CSV without a year, and for a name of a table that does not exist.
     """
     read = _from_csv(order, edition) if order.file.suffix.lower() == ".csv" else _from_workbook(order, edition)
-    evidence = read.evidence
-    findings = explain([*read.findings, *run_checks(evidence)], explanations, evidence.fiscal_year)[0]
-    findings = suggest_corrections(findings, evidence, explanations)
-    examination = Examination(evidence.edition, evidence.inbox, (evidence,), tuple(findings))
-    sound = evidence.fiscal_year and not any(edition.catalogue.is_error(finding) for finding in findings)
-    narrowed = edition.for_year(evidence.fiscal_year) if sound else edition
+    collection = read.collection
+    findings = explain([*read.findings, *run_checks(collection)], explanations, collection.fiscal_year)[0]
+    findings = suggest_corrections(findings, collection, explanations)
+    examination = Examination(collection.edition, collection.inbox, (collection,), tuple(findings))
+    sound = collection.fiscal_year and not any(edition.catalogue.is_error(finding) for finding in findings)
+    narrowed = edition.for_year(collection.fiscal_year) if sound else edition
     return Imported(examination, _record(read, findings, narrowed, order.file) if sound else None)
 
 
@@ -101,8 +101,8 @@ def _from_csv(order: ImportOrder, edition: Edition) -> _Read:
     cells = [cell for cell in told.cells if cell.reading.status != "not applicable"]
     tallies = replace(load_tallies((), published), cells=tuple(cells), stated=tuple(told.stated))
     totals = add_up(tallies, published)
-    evidence = Evidence(published, order.fiscal_year, Inbox(), (), tallies, totals)
-    return _Read(evidence, tuple(told.findings), missing, told.units)
+    collection = Collection(published, order.fiscal_year, tallies, totals)
+    return _Read(collection, tuple(told.findings), missing, told.units)
 
 
 def _from_workbook(order: ImportOrder, edition: Edition) -> _Read:
@@ -113,7 +113,7 @@ def _from_workbook(order: ImportOrder, edition: Edition) -> _Read:
         unreadable = (book,) if isinstance(book, Unreadable) else ()
         unidentified = (submission,) if submission and not isinstance(submission, Submission) else ()
         inbox = Inbox(unidentified=unidentified, unreadable=unreadable)
-        return _Read(Evidence(edition, 0, inbox, (), load_tallies((), edition), Totals({})))
+        return _Read(Collection(edition, 0, load_tallies((), edition), Totals({}), inbox))
     year = submission.fiscal_year
     published = as_published(edition.for_year(year))
     without = _tables(order.without, published)
@@ -124,8 +124,8 @@ def _from_workbook(order: ImportOrder, edition: Edition) -> _Read:
     told = tuple(cell for cell in tallies.cells if cell.reading.status != "not applicable")
     totals_only = tuple(stated for stated in tallies.stated if stated.kind == "total")
     tallies = replace(tallies, cells=told, stated=totals_only)
-    evidence = Evidence(published, year, Inbox((submission,)), (submission,), tallies, add_up(tallies, published))
-    return _Read(evidence, tuple(_of_the_workbook(order, submission, tallies)), missing)
+    collection = Collection(published, year, tallies, add_up(tallies, published), Inbox((submission,)), (submission,))
+    return _Read(collection, tuple(_of_the_workbook(order, submission, tallies)), missing)
 
 
 def _of_the_workbook(order: ImportOrder, submission: Submission, tallies: Tallies) -> Iterator[Finding]:
@@ -158,20 +158,20 @@ def _tables(names: Sequence[str], edition: Edition) -> frozenset[str]:
 
 def _record(read: _Read, findings: Sequence[Finding], edition: Edition, file: Path) -> Record:
     """The record of a published year. Raises DefinitionError if the manuscript cannot be followed for it."""
-    evidence = read.evidence
+    collection = read.collection
     record = Record(
         schema_version=SCHEMA_VERSION,
         origin="imported",
-        fiscal_year=evidence.fiscal_year,
-        name=full_name(evidence.fiscal_year),
+        fiscal_year=collection.fiscal_year,
+        name=full_name(collection.fiscal_year),
         draft=False,
         program=__version__,
         edition=RecordedEdition(name=edition.folder.name, sha256=edition.sha256),
         tables=(),
         not_published=tuple(sorted({*read.not_published, *not_printed(edition)})),
-        cells=tuple(recorded_cells(edition, evidence.totals)),
+        cells=tuple(recorded_cells(edition, collection.totals)),
         figures=(),
-        entries=tuple(recorded_entries(evidence.edition, evidence.tallies)),
+        entries=tuple(recorded_entries(collection.edition, collection.tallies)),
         tallies=(),
         adjustments=(),
         explained=tuple(recorded_explanations(findings)),
@@ -180,7 +180,7 @@ def _record(read: _Read, findings: Sequence[Finding], edition: Edition, file: Pa
         revisions=(),
     )
     content = content_of(record, edition, file)
-    figures = tuple(recorded_figure(key, share) for key, share in content.figures.items())
+    figures = tuple(recorded_figure(key, share) for key, share in content.collection.figures.items())
     tables = recorded_tables(compose_report(content))
     units = ((cell, read.units.get((cell.table, cell.column), cell.unit)) for cell in record.cells)
     cells = tuple(cell.model_copy(update={"unit": unit}) for cell, unit in units)

@@ -28,7 +28,7 @@ from nerima_report.registers.master import (
     write_version,
 )
 from nerima_report.registers.merging import MergePlan, latest_year, plan_merge
-from nerima_report.tallies.evidence import Evidence
+from nerima_report.tallies.collection import Collection
 from nerima_report.tallies.roster import load_roster
 from nerima_report.tallies.submission import load_submissions
 from nerima_report.workspace import Workspace, write_all
@@ -63,11 +63,11 @@ def merge(
     roster = load_roster(workspace.roster, fiscal_year)
     paths, skipped = workspace.workbooks(fiscal_year)
     inbox = replace(load_submissions(paths, edition, progress), skipped=tuple(skipped))
-    evidence, figures = examine(inbox, edition.for_year(fiscal_year), fiscal_year, roster)
-    found = judge(evidence, figures, workspace.explanations_for(edition.catalogue))
-    plan = plan_merge(evidence, masters, history, files_with_errors(evidence, found))
-    findings = [*(finding for finding in found if concerns_registers(evidence, finding)), *plan.findings]
-    examination = Examination(evidence.edition, inbox, (evidence,), tuple(findings))
+    collection = examine(inbox, edition.for_year(fiscal_year), fiscal_year, roster)
+    found = judge(collection, workspace.explanations_for(edition.catalogue))
+    plan = plan_merge(collection, masters, history, files_with_errors(collection, found))
+    findings = [*(finding for finding in found if concerns_registers(collection, finding)), *plan.findings]
+    examination = Examination(collection.edition, inbox, (collection,), tuple(findings))
     if today is None or not plan.changes:
         return Merged(examination, plan, ())
     folder = workspace.folder / FOLDER
@@ -80,38 +80,38 @@ def merge(
     return Merged(examination, plan, tuple(folder / name for name in files))
 
 
-def differences_from_registers(workspace: Workspace, whole: Edition, years: Iterable[Evidence]) -> list[Finding]:
+def differences_from_registers(workspace: Workspace, whole: Edition, years: Iterable[Collection]) -> list[Finding]:
     """What the masters say of the workbooks of some years, before they are merged.
 
     Nothing where the office keeps no registers, or of a year before the last that was merged.
     """
-    return [finding for evidence in years for finding in _plan(workspace, whole, evidence).findings]
+    return [finding for collection in years for finding in _plan(workspace, whole, collection).findings]
 
 
-def findings_on_registers(workspace: Workspace, whole: Edition, evidence: Evidence) -> list[Finding]:
+def findings_on_registers(workspace: Workspace, whole: Edition, collection: Collection) -> list[Finding]:
     """What the masters say of the workbooks of a year, and whether these are merged."""
-    plan = _plan(workspace, whole, evidence)
+    plan = _plan(workspace, whole, collection)
     waiting = [Finding("N645", Place(file=FOLDER), found=len(plan.changes))] if plan.changes else []
     return [*plan.findings, *waiting]
 
 
-def _plan(workspace: Workspace, whole: Edition, evidence: Evidence) -> MergePlan:
-    nothing = MergePlan(evidence.fiscal_year, {})
-    if not keeps_registers(workspace.folder) or not evidence.submissions:
+def _plan(workspace: Workspace, whole: Edition, collection: Collection) -> MergePlan:
+    nothing = MergePlan(collection.fiscal_year, {})
+    if not keeps_registers(workspace.folder) or not collection.submissions:
         return nothing
     masters = load_masters(workspace.folder, whole)
-    if latest_year(masters) > evidence.fiscal_year:
+    if latest_year(masters) > collection.fiscal_year:
         return nothing
-    return plan_merge(evidence, masters, read_history(workspace.folder))
+    return plan_merge(collection, masters, read_history(workspace.folder))
 
 
-def files_with_errors(evidence: Evidence, findings: list[Finding]) -> set[str]:
+def files_with_errors(collection: Collection, findings: list[Finding]) -> set[str]:
     """The files of which nothing can be merged: with an error in a register, or handed in beside another."""
-    errors = [finding for finding in findings if evidence.edition.catalogue.is_error(finding)]
-    return {f.place.file for f in errors if f.code == _HANDED_IN_TWICE or concerns_registers(evidence, f)}
+    errors = [finding for finding in findings if collection.edition.catalogue.is_error(finding)]
+    return {f.place.file for f in errors if f.code == _HANDED_IN_TWICE or concerns_registers(collection, f)}
 
 
-def concerns_registers(evidence: Evidence, finding: Finding) -> bool:
+def concerns_registers(collection: Collection, finding: Finding) -> bool:
     """Whether a finding is about a register, itself or in what it was compared with."""
-    tables = evidence.edition.registers
+    tables = collection.edition.registers
     return any(place.table in tables for place in (finding.place, *finding.related))

@@ -8,13 +8,11 @@ from nerima_report.edition import Edition
 from nerima_report.errors import CannotProceed
 from nerima_report.examination import Examination
 from nerima_report.records.file import read_record
-from nerima_report.report.compose import compose_report
+from nerima_report.report.compose import annotate, compose_report
 from nerima_report.report.formats import FORMATS
 from nerima_report.report.record import content_of
 from nerima_report.report.wording_of_year_before import sentences_about_the_year_before
 from nerima_report.runs.build import Built, year_before
-from nerima_report.tallies.evidence import Evidence
-from nerima_report.tallies.submission import Inbox
 from nerima_report.workspace import RECORD, Delivery, Workspace
 
 
@@ -30,10 +28,10 @@ def build_from_record(workspace: Workspace, edition: Edition, fiscal_year: int, 
     before = year_before(workspace, edition, fiscal_year, wanted=compare)
     edition = edition.for_year(fiscal_year)
     content = replace(content_of(record, edition, file), comparison=before, compared=compare)
-    report = compose_report(content)
+    report = annotate(compose_report(content), content)
     outputs = {form.file_name: form.render(report, edition.folder / "reference.docx") for form in FORMATS}
     found = Delivery(out, outputs, {name: record.vouched.get(name, "") for name in outputs}).replace()
     found += sentences_about_the_year_before(edition, before)
-    evidence = Evidence(edition, fiscal_year, Inbox(), (), content.tallies, content.totals)
-    examination = Examination(edition, Inbox(), (evidence,), tuple(found))
+    collection = replace(content.collection, edition=edition)
+    examination = Examination(edition, collection.inbox, (collection,), tuple(found))
     return Built(examination, tuple(out / name for name in outputs))

@@ -41,14 +41,14 @@ def validate(
 
     if complete:
         roster = load_roster(workspace.roster, only_year(inbox))
-        examination = examine_collection(inbox, edition, roster, explanations, recall)[0]
+        examination = examine_collection(inbox, edition, roster, explanations, recall)
         return examination.and_also(differences_from_registers(workspace, edition, examination.years))
-    evidence, findings = [], list(years_that_differ(inbox))
+    collection, findings = [], list(years_that_differ(inbox))
     years = inbox.fiscal_years or [0]
     for year in years:
         alone = inbox if year == years[0] else Inbox(submissions=inbox.submissions)
-        evidence.append(examine(alone, edition.for_year(year) if year else edition, year, None)[0])
-        found = explain(run_checks(evidence[-1]), explanations, year)[0]
-        findings += with_likely_causes(found, evidence[-1], explanations, recall)
-    findings += differences_from_registers(workspace, edition, evidence)
-    return Examination(edition, inbox, tuple(evidence), tuple(findings))
+        collection.append(examine(alone, edition.for_year(year) if year else edition, year, None))
+        found = explain(run_checks(collection[-1]), explanations, year)[0]
+        findings += with_likely_causes(found, collection[-1], explanations, recall)
+    findings += differences_from_registers(workspace, edition, collection)
+    return Examination(edition, inbox, tuple(collection), tuple(findings))

@@ -4,7 +4,7 @@
     layout, cell_values, csv_file → reading → model    where tables stand, what cells say: the tallies
     counting, register_counts  tables that are counted from entries
     totals → figures           one number for each cell of the report; rates
-    evidence                   all that is known of one year
+    collection                   all that is known of one year
 
 A label is compared without what does not distinguish it (`text.plain`).
 """

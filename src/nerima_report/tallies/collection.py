@@ -1,16 +1,17 @@
-"""What the checks look at: everything known about the collection of one fiscal year."""
+"""What is known of the collection of one fiscal year: what the checks look at, and what the report says."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from nerima_report.edition import Edition
 from nerima_report.edition.part import Part
 from nerima_report.edition.registers import Register
 from nerima_report.places import CellKey, Place
+from nerima_report.tallies.figures import Share, compute_figures
 from nerima_report.tallies.layout import COVER_SHEET
 from nerima_report.tallies.model import Entry, FilledCell, LocatedEntries, Tallies
 from nerima_report.tallies.roster import RosterSection
@@ -34,19 +35,25 @@ class SubmittedRegister:
 
 
 @dataclass(frozen=True)
-class Evidence:
+class Collection:
     """The inbox, what was read from it, and what it adds up to. `roster` is None where nobody asks who is missing.
 
-    `submissions` are the workbooks of the year that count (the latest of each 課).
+    `submissions` are the workbooks of the year that count (the latest of each 課). A year that is known from its
+    record has neither.
     """
 
     edition: Edition
     fiscal_year: int
-    inbox: Inbox
-    submissions: tuple[Submission, ...]
     tallies: Tallies
     totals: Totals
+    inbox: Inbox = field(default_factory=Inbox)
+    submissions: tuple[Submission, ...] = ()
     roster: tuple[RosterSection, ...] | None = None
+
+    @cached_property
+    def figures(self) -> Mapping[str, Share]:
+        """The shares of the year by their names, computed from its totals."""
+        return dict(compute_figures(self.totals, self.edition))
 
     @cached_property
     def cells(self) -> Mapping[str, Mapping[CellKey, FilledCell]]:
