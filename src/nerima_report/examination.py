@@ -17,7 +17,7 @@ from nerima_report.fiscal_year import full_name
 from nerima_report.places import cell_place
 from nerima_report.tallies.collection import Collection, on_cover
 from nerima_report.tallies.reading import load_tallies
-from nerima_report.tallies.roster import RosterSection
+from nerima_report.tallies.roster import RosterSection, absent_from
 from nerima_report.tallies.submission import Inbox, Submission
 from nerima_report.tallies.totals import add_up
 from nerima_report.text import label_of, section_key
@@ -92,9 +92,10 @@ def examine(inbox: Inbox, edition: Edition, fiscal_year: int, roster: Sequence[R
     else:
         submissions = latest([s for s in handed_in if not s.ward or s.section == ward_key], order)
     tallies = load_tallies(submissions, edition)
-    totals = add_up(tallies, edition)
+    absent = absent_from(roster or (), submissions, edition)
+    totals = add_up(tallies, edition, absent)
     expected = None if roster is None else tuple(roster)
-    return Collection(edition, fiscal_year, tallies, totals, inbox, submissions, expected)
+    return Collection(edition, fiscal_year, tallies, totals, inbox, submissions, expected, absent)
 
 
 def newest(submissions: Iterable[Submission]) -> tuple[Submission, ...]:

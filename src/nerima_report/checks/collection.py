@@ -99,7 +99,7 @@ def persons_lie_between_the_bounds(collection: Collection) -> Iterator[Finding]:
             largest, together = max(own, key=lambda c: c.value), sum(c.value for c in own)
             if cell.value < largest.value:
                 yield _bound("N607", cell, largest.value, (largest,))
-            elif cell.value > together and all(c.known for c in own):
+            elif cell.value > together and all(c.known for c in own) and not collection.absent.from_table(key.table):
                 yield _bound("N608", cell, together, tuple(c for c in own if c.value))
 
 

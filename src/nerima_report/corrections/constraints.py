@@ -139,6 +139,8 @@ def ward_system(collection: Collection, explanations: Sequence[Explanation]) -> 
     _add_links(building, totals)
     _add_bounds(building)
     for key, place in totals.adjusted.items():  # an adjustment leaves nothing below zero
+        if totals.values[key] is None:
+            continue
         tell = partial(Finding, "N610", place)
         building.constraints.append(Constraint(totals.sum_of(key), Sum({}), ge, tell))
     return System(building.cells, building.constraints)
@@ -207,7 +209,7 @@ def _add_bounds(building: Building) -> None:
         if not building.tolerated(least):
             each = (Constraint(Sum({number: 1}), Sum({other: 1}), ge, least) for other in numbers)
             building.constraints += each
-        if all(other.known for other in own):
+        if all(other.known for other in own) and not collection.absent.from_table(key.table):
             together = Sum(dict.fromkeys(numbers, 1))
             building.constraints.append(
                 Constraint(Sum({number: 1}), together, le, most, tolerated=building.tolerated(most))

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Sequence
-from pathlib import Path
 
 from nerima_report.edition import Edition
 from nerima_report.errors import CannotProceed
 from nerima_report.fiscal_year import full_name
 from nerima_report.forms.form import FormCover
 from nerima_report.places import WARD
-from nerima_report.tallies.roster import RosterSection, withheld_from
+from nerima_report.tallies.roster import RosterSection, outside, withheld_from
 from nerima_report.text import plain
 
 # Windows allows none of these in the name of a file; their full-width forms read the same.
 _NOT_IN_NAMES = str.maketrans('\\/:*?"<>|', "＼／：＊？”＜＞｜")
 
 
-def all_covers(roster: Sequence[RosterSection], edition: Edition, file: Path) -> list[FormCover]:
-    """The covers of all forms of a year: each 課 of the roster, which stands in `file`, and the ward.
+def all_covers(roster: Sequence[RosterSection], edition: Edition) -> list[FormCover]:
+    """The covers of all forms of a year: each 課 of the roster, and the ward.
 
     `edition` is narrowed to the year. Raises CannotProceed where the roster names a form that does not exist.
     """
@@ -28,8 +27,8 @@ def all_covers(roster: Sequence[RosterSection], edition: Edition, file: Path) ->
             s.fiscal_year,
             s.department,
             s.section_name,
-            not_applicable=_outside(s, edition),
-            withheld=withheld_from(s, edition, file),
+            not_applicable=outside(s, edition),
+            withheld=withheld_from(s, edition),
         )
         for s in roster
     ]
@@ -50,18 +49,6 @@ def file_name(cover: FormCover) -> str:
     """The name of the file: 令和8年度_福祉部管理課.xlsx. It does not depend on the other 課 of the roster."""
     name = f"{WARD}_{cover.section}" if cover.ward else cover.key
     return f"{full_name(cover.fiscal_year)}_{name}.xlsx".translate(_NOT_IN_NAMES)
-
-
-def _outside(section: RosterSection, edition: Edition) -> frozenset[str]:
-    """The tables that the law does not ask of the body of a 課 (議会): marked on its cover from the start.
-
-    So are the registers that would count into such a table.
-    """
-    bodies = [(part, part.definition.body_of(section.department or section.section_name)) for part in edition.parts]
-    outside = [(part, frozenset(body.outside)) for part, body in bodies if body]
-    tables = {part.table_id(key) for part, keys in outside for key in keys}
-    registers = ((part, r) for part, keys in outside for r in part.registers if not keys.isdisjoint(r.fills))
-    return frozenset(tables | {part.table_id(register.key) for part, register in registers})
 
 
 def _named(covers: Sequence[FormCover], name: str) -> FormCover:

@@ -71,7 +71,7 @@ def make_forms(workspace: Workspace, edition: Edition, fiscal_year: int, order: 
     Raises CannotProceed, and writes nothing, where a file would be overwritten that is not what would be written.
     """
     narrowed = edition.for_year(fiscal_year)
-    everybody = all_covers(load_roster(workspace.roster, fiscal_year), narrowed, workspace.roster)
+    everybody = all_covers(load_roster(workspace.roster, fiscal_year), narrowed)
     covers = chosen(everybody, order.sections)
     registers = order.registers or keeps_registers(workspace.folder)
     masters = load_masters(workspace.folder, edition) if registers else None

@@ -14,7 +14,7 @@ from nerima_report.places import CellKey, Place
 from nerima_report.tallies.figures import Share, compute_figures
 from nerima_report.tallies.layout import COVER_SHEET
 from nerima_report.tallies.model import Entry, FilledCell, LocatedEntries, Tallies
-from nerima_report.tallies.roster import RosterSection
+from nerima_report.tallies.roster import NOBODY, Absent, RosterSection
 from nerima_report.tallies.submission import Inbox, Submission
 from nerima_report.tallies.totals import Totals
 
@@ -38,6 +38,8 @@ class SubmittedRegister:
 class Collection:
     """The inbox, what was read from it, and what it adds up to. `roster` is None where nobody asks who is missing.
 
+    `absent` are those of the roster of whom no workbook could be read.
+
     `submissions` are the workbooks of the year that count (the latest of each 課). A year that is known from its
     record has neither.
     """
@@ -49,6 +51,7 @@ class Collection:
     inbox: Inbox = field(default_factory=Inbox)
     submissions: tuple[Submission, ...] = ()
     roster: tuple[RosterSection, ...] | None = None
+    absent: Absent = NOBODY
 
     @cached_property
     def figures(self) -> Mapping[str, Share]:

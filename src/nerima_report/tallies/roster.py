@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from nerima_report.edition import Edition
 from nerima_report.errors import CannotProceed
 from nerima_report.fiscal_year import full_name, parse_fiscal_year
+from nerima_report.places import WARD
+from nerima_report.tallies.submission import Submission
 from nerima_report.text import plain, section_key
 from nerima_report.workbooks import Unreadable, address, is_blank, read_workbook
 
@@ -21,18 +24,43 @@ _SEPARATORS = re.compile(r"[、，,・\n]")
 
 @dataclass(frozen=True)
 class RosterSection:
-    """A 課 of the roster for a fiscal year. `forms` is what 様式 says, in words, and `cell` where it stands."""
+    """A 課 of the roster for a fiscal year. `forms` is what 様式 says, in words; it stands in `cell` of `file`."""
 
     fiscal_year: int
     department: str
     section_name: str
     forms: tuple[str, ...] = (ALL_FORMS,)
+    file: str = ""
     cell: str = ""
 
     @property
     def key(self) -> str:
         """部 + 課, as in 福祉部管理課."""
         return section_key(self.department, self.section_name)
+
+
+@dataclass(frozen=True)
+class Absent:
+    """Who has not handed in: 課 by name, and 区全体, each with the parts and tables that are not asked of it."""
+
+    not_asked: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    def from_table(self, table_id: str, *, ward: bool = False) -> list[str]:
+        """Those whose part of a table is not there: 課, or 区全体."""
+        names = {table_id, table_id.partition(".")[0]}
+        return [name for name, table in self.not_asked.items() if (name == WARD) == ward and not table & names]
+
+
+NOBODY = Absent()
+
+
+def absent_from(roster: Sequence[RosterSection], handed_in: Sequence[Submission], edition: Edition) -> Absent:
+    """Who of the roster, and whether 区全体, is missing; nobody where there is no roster. `edition` is of the year."""
+    present = {submission.section for submission in handed_in if not submission.ward}
+    silent = [section for section in roster if section.key not in present]
+    sections = {section.key: withheld_from(section, edition) | outside(section, edition) for section in silent}
+    ward = {WARD: frozenset[str]()} if roster and not any(submission.ward for submission in handed_in) else {}
+    return Absent({**sections, **ward})
 
 
 def load_roster(file: Path, fiscal_year: int) -> tuple[RosterSection, ...]:
@@ -49,8 +77,8 @@ def load_roster(file: Path, fiscal_year: int) -> tuple[RosterSection, ...]:
     return tuple(sections)
 
 
-def withheld_from(section: RosterSection, edition: Edition, file: Path) -> frozenset[str]:
-    """The parts and tables whose sheets a 課 does not get; `edition` is narrowed to the year, `file` is the roster.
+def withheld_from(section: RosterSection, edition: Edition) -> frozenset[str]:
+    """The parts and tables whose sheets a 課 does not get; `edition` is narrowed to the year.
 
     The roster names a part by its key or its title, or single tables by the names of their sheets (個人.点検),
     as for schools. Raises CannotProceed for any other word.
@@ -68,7 +96,7 @@ def withheld_from(section: RosterSection, edition: Edition, file: Path) -> froze
         allowed = "、".join([ALL_FORMS, *(f"{part.key}（{part.definition.title}）" for part in edition.parts)])
         raise CannotProceed(
             f"名簿の様式「{unknown[0]}」は、{full_name(section.fiscal_year)}にはありません。\n"
-            f"  ファイル: {file}\n  セル: {section.cell}（{section.key}）\n"
+            f"  ファイル: {section.file}\n  セル: {section.cell}（{section.key}）\n"
             f"  書けるものは、{allowed} と、表のシートの名前（例 {next(iter(tables))}）です。"
             "二つ以上は「、」で区切ってください。"
         )
@@ -78,6 +106,18 @@ def withheld_from(section: RosterSection, edition: Edition, file: Path) -> froze
     begun = parts | {table_id.partition(".")[0] for table_id in single}
     left_out = {key for key in tables.values() if key.partition(".")[0] in begun - parts and key not in single}
     return frozenset(left_out | {part.key for part in edition.parts if part.key not in begun})
+
+
+def outside(section: RosterSection, edition: Edition) -> frozenset[str]:
+    """The tables that the law does not ask of the body of a 課 (議会): marked on its cover from the start.
+
+    So are the registers that would count into such a table.
+    """
+    bodies = [(part, part.definition.body_of(section.department or section.section_name)) for part in edition.parts]
+    outside = [(part, frozenset(body.outside)) for part, body in bodies if body]
+    tables = {part.table_id(key) for part, keys in outside for key in keys}
+    registers = ((part, r) for part, keys in outside for r in part.registers if not keys.isdisjoint(r.fills))
+    return frozenset(tables | {part.table_id(register.key) for part, register in registers})
 
 
 def write_roster(file: Path, edition: Edition, fiscal_year: int) -> None:
@@ -125,5 +165,5 @@ def _read(file: Path) -> list[RosterSection]:
         words = tuple(_SEPARATORS.split(str(sheet.cells.get(position) or ALL_FORMS)))
         forms = tuple(word.strip() for word in words if word.strip()) or (ALL_FORMS,)
         cell = f"{sheet.name} {address(position)}" if position[1] else ""
-        sections.append(RosterSection(fiscal_year, plain(department or ""), plain(section), forms, cell))
+        sections.append(RosterSection(fiscal_year, plain(department or ""), plain(section), forms, str(file), cell))
     return sections
