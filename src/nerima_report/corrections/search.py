@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from math import ceil, floor
 
-from nerima_report.corrections.system import Line, Numbers, System
+from nerima_report.corrections.linear_system import Line, Numbers, System
 from nerima_report.tallies.cell_values import LARGEST_COUNT
 
 
