@@ -10,7 +10,7 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
-from nerima_report.edition.notice import EXPLAINED, Notice, short
+from nerima_report.edition.catalogue import EXPLAINED, Notice, short
 from nerima_report.findings import SEVERITIES, SEVERITY_NAMES
 from nerima_report.notices.grouping import WorkbookNotices, by_workbook, same_fault
 from nerima_report.text import harmless

@@ -2,7 +2,7 @@
 
     entry → master (registers/*.csv and their history)
     matching → merging    the rows of a workbook → the entries that they are → what changes
-    views → data_files    a register as of a day, also as data
+    views                 a register as of a day, also as data for programs
 
 The numbers of a year come from the workbooks; the masters change only when they are merged.
 """

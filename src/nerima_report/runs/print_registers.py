@@ -13,9 +13,8 @@ from nerima_report.checks.privacy import masked, private_parts
 from nerima_report.edition import Edition
 from nerima_report.findings import Finding
 from nerima_report.places import Place
-from nerima_report.registers.data_files import render_csv, render_xlsx
 from nerima_report.registers.master import load_masters, master_file
-from nerima_report.registers.views import RegisterView, ViewOrder, views_of
+from nerima_report.registers.views import RegisterView, ViewOrder, render_csv, render_xlsx, views_of
 from nerima_report.report.formats import FORMATS
 from nerima_report.report.register import compose_register
 from nerima_report.workspace import Delivery, Workspace

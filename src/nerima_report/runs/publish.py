@@ -12,9 +12,8 @@ from nerima_report.files import sha256
 from nerima_report.findings import Finding
 from nerima_report.fiscal_year import full_name
 from nerima_report.places import Place
-from nerima_report.records.file import read_record, write_record
+from nerima_report.records.file import read_record, revise, write_record
 from nerima_report.records.model import Record
-from nerima_report.records.revision import revise
 from nerima_report.workspace import RECORD, Workspace, write_all
 
 
