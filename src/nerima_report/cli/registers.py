@@ -11,8 +11,8 @@ from rich.console import Console
 
 from nerima_report.cli import japanese
 from nerima_report.cli.options import (
+    FindingsOrder,
     Format,
-    NoticeFormat,
     Output,
     Strict,
     Year,
@@ -20,6 +20,7 @@ from nerima_report.cli.options import (
     open_edition,
     show_findings,
 )
+from nerima_report.notices import NoticeFormat
 from nerima_report.text import tell
 
 if TYPE_CHECKING:
@@ -52,7 +53,6 @@ def merge(
     from datetime import date
 
     from nerima_report.fiscal_year import full_name
-    from nerima_report.notices import Outcome
     from nerima_report.notices.registers import as_facts, print_changes
     from nerima_report.runs import registers
     from nerima_report.workspace import open_workspace
@@ -75,8 +75,9 @@ def merge(
         closing = f"{name}は、まだ反映していません（--dry-run）"
     else:
         closing = f"{name}に、台帳に反映するものはありません"
-    show_findings(merged.examination, (notice_format, output), Outcome(facts, closing, strict))
-    leave(merged.examination, strict)
+    wanted = FindingsOrder(notice_format, output, strict)
+    show_findings(merged.examination, wanted, facts, closing)
+    leave(merged.examination, wanted)
 
 
 class PrintFormat(StrEnum):

@@ -11,8 +11,8 @@ from rich.console import Console
 
 from nerima_report.cli import japanese
 from nerima_report.cli.options import (
+    FindingsOrder,
     Format,
-    NoticeFormat,
     Output,
     Strict,
     Year,
@@ -21,7 +21,7 @@ from nerima_report.cli.options import (
     show_findings,
 )
 from nerima_report.errors import CannotProceed
-from nerima_report.notices import Outcome
+from nerima_report.notices import NoticeFormat
 from nerima_report.text import label_of, tell
 
 if TYPE_CHECKING:
@@ -127,8 +127,9 @@ def validate(
         examination, returned = return_workbooks(examination, return_to)
         facts["returned"] = [label_of(path) for path in returned]
     closing = f"{len(examination.files)}ファイルのうち{examination.fine}ファイルにエラーはありません"
-    show_findings(examination, (notice_format, output), Outcome(facts, closing, strict))
-    leave(examination, strict)
+    wanted = FindingsOrder(notice_format, output, strict)
+    show_findings(examination, wanted, facts, closing)
+    leave(examination, wanted)
 
 
 def build(
@@ -167,9 +168,10 @@ def build(
     written = [path.as_posix() for path in built.written]
     facts: dict[str, object] = {"command": "build", "fiscal_year": fiscal_year, "draft": draft, "written": written}
     closing = f"{name}を作りました: {built.written[0].parent}" if written else f"{name}は作っていません"
-    show_findings(built.examination, (notice_format, output), Outcome(facts, closing, strict))
+    wanted = FindingsOrder(notice_format, output, strict)
+    show_findings(built.examination, wanted, facts, closing)
     if not draft:
-        leave(built.examination, strict)
+        leave(built.examination, wanted)
 
 
 def publish(
