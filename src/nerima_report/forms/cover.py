@@ -7,11 +7,11 @@ from xlsxwriter.worksheet import Worksheet
 
 from nerima_report.edition.tables import CountTable, fill
 from nerima_report.fiscal_year import full_name
-from nerima_report.forms.entries import answered, entry_area
 from nerima_report.forms.form import FACTS, MARK_COLUMN, MARKS_ROW, Form, fed_lists, fingerprint, readable_title
 from nerima_report.forms.formulas import literal
 from nerima_report.forms.inputs import ANYTHING, FROM_ONE, one_of, restrict, words_for
 from nerima_report.forms.style import HEADER_ROW, Formula, fit_height, set_widths, write
+from nerima_report.forms.table_sheets import answered, entry_area
 from nerima_report.tallies.submission import NOT_APPLICABLE, PUBLISHED_FORM, SECTION_FORM, WARD_FORM
 
 _WIDTHS = (24, 72, 14, 18)

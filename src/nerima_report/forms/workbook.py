@@ -18,14 +18,13 @@ from xlsxwriter.worksheet import Worksheet
 
 from nerima_report.edition import Edition
 from nerima_report.edition.tables import CountTable, fill
-from nerima_report.forms.counts import write_counts
 from nerima_report.forms.cover import write_cover
-from nerima_report.forms.entries import entry_area, tinted_area, write_entries, write_register
 from nerima_report.forms.form import Filling, Form, FormCover, fingerprint, instruction, readable_title
 from nerima_report.forms.formulas import literal
 from nerima_report.forms.guide import write_guide
 from nerima_report.forms.inputs import Area
 from nerima_report.forms.style import FIRST_ROW, FONT, HEADER_ROW, Formula, add_sheet, make_looks, write
+from nerima_report.forms.table_sheets import entry_area, tinted_area, write_counts, write_entries, write_register
 from nerima_report.places import CellKey
 from nerima_report.tallies.layout import COVER_SHEET, GUIDE_SHEET
 
