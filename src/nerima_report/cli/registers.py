@@ -61,7 +61,7 @@ def merge(
     workspace = open_workspace(Path())
     edition = open_edition(context, workspace.edition)
     today = None if dry_run else date.today()
-    with japanese.Progress(len(workspace.workbooks(fiscal_year)[0])) as advance:
+    with japanese.Progress(len(workspace.workbooks(fiscal_year).paths)) as advance:
         merged = registers.merge(workspace, edition, fiscal_year, today, advance)
     if notice_format is NoticeFormat.TEXT and output is None:
         print_changes(Console(), merged.plan)
@@ -142,13 +142,13 @@ def print_(
 ) -> None:
     """一般の閲覧に供する登録簿を、文書や表にする。"""
     from nerima_report.notices.screen import print_notices
-    from nerima_report.runs.print_registers import print_registers
+    from nerima_report.runs.print_registers import PrintOrder, print_registers
     from nerima_report.workspace import open_workspace
 
     workspace = open_workspace(Path())
     edition = open_edition(context, workspace.edition)
-    order = _order(registers, section, year, ended)
-    printed = print_registers(workspace, edition, order, written_as.value, (out, force))
+    order = PrintOrder(_order(registers, section, year, ended), written_as.value, out, force)
+    printed = print_registers(workspace, edition, order)
     console = Console()
     print_notices(console, edition.catalogue.notices(printed.findings))
     lines = [f"作りました: {file}" for file in printed.written]

@@ -97,22 +97,22 @@ def validate(
     from nerima_report.workbooks import shared_reader
 
     found = find_workbooks(files)
-    if found[0]:
-        shared_reader().read_ahead(found[0])  # while the imports below take their time
+    if found.paths:
+        shared_reader().read_ahead(found.paths)  # while the imports below take their time
     from nerima_report.runs import validate as run
     from nerima_report.workspace import open_workspace
 
     workspace = open_workspace(Path())
     edition = open_edition(context, workspace.edition, texts=False)
-    if not found[0]:
+    if not found.paths:
         raise CannotProceed(
             f"確かめるファイル（.xlsx）が見つかりません。\n  指定: {' '.join(files)}\n  名前と場所を確かめてください。"
         )
     if return_to is not None:
         from nerima_report.notices.returned import refuse_as_target, return_workbooks
 
-        refuse_as_target(return_to, [workspace.folder / "inbox", *searched_folders(files)], found[0])
-    with japanese.Progress(len(found[0])) as advance:
+        refuse_as_target(return_to, [workspace.folder / "inbox", *searched_folders(files)], found.paths)
+    with japanese.Progress(len(found.paths)) as advance:
         examination = run.validate(found, edition, workspace, complete, advance)
     facts: dict[str, object] = {
         "command": "validate",
@@ -161,7 +161,7 @@ def build(
 
         built = reprint.build_from_record(workspace, edition, fiscal_year, compare=compare)
     else:
-        with japanese.Progress(len(workspace.workbooks(fiscal_year)[0])) as advance:
+        with japanese.Progress(len(workspace.workbooks(fiscal_year).paths)) as advance:
             order = run.BuildOrder(fiscal_year, draft, compare)
             built = run.build(workspace, edition, order, advance)
     name = full_name(fiscal_year) + ("の報告の案" if draft else "の報告")

@@ -107,7 +107,7 @@ def load_earlier(place: Path, edition: Edition, fiscal_year: int) -> Earlier:
     `edition` has all its parts. Of the workbooks of a section the latest counts: the last year, then the
     highest 提出回. Raises CannotProceed when there is nothing of an earlier year.
     """
-    inbox = load_submissions(find_workbooks([place])[0], edition)
+    inbox = load_submissions(find_workbooks([place]).paths, edition)
     latest: dict[str, Submission] = {}
     for submission in sorted(inbox.submissions, key=lambda s: (s.fiscal_year, s.number, s.file)):
         if submission.fiscal_year < fiscal_year:

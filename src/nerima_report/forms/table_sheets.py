@@ -67,15 +67,15 @@ def write_counts(form: Form, sheet: Worksheet, table_id: str, table: CountTable)
     # The instruction in A2 is not wrapped; it stays within the printed columns.
     widths.append(max(_NARROWEST_RULES, width_of(instruction(form, table)) - sum(widths)))
     set_widths(sheet, widths)
-    write(sheet, (HEADER_ROW, 0), headings, looks.heading)
-    write(sheet, (HEADER_ROW, last), before, looks.earlier_heading)
+    write(sheet, HEADER_ROW, 0, headings, looks.heading)
+    write(sheet, HEADER_ROW, last, before, looks.earlier_heading)
     fit_height(sheet, HEADER_ROW, zip(headings, widths, strict=True))
     for number, row in enumerate(rows, start=FIRST_ROW):
         of_labels, of_values = row.looks
-        write(sheet, (number, 0), row.labels, of_labels)
-        write(sheet, (number, first), row.values, of_values)
-        write(sheet, (number, last), row.earlier, looks.earlier)
-        write(sheet, (number, last + len(earlier)), [row.meaning], looks.label)
+        write(sheet, number, 0, row.labels, of_labels)
+        write(sheet, number, first, row.values, of_values)
+        write(sheet, number, last, row.earlier, looks.earlier)
+        write(sheet, number, last + len(earlier), [row.meaning], looks.label)
         fit_height(sheet, number, [*zip(row.labels, widths, strict=False), (row.meaning, widths[-1])])
     top, _, bottom, _ = form.formulas.area(table_id)
     for place, column in enumerate(columns, start=first):
@@ -170,15 +170,15 @@ class _Columns:
         looks = self.form.looks
         sheet.set_landscape()
         for row in range(HEADER_ROW - 1):  # the columns are unlocked as a whole, the cells above the headings are not
-            write(sheet, (row, 1), [None] * (len(self.fields) - 1), looks.locked)
+            write(sheet, row, 1, [None] * (len(self.fields) - 1), looks.locked)
         for place, field in enumerate(self.fields):
             locked, look = self._is_locked(field), _look_of(looks, field)
             sheet.set_column(place, place, self.width(field), looks.locked if locked else look.below)
-            write(sheet, (HEADER_ROW - 1, place), [_hint(field)], looks.hint)
-            write(sheet, (HEADER_ROW, place), [_heading(field)], looks.heading)
+            write(sheet, HEADER_ROW - 1, place, [_hint(field)], looks.hint)
+            write(sheet, HEADER_ROW, place, [_heading(field)], looks.heading)
             cell = look.cell if not locked else looks.earlier if field.label == TRACE else looks.label
             for number, entry in enumerate(rows, start=FIRST_ROW):
-                write(sheet, (number, place), [entry.get(field.label)], cell)
+                write(sheet, number, place, [entry.get(field.label)], cell)
             if not locked:
                 area = (FIRST_ROW, place, max(LAST_ROW, FIRST_ROW + 2 * len(rows)), place)
                 words = words_for(self.form, "any_date" if field.any_year else field.type, _hint(field))

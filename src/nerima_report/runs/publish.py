@@ -39,7 +39,7 @@ def publish(workspace: Workspace, fiscal_year: int, reason: str | None, today: d
         )
     new = read_record(built, fiscal_year)
     findings = [Finding("N903", Place(file=file.as_posix())) for file in _changed_outputs(built.parent, new)]
-    if _changed_inputs(workspace.workbooks(fiscal_year)[0], new):
+    if _changed_inputs(workspace.workbooks(fiscal_year).paths, new):
         findings.append(Finding("N906"))
     record = revise(new, earlier, reason, today)
     if record is not None:
