@@ -43,7 +43,7 @@ lint: $(VENV)/.installed-dev  ## check style, types and layers
 
 docs: $(VENV)/.installed  ## write anew what is generated: docs/findings.md, docs/schemas/record.json
 	$(BIN)/nerima-report explain --markdown > docs/findings.md
-	$(BIN)/python -m nerima_report.records.schema > docs/schemas/record.json
+	$(BIN)/python -m nerima_report.records.file > docs/schemas/record.json
 
 bench: $(VENV)/.installed-dev  ## times beside bare scripts, and how often the wrong cell is found
 	for benchmark in benchmarks/bench_*.py; do $(BIN)/python $$benchmark || exit 1; done

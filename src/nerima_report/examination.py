@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from nerima_report.checks import run_checks
 from nerima_report.edition import Edition
-from nerima_report.edition.notice import Notice
+from nerima_report.edition.catalogue import Notice
 from nerima_report.errors import CannotProceed
 from nerima_report.findings import Explanation, Finding, explain
 from nerima_report.fiscal_year import full_name

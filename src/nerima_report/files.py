@@ -15,6 +15,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
 from nerima_report.errors import DefinitionError, MasterError, RecordError
 
@@ -32,7 +33,14 @@ _COMPUTED = re.compile(r"'*[=+\-@\t\r]")
 _LONGEST_WINDOWS_PATH = 247
 
 
-def find_workbooks(names: Iterable[str | Path], leaving_out: str = NOT_SEARCHED) -> tuple[list[Path], list[Path]]:
+class FoundWorkbooks(NamedTuple):
+    """The files to be read as workbooks, and those passed over (lock files, other documents)."""
+
+    paths: list[Path]
+    skipped: list[Path]
+
+
+def find_workbooks(names: Iterable[str | Path], leaving_out: str = NOT_SEARCHED) -> FoundWorkbooks:
     """The files behind names, patterns (expanded here too, for Windows) and folders, and those passed over.
 
     Folders are searched with all folders in them, except those whose name matches `leaving_out`. Passed over
@@ -58,7 +66,8 @@ def find_workbooks(names: Iterable[str | Path], leaving_out: str = NOT_SEARCHED)
             found[path] = None
     found.update(dict.fromkeys(unmatched if found else ()))  # a slip beside what was found is told of, too
     locks = [path for path in found if is_lock_file(path)]
-    return [path for path in found if path not in locks], [*locks, *(path for path in others if path not in found)]
+    skipped = [*locks, *(path for path in others if path not in found)]
+    return FoundWorkbooks([path for path in found if path not in locks], skipped)
 
 
 def searched_folders(names: Iterable[str | Path]) -> list[Path]:

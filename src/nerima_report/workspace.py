@@ -17,7 +17,7 @@ from nerima_report.edition.catalogue import Catalogue
 from nerima_report.edition.tables import Definition, Text
 from nerima_report.edition.toml import read_definition
 from nerima_report.errors import CannotProceed, DefinitionError
-from nerima_report.files import ROSTER, find_workbooks, sha256
+from nerima_report.files import ROSTER, FoundWorkbooks, find_workbooks, sha256
 from nerima_report.findings import Explanation, Finding
 from nerima_report.interruption import uninterrupted
 from nerima_report.places import Place
@@ -92,7 +92,7 @@ class Workspace:
         """The roster of 課."""
         return self.folder / ROSTER
 
-    def workbooks(self, fiscal_year: int) -> tuple[list[Path], list[Path]]:
+    def workbooks(self, fiscal_year: int) -> FoundWorkbooks:
         """The workbooks for a year, inbox/2026/ if there, else inbox/, and the files that were skipped."""
         inbox = self.folder / "inbox"
         folder = inbox / str(fiscal_year) if (inbox / str(fiscal_year)).is_dir() else inbox
@@ -107,8 +107,8 @@ class Workspace:
                 f"集計のファイル（.xlsx）が一つもありません。\n  フォルダー: {folder}\n"
                 "  各課から届いたファイルを入れてから、もう一度実行してください。"
             )
-        beside = find_workbooks([inbox], leaving_out=".*")[0] if folder != inbox else []
-        return found, [*skipped, *beside]
+        beside = find_workbooks([inbox], leaving_out=".*").paths if folder != inbox else []
+        return FoundWorkbooks(found, [*skipped, *beside])
 
     def explanations_for(self, catalogue: Catalogue) -> tuple[Explanation, ...]:
         """The explained differences. Raises DefinitionError for a code that does not exist."""

@@ -15,7 +15,7 @@ from conftest import ROOT, Command
 from nerima_report.checks import file
 from nerima_report.edition import Edition
 from nerima_report.findings import Finding
-from nerima_report.notices.reference import reference_page
+from nerima_report.notices.edition import reference_page
 from nerima_report.places import Place
 
 REASONS = {code: reason for reason, code in file.CODES.items()}

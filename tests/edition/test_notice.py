@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from nerima_report.edition import Edition
-from nerima_report.edition.notice import ranges
+from nerima_report.edition.catalogue import ranges
 from nerima_report.findings import Explanation, Finding
 from nerima_report.places import Place
 

@@ -11,12 +11,10 @@ import pytest
 
 from conftest import Command
 from faulty import HOSTILE, blanks, edit
-from nerima_report.cli.options import NoticeFormat
 from nerima_report.edition import Edition
 from nerima_report.examination import Examination
 from nerima_report.findings import Explanation, Finding
 from nerima_report.notices import Outcome
-from nerima_report.notices.documents import DOCUMENTS
 from nerima_report.notices.github import MOST_ANNOTATIONS, MOST_ROWS, render_github, render_summary, repository_path
 from nerima_report.notices.html import render_html
 from nerima_report.notices.junit import render_junit
@@ -61,10 +59,6 @@ def junit(xml: str) -> ElementTree.Element:
 
 def failures(root: ElementTree.Element) -> list[str]:
     return [case.attrib["name"][:4] for case in root.iter("testcase") if case.find("failure") is not None]
-
-
-def test_every_format_of_findings_is_offered() -> None:
-    assert {"text", *(document.name for document in DOCUMENTS)} == set(NoticeFormat)
 
 
 def test_what_github_takes_for_its_own_is_escaped(edition: Edition) -> None:

@@ -14,9 +14,8 @@ from jsonschema import Draft202012Validator
 
 from conftest import ROOT, SAMPLE, Command
 from faulty import blanks, edit
-from nerima_report.records.file import read_record, write_record
+from nerima_report.records.file import read_record, record_schema, write_record
 from nerima_report.records.model import LARGEST_TOTAL
-from nerima_report.records.schema import record_schema
 from nerima_report.tallies.cell_values import LARGEST_COUNT
 
 SCHEMA = ROOT / "docs" / "schemas" / "record.json"

@@ -22,7 +22,7 @@ from nerima_report.edition import Edition
 from nerima_report.examination import examine
 from nerima_report.fiscal_year import Month
 from nerima_report.forms import EarlierFigures, Filling, FormCover, render_form, write_form
-from nerima_report.forms.earlier import load_earlier
+from nerima_report.forms.recipients import load_earlier
 from nerima_report.places import CellKey
 from nerima_report.tallies.submission import load_submissions
 

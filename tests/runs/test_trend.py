@@ -25,14 +25,13 @@ from nerima_report.fiscal_year import full_name
 from nerima_report.notices.trend import print_trend
 from nerima_report.records.file import read_record, write_record
 from nerima_report.records.model import Record
-from nerima_report.records.series import MOST_LINES, Line, Series, Source, Trend, make_trend
-from nerima_report.records.series_csv import HEADINGS, render_csv
+from nerima_report.records.series import HEADINGS, MOST_LINES, Line, Series, Source, Trend, make_trend, render_csv
 from nerima_report.records.years import YearEvidence, year_of
 from nerima_report.report.blocks import Picture, Report
-from nerima_report.report.charts import draw
 from nerima_report.report.formats.markdown import render_markdown
 from nerima_report.report.formats.word import render_word
 from nerima_report.report.trend import compose_trend, shown_point
+from nerima_report.report.trend_plot import draw
 
 CASES = tomllib.loads((Path(__file__).parents[1] / "cases" / "trend.toml").read_text(encoding="utf-8"))["case"]
 YEARS = range(2018, 2022)

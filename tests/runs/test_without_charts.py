@@ -71,7 +71,7 @@ def folder(tmp_path: Path) -> Path:
 def no_charts() -> Iterator[None]:
     """As where matplotlib is not installed."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.delitem(sys.modules, "nerima_report.report.charts", raising=False)
+        patch.delitem(sys.modules, "nerima_report.report.trend_plot", raising=False)
         patch.setitem(sys.modules, "matplotlib", None)
         yield
 
@@ -126,7 +126,7 @@ def test_the_sentence_has_a_line_that_resolves_nothing(monkeypatch: pytest.Monke
 def test_a_fault_of_the_program_is_not_taken_for_a_missing_extra(
     folder: Path, command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(sys.modules, "nerima_report.report.charts", None)
+    monkeypatch.setitem(sys.modules, "nerima_report.report.trend_plot", None)
     run = command("-C", folder, "trend", "2018..2021")
     assert (run.code, SAID in run.out) == (3, False)
 

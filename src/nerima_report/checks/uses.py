@@ -13,9 +13,9 @@ from datetime import date
 from itertools import pairwise
 from typing import Any
 
+from nerima_report.edition.case_rules import KindRule, UseRules
 from nerima_report.edition.guideline import Guideline
 from nerima_report.edition.part import Part
-from nerima_report.edition.uses import KindRule, UseRules
 from nerima_report.findings import Finding
 from nerima_report.fiscal_year import full_date
 from nerima_report.places import Place

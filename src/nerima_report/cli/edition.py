@@ -64,16 +64,16 @@ def explain(
     ] = False,
 ) -> None:
     """確認結果のコードの意味と、どうすればよいかを示す。"""
-    from nerima_report.notices import reference
+    from nerima_report.notices.edition import explain_code, list_codes, reference_page
     from nerima_report.workspace import open_workspace
 
     catalogue = open_edition(context, open_workspace(Path()).edition).catalogue
     if markdown:
-        print(reference.reference_page(catalogue), end="")
+        print(reference_page(catalogue), end="")
     elif not code:
-        print(reference.list_codes(catalogue))
+        print(list_codes(catalogue))
     elif definition := catalogue.codes.get(wanted := f"N{code.upper().removeprefix('N')}"):
-        print(reference.explain_code(wanted, definition))
+        print(explain_code(wanted, definition))
     else:
         raise CannotProceed(f"コード「{code}」はありません。\n  nerima-report explain で一覧を見られます。")
 
@@ -89,13 +89,13 @@ def guideline(
 ) -> None:
     """個人情報利活用ガイドラインの類型を探し、該当するときに要ることを示す。"""
     from nerima_report.edition.guideline import search
-    from nerima_report.notices import guideline as notice
+    from nerima_report.notices.edition import print_guideline, render_guideline
     from nerima_report.workspace import open_workspace
 
     definition = open_edition(context, open_workspace(Path()).edition).guideline
     words = " ".join(text or ()).strip()
-    found = search(definition, words) if words else None
+    result = search(definition, words) if words else None
     if written_as is PlainFormat.JSON:
-        japanese.print_document(notice.render_guideline(definition, words, found))
+        japanese.print_document(render_guideline(definition, words, result))
     else:
-        notice.print_guideline(Console(), definition, words, found)
+        print_guideline(Console(), definition, words, result)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
-from enum import StrEnum
-from io import StringIO
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,7 +13,7 @@ from rich.console import Console
 
 from nerima_report.cli import japanese
 from nerima_report.interruption import uninterrupted
-from nerima_report.notices import Outcome
+from nerima_report.notices import NoticeFormat, Outcome, render_findings
 from nerima_report.text import tell
 
 if TYPE_CHECKING:
@@ -23,14 +22,13 @@ if TYPE_CHECKING:
     from nerima_report.examination import Examination
 
 
-class NoticeFormat(StrEnum):
-    """How findings are written."""
+@dataclass(frozen=True)
+class FindingsOrder:
+    """How findings are wanted: in which format, in which file (None: shown), and whether warnings fail the run."""
 
-    TEXT = "text"
-    JSON = "json"
-    HTML = "html"
-    JUNIT = "junit"
-    GITHUB = "github"
+    format: NoticeFormat
+    file: Path | None
+    strict: bool
 
 
 Year = Annotated[str, typer.Argument(metavar="年度", help="2022、R4、令和4 のように書く年度。")]
@@ -57,42 +55,31 @@ def open_edition(context: typer.Context, name: str, *, texts: bool = True) -> Ed
     return load_edition(find_edition(name, context.obj), texts=texts)
 
 
-def show_findings(examination: Examination, target: tuple[NoticeFormat, Path | None], outcome: Outcome) -> None:
-    """Show the findings, or write them to a file after all has succeeded."""
+def show_findings(examination: Examination, order: FindingsOrder, facts: Mapping[str, object], closing: str) -> None:
+    """Show the findings with the facts of the run and how it ended, or write them to a file after all has succeeded."""
     from nerima_report.notices import screen
 
-    notice_format, file = target
-    outcome = replace(outcome, closing=f"{outcome.closing}（{screen.summary(examination.notices)}）")
-    if notice_format is NoticeFormat.TEXT:
-        console = Console(record=True, file=StringIO(), width=80) if file else Console()
-        screen.print_notices(console, examination.notices)
-        if "handed_in" in outcome.facts:
-            from nerima_report.notices import matrix
-
-            matrix.print_handed_in(console, matrix.handed_in(examination))
-        screen.print_closing(console, outcome.closing, outcome.facts)
-        content = console.export_text() if file else ""
-    else:
-        content = _document(examination, notice_format, outcome)
-    if file is not None:
+    outcome = Outcome(facts, f"{closing}（{screen.summary(examination.notices)}）", order.strict)
+    if order.format is NoticeFormat.GITHUB and (page := os.environ.get("GITHUB_STEP_SUMMARY")):
+        _add_summary(Path(page), examination, outcome)
+    if order.file is not None:
         from nerima_report.workspace import write_all
 
-        write_all(file.parent, {file.name: (content.strip("\n") + "\n").encode(errors="replace")})
-        tell(Console(stderr=True), [outcome.closing, f"確認結果を書きました: {file}"])
-    elif content:
-        japanese.print_document(content)
+        content = render_findings(order.format, examination, outcome).strip("\n") + "\n"
+        write_all(order.file.parent, {order.file.name: content.encode(errors="replace")})
+        tell(Console(stderr=True), [outcome.closing, f"確認結果を書きました: {order.file}"])
+    elif order.format is NoticeFormat.TEXT:
+        screen.print_findings(Console(), examination, outcome)
+    else:
+        japanese.print_document(render_findings(order.format, examination, outcome))
 
 
-def _document(examination: Examination, notice_format: NoticeFormat, outcome: Outcome) -> str:
-    from nerima_report.notices.documents import DOCUMENTS
+def _add_summary(page: Path, examination: Examination, outcome: Outcome) -> None:
     from nerima_report.notices.github import render_summary
 
-    if notice_format is NoticeFormat.GITHUB and (page := os.environ.get("GITHUB_STEP_SUMMARY")):
-        text = render_summary(examination, outcome)
-        with uninterrupted(), Path(page).open("a", encoding="utf-8", errors="replace") as summary:
-            summary.write(text)
-    (render,) = (document.render for document in DOCUMENTS if document.name == notice_format)
-    return render(examination, outcome)
+    text = render_summary(examination, outcome)
+    with uninterrupted(), page.open("a", encoding="utf-8", errors="replace") as summary:
+        summary.write(text)
 
 
 def show_refusal(error: RecordError, notice_format: NoticeFormat) -> None:
@@ -103,8 +90,8 @@ def show_refusal(error: RecordError, notice_format: NoticeFormat) -> None:
         japanese.print_document(render_refusal(error))
 
 
-def leave(examination: Examination, strict: bool) -> None:
-    """Exit with 1 if a finding that nobody explained is an error (or, with `strict`, a warning)."""
+def leave(examination: Examination, order: FindingsOrder) -> None:
+    """Exit with 1 if a finding that nobody explained is an error (or a warning, where warnings fail the run)."""
     severities = {notice.severity for notice in examination.notices if notice.is_open}
-    if "error" in severities or (strict and "warning" in severities):
+    if "error" in severities or (order.strict and "warning" in severities):
         raise typer.Exit(1)

@@ -11,8 +11,8 @@ from rich.console import Console
 
 from nerima_report.cli import japanese
 from nerima_report.cli.options import (
+    FindingsOrder,
     Format,
-    NoticeFormat,
     Output,
     Strict,
     Year,
@@ -20,6 +20,7 @@ from nerima_report.cli.options import (
     open_edition,
     show_findings,
 )
+from nerima_report.notices import NoticeFormat
 from nerima_report.text import tell
 
 if TYPE_CHECKING:
@@ -52,7 +53,6 @@ def merge(
     from datetime import date
 
     from nerima_report.fiscal_year import full_name
-    from nerima_report.notices import Outcome
     from nerima_report.notices.registers import as_facts, print_changes
     from nerima_report.runs import registers
     from nerima_report.workspace import open_workspace
@@ -61,7 +61,7 @@ def merge(
     workspace = open_workspace(Path())
     edition = open_edition(context, workspace.edition)
     today = None if dry_run else date.today()
-    with japanese.Progress(len(workspace.workbooks(fiscal_year)[0])) as advance:
+    with japanese.Progress(len(workspace.workbooks(fiscal_year).paths)) as advance:
         merged = registers.merge(workspace, edition, fiscal_year, today, advance)
     if notice_format is NoticeFormat.TEXT and output is None:
         print_changes(Console(), merged.plan)
@@ -75,8 +75,9 @@ def merge(
         closing = f"{name}は、まだ反映していません（--dry-run）"
     else:
         closing = f"{name}に、台帳に反映するものはありません"
-    show_findings(merged.examination, (notice_format, output), Outcome(facts, closing, strict))
-    leave(merged.examination, strict)
+    wanted = FindingsOrder(notice_format, output, strict)
+    show_findings(merged.examination, wanted, facts, closing)
+    leave(merged.examination, wanted)
 
 
 class PrintFormat(StrEnum):
@@ -141,13 +142,13 @@ def print_(
 ) -> None:
     """一般の閲覧に供する登録簿を、文書や表にする。"""
     from nerima_report.notices.screen import print_notices
-    from nerima_report.runs.print_registers import print_registers
+    from nerima_report.runs.print_registers import PrintOrder, print_registers
     from nerima_report.workspace import open_workspace
 
     workspace = open_workspace(Path())
     edition = open_edition(context, workspace.edition)
-    order = _order(registers, section, year, ended)
-    printed = print_registers(workspace, edition, order, written_as.value, (out, force))
+    order = PrintOrder(_order(registers, section, year, ended), written_as.value, out, force)
+    printed = print_registers(workspace, edition, order)
     console = Console()
     print_notices(console, edition.catalogue.notices(printed.findings))
     lines = [f"作りました: {file}" for file in printed.written]

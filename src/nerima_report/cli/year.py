@@ -11,8 +11,8 @@ from rich.console import Console
 
 from nerima_report.cli import japanese
 from nerima_report.cli.options import (
+    FindingsOrder,
     Format,
-    NoticeFormat,
     Output,
     Strict,
     Year,
@@ -21,7 +21,7 @@ from nerima_report.cli.options import (
     show_findings,
 )
 from nerima_report.errors import CannotProceed
-from nerima_report.notices import Outcome
+from nerima_report.notices import NoticeFormat
 from nerima_report.text import label_of, tell
 
 if TYPE_CHECKING:
@@ -97,22 +97,22 @@ def validate(
     from nerima_report.workbooks import shared_reader
 
     found = find_workbooks(files)
-    if found[0]:
-        shared_reader().read_ahead(found[0])  # while the imports below take their time
+    if found.paths:
+        shared_reader().read_ahead(found.paths)  # while the imports below take their time
     from nerima_report.runs import validate as run
     from nerima_report.workspace import open_workspace
 
     workspace = open_workspace(Path())
     edition = open_edition(context, workspace.edition, texts=False)
-    if not found[0]:
+    if not found.paths:
         raise CannotProceed(
             f"確かめるファイル（.xlsx）が見つかりません。\n  指定: {' '.join(files)}\n  名前と場所を確かめてください。"
         )
     if return_to is not None:
         from nerima_report.notices.returned import refuse_as_target, return_workbooks
 
-        refuse_as_target(return_to, [workspace.folder / "inbox", *searched_folders(files)], found[0])
-    with japanese.Progress(len(found[0])) as advance:
+        refuse_as_target(return_to, [workspace.folder / "inbox", *searched_folders(files)], found.paths)
+    with japanese.Progress(len(found.paths)) as advance:
         examination = run.validate(found, edition, workspace, complete, advance)
     facts: dict[str, object] = {
         "command": "validate",
@@ -127,8 +127,9 @@ def validate(
         examination, returned = return_workbooks(examination, return_to)
         facts["returned"] = [label_of(path) for path in returned]
     closing = f"{len(examination.files)}ファイルのうち{examination.fine}ファイルにエラーはありません"
-    show_findings(examination, (notice_format, output), Outcome(facts, closing, strict))
-    leave(examination, strict)
+    wanted = FindingsOrder(notice_format, output, strict)
+    show_findings(examination, wanted, facts, closing)
+    leave(examination, wanted)
 
 
 def build(
@@ -160,16 +161,17 @@ def build(
 
         built = reprint.build_from_record(workspace, edition, fiscal_year, compare=compare)
     else:
-        with japanese.Progress(len(workspace.workbooks(fiscal_year)[0])) as advance:
+        with japanese.Progress(len(workspace.workbooks(fiscal_year).paths)) as advance:
             order = run.BuildOrder(fiscal_year, draft, compare)
             built = run.build(workspace, edition, order, advance)
     name = full_name(fiscal_year) + ("の報告の案" if draft else "の報告")
     written = [path.as_posix() for path in built.written]
     facts: dict[str, object] = {"command": "build", "fiscal_year": fiscal_year, "draft": draft, "written": written}
     closing = f"{name}を作りました: {built.written[0].parent}" if written else f"{name}は作っていません"
-    show_findings(built.examination, (notice_format, output), Outcome(facts, closing, strict))
+    wanted = FindingsOrder(notice_format, output, strict)
+    show_findings(built.examination, wanted, facts, closing)
     if not draft:
-        leave(built.examination, strict)
+        leave(built.examination, wanted)
 
 
 def publish(

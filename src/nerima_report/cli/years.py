@@ -10,8 +10,8 @@ from rich.console import Console
 
 from nerima_report.cli import japanese
 from nerima_report.cli.options import (
+    FindingsOrder,
     Format,
-    NoticeFormat,
     Output,
     Strict,
     Year,
@@ -20,7 +20,7 @@ from nerima_report.cli.options import (
     show_findings,
     show_refusal,
 )
-from nerima_report.notices import Outcome
+from nerima_report.notices import NoticeFormat
 from nerima_report.text import tell
 
 Years = Annotated[str, typer.Argument(metavar="年度..年度", help="2018..2026、H30..R8、平成30..令和8 のように書く。")]
@@ -61,8 +61,9 @@ def check(
     first, last = full_name(checked.years[0]), full_name(checked.years[-1])
     several = f"{first}から{last}までの{len(checked.years)}年度"
     closing = f"{several if len(checked.years) > 1 else last}を、前の年度の記録と比べました"
-    show_findings(examination, (notice_format, output), Outcome(facts, closing, strict))
-    leave(examination, strict)
+    wanted = FindingsOrder(notice_format, output, strict)
+    show_findings(examination, wanted, facts, closing)
+    leave(examination, wanted)
 
 
 def template(
@@ -116,8 +117,9 @@ def import_(
         closing = f"記録にしました: {done.record}"
     else:
         closing = f"すでに同じ内容の記録です: {done.record}"
-    show_findings(done.examination, (notice_format, output), Outcome(facts, closing, strict))
-    leave(done.examination, strict)
+    wanted = FindingsOrder(notice_format, output, strict)
+    show_findings(done.examination, wanted, facts, closing)
+    leave(done.examination, wanted)
 
 
 def trend(context: typer.Context, years: Years) -> None:

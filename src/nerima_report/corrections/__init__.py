@@ -1,8 +1,10 @@
 """Findings → the same findings with what may be their cause: the smallest changes that make every check hold.
 
-    collection → system (workbook, ward) → search (one cell, patterns, two cells) → ranking → advice
+    constraints    collection → the linear_system of a workbook, or of the ward
+    search, slips  the changes that make every check hold: one cell, two cells, or a pattern of slips
+    ranking → sentences → advice    the likeliest first, in words, at the finding that they explain
 
-Nothing is ever changed by it. The method and its source are told in docs/error-localisation.md.
+No number is ever changed. The method and its source are described in docs/error-localisation.md.
 """
 
 from nerima_report.corrections.advice import Recall, nothing_is_known, suggest_corrections

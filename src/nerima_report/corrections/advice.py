@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 from nerima_report.checks.cells import CODES as UNREADABLE
 from nerima_report.checks.links import CODES as LINKS
 from nerima_report.corrections.constraints import ward_system, workbook_system
-from nerima_report.corrections.patterns import pattern_changes
+from nerima_report.corrections.linear_system import System
 from nerima_report.corrections.ranking import Before, Ranking
 from nerima_report.corrections.search import Change, Problem, pair_changes, single_changes
-from nerima_report.corrections.system import System
-from nerima_report.corrections.telling import Telling
+from nerima_report.corrections.sentences import Sentences
+from nerima_report.corrections.slips import pattern_changes
 from nerima_report.findings import Advice, Explanation, Finding
 from nerima_report.places import WARD, Place
 from nerima_report.tallies.collection import Collection
@@ -47,12 +47,12 @@ def suggest_corrections(
     for system, problems in _localised(findings, collection, explanations):
         before = recall(collection.fiscal_year) if before is None else before
         ranking = Ranking(system, collection.edition.corrections, before)
-        telling = Telling(collection.edition, system)
+        sentences = Sentences(collection.edition, system)
         alone = len(problems) == 1
         for problem in problems:
             number = _most_severe(told, problem, collection)
             if number is not None:
-                told[number] = replace(told[number], advice=_advice(problem, ranking, telling, alone))
+                told[number] = replace(told[number], advice=_advice(problem, ranking, sentences, alone))
     return told
 
 
@@ -93,15 +93,15 @@ def _subject(finding: Finding) -> tuple[str, Place, str, str]:
     return finding.code, finding.place, finding.details.get("left", ""), finding.details.get("right", "")
 
 
-def _advice(problem: Localisation, ranking: Ranking, telling: Telling, alone: bool) -> Advice:
+def _advice(problem: Localisation, ranking: Ranking, sentences: Sentences, alone: bool) -> Advice:
     """The changes in words, the likeliest first; that none would do is said only where the numbers disagree."""
-    words = telling.words
+    words = sentences.words
     if not problem.changes:
         return Advice(remarks=(words.unexplained,) if problem.problem.broken else ())
     ranked = ranking.ranked(problem.changes)
     checks = words.readable if problem.readable else words.all if alone else words.related
-    suggestions = tuple(telling.suggestion(one, checks) for one in ranked)
-    return Advice(suggestions, telling.most(ranked), tuple(telling.remarks(ranked)))
+    suggestions = tuple(sentences.suggestion(one, checks) for one in ranked)
+    return Advice(suggestions, sentences.most(ranked), tuple(sentences.remarks(ranked)))
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from operator import eq, ge, le
 from nerima_report.checks.collection import row_of
 from nerima_report.checks.links import LinkedSums, broken_link, holds, linked_sums, said_in_workbooks
 from nerima_report.checks.table import column_of, stated_number, stated_totals, text_sum
-from nerima_report.corrections.system import Cell, Constraint, Number, Sum, System
+from nerima_report.corrections.linear_system import Cell, Constraint, Number, Sum, System
 from nerima_report.edition.tables import Link
 from nerima_report.findings import Explanation, Finding
 from nerima_report.places import WARD, CellKey, Place, cell_place

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from math import lgamma, log
 
+from nerima_report.corrections.linear_system import System
 from nerima_report.corrections.search import Change
 from nerima_report.corrections.slips import meant
-from nerima_report.corrections.system import System
 from nerima_report.edition.texts import CorrectionsDefinition
 from nerima_report.places import CellKey, Place
 from nerima_report.workbooks import Position, position_of

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from math import ceil, floor
 
-from nerima_report.corrections.system import Line, Numbers, System
+from nerima_report.corrections.linear_system import Line, Numbers, System
 from nerima_report.tallies.cell_values import LARGEST_COUNT
 
 
@@ -115,7 +115,7 @@ def _lines(system: System, one: int, other: int) -> Iterator[Line]:
     for number in own:
         if not system.constraints[number].is_equation:
             continue
-        rest, first, second = _difference(system, number, (one, other))
+        rest, first, second = _difference(system, number, one, other)
         if first and not second:
             return (yield from _fixed(rest, first, one, other))
         if second and not first:
@@ -143,9 +143,9 @@ def _corners(system: System, constraints: Iterable[int], one: int, other: int) -
     for cell, times in zip(cells, ((1, 0), (0, 1)), strict=True):
         borders += [(-cell.least, *times), (-LARGEST_COUNT, *times)]
     for number in constraints:
-        rest, first, second = _difference(system, number, (one, other))
+        rest, first, second = _difference(system, number, one, other)
         borders += [(rest - known, first, second) for known in (0, *system.constraints[number].tolerated)]
-        borders += system.without(number, (one, other))
+        borders += system.without(number, one, other)
     found: set[int] = set()
     for (rest, a, b), (own, c, d) in combinations(dict.fromkeys(borders), 2):
         if determinant := a * d - b * c:
@@ -154,7 +154,7 @@ def _corners(system: System, constraints: Iterable[int], one: int, other: int) -
     return {number for number in found if cells[0].least <= number <= LARGEST_COUNT}
 
 
-def _difference(system: System, number: int, pair: tuple[int, int]) -> tuple[float, int, int]:
+def _difference(system: System, number: int, one: int, other: int) -> tuple[float, int, int]:
     """The left sum of a constraint less the right one, without two cells, and how often each of them counts in it."""
-    (left, first, second), (right, minus_first, minus_second) = system.without(number, pair)
+    (left, first, second), (right, minus_first, minus_second) = system.without(number, one, other)
     return left - right, first - minus_first, second - minus_second

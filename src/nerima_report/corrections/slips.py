@@ -1,13 +1,21 @@
-"""How people slip: the numbers that somebody may have meant who typed another one."""
+"""The patterns of slips, each under its kind in corrections.toml, which gives it its weight and words.
+
+Slips in one number: the numbers that may have been intended where another one was typed. Slips in many cells at once: a
+column written one row too low or too high, two columns exchanged.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from itertools import groupby
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import combinations, groupby, pairwise
 
+from nerima_report.corrections.linear_system import Line, System
+from nerima_report.corrections.search import Change, Problem
 from nerima_report.edition.texts import CorrectionsDefinition
 
 MOST_ZEROS = 3  # that a spreadsheet drops in front of a number: who types 0003 for 3000 leaves 3
+FEWEST = 2  # cells that a slip of many must have changed, beside the one whose number got lost
 
 
 def meant(typed: int, definition: CorrectionsDefinition) -> dict[int, tuple[str, ...]]:
@@ -77,3 +85,61 @@ def _places(text: str) -> range:
 def _whole(texts: Iterable[str]) -> Iterator[int]:
     """The texts that are numbers as somebody writes them: without a 0 in front."""
     return (int(text) for text in texts if len(text) == 1 or text[0] != "0")
+
+
+def pattern_changes(problem: Problem) -> Iterator[Change]:
+    """Every slip of many cells that, undone, makes everything hold."""
+    tables = _columns(problem)
+    for columns in tables.values():
+        for column in columns.values():
+            for line in (_moved_up(problem.system, column), _moved_up(problem.system, column[::-1])):
+                yield from _explains(problem, line, "shifted-rows")
+        for one, other in combinations(columns.values(), 2):
+            yield from _explains(problem, _exchanged(problem.system, one, other), "exchanged-columns")
+
+
+def _columns(problem: Problem) -> dict[tuple[str, str], dict[str, list[int]]]:
+    """The columns of each table of a workbook: their cells from top to bottom."""
+    tables: dict[tuple[str, str], dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+    for number in sorted(problem.pairs | problem.unknown):
+        cell = problem.system.cells[number]
+        if not cell.is_total and cell.place.row:
+            tables[cell.place.file, cell.place.table][cell.place.column].append(number)
+    return tables
+
+
+def _moved_up(system: System, column: Sequence[int]) -> Line | None:
+    """Each cell gets the number of the next one; the number of the last has been lost."""
+    line: dict[int, tuple[int, int]] = {}
+    for cell, following in pairwise(column):
+        value = system.cells[following].value
+        if not isinstance(value, int):
+            return None
+        line[cell] = (value, 0)
+    return Line(line | {column[-1]: (0, 1)}) if _changes(system, line) else None
+
+
+def _exchanged(system: System, one: Sequence[int], other: Sequence[int]) -> Line | None:
+    """Each cell gets the number beside it."""
+    line: dict[int, tuple[int, int]] = {}
+    for pair in zip(one, other, strict=False):
+        for cell, beside in (pair, pair[::-1]):
+            value = system.cells[beside].value
+            if not isinstance(value, int):
+                return None
+            line[cell] = (value, 0)
+    whole = len(one) == len(other)
+    return Line(line) if whole and _changes(system, line) > FEWEST else None  # two cells alone are a pair
+
+
+def _changes(system: System, line: dict[int, tuple[int, int]]) -> int:
+    """How many cells a line changes, if they are enough; otherwise 0."""
+    changed = sum(system.cells[cell].value != base for cell, (base, _) in line.items())
+    return changed if changed >= FEWEST else 0
+
+
+def _explains(problem: Problem, line: Line | None, kind: str) -> Iterator[Change]:
+    if line is None or not problem.unknown.issubset(line.cells):
+        return
+    if numbers := problem.system.solve(line, problem.broken):
+        yield Change(line, numbers, kind)

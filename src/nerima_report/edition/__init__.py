@@ -2,8 +2,8 @@
 
     toml                       a TOML file read into its model, or the file, the key and the reason why not
     municipality, part         the municipality, a part of the report
-    tables, entries, registers, uses, guideline    what is collected, and what must hold for it
-    texts, years, catalogue    what is said: on forms, of years, of findings
+    tables, entries, registers, case_rules, guideline    what is collected, and what must hold for it
+    texts, catalogue           the words: on forms, about years and corrections, of findings
     generated, proofs, register_proofs    definitions completed from each other, and proved
     changes                    what differs between two editions
 
@@ -19,6 +19,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from nerima_report.edition.case_rules import UseRules
 from nerima_report.edition.catalogue import Catalogue, load_catalogue
 from nerima_report.edition.entries import ADJUSTMENTS, EntryTable, TablesFile
 from nerima_report.edition.generated import completed, with_guideline, with_numbers
@@ -29,13 +30,11 @@ from nerima_report.edition.proofs import part_faults
 from nerima_report.edition.registers import Register, RegistersFile
 from nerima_report.edition.tables import Cells, Column, CountTable, Figure, FiguresFile, LinksFile
 from nerima_report.edition.toml import read_definition
-from nerima_report.edition.uses import UseRules
 from nerima_report.errors import CannotProceed, DefinitionError
 from nerima_report.places import CellKey
 
 if TYPE_CHECKING:
-    from nerima_report.edition.texts import CorrectionsDefinition, FormTexts, TrendTexts
-    from nerima_report.edition.years import YearsDefinition
+    from nerima_report.edition.texts import CorrectionsDefinition, FormTexts, TrendTexts, YearsDefinition
 
 
 @dataclass(frozen=True)
@@ -65,7 +64,7 @@ class Edition:
     @cached_property
     def years(self) -> YearsDefinition:
         """What is said of years beside each other, and from which change on."""
-        from nerima_report.edition.years import YearsDefinition
+        from nerima_report.edition.texts import YearsDefinition
 
         return read_definition(self.folder / "years.toml", YearsDefinition)
 

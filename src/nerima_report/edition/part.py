@@ -12,10 +12,10 @@ from pathlib import Path
 
 from pydantic import Field, model_validator
 
+from nerima_report.edition.case_rules import UseRules
 from nerima_report.edition.entries import EntryTable
 from nerima_report.edition.registers import IncidentRule, Register
 from nerima_report.edition.tables import Cells, CountTable, Definition, Figure, Link, Setting, Text, refuse_duplicates
-from nerima_report.edition.uses import UseRules
 
 
 class Chart(Definition):

@@ -7,13 +7,13 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from nerima_report.edition.case_rules import rule_faults
 from nerima_report.edition.entries import EntryTable
 from nerima_report.edition.generated import condition_faults
 from nerima_report.edition.guideline import Guideline
 from nerima_report.edition.part import Part
 from nerima_report.edition.register_proofs import register_faults
 from nerima_report.edition.tables import Cells, CountTable, placeholders_in
-from nerima_report.edition.uses import rule_faults
 
 # What a title or a note may ask for; report/wording.py gives the values for a fiscal year.
 YEAR_PLACEHOLDERS = frozenset({"年度", "短い年度", "年度末"})

@@ -1,8 +1,9 @@
 """Collection workbooks (集計様式): definitions + roster → what each 課, and the ward, is sent and hands in.
 
-    recipients, earlier, published_year    who gets which form, filled in with what
-    workbook → form → cover, guide, counts, entries    a workbook and its sheets
-    style, inputs, formulas    what cells look like, take and compute
+    recipients, published_year     who gets which form with which earlier figures; the form of a year typed in
+    workbook → form                a workbook, and what it asks
+    cover, guide, table_sheets     its sheets
+    style, inputs, formulas        what cells look like, take and compute
 
 A reader finds a cell by sheet name, heading and row label; only the look depends on positions.
 """

@@ -7,11 +7,11 @@ from xlsxwriter.worksheet import Worksheet
 
 from nerima_report.edition.tables import CountTable, fill
 from nerima_report.fiscal_year import full_name
-from nerima_report.forms.entries import answered, entry_area
 from nerima_report.forms.form import FACTS, MARK_COLUMN, MARKS_ROW, Form, fed_lists, fingerprint, readable_title
 from nerima_report.forms.formulas import literal
 from nerima_report.forms.inputs import ANYTHING, FROM_ONE, one_of, restrict, words_for
 from nerima_report.forms.style import HEADER_ROW, Formula, fit_height, set_widths, write
+from nerima_report.forms.table_sheets import answered, entry_area
 from nerima_report.tallies.submission import NOT_APPLICABLE, PUBLISHED_FORM, SECTION_FORM, WARD_FORM
 
 _WIDTHS = (24, 72, 14, 18)
@@ -21,19 +21,19 @@ COVER_HEADINGS = ("シート", "内容", NOT_APPLICABLE)
 def write_cover(form: Form, sheet: Worksheet) -> None:
     """Write the facts, the list of parts and tables with its marks, and which definitions the form comes from."""
     looks = form.looks
-    write(sheet, (0, 0), [form.texts.title], looks.title)
+    write(sheet, 0, 0, [form.texts.title], looks.title)
     for row, guide in enumerate(form.texts.cover, start=1):
-        write(sheet, (row, 0), [form.say(guide)], looks.guide)
+        write(sheet, row, 0, [form.say(guide)], looks.guide)
     set_widths(sheet, _WIDTHS)
     _write_facts(form, sheet)
-    write(sheet, (MARKS_ROW, 0), (*COVER_HEADINGS, form.texts.progress.heading), looks.heading)
+    write(sheet, MARKS_ROW, 0, (*COVER_HEADINGS, form.texts.progress.heading), looks.heading)
     for key, (row, column) in form.marks.items():
         _write_line(form, sheet, key, row)
         fit_height(sheet, row, [(key, _WIDTHS[0]), (_instead(form, key), _WIDTHS[1])])
         if key in form.cover.withheld:
-            write(sheet, (row, column), [NOT_APPLICABLE], looks.earlier_heading)
+            write(sheet, row, column, [NOT_APPLICABLE], looks.earlier_heading)
         else:
-            write(sheet, (row, column), [NOT_APPLICABLE if key in form.cover.not_applicable else None], looks.text.cell)
+            write(sheet, row, column, [NOT_APPLICABLE if key in form.cover.not_applicable else None], looks.text.cell)
             words = words_for(form, "not_applicable")
             restrict(sheet, (row, column, row, column), one_of((NOT_APPLICABLE,)), NOT_APPLICABLE, words)
     versions = {
@@ -41,7 +41,7 @@ def write_cover(form: Form, sheet: Worksheet) -> None:
         "定義": fingerprint(form.edition, registers=form.has_registers)[:12],
     }
     last = MARKS_ROW + len(form.marks)
-    write(sheet, (last + 2, 0), [fill(form.texts.version, versions)], looks.small)
+    write(sheet, last + 2, 0, [fill(form.texts.version, versions)], looks.small)
     waiting = {"type": "text", "criteria": "begins with", "format": looks.waiting}
     for text in (form.texts.progress.left, form.texts.progress.nothing):
         sheet.conditional_format(MARKS_ROW + 1, 3, last, 3, {**waiting, "value": text.strip()})
@@ -61,9 +61,9 @@ def _write_facts(form: Form, sheet: Worksheet) -> None:
     }
     open_looks = {"提出回": looks.ordinal, "備考": looks.text.cell}
     for row, label in enumerate(FACTS, start=HEADER_ROW):
-        write(sheet, (row, 0), [label], looks.label)
+        write(sheet, row, 0, [label], looks.label)
         fit_height(sheet, row, [(label, _WIDTHS[0])])
-        write(sheet, (row, 1), [facts[label]], open_looks.get(label, looks.label))
+        write(sheet, row, 1, [facts[label]], open_looks.get(label, looks.label))
     for label, allowed, kind in (("提出回", FROM_ONE, "submission"), ("備考", ANYTHING, "remark")):
         row = HEADER_ROW + FACTS.index(label)
         restrict(sheet, (row, 1, row, 1), allowed, label, words_for(form, kind))
@@ -78,12 +78,12 @@ def _write_line(form: Form, sheet: Worksheet, key: str, row: int) -> None:
         part_title = f"{form.edition.part_of(key).definition.title}のすべての表"
         title = readable_title(left_out) if left_out else part_title
         withheld = form.texts.withheld if key in form.cover.withheld else ""
-        write(sheet, (row, 0), (key, _instead(form, key) or title + withheld), looks.label)
-        write(sheet, (row, 3), [None], looks.label)
+        write(sheet, row, 0, (key, _instead(form, key) or title + withheld), looks.label)
+        write(sheet, row, 3, [None], looks.label)
         return
     sheet.write_url(row, 0, f"internal:'{key}'!A1", looks.link, key)
-    write(sheet, (row, 1), (readable_title(table),), looks.label)
-    write(sheet, (row, 3), [_progress(form, key)], looks.label)
+    write(sheet, row, 1, (readable_title(table),), looks.label)
+    write(sheet, row, 3, [_progress(form, key)], looks.label)
     part_mark = form.marks[key.partition(".")[0]]
     grey = {"type": "formula", "criteria": f'={xl_rowcol_to_cell(*part_mark, True, True)}<>""', "format": looks.unused}
     sheet.conditional_format(row, 0, row, MARK_COLUMN, grey)

@@ -33,22 +33,22 @@ def write_guide(form: Form, sheet: Worksheet) -> dict[tuple[str, ...], str]:
     looks = form.looks
     set_widths(sheet, _WIDTHS)
     sheet.repeat_rows(0, 2)
-    write(sheet, (0, 0), [form.texts.guide.title], looks.title)
-    write(sheet, (1, 0), [str(form.cover)], looks.guide)
+    write(sheet, 0, 0, [form.texts.guide.title], looks.title)
+    write(sheet, 1, 0, [str(form.cover)], looks.guide)
     row = 3
     for line in _lines(form):
         look = looks.total if line.strong else looks.label
-        write(sheet, (row, 0), line[:2], look if line.text else looks.band)
+        write(sheet, row, 0, line[:2], look if line.text else looks.band)
         fit_height(sheet, row, zip(line[:2], _WIDTHS, strict=True))
         row += 1
     ranges = {}
     for field in _long_choices(form):
         about = field.label if field.meanings else ""
-        write(sheet, (row, 0), (form.texts.guide.choices, about), looks.band)
+        write(sheet, row, 0, (form.texts.guide.choices, about), looks.band)
         row += 1
         place, meanings = (0, field.meanings) if field.meanings else (1, field.choices)
         for number, (choice, meaning) in enumerate(zip(field.choices, meanings, strict=True), start=row):
-            write(sheet, (number, 0), (choice if field.meanings else "", meaning), looks.label)
+            write(sheet, number, 0, (choice if field.meanings else "", meaning), looks.label)
             fit_height(sheet, number, [(meaning, _WIDTHS[1])])
         ranges[field.choices] = f"='{GUIDE_SHEET}'!{xl_range_abs(row, place, row + len(field.choices) - 1, place)}"
         row += len(field.choices)

@@ -11,7 +11,7 @@ from nerima_report.edition import Edition
 from nerima_report.edition.entries import EntryTable
 from nerima_report.edition.part import Part
 from nerima_report.edition.tables import CountTable
-from nerima_report.edition.years import TemplateTexts
+from nerima_report.edition.texts import TemplateTexts
 from nerima_report.fiscal_year import full_name
 from nerima_report.forms import Filling, FormCover, render_form
 from nerima_report.places import WARD

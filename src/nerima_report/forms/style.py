@@ -125,13 +125,12 @@ def add_sheet(workbook: xlsxwriter.Workbook, name: str, footer: str) -> Workshee
     return sheet
 
 
-def write(sheet: Worksheet, start: tuple[int, int], values: Iterable[object], look: Format) -> None:
-    """Write values side by side from a cell (row and column from 0); None and "" leave an empty cell.
+def write(sheet: Worksheet, row: int, column: int, values: Iterable[object], look: Format) -> None:
+    """Write values side by side from a cell on (row and column from 0); None and "" leave an empty cell.
 
     The type of a value decides, never its spelling: a text is not taken for a formula or a link.
     """
-    row, first = start
-    for place, value in enumerate(values, start=first):
+    for place, value in enumerate(values, start=column):
         if value is None or value == "":
             sheet.write_blank(row, place, None, look)
         elif isinstance(value, Formula):

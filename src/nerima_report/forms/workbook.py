@@ -18,14 +18,13 @@ from xlsxwriter.worksheet import Worksheet
 
 from nerima_report.edition import Edition
 from nerima_report.edition.tables import CountTable, fill
-from nerima_report.forms.counts import write_counts
 from nerima_report.forms.cover import write_cover
-from nerima_report.forms.entries import entry_area, tinted_area, write_entries, write_register
 from nerima_report.forms.form import Filling, Form, FormCover, fingerprint, instruction, readable_title
 from nerima_report.forms.formulas import literal
 from nerima_report.forms.guide import write_guide
 from nerima_report.forms.inputs import Area
 from nerima_report.forms.style import FIRST_ROW, FONT, HEADER_ROW, Formula, add_sheet, make_looks, write
+from nerima_report.forms.table_sheets import entry_area, tinted_area, write_counts, write_entries, write_register
 from nerima_report.places import CellKey
 from nerima_report.tallies.layout import COVER_SHEET, GUIDE_SHEET
 
@@ -92,17 +91,17 @@ def _refuse_unknown(form: Form) -> None:
 def _write_top(form: Form, sheet: Worksheet, table_id: str) -> None:
     """The title, and below it the instruction, or that the cover says 該当なし; then the cells are greyed."""
     table, looks = form.tables[table_id], form.looks
-    write(sheet, (0, 0), [readable_title(table)], looks.title)
+    write(sheet, 0, 0, [readable_title(table)], looks.title)
     text = instruction(form, table) + _earlier_entries(form, table_id)
     condition = form.is_marked(table_id)
     if not condition:
-        write(sheet, (1, 0), [text], looks.guide)
+        write(sheet, 1, 0, [text], looks.guide)
         return
     area = form.formulas.area(table_id) if isinstance(table, CountTable) else entry_area(table)
     marked = form.texts.not_applicable
     state = f'{literal(marked)}&IF(COUNTA({xl_range_abs(*area)})>0,{literal(form.texts.clash)},"")'
     result = text if form.cover.applies(table_id) else marked
-    write(sheet, (1, 0), [Formula(f"=IF({condition},{state},{literal(text)})", result)], looks.guide)
+    write(sheet, 1, 0, [Formula(f"=IF({condition},{state},{literal(text)})", result)], looks.guide)
     _grey_when_marked(form, sheet, table_id, area)
 
 

@@ -1,17 +1,32 @@
 """Findings and views as people and programs read them.
 
     screen, html, returned     findings for people: in the terminal, as a page, as marks in their own workbooks
-    json, junit, github        findings for programs (documents lists them)
+    json, junit, github        findings for programs
     grouping, matrix, excerpt  findings by workbook; 課 × 表; the cells around a finding
-    registers, trend, edition, guideline, reference   what other commands show
+    registers, trend, edition  what the commands of that name in cli/ show besides findings
 
-`Outcome` is what the documents say of a run besides its findings.
+A new format of findings is one module here, a name in `NoticeFormat` and a case in `render_findings`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, assert_never
+
+if TYPE_CHECKING:
+    from nerima_report.examination import Examination
+
+
+class NoticeFormat(StrEnum):
+    """How findings are written: the names that --format takes."""
+
+    TEXT = "text"
+    JSON = "json"
+    HTML = "html"
+    JUNIT = "junit"
+    GITHUB = "github"
 
 
 @dataclass(frozen=True)
@@ -26,3 +41,21 @@ class Outcome:
     def command(self) -> str:
         """The command that ran: validate, build, check, record import."""
         return str(self.facts["command"])
+
+
+def render_findings(notice_format: NoticeFormat, examination: Examination, outcome: Outcome) -> str:
+    """The findings in a format. Only its module is imported, because some take long to load."""
+    match notice_format:
+        case NoticeFormat.TEXT:
+            from nerima_report.notices.screen import render_text as render
+        case NoticeFormat.JSON:
+            from nerima_report.notices.json import render_json as render
+        case NoticeFormat.HTML:
+            from nerima_report.notices.html import render_html as render
+        case NoticeFormat.JUNIT:
+            from nerima_report.notices.junit import render_junit as render
+        case NoticeFormat.GITHUB:
+            from nerima_report.notices.github import render_github as render
+        case _:
+            assert_never(notice_format)
+    return render(examination, outcome)

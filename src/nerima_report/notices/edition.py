@@ -1,17 +1,40 @@
-"""What changed in an edition, as a clerk reads it: file by file, each place by its Japanese name."""
+"""What the commands about definitions show (cli/edition.py).
+
+`edition check`: what changed, file by file, each place by its Japanese name. `guideline`: types and what a match needs,
+with the source of each. `explain`: the catalogue of findings, one code for the screen, all codes for docs/findings.md.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from itertools import groupby
 
 from rich.console import Console
 from rich.text import Text
 
+from nerima_report import __version__
+from nerima_report.edition.catalogue import Catalogue, FindingDefinition
 from nerima_report.edition.changes import EditionChange, KeyStep, has_keys, item_name, names_of, values_of
+from nerima_report.edition.guideline import Annex, AnnexType, Guideline, GuidelineRule, SearchResult
 from nerima_report.edition.tables import CHOICES
+from nerima_report.findings import SEVERITY_NAMES
+from nerima_report.fiscal_year import full_name
 from nerima_report.notices.screen import fold
 
+SCHEMA_VERSION = 1  # of docs/schemas/guideline.json
+CHAPTERS = {
+    "1": "ファイル",
+    "2": "様式の形",
+    "3": "セル",
+    "4": "表の中",
+    "5": "表と表の間",
+    "6": "集計の全体",
+    "7": "年度と年度の間",
+    "8": "個人情報",
+    "9": "定義、割合、記録",
+}
 NOTHING = "（なし）"
 _LEFT_OUT = ("key", "group", "label", "additive", "kind")
 _SHORT = 30  # characters of a value that still stands on the line of its place
@@ -23,6 +46,15 @@ FORM_HINT = (
     "各課に書いてもらうところが変わりました。municipality.toml の form_version を上げて、様式を配り直してください"
     "（前の様式に記入されたものは、変わったところが指摘されます）。"
 )
+
+
+def _print(console: Console, indent: int, text: str, style: str = "", hanging: int = 2) -> None:
+    """Print a paragraph folded to the width of the console; its later lines stand further in."""
+    for number, line in enumerate(fold(text, max(console.width - indent - 4, 20))):
+        console.print(Text(" " * (indent + (hanging if number else 0)) + line, style), soft_wrap=True)
+
+
+_print_type = partial(_print, hanging=4)  # in the guideline, whose sentences are long
 
 
 def print_changes(console: Console, changes: Sequence[EditionChange]) -> None:
@@ -109,6 +141,137 @@ def _facts(item: object) -> Iterator[tuple[str, str]]:
             yield names[key], _shown(value)
 
 
-def _print(console: Console, indent: int, text: str, style: str = "") -> None:
-    for number, line in enumerate(fold(text, max(console.width - indent - 4, 20))):
-        console.print(Text(" " * (indent + (2 if number else 0)) + line, style), soft_wrap=True)
+def print_guideline(console: Console, guideline: Guideline, words: str, result: SearchResult | None) -> None:
+    """Print what was found for the words, or, without a search, all types."""
+    _print_type(console, 0, f"{guideline.source}　{full_name(guideline.first_year)}から", "bold")
+    for line in _answer(words, result):
+        _print_type(console, 0, line)
+    entries = guideline.entries if result is None else result.entries
+    for annex, group in groupby(entries, key=lambda entry: entry.annex):
+        _print_annex(console, guideline, annex, group)
+    if result is None or not result.entries:
+        _print_rules(console, "類型によらないとき", guideline.otherwise)
+    if result is None or result.entries:
+        _print_rules(console, "類型に該当しても守ること", guideline.cautions)
+    console.print()
+    console.print(guideline.proposal, highlight=False, markup=False, soft_wrap=True)
+
+
+def render_guideline(guideline: Guideline, words: str, result: SearchResult | None) -> str:
+    """The same as JSON, for other programs (docs/schemas/guideline.json): each type with all it needs."""
+    entries = guideline.entries if result is None else result.entries
+    envelope = {
+        "schema_version": SCHEMA_VERSION,
+        "program": f"nerima-report {__version__}",
+        "command": "guideline",
+        "source": guideline.source,
+        "first_year": guideline.first_year,
+        "words": words,
+        "exact": result is None or result.exact,
+        "types": [_type_facts(guideline, entry) for entry in entries],
+        "cautions": [rule.model_dump() for rule in guideline.cautions],
+        "otherwise": [rule.model_dump() for rule in guideline.otherwise],
+        "proposal": guideline.proposal,
+    }
+    return json.dumps(envelope, ensure_ascii=False, indent=2)
+
+
+def _type_facts(guideline: Guideline, entry: AnnexType) -> dict[str, object]:
+    annex = entry.annex
+    return {
+        "name": entry.name,
+        "annex": annex.number,
+        "number": entry.type.number,
+        "kind": annex.kind,
+        "text": entry.type.text,
+        "examples": list(entry.type.examples),
+        "legal_basis": list(annex.legal_basis),
+        "committee_needed": annex.committee.needed,
+        "consultation": guideline.consultation.model_dump(by_alias=True),
+        "deciders": [decider.model_dump() for decider in annex.deciders],
+        "decision_note": annex.decision_note,
+        "then": annex.then,
+    }
+
+
+def _answer(words: str, result: SearchResult | None) -> Iterator[str]:
+    if result is None:
+        return
+    if result.exact:
+        yield f"「{words}」のすべての言葉がある類型は、{len(result.entries)}件あります。"
+    elif result.entries:
+        yield f"「{words}」のすべての言葉がある類型はありません。近いものを示します。"
+    else:
+        yield f"「{words}」に近い類型は見つかりませんでした。ほかの言葉でも探してみてください。"
+
+
+def _print_annex(console: Console, guideline: Guideline, annex: Annex, entries: Iterable[AnnexType]) -> None:
+    console.print()
+    _print_type(console, 0, f"■ {annex.name}（{annex.kind}）　{annex.title}", "bold")
+    for entry in entries:
+        _print_type(console, 2, f"{entry.name}　{entry.type.text}")
+        for example in entry.type.examples:
+            _print_type(console, 6, f"例　{example}")
+    for name, text in _needs(guideline, annex):
+        _print_type(console, 4, f"{name}　{text}", "cyan")
+
+
+def _needs(guideline: Guideline, annex: Annex) -> Iterator[tuple[str, str]]:
+    consultation = guideline.consultation
+    committee = "審議が要る" if annex.committee.needed else "審議は要らない"
+    deciders = "、または".join(f"{decider.who}［{decider.basis}］" for decider in annex.deciders)
+    yield "根拠　　　", "、".join(annex.legal_basis)
+    yield "協議　　　", f"いつも{consultation.when}{consultation.with_}と協議する［{consultation.basis}］"
+    yield "運営委員会", f"{committee}［{annex.committee.basis}］"
+    yield "決定　　　", "。".join(filter(None, (deciders, annex.decision_note)))
+    yield "そのあと　", annex.then
+
+
+def _print_rules(console: Console, heading: str, rules: Iterable[GuidelineRule]) -> None:
+    console.print()
+    _print_type(console, 0, f"■ {heading}", "bold")
+    for rule in rules:
+        _print_type(console, 2, f"・{rule.text}［{rule.basis}］")
+
+
+def explain_code(code: str, definition: FindingDefinition) -> str:
+    """One entry of the catalogue, in lines."""
+    title = f"{code} {definition.name}（{SEVERITY_NAMES[definition.severity]}）"
+    return "\n".join((title, f"  {definition.message}", *(f"  {fact}" for fact in _explained(definition))))
+
+
+def list_codes(catalogue: Catalogue) -> str:
+    """All codes, a line each."""
+    return "\n".join(
+        f"{code} {SEVERITY_NAMES[definition.severity]:　<4} {definition.message}"
+        for code, definition in sorted(catalogue.codes.items())
+    )
+
+
+def reference_page(catalogue: Catalogue) -> str:
+    """docs/findings.md."""
+    return "\n".join(_page(catalogue)) + "\n"
+
+
+def _page(catalogue: Catalogue) -> Iterator[str]:
+    yield "# 確認結果の一覧"
+    yield ""
+    yield "`templates/findings.toml` から作ったもの（`make docs`）。コードは変わらない。{ } にはそのつどの値が入る。"
+    yield ""
+    yield "画面で読むときは `nerima-report explain N401`。"
+    chapter = ""
+    for code, definition in sorted(catalogue.codes.items()):
+        if code[1] != chapter:
+            chapter = code[1]
+            yield from ("", f"## {chapter}xx {CHAPTERS[chapter]}")
+        yield from ("", f"### {code} {definition.name}", "")
+        yield f"- 重さ: {SEVERITY_NAMES[definition.severity]}"
+        yield f"- 文: {definition.message}"
+        yield from (f"- {fact}" for fact in _explained(definition))
+
+
+def _explained(definition: FindingDefinition) -> Iterator[str]:
+    yield f"どういうことか: {definition.explanation}"
+    yield f"たとえば: {definition.example}"
+    yield f"どうするか: {definition.hint}"
+    yield f"よりどころ: {definition.basis}"

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from nerima_report.edition.notice import Notice
+from nerima_report.edition.catalogue import Notice
 from nerima_report.examination import Examination
 from nerima_report.places import Place
 from nerima_report.tallies.cell_values import shown
@@ -64,8 +64,8 @@ class Excerpts:
         """The neighbourhood of a notice's cell, or the cells that together differ; None without either."""
         key = (notice.place.file, notice.place.sheet)
         sheet = self._sheets.get(key)
-        faulty = _positions([notice.place], key)
-        related = _positions(notice.finding.related, key)
+        faulty = _positions([notice.place], notice.place)
+        related = _positions(notice.finding.related, notice.place)
         if sheet is None or not (faulty or related):
             return None
         kinds: dict[Position, CellKind] = {**dict.fromkeys(related, "related"), **dict.fromkeys(faulty, "faulty")}
@@ -96,12 +96,12 @@ def _text(sheet: Sheet, position: Position) -> str:
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
 
 
-def _positions(places: Iterable[Place], key: tuple[str, str]) -> list[Position]:
-    """The cells of places on one sheet; a whole row (5行) stands for its first cell."""
+def _positions(places: Iterable[Place], beside: Place) -> list[Position]:
+    """The cells of the places that are on the sheet of another place; a whole row (5行) stands for its first cell."""
     positions = []
     for place in places:
         matched = re.fullmatch(r"([A-Z]{0,3})(\d+)行?", place.cell)
-        if matched and (place.file, place.sheet) == key:
+        if matched and (place.file, place.sheet) == (beside.file, beside.sheet):
             positions.append((int(matched[2]), column_number(matched[1]) if matched[1] else 1))
     return positions
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from nerima_report.edition.notice import Notice
+from nerima_report.edition.catalogue import Notice
 from nerima_report.errors import RecordError
 from nerima_report.examination import Examination
 from nerima_report.findings import SEVERITIES, Severity

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from nerima_report.edition.notice import Notice
+from nerima_report.edition.catalogue import Notice
 
 WHOLE = "全体"
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from nerima_report import __version__
-from nerima_report.edition.notice import Notice
+from nerima_report.edition.catalogue import Notice
 from nerima_report.examination import Examination
 from nerima_report.findings import Severity
 from nerima_report.fiscal_year import full_name

@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict
 
 from nerima_report import __version__
-from nerima_report.edition.notice import Notice
+from nerima_report.edition.catalogue import Notice
 from nerima_report.examination import Examination
 from nerima_report.findings import Explanation, SuggestedCell, Suggestion
 from nerima_report.notices import Outcome

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from xml.etree import ElementTree
 
-from nerima_report.edition.notice import Notice, short
+from nerima_report.edition.catalogue import Notice, short
 from nerima_report.examination import Examination
 from nerima_report.notices import Outcome
 from nerima_report.notices.grouping import WHOLE

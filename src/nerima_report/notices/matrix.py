@@ -15,8 +15,8 @@ from rich.table import Table
 from rich.text import Text
 
 from nerima_report.checks.collection import named_after
+from nerima_report.edition.catalogue import Notice
 from nerima_report.edition.entries import ADJUSTMENTS
-from nerima_report.edition.notice import Notice
 from nerima_report.examination import Examination
 from nerima_report.findings import Severity
 from nerima_report.fiscal_year import full_name

@@ -13,8 +13,7 @@ from nerima_report.edition.registers import CONFIRMED, NUMBER, Register
 from nerima_report.fiscal_year import full_date, full_name
 from nerima_report.registers.entry import RegisterEntry
 from nerima_report.registers.master import Step
-from nerima_report.registers.matching import CONFIRMATION
-from nerima_report.registers.merging import EntryChange, MergePlan
+from nerima_report.registers.merging import CONFIRMATION, EntryChange, MergePlan
 from nerima_report.registers.views import RegisterView
 from nerima_report.report.register import NOTHING_SAID, lines_of
 from nerima_report.text import harmless, printable, tell

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from nerima_report.edition.notice import Notice, ranges
+from nerima_report.edition.catalogue import Notice, ranges
 from nerima_report.errors import CannotProceed
 from nerima_report.examination import Examination
 from nerima_report.findings import Finding

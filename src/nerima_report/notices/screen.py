@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from io import StringIO
+from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
-from nerima_report.edition.notice import EXPLAINED, Notice, short
+from nerima_report.edition.catalogue import EXPLAINED, Notice, short
 from nerima_report.findings import SEVERITIES, SEVERITY_NAMES
 from nerima_report.notices.grouping import WorkbookNotices, by_workbook, same_fault
 from nerima_report.text import harmless
 
+if TYPE_CHECKING:
+    from nerima_report.examination import Examination
+    from nerima_report.notices import Outcome
+
 STYLES = {"error": "bold red", "warning": "yellow", "notice": "cyan"}
 MOST_RELATED = 6
+_FILE_WIDTH = 80  # columns of the text that goes into a file
 # So many findings of one kind are told one by one on a sheet; of the others only the cells.
 MOST_ALIKE = 3
 MOST_CELLS = 12
@@ -34,20 +41,28 @@ def print_notices(console: Console, notices: Iterable[Notice]) -> None:
         _print_workbook(console, workbook)
 
 
+def print_findings(console: Console, examination: Examination, outcome: Outcome) -> None:
+    """Print the findings of a run, who has handed in where the run asked for that, and how it ended."""
+    print_notices(console, examination.notices)
+    if "handed_in" in outcome.facts:
+        from nerima_report.notices import matrix  # which most runs do without
+
+        matrix.print_handed_in(console, matrix.handed_in(examination))
+    _print_closing(console, outcome)
+
+
+def render_text(examination: Examination, outcome: Outcome) -> str:
+    """What the screen shows, as the text of a file."""
+    console = Console(record=True, file=StringIO(), width=_FILE_WIDTH)
+    print_findings(console, examination, outcome)
+    return console.export_text()
+
+
 def summary(notices: Iterable[Notice]) -> str:
     """How many notices there are of each severity: エラー 2件、警告 1件."""
     counts = Counter(notice.label for notice in notices)
     labels = (*(SEVERITY_NAMES[severity] for severity in SEVERITIES), EXPLAINED)
     return "、".join(f"{label} {counts[label]}件" for label in labels if counts[label]) or "指摘なし"
-
-
-def print_closing(console: Console, closing: str, facts: Mapping[str, object]) -> None:
-    """Print how it ended, in one line at the end: how many workbooks are fine."""
-    console.print()
-    returned = facts.get("returned")
-    for file in returned if isinstance(returned, list) else []:
-        console.print(f"返却用の写しを作りました: {harmless(file)}", highlight=False, markup=False, soft_wrap=True)
-    console.print(closing, highlight=False, markup=False, soft_wrap=True)
 
 
 def fold(text: str, width: int) -> list[str]:
@@ -67,6 +82,15 @@ def fold(text: str, width: int) -> list[str]:
                 line = ""
             line += piece if line or not piece.isspace() else ""
     return [*lines, line.rstrip()]
+
+
+def _print_closing(console: Console, outcome: Outcome) -> None:
+    """Print the copies that go back, and in the last line how the run ended: how many workbooks are fine."""
+    console.print()
+    returned = outcome.facts.get("returned")
+    for file in returned if isinstance(returned, list) else []:
+        console.print(f"返却用の写しを作りました: {harmless(file)}", highlight=False, markup=False, soft_wrap=True)
+    console.print(outcome.closing, highlight=False, markup=False, soft_wrap=True)
 
 
 def _print_workbook(console: Console, workbook: WorkbookNotices) -> None:

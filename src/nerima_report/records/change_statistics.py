@@ -16,7 +16,7 @@ from itertools import pairwise
 from math import log, pi, prod, sqrt
 from statistics import median
 
-from nerima_report.edition.years import ChangeLimits, DigitLimits
+from nerima_report.edition.texts import ChangeLimits, DigitLimits
 
 # The spread of normal values is this many times the median of their sizes.
 _SPREAD_OF_MEDIAN = 1.4826

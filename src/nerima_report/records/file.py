@@ -1,26 +1,37 @@
-"""A record as a file: JSON in which every cell has a line of its own, with a seal over what it says.
+"""A record as a file: JSON in which every cell has a line of its own, sealed, and replaced only with a reason.
 
-The seal shows that nobody changed the file by hand or left half of it; it is no secret, and proves no origin.
-It is taken over the content, so a program that turns the ends of lines round (git on Windows) breaks nothing.
+The seal shows that nobody changed the file by hand or cut it off; it is no secret, and proves no origin. It is computed
+from the content, so a program that converts line endings (git on Windows) does not break it.
+
+The JSON Schema of the file: `python -m nerima_report.records.file > docs/schemas/record.json`.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
 from nerima_report.edition.toml import key_of, reason_of
-from nerima_report.errors import NewerRecord, RecordError, newer_version_needed
+from nerima_report.errors import CannotProceed, NewerRecord, RecordError, newer_version_needed
 from nerima_report.files import read_record_text, sha256
 from nerima_report.fiscal_year import full_name
 from nerima_report.records.lines import RecordLines, lines_of
-from nerima_report.records.model import SCHEMA_VERSION, Record
+from nerima_report.records.model import SCHEMA_VERSION, Record, RecordedChange, RecordedRevision
 
 SEAL = "seal"
+# Keys that say nothing about the year itself; they are left out when two records are compared.
+_APART = {"revisions", "program"}
+MOST_SHOWN = 5  # changes that the refusal of a silent change names
+_DESCRIPTION = (
+    "公表した年度の記録（records/年度.json、out/年度/record.json）。"
+    "schema_version が同じ間は、項目が減ることも、意味が変わることもない。"
+)
 
 
 def write_record(record: Record) -> bytes:
@@ -125,3 +136,85 @@ def _write(content: dict[str, object]) -> bytes:
 
 def _line(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
+
+
+def record_schema() -> str:
+    """The schema as JSON (draft 2020-12), with the descriptions of the model."""
+    schema = Record.model_json_schema(mode="serialization")
+    seal = {"type": "string", "pattern": "^[0-9a-f]{64}$",
+            "description": "seal を除いた全体を、書き出したとおりに UTF-8 で並べたものの SHA-256。"}  # fmt: skip
+    schema["properties"][SEAL] = seal
+    schema["required"].append(SEAL)
+    head = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "記録（nerima-report）",
+        "description": _DESCRIPTION,
+    }
+    return json.dumps(head | _plain({k: v for k, v in schema.items() if k not in head}), ensure_ascii=False, indent=2)
+
+
+def _plain(schema: Any) -> Any:
+    """The schema without what only speaks to a reader of the code: English titles and docstrings."""
+    if isinstance(schema, list):
+        return [_plain(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    # A property may be called title; then it is a schema, not a text.
+    return {
+        key: _plain(value)
+        for key, value in schema.items()
+        if not (isinstance(value, str) and (key == "title" or (key == "description" and not _is_japanese(value))))
+    }
+
+
+def _is_japanese(text: str) -> bool:
+    return re.search("[ぁ-ん一-龥]", text) is not None
+
+
+if __name__ == "__main__":
+    print(record_schema())
+
+
+def revise(new: Record, published: Record | None, reason: str | None, today: date) -> Record | None:
+    """The record to publish, or None when the same one is published already.
+
+    A published record is replaced only with a reason, which is kept in the new one together with the day,
+    the numbers that change and the hash of the record it replaces. Raises CannotProceed otherwise.
+    """
+    if new.draft:
+        raise CannotProceed("案は公表できません。--draft を付けずに build してから、もう一度実行してください。")
+    if published is None:
+        return new
+    if new.model_dump(exclude=_APART) == published.model_dump(exclude=_APART):
+        return None
+    changes = changed_numbers(published, new)
+    if not reason:
+        shown = "".join(f"\n    {change.about}: {change.before} → {change.after}" for change in changes[:MOST_SHOWN])
+        more = f"\n    ほか{len(changes) - MOST_SHOWN}か所" if len(changes) > MOST_SHOWN else ""
+        raise CannotProceed(
+            f"{published.name}の記録は公表済みで、内容が違います。"
+            f"{shown or '数は同じですが、もとのファイルか文が変わっています。'}{more}\n"
+            '  公表したものを訂正するときは、--revise "理由" を付けて実行してください。理由は記録に残ります。'
+        )
+    revision = RecordedRevision(
+        date=today.isoformat(),
+        reason=reason,
+        changes=tuple(changes),
+        replaces_sha256=sha256(write_record(published)),
+    )
+    return new.model_copy(update={"revisions": (*published.revisions, revision)})
+
+
+def changed_numbers(old: Record, new: Record) -> list[RecordedChange]:
+    """The cells and figures in which two records of a year differ."""
+    before, after = _numbers(old), _numbers(new)
+    return [
+        RecordedChange(about=name, before=before.get(name), after=after.get(name))
+        for name in {**before, **after}
+        if before.get(name) != after.get(name)
+    ]
+
+
+def _numbers(record: Record) -> dict[str, int | str | None]:
+    cells: dict[str, int | str | None] = {" ".join(filter(None, key)): value for key, value in record.values.items()}
+    return cells | {figure.figure: figure.value for figure in record.figures}

@@ -1,11 +1,13 @@
-"""Records of several years → the series of 年度別の推移: the years, the lines, and where they break.
+"""Records of several years → the series of 年度別の推移 (the years, the lines, where they break), also as open data.
 
-What is drawn of a year is what the part that served it says (charts.toml), so the chart goes on when another
-part takes over. Names are mapped as between any two years (years.py).
+The charts.toml of the part that served a year says what is drawn of that year, so a chart goes on when another part
+takes over. Names are mapped as between any two years (years.py).
 """
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -16,12 +18,33 @@ from typing import Literal, NamedTuple
 from nerima_report.edition import Edition
 from nerima_report.edition.part import Chart, Part
 from nerima_report.edition.tables import fill
+from nerima_report.fiscal_year import full_name
 from nerima_report.places import CellKey
 from nerima_report.records.model import LATEST_YEAR, Record, RecordedFigure
 from nerima_report.records.years import Rule, Year, later_names, year_of
 
 Status = Literal["known", "not published", "incomputable", "no record"]
 MOST_LINES = 7  # more cannot be told apart in a chart, nor stand beside each other in a table
+# The columns of the open data, and what they call the status of a point.
+HEADINGS = (
+    "全国地方公共団体コード",
+    "西暦年度",
+    "和暦年度",
+    "部",
+    "項目",
+    "区分",
+    "値",
+    "単位",
+    "状態",
+    "系列番号",
+    "公表",
+)
+STATUSES: dict[Status, str] = {
+    "known": "値あり",
+    "not published": "公表なし",
+    "incomputable": "計算できない",
+    "no record": "記録なし",
+}
 
 
 class Point(NamedTuple):
@@ -304,3 +327,43 @@ def _pieces(lines: Sequence[Line]) -> Iterator[tuple[Line, ...]]:
     size = -(-len(lines) // max(count, 1))
     for number in range(count):
         yield tuple(lines[number * size : (number + 1) * size])
+
+
+def render_csv(trend: Trend) -> bytes:
+    """All points of all series as CSV in UTF-8 with a byte order mark, a number in each line.
+
+    Numbers with the same 系列番号 can be compared; a break begins the next 系列番号.
+    """
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(HEADINGS)
+    for series in trend.series:
+        for line in series.lines:
+            writer.writerows(_rows(trend, series, line))
+    return text.getvalue().encode("utf-8-sig")
+
+
+def _rows(trend: Trend, series: Series, line: Line) -> Iterator[tuple[object, ...]]:
+    code = trend.edition.municipality.code
+    broken = sorted({found.year for found in series.breaks})
+    label = line.label if len(series.lines) > 1 or line.label != series.title else ""
+    for year, point in line.points.items():
+        source = trend.sources.get(year)
+        yield (
+            code,
+            year,
+            full_name(year),
+            _text(series.part.definition.title),
+            _text(series.title),
+            _text(label),
+            "" if point.value is None else point.value,
+            _text(series.units.get(year, series.unit)),
+            STATUSES[point.status],
+            1 + sum(found <= year for found in broken),
+            ("公表済み" if source.published else "公表前") if source else "",
+        )
+
+
+def _text(text: str) -> str:
+    """A text that no spreadsheet program takes for a formula."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text

@@ -1,8 +1,8 @@
 """The registers (登録票, 記録票): what is kept of them in registers/, and how a year changes it.
 
-    entry → master (registers/*.csv and their history)
-    matching → merging    the rows of a workbook → the entries that they are → what changes
-    views → data_files    a register as of a day, also as data
+    entry, master    an entry; the masters (registers/*.csv) and their history
+    merging          the rows of a workbook → the entries that they are → what changes
+    views            a register as of a day, also as data for programs
 
 The numbers of a year come from the workbooks; the masters change only when they are merged.
 """

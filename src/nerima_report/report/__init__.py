@@ -3,7 +3,7 @@
     content (what a year says) → compose ← manuscript, wording*, tables
     compose → blocks (the Report) → formats/
     must_publish, audit, record    what must be in it, where its numbers come from, and what of it is kept for good
-    trend, charts, register        the other reports: several years, a register for public view
+    trend, trend_plot, register    the other reports: several years, a register for public view
 
 A new format of all of them is one file in formats/.
 """

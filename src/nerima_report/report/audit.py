@@ -12,8 +12,8 @@ from datetime import date
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from nerima_report.edition.catalogue import Notice
 from nerima_report.edition.entries import EntryTable
-from nerima_report.edition.notice import Notice
 from nerima_report.edition.tables import Column, CountTable
 from nerima_report.fiscal_year import Month, full_date, full_name
 from nerima_report.places import CellKey

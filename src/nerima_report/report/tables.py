@@ -12,7 +12,7 @@ from datetime import date
 
 from nerima_report.edition.entries import EntryField, EntryTable
 from nerima_report.edition.tables import Column, CountTable, Row, fill
-from nerima_report.edition.years import CompareTexts
+from nerima_report.edition.texts import CompareTexts
 from nerima_report.fiscal_year import Month, full_date
 from nerima_report.places import CellKey
 from nerima_report.records.comparison import Comparison

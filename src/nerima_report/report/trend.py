@@ -54,7 +54,7 @@ def compose_trend(trend: Trend, draw: Draw | None) -> Report:
                 marks = together.marks(trend)
                 for series in together.series:
                     blocks.append(Heading(2, f"{next(numbers)} {series.heading}"))
-                    blocks.append(_picture(series, trend, (next(pictures), marks[series.key]), draw))
+                    blocks.append(_picture(series, trend, next(pictures), marks[series.key], draw))
                     blocks += map(Paragraph, together.notes_of(series, trend))
             blocks.append(_table(together, trend, next(tables)))
     return Report(
@@ -128,8 +128,7 @@ def _tables_of(series: Sequence[Series]) -> Iterator[_Together]:
         yield from map(_Together, zip(together, strict=True) if alone else (together,))
 
 
-def _picture(series: Series, trend: Trend, told: tuple[int, Mapping[int, str]], draw: Draw) -> Picture:
-    number, marks = told
+def _picture(series: Series, trend: Trend, number: int, marks: Mapping[int, str], draw: Draw) -> Picture:
     return Picture(
         number=number,
         title=f"{series.heading}の推移",

@@ -21,9 +21,8 @@ from nerima_report.files import sha256
 from nerima_report.findings import Explanation, Finding, explain
 from nerima_report.fiscal_year import full_name
 from nerima_report.forms.published_year import as_published, not_printed, render_template, template_name
-from nerima_report.records.file import read_record, write_record
+from nerima_report.records.file import read_record, revise, write_record
 from nerima_report.records.model import SCHEMA_VERSION, Record, RecordedEdition, RecordedInput, recorded_figure
-from nerima_report.records.revision import revise
 from nerima_report.report.compose import compose_report
 from nerima_report.report.record import (
     content_of,

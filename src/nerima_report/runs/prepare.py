@@ -12,9 +12,8 @@ from pathlib import Path
 
 from nerima_report.edition import Edition
 from nerima_report.forms import Filling, FormCover, render_form
-from nerima_report.forms.earlier import Earlier, load_earlier
 from nerima_report.forms.form import fed_lists
-from nerima_report.forms.recipients import all_covers, chosen, file_name
+from nerima_report.forms.recipients import Earlier, all_covers, chosen, file_name, load_earlier
 from nerima_report.registers.entry import rows_for, unasked_sections
 from nerima_report.registers.master import keeps_registers, load_masters
 from nerima_report.tallies.roster import load_roster, write_roster

@@ -13,14 +13,23 @@ from nerima_report.checks.privacy import masked, private_parts
 from nerima_report.edition import Edition
 from nerima_report.findings import Finding
 from nerima_report.places import Place
-from nerima_report.registers.data_files import render_csv, render_xlsx
 from nerima_report.registers.master import load_masters, master_file
-from nerima_report.registers.views import RegisterView, ViewOrder, views_of
+from nerima_report.registers.views import RegisterView, ViewOrder, render_csv, render_xlsx, views_of
 from nerima_report.report.formats import FORMATS
 from nerima_report.report.register import compose_register
 from nerima_report.workspace import Delivery, Workspace
 
 PRINTED = "登録簿"  # of out/
+
+
+@dataclass(frozen=True)
+class PrintOrder:
+    """What to print: which registers as of when, as which kind of file, where to, over files that are there."""
+
+    view: ViewOrder
+    ending: str
+    out: Path | None = None
+    force: bool = False
 
 
 @dataclass(frozen=True)
@@ -32,23 +41,20 @@ class Printed:
     findings: tuple[Finding, ...]
 
 
-def print_registers(
-    workspace: Workspace, edition: Edition, order: ViewOrder, ending: str, target: tuple[Path | None, bool]
-) -> Printed:
-    """Write a file for each register that is open to public view; `target` is the folder, and whether to overwrite.
+def print_registers(workspace: Workspace, edition: Edition, order: PrintOrder) -> Printed:
+    """Write a file for each register that is open to public view.
 
     Registers that nobody named are left out where they have no entries. Raises CannotProceed where another file is
     in the way.
     """
-    views = views_of(load_masters(workspace.folder, edition), edition, order, public=True)
-    views = [view for view in views if view.entries or order.registers]
+    views = views_of(load_masters(workspace.folder, edition), edition, order.view, public=True)
+    views = [view for view in views if view.entries or order.view.registers]
     findings = tuple(finding for view in views for finding in _naming_somebody(workspace, view))
     if any(edition.catalogue.is_error(finding) for finding in findings):
         return Printed((), (), findings)
-    out, force = target
-    folder = out or workspace.folder / "out" / PRINTED
-    files = {f"{view.register.key}.{ending}": RENDERERS[ending](view, edition) for view in views}
-    return Printed(*Delivery(folder, files).add(force=force), findings)
+    folder = order.out or workspace.folder / "out" / PRINTED
+    files = {f"{view.register.key}.{order.ending}": RENDERERS[order.ending](view, edition) for view in views}
+    return Printed(*Delivery(folder, files).add(force=order.force), findings)
 
 
 def _naming_somebody(workspace: Workspace, view: RegisterView) -> Iterator[Finding]:

@@ -12,9 +12,8 @@ from nerima_report.files import sha256
 from nerima_report.findings import Finding
 from nerima_report.fiscal_year import full_name
 from nerima_report.places import Place
-from nerima_report.records.file import read_record, write_record
+from nerima_report.records.file import read_record, revise, write_record
 from nerima_report.records.model import Record
-from nerima_report.records.revision import revise
 from nerima_report.workspace import RECORD, Workspace, write_all
 
 
@@ -40,7 +39,7 @@ def publish(workspace: Workspace, fiscal_year: int, reason: str | None, today: d
         )
     new = read_record(built, fiscal_year)
     findings = [Finding("N903", Place(file=file.as_posix())) for file in _changed_outputs(built.parent, new)]
-    if _changed_inputs(workspace.workbooks(fiscal_year)[0], new):
+    if _changed_inputs(workspace.workbooks(fiscal_year).paths, new):
         findings.append(Finding("N906"))
     record = revise(new, earlier, reason, today)
     if record is not None:

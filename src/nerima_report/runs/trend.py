@@ -11,8 +11,7 @@ from nerima_report.errors import CannotProceed
 from nerima_report.files import sha256
 from nerima_report.findings import Finding
 from nerima_report.records.file import read_record
-from nerima_report.records.series import Source, Trend, make_trend
-from nerima_report.records.series_csv import render_csv
+from nerima_report.records.series import Source, Trend, make_trend, render_csv
 from nerima_report.report.formats import FORMATS
 from nerima_report.report.trend import Draw, compose_trend, runs_of_years
 from nerima_report.workspace import RECORD, Delivery, Workspace
@@ -59,7 +58,7 @@ def trend(workspace: Workspace, edition: Edition, first: int, last: int) -> Tren
 def _charts() -> Draw | None:
     """What draws a chart, or None where the extra `charts` or something that it needs cannot be imported."""
     try:
-        from nerima_report.report.charts import draw  # slow to import, and nothing else draws
+        from nerima_report.report.trend_plot import draw  # slow to import, and nothing else draws
     except ImportError as error:
         if (error.name or "").partition(".")[0] == __name__.partition(".")[0]:
             raise  # a fault of this program

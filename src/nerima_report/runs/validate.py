@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 from nerima_report.checks import run_checks
 from nerima_report.edition import Edition
@@ -15,6 +14,7 @@ from nerima_report.examination import (
     with_likely_causes,
     years_that_differ,
 )
+from nerima_report.files import FoundWorkbooks
 from nerima_report.findings import explain
 from nerima_report.places import CellKey
 from nerima_report.runs.registers import differences_from_registers
@@ -24,15 +24,14 @@ from nerima_report.workspace import Workspace
 
 
 def validate(
-    files: tuple[list[Path], list[Path]], edition: Edition, workspace: Workspace, complete: bool, progress: Progress
+    found: FoundWorkbooks, edition: Edition, workspace: Workspace, complete: bool, progress: Progress
 ) -> Examination:
     """Check workbooks one by one, each against the edition of its own year.
 
     With `complete` they are the whole collection of one year, which is held against the roster as well.
     """
     explanations = workspace.explanations_for(edition.catalogue)
-    paths, skipped = files
-    inbox = replace(load_submissions(paths, edition, progress), skipped=tuple(skipped))
+    inbox = replace(load_submissions(found.paths, edition, progress), skipped=tuple(found.skipped))
 
     def recall(fiscal_year: int) -> dict[str, dict[CellKey, int]]:
         from nerima_report.records.comparison import reported_before  # only where something is wrong
@@ -48,7 +47,7 @@ def validate(
     for year in years:
         alone = inbox if year == years[0] else Inbox(submissions=inbox.submissions)
         collection.append(examine(alone, edition.for_year(year) if year else edition, year, None))
-        found = explain(run_checks(collection[-1]), explanations, year)[0]
-        findings += with_likely_causes(found, collection[-1], explanations, recall)
+        explained = explain(run_checks(collection[-1]), explanations, year)[0]
+        findings += with_likely_causes(explained, collection[-1], explanations, recall)
     findings += differences_from_registers(workspace, edition, collection)
     return Examination(edition, inbox, tuple(collection), tuple(findings))

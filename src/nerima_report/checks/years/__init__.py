@@ -14,8 +14,7 @@ from nerima_report.findings import Finding, explain
 from nerima_report.fiscal_year import full_name
 from nerima_report.places import CellKey
 from nerima_report.records.change_statistics import chance_of_identity
-from nerima_report.records.file import RecordFile, open_record
-from nerima_report.records.revision import changed_numbers
+from nerima_report.records.file import RecordFile, changed_numbers, open_record
 from nerima_report.records.years import Year, YearEvidence, year_of
 from nerima_report.registers.master import keeps_registers, load_masters
 from nerima_report.tallies.counting import counted_tables

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from nerima_report.corrections.linear_system import Cell, System
 from nerima_report.corrections.ranking import Ranked
-from nerima_report.corrections.system import Cell, System
 from nerima_report.edition import Edition
 from nerima_report.edition.tables import fill
 from nerima_report.findings import SuggestedCell, Suggestion, shown_fact
@@ -13,8 +13,8 @@ from nerima_report.places import WARD
 from nerima_report.tallies.cell_values import LARGEST_COUNT
 
 
-class Telling:
-    """Says changes of the cells of a system in the words of corrections.toml."""
+class Sentences:
+    """The changes of the cells of a system in the words of corrections.toml."""
 
     def __init__(self, edition: Edition, system: System) -> None:
         self.words = edition.corrections.words

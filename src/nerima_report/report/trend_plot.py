@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from io import BytesIO
 from math import ceil
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 logging.getLogger("matplotlib").setLevel(logging.ERROR)  # it tells the office about its cache of fonts
 
@@ -35,15 +35,30 @@ DOTS_PER_INCH, MM = 200, 25.4
 MOST_VALUES = 12  # years up to which the numbers stand at the points
 LINE_OF_LABEL = 3.6  # mm
 LETTERS_OF_LABEL = 11
-# Dark enough to be read on white, and told apart by mark and stroke alone: (colour, mark, stroke).
+
+
+class _Style(NamedTuple):
+    """How a line is drawn: its colour, the mark at its points, and its stroke as matplotlib names it."""
+
+    colour: str
+    mark: str
+    stroke: object
+
+    @property
+    def line(self) -> dict[str, Any]:
+        """The same as keywords of matplotlib."""
+        return {"color": self.colour, "marker": self.mark, "linestyle": self.stroke, "linewidth": 1.3}
+
+
+# Dark enough to be read on white, and distinguished by mark and stroke alone.
 STYLES = (
-    ("#1a1a1a", "o", "-"),
-    ("#0b5394", "s", (0, (6, 2))),
-    ("#a61c00", "^", (0, (2, 1.5))),
-    ("#38761d", "D", (0, (8, 2, 2, 2))),
-    ("#674ea7", "v", "-"),
-    ("#7f6000", "P", (0, (4, 3))),
-    ("#0c6b6b", "X", (0, (1, 1))),
+    _Style("#1a1a1a", "o", "-"),
+    _Style("#0b5394", "s", (0, (6, 2))),
+    _Style("#a61c00", "^", (0, (2, 1.5))),
+    _Style("#38761d", "D", (0, (8, 2, 2, 2))),
+    _Style("#674ea7", "v", "-"),
+    _Style("#7f6000", "P", (0, (4, 3))),
+    _Style("#0c6b6b", "X", (0, (1, 1))),
 )
 GREY, BAND = "#595959", "#e6e6e6"
 
@@ -57,16 +72,16 @@ def draw(series: Series, years: Sequence[int], marks: Mapping[int, str], gaps: I
         figure = Figure(figsize=(WIDTH / MM, height / MM), dpi=DOTS_PER_INCH)
         panels = _panels(series, years)
         for panel, (begin, width) in zip(panels, _places(panels, LABEL_COLUMN if several else RIGHT), strict=True):
-            size = width, height - TOP - BOTTOM
-            axes = figure.add_axes((begin / WIDTH, BOTTOM / height, width / WIDTH, size[1] / height))
+            axes = figure.add_axes((begin / WIDTH, BOTTOM / height, width / WIDTH, (height - TOP - BOTTOM) / height))
             _set_axes(axes, series, panel, width)
             _mark(axes, panel, marks, gaps)
             for line, style in zip(series.lines, STYLES, strict=False):
-                _draw_line(axes, line, style, (series, panel))
+                runs = [run for run in line.runs(series.breaks) if run[0] in panel.years]
+                _draw_line(axes, line, style, runs)
             if not several and len(years) <= MOST_VALUES:
                 _label_values(axes, series.lines[0], panel)
         if several:
-            _label_lines(axes, series.lines, size)
+            _label_lines(axes, series.lines, width, height - TOP - BOTTOM)
         axes.annotate("(年度)", (1, 0), (0, -25), xycoords="axes fraction", textcoords="offset points",
                       ha="right", va="top", fontsize=7)  # fmt: skip
         FigureCanvasAgg(figure)
@@ -143,13 +158,12 @@ def _mark(axes: Axes, panel: _Panel, marks: Mapping[int, str], gaps: Iterable[in
                           textcoords="offset points", va="bottom", color=GREY, fontsize=7.5)  # fmt: skip
 
 
-def _draw_line(axes: Axes, line: Line, style: tuple[str, str, object], where: tuple[Series, _Panel]) -> None:
-    (colour, mark, stroke), (series, panel) = style, where
+def _draw_line(axes: Axes, line: Line, style: _Style, runs: Iterable[Sequence[int]]) -> None:
+    """Draw each run of years that are joined to each other."""
     size = 4.0 if len(line.points) <= 2 * MOST_VALUES else 2.8
-    for run in (run for run in line.runs(series.breaks) if run[0] in panel.years):
+    for run in runs:
         values = [float(line.known[year]) for year in run]
-        axes.plot(run, values, color=colour, marker=mark, linestyle=stroke, linewidth=1.3, markersize=size,
-                  clip_on=False, zorder=3)  # fmt: skip
+        axes.plot(run, values, **style.line, markersize=size, clip_on=False, zorder=3)
 
 
 def _label_values(axes: Axes, line: Line, panel: _Panel) -> None:
@@ -158,27 +172,26 @@ def _label_values(axes: Axes, line: Line, panel: _Panel) -> None:
                       fontsize=7.5, zorder=4, bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6})  # fmt: skip
 
 
-def _label_lines(axes: Axes, lines: Sequence[Line], size: tuple[float, float]) -> None:
+def _label_lines(axes: Axes, lines: Sequence[Line], width: float, height: float) -> None:
     """The names beside the ends of the lines, with a piece of the line, moved apart where they would overlap.
 
-    `size` is that of the axes, in mm.
+    `width` and `height` are those of the axes, in mm.
     """
     last = max(max(line.points) for line in lines)
     names = ["\n".join(_name(line, last)) for line in lines]
     top = axes.get_ylim()[1]
     wanted = [float(list(line.known.values())[-1]) / top for line in lines]
-    heights = [(name.count("\n") + 1) * LINE_OF_LABEL / size[1] for name in names]
-    begin, end = 1 + 5 / size[0], 1 + 11 / size[0]
+    heights = [(name.count("\n") + 1) * LINE_OF_LABEL / height for name in names]
+    begin, end = 1 + 5 / width, 1 + 11 / width
     for line, name, style, place in zip(lines, names, STYLES, _apart(wanted, heights), strict=False):
-        colour, mark, stroke = style
         if last in line.known:
             edge = axes.transAxes + axes.transData.inverted()
             goal = edge.transform((begin, place))
             axes.plot([last, goal[0]], [float(line.known[last]), goal[1]], color=GREY, linewidth=0.4, clip_on=False)
-        sample = Line2D([begin, (begin + end) / 2, end], [place] * 3, color=colour, marker=mark, markevery=[1],
-                        linestyle=stroke, linewidth=1.3, markersize=4, transform=axes.transAxes, clip_on=False)  # type: ignore[arg-type]  # fmt: skip
+        sample = Line2D([begin, (begin + end) / 2, end], [place] * 3, **style.line, markersize=4, markevery=[1])
+        sample.set(transform=axes.transAxes, clip_on=False)
         axes.add_line(sample)
-        axes.text(end + 1 / size[0], place, name, transform=axes.transAxes, va="center", ha="left", color=colour,
+        axes.text(end + 1 / width, place, name, transform=axes.transAxes, va="center", ha="left", color=style.colour,
                   fontsize=7.5, linespacing=1.05)  # fmt: skip
 
 

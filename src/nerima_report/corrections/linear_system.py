@@ -107,13 +107,13 @@ class System:
     def _now(self, side: Sum) -> Number:
         return side.constant + sum(times * (self.cells[cell].value or 0) for cell, times in side.cells.items())
 
-    def without(self, number: int, pair: tuple[int, int]) -> Iterator[tuple[Number, int, int]]:
+    def without(self, number: int, one: int, other: int) -> Iterator[tuple[Number, int, int]]:
         """The left and the right sum of a constraint without two cells, with how often each of these counts in it."""
-        one, other = (self.cells[cell].value or 0 for cell in pair)
+        value, other_value = (self.cells[cell].value or 0 for cell in (one, other))
         constraint = self.constraints[number]
         for side, now in zip((constraint.left, constraint.right), self._sums[number], strict=True):
-            first, second = side.cells.get(pair[0], 0), side.cells.get(pair[1], 0)
-            yield now - first * one - second * other, first, second
+            first, second = side.cells.get(one, 0), side.cells.get(other, 0)
+            yield now - first * value - second * other_value, first, second
 
     @cached_property
     def broken(self) -> frozenset[int]:

@@ -1,0 +1,263 @@
+"""The sheets of tables: of counts, of list-like tables (one row an entry, as many as it takes), and of registers.
+
+On the sheet of a register stand the open entries of the 課, to confirm, change or end, and room for new ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from xlsxwriter.format import Format
+from xlsxwriter.utility import xl_rowcol_to_cell
+from xlsxwriter.worksheet import Worksheet
+
+from nerima_report.edition.entries import EntryField, EntryTable
+from nerima_report.edition.registers import ANSWER, NO_ARTICLE, NUMBER, TRACE, Register, RegisterField
+from nerima_report.edition.tables import Column, CountTable, fill
+from nerima_report.forms.form import Form, instruction
+from nerima_report.forms.formulas import Total, stubs
+from nerima_report.forms.inputs import COUNT, Area, allowed_in, count_or_not_applicable, restrict, words_for
+from nerima_report.forms.style import (
+    FIRST_ROW,
+    HEADER_ROW,
+    Input,
+    Looks,
+    fit_height,
+    set_widths,
+    width_for,
+    width_of,
+    write,
+)
+from nerima_report.tallies.layout import VERIFICATION
+
+RULE_HEADING = "数え方"
+_COUNT_WIDTH, _EARLIER_WIDTH, _NARROWEST_RULES = 16, 20, 52
+TINTED_ROWS = 20  # more can be written below them: the next row is tinted as soon as one is used
+LAST_ROW = FIRST_ROW + 999
+_TEXT_WIDTH, _HINT_LINE = 40, 12
+_LOCKED = (NUMBER, TRACE)
+_REGISTER_WIDTHS = {NUMBER: 16, ANSWER: 26, TRACE: 14}
+_REGISTER_TEXT_WIDTH = 30
+_A3, _PAGES_WIDE = 8, 2  # more columns than any page takes: two pages beside each other, with the number on both
+
+
+class _Row(NamedTuple):
+    """A row of the sheet: its labels, what stands under the counts, the earlier figures, what it means, its looks."""
+
+    labels: Sequence[str]
+    values: Sequence[object]
+    earlier: Sequence[object]
+    meaning: str
+    looks: tuple[Format, Format]
+
+
+def write_counts(form: Form, sheet: Worksheet, table_id: str, table: CountTable) -> None:
+    """Write the table below the top of its sheet; earlier figures stand right of the counts, in grey."""
+    columns, looks = form.columns[table_id], form.looks
+    earlier = _earlier_columns(form, table_id)
+    # The heading differs from that of the data, so the figures of another year are never read back.
+    before = [f"{form.earlier_heading}\n{column.heading}" for column in earlier]
+    headings = [*stubs(table), *(column.heading for column in columns), *before, RULE_HEADING]
+    rows = [*_data_rows(form, table_id, table), *_computed_rows(form, table_id, table)]
+    first, last = len(stubs(table)), len(stubs(table)) + len(columns)
+    widths = [width_for(texts) for texts in zip(headings, *(row.labels for row in rows), strict=False)]
+    widths += [_COUNT_WIDTH] * len(columns) + [_EARLIER_WIDTH] * len(earlier)
+    # The instruction in A2 is not wrapped; it stays within the printed columns.
+    widths.append(max(_NARROWEST_RULES, width_of(instruction(form, table)) - sum(widths)))
+    set_widths(sheet, widths)
+    write(sheet, HEADER_ROW, 0, headings, looks.heading)
+    write(sheet, HEADER_ROW, last, before, looks.earlier_heading)
+    fit_height(sheet, HEADER_ROW, zip(headings, widths, strict=True))
+    for number, row in enumerate(rows, start=FIRST_ROW):
+        of_labels, of_values = row.looks
+        write(sheet, number, 0, row.labels, of_labels)
+        write(sheet, number, first, row.values, of_values)
+        write(sheet, number, last, row.earlier, looks.earlier)
+        write(sheet, number, last + len(earlier), [row.meaning], looks.label)
+        fit_height(sheet, number, [*zip(row.labels, widths, strict=False), (row.meaning, widths[-1])])
+    top, _, bottom, _ = form.formulas.area(table_id)
+    for place, column in enumerate(columns, start=first):
+        published = count_or_not_applicable(xl_rowcol_to_cell(top, place))
+        allowed = published if form.cover.published else COUNT
+        restrict(sheet, (top, place, bottom, place), allowed, column.heading, words_for(form, "count"))
+    sheet.set_selection(FIRST_ROW, first, FIRST_ROW, first)
+
+
+def _data_rows(form: Form, table_id: str, table: CountTable) -> Iterator[_Row]:
+    """The rows to be filled in."""
+    columns, earlier = form.columns[table_id], form.filling.earlier
+    for row in table.rows:
+        labels = [row.group, row.label][-len(stubs(table)) :]
+        keys = [row.key(table_id, column.label) for column in columns]
+        before = [earlier.counts.get(key) for key in keys] if earlier and _earlier_columns(form, table_id) else []
+        counts = [form.counts.get(key) for key in keys]
+        yield _Row(labels, counts, before, row.rule, (form.looks.label, form.looks.count.cell))
+
+
+def _computed_rows(form: Form, table_id: str, table: CountTable) -> Iterator[_Row]:
+    """The rows that Excel computes: the total, and 検算 against the columns that must have the same total."""
+    totals = [Total(table_id, column.label) for column in form.columns[table_id]]
+    looks = (form.looks.total, form.looks.result)
+    before = [_earlier_total(form, table_id, column) for column in _earlier_columns(form, table_id)]
+    if table.total:
+        sums = [form.formulas.total(total) for total in totals]
+        yield _Row(["", table.total][-len(stubs(table)) :], sums, before, "", looks)
+    linked = [form.formulas.linked(total) for total in totals]
+    if any(linked):
+        names = dict.fromkeys(f"{other.table_id}の{other.column}" for others in linked for other in others)
+        checks = [form.formulas.check(total, others) for total, others in zip(totals, linked, strict=True)]
+        meaning = fill(form.texts.agreement, {"表": "、".join(names)})
+        yield _Row(["", VERIFICATION][-len(stubs(table)) :], checks, [None] * len(before), meaning, looks)
+
+
+def _earlier_columns(form: Form, table_id: str) -> tuple[Column, ...]:
+    """The columns beside which earlier figures stand: those of the table, if anything of it is known."""
+    earlier = form.filling.earlier
+    known = earlier is not None and any(key.table == table_id for key in earlier.counts)
+    return form.columns[table_id] if known else ()
+
+
+def _earlier_total(form: Form, table_id: str, column: Column) -> int | None:
+    """The sum of an earlier column, where every row of it is known."""
+    counts = form.filling.earlier.counts if form.filling.earlier else {}
+    values = [counts.get(key) for key in form.edition.count_tables[table_id].keys(table_id, column.label)]
+    known = [value for value in values if isinstance(value, int)]
+    return sum(known) if len(known) == len(values) else None
+
+
+def write_entries(form: Form, sheet: Worksheet, table_id: str, table: EntryTable) -> None:
+    """Write the headings, the hints above them and the entries, with open rows below."""
+    given = entries_of(form, table_id)
+    rows = [*given, *({} for _ in range(_rows_offered(table) - len(given)))]
+    _Columns(form, table.fields).write(sheet, rows)
+    if not table.lines_for:
+        _tint_the_next_row(form, sheet, len(rows), len(table.fields))
+    first = entry_area(table)[1]
+    sheet.set_selection(FIRST_ROW, first, FIRST_ROW, first)
+
+
+def write_register(form: Form, sheet: Worksheet, table_id: str, register: Register) -> None:
+    """Write the headings, the articles and hints above them, and the entries; number and trace are locked."""
+    sheet.set_paper(_A3)
+    sheet.fit_to_pages(_PAGES_WIDE, 0)
+    sheet.repeat_columns(0)
+    sheet.freeze_panes(FIRST_ROW, 2)
+    fields = register.table.fields
+    given = entries_of(form, table_id)
+    rows = [*given, *({} for _ in range(TINTED_ROWS))]
+    columns = _Columns(form, fields, of_register=True)
+    columns.write(sheet, rows)
+    _tint_the_next_row(form, sheet, len(rows), len(fields))
+    for number, entry in enumerate(given, start=FIRST_ROW):
+        texts = [(str(entry.get(f.label) or ""), columns.width(f)) for f in fields if f.type == "text"]
+        fit_height(sheet, number, texts)
+    first = [field.label for field in fields].index(ANSWER)
+    sheet.set_selection(FIRST_ROW, first, FIRST_ROW, first)
+
+
+@dataclass(frozen=True)
+class _Columns:
+    """The columns of a list-like table, or of a register, in which some columns are locked."""
+
+    form: Form
+    fields: Sequence[EntryField]
+    of_register: bool = False
+
+    def write(self, sheet: Worksheet, rows: Sequence[Mapping[str, object]]) -> None:
+        """Write the columns with the hints above them and the rows (values by label of field)."""
+        looks = self.form.looks
+        sheet.set_landscape()
+        for row in range(HEADER_ROW - 1):  # the columns are unlocked as a whole, the cells above the headings are not
+            write(sheet, row, 1, [None] * (len(self.fields) - 1), looks.locked)
+        for place, field in enumerate(self.fields):
+            locked, look = self._is_locked(field), _look_of(looks, field)
+            sheet.set_column(place, place, self.width(field), looks.locked if locked else look.below)
+            write(sheet, HEADER_ROW - 1, place, [_hint(field)], looks.hint)
+            write(sheet, HEADER_ROW, place, [_heading(field)], looks.heading)
+            cell = look.cell if not locked else looks.earlier if field.label == TRACE else looks.label
+            for number, entry in enumerate(rows, start=FIRST_ROW):
+                write(sheet, number, place, [entry.get(field.label)], cell)
+            if not locked:
+                area = (FIRST_ROW, place, max(LAST_ROW, FIRST_ROW + 2 * len(rows)), place)
+                words = words_for(self.form, "any_date" if field.any_year else field.type, _hint(field))
+                restrict(sheet, area, allowed_in(self.form, field), _heading(field), words)
+        fit_height(sheet, HEADER_ROW - 1, [(_hint(field), self.width(field)) for field in self.fields], _HINT_LINE)
+
+    def width(self, field: EntryField) -> int:
+        """How wide the column of a field is, in digits."""
+        if self.of_register and field.label in _REGISTER_WIDTHS:
+            return _REGISTER_WIDTHS[field.label]
+        if field.type == "text":
+            return _REGISTER_TEXT_WIDTH if self.of_register else _TEXT_WIDTH
+        return width_for([_heading(field), *field.choices])
+
+    def _is_locked(self, field: EntryField) -> bool:
+        return self.of_register and field.label in _LOCKED
+
+
+def entries_of(form: Form, table_id: str) -> Sequence[dict[str, object]]:
+    """The entries that go into a table: none where it does not apply; where it has lines, one for each line."""
+    table = form.entry_tables[table_id]
+    given = {**form.filling.entries, **(form.filling.registers or {})}
+    entries = [dict(e) for e in given.get(table_id, ())] if form.cover.applies(table_id) else []
+    if not table.lines_for:
+        return entries
+    answers = {entry.get(table.lines_for): entry for entry in entries}
+    return [{table.lines_for: line} | answers.get(line, {}) for line in table.fields[0].choices]
+
+
+def answered(form: Form, table_id: str) -> int:
+    """In how many rows the first required field is filled."""
+    field = _first_required(form.entry_tables[table_id])
+    return sum(entry.get(field.label) not in (None, "") for entry in entries_of(form, table_id))
+
+
+def entry_area(table: EntryTable, *, required: bool = False) -> Area:
+    """The cells for entries; with `required`, only the column of the first required field."""
+    place = table.fields.index(_first_required(table))
+    first, last = (place, place) if required else (1 if table.lines_for else 0, len(table.fields) - 1)
+    return FIRST_ROW, first, LAST_ROW, last
+
+
+def tinted_area(form: Form, table_id: str) -> Area:
+    """The cells that are tinted from the start."""
+    top, first, _, last = entry_area(form.entry_tables[table_id])
+    rows = max(_rows_offered(form.entry_tables[table_id]), len(entries_of(form, table_id)))
+    return top, first, top + rows - 1, last
+
+
+def _hint(field: EntryField) -> str:
+    """What to observe in a field: its rule, or that it may stay empty; in a register first the article."""
+    rule = field.rule or ("" if field.required else "空けてもかまいません。")
+    article = field.article if isinstance(field, RegisterField) and field.article != NO_ARTICLE else ""
+    return "\n".join(filter(None, (article, rule)))
+
+
+def _heading(field: EntryField) -> str:
+    return f"{field.label}({field.unit})" if field.unit else field.label
+
+
+def _first_required(table: EntryTable) -> EntryField:
+    asked = [field for field in table.fields if field.label != table.lines_for]
+    return next((field for field in asked if field.required), asked[0])
+
+
+def _rows_offered(table: EntryTable) -> int:
+    return len(table.fields[0].choices) if table.lines_for else TINTED_ROWS
+
+
+def _tint_the_next_row(form: Form, sheet: Worksheet, tinted: int, width: int) -> None:
+    """Let Excel tint the row below the tinted ones as soon as the row above it is used."""
+    first = FIRST_ROW + tinted
+    above = f"{xl_rowcol_to_cell(first - 1, 0, col_abs=True)}:{xl_rowcol_to_cell(first - 1, width - 1, col_abs=True)}"
+    used = {"type": "formula", "criteria": f"=COUNTA({above})>0", "format": form.looks.next}
+    sheet.conditional_format(first, 0, LAST_ROW, width - 1, used)
+
+
+def _look_of(looks: Looks, field: EntryField) -> Input:
+    """The format of the cells of a field."""
+    if field.type == "date":
+        return looks.day
+    return looks.count if field.type in ("count", "order", "difference") else looks.text
