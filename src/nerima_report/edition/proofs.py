@@ -13,7 +13,7 @@ from nerima_report.edition.generated import condition_faults
 from nerima_report.edition.guideline import Guideline
 from nerima_report.edition.part import Part
 from nerima_report.edition.register_proofs import register_faults
-from nerima_report.edition.tables import Cells, CountTable, placeholders_in
+from nerima_report.edition.tables import Cells, CountTable, Figure, placeholders_in
 
 # What a title or a note may ask for; report/wording.py gives the values for a fiscal year.
 YEAR_PLACEHOLDERS = frozenset({"年度", "短い年度", "年度末"})
@@ -191,8 +191,18 @@ def _check_figures(part: Part) -> Iterator[Fault]:
         excluded = figure.denominator.model_copy(update={"rows": figure.excluded})
         if reason := _unknown(part, excluded):
             yield file, f"{figure.key}.excluded", reason
-        if figure.numerator and (twice := set(figure.numerator.rows) & set(figure.excluded)):
+        if twice := _counted_and_excluded(part, figure):
             yield file, f"{figure.key}.excluded", f"分子にある行「{min(twice)}」は除けません"
+
+
+def _counted_and_excluded(part: Part, figure: Figure) -> set[str]:
+    """The rows that the numerator counts and the denominator leaves out: such a share could exceed 100 %."""
+    counted, of = figure.numerator, figure.denominator
+    if counted is None or counted.table != of.table or (counted.group and of.group and counted.group != of.group):
+        return set()
+    rows, _ = _labels(part, counted.table)
+    labels = {label for group, label in rows if counted.group in ("", group)}
+    return set(counted.rows or labels) & set(figure.excluded)
 
 
 def _check_charts(part: Part) -> Iterator[Fault]:

@@ -238,7 +238,11 @@ class Link(Definition):
 
 
 class Figure(Definition):
-    """A share: the numerator (or the largest row) over the denominator without the excluded rows."""
+    """A share: the numerator (or the largest row) over the denominator without the excluded rows.
+
+    In a table with groups a row is the sum over all groups, unless the cells name one. `never_whole`: what is not
+    quite all is not printed as 100 %, nor what is not quite nothing as 0 %, but one step short.
+    """
 
     key: Text = Field(title="キー")
     kind: Literal["rate", "largest_share"] = Field(title="種類")
@@ -247,6 +251,7 @@ class Figure(Definition):
     excluded: tuple[Text, ...] = Field(title="除く行", default=())
     digits: int = Field(title="小数点以下の桁数", ge=0, le=4)
     rounding: Literal["half_up"] = Field(title="丸め方")
+    never_whole: bool = Field(title="端数があれば 100% と 0% にしないか", default=False)
     unit: Literal["%"] = Field(title="単位")
     basis: Text = Field(title="よりどころ")
 

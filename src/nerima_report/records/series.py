@@ -231,7 +231,8 @@ def _counts(part: Part, chart: Chart, year: Year, edition: Edition, last: int) -
         points = {_label(later(key), chart): _point(values[key]) for key in keys}
     else:
         known = {key: value for key, value in values.items() if value is not None}
-        lacking = not known or not {key.row for key in known} >= set(chart.rows)
+        named = set(chart.rows)
+        lacking = not known or not {key.row for key in known} >= named or bool(named and len(known) < len(values))
         points = {"": _point(None if lacking else sum(known.values()))}
     unit = year.units[table_id, chart.column]
     return _Told(part, chart, points, unit, unit, None, None)

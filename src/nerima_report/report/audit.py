@@ -67,6 +67,8 @@ def _figures(content: Content) -> Iterator[str]:
     for key, share in content.collection.figures.items():
         definition = share.definition
         value = "－" if share.value is None else f"{share.value}{definition.unit}"
+        if share.value != share.rounded:
+            value += f"（四捨五入では{share.rounded}{definition.unit}だが、端数があるので一つ手前の値を印刷する）"
         excluded = "、".join(definition.excluded) or "なし"
         computed = f"{number(share.numerator)} ÷ {number(share.denominator)}"
         rows.append((key, value, computed, "、".join(share.rows), excluded, definition.basis))

@@ -92,17 +92,17 @@ def _entry_table(table_id: str, table: EntryTable, entries: list[Entry], split: 
 
 
 def _ordered_rows(table_id: str, table: CountTable, totals: Totals) -> list[Row]:
-    """The rows in the order in which they are printed; ties keep the order of definition."""
+    """The rows in the order in which they are printed, groups together; ties keep the order of definition."""
     hidden = unused_groups(table_id, table, totals) if table.hide_unused_groups else []
     rows = [row for row in table.rows if row.group not in hidden]
     if table.hide_unused_rows:
         rows = [row for row in rows if not _is_unused(table_id, table, row, totals)]
     if table.order == "fixed":
         return rows
-    column = table.columns[0].label
+    column, groups = table.columns[0].label, table.groups
 
-    def place(row: Row) -> tuple[bool, int]:
-        return row.pinned, -(totals.values.get(row.key(table_id, column)) or 0)
+    def place(row: Row) -> tuple[int, bool, int]:
+        return groups.index(row.group), row.pinned, -(totals.values.get(row.key(table_id, column)) or 0)
 
     return sorted(rows, key=place)
 

@@ -11,7 +11,7 @@ from itertools import count, groupby
 
 from nerima_report.edition.tables import fill
 from nerima_report.fiscal_year import full_name
-from nerima_report.records.model import RecordedFigure
+from nerima_report.records.model import RecordedCells, RecordedFigure
 from nerima_report.records.series import Line, Point, Series, Trend
 from nerima_report.report.blocks import (
     Block,
@@ -269,18 +269,18 @@ def definitions_of(series: Series, trend: Trend) -> list[str]:
 def _definition(figure: RecordedFigure, years: str, trend: Trend) -> str:
     words, of = trend.edition.trend, figure.denominator_of
     digits = f"小数第{figure.digits}位まで" if figure.digits else "整数"
-    denominator = _cells(of.table, of.column, of.rows)
+    denominator = _cells(of, of.rows)
     values = {"年度": years, "分母": denominator, "除く行": _quoted(figure.excluded_rows), "桁数": digits}
     if figure.numerator_of is None:
         return fill(words.definition_largest, values)
-    values["分子"] = _quoted(figure.numerator_of.rows) or _cells(
-        figure.numerator_of.table, figure.numerator_of.column, ()
-    )
+    counted = figure.numerator_of
+    values["分子"] = _quoted([f"{counted.group} {row}".strip() for row in counted.rows]) or _cells(counted, ())
     return fill(words.definition if figure.excluded_rows else words.definition_all, values)
 
 
-def _cells(table: str, column: str, rows: Sequence[str]) -> str:
-    return f"{table}の表の{_quoted(rows)}{'の' if rows else ''}{column}"
+def _cells(cells: RecordedCells, rows: Sequence[str]) -> str:
+    named = "".join(f"{_quoted(names)}の" for names in ([cells.group] if cells.group else [], rows) if names)
+    return f"{cells.table}の表の{named}{cells.column}"
 
 
 def _quoted(names: Iterable[str]) -> str:

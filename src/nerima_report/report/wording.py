@@ -15,7 +15,7 @@ from jinja2 import Undefined
 
 from nerima_report.edition.entries import EntryTable
 from nerima_report.edition.part import Part
-from nerima_report.edition.tables import CountTable
+from nerima_report.edition.tables import Cells, CountTable
 from nerima_report.fiscal_year import Month, full_name, short_name, year_end
 from nerima_report.places import CellKey
 from nerima_report.tallies.figures import Share, largest_rows
@@ -197,7 +197,7 @@ class PartWording:
         table_id, definition = self._count_table(table)
         key = CellKey(table_id, group, row, self._column(definition, column))
         if not any((r.group, r.label) == (group, row) for r in definition.rows):
-            raise WordingError(f"表「{table}」に行「{row}」はありません")
+            raise WordingError(_no_such_row(definition, row, group))
         return Quantity(self._totals.values.get(key), self._unit(definition, column), name=number_name(key))
 
     def share(self, key: str) -> Quantity:
@@ -214,10 +214,16 @@ class PartWording:
         """除いた行("公開率"): the rows that the denominator leaves out."""
         return self.figure(key).definition.excluded
 
-    def largest(self, table: str, column: str) -> tuple[str, ...]:
-        """最多("内容別", "件数"): the row with the largest count, or all that tie; none when all are zero."""
+    def largest(self, table: str, column: str, group: str = "") -> tuple[str, ...]:
+        """最多("内容別", "件数"): the row with the largest count, or all that tie; none when all are zero.
+
+        A row counts with those of the same label in all groups; with a group, only in that one.
+        """
         definition = self._count_table(table)[1]
-        return largest_rows(self._totals, self._part, table, self._column(definition, column))
+        if group and group not in definition.groups:
+            raise WordingError(f"表「{table}」に区分「{group}」はありません")
+        cells = Cells(table=table, column=self._column(definition, column), group=group)
+        return largest_rows(self._totals, self._part, cells)
 
     def unused_groups(self, table: str) -> list[str]:
         """実績のない区分("処理状況"): the groups whose counts are all zero, in the order of definition."""
@@ -258,6 +264,18 @@ class PartWording:
             return self._figures[f"{self._part.key}.{key}"]
         except KeyError:
             raise WordingError(f"割合「{key}」は figures.toml にありません") from None
+
+
+def _no_such_row(table: CountTable, row: str, group: str) -> str:
+    """Why a table has no such row: it has none of this label, or has it in another group."""
+    groups = [r.group for r in table.rows if r.label == row]
+    if group and group not in table.groups:
+        return f"表「{table.key}」に区分「{group}」はありません"
+    if group and groups:
+        return f"表「{table.key}」の区分「{group}」に行「{row}」はありません"
+    if any(groups):
+        return f"表「{table.key}」の行「{row}」は区分ごとにあります。区分（{'、'.join(groups)}）も書いてください"
+    return f"表「{table.key}」に行「{row}」はありません"
 
 
 def unused_groups(table_id: str, table: CountTable, totals: Totals) -> list[str]:

@@ -89,12 +89,12 @@ class RetoldWording(PartWording):
         quantity = super().share(key)
         return self._told(quantity, self.figure(key).definition.denominator.table) if quantity.computable else quantity
 
-    def largest(self, table: str, column: str) -> tuple[str, ...]:
+    def largest(self, table: str, column: str, group: str = "") -> tuple[str, ...]:
         """最多("内容別", "件数"): the row with the largest count."""
         if self._lacks(table, column):
             self._leave_out(table)
             return (Wording(UNPUBLISHED),)
-        return super().largest(table, column)
+        return super().largest(table, column, group)
 
     def unused_groups(self, table: str) -> list[str]:
         """実績のない区分("処理状況"): of a table that was not published nothing is known."""

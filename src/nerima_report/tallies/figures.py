@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
 from nerima_report.edition import Edition, cell_keys
 from nerima_report.edition.part import Part
-from nerima_report.edition.tables import Figure
+from nerima_report.edition.tables import Cells, Figure
 from nerima_report.places import CellKey
 from nerima_report.tallies.totals import Totals
 
 
 @dataclass(frozen=True)
 class Share:
-    """A computed figure: its definition, numerator and denominator (件 or 人), and its value in %.
+    """A computed figure: its definition, numerator and denominator (件 or 人), and its value in % as printed.
 
     `rows` are the rows of the numerator: the declared ones, or the largest (all of them when they tie).
-    `value` is None when the denominator is zero or a number is unknown.
+    `value` is None when the denominator is zero or a number is unknown. `rounded` is the value by rounding alone,
+    from which `value` differs where the definition says `never_whole`.
     """
 
     definition: Figure
@@ -26,6 +27,7 @@ class Share:
     numerator: int | None
     denominator: int | None
     value: Decimal | None
+    rounded: Decimal | None
 
 
 def compute_figures(totals: Totals, edition: Edition) -> Mapping[str, Share]:
@@ -49,29 +51,49 @@ def percentage(numerator: int, denominator: int, digits: int) -> Decimal | None:
     return Decimal((2 * numerator * scale + denominator) // (2 * denominator)).scaleb(-digits)
 
 
-def largest_rows(totals: Totals, part: Part, table_key: str, column: str) -> tuple[str, ...]:
-    """The rows with the largest count above zero in a column; several when they tie."""
-    values = {row: totals.values.get(key) or 0 for row, key in _rows(part, table_key, column).items()}
-    largest = max(values.values())
-    return tuple(row for row, value in values.items() if value == largest and largest > 0)
+def never_whole(rounded: Decimal, numerator: int, denominator: int) -> Decimal:
+    """A rounded share, one step off 100 or 0 where the share itself is not 100 % or 0 %.
+
+    >>> never_whole(Decimal("100.0"), 9999, 10000), never_whole(Decimal("0.0"), 1, 10000)
+    (Decimal('99.9'), Decimal('0.1'))
+    >>> never_whole(Decimal("100.0"), 7, 7), never_whole(Decimal("0.0"), 0, 7), never_whole(Decimal("38.5"), 5, 13)
+    (Decimal('100.0'), Decimal('0.0'), Decimal('38.5'))
+    """
+    step = Decimal(1).scaleb(int(rounded.as_tuple().exponent))
+    if rounded == 100 and numerator != denominator:
+        return rounded - step if numerator < denominator else rounded + step
+    return step if rounded == 0 and numerator > 0 else rounded
+
+
+def largest_rows(totals: Totals, part: Part, cells: Cells, excluded: Collection[str] = ()) -> tuple[str, ...]:
+    """The rows with the largest count above zero in a column; several when they tie.
+
+    Rows of the same label are added up over the groups, unless `cells` names a group.
+    """
+    counts: dict[str, int] = {}
+    for key in _keys(part, cells):
+        if key.row not in excluded:
+            counts[key.row] = counts.get(key.row, 0) + (totals.values.get(key) or 0)
+    largest = max(counts.values(), default=0)
+    return tuple(row for row, count in counts.items() if count == largest and largest > 0)
 
 
 def _compute(figure: Figure, part: Part, totals: Totals) -> Share:
-    cells = figure.denominator
-    table_id, table = part.count_table(cells.table)
-    denominator = totals.sum(k for k in cell_keys(table_id, table, cells) if k.row not in figure.excluded)
+    of = figure.denominator
+    denominator = totals.sum(k for k in _keys(part, of) if k.row not in figure.excluded)
     if figure.numerator is None:
-        rows = largest_rows(totals, part, cells.table, cells.column)
-        numerator = totals.values.get(_rows(part, cells.table, cells.column)[rows[0]]) if rows else 0
+        rows = largest_rows(totals, part, of, figure.excluded)
+        numerator = totals.sum(_keys(part, of.model_copy(update={"rows": rows[:1]}))) if rows else 0
     else:
         rows = figure.numerator.rows
-        table_id, table = part.count_table(figure.numerator.table)
-        numerator = totals.sum(cell_keys(table_id, table, figure.numerator))
-    known = numerator is not None and denominator is not None
-    value = percentage(numerator or 0, denominator or 0, figure.digits) if known else None
-    return Share(figure, rows, numerator, denominator, value)
+        numerator = totals.sum(_keys(part, figure.numerator))
+    rounded = value = None
+    if numerator is not None and denominator is not None:
+        value = rounded = percentage(numerator, denominator, figure.digits)
+        if rounded is not None and figure.never_whole:
+            value = never_whole(rounded, numerator, denominator)
+    return Share(figure, rows, numerator, denominator, value, rounded)
 
 
-def _rows(part: Part, table_key: str, column: str) -> dict[str, CellKey]:
-    table_id, table = part.count_table(table_key)
-    return {key.row: key for key in table.keys(table_id, column)}
+def _keys(part: Part, cells: Cells) -> list[CellKey]:
+    return cell_keys(*part.count_table(cells.table), cells)
