@@ -268,6 +268,21 @@ class FromRecordTexts(Definition):
     left_out: Annotated[Text, asks_only_for("名前")] = Field(title="載せなかったものの断り")
 
 
+class ProvisionalTexts(Definition):
+    """What a draft says of numbers that miss somebody's part: at the head of a part, under a table, at the end.
+
+    `silent` are 課 that have not handed in, or whose file cannot be read; `gaps` those with blank or unreadable cells.
+    """
+
+    note: Annotated[Text, asks_only_for("理由")] = Field(title="部のはじめの断り")
+    silent: Annotated[Text, asks_only_for("課")] = Field(title="集計がない課")
+    gaps: Annotated[Text, asks_only_for("課")] = Field(title="空欄や読めないセルがある課")
+    table: Text = Field(title="件数の表の注")
+    order: Text = Field(title="件数の順に並べる表の注")
+    entries: Annotated[Text, asks_only_for("課")] = Field(title="一覧の表の注")
+    left_out: Annotated[Text, asks_only_for("名前")] = Field(title="まだ書けないことの断り")
+
+
 class ChangeLimits(Definition):
     """Beyond what a change asks for an explanation: all of these, as far as the earlier years allow to tell.
 
@@ -340,5 +355,6 @@ class YearsDefinition(Definition):
 
     template: TemplateTexts = Field(title="書き写すブック")
     from_record: FromRecordTexts = Field(title="記録から作る報告")
+    provisional: ProvisionalTexts = Field(title="案の暫定の数")
     compare: CompareTexts = Field(title="前の年度と並べるときの文")
     limits: Limits = Field(title="限度")

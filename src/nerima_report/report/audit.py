@@ -7,6 +7,7 @@ of which lists are such matters is `open_when` in tables.toml.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import PurePosixPath
@@ -21,7 +22,7 @@ from nerima_report.report.blocks import Report
 from nerima_report.report.content import Content
 from nerima_report.report.must_publish import published_items
 from nerima_report.report.tables import in_printed_order
-from nerima_report.report.wording import number
+from nerima_report.report.wording import number, so_far
 from nerima_report.tallies.counting import amount, counted_entries, open_entries, source_of
 from nerima_report.tallies.model import Entry, FilledCell
 from nerima_report.tallies.submission import Submission
@@ -44,6 +45,7 @@ def make_audit(content: Content, report: Report) -> str:
         "かっこの中は、その課のファイルの、表と同じ名前のシートのセル。",
         "",
         *_inputs(content.collection.submissions),
+        *_missing(content),
         *_figures(content),
         *_tables(content, report),
         *_entries(content, report),
@@ -61,12 +63,27 @@ def _inputs(submissions: Iterable[Submission]) -> Iterator[str]:
     yield from markdown_table(("課", "様式", "提出回", "ファイル"), rows)
 
 
+def _missing(content: Content) -> Iterator[str]:
+    """Whose part is missing in which numbers of a draft; nothing where all is there."""
+    collection = content.collection
+    if not collection.totals.are_provisional:
+        return
+    yield from ("## そろっていない数（※）", "")
+    cells: dict[tuple[str, tuple[str, ...]], int] = Counter(
+        (key.table, number.missing) for key, number in collection.totals.provisional.items()
+    )
+    rows = [(table_id, f"{number(count)}か所", "、".join(missing)) for (table_id, missing), count in cells.items()]
+    rows += [(table_id, "一覧", "、".join(missing)) for table_id, missing in collection.totals.incomplete_lists.items()]
+    yield from markdown_table(("表", "数", "分が入っていない課"), rows)
+
+
 def _figures(content: Content) -> Iterator[str]:
     yield from ("## 割合", "")
     rows = []
     for key, share in content.collection.figures.items():
         definition = share.definition
-        value = "－" if share.value is None else f"{share.value}{definition.unit}"
+        unknown = "－" if share.denominator == 0 else "…"
+        value = unknown if share.value is None else f"{share.value}{definition.unit}"
         if share.value != share.rounded:
             value += f"（四捨五入では{share.rounded}{definition.unit}だが、端数があるので一つ手前の値を印刷する）"
         excluded = "、".join(definition.excluded) or "なし"
@@ -108,8 +125,8 @@ def _column(content: Content, told: pd.DataFrame, table_id: str, table: CountTab
     for adjustment in content.collection.totals.adjustments:
         if adjustment.applied and adjustment.key in keys:
             rows.append(["調整", *(f"{adjustment.difference:+,}" if key == adjustment.key else "" for key in keys)])
-    printed = [number(content.collection.totals.values.get(key)) for key in keys]
-    total = [number(content.collection.totals.sum(keys))] if table.total else []
+    printed = [so_far(content.collection.totals, [key]) for key in keys]
+    total = [so_far(content.collection.totals, keys)] if table.total else []
     headings = ["課", *(f"{row.group} {row.label}".strip() for row in table.rows), *([table.total] if total else [])]
     yield from markdown_table(
         headings, [*([*row, *([""] if total else [])] for row in rows), ["印刷した数", *printed, *total]]

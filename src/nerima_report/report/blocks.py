@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 DRAFT_MARK = "【案】"
+PROVISIONAL_MARK = "【案・暫定】"
 CONTENTS_TITLE = "目次"
 
 
@@ -114,6 +115,12 @@ class Report:
     cover: tuple[Block, ...]
     blocks: tuple[Block, ...]
     draft: bool = False
+    provisional: bool = False
+
+    @property
+    def mark(self) -> str:
+        """What stands on every page: 【案】 on a draft, 【案・暫定】 where its numbers miss somebody's part."""
+        return (PROVISIONAL_MARK if self.provisional else DRAFT_MARK) if self.draft else ""
 
     @property
     def tables(self) -> tuple[Table, ...]:

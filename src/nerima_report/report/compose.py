@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 
 from nerima_report.edition.part import Part
 from nerima_report.edition.tables import CountTable, fill
@@ -11,8 +12,9 @@ from nerima_report.fiscal_year import full_name
 from nerima_report.report.blocks import Block, Bullets, Heading, Paragraph, Report, Table, TableNote
 from nerima_report.report.content import Content
 from nerima_report.report.manuscript import read_blocks
-from nerima_report.report.tables import ComparedTable, count_table, entry_tables, used_rows
+from nerima_report.report.tables import ComparedTable, count_table, entry_tables, is_unordered, used_rows
 from nerima_report.report.wording import PartWording, Wording, WordingError, cover_names, year_names
+from nerima_report.report.wording_of_drafts import DraftWording
 from nerima_report.report.wording_of_records import RetoldWording, ask_first
 from nerima_report.report.wording_of_year_before import YearBefore
 
@@ -39,8 +41,11 @@ def compose_report(content: Content) -> Report:
 
 def annotate(report: Report, content: Content, *, draft: bool = False) -> Report:
     """The report with what was found: the notes of explained differences, and for a draft its open findings."""
+    provisional = content.collection.totals.are_provisional
     blocks = [_with_notes(block, content) if isinstance(block, Table) else block for block in report.blocks]
-    return replace(report, blocks=(*blocks, *(_open_findings(content) if draft else ())), draft=draft)
+    return replace(
+        report, blocks=(*blocks, *(_open_findings(content) if draft else ())), draft=draft, provisional=provisional
+    )
 
 
 def _part_blocks(part: Part, content: Content) -> list[Block]:
@@ -48,6 +53,8 @@ def _part_blocks(part: Part, content: Content) -> list[Block]:
     collection = content.collection
     names = {name: Wording(text) for name, text in year_names(collection.fiscal_year).items()}
     values = (part, collection.totals, collection.figures, collection.tallies)
+    if collection.totals.are_provisional:
+        return _numbered(_draft_blocks(part, content, names))
     if content.not_published is None:
         own = PartWording(*values)
         asked = {**names, **own.names(), **_year_before(part, own, content).names()}
@@ -59,6 +66,31 @@ def _part_blocks(part: Part, content: Content) -> list[Block]:
         blocks = read_blocks(part.manuscript, asked, resolve, ask_first)
         if left_out := "、".join(retold.left_out):
             blocks.append(Paragraph(fill(collection.edition.years.from_record.left_out, {"名前": left_out})))
+    return _numbered(blocks)
+
+
+def _draft_blocks(part: Part, content: Content, names: Mapping[str, object]) -> list[Block]:
+    """The blocks of a part where somebody's part of the numbers is missing, with the note that says whose."""
+    collection = content.collection
+    texts, totals = collection.edition.years.provisional, collection.totals
+    draft = DraftWording(part, totals, collection.figures, collection.tallies)
+    asked = {**names, **draft.names(), **_year_before(part, draft, content).names()}
+    blocks = read_blocks(part.manuscript, asked, _tables_of(part, content), ask_first)
+    if left_out := "、".join(draft.left_out):
+        blocks.append(Paragraph(fill(texts.left_out, {"名前": left_out})))
+    tables = {part.table_id(key) for key in part.tables}
+    cells = (number.missing for key, number in totals.provisional.items() if key.table in tables)
+    lists = (who for table_id, who in totals.incomplete_lists.items() if table_id in tables)
+    missing = dict.fromkeys(chain.from_iterable((*cells, *lists)))
+    silent = [name for name in missing if name in collection.absent.not_asked]
+    gaps = [name for name in missing if name not in silent]
+    reasons = [fill(text, {"課": "、".join(who)}) for text, who in ((texts.silent, silent), (texts.gaps, gaps)) if who]
+    first = next((place for place, block in enumerate(blocks, start=1) if isinstance(block, Heading)), 0)
+    note = [Paragraph(fill(texts.note, {"理由": "".join(reasons)}))] if reasons else []
+    return [*blocks[:first], *note, *blocks[first:]]
+
+
+def _numbered(blocks: Sequence[Block]) -> list[Block]:
     numbers = iter(range(1, len(blocks) + 1))
     return [replace(block, number=next(numbers)) if isinstance(block, Table) else block for block in blocks]
 
@@ -81,15 +113,23 @@ def _tables_of(part: Part, content: Content) -> Callable[[str], Sequence[Table]]
             return [_count_table(table_id, table, content)]
         if not table.print:
             raise WordingError(f"表「{key}」には print（印刷する列）がないので、置けません")
-        return entry_tables(
-            table_id, table, content.collection.tallies.entries[table_id], content.collection.fiscal_year
-        )
+        collection = content.collection
+        printed = entry_tables(table_id, table, collection.tallies.entries[table_id], collection.fiscal_year)
+        if missing := collection.totals.incomplete_lists.get(table_id):
+            text = fill(collection.edition.years.provisional.entries, {"課": "、".join(missing)})
+            return [replace(one, notes=(*one.notes, TableNote(text))) for one in printed]
+        return printed
 
     return resolve
 
 
 def _count_table(table_id: str, table: CountTable, content: Content) -> Table:
     totals, year = content.collection.totals, content.collection.fiscal_year
+    if totals.misses(table.keys(table_id)):
+        words = content.collection.edition.years.provisional
+        text = words.table + (words.order if is_unordered(table_id, table, totals) else "")
+        printed = count_table(table_id, table, totals, year)
+        return replace(printed, notes=(*printed.notes, TableNote(text)))
     if not content.compared or content.comparison is None:
         return count_table(table_id, table, totals, year)
     shown = used_rows(table_id, table, totals, content.comparison)

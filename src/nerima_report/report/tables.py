@@ -17,7 +17,7 @@ from nerima_report.fiscal_year import Month, full_date
 from nerima_report.places import CellKey
 from nerima_report.records.comparison import Comparison
 from nerima_report.report.blocks import Cell, Table, TableColumn, TableNote
-from nerima_report.report.wording import NOTHING_TO_COUNT, UNKNOWN, number, unused_groups, year_names
+from nerima_report.report.wording import NOTHING_TO_COUNT, UNKNOWN, number, so_far, unused_groups, year_names
 from nerima_report.tallies.model import Entry
 from nerima_report.tallies.totals import Totals
 
@@ -34,9 +34,9 @@ def count_table(table_id: str, table: CountTable, totals: Totals, fiscal_year: i
     marks = {note.key: f"注{n}" for n, note in enumerate((n for n in table.notes if n.key), start=1)}
     rows = [_count_row(table_id, table, row, totals, marks) for row in _ordered_rows(table_id, table, totals)]
     if table.total:
-        sums = [totals.sum(table.keys(table_id, column.label)) for column in table.columns]
+        sums = [so_far(totals, table.keys(table_id, column.label)) for column in table.columns]
         stubs = ([Cell("")] if table.group_stub else []) + [Cell(table.total)]
-        rows.append((*reversed(stubs), *(Cell(number(value)) for value in sums)))
+        rows.append((*reversed(stubs), *map(Cell, sums)))
     stub_columns = [TableColumn(table.stub, weight=STUB_WIDTH)]
     if table.group_stub:
         stub_columns.insert(0, TableColumn(table.group_stub, weight=table.group_width or STUB_WIDTH))
@@ -97,7 +97,7 @@ def _ordered_rows(table_id: str, table: CountTable, totals: Totals) -> list[Row]
     rows = [row for row in table.rows if row.group not in hidden]
     if table.hide_unused_rows:
         rows = [row for row in rows if not _is_unused(table_id, table, row, totals)]
-    if table.order == "fixed":
+    if table.order == "fixed" or is_unordered(table_id, table, totals):
         return rows
     column, groups = table.columns[0].label, table.groups
 
@@ -105,6 +105,11 @@ def _ordered_rows(table_id: str, table: CountTable, totals: Totals) -> list[Row]
         return groups.index(row.group), row.pinned, -(totals.values.get(row.key(table_id, column)) or 0)
 
     return sorted(rows, key=place)
+
+
+def is_unordered(table_id: str, table: CountTable, totals: Totals) -> bool:
+    """Whether a table in the order of its counts cannot be ordered yet, because somebody's part of them is missing."""
+    return table.order != "fixed" and totals.misses(table.keys(table_id, table.columns[0].label))
 
 
 def _is_unused(table_id: str, table: CountTable, row: Row, totals: Totals) -> bool:
@@ -116,7 +121,7 @@ def _count_row(table_id: str, table: CountTable, row: Row, totals: Totals, marks
     keys = [row.key(table_id, column.label) for column in table.columns]
     stubs = [Cell(row.group)] if table.group_stub else []
     label = Cell(row.label, marks.get(row.note, ""))
-    return (*stubs, label, *(Cell(number(totals.values.get(key))) for key in keys))
+    return (*stubs, label, *(Cell(so_far(totals, [key])) for key in keys))
 
 
 def _sort_key(table: EntryTable, label: str, entry: Entry) -> tuple[bool, object]:

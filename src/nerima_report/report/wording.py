@@ -7,7 +7,7 @@ The wrong unit, or none, is refused. Text from outside (labels, entries) is esca
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -30,6 +30,8 @@ _COUNTED_NUMBER = re.compile(f"{COUNTED}([0-9a-f]*){NAMED}([^{COUNTED}]*){COUNTE
 UNPUBLISHED = "\ue003"
 NOTHING_TO_COUNT = "－"
 UNKNOWN = "…"
+# Stands behind a number that misses somebody's part.
+PROVISIONAL = "※"
 _MARKDOWN = re.compile(r"([!-/:-@\[-`{-~])")
 
 
@@ -72,6 +74,16 @@ def number(value: int | Decimal | None) -> str:
     ('2,199', '38.5', '…')
     """
     return UNKNOWN if value is None else f"{value:,}"
+
+
+def so_far(totals: Totals, keys: Iterable[CellKey]) -> str:
+    """The sum of cells as printed; with ※ where somebody's part of it is missing, … where nothing is there."""
+    keys = list(keys)
+    value = totals.sum(keys)
+    if value is not None or not totals.misses(keys):
+        return number(value)
+    part = totals.so_far(keys)
+    return number(part) if part is None else f"{number(part)}{PROVISIONAL}"
 
 
 def with_unit(unit: str) -> Callable[[object], Wording]:

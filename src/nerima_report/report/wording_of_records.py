@@ -25,28 +25,40 @@ _KNOWN = "nerima_is_known"
 ResolveTable = Callable[[str], Sequence[Table]]
 
 
-@dataclass(frozen=True)
-class Unpublished(Quantity):
-    """A number that the record lacks: it prints the mark that takes its sentence away, and tells who depends on it."""
+@dataclass(frozen=True, eq=False)
+class Uncertain(Quantity):
+    """A number on which no choice may rest: who compares it, or asks whether it is zero, is noted in `asked`.
 
-    asked: list[str] = field(default_factory=list, compare=False)
+    `about` is the key of its table.
+    """
+
+    about: str = ""
+    asked: list[str] = field(default_factory=list)
 
     def __bool__(self) -> bool:
-        self.asked.append(UNPUBLISHED)
+        self.asked.append(self.about)
         return True
+
+    def __eq__(self, other: object) -> bool:
+        return bool(self) and self is other
+
+    __hash__ = Quantity.__hash__
+
+
+class Unpublished(Uncertain):
+    """A number that the record lacks: it prints the mark that takes its sentence away."""
 
     def shown_in(self, unit: str) -> str:
         """The mark, in any unit."""
         return UNPUBLISHED
 
 
-class RetoldWording(PartWording):
-    """What the manuscript of a part may ask for, where some of it was not published."""
+class CautiousWording(PartWording):
+    """What the manuscript of a part may ask for, where some numbers are uncertain; what this left out has a name."""
 
     def __init__(self, part: Part, totals: Totals, figures: Mapping[str, Share], tallies: Tallies) -> None:
         super().__init__(part, totals, figures, tallies)
         self._asked: list[str] = []
-        self._missing: frozenset[str] = frozenset()
         self._left_out: set[str] = set()
 
     @property
@@ -54,6 +66,28 @@ class RetoldWording(PartWording):
         """The names of what was asked for and left out, in the order of definition."""
         tables = [(key, table.title) for key, table in self._part.tables.items() if key in self._left_out]
         return [key if placeholders_in(title) else title for key, title in tables]
+
+    def names(self) -> dict[str, Callable[..., object]]:
+        """The functions by the names that the manuscript uses."""
+        return {**super().names(), _KNOWN: self._is_known}
+
+    def _is_known(self, condition: object) -> bool:
+        """Whether a choice rests on numbers that are certain."""
+        bool(condition)
+        known = not self._asked
+        self._left_out.update(self._asked)
+        self._asked.clear()
+        return known
+
+    def _leave_out(self, key: str) -> Unpublished:
+        self._left_out.add(key)
+        return Unpublished(None, "", about=key, asked=self._asked)
+
+
+class RetoldWording(CautiousWording):
+    """What the manuscript of a part may ask for, where some of it was not published."""
+
+    _missing: frozenset[str] = frozenset()
 
     def without(self, missing: frozenset[str], resolve: ResolveTable) -> ResolveTable:
         """The printed tables, of which those that are `missing` (by id) are left out."""
@@ -66,10 +100,6 @@ class RetoldWording(PartWording):
             return ()
 
         return told
-
-    def names(self) -> dict[str, Callable[..., object]]:
-        """The functions by the names that the manuscript uses."""
-        return {**super().names(), _KNOWN: self._is_known}
 
     def total(self, table: str, column: str) -> Quantity:
         """合計("内容別", "件数"): the sum of what was published of a column."""
@@ -106,13 +136,6 @@ class RetoldWording(PartWording):
             return self._leave_out(table)
         return super().entries(table)
 
-    def _is_known(self, condition: object) -> bool:
-        """Whether a choice rests on numbers that were published."""
-        bool(condition)
-        known = not self._asked
-        self._asked.clear()
-        return known
-
     def _lacks(self, table: str, column: str) -> bool:
         """Whether nothing of a column was published; False where there is no such column at all."""
         own = [v for k, v in self._totals.values.items() if (k.table, k.column) == (self._part.table_id(table), column)]
@@ -121,13 +144,17 @@ class RetoldWording(PartWording):
     def _told(self, quantity: Quantity, table: str) -> Quantity:
         return self._leave_out(table) if quantity.value is None else quantity
 
-    def _leave_out(self, key: str) -> Unpublished:
-        self._left_out.add(key)
-        return Unpublished(None, "", asked=self._asked)
-
 
 def ask_first(manuscript: nodes.Template) -> None:
-    """Put before every choice of a parsed manuscript the question whether it can be made at all."""
+    """Put before every choice of a parsed manuscript the question whether it can be made at all.
+
+    Where {% if %} cannot be made nothing is said; where 「A if … else B」 cannot, its sentence is left out.
+    """
+    for inline in list(manuscript.find_all(nodes.CondExpr)):
+        chosen = nodes.CondExpr(inline.test, inline.expr1, inline.expr2, lineno=inline.lineno)
+        known = nodes.Name(_KNOWN, "load", lineno=inline.lineno)
+        inline.test = nodes.Call(known, [inline.test], [], None, None, lineno=inline.lineno)
+        inline.expr1, inline.expr2 = chosen, nodes.Const(UNPUBLISHED, lineno=inline.lineno)
     for choice in list(manuscript.find_all(nodes.If)):
         otherwise = choice.else_
         for other in reversed(choice.elif_):

@@ -72,9 +72,10 @@ def build(workspace: Workspace, edition: Edition, order: BuildOrder, progress: P
         return Built(examination.and_also(left), ())
     content = Content(examination.years[0], examination.findings, comparison=before, compared=order.compare)
     report = compose_report(content)
-    between = _between_years(workspace, whole, content, report)
+    waiting = content.collection.totals.are_provisional  # what needs the whole of the year
+    between = [] if waiting else _between_years(workspace, whole, content, report)
     examination = examination.and_also([*between, *sentences_about_the_year_before(edition, before)])
-    missing = unpublished(published_items(content, report))
+    missing = [] if waiting else unpublished(published_items(content, report))
     if missing and not draft:
         return Built(examination.and_also(missing), ())
     examination = examination.and_also(as_warnings(missing, edition))

@@ -83,7 +83,8 @@ def _compute(figure: Figure, part: Part, totals: Totals) -> Share:
     denominator = totals.sum(k for k in _keys(part, of) if k.row not in figure.excluded)
     if figure.numerator is None:
         rows = largest_rows(totals, part, of, figure.excluded)
-        numerator = totals.sum(_keys(part, of.model_copy(update={"rows": rows[:1]}))) if rows else 0
+        counted = rows[:1] or of.rows  # without a largest row all of them are nothing, or are not known
+        numerator = totals.sum(_keys(part, of.model_copy(update={"rows": counted})))
     else:
         rows = figure.numerator.rows
         numerator = totals.sum(_keys(part, figure.numerator))

@@ -10,7 +10,6 @@ from urllib.parse import quote
 
 from nerima_report.report.blocks import (
     CONTENTS_TITLE,
-    DRAFT_MARK,
     Block,
     Bullets,
     Cell,
@@ -31,7 +30,7 @@ _CLOSING_HASHES = re.compile(r"(^| )(?=#+$)")
 
 def render_markdown(report: Report) -> str:
     """Write the cover, the contents and the body; the title on the cover is the only heading of level 1."""
-    blocks = [DRAFT_MARK] if report.draft else []
+    blocks = [report.mark]
     for block in report.cover:
         blocks += _block(block, deeper=0)
     blocks += _contents(report)

@@ -22,7 +22,6 @@ from docx.shared import Twips
 from nerima_report.errors import DefinitionError
 from nerima_report.report.blocks import (
     CONTENTS_TITLE,
-    DRAFT_MARK,
     Block,
     Bullets,
     Heading,
@@ -52,7 +51,7 @@ def render_word(report: Report, reference: Path) -> bytes:
     for piece in _pieces(report, styles, Page(document, width), cover_section):
         body.insert_element_before(piece, "w:sectPr")
     if report.draft:
-        _mark_pages_as_draft(document, styles)
+        _mark_pages(report.mark, document, styles)
     _set_properties(document, report)
     return _with_fixed_times(document)
 
@@ -103,7 +102,7 @@ def _cover(report: Report, styles: Styles, section: BaseOxmlElement) -> Iterator
 
     Its styles are the project's own, because readers such as pandoc take Title and Date out of the text.
     """
-    lines = [("Cover Draft", DRAFT_MARK)] if report.draft else []
+    lines = [("Cover Draft", report.mark)] if report.draft else []
     for block in report.cover:
         lines += _cover_lines(block)
     pieces = [paragraph(styles[style], run(text)) for style, text in lines]
@@ -162,7 +161,7 @@ def _bookmark(number: int) -> str:
     return f"_Toc{number:09}"
 
 
-def _mark_pages_as_draft(document: Document, styles: Styles) -> None:
+def _mark_pages(mark: str, document: Document, styles: Styles) -> None:
     """Write the mark into every header that a page can show, once into those that sections share."""
     even = bool(document.settings.odd_and_even_pages_header_footer)
     marked: list[BaseOxmlElement] = []
@@ -170,7 +169,7 @@ def _mark_pages_as_draft(document: Document, styles: Styles) -> None:
         for header in _headers(section, even=even):
             content = header._element  # of the section before where it is linked, made where there is none
             if content not in marked:
-                content.insert(0, paragraph(styles["Draft Mark"], run(DRAFT_MARK)))
+                content.insert(0, paragraph(styles["Draft Mark"], run(mark)))
                 marked.append(content)
 
 

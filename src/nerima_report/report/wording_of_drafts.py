@@ -1,0 +1,81 @@
+"""The manuscript of a year in which somebody's part is missing: no number of it is said as if it were whole.
+
+Such a number carries ※, and a share of such numbers is unknown. A sentence that says which row is the largest is left
+out, and a choice that turns on such a number is not made, neither way; the part says what it left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from nerima_report.places import CellKey
+from nerima_report.report.wording import PROVISIONAL, UNPUBLISHED, Quantity, Wording
+from nerima_report.report.wording_of_records import CautiousWording, Uncertain
+
+
+class ProvisionalQuantity(Uncertain):
+    """A number (件, 人) as far as it is there, or a share of such numbers, which is unknown."""
+
+    def __bool__(self) -> bool:
+        return bool(self.value) or super().__bool__()  # what is there already can only grow
+
+    def shown_in(self, unit: str) -> str:
+        """The number as printed, with its mark."""
+        return f"{super().shown_in(unit)}{'' if self.value is None else PROVISIONAL}"
+
+
+class DraftWording(CautiousWording):
+    """What the manuscript of a part may ask for, where somebody's part of it is missing."""
+
+    def total(self, table: str, column: str) -> Quantity:
+        """合計("内容別", "件数"): the sum of what there is of a column."""
+        quantity = super().total(table, column)
+        return self._so_far(quantity, table, self._part.count_table(table)[1].keys(self._part.table_id(table), column))
+
+    def value(self, table: str, row: str, column: str, group: str = "") -> Quantity:
+        """値("処理状況", "取下げ", "件数"): what there is of one cell."""
+        quantity = super().value(table, row, column, group)
+        return self._so_far(quantity, table, [CellKey(self._part.table_id(table), group, row, column)])
+
+    def share(self, key: str) -> Quantity:
+        """割合("公開率"): a figure in %; unknown where somebody's part of its numbers is missing."""
+        quantity = super().share(key)
+        if quantity.value is not None or not quantity.computable:
+            return quantity
+        table = self.figure(key).definition.denominator.table
+        return ProvisionalQuantity(None, quantity.unit, name=quantity.name, about=table, asked=self._asked)
+
+    def rows_of_share(self, key: str) -> tuple[str, ...]:
+        """割合の行("区政一般の割合"): the rows of the numerator; of the largest row nothing is said yet."""
+        figure = self.figure(key)
+        if figure.definition.numerator is None and figure.value is None and figure.denominator != 0:
+            return self._undecided(figure.definition.denominator.table)
+        return super().rows_of_share(key)
+
+    def largest(self, table: str, column: str, group: str = "") -> tuple[str, ...]:
+        """最多("内容別", "件数"): the row with the largest count; nothing is said while a part is missing."""
+        rows = super().largest(table, column, group)
+        table_id, definition = self._part.count_table(table)
+        keys = [key for key in definition.keys(table_id, column) if group in ("", key.group)]
+        return self._undecided(table) if self._totals.misses(keys) else rows
+
+    def entries(self, table: str) -> Quantity:
+        """事例数("事務処理ミス"): how many entries a list-like table has so far."""
+        quantity = super().entries(table)
+        if self._part.table_id(table) not in self._totals.incomplete_lists:
+            return quantity
+        return self._provisional(quantity, quantity.value, table)
+
+    def _so_far(self, quantity: Quantity, table: str, keys: Iterable[CellKey]) -> Quantity:
+        keys = list(keys)
+        if not self._totals.misses(keys):
+            return quantity
+        return self._provisional(quantity, self._totals.so_far(keys), table)
+
+    def _provisional(self, quantity: Quantity, value: object, table: str) -> Quantity:
+        known = value if isinstance(value, int) else None
+        return ProvisionalQuantity(known, quantity.unit, name=quantity.name, about=table, asked=self._asked)
+
+    def _undecided(self, table: str) -> tuple[str, ...]:
+        self._leave_out(table)
+        return (Wording(UNPUBLISHED),)
