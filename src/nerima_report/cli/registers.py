@@ -120,11 +120,11 @@ def show(
 
     workspace = open_workspace(Path())
     edition = open_edition(context, workspace.edition)
-    found = find_entries(load_masters(workspace.folder, edition), edition, number)
+    entries = find_entries(load_masters(workspace.folder, edition), edition, number)
     steps = read_history(workspace.folder)
-    for register, entry in found:
-        own = [step for step in steps if (step.register_key, step.number) == (register.key, entry.number)]
-        print_entry(Console(), register, entry, own)
+    for register, entry in entries:
+        history = [step for step in steps if (step.register_key, step.number) == (register.key, entry.number)]
+        print_entry(Console(), register, entry, history)
 
 
 def print_(
