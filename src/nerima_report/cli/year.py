@@ -18,6 +18,7 @@ from nerima_report.cli.options import (
     Year,
     leave,
     open_edition,
+    open_folder,
     show_findings,
 )
 from nerima_report.errors import CannotProceed
@@ -41,12 +42,11 @@ def init(
 
     from nerima_report.fiscal_year import fiscal_year_of
     from nerima_report.runs import prepare as run
-    from nerima_report.workspace import open_workspace
 
     # From April to June the office still collects the year that has just ended.
     season = date.today() - timedelta(days=91)
     fiscal_year = japanese.fiscal_year(year) if year else fiscal_year_of(season)
-    created = run.init(folder, open_edition(context, open_workspace(folder).edition), fiscal_year)
+    created = run.init(folder, open_folder(context, folder)[1], fiscal_year)
     console = Console()
     tell(console, [f"作りました: {path}" for path in created])
     if not created:
@@ -72,12 +72,11 @@ def form(
 ) -> None:
     """各課に配る集計様式（Excel）を、名簿のすべての課と区全体について作る。"""
     from nerima_report.runs import prepare as run
-    from nerima_report.workspace import open_workspace
 
     fiscal_year = japanese.fiscal_year(year)
-    workspace = open_workspace(Path())
+    workspace, edition = open_folder(context, Path())
     order = run.FormOrder(tuple(section or ()), out, previous, force, registers)
-    forms = run.make_forms(workspace, open_edition(context, workspace.edition), fiscal_year, order)
+    forms = run.make_forms(workspace, edition, fiscal_year, order)
     tell(Console(), lines_about_forms(forms))
 
 
@@ -100,10 +99,8 @@ def validate(
     if workbooks.paths:
         shared_reader().read_ahead(workbooks.paths)  # while the imports below take their time
     from nerima_report.runs import validate as run
-    from nerima_report.workspace import open_workspace
 
-    workspace = open_workspace(Path())
-    edition = open_edition(context, workspace.edition, texts=False)
+    workspace, edition = open_folder(context, Path(), texts=False)
     if not workbooks.paths:
         raise CannotProceed(
             f"確かめるファイル（.xlsx）が見つかりません。\n  指定: {' '.join(files)}\n  名前と場所を確かめてください。"
@@ -151,11 +148,9 @@ def build(
         shared_reader().start()  # it gets ready while the imports below take their time
     from nerima_report.fiscal_year import full_name
     from nerima_report.runs import build as run
-    from nerima_report.workspace import open_workspace
 
     fiscal_year = japanese.fiscal_year(year)
-    workspace = open_workspace(Path())
-    edition = open_edition(context, workspace.edition)
+    workspace, edition = open_folder(context, Path())
     if from_record:
         from nerima_report.runs import reprint
 
