@@ -12,7 +12,7 @@ from consistent import disclosure
 from consistent_act import consistent_act
 from nerima_report.corrections.advice import Localisation, localise
 from nerima_report.corrections.constraints import workbook_system
-from nerima_report.corrections.slips import meant
+from nerima_report.corrections.slips import numbers_meant
 from nerima_report.edition import Edition
 from nerima_report.places import CellKey, Place
 from slips import TYPED
@@ -111,11 +111,11 @@ def test_a_clean_workbook_gets_no_suggestion(data: st.DataObject, typed_totals: 
 
 @given(typed=st.integers(0, 99_999))
 def test_what_was_meant_leads_back_to_what_was_typed(typed: int, edition: Edition) -> None:
-    for number, kinds in meant(typed, edition.corrections).items():
+    for number, kinds in numbers_meant(typed, edition.corrections).items():
         assert all(typed in TYPED[kind](number) for kind in kinds), number
 
 
 @given(number=st.integers(0, 9_999), kind=st.sampled_from(sorted(TYPED)))
 def test_every_slip_is_known_again(number: int, kind: str, edition: Edition) -> None:
     for typed in TYPED[kind](number):
-        assert kind in meant(typed, edition.corrections)[number], typed
+        assert kind in numbers_meant(typed, edition.corrections)[number], typed

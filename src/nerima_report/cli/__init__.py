@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -32,10 +32,28 @@ from nerima_report.errors import CannotProceed
 from nerima_report.interruption import EXIT_CODE, MESSAGE
 from nerima_report.text import tell
 
-# In the order in which the help lists them: that of a year's work.
-COMMANDS: tuple[Callable[..., None], ...] = (init, form, validate, build, publish, guideline, explain)
-EDITION_COMMANDS: tuple[Callable[..., None], ...] = (copy, check)
-REGISTER_COMMANDS: dict[str, Callable[..., None]] = {"list": list_, "show": show, "print": print_, "merge": merge}
+Commands = Mapping[str, Callable[..., None]]
+
+# In the order in which the help lists them: that of a year's work, then what concerns several years.
+COMMANDS: Commands = {
+    "init": init,
+    "form": form,
+    "validate": validate,
+    "build": build,
+    "publish": publish,
+    "guideline": guideline,
+    "explain": explain,
+    "check": check_years,
+    "trend": trend,
+}
+GROUPS: Mapping[str, tuple[str, Commands]] = {
+    "edition": ("定義（templates）を書き換えたときに使う。", {"copy": copy, "check": check}),
+    "record": ("この道具より前に公表した年度を、記録（records）にする。", {"template": template, "import": import_}),
+    "register": (
+        "登録簿（登録票、記録票）を台帳（registers）で引き継ぎ、一般の閲覧に供する。",
+        {"list": list_, "show": show, "print": print_, "merge": merge},
+    ),
+}
 
 app = typer.Typer(
     cls=japanese.JapaneseGroup,
@@ -68,34 +86,16 @@ def start(
     context.obj = templates
 
 
-for _command in COMMANDS:
-    app.command(cls=japanese.JapaneseCommand)(_command)
+def _add(group: typer.Typer, commands: Commands) -> None:
+    for name, command in commands.items():
+        group.command(name, cls=japanese.JapaneseCommand)(command)
 
-editions = typer.Typer(
-    cls=japanese.JapaneseGroup, help="定義（templates）を書き換えたときに使う。", no_args_is_help=True
-)
-for _command in EDITION_COMMANDS:
-    editions.command(cls=japanese.JapaneseCommand)(_command)
-app.add_typer(editions, name="edition")
 
-record = typer.Typer(
-    cls=japanese.JapaneseGroup, help="この道具より前に公表した年度を、記録（records）にする。", no_args_is_help=True
-)
-app.command("check", cls=japanese.JapaneseCommand)(check_years)
-app.command(cls=japanese.JapaneseCommand)(trend)
-
-record.command("template", cls=japanese.JapaneseCommand)(template)
-record.command("import", cls=japanese.JapaneseCommand)(import_)
-app.add_typer(record, name="record")
-
-register = typer.Typer(
-    cls=japanese.JapaneseGroup,
-    help="登録簿（登録票、記録票）を台帳（registers）で引き継ぎ、一般の閲覧に供する。",
-    no_args_is_help=True,
-)
-for _name, _command in REGISTER_COMMANDS.items():
-    register.command(_name, cls=japanese.JapaneseCommand)(_command)
-app.add_typer(register, name="register")
+_add(app, COMMANDS)
+for _name, (_help, _commands) in GROUPS.items():
+    _group = typer.Typer(cls=japanese.JapaneseGroup, help=_help, no_args_is_help=True)
+    _add(_group, _commands)
+    app.add_typer(_group, name=_name)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

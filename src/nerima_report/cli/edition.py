@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 
 from nerima_report.cli import japanese
-from nerima_report.cli.options import open_edition
+from nerima_report.cli.options import open_folder
 from nerima_report.errors import CannotProceed
 from nerima_report.text import tell
 
@@ -34,11 +34,10 @@ def check(
     """書き換えた定義を確かめ、付属の定義と変わったところを示す。"""
     from nerima_report.notices.edition import print_advice, print_changes
     from nerima_report.runs import edition as run
-    from nerima_report.workspace import open_workspace
 
     context.obj = templates or context.obj
-    name = open_workspace(Path()).edition
-    edition = open_edition(context, name)
+    workspace, edition = open_folder(context, Path())
+    name = workspace.edition
     checked = run.check_edition(edition, name)
     console = Console()
     tell(console, [f"定義に誤りはありません: {edition.folder}"])
@@ -65,9 +64,9 @@ def explain(
 ) -> None:
     """確認結果のコードの意味と、どうすればよいかを示す。"""
     from nerima_report.notices.edition import explain_code, list_codes, reference_page
-    from nerima_report.workspace import open_workspace
 
-    catalogue = open_edition(context, open_workspace(Path()).edition).catalogue
+    _, edition = open_folder(context, Path())
+    catalogue = edition.catalogue
     if markdown:
         print(reference_page(catalogue), end="")
     elif not code:
@@ -90,12 +89,11 @@ def guideline(
     """個人情報利活用ガイドラインの類型を探し、該当するときに要ることを示す。"""
     from nerima_report.edition.guideline import search
     from nerima_report.notices.edition import print_guideline, render_guideline
-    from nerima_report.workspace import open_workspace
 
-    definition = open_edition(context, open_workspace(Path()).edition).guideline
+    _, edition = open_folder(context, Path())
     words = " ".join(text or ()).strip()
-    result = search(definition, words) if words else None
+    result = search(edition.guideline, words) if words else None
     if written_as is PlainFormat.JSON:
-        japanese.print_document(render_guideline(definition, words, result))
+        japanese.print_document(render_guideline(edition.guideline, words, result))
     else:
-        print_guideline(Console(), definition, words, result)
+        print_guideline(Console(), edition.guideline, words, result)

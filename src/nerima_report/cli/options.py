@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from nerima_report.edition import Edition
     from nerima_report.errors import RecordError
     from nerima_report.examination import Examination
+    from nerima_report.workspace import Workspace
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,14 @@ Format = Annotated[
 ]
 Output = Annotated[Path | None, typer.Option("--output", metavar="FILE", help="確認結果を書くファイル。")]
 Strict = Annotated[bool, typer.Option("--strict", help="警告もエラーとして扱う。")]
+
+
+def open_folder(context: typer.Context, folder: Path, *, texts: bool = True) -> tuple[Workspace, Edition]:
+    """A working folder with its edition (see `open_edition`)."""
+    from nerima_report.workspace import open_workspace
+
+    workspace = open_workspace(folder)
+    return workspace, open_edition(context, workspace.edition, texts=texts)
 
 
 def open_edition(context: typer.Context, name: str, *, texts: bool = True) -> Edition:

@@ -17,7 +17,7 @@ from nerima_report.cli.options import (
     Strict,
     Year,
     leave,
-    open_edition,
+    open_folder,
     show_findings,
 )
 from nerima_report.notices import NoticeFormat
@@ -55,11 +55,9 @@ def merge(
     from nerima_report.fiscal_year import full_name
     from nerima_report.notices.registers import as_facts, print_changes
     from nerima_report.runs import registers
-    from nerima_report.workspace import open_workspace
 
     fiscal_year = japanese.fiscal_year(year)
-    workspace = open_workspace(Path())
-    edition = open_edition(context, workspace.edition)
+    workspace, edition = open_folder(context, Path())
     today = None if dry_run else date.today()
     with japanese.Progress(len(workspace.workbooks(fiscal_year).paths)) as advance:
         merged = registers.merge(workspace, edition, fiscal_year, today, advance)
@@ -100,10 +98,8 @@ def list_(
     from nerima_report.notices.registers import print_list
     from nerima_report.registers.master import load_masters
     from nerima_report.registers.views import views_of
-    from nerima_report.workspace import open_workspace
 
-    workspace = open_workspace(Path())
-    edition = open_edition(context, workspace.edition)
+    workspace, edition = open_folder(context, Path())
     order = _order(registers, section, year, ended)
     print_list(Console(), views_of(load_masters(workspace.folder, edition), edition, order), ended=ended)
 
@@ -116,15 +112,13 @@ def show(
     from nerima_report.notices.registers import print_entry
     from nerima_report.registers.master import load_masters, read_history
     from nerima_report.registers.views import find_entries
-    from nerima_report.workspace import open_workspace
 
-    workspace = open_workspace(Path())
-    edition = open_edition(context, workspace.edition)
-    found = find_entries(load_masters(workspace.folder, edition), edition, number)
+    workspace, edition = open_folder(context, Path())
+    entries = find_entries(load_masters(workspace.folder, edition), edition, number)
     steps = read_history(workspace.folder)
-    for register, entry in found:
-        own = [step for step in steps if (step.register_key, step.number) == (register.key, entry.number)]
-        print_entry(Console(), register, entry, own)
+    for register, entry in entries:
+        history = [step for step in steps if (step.register_key, step.number) == (register.key, entry.number)]
+        print_entry(Console(), register, entry, history)
 
 
 def print_(
@@ -143,10 +137,8 @@ def print_(
     """一般の閲覧に供する登録簿を、文書や表にする。"""
     from nerima_report.notices.screen import print_notices
     from nerima_report.runs.print_registers import PrintOrder, print_registers
-    from nerima_report.workspace import open_workspace
 
-    workspace = open_workspace(Path())
-    edition = open_edition(context, workspace.edition)
+    workspace, edition = open_folder(context, Path())
     order = PrintOrder(_order(registers, section, year, ended), written_as.value, out, force)
     printed = print_registers(workspace, edition, order)
     console = Console()

@@ -18,6 +18,7 @@ from nerima_report.cli.options import (
     Year,
     leave,
     open_edition,
+    open_folder,
     show_findings,
 )
 from nerima_report.errors import CannotProceed
@@ -41,15 +42,14 @@ def init(
 
     from nerima_report.fiscal_year import fiscal_year_of
     from nerima_report.runs import prepare as run
-    from nerima_report.workspace import open_workspace
 
     # From April to June the office still collects the year that has just ended.
     season = date.today() - timedelta(days=91)
     fiscal_year = japanese.fiscal_year(year) if year else fiscal_year_of(season)
-    made = run.init(folder, open_edition(context, open_workspace(folder).edition), fiscal_year)
+    created = run.init(folder, open_folder(context, folder)[1], fiscal_year)
     console = Console()
-    tell(console, [f"作りました: {path}" for path in made])
-    if not made:
+    tell(console, [f"作りました: {path}" for path in created])
+    if not created:
         console.print("必要なものはすべてあります。何も変えていません。")
     else:
         console.print("つぎに、roster.xlsx の課を Excel で直し、届いた集計を inbox に入れてください。")
@@ -72,13 +72,12 @@ def form(
 ) -> None:
     """各課に配る集計様式（Excel）を、名簿のすべての課と区全体について作る。"""
     from nerima_report.runs import prepare as run
-    from nerima_report.workspace import open_workspace
 
     fiscal_year = japanese.fiscal_year(year)
-    workspace = open_workspace(Path())
+    workspace, edition = open_folder(context, Path())
     order = run.FormOrder(tuple(section or ()), out, previous, force, registers)
-    made = run.make_forms(workspace, open_edition(context, workspace.edition), fiscal_year, order)
-    tell(Console(), forms_made(made))
+    forms = run.make_forms(workspace, edition, fiscal_year, order)
+    tell(Console(), lines_about_forms(forms))
 
 
 def validate(
@@ -96,24 +95,22 @@ def validate(
     from nerima_report.files import find_workbooks, searched_folders
     from nerima_report.workbooks import shared_reader
 
-    found = find_workbooks(files)
-    if found.paths:
-        shared_reader().read_ahead(found.paths)  # while the imports below take their time
+    workbooks = find_workbooks(files)
+    if workbooks.paths:
+        shared_reader().read_ahead(workbooks.paths)  # while the imports below take their time
     from nerima_report.runs import validate as run
-    from nerima_report.workspace import open_workspace
 
-    workspace = open_workspace(Path())
-    edition = open_edition(context, workspace.edition, texts=False)
-    if not found.paths:
+    workspace, edition = open_folder(context, Path(), texts=False)
+    if not workbooks.paths:
         raise CannotProceed(
             f"確かめるファイル（.xlsx）が見つかりません。\n  指定: {' '.join(files)}\n  名前と場所を確かめてください。"
         )
     if return_to is not None:
         from nerima_report.notices.returned import refuse_as_target, return_workbooks
 
-        refuse_as_target(return_to, [workspace.folder / "inbox", *searched_folders(files)], found.paths)
-    with japanese.Progress(len(found.paths)) as advance:
-        examination = run.validate(found, edition, workspace, complete, advance)
+        refuse_as_target(return_to, [workspace.folder / "inbox", *searched_folders(files)], workbooks.paths)
+    with japanese.Progress(len(workbooks.paths)) as advance:
+        examination = run.validate(workbooks, edition, workspace, complete, advance)
     facts: dict[str, object] = {
         "command": "validate",
         "fiscal_years": examination.inbox.fiscal_years,
@@ -151,11 +148,9 @@ def build(
         shared_reader().start()  # it gets ready while the imports below take their time
     from nerima_report.fiscal_year import full_name
     from nerima_report.runs import build as run
-    from nerima_report.workspace import open_workspace
 
     fiscal_year = japanese.fiscal_year(year)
-    workspace = open_workspace(Path())
-    edition = open_edition(context, workspace.edition)
+    workspace, edition = open_folder(context, Path())
     if from_record:
         from nerima_report.runs import reprint
 
@@ -197,14 +192,14 @@ def publish(
     tell(console, [f"{full_name(fiscal_year)}{done}: {published.record}"])
 
 
-def forms_made(made: FormsMade) -> Iterator[str]:
+def lines_about_forms(forms: FormsMade) -> Iterator[str]:
     """What `form` says of what it made."""
-    yield from (f"作りました: {path}" for path in made.written)
-    for path in made.unusable:
+    yield from (f"作りました: {path}" for path in forms.written)
+    for path in forms.unusable:
         yield f"表紙などを読めないので、前の年度の数に使っていません: {path}"
-    if made.without_earlier:
-        yield f"前の年度の集計が見つからないので、数を載せていません: {'、'.join(made.without_earlier)}"
-    if made.unasked:
-        yield f"登録簿に続いている登録がありますが、名簿にないので様式を作っていません: {'、'.join(made.unasked)}"
-    same = f"（ほかの {len(made.unchanged)} ファイルは、同じものがあるのでそのままです）" if made.unchanged else ""
-    yield f"集計様式を {len(made.written)} ファイル作りました{same}。" if made.written else _NOTHING_NEW
+    if forms.without_earlier:
+        yield f"前の年度の集計が見つからないので、数を載せていません: {'、'.join(forms.without_earlier)}"
+    if forms.unasked:
+        yield f"登録簿に続いている登録がありますが、名簿にないので様式を作っていません: {'、'.join(forms.unasked)}"
+    same = f"（ほかの {len(forms.unchanged)} ファイルは、同じものがあるのでそのままです）" if forms.unchanged else ""
+    yield f"集計様式を {len(forms.written)} ファイル作りました{same}。" if forms.written else _NOTHING_NEW

@@ -16,7 +16,7 @@ from nerima_report.cli.options import (
     Strict,
     Year,
     leave,
-    open_edition,
+    open_folder,
     show_findings,
     show_refusal,
 )
@@ -43,13 +43,11 @@ def check(
     from nerima_report.errors import RecordError
     from nerima_report.fiscal_year import full_name
     from nerima_report.runs import check_years as run
-    from nerima_report.workspace import open_workspace
 
     words = year or []
     others = [japanese.fiscal_year(text) for text in against or ()]
     files = run.are_files(words)
-    workspace = open_workspace(run.folder_of(words) if files else Path())
-    edition = open_edition(context, workspace.edition)
+    workspace, edition = open_folder(context, run.folder_of(words) if files else Path())
     choose = run.years_of_files if files else run.years_of_words
     try:
         checked = choose(words, workspace)
@@ -76,10 +74,9 @@ def template(
 ) -> None:
     """公表された数を書き写すブック（Excel）を作る。"""
     from nerima_report.runs import import_year as run
-    from nerima_report.workspace import open_workspace
 
     fiscal_year = japanese.fiscal_year(year)
-    edition = open_edition(context, open_workspace(Path()).edition)
+    _, edition = open_folder(context, Path())
     file, new = run.write_template(edition, fiscal_year, out, force)
     done = f"作りました: {file}" if new else f"同じものがあるので、そのままです: {file}"
     tell(Console(), [done, f"書き終えたら、nerima-report record import {file} を実行してください。"])
@@ -103,11 +100,9 @@ def import_(
 
     from nerima_report.runs import import_year as run
     from nerima_report.runs.import_year import ImportOrder
-    from nerima_report.workspace import open_workspace
 
     order = ImportOrder(file, japanese.fiscal_year(year) if year else None, tuple(without or ()))
-    workspace = open_workspace(Path())
-    edition = open_edition(context, workspace.edition)
+    workspace, edition = open_folder(context, Path())
     done = run.import_record(workspace, edition, order, revise.strip() or None, date.today())
     written = [done.record.as_posix()] if done.record else []
     facts: dict[str, object] = {"command": "record import", "written": written}
@@ -127,14 +122,12 @@ def trend(context: typer.Context, years: Years) -> None:
     from nerima_report.notices.screen import print_notices
     from nerima_report.notices.trend import print_trend
     from nerima_report.runs import trend as run
-    from nerima_report.workspace import open_workspace
 
     first, last = japanese.fiscal_years(years)
-    workspace = open_workspace(Path())
-    edition = open_edition(context, workspace.edition)
-    made = run.trend(workspace, edition, first, last)
+    workspace, edition = open_folder(context, Path())
+    appendix = run.trend(workspace, edition, first, last)
     console = Console()
-    print_trend(console, made.trend)
-    print_notices(console, edition.catalogue.notices(made.findings))
-    tell(console, ["", *(f"作りました: {path}" for path in made.written)])
-    tell(console, [] if made.charts else [japanese.without_charts()])
+    print_trend(console, appendix.trend)
+    print_notices(console, edition.catalogue.notices(appendix.findings))
+    tell(console, ["", *(f"作りました: {path}" for path in appendix.written)])
+    tell(console, [] if appendix.charts else [japanese.without_charts()])

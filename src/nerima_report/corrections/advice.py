@@ -42,7 +42,7 @@ def suggest_corrections(
 
     `recall` gives what each 課 reported for the year before; it is asked only when something is wrong.
     """
-    told = list(findings)
+    advised = list(findings)
     before: Before | None = None
     for system, problems in _localised(findings, collection, explanations):
         before = recall(collection.fiscal_year) if before is None else before
@@ -50,10 +50,10 @@ def suggest_corrections(
         sentences = Sentences(collection.edition, system)
         alone = len(problems) == 1
         for problem in problems:
-            number = _most_severe(told, problem, collection)
+            number = _most_severe(advised, problem, collection)
             if number is not None:
-                told[number] = replace(told[number], advice=_advice(problem, ranking, sentences, alone))
-    return told
+                advised[number] = replace(advised[number], advice=_advice(problem, ranking, sentences, alone))
+    return advised
 
 
 def _localised(
@@ -116,21 +116,21 @@ class Localisation:
     readable: bool = False
 
 
-def localise(system: System, own: Callable[[Place], bool] = lambda place: True) -> tuple[Localisation, ...]:
+def localise(system: System, in_scope: Callable[[Place], bool] = lambda place: True) -> tuple[Localisation, ...]:
     """Every problem of a system with its smallest changes.
 
     `own` are the places at fault that are looked at; cells of others may be changed one by one where nothing is
     wrong with them, because what is wrong with them is a problem of its own.
     """
-    return tuple(_solved(problem) for problem in _problems(system, own))
+    return tuple(_solved(problem) for problem in _problems(system, in_scope))
 
 
-def _problems(system: System, own: Callable[[Place], bool]) -> Iterator[Problem]:
+def _problems(system: System, in_scope: Callable[[Place], bool]) -> Iterator[Problem]:
     """What hangs together is one problem; so slips in two parts of a workbook do not hide each other."""
-    ours = frozenset(number for number, cell in enumerate(system.cells) if own(cell.place))
-    broken = {n for n in system.broken if own(system.constraints[n].finding.place)}
+    cells_in_scope = frozenset(number for number, cell in enumerate(system.cells) if in_scope(cell.place))
+    broken = {n for n in system.broken if in_scope(system.constraints[n].finding.place)}
     foreign = {cell for n in system.broken - broken for cell in system.constraints[n].cells}
-    unknown = set(system.unknown & ours)
+    unknown = set(system.unknown & cells_in_scope)
     while broken or unknown:
         start = system.constraints[min(broken)].cells if broken else {min(unknown)}
         cells, constraints = system.connected(start)
@@ -139,7 +139,7 @@ def _problems(system: System, own: Callable[[Place], bool]) -> Iterator[Problem]
             broken=frozenset(n for n in broken if n in constraints or not system.constraints[n].cells),
             unknown=frozenset(unknown & cells),
             candidates=cells - foreign - system.unknown,
-            pairs=(cells & ours) - foreign - system.unknown,
+            pairs=(cells & cells_in_scope) - foreign - system.unknown,
         )
         broken -= problem.broken
         unknown -= problem.unknown

@@ -67,26 +67,33 @@ class Building:
         self.cells.append(cell)
         return len(self.cells) - 1
 
-    def compare(self, link: Link, left: Sum, right: Sum, tell: Callable[[], Finding], said: Iterable[int] = ()) -> None:
-        """Add what a link asks of two sums. `said` are differences that are the matter of other findings."""
+    def compare(
+        self,
+        link: Link,
+        left: Sum,
+        right: Sum,
+        make_finding: Callable[[], Finding],
+        accounted_for: Iterable[int] = (),
+    ) -> None:
+        """Add what a link asks of two sums. `accounted_for` are differences that other findings report."""
         relation, exact = partial(holds, link), link.relation == "equal"
-        tolerated = self.tolerated(tell) | frozenset(said)
-        self.constraints.append(Constraint(left, right, relation, tell, exact=exact, tolerated=tolerated))
+        tolerated = self.tolerated(make_finding) | frozenset(accounted_for)
+        self.constraints.append(Constraint(left, right, relation, make_finding, exact=exact, tolerated=tolerated))
 
-    def tolerated(self, tell: Callable[[], Finding]) -> frozenset[int]:
+    def tolerated(self, make_finding: Callable[[], Finding]) -> frozenset[int]:
         """The differences that somebody explained where a finding stands."""
         if not self.explanations:
             return frozenset()
-        year, finding = self.collection.fiscal_year, tell()
+        year, finding = self.collection.fiscal_year, make_finding()
         answers = (e for e in self.explanations if e.answers(replace(finding, difference=e.difference), year))
         return frozenset(explanation.difference for explanation in answers)
 
     def _add_link(self, file: str, linked: LinkedSums) -> None:
-        own = self.collection.cells[file]
+        cells = self.collection.cells[file]
         keys = (*linked.left, *linked.right)
-        if all(key in own and self._may_be_known(own[key]) for key in keys):
-            left, right = (self._sum(own[key] for key in side) for side in (linked.left, linked.right))
-            places = {key: own[key].place for key in keys}
+        if all(key in cells and self._may_be_known(cells[key]) for key in keys):
+            left, right = (self._sum(cells[key] for key in side) for side in (linked.left, linked.right))
+            places = {key: cells[key].place for key in keys}
             self.compare(linked.link, left, right, partial(broken_link, linked, places))
 
     def _add_total(self, stated: StatedCell) -> None:
@@ -94,19 +101,19 @@ class Building:
 
         A computed one says something only while it differs: then a row was changed after it was computed.
         """
-        rows, found = column_of(self.collection, stated), stated_number(stated)
-        if found is None or not isfinite(found) or not all(map(self._may_be_known, rows)):
+        rows, typed = column_of(self.collection, stated), stated_number(stated)
+        if typed is None or not isfinite(typed) or not all(map(self._may_be_known, rows)):
             return
         known, texts = all(row.known for row in rows), text_sum(rows)
-        if stated.computed and (not known or found - sum(row.value for row in rows) in (0, -texts)):
+        if stated.computed and (not known or typed - sum(row.value for row in rows) in (0, -texts)):
             return
-        total = Sum({}, found)
+        total = Sum({}, typed)
         if not stated.computed:
             owner = WARD if any(row.ward for row in rows) else stated.place.section
-            total = Sum({self.add(Cell(stated.place, found, str(found), owner, is_total=True)): 1})
-        tell = partial(Finding, "N401", stated.place)
-        tolerated = self.tolerated(tell) | ({-texts} if texts else set())
-        self.constraints.append(Constraint(total, self._sum(rows), eq, tell, exact=True, tolerated=tolerated))
+            total = Sum({self.add(Cell(stated.place, typed, str(typed), owner, is_total=True)): 1})
+        make_finding = partial(Finding, "N401", stated.place)
+        tolerated = self.tolerated(make_finding) | ({-texts} if texts else set())
+        self.constraints.append(Constraint(total, self._sum(rows), eq, make_finding, exact=True, tolerated=tolerated))
 
     def _may_be_known(self, cell: FilledCell) -> bool:
         """Whether a cell says something, or is one that could be filled in."""
@@ -141,8 +148,8 @@ def ward_system(collection: Collection, explanations: Sequence[Explanation]) -> 
     for key, place in totals.adjusted.items():  # an adjustment leaves nothing below zero
         if totals.values[key] is None:
             continue
-        tell = partial(Finding, "N610", place)
-        building.constraints.append(Constraint(totals.sum_of(key), Sum({}), ge, tell))
+        make_finding = partial(Finding, "N610", place)
+        building.constraints.append(Constraint(totals.sum_of(key), Sum({}), ge, make_finding))
     return System(building.cells, building.constraints)
 
 
@@ -172,27 +179,27 @@ class _Totals:
         """The sum of some totals, which must be known."""
         times: dict[int, int] = defaultdict(int)
         for key in keys:
-            own = ((cell.place.file, key) for cell in self._cells[key])
-            for number in (*(self.numbers[name] for name in own if name in self.numbers), *self._adjustments[key]):
+            names = ((cell.place.file, key) for cell in self._cells[key])
+            for number in (*(self.numbers[name] for name in names if name in self.numbers), *self._adjustments[key]):
                 times[number] += 1
         cells = self._building.cells
-        told = sum((cells[number].value or 0) * count for number, count in times.items())
-        return Sum(times, sum(self.values[key] or 0 for key in keys) - told)
+        in_cells = sum((cells[number].value or 0) * count for number, count in times.items())
+        return Sum(times, sum(self.values[key] or 0 for key in keys) - in_cells)
 
 
 def _add_links(building: Building, totals: _Totals) -> None:
     """The links of the ward's totals, as far as every 課 said its part of them."""
     collection = building.collection
-    said = said_in_workbooks(collection)
+    in_workbooks = said_in_workbooks(collection)
     incomplete = {cell.key for cell in collection.tallies.cells if not cell.known}
     known = {key for key, value in totals.values.items() if value is not None} - incomplete
     for linked in building.linked:
         keys = (*linked.left, *linked.right)
         if known.issuperset(keys):
             places = {key: cell_place(key, section=WARD) for key in keys}
-            tell = partial(broken_link, linked, places)
+            make_finding = partial(broken_link, linked, places)
             left, right = totals.sum_of(*linked.left), totals.sum_of(*linked.right)
-            building.compare(linked.link, left, right, tell, filter(None, [said.of(tell())]))
+            building.compare(linked.link, left, right, make_finding, filter(None, [in_workbooks.of(make_finding())]))
 
 
 def _add_bounds(building: Building) -> None:
@@ -201,15 +208,15 @@ def _add_bounds(building: Building) -> None:
     sections = [collection.cells[s.file] for s in collection.submissions if not s.ward]
     for (file, key), number in tuple(building.numbers.items()):
         cell = collection.cells[file][key]
-        own = [cells[key] for cells in sections if key in cells]
-        if not cell.ward or cell.reading.status != "reported" or not own:
+        others = [cells[key] for cells in sections if key in cells]
+        if not cell.ward or cell.reading.status != "reported" or not others:
             continue
-        numbers = [building.numbers[name] for other in own if (name := (other.place.file, key)) in building.numbers]
+        numbers = [building.numbers[name] for other in others if (name := (other.place.file, key)) in building.numbers]
         least, most = (partial(Finding, code, cell.place) for code in ("N607", "N608"))
         if not building.tolerated(least):
             each = (Constraint(Sum({number: 1}), Sum({other: 1}), ge, least) for other in numbers)
             building.constraints += each
-        if all(other.known for other in own) and not collection.absent.from_table(key.table):
+        if all(other.known for other in others) and not collection.absent.from_table(key.table):
             together = Sum(dict.fromkeys(numbers, 1))
             building.constraints.append(
                 Constraint(Sum({number: 1}), together, le, most, tolerated=building.tolerated(most))

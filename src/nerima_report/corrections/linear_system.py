@@ -28,7 +28,7 @@ class Cell:
 
     place: Place
     value: Number | None
-    found: str
+    typed: str
     owner: str = ""
     least: int = 0
     is_total: bool = False
@@ -46,13 +46,13 @@ class Sum:
 class Constraint:
     """Two sums that must stand in a relation, or differ by exactly what somebody explained.
 
-    `exact`: they must be equal. `tell` gives the finding with which the check tells that they do not agree.
+    `exact`: they must be equal. `make_finding` gives the finding that the check yields where they do not agree.
     """
 
     left: Sum
     right: Sum
     relation: Callable[[Number, Number], bool]
-    tell: Callable[[], Finding]
+    make_finding: Callable[[], Finding]
     exact: bool = False
     tolerated: frozenset[int] = frozenset()
 
@@ -68,7 +68,7 @@ class Constraint:
     @cached_property
     def finding(self) -> Finding:
         """The finding that stands for it; only its code, its place and what is compared are meant."""
-        return self.tell()
+        return self.make_finding()
 
     @cached_property
     def cells(self) -> frozenset[int]:
@@ -167,8 +167,8 @@ class System:
         constraint, sums, slopes = self.constraints[number], list(self._sums[number]), [0, 0]
         for cell, (base, slope) in line.cells.items():
             before = self.cells[cell].value or 0
-            for side, own in enumerate((constraint.left, constraint.right)):
-                times = own.cells.get(cell, 0)
+            for side, sum_of_cells in enumerate((constraint.left, constraint.right)):
+                times = sum_of_cells.cells.get(cell, 0)
                 sums[side] += times * (base - before)
                 slopes[side] += times * slope
         return _Moved(constraint, (sums[0], sums[1]), (slopes[0], slopes[1]))
@@ -195,7 +195,7 @@ class _Moved:
     slopes: tuple[int, int]
 
     def holds(self, number: int) -> bool:
-        left, right = (own + slope * number for own, slope in zip(self.sums, self.slopes, strict=True))
+        left, right = (now + slope * number for now, slope in zip(self.sums, self.slopes, strict=True))
         return self.constraint.holds(left, right)
 
     @property
@@ -239,7 +239,7 @@ class Numbers:
     def nearest(self, number: int) -> int:
         """The number of the set that lies nearest to another; the smaller of two. The set must not be empty."""
         clipped = (min(max(number, first), last) for first, last in self.ranges)
-        return min(clipped, key=lambda own: (abs(own - number), own))
+        return min(clipped, key=lambda candidate: (abs(candidate - number), candidate))
 
     def __and__(self, other: Numbers) -> Numbers:
         both = ((max(a, c), min(b, d)) for a, b in self.ranges for c, d in other.ranges)

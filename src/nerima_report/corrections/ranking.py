@@ -9,7 +9,7 @@ from math import lgamma, log
 
 from nerima_report.corrections.linear_system import System
 from nerima_report.corrections.search import Change
-from nerima_report.corrections.slips import meant
+from nerima_report.corrections.slips import numbers_meant
 from nerima_report.edition.texts import CorrectionsDefinition
 from nerima_report.places import CellKey, Place
 from nerima_report.workbooks import Position, position_of
@@ -56,10 +56,10 @@ class Ranking:
         Of those that nothing tells apart the last comes first: one copies what one has just typed, not what follows.
         """
         known = (change for change in changes if not change.kind or change.kind in self.definition.by_kind)
-        told = sorted((self._told(change) for change in known), key=lambda one: one.likelihood)
-        return told[::-1]
+        ranked = sorted((self._likeliest(change) for change in known), key=lambda one: one.likelihood)
+        return ranked[::-1]
 
-    def _told(self, change: Change) -> Ranked:
+    def _likeliest(self, change: Change) -> Ranked:
         """The likeliest number of a change, if several would do: one from which a slip leads to what was typed.
 
         Where several such numbers are equally likely, the slip is no reason to name one of them.
@@ -67,9 +67,9 @@ class Ranking:
         if change.kind:
             number = change.numbers.nearest(0)
             return Ranked(change, change.line.at(number), change.kind, self._weight(change.kind), 0.0, 0.0)
-        told = [self._judged(change, number) for number in self._numbers(change)]
-        best = max(told, key=lambda one: one.likelihood)
-        others = (one for one in told if one.values != best.values)
+        judged = [self._judged(change, number) for number in self._numbers(change)]
+        best = max(judged, key=lambda one: one.likelihood)
+        others = (one for one in judged if one.values != best.values)
         return replace(best, reason="") if any(one.is_as_likely_as(best) for one in others) else best
 
     def _numbers(self, change: Change) -> Iterator[int]:
@@ -109,7 +109,7 @@ class Ranking:
 
     @cached_property
     def _meant(self) -> Callable[[int], Mapping[int, tuple[str, ...]]]:
-        return cache(lambda typed: meant(typed, self.definition))
+        return cache(lambda typed: numbers_meant(typed, self.definition))
 
     def _exchange(self, values: Mapping[int, int]) -> str:
         """Whether two cells of a row get each other's number."""
@@ -136,12 +136,12 @@ class Ranking:
             position = _position(cell.place)
             if position is not None and not cell.is_total:
                 grids.setdefault((cell.place.file, cell.place.sheet), {})[position] = number
-        found: dict[int, set[object]] = {}
+        beside: dict[int, set[object]] = {}
         for sheet in grids.values():
             for (row, column), number in sheet.items():
                 around = ((row - 1, column), (row + 1, column), (row, column - 1), (row, column + 1))
-                found[number] = {self.system.cells[sheet[place]].value for place in around if place in sheet}
-        return found
+                beside[number] = {self.system.cells[sheet[place]].value for place in around if place in sheet}
+        return beside
 
     def _last(self, cell: int) -> int | None:
         place = self.system.cells[cell].place
@@ -169,11 +169,11 @@ class Ranking:
 
     @cached_property
     def _columns(self) -> dict[tuple[str, str, str], list[int]]:
-        found: dict[tuple[str, str, str], list[int]] = {}
+        columns: dict[tuple[str, str, str], list[int]] = {}
         for number, cell in enumerate(self.system.cells):
             if cell.place.row and not cell.is_total:
-                found.setdefault((cell.place.file, cell.place.table, cell.place.column), []).append(number)
-        return found
+                columns.setdefault((cell.place.file, cell.place.table, cell.place.column), []).append(number)
+        return columns
 
 
 def _key(place: Place) -> CellKey:

@@ -81,13 +81,13 @@ def _pairs(problem: Problem) -> list[tuple[int, int]]:
     else:
         smallest = min(problem.broken, key=lambda n: len(problem.system.constraints[n].cells))
         first = set(_common(problem, [smallest]) & problem.pairs)
-    found = set()
+    pairs = set()
     for cell in first:
         rest = [n for n in problem.broken if cell not in problem.system.constraints[n].cells]
         others = _common(problem, rest) & problem.pairs if rest else _neighbours(problem, cell)
         others = (problem.unknown if len(problem.unknown) == 2 else others) - {cell}
-        found |= {(min(cell, other), max(cell, other)) for other in others}
-    return sorted(found)
+        pairs |= {(min(cell, other), max(cell, other)) for other in others}
+    return sorted(pairs)
 
 
 def _neighbours(problem: Problem, cell: int) -> frozenset[int]:
@@ -110,9 +110,9 @@ def _lines(system: System, one: int, other: int) -> Iterator[Line]:
     what is allowed is a region, which has a corner if there is anything in it.
     """
     still = system.unknown - {one, other}
-    own = [n for n in system.touching(one, other) if still.isdisjoint(system.constraints[n].cells)]
+    constraints = [n for n in system.touching(one, other) if still.isdisjoint(system.constraints[n].cells)]
     tied: Line | None = None
-    for number in own:
+    for number in constraints:
         if not system.constraints[number].is_equation:
             continue
         rest, first, second = _difference(system, number, one, other)
@@ -125,7 +125,7 @@ def _lines(system: System, one: int, other: int) -> Iterator[Line]:
     if tied is not None:
         yield tied
         return
-    for corner in sorted(_corners(system, own, one, other)):
+    for corner in sorted(_corners(system, constraints, one, other)):
         yield Line({one: (corner, 0), other: (0, 1)})
 
 
@@ -146,12 +146,12 @@ def _corners(system: System, constraints: Iterable[int], one: int, other: int) -
         rest, first, second = _difference(system, number, one, other)
         borders += [(rest - known, first, second) for known in (0, *system.constraints[number].tolerated)]
         borders += system.without(number, one, other)
-    found: set[int] = set()
-    for (rest, a, b), (own, c, d) in combinations(dict.fromkeys(borders), 2):
+    numbers: set[int] = set()
+    for (rest, a, b), (other_rest, c, d) in combinations(dict.fromkeys(borders), 2):
         if determinant := a * d - b * c:
-            meeting = (own * b - rest * d) / determinant
-            found.update(range(floor(meeting) - 1, ceil(meeting) + 2))
-    return {number for number in found if cells[0].least <= number <= LARGEST_COUNT}
+            meeting = (other_rest * b - rest * d) / determinant
+            numbers.update(range(floor(meeting) - 1, ceil(meeting) + 2))
+    return {number for number in numbers if cells[0].least <= number <= LARGEST_COUNT}
 
 
 def _difference(system: System, number: int, one: int, other: int) -> tuple[float, int, int]:

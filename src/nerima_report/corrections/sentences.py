@@ -68,7 +68,7 @@ class Sentences:
         sentence = self.words.here if len(ranked.values) == 1 else self.words.here_together
         value = ranked.values[number]
         return SuggestedCell(
-            cell.place, cell.found, value, least, None if most == LARGEST_COUNT else most, fill(sentence, facts)
+            cell.place, cell.typed, value, least, None if most == LARGEST_COUNT else most, fill(sentence, facts)
         )
 
     def _bounds(self, ranked: Ranked, number: int) -> tuple[int, int]:
@@ -94,9 +94,9 @@ class Sentences:
         return fill(self.words.between, {"数": shown_fact(least), "終わり": shown_fact(most)})
 
     def _now(self, cells: Sequence[Cell], reason: str) -> str:
-        found = "と ".join(f"{cell.found or self.words.blank} " for cell in cells).rstrip()
+        typed = "と ".join(f"{cell.typed or self.words.blank} " for cell in cells).rstrip()
         because = self._slips[reason].words if reason else ""
-        return fill(self.words.now_because if reason else self.words.now, {"今": found, "理由": because})
+        return fill(self.words.now_because if reason else self.words.now, {"今": typed, "理由": because})
 
     def _name(self, cell: Cell) -> str:
         """公開.処理状況「部分公開」（B6）, with the column where there are several, and whose it is in the ward."""

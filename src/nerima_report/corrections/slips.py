@@ -18,7 +18,7 @@ MOST_ZEROS = 3  # that a spreadsheet drops in front of a number: who types 0003 
 FEWEST = 2  # cells that a slip of many must have changed, beside the one whose number got lost
 
 
-def meant(typed: int, definition: CorrectionsDefinition) -> dict[int, tuple[str, ...]]:
+def numbers_meant(typed: int, definition: CorrectionsDefinition) -> dict[int, tuple[str, ...]]:
     """The numbers that may have been meant, each with the kinds of slip of which `typed` (件, 人) comes out.
 
     The kinds are those of corrections.toml that concern the digits.
@@ -31,11 +31,11 @@ def meant(typed: int, definition: CorrectionsDefinition) -> dict[int, tuple[str,
         "neighbouring-key": (number for text in texts for number in _with_another(text, definition)),
         "tenfold": _tenfold(typed),
     }
-    found: dict[int, list[str]] = {}
+    kinds_of: dict[int, list[str]] = {}
     for kind, numbers in ways.items():
         for number in set(numbers) - {typed} if kind in definition.by_kind else ():
-            found.setdefault(number, []).append(kind)
-    return {number: tuple(kinds) for number, kinds in found.items()}
+            kinds_of.setdefault(number, []).append(kind)
+    return {number: tuple(kinds) for number, kinds in kinds_of.items()}
 
 
 def _swapped(text: str) -> Iterator[int]:

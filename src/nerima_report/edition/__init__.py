@@ -73,14 +73,14 @@ class Edition:
         """How people slip, and what is said of likely corrections."""
         from nerima_report.edition.texts import CorrectionsDefinition
 
-        return read_definition(_own_or_shipped(self.folder, "corrections.toml"), CorrectionsDefinition)
+        return read_definition(_file_or_shipped(self.folder, "corrections.toml"), CorrectionsDefinition)
 
     @cached_property
     def trend(self) -> TrendTexts:
         """What is said in the report over several years."""
         from nerima_report.edition.texts import TrendTexts
 
-        return read_definition(_own_or_shipped(self.folder, "trend.toml"), TrendTexts)
+        return read_definition(_file_or_shipped(self.folder, "trend.toml"), TrendTexts)
 
     def parts_for(self, fiscal_year: int) -> tuple[Part, ...]:
         """The parts that serve a fiscal year, in their order."""
@@ -140,8 +140,8 @@ class Edition:
     def collected_entries(self, ward: bool) -> dict[str, EntryTable]:
         """Which list-like tables a section, or the coordinator for the ward, reports."""
         if ward:
-            own = {key: table for key, table in self.entry_tables.items() if table.reported_by == "coordinator"}
-            return own | ({} if self.from_print else {ADJUSTMENTS.key: ADJUSTMENTS})
+            tables = {key: table for key, table in self.entry_tables.items() if table.reported_by == "coordinator"}
+            return tables | ({} if self.from_print else {ADJUSTMENTS.key: ADJUSTMENTS})
         return {key: table for key, table in self.entry_tables.items() if table.reported_by == "section"}
 
     def part_of(self, table_id: str) -> Part:
@@ -224,7 +224,7 @@ def load_edition(folder: Path, *, texts: bool = True) -> Edition:
     return edition
 
 
-def _own_or_shipped(folder: Path, name: str) -> Path:
+def _file_or_shipped(folder: Path, name: str) -> Path:
     """A file of an edition; that which came with the program where the edition was copied before there was one."""
     return folder / name if (folder / name).exists() else shipped_templates() / "nerima" / name
 

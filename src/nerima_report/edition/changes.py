@@ -178,11 +178,11 @@ def _list_differences(
 def _named(items: Sequence[object]) -> dict[str, object]:
     """The items of a list by name; those that share a name are numbered."""
     named: dict[str, object] = {}
-    seen: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     for item in items:
         name = item_name(item)
-        seen[name] += 1
-        named[f"{name}（{seen[name]}）" if seen[name] > 1 else name] = item
+        counts[name] += 1
+        named[f"{name}（{counts[name]}）" if counts[name] > 1 else name] = item
     return named
 
 

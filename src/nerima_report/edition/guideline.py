@@ -86,17 +86,17 @@ class Annex(Definition):
     @property
     def type_names(self) -> tuple[str, ...]:
         """What the office calls its types: 別表2の1, 別表2の2, …"""
-        return tuple(f"{self.name}の{found.number}" for found in self.types)
+        return tuple(f"{self.name}の{each.number}" for each in self.types)
 
     def type(self, number: int) -> GuidelineType | None:
         """The type with this number."""
-        return next((found for found in self.types if found.number == number), None)
+        return next((each for each in self.types if each.number == number), None)
 
     @model_validator(mode="after")
     def _is_complete(self) -> Annex:
-        for place, found in enumerate(self.types, start=1):
-            if found.number != place:
-                raise ValueError(f"types の{place}番目の番号が {found.number} です。1から続けて書きます")
+        for place, each in enumerate(self.types, start=1):
+            if each.number != place:
+                raise ValueError(f"types の{place}番目の番号が {each.number} です。1から続けて書きます")
         if len(self.deciders) != 1 and not self.decision_note:
             raise ValueError("決定できる人が一人でないとき（deciders）は、その理由を decision_note に書きます")
         return self
@@ -120,12 +120,12 @@ class Guideline(Definition):
 
     def annex(self, kind: str) -> Annex | None:
         """The 別表 for 利用, 提供 or 委託."""
-        return next((found for found in self.annexes if found.kind == kind), None)
+        return next((annex for annex in self.annexes if annex.kind == kind), None)
 
     @property
     def entries(self) -> Iterator[AnnexType]:
         """All types, each with its 別表, in the order of the guideline."""
-        return (AnnexType(annex, found) for annex in self.annexes for found in annex.types)
+        return (AnnexType(annex, each) for annex in self.annexes for each in annex.types)
 
     @model_validator(mode="after")
     def _annexes_differ(self) -> Guideline:

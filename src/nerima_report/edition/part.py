@@ -201,8 +201,8 @@ class PartDefinition(Definition):
     @property
     def setting_names(self) -> Mapping[str, str]:
         """What the tables may ask for: {開示決定の期限} is 30, {開示決定の期限の次} is 31."""
-        own = {setting.key: f"{setting.value:,}" for setting in self.settings}
-        return own | {f"{setting.key}の次": f"{setting.value + 1:,}" for setting in self.settings}
+        names = {setting.key: f"{setting.value:,}" for setting in self.settings}
+        return names | {f"{setting.key}の次": f"{setting.value + 1:,}" for setting in self.settings}
 
     @model_validator(mode="after")
     def _settings_fit_together(self) -> PartDefinition:

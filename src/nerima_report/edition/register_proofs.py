@@ -25,8 +25,8 @@ def register_faults(
             yield where, f"key「{register.key}」の登録簿か表が、ほかにもあります"
         if marks.count(register.mark) > 1:
             yield where, f"mark「{register.mark}」の登録簿が、ほかにもあります"
-        own = ((where, *fault) for check in (_conditions, _counts, _texts) for fault in check(register, tables))
-        yield from ((f"{place}.{key}", reason) for place, key, reason in own)
+        faults = ((where, *fault) for check in (_conditions, _counts, _texts) for fault in check(register, tables))
+        yield from ((f"{place}.{key}", reason) for place, key, reason in faults)
         if register.threshold and definition.setting(register.threshold.setting) is None:
             yield f"{where}.threshold", f"設定「{register.threshold.setting}」は part.toml にありません"
         for reference in register.refers:
@@ -71,11 +71,11 @@ def _counts(register: Register, tables: Tables) -> Iterator[Fault]:
         yield from (("feeds", reason) for reason in _unfit(register.feeds, tables))
         target = tables.get(register.feeds.table)
         for listed in target.fields if isinstance(target, EntryTable) else ():
-            own = register.field(listed.label)
-            if own is not None and (own.type, own.unit) != (listed.type, listed.unit):
-                yield "fields", f"「{own.label}」の type か unit が、表「{register.feeds.table}」と違います"
-            elif own is not None and not set(own.choices) <= set(listed.choices):
-                yield "fields", f"「{own.label}」の選択肢が、表「{register.feeds.table}」にありません"
+            field = register.field(listed.label)
+            if field is not None and (field.type, field.unit) != (listed.type, listed.unit):
+                yield "fields", f"「{field.label}」の type か unit が、表「{register.feeds.table}」と違います"
+            elif field is not None and not set(field.choices) <= set(listed.choices):
+                yield "fields", f"「{field.label}」の選択肢が、表「{register.feeds.table}」にありません"
 
 
 def _incidents(rule: IncidentRule, keys: Sequence[str], tables: Tables) -> Iterator[Fault]:

@@ -186,7 +186,7 @@ class CountTable(TableDefinition):
 
     def keys(self, table_id: str, column: str = "") -> list[CellKey]:
         """The names of all cells, row by row, or of those of one column; `table_id` says the part as well."""
-        columns = [column] if column else [own.label for own in self.columns]
+        columns = [column] if column else [each.label for each in self.columns]
         return [row.key(table_id, label) for row in self.rows for label in columns]
 
     @property

@@ -237,16 +237,16 @@ class CorrectionsDefinition(Definition):
     @cached_property
     def beside(self) -> dict[str, frozenset[str]]:
         """The digits whose keys lie beside that of a digit, to the left, right, above or below, on any layout."""
-        found: dict[str, set[str]] = {}
+        beside: dict[str, set[str]] = {}
         for lines in self.keyboard.values():
             keys = {(y, x): key for y, line in enumerate(lines) for x, key in enumerate(line)}
             for (y, x), key in keys.items():
                 around = (keys.get(place) for place in ((y, x - 1), (y, x + 1), (y - 1, x), (y + 1, x)))
-                found.setdefault(key, set()).update(other for other in around if other and other != key)
-        return {key: frozenset(others) for key, others in found.items()}
+                beside.setdefault(key, set()).update(other for other in around if other and other != key)
+        return {key: frozenset(others) for key, others in beside.items()}
 
     @model_validator(mode="after")
-    def _each_slip_is_told_once(self) -> CorrectionsDefinition:
+    def _slips_differ(self) -> CorrectionsDefinition:
         refuse_duplicates("間違え方", [slip.kind for slip in self.slips])
         return self
 

@@ -97,8 +97,8 @@ _FULL_WIDTH = re.compile("[“”＂＝，、｛｝［］＃　]")
 def _fault_of_writing(message: str, text: str) -> str:
     """What is probably wrong with a line that is no TOML."""
     reason = "TOML の書き方が正しくありません。"
-    found = re.search(r"line (\d+)", message)
-    line = text.splitlines()[int(found[1]) - 1] if found else ""
+    position = re.search(r"line (\d+)", message)
+    line = text.splitlines()[int(position[1]) - 1] if position else ""
     if re.match(r"\[[^\[]", line):
         return f"{reason}[ … ] でなく [[ … ]] と書くところかもしれません"
     if "overwrite" in message or "twice" in message:
@@ -110,5 +110,5 @@ def _fault_of_writing(message: str, text: str) -> str:
 
 def _position(message: str) -> str:
     """Where tomllib found the fault: 3行目の5文字目."""
-    found = re.search(r"line (\d+), column (\d+)", message)
-    return f"{found[1]}行目の{found[2]}文字目" if found else "ファイルの終わり"
+    position = re.search(r"line (\d+), column (\d+)", message)
+    return f"{position[1]}行目の{position[2]}文字目" if position else "ファイルの終わり"

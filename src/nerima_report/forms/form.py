@@ -167,8 +167,8 @@ class Form:
         for part in self.edition.parts:
             registers = [register.key for register in part.registers] if self.has_registers else []
             ids = map(part.table_id, (*part.tables, *registers))
-            own = [key for key in ids if key in self.tables or key in self.cover.withheld]
-            keys += [part.key, *own] if own or part.key in self.cover.withheld else []
+            on_form = [key for key in ids if key in self.tables or key in self.cover.withheld]
+            keys += [part.key, *on_form] if on_form or part.key in self.cover.withheld else []
         return {key: (row, MARK_COLUMN) for row, key in enumerate(keys, start=MARKS_ROW + 1)}
 
     def is_marked(self, table_id: str) -> str:
@@ -242,8 +242,8 @@ def _is_counted(table: CountTable | EntryTable) -> bool:
 def _in_use(data: Any) -> Any:
     """The data without what the definitions learned later and do not use: the forms of past years stay the same."""
     if isinstance(data, dict):
-        told = {key: value for key, value in data.items() if key not in _NOT_ON_FORMS}
-        return {key: _in_use(value) for key, value in told.items() if value or key not in _LEARNED_LATER}
+        on_forms = {key: value for key, value in data.items() if key not in _NOT_ON_FORMS}
+        return {key: _in_use(value) for key, value in on_forms.items() if value or key not in _LEARNED_LATER}
     return [_in_use(value) for value in data] if isinstance(data, list) else data
 
 

@@ -40,31 +40,31 @@ class Formulas:
         """The sum of a column: =SUM($B$5:$B$13)."""
         return Formula(f"=SUM({self._cells(total)})", self._sum(total))
 
-    def check(self, own: Total, others: Sequence[Total]) -> Formula | None:
+    def check(self, total: Total, others: Sequence[Total]) -> Formula | None:
         """✓, or the difference from the first of the other totals that disagrees; None without others.
 
         Nothing is shown as long as nothing is filled in: an empty form has not been found in agreement.
         """
         text, result = f'"{AGREED}"', 0
         for other in reversed(others):
-            difference = f"SUM({self._cells(own)})-SUM('{other.table_id}'!{self._cells(other)})"
+            difference = f"SUM({self._cells(total)})-SUM('{other.table_id}'!{self._cells(other)})"
             text = f"IF({difference}<>0,{difference},{text})"
-            result = self._sum(own) - self._sum(other) or result
+            result = self._sum(total) - self._sum(other) or result
         if not others:
             return None
-        formula = f'=IF(COUNT({self._cells(own)})=0,"",{text})'
-        return Formula(formula, (result or AGREED) if self._is_begun(own) else "")
+        formula = f'=IF(COUNT({self._cells(total)})=0,"",{text})'
+        return Formula(formula, (result or AGREED) if self._is_begun(total) else "")
 
-    def linked(self, own: Total) -> list[Total]:
+    def linked(self, total: Total) -> list[Total]:
         """The columns of other tables on this form whose totals must equal that of this column."""
-        part = self.edition.part_of(own.table_id)
-        found = []
+        part = self.edition.part_of(total.table_id)
+        others = []
         for link in part.links:
             whole = not any(side.rows or side.group for side in (link.left, link.right))
             sides = [Total(part.table_id(side.table), side.column) for side in (link.left, link.right)]
-            if link.relation == "equal" and whole and own in sides:
-                found += [side for side in sides if side.table_id != own.table_id and self.stands_here(side)]
-        return found
+            if link.relation == "equal" and whole and total in sides:
+                others += [side for side in sides if side.table_id != total.table_id and self.stands_here(side)]
+        return others
 
     def stands_here(self, total: Total) -> bool:
         """Whether the form asks for this column."""

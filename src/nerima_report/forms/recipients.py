@@ -64,12 +64,12 @@ def file_name(cover: FormCover) -> str:
 def _named(covers: Sequence[FormCover], name: str) -> FormCover:
     wanted = plain(name)
     sections = [cover for cover in covers if not cover.ward]
-    found = [cover for cover in covers if wanted == (WARD if cover.ward else cover.key)]
-    found = found or [cover for cover in sections if cover.section == wanted]
-    if len(found) == 1:
-        return found[0]
-    if found:
-        names = "、".join(cover.key for cover in found)
+    matching = [cover for cover in covers if wanted == (WARD if cover.ward else cover.key)]
+    matching = matching or [cover for cover in sections if cover.section == wanted]
+    if len(matching) == 1:
+        return matching[0]
+    if matching:
+        names = "、".join(cover.key for cover in matching)
         raise CannotProceed(f"「{name}」は二つ以上あります（{names}）。\n  部の名前も続けて書いてください。")
     known = [WARD, *(name for cover in sections for name in (cover.key, cover.section))]
     likely = difflib.get_close_matches(wanted, known, n=1, cutoff=0.5)
@@ -107,9 +107,9 @@ def load_earlier(place: Path, edition: Edition, fiscal_year: int) -> Earlier:
         )
     figures: dict[str, EarlierFigures] = {}
     for year in sorted({submission.fiscal_year for submission in latest.values()}):
-        own = {key: submission for key, submission in latest.items() if submission.fiscal_year == year}
-        tallies = load_tallies(tuple(own.values()), edition.for_year(year))
-        figures |= {key: _figures_of(submission, tallies) for key, submission in own.items()}
+        of_year = {key: submission for key, submission in latest.items() if submission.fiscal_year == year}
+        tallies = load_tallies(tuple(of_year.values()), edition.for_year(year))
+        figures |= {key: _figures_of(submission, tallies) for key, submission in of_year.items()}
     return Earlier(figures, inbox.unread)
 
 

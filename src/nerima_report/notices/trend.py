@@ -14,10 +14,10 @@ from nerima_report.notices.screen import fold
 from nerima_report.records.series import Trend
 from nerima_report.report.trend import (
     break_sentences,
+    remarks_on_years,
     shown_point,
     sign_legend,
     source_sentence,
-    told_of_years,
     units_of,
 )
 from nerima_report.text import printable
@@ -35,7 +35,7 @@ def print_trend(console: Console, trend: Trend) -> None:
     for years in _blocks(trend.years, widths, console.width - label - _BORDER - 1):
         console.print(_table(rows, years, trend.years[0], label))
     console.print()
-    for line in [source_sentence(trend), *told_of_years(trend), sign_legend(trend, trend.series), *_breaks(trend)]:
+    for line in [source_sentence(trend), *remarks_on_years(trend), sign_legend(trend, trend.series), *_breaks(trend)]:
         for text in fold(printable(line), console.width):
             console.print(text, highlight=False, markup=False)
 

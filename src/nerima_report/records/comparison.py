@@ -65,8 +65,7 @@ def compare_with(record: Record, file: str, edition: Edition, fiscal_year: int) 
     """Hold the record of the year before, as it lies in `file`, beside a fiscal year of the edition."""
     previous, parts = year_of(record, file, edition, fiscal_year), edition.parts_for(fiscal_year)
     broken = {
-        part.table_id(found.table): found.reason
-        for part, found in declared_breaks(parts, record.fiscal_year, fiscal_year)
+        part.table_id(rule.table): rule.reason for part, rule in declared_breaks(parts, record.fiscal_year, fiscal_year)
     }
     tables = {
         part.table_id(key): table
@@ -100,8 +99,8 @@ def reported_before(workspace: Workspace, edition: Edition, fiscal_year: int) ->
         comparison = compare_with(read_record(files[-1]), files[-1].as_posix(), edition, fiscal_year)
     except CannotProceed:
         return {}
-    told = {**comparison.previous.tallies, WARD: comparison.previous.known}
+    reported = {**comparison.previous.tallies, WARD: comparison.previous.known}
     return {
         owner: {key: number for key, number in cells.items() if comparison.compares(key.table)}
-        for owner, cells in told.items()
+        for owner, cells in reported.items()
     }

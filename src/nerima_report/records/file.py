@@ -95,8 +95,8 @@ def _record_of(file: Path, text: str, fiscal_year: int | None) -> Record:
 
 def _content_of(file: Path, text: str) -> dict[str, object]:
     try:
-        content = json.loads(text, object_pairs_hook=_told_once)
-    except _ToldTwice as error:
+        content = json.loads(text, object_pairs_hook=_without_repeated_keys)
+    except _RepeatedKey as error:
         raise RecordError(file, str(error), "同じキーが2回あります") from None
     except json.JSONDecodeError as error:
         reason = "JSON として正しくありません（途中で切れたか、手で書きかえられています）"
@@ -109,15 +109,15 @@ def _content_of(file: Path, text: str) -> dict[str, object]:
     return content
 
 
-class _ToldTwice(Exception):
+class _RepeatedKey(Exception):
     """A key stands twice in an object, and programs differ in which they read."""
 
 
-def _told_once(pairs: Sequence[tuple[str, object]]) -> dict[str, object]:
+def _without_repeated_keys(pairs: Sequence[tuple[str, object]]) -> dict[str, object]:
     content: dict[str, object] = {}
     for key, value in pairs:
         if key in content:
-            raise _ToldTwice(key)
+            raise _RepeatedKey(key)
         content[key] = value
     return content
 

@@ -17,7 +17,7 @@ from nerima_report.places import WARD, CellKey, Place, cell_place
 from nerima_report.records.model import Record
 
 _BEGIN_OF_VALUE = re.compile(r"[^ \t\r\n,:]")
-_Told = TypeVar("_Told")
+_Item = TypeVar("_Item")
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ class RecordPlaces:
 
     def tally(self, section: str, keys: Sequence[CellKey]) -> Place:
         """What a 課 reported in a column of a table: the line of its first cell."""
-        tallies = self._told("tallies", self.record.tallies)
+        tallies = self._with_lines("tallies", self.record.tallies)
         mine = ((self.names[t.key], at) for t, at in tallies if t.section == section and not t.ward)
         line = next((at for key, at in mine if key in keys), None)
         return Place(section, self.file, table=keys[0].table, column=keys[0].column, line=line)
@@ -126,7 +126,7 @@ class RecordPlaces:
     def _cells(self) -> dict[CellKey, int]:
         """The line of each cell, and of the first cell of each table and column."""
         lines: dict[CellKey, int] = {}
-        for cell, line in self._told("cells", self.record.cells):
+        for cell, line in self._with_lines("cells", self.record.cells):
             key = self.names[cell.key]
             for name in (key, CellKey(key.table, "", "", key.column), CellKey(key.table, "", "", "")):
                 lines.setdefault(name, line)
@@ -134,8 +134,8 @@ class RecordPlaces:
 
     @cached_property
     def _figures(self) -> dict[str, int]:
-        return {figure.figure: line for figure, line in self._told("figures", self.record.figures)}
+        return {figure.figure: line for figure, line in self._with_lines("figures", self.record.figures)}
 
-    def _told(self, key: str, items: Sequence[_Told]) -> Iterable[tuple[_Told, int]]:
+    def _with_lines(self, key: str, items: Sequence[_Item]) -> Iterable[tuple[_Item, int]]:
         """The items of a list with their lines; none where the lines are not known."""
         return zip(items, self.lines.items.get(key, ()), strict=False)

@@ -222,7 +222,7 @@ class Record(Recorded):
 
     @field_validator("figures")
     @classmethod
-    def _figures_are_told_once(cls, figures: tuple[RecordedFigure, ...]) -> tuple[RecordedFigure, ...]:
+    def _figures_differ(cls, figures: tuple[RecordedFigure, ...]) -> tuple[RecordedFigure, ...]:
         _refuse_repeated("割合", [(figure.figure,) for figure in figures])
         for figure in figures:
             if figure.value is not None and -int(Decimal(figure.value).as_tuple().exponent) != figure.digits:
@@ -231,13 +231,13 @@ class Record(Recorded):
 
     @field_validator("cells")
     @classmethod
-    def _cells_are_told_once(cls, cells: tuple[RecordedCell, ...]) -> tuple[RecordedCell, ...]:
+    def _cells_differ(cls, cells: tuple[RecordedCell, ...]) -> tuple[RecordedCell, ...]:
         _refuse_repeated("セル", [cell.key for cell in cells])
         return cells
 
     @field_validator("tallies")
     @classmethod
-    def _tallies_are_told_once(cls, tallies: tuple[RecordedTally, ...]) -> tuple[RecordedTally, ...]:
+    def _tallies_differ(cls, tallies: tuple[RecordedTally, ...]) -> tuple[RecordedTally, ...]:
         _refuse_repeated("課の数", [(t.section, "区全体" if t.ward else "", *t.key) for t in tallies])
         return tallies
 
@@ -249,11 +249,11 @@ class Record(Recorded):
 
 
 def _refuse_repeated(what: str, names: list[tuple[str, ...]]) -> None:
-    seen = set()
+    known = set()
     for name in names:
-        if name in seen:
+        if name in known:
             raise ValueError(f"{what}「{' '.join(filter(None, name))}」が2回あります")
-        seen.add(name)
+        known.add(name)
 
 
 def recorded_figure(key: str, share: Share) -> RecordedFigure:

@@ -71,7 +71,7 @@ class Line:
 
     def runs(self, breaks: Sequence[SeriesBreak]) -> list[list[int]]:
         """The years that are joined to each other: without a gap, and without a break between them."""
-        broken = {found.year for found in breaks}
+        broken = {each.year for each in breaks}
         runs: list[list[int]] = []
         for year in self.known:
             if runs and runs[-1][-1] == year - 1 and year not in broken:
@@ -150,8 +150,16 @@ class Trend:
         return {series.part.key: series.part.definition.title for series in self.series}
 
 
-class _Told(NamedTuple):
-    """What a year says of a chart. `counted` is the unit of what was counted: 件, also for a share in %."""
+class _ChartName(NamedTuple):
+    """What identifies a chart over the years: the place and the key of its part, and its own key."""
+
+    order: int
+    part: str
+    chart: str
+
+
+class _YearOfChart(NamedTuple):
+    """What a year contributes to a chart. `counted` is the unit of what was counted: 件, also for a share in %."""
 
     part: Part
     chart: Chart
@@ -169,38 +177,39 @@ class _Told(NamedTuple):
 def make_trend(edition: Edition, sources: Mapping[int, Source], missing: Sequence[int]) -> Trend:
     """The series of the recorded years; `edition` has all its parts."""
     last = max(sources)
-    told: dict[tuple[int, str, str], dict[int, _Told]] = {}
+    charts: dict[_ChartName, dict[int, _YearOfChart]] = {}
     for year, source in sources.items():
         for part in edition.parts_for(year):
-            own = year_of(source.record, source.file, edition, part.definition.last_year or LATEST_YEAR)
+            # Under the names that the cells have in the last year of the part.
+            named = year_of(source.record, source.file, edition, part.definition.last_year or LATEST_YEAR)
             for chart in part.charts:
-                said = _figure(part, chart, own) if chart.figure else _counts(part, chart, own, edition, last)
-                if said:
-                    told.setdefault((part.definition.order, part.key, chart.key), {})[year] = said
+                points = _figure(part, chart, named) if chart.figure else _counts(part, chart, named, edition, last)
+                if points:
+                    charts.setdefault(_ChartName(part.definition.order, part.key, chart.key), {})[year] = points
     span = range(min(sources), last + 1)
     series = [
         piece
-        for years in _in_order(told)
+        for years in _in_order(charts)
         for piece in _split(_series(edition, dict(sorted(years.items())), span, sources))
         if piece.lines
     ]
     return Trend(edition, dict(sorted(sources.items())), tuple(missing), tuple(series))
 
 
-def _in_order(told: Mapping[tuple[int, str, str], dict[int, _Told]]) -> list[dict[int, _Told]]:
-    """Part by part; in a part as its last year lists them, then what only earlier years have."""
+def _in_order(charts: Mapping[_ChartName, dict[int, _YearOfChart]]) -> list[dict[int, _YearOfChart]]:
+    """Part by part; in a part in the order of its last year, then what only earlier years have."""
 
-    def place(name: tuple[int, str, str]) -> tuple[int, str, int, int]:
-        year = max(told[name])
-        keys = [chart.key for chart in told[name][year].part.charts]
-        return name[0], name[1], -year, keys.index(name[2])
+    def place(name: _ChartName) -> tuple[int, str, int, int]:
+        year = max(charts[name])
+        keys = [chart.key for chart in charts[name][year].part.charts]
+        return name.order, name.part, -year, keys.index(name.chart)
 
-    return [told[name] for name in sorted(told, key=place)]
+    return [charts[name] for name in sorted(charts, key=place)]
 
 
-def _figure(part: Part, chart: Chart, year: Year) -> _Told | None:
+def _figure(part: Part, chart: Chart, year: Year) -> _YearOfChart | None:
     name = f"{part.key}.{chart.figure}"
-    figure = next((found for found in year.record.figures if found.figure == name), None)
+    figure = next((figure for figure in year.record.figures if figure.figure == name), None)
     if figure is None:
         return None
     if figure.value is not None:
@@ -209,10 +218,10 @@ def _figure(part: Part, chart: Chart, year: Year) -> _Told | None:
         point = NOT_PUBLISHED if figure.denominator is None else Point("incomputable")
     rule = year.rules[name]
     counted = {year.units.get((key.table, key.column), "") for key in (*rule.numerator, *rule.denominator)}
-    return _Told(part, chart, {"": point}, figure.unit, "・".join(sorted(counted)), figure, rule)
+    return _YearOfChart(part, chart, {"": point}, figure.unit, "・".join(sorted(counted)), figure, rule)
 
 
-def _counts(part: Part, chart: Chart, year: Year, edition: Edition, last: int) -> _Told | None:
+def _counts(part: Part, chart: Chart, year: Year, edition: Edition, last: int) -> _YearOfChart | None:
     """The counts of a year; rows that the definitions no longer have are told as well."""
     table_id, table = part.count_table(chart.table)
     values = {
@@ -235,7 +244,7 @@ def _counts(part: Part, chart: Chart, year: Year, edition: Edition, last: int) -
         lacking = not known or not {key.row for key in known} >= named or bool(named and len(known) < len(values))
         points = {"": _point(None if lacking else sum(known.values()))}
     unit = year.units[table_id, chart.column]
-    return _Told(part, chart, points, unit, unit, None, None)
+    return _YearOfChart(part, chart, points, unit, unit, None, None)
 
 
 def _label(key: CellKey, chart: Chart) -> str:
@@ -246,52 +255,53 @@ def _point(value: int | None) -> Point:
     return NOT_PUBLISHED if value is None else Point("known", Decimal(value))
 
 
-def _series(edition: Edition, told: Mapping[int, _Told], span: range, sources: Mapping[int, Source]) -> Series:
-    latest = told[max(told)]
-    labels = dict.fromkeys(label for year in sorted(told, reverse=True) for label in told[year].points)
+def _series(edition: Edition, years: Mapping[int, _YearOfChart], span: range, sources: Mapping[int, Source]) -> Series:
+    latest = years[max(years)]
+    labels = dict.fromkeys(label for year in sorted(years, reverse=True) for label in years[year].points)
 
     def point(label: str, year: int) -> Point:
         if year not in sources:
             return NO_RECORD
-        return told[year].points.get(label, NOT_PUBLISHED) if year in told else NOT_PUBLISHED
+        return years[year].points.get(label, NOT_PUBLISHED) if year in years else NOT_PUBLISHED
 
     lines = [Line(label or latest.chart.title, {year: point(label, year) for year in span}) for label in labels]
-    said = {year for line in lines for year in line.known}
+    known = {year for line in lines for year in line.known}
     return Series(
         part=latest.part,
         key=latest.chart.key,
         title=latest.chart.title,
         lines=tuple(line for line in lines if line.known),
-        units={year: one.unit for year, one in told.items()},
-        breaks=tuple(_breaks(edition, {year: one for year, one in told.items() if year in said}, max(sources))),
-        figures={year: one.figure for year, one in told.items() if one.figure is not None and year in said},
+        units={year: one.unit for year, one in years.items()},
+        breaks=tuple(_breaks(edition, {year: one for year, one in years.items() if year in known}, max(sources))),
+        figures={year: one.figure for year, one in years.items() if one.figure is not None and year in known},
     )
 
 
-def _breaks(edition: Edition, told: Mapping[int, _Told], last: int) -> Iterator[SeriesBreak]:
-    """The declared breaks between years that say something, and those that the records themselves show."""
-    for before, after in pairwise(told):
-        declared = list(_declared(edition, (told[before], told[after]), range(before + 1, after + 1)))
-        yield from declared or _shown((told[before], told[after]), after, edition)
-    if told and max(told) < last:
-        yield from _declared(edition, (told[max(told)],), range(max(told) + 1, last + 1))
+def _breaks(edition: Edition, years: Mapping[int, _YearOfChart], last: int) -> Iterator[SeriesBreak]:
+    """The breaks between years with numbers: those that part.toml declares, or else those that the records show."""
+    for before, after in pairwise(years):
+        declared = list(_declared(edition, (years[before], years[after]), range(before + 1, after + 1)))
+        yield from declared or _undeclared(edition, after, years[before], years[after])
+    if years and max(years) < last:
+        yield from _declared(edition, (years[max(years)],), range(max(years) + 1, last + 1))
 
 
-def _declared(edition: Edition, told: Sequence[_Told], years: range) -> Iterator[SeriesBreak]:
-    """What part.toml says of the tables: a break names the table of today, or begins with that of before."""
-    key, tables = told[0].part.key, {table for one in told for table in one.tables}
-    found = {
+def _declared(edition: Edition, beside: Sequence[_YearOfChart], years: range) -> Iterator[SeriesBreak]:
+    """The breaks that part.toml declares: `table` is the table of today, `before` begins with the earlier table."""
+    key, tables = beside[0].part.key, {table for one in beside for table in one.tables}
+    rules = {
         (rule.year, rule.what, rule.reason): None
         for part in edition.parts_for(years[-1])
         for rule in part.definition.breaks
         if part.key == key and rule.year in years
         if part.table_id(rule.table) in tables or rule.before.partition("（")[0] in tables
     }
-    yield from (SeriesBreak(*said) for said in sorted(found))
+    yield from (SeriesBreak(*rule) for rule in sorted(rules))
 
 
-def _shown(told: tuple[_Told, _Told], year: int, edition: Edition) -> Iterator[SeriesBreak]:
-    words, (before, after) = edition.trend, told
+def _undeclared(edition: Edition, year: int, before: _YearOfChart, after: _YearOfChart) -> Iterator[SeriesBreak]:
+    """The breaks that the records of two years show: another unit, other rows, another rule of the share."""
+    words = edition.trend
     if before.counted != after.counted:
         what = fill(words.unit_changed, {"前": before.counted, "後": after.counted})
         yield SeriesBreak(year, what, words.undeclared)
@@ -301,12 +311,12 @@ def _shown(told: tuple[_Told, _Told], year: int, edition: Edition) -> Iterator[S
         yield SeriesBreak(year, fill(words.definition_changed, {"変更": "、".join(changed)}), words.undeclared)
 
 
-def _other_rows(before: _Told, after: _Told) -> str:
-    """Which rows went and came: what they counted is likely to be counted in another row."""
+def _other_rows(before: _YearOfChart, after: _YearOfChart) -> str:
+    """Which rows disappeared and appeared: their counts are probably part of another row."""
     rows = [[label for label, point in one.points.items() if point.value is not None] for one in (before, after)]
     gone, come = [row for row in rows[0] if row not in rows[1]], [row for row in rows[1] if row not in rows[0]]
-    told = ((what, "、".join(names)) for what, names in (("なくなったもの", gone), ("加わったもの", come)) if names)
-    return "、".join(f"{what}「{names}」" for what, names in told)
+    changes = ((what, "、".join(names)) for what, names in (("なくなったもの", gone), ("加わったもの", come)) if names)
+    return "、".join(f"{what}「{names}」" for what, names in changes)
 
 
 def _split(series: Series) -> Iterator[Series]:
@@ -346,7 +356,7 @@ def render_csv(trend: Trend) -> bytes:
 
 def _rows(trend: Trend, series: Series, line: Line) -> Iterator[tuple[object, ...]]:
     code = trend.edition.municipality.code
-    broken = sorted({found.year for found in series.breaks})
+    broken = sorted({year_of_break.year for year_of_break in series.breaks})
     label = line.label if len(series.lines) > 1 or line.label != series.title else ""
     for year, point in line.points.items():
         source = trend.sources.get(year)
@@ -360,7 +370,7 @@ def _rows(trend: Trend, series: Series, line: Line) -> Iterator[tuple[object, ..
             "" if point.value is None else point.value,
             _text(series.units.get(year, series.unit)),
             STATUSES[point.status],
-            1 + sum(found <= year for found in broken),
+            1 + sum(year_of_break <= year for year_of_break in broken),
             ("公表済み" if source.published else "公表前") if source else "",
         )
 

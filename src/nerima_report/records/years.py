@@ -40,7 +40,7 @@ class Rule(NamedTuple):
     def changes(self, other: Rule) -> list[str]:
         """In what it differs from another rule, as the clerk calls it; nothing where both compute the same share."""
         names = ("種類", "分子", "分母", "除く行", "桁数", "端数の処理")
-        return [name for name, own, others in zip(names, self, other, strict=True) if own != others]
+        return [name for name, here, others in zip(names, self, other, strict=True) if here != others]
 
 
 def rule_of(
@@ -142,7 +142,7 @@ class YearEvidence:
 
     def compares(self, table_id: str, year: Year) -> bool:
         """Whether the numbers of a table may be held against those of that year."""
-        return all(part.table_id(found.table) != table_id for part, found in self.breaks(year))
+        return all(part.table_id(rule.table) != table_id for part, rule in self.breaks(year))
 
     @cached_property
     def stocks(self) -> frozenset[CellKey]:
@@ -179,7 +179,7 @@ class YearEvidence:
 
 def declared_breaks(parts: Iterable[Part], earlier: int, fiscal_year: int) -> list[tuple[Part, Break]]:
     """The breaks in series that the parts of a fiscal year declare since an earlier one."""
-    return [(part, found) for part in parts for found in part.definition.breaks if earlier < found.year <= fiscal_year]
+    return [(part, rule) for part in parts for rule in part.definition.breaks if earlier < rule.year <= fiscal_year]
 
 
 def year_of(record: Record, file: str, edition: Edition, fiscal_year: int, lines: RecordLines = _NO_LINES) -> Year:
@@ -197,9 +197,9 @@ def year_of(record: Record, file: str, edition: Edition, fiscal_year: int, lines
     tallies: dict[str, dict[CellKey, int]] = {}
     for published, tally in zip(filled, record.tallies, strict=True):
         if not tally.ward and tally.value is not None:
-            own = tallies.setdefault(tally.section, {})
+            of_section = tallies.setdefault(tally.section, {})
             key = names[published]
-            own[key] = own.get(key, 0) + tally.value
+            of_section[key] = of_section.get(key, 0) + tally.value
     rules = {figure.figure: rule_of(figure, later, cells) for figure in record.figures}
     return Year(record, RecordPlaces(record, file, names, lines), values, units, tallies, rules)
 

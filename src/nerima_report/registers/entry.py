@@ -136,12 +136,12 @@ def running_entries(masters: Masters, register: Register, fiscal_year: int) -> t
 
 def known_entries(masters: Masters, register: Register, fiscal_year: int) -> dict[str, RegisterEntry]:
     """All entries of a register by number; open ones of the register that it continues as they go on here."""
-    own = {entry.number: entry for entry in masters[register.key].entries}
+    entries = {entry.number: entry for entry in masters[register.key].entries}
     former = masters.get(register.continues)
     day = first_day(fiscal_year) - timedelta(days=1)
     for entry in former.open_on(day) if former else ():
-        own.setdefault(entry.number, _continued(entry, register))
-    return own
+        entries.setdefault(entry.number, _continued(entry, register))
+    return entries
 
 
 def rows_for(masters: Masters, edition: Edition, section: str, fiscal_year: int) -> dict[str, list[dict[str, object]]]:
@@ -167,9 +167,9 @@ def unasked_sections(masters: Masters, edition: Edition, sections: Iterable[str]
 def trace_of(entry: RegisterEntry, register: Register) -> str:
     """A short sign of what an entry says, by which a form knows whether the master changed meanwhile."""
     cells = {**entry.cells(register), "": None}
-    told = [[label, str(value)] for label, value in cells.items() if value is not None]
-    told = [item for item in told if item[0] not in _UNTRACED and not _is_yearly(register, item[0])]
-    return hashlib.sha256(json.dumps(told, ensure_ascii=False).encode()).hexdigest()[:_TRACE_DIGITS]
+    texts = [[label, str(value)] for label, value in cells.items() if value is not None]
+    texts = [item for item in texts if item[0] not in _UNTRACED and not _is_yearly(register, item[0])]
+    return hashlib.sha256(json.dumps(texts, ensure_ascii=False).encode()).hexdigest()[:_TRACE_DIGITS]
 
 
 def _is_yearly(register: Register, label: str) -> bool:

@@ -132,8 +132,8 @@ class _Line:
     texts: Mapping[str, str]
 
     def refuse(self, column: str, reason: str) -> MasterError:
-        found = self.texts[column][:_SHOWN] or "空欄"
-        return MasterError(self.file, self.number, column, f"{reason}（あったもの: {found}）")
+        text = self.texts[column][:_SHOWN] or "空欄"
+        return MasterError(self.file, self.number, column, f"{reason}（あったもの: {text}）")
 
 
 def _entry(line: _Line, register: Register) -> RegisterEntry:
@@ -167,8 +167,8 @@ def _dates(line: _Line) -> list[date | None]:
     for label, day in days.items():
         if day is None and (line.texts[label] or label == REGISTERED):
             raise line.refuse(label, _FAULTS["not-a-date"])
-    told = [(label, day) for label, day in days.items() if day is not None]
-    for (first, earlier), (then, later) in pairwise(told):
+    given = [(label, day) for label, day in days.items() if day is not None]
+    for (first, earlier), (then, later) in pairwise(given):
         if earlier > later:
             raise line.refuse(then, f"「{first}」より前の日です")
     return list(days.values())

@@ -114,11 +114,11 @@ def plan_merge(
         )
         submitted = (s for s in collection.registers if s.located.table_id == table_id and s.located.found)
         sheets = [sheet for sheet in submitted if sheet.submission.file not in skipped]
-        own = [_change(register, pending, row, sheet) for sheet in sheets for row in match_rows(pending, sheet)]
-        changes += [change for change in own if change.fields]
+        of_register = [_change(register, pending, row, sheet) for sheet in sheets for row in match_rows(pending, sheet)]
+        changes += [change for change in of_register if change.fields]
         findings += pending.findings
         findings += _unconfirmed(collection, table_id, pending, sheets, masters)
-        numbers = {entry.number for entry in masters[register.key].entries} | {c.entry.number for c in own}
+        numbers = {entry.number for entry in masters[register.key].entries} | {c.entry.number for c in of_register}
         merged[register.key] = Master(register, tuple(pending.known[number] for number in sorted(numbers)))
     return MergePlan(collection.fiscal_year, merged, tuple(changes), tuple(findings), tuple(sorted(skipped)))
 
@@ -185,8 +185,8 @@ def _steps_of_the_year(history: Sequence[Step], register: Register, year: int) -
     steps: dict[str, dict[str, bool]] = defaultdict(dict)
     for step in history:
         if (step.register_key, step.fiscal_year) == (register.key, year):
-            own = steps[step.section]
-            own[step.number] = own.get(step.number, False) or step.kind in (NEW, TAKEN_OVER)
+            of_section = steps[step.section]
+            of_section[step.number] = of_section.get(step.number, False) or step.kind in (NEW, TAKEN_OVER)
     return steps
 
 
@@ -277,8 +277,8 @@ def _by_number(pending: Pending, submitted: SubmittedRegister, row: Entry, numbe
 
 def _may_change(pending: Pending, row: Entry, before: RegisterEntry, section: str) -> bool:
     """Whether the 課 saw on its form what it changes, or changed it itself in the year so far."""
-    seen = not row[TRACE] or plain(row[TRACE]) == trace_of(before, pending.register)
-    return seen or before.number in pending.steps.get(section, {})
+    as_on_form = not row[TRACE] or plain(row[TRACE]) == trace_of(before, pending.register)
+    return as_on_form or before.number in pending.steps.get(section, {})
 
 
 def _without_number(pending: Pending, submitted: SubmittedRegister, rows: Sequence[Entry]) -> Iterator[Matched]:

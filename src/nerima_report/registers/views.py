@@ -62,7 +62,7 @@ class RegisterView:
     @property
     def sections(self) -> list[tuple[str, list[RegisterEntry]]]:
         """The 課 (福祉部管理課) and their entries."""
-        return [(section, list(own)) for section, own in groupby(self.entries, key=lambda entry: entry.section)]
+        return [(section, list(entries)) for section, entries in groupby(self.entries, key=lambda entry: entry.section)]
 
     @property
     def as_of(self) -> str:
@@ -82,12 +82,12 @@ def views_of(masters: Masters, edition: Edition, order: ViewOrder, *, public: bo
     """
     serving = edition.for_year(fiscal_year_of(order.day))
     registers = _chosen(list(serving.registers.values()), order.registers, public)
-    found = [(register, _entries(masters, register, order)) for register in registers]
-    known = dict.fromkeys(entry.section for _, entries in found for entry in entries)
+    by_register = [(register, _entries(masters, register, order)) for register in registers]
+    known = dict.fromkeys(entry.section for _, entries in by_register for entry in entries)
     wanted = {_section_key(name, known) for name in order.sections}
     return [
         RegisterView(register, order.day, tuple(e for e in entries if not order.sections or e.section in wanted))
-        for register, entries in found
+        for register, entries in by_register
     ]
 
 
@@ -98,12 +98,12 @@ def find_entries(masters: Masters, edition: Edition, number: str) -> list[tuple[
     """
     registers = [register for part in edition.parts for register in part.registers]
     entries = [(register, entry) for register in registers for entry in masters[register.key].entries]
-    found = [(register, entry) for register, entry in entries if entry.number == number.strip()]
-    if not found:
+    matching = [(register, entry) for register, entry in entries if entry.number == number.strip()]
+    if not matching:
         near = likely(number, [entry.number for _, entry in entries])
         asked = f"「{near}」ではありませんか。" if near else "register list で一覧を見られます。"
         raise CannotProceed(f"番号「{number}」の登録はありません。\n  {asked}")
-    return found
+    return matching
 
 
 def _entries(masters: Masters, register: Register, order: ViewOrder) -> list[RegisterEntry]:
@@ -124,19 +124,19 @@ def _chosen(registers: Sequence[Register], names: Sequence[str], public: bool) -
     offered = [register for register in registers if register.public or not public]
     chosen = []
     for name in names:
-        found = [register for register in registers if name in (register.key, register.title, register.form)]
-        if not found:
+        matching = [register for register in registers if name in (register.key, register.title, register.form)]
+        if not matching:
             near = likely(name, [register.key for register in offered])
             asked = f"「{near}」ではありませんか。" if near else f"あるもの: {_named(offered)}"
             raise CannotProceed(
                 f"「{name}」という登録簿は、この年度にはありません。\n  {asked}\n"
                 "  ほかの年度のものは、--year 2022 のように年度を付けて見られます。"
             )
-        if found[0] not in offered:
+        if matching[0] not in offered:
             raise CannotProceed(
                 f"「{name}」は、一般の閲覧に供する登録簿ではありません。\n  供するもの: {_named(offered)}"
             )
-        chosen.append(found[0])
+        chosen.append(matching[0])
     return chosen or offered
 
 
@@ -146,11 +146,11 @@ def _named(registers: Sequence[Register]) -> str:
 
 def _section_key(name: str, known: Mapping[str, None]) -> str:
     """The 課 that a name means: 福祉部管理課, or 管理課 where there is only one."""
-    found = [key for key in known if key == name] or [key for key in known if key.endswith(name)]
-    if len(found) == 1:
-        return found[0]
-    if found:
-        names = "、".join(found)
+    matching = [key for key in known if key == name] or [key for key in known if key.endswith(name)]
+    if len(matching) == 1:
+        return matching[0]
+    if matching:
+        names = "、".join(matching)
         raise CannotProceed(f"「{name}」は二つ以上あります（{names}）。\n  部の名前も続けて書いてください。")
     near = likely(name, list(known))
     asked = f"「{near}」ではありませんか。" if near else "register list で、登録のある課を見られます。"

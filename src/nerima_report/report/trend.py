@@ -44,9 +44,9 @@ def compose_trend(trend: Trend, draw: Draw | None) -> Report:
     title = f"{'・'.join(trend.parts.values())} {trend.edition.trend.title}"
     blocks: list[Block] = [Paragraph(source_sentence(trend)), *_remarks(trend, charts=draw is not None)]
     pictures, tables = count(1), count(1)
-    for _, own in groupby(trend.series, key=lambda series: series.part.key):
+    for _, of_part in groupby(trend.series, key=lambda series: series.part.key):
         numbers = count(1)
-        for place, together in enumerate(_tables_of(list(own))):
+        for place, together in enumerate(_tables_of(list(of_part))):
             blocks += [Heading(1, together.series[0].part.definition.title)] if place == 0 else []
             if draw is None:
                 blocks.append(Heading(2, f"{next(numbers)} {together.heading}"))
@@ -75,7 +75,7 @@ def compose_trend(trend: Trend, draw: Draw | None) -> Report:
 def _remarks(trend: Trend, *, charts: bool) -> Iterator[Block]:
     """What holds for the whole appendix, as far as it applies; how to read the charts only where there are any."""
     words = trend.edition.trend
-    items = told_of_years(trend)
+    items = remarks_on_years(trend)
     items += [words.axis_zero] if charts and any(not series.is_share for series in trend.series) else []
     items += [words.axis_percent] if charts and any(series.is_share for series in trend.series) else []
     if any(series.breaks for series in trend.series):
@@ -102,8 +102,8 @@ class _Together:
 
     def notes(self, trend: Trend) -> dict[str, str]:
         """Each sentence on a break with its mark."""
-        told = (text for one in self.series for texts in break_sentences(one, trend).values() for text in texts)
-        return {text: f"注{number}" for number, text in enumerate(dict.fromkeys(told), start=1)}
+        sentences = (text for one in self.series for texts in break_sentences(one, trend).values() for text in texts)
+        return {text: f"注{number}" for number, text in enumerate(dict.fromkeys(sentences), start=1)}
 
     def marks(self, trend: Trend) -> dict[str, dict[int, str]]:
         """By series: the marks of the notes that tell a break, by the year before which it is."""
@@ -117,14 +117,14 @@ class _Together:
         """What stands under a chart that the table does not follow at once."""
         if series is self.series[-1]:
             return []
-        own = {text for texts in break_sentences(series, trend).values() for text in texts}
-        return [f"{mark} {text}" for text, mark in self.notes(trend).items() if text in own]
+        of_series = {text for texts in break_sentences(series, trend).values() for text in texts}
+        return [f"{mark} {text}" for text, mark in self.notes(trend).items() if text in of_series]
 
 
 def _tables_of(series: Sequence[Series]) -> Iterator[_Together]:
     """Single lines that follow each other share a table; one whose unit changed, and several lines, have their own."""
-    for alone, own in groupby(series, key=lambda one: len(one.lines) > 1 or len(units_of(one)) > 1):
-        together = tuple(own)
+    for alone, run in groupby(series, key=lambda one: len(one.lines) > 1 or len(units_of(one)) > 1):
+        together = tuple(run)
         yield from map(_Together, zip(together, strict=True) if alone else (together,))
 
 
@@ -142,7 +142,7 @@ def _picture(series: Series, trend: Trend, number: int, marks: Mapping[int, str]
 def _alt(series: Series) -> str:
     """What the chart shows, for who cannot see it; the numbers stand in the table beneath."""
     ends = "、".join(_ends(line, series) for line in series.lines)
-    broken = "、".join(dict.fromkeys(full_name(found.year) for found in series.breaks))
+    broken = "、".join(dict.fromkeys(full_name(each.year) for each in series.breaks))
     breaks = f"{broken}の前で系列が切れる。" if broken else ""
     return f"{series.heading}の推移の折れ線グラフ。{ends}。{breaks}数は下の表にある。"
 
@@ -176,7 +176,7 @@ def _table(together: _Together, trend: Trend, number: int) -> Table:
 
 
 def _row(year: int, together: _Together, trend: Trend, *, each_unit: bool) -> tuple[Cell, ...]:
-    marks = [own[year] for own in together.marks(trend).values() if year in own]
+    marks = [of_series[year] for of_series in together.marks(trend).values() if year in of_series]
     unit = [Cell(together.series[0].units.get(year, UNKNOWN))] if each_unit else []
     numbers = (Cell(shown_point(line.points[year])) for one in together.series for line in one.lines)
     return Cell(f"{full_name(year)}（{year}）", "・".join(dict.fromkeys(marks))), *unit, *numbers
@@ -195,18 +195,18 @@ def source_sentence(trend: Trend) -> str:
     return fill(trend.edition.trend.source, years)
 
 
-def told_of_years(trend: Trend) -> list[str]:
+def remarks_on_years(trend: Trend) -> list[str]:
     """What must be known of single years: without a record, not yet published, drafts, copied from print."""
     words = trend.edition.trend
     unpublished = [year for year, source in trend.sources.items() if not source.published]
     drafts = [year for year, source in trend.sources.items() if source.record.draft]
-    told = [(words.missing, runs_of_years(trend.missing)), (words.unpublished, runs_of_years(unpublished))]
-    told.append((words.draft, runs_of_years(drafts)))
+    remarks = [(words.missing, runs_of_years(trend.missing)), (words.unpublished, runs_of_years(unpublished))]
+    remarks.append((words.draft, runs_of_years(drafts)))
     copied = {year: source for year, source in trend.sources.items() if source.record.origin == "imported"}
     files = [f"{full_name(y)}（{i.file}）" for y, source in copied.items() for i in source.record.inputs]
     names = "、".join(files) if len(files) <= MOST_FILES else runs_of_years(copied)
-    told.append((words.imported, names))
-    return [fill(text, {"名前": names}) for text, names in told if names]
+    remarks.append((words.imported, names))
+    return [fill(text, {"名前": names}) for text, names in remarks if names]
 
 
 def runs_of_years(years: Iterable[int]) -> str:
@@ -228,11 +228,11 @@ def runs_of_years(years: Iterable[int]) -> str:
 
 def break_sentences(series: Series, trend: Trend) -> dict[int, list[str]]:
     """Why a series breaks, by the year before which it does."""
-    told: dict[int, list[str]] = {}
-    for found in series.breaks:
-        values = {"年度": full_name(found.year), "変更": found.what, "理由": found.reason}
-        told.setdefault(found.year, []).append(fill(trend.edition.trend.broken, values))
-    return told
+    sentences: dict[int, list[str]] = {}
+    for each in series.breaks:
+        values = {"年度": full_name(each.year), "変更": each.what, "理由": each.reason}
+        sentences.setdefault(each.year, []).append(fill(trend.edition.trend.broken, values))
+    return sentences
 
 
 def shown_point(point: Point) -> str:
@@ -251,19 +251,19 @@ def sign_legend(trend: Trend, series: Iterable[Series]) -> str:
     """What the signs mean that occur in these series; '' where there are none."""
     words = trend.edition.trend
     texts = {shown_point(point) for one in series for line in one.lines for point in line.points.values()}
-    told = [words.signs.incomputable] if NOTHING_TO_COUNT in texts else []
-    told += [words.signs.unknown] if UNKNOWN in texts else []
-    told += [words.signs.minus] if any(text.startswith("△") for text in texts) else []
-    return fill(words.sign_legend, {"符号": "、".join(told)}) if told else ""
+    meanings = [words.signs.incomputable] if NOTHING_TO_COUNT in texts else []
+    meanings += [words.signs.unknown] if UNKNOWN in texts else []
+    meanings += [words.signs.minus] if any(text.startswith("△") for text in texts) else []
+    return fill(words.sign_legend, {"符号": "、".join(meanings)}) if meanings else ""
 
 
 def definitions_of(series: Series, trend: Trend) -> list[str]:
     """By what rule a share was computed: a sentence for each run of years with the same one."""
-    told: dict[str, list[int]] = {}
+    years_of: dict[str, list[int]] = {}
     for year, figure in series.figures.items():
-        told.setdefault(_definition(figure, "{年度}", trend), []).append(year)
-    alone = len(told) == 1
-    return [text.replace("{年度}", "" if alone else f"{runs_of_years(years)}: ") for text, years in told.items()]
+        years_of.setdefault(_definition(figure, "{年度}", trend), []).append(year)
+    alone = len(years_of) == 1
+    return [text.replace("{年度}", "" if alone else f"{runs_of_years(years)}: ") for text, years in years_of.items()]
 
 
 def _definition(figure: RecordedFigure, years: str, trend: Trend) -> str:

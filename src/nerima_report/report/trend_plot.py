@@ -67,7 +67,7 @@ def draw(series: Series, years: Sequence[int], marks: Mapping[int, str], gaps: I
     """The chart of a series over the years: `marks` stand at the breaks before these years, `gaps` lack a record."""
     several = len(series.lines) > 1
     height = HIGHER if several else HEIGHT
-    made = BytesIO()
+    picture = BytesIO()
     with rc_context({"font.family": FONT, "font.size": 8, "axes.linewidth": 0.6}):
         figure = Figure(figsize=(WIDTH / MM, height / MM), dpi=DOTS_PER_INCH)
         panels = _panels(series, years)
@@ -85,8 +85,8 @@ def draw(series: Series, years: Sequence[int], marks: Mapping[int, str], gaps: I
         axes.annotate("(年度)", (1, 0), (0, -25), xycoords="axes fraction", textcoords="offset points",
                       ha="right", va="top", fontsize=7)  # fmt: skip
         FigureCanvasAgg(figure)
-        figure.savefig(made, format="png", metadata={"Software": None})
-    return made.getvalue()
+        figure.savefig(picture, format="png", metadata={"Software": None})
+    return picture.getvalue()
 
 
 class _Panel(NamedTuple):
@@ -106,7 +106,7 @@ def _panels(series: Series, years: Sequence[int]) -> list[_Panel]:
         if not runs or runs[-1][0] != unit:
             runs.append((unit, []))
         runs[-1][1].append(year)
-    return [_Panel(unit, own, *_bounds(series, own)) for unit, own in runs]
+    return [_Panel(unit, of_unit, *_bounds(series, of_unit)) for unit, of_unit in runs]
 
 
 def _bounds(series: Series, years: Sequence[int]) -> tuple[float, float]:

@@ -110,8 +110,8 @@ def _example(field: EntryField, year: int) -> object:
 def _try_registers(edition: Edition, year: int) -> None:
     """Lay every register out for public view, without and with an entry."""
     for register in edition.registers.values():
-        said = {field.label: _example(field, year) for field in register.written}
-        made_up = RegisterEntry(f"{register.mark}-0001", "部", "課", said, date(year, 4, 1))
+        values = {field.label: _example(field, year) for field in register.written}
+        made_up = RegisterEntry(f"{register.mark}-0001", "部", "課", values, date(year, 4, 1))
         for entries in ((), (made_up,)):
             compose_register(RegisterView(register, date(year, 4, 1), entries), edition)
 

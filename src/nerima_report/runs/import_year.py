@@ -95,13 +95,13 @@ def _from_csv(order: ImportOrder, edition: Edition) -> _Read:
         )
     published = as_published(edition.for_year(order.fiscal_year))
     without = _tables(order.without, published)
-    told = read_csv(order.file, published, order.fiscal_year, sorted(without))
-    missing = frozenset(told.not_published) | frozenset(published.entry_tables)  # a CSV holds no lists
-    cells = [cell for cell in told.cells if cell.reading.status != "not applicable"]
-    tallies = replace(load_tallies((), published), cells=tuple(cells), stated=tuple(told.stated))
+    csv = read_csv(order.file, published, order.fiscal_year, sorted(without))
+    missing = frozenset(csv.not_published) | frozenset(published.entry_tables)  # a CSV holds no lists
+    cells = [cell for cell in csv.cells if cell.reading.status != "not applicable"]
+    tallies = replace(load_tallies((), published), cells=tuple(cells), stated=tuple(csv.stated))
     totals = add_up(tallies, published)
     collection = Collection(published, order.fiscal_year, tallies, totals)
-    return _Read(collection, tuple(told.findings), missing, told.units)
+    return _Read(collection, tuple(csv.findings), missing, csv.units)
 
 
 def _from_workbook(order: ImportOrder, edition: Edition) -> _Read:
@@ -120,9 +120,9 @@ def _from_workbook(order: ImportOrder, edition: Edition) -> _Read:
     tallies = load_tallies((submission,), published)
     missing = frozenset(table_id for table_id in published.tables if submission.says_not_applicable(table_id))
     # Whether the tables agree is checked on the cells; 検算 compares also with what was not published.
-    told = tuple(cell for cell in tallies.cells if cell.reading.status != "not applicable")
+    published_cells = tuple(cell for cell in tallies.cells if cell.reading.status != "not applicable")
     totals_only = tuple(stated for stated in tallies.stated if stated.kind == "total")
-    tallies = replace(tallies, cells=told, stated=totals_only)
+    tallies = replace(tallies, cells=published_cells, stated=totals_only)
     collection = Collection(published, year, tallies, add_up(tallies, published), Inbox((submission,)), (submission,))
     return _Read(collection, tuple(_of_the_workbook(order, submission, tallies)), missing)
 
@@ -139,7 +139,7 @@ def _of_the_workbook(order: ImportOrder, submission: Submission, tallies: Tallie
 
 def _tables(names: Sequence[str], edition: Edition) -> frozenset[str]:
     """The ids of the tables that somebody named: 公開.請求方法, its title, or 個人 for a whole part."""
-    found = set()
+    table_ids = set()
     for name in names:
         named = {
             table_id
@@ -151,8 +151,8 @@ def _tables(names: Sequence[str], edition: Edition) -> frozenset[str]:
                 f"--without の表「{name}」はありません。\n  公開.請求方法 のように、部と表の名前を書いてください。\n"
                 f"  この年度の表: {'、'.join(edition.tables)}"
             )
-        found |= named
-    return frozenset(found)
+        table_ids |= named
+    return frozenset(table_ids)
 
 
 def _record(read: _Read, findings: Sequence[Finding], edition: Edition, file: Path) -> Record:

@@ -50,18 +50,18 @@ class FormsMade:
 
 def init(folder: Path, edition: Edition, fiscal_year: int) -> list[Path]:
     """Make a working folder; what is there already stays as it is. Returns what was made."""
-    made = []
+    created = []
     for name in FOLDERS:
         if not (folder / name).is_dir():
             (folder / name).mkdir(parents=True)
-            made.append(folder / name)
+            created.append(folder / name)
     if not (folder / SETTINGS).exists():
         write_all(folder, {SETTINGS: SETTINGS_TEXT.encode()})
-        made.append(folder / SETTINGS)
+        created.append(folder / SETTINGS)
     if not (folder / "roster.xlsx").exists():
         write_roster(folder / "roster.xlsx", edition, fiscal_year)
-        made.append(folder / "roster.xlsx")
-    return made
+        created.append(folder / "roster.xlsx")
+    return created
 
 
 def make_forms(workspace: Workspace, edition: Edition, fiscal_year: int, order: FormOrder) -> FormsMade:
@@ -80,7 +80,7 @@ def make_forms(workspace: Workspace, edition: Edition, fiscal_year: int, order: 
 
     def filling(cover: FormCover) -> Filling:
         rows = rows_for(masters, narrowed, cover.key, fiscal_year) if masters is not None and not cover.ward else None
-        asked = {key: own for key, own in rows.items() if cover.asks_for(key)} if rows is not None else None
+        asked = {key: entries for key, entries in rows.items() if cover.asks_for(key)} if rows is not None else None
         return Filling(earlier=earlier.of(cover), registers=asked)
 
     forms = {file_name(cover): render_form(narrowed, cover, filling(cover)) for cover in covers}

@@ -65,7 +65,7 @@ def _naming_somebody(workspace: Workspace, view: RegisterView) -> Iterator[Findi
             value = entry.values.get(field.label)
             if field.public and isinstance(value, str):
                 place = Place(entry.section, file, cell=entry.number, column=field.label)
-                yield from (Finding(code, place, found=masked(found)) for code, found in private_parts(value))
+                yield from (Finding(code, place, found=masked(text)) for code, text in private_parts(value))
 
 
 def _report(file_name: str) -> Callable[[RegisterView, Edition], bytes]:

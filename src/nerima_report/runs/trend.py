@@ -34,25 +34,25 @@ def trend(workspace: Workspace, edition: Edition, first: int, last: int) -> Tren
 
     Raises CannotProceed where fewer than two years have a record, or none says anything that charts.toml names.
     """
-    made = make_trend(edition, *_sources(workspace, first, last))
-    if not made.series:
+    series = make_trend(edition, *_sources(workspace, first, last))
+    if not series.series:
         raise CannotProceed(
-            f"図にする数が、どの年度の記録にもありません。\n  年度: {runs_of_years(made.sources)}\n"
+            f"図にする数が、どの年度の記録にもありません。\n  年度: {runs_of_years(series.sources)}\n"
             "  部のフォルダーの charts.toml にある表と割合を確かめてください。"
         )
     draw = _charts()
-    report = compose_trend(made, draw)
+    report = compose_trend(series, draw)
     files = {
         Path(form.file_name).with_stem("trend").name: form.render(report, edition.folder / "reference.docx")
         for form in FORMATS
     }
     files |= {picture.file: picture.content for picture in report.pictures}
-    files["trend.csv"] = render_csv(made)
+    files["trend.csv"] = render_csv(series)
     out = workspace.folder / "out" / f"trend-{first}-{last}"
     written_last = _last_sums(out)
     vouched = {name: written_last.get(name, "") for name in files}
     kept = Delivery(out, {**files, SUMS: _sums(files, out, written_last)}, vouched).replace()
-    return TrendMade(made, tuple(out / name for name in files), tuple(kept), charts=draw is not None)
+    return TrendMade(series, tuple(out / name for name in files), tuple(kept), charts=draw is not None)
 
 
 def _charts() -> Draw | None:

@@ -24,14 +24,14 @@ from nerima_report.workspace import Workspace
 
 
 def validate(
-    found: FoundWorkbooks, edition: Edition, workspace: Workspace, complete: bool, progress: Progress
+    workbooks: FoundWorkbooks, edition: Edition, workspace: Workspace, complete: bool, progress: Progress
 ) -> Examination:
     """Check workbooks one by one, each against the edition of its own year.
 
     With `complete` they are the whole collection of one year, which is held against the roster as well.
     """
     explanations = workspace.explanations_for(edition.catalogue)
-    inbox = replace(load_submissions(found.paths, edition, progress), skipped=tuple(found.skipped))
+    inbox = replace(load_submissions(workbooks.paths, edition, progress), skipped=tuple(workbooks.skipped))
 
     def recall(fiscal_year: int) -> dict[str, dict[CellKey, int]]:
         from nerima_report.records.comparison import reported_before  # only where something is wrong
