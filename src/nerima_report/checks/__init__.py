@@ -66,6 +66,7 @@ COLLECTION_CHECKS: tuple[Check, ...] = (
     collection.each_section_reported_once,
     collection.earlier_submissions_are_there,
     collection.ward_workbook_is_there,
+    collection.the_ward_waits_for_everybody,
     collection.persons_lie_between_the_bounds,
     collection.adjustments_can_be_applied,
     collection.orders_run_from_one,

@@ -103,6 +103,13 @@ def persons_lie_between_the_bounds(collection: Collection) -> Iterator[Finding]:
                 yield _bound("N608", cell, together, tuple(c for c in own if c.value))
 
 
+def the_ward_waits_for_everybody(collection: Collection) -> Iterator[Finding]:
+    """As long as a 課 is missing, what its numbers could explain is not reported; that is said once."""
+    missing = sum(name != WARD for name in collection.absent.not_asked)
+    if missing:
+        yield Finding("N615", Place(section=WARD), found=missing)
+
+
 def adjustments_can_be_applied(collection: Collection) -> Iterator[Finding]:
     """Every adjustment names a cell that is a sum over 課, and leaves it at zero or above."""
     for adjustment in collection.totals.adjustments:
