@@ -11,12 +11,11 @@ from xlsxwriter.worksheet import Worksheet
 
 from nerima_report.edition.tables import Column, CountTable, fill
 from nerima_report.forms.form import Form, instruction
-from nerima_report.forms.formulas import Total, stubs
+from nerima_report.forms.formulas import Total
 from nerima_report.forms.inputs import COUNT, count_or_not_applicable, restrict, words_for
 from nerima_report.forms.style import FIRST_ROW, HEADER_ROW, fit_height, set_widths, width_for, width_of, write
-from nerima_report.tallies.layout import VERIFICATION
+from nerima_report.tallies.layout import RULE_HEADING, VERIFICATION
 
-RULE_HEADING = "数え方"
 _COUNT_WIDTH, _EARLIER_WIDTH, _NARROWEST_RULES = 16, 20, 52
 
 
@@ -36,9 +35,9 @@ def write_counts(form: Form, sheet: Worksheet, table_id: str, table: CountTable)
     earlier = _earlier_columns(form, table_id)
     # The heading differs from that of the data, so the figures of another year are never read back.
     before = [f"{form.earlier_heading}\n{column.heading}" for column in earlier]
-    headings = [*stubs(table), *(column.heading for column in columns), *before, RULE_HEADING]
+    headings = [*table.stubs, *(column.heading for column in columns), *before, RULE_HEADING]
     rows = [*_data_rows(form, table_id, table), *_computed_rows(form, table_id, table)]
-    first, last = len(stubs(table)), len(stubs(table)) + len(columns)
+    first, last = len(table.stubs), len(table.stubs) + len(columns)
     widths = [width_for(texts) for texts in zip(headings, *(row.labels for row in rows), strict=False)]
     widths += [_COUNT_WIDTH] * len(columns) + [_EARLIER_WIDTH] * len(earlier)
     # The instruction in A2 is not wrapped; it stays within the printed columns.
@@ -66,7 +65,7 @@ def _data_rows(form: Form, table_id: str, table: CountTable) -> Iterator[_Row]:
     """The rows to be filled in."""
     columns, earlier = form.columns[table_id], form.filling.earlier
     for row in table.rows:
-        labels = [row.group, row.label][-len(stubs(table)) :]
+        labels = [row.group, row.label][-len(table.stubs) :]
         keys = [row.key(table_id, column.label) for column in columns]
         before = [earlier.counts.get(key) for key in keys] if earlier and _earlier_columns(form, table_id) else []
         counts = [form.counts.get(key) for key in keys]
@@ -80,13 +79,13 @@ def _computed_rows(form: Form, table_id: str, table: CountTable) -> Iterator[_Ro
     before = [_earlier_total(form, table_id, column) for column in _earlier_columns(form, table_id)]
     if table.total:
         sums = [form.formulas.total(total) for total in totals]
-        yield _Row(["", table.total][-len(stubs(table)) :], sums, before, "", looks)
+        yield _Row(["", table.total][-len(table.stubs) :], sums, before, "", looks)
     linked = [form.formulas.linked(total) for total in totals]
     if any(linked):
         names = dict.fromkeys(f"{other.table_id}の{other.column}" for others in linked for other in others)
         checks = [form.formulas.check(total, others) for total, others in zip(totals, linked, strict=True)]
         meaning = fill(form.texts.agreement, {"表": "、".join(names)})
-        yield _Row(["", VERIFICATION][-len(stubs(table)) :], checks, [None] * len(before), meaning, looks)
+        yield _Row(["", VERIFICATION][-len(table.stubs) :], checks, [None] * len(before), meaning, looks)
 
 
 def _earlier_columns(form: Form, table_id: str) -> tuple[Column, ...]:

@@ -11,7 +11,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
 from nerima_report.edition.entries import EntryField, EntryTable
-from nerima_report.edition.registers import ANSWER, NO_ARTICLE, NUMBER, TRACE, Register, RegisterField
+from nerima_report.edition.registers import ANSWER, NUMBER, TRACE, Register
 from nerima_report.forms.form import Form
 from nerima_report.forms.inputs import Area, allowed_in, restrict, words_for
 from nerima_report.forms.style import FIRST_ROW, HEADER_ROW, Input, Looks, fit_height, width_for, write
@@ -34,9 +34,9 @@ def write_entries(form: Form, sheet: Worksheet, table_id: str, table: EntryTable
     for row in range(HEADER_ROW - 1):  # the columns are unlocked as a whole, the cells above the headings are not
         write(sheet, (row, 1), [None] * (len(table.fields) - 1), form.looks.locked)
     for place, field in enumerate(table.fields):
-        label, look = heading(field), look_of(form.looks, field)
+        label, look = field.heading, look_of(form.looks, field)
         sheet.set_column(place, place, width_of_field(field), look.below)
-        write(sheet, (HEADER_ROW - 1, place), [hint(field)], form.looks.hint)
+        write(sheet, (HEADER_ROW - 1, place), [field.hint], form.looks.hint)
         write(sheet, (HEADER_ROW, place), [label], form.looks.heading)
         for number, entry in enumerate(rows, start=FIRST_ROW):
             write(sheet, (number, place), [entry.get(field.label)], look.cell)
@@ -45,9 +45,9 @@ def write_entries(form: Form, sheet: Worksheet, table_id: str, table: EntryTable
             (FIRST_ROW, place, LAST_ROW, place),
             allowed_in(form, field),
             label,
-            words_for(form, "any_date" if field.any_year else field.type, hint(field)),
+            words_for(form, "any_date" if field.any_year else field.type, field.hint),
         )
-    fit_height(sheet, HEADER_ROW - 1, [(hint(field), width_of_field(field)) for field in table.fields], _HINT_LINE)
+    fit_height(sheet, HEADER_ROW - 1, [(field.hint, width_of_field(field)) for field in table.fields], _HINT_LINE)
     if not table.lines_for:
         tint_the_next_row(form, sheet, len(rows), len(table.fields))
     first = entry_area(table)[1]
@@ -85,21 +85,9 @@ def tinted_area(form: Form, table_id: str) -> Area:
     return top, first, top + rows - 1, last
 
 
-def hint(field: EntryField) -> str:
-    """What to observe in a field: its rule, or that it may stay empty; in a register first the article."""
-    rule = field.rule or ("" if field.required else "空けてもかまいません。")
-    article = field.article if isinstance(field, RegisterField) and field.article != NO_ARTICLE else ""
-    return "\n".join(filter(None, (article, rule)))
-
-
-def heading(field: EntryField) -> str:
-    """The heading of a field, with its unit: 人数(人)."""
-    return f"{field.label}({field.unit})" if field.unit else field.label
-
-
 def width_of_field(field: EntryField) -> int:
     """How wide the column of a field is, in digits."""
-    return _TEXT_WIDTH if field.type == "text" else width_for([heading(field), *field.choices])
+    return _TEXT_WIDTH if field.type == "text" else width_for([field.heading, *field.choices])
 
 
 def _first_required(table: EntryTable) -> EntryField:
@@ -145,7 +133,7 @@ def write_register(form: Form, sheet: Worksheet, table_id: str, register: Regist
             look = form.looks.earlier
         for number, entry in enumerate(rows, start=FIRST_ROW):
             write(sheet, (number, place), [entry.get(field.label)], look)
-    fit_height(sheet, HEADER_ROW - 1, [(hint(field), _width(field)) for field in table.fields], _LINE)
+    fit_height(sheet, HEADER_ROW - 1, [(field.hint, _width(field)) for field in table.fields], _LINE)
     tint_the_next_row(form, sheet, len(rows), len(table.fields))
     for number, entry in enumerate(given, start=FIRST_ROW):
         texts = [(str(entry.get(field.label) or ""), _width(field)) for field in table.fields if field.type == "text"]
@@ -157,15 +145,15 @@ def write_register(form: Form, sheet: Worksheet, table_id: str, register: Regist
 def _write_column(form: Form, sheet: Worksheet, place: int, field: EntryField, rows: int) -> None:
     locked = field.label in _LOCKED
     sheet.set_column(place, place, _width(field), form.looks.locked if locked else look_of(form.looks, field).below)
-    write(sheet, (HEADER_ROW - 1, place), [hint(field)], form.looks.hint)
-    write(sheet, (HEADER_ROW, place), [heading(field)], form.looks.heading)
+    write(sheet, (HEADER_ROW - 1, place), [field.hint], form.looks.hint)
+    write(sheet, (HEADER_ROW, place), [field.heading], form.looks.heading)
     if not locked:
-        words = words_for(form, "any_date" if field.any_year else field.type, hint(field))
+        words = words_for(form, "any_date" if field.any_year else field.type, field.hint)
         restrict(
             sheet,
             (FIRST_ROW, place, max(LAST_ROW, FIRST_ROW + 2 * rows), place),
             allowed_in(form, field),
-            heading(field),
+            field.heading,
             words,
         )
 
