@@ -33,7 +33,7 @@ HEAVY = (
     "xlsxwriter",
 )
 WORKBOOKS = sorted((SAMPLE / "inbox" / "2022").glob("*.xlsx"))
-CHECKING = {"pydantic", "nerima_report.checks"}
+CHECKING = {"pydantic", "nerima_report.checks", "nerima_report.edition.texts"}  # the texts that forms have
 IMPORTS: dict[tuple[str, ...], set[str]] = {
     ("--version",): set(),
     ("--help",): {"markdown_it"},  # which Typer needs for the help

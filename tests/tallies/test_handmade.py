@@ -67,7 +67,8 @@ def test_a_workbook_made_by_hand_is_read_like_a_form(
     handmade = next(iter(inbox.submissions))
     others = tuple(s for s in sample_inbox.submissions if s is not form)
     collection, findings = check(Inbox((*others, handmade)), edition)
-    assert [finding.code for finding in findings] == []
+    remarks = {"N219"} if shape is lower_on_the_sheet else set()  # texts that no form has are named, no more
+    assert {finding.code for finding in findings} == remarks
     expected, _ = check(sample_inbox, edition)
     assert collection.totals.values == expected.totals.values
     assert len(collection.tallies.entries["個人.事務処理ミス"]) == 21

@@ -19,6 +19,7 @@ from nerima_report.checks import (
     registers,
     shape,
     table,
+    unread,
     uses,
 )
 from nerima_report.findings import Finding
@@ -32,11 +33,14 @@ MOST_ALIKE = 100  # findings of one kind on one sheet: nobody reads the hundred 
 WORKBOOK_CHECKS: tuple[Check, ...] = (
     file.files_are_readable,
     shape.covers_say_who_and_when,
+    shape.covers_say_one_thing,
     shape.form_versions_are_known,
     shape.marks_are_clear,
     shape.sheets_with_content_are_read,
     shape.tables_are_there,
     shape.headings_and_rows_are_there,
+    unread.cells_are_read,
+    unread.covers_and_guides_hold_nothing_else,
     shape.tables_are_visible,
     shape.data_cells_stand_alone,
     cells.counts_are_whole_numbers,

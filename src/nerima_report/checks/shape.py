@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import islice
 
+from nerima_report.checks.unread import label_of_row, looks_like_a_count, unknown_rows
 from nerima_report.findings import Finding
 from nerima_report.fiscal_year import full_name
 from nerima_report.places import Place
 from nerima_report.tallies.cell_values import shown
 from nerima_report.tallies.collection import Collection, on_cover
-from nerima_report.tallies.layout import COVER_SHEET, GUIDE_SHEET, INDEX_SHEET
+from nerima_report.tallies.layout import COVER_SHEET, GUIDE_SHEET
 from nerima_report.tallies.model import LocatedCounts, LocatedEntries
-from nerima_report.tallies.submission import NOT_APPLICABLE
+from nerima_report.tallies.submission import NOT_APPLICABLE, Submission
 from nerima_report.text import asked, label_of, likely, plain
-from nerima_report.workbooks import Position, Sheet, is_blank
+from nerima_report.workbooks import INDEX_SHEET, INDEX_TITLE, Position, Sheet, address, is_blank
 
 MOST_RELATED = 20  # cells that one finding names
+_INDEX_NAME = re.compile(rf"{INDEX_SHEET}(?:\(\d+\))?")
 MOST_MERGES = 20  # findings for one table: who merges more has heard of it
 
 
@@ -49,18 +53,69 @@ def marks_are_clear(collection: Collection) -> Iterator[Finding]:
             yield Finding("N211", place, expected=NOT_APPLICABLE, found=text)
 
 
+def covers_say_one_thing(collection: Collection) -> Iterator[Finding]:
+    """The cover, or several of them, answer each question once."""
+    for submission in collection.submissions:
+        for other in submission.other_answers:
+            first = on_cover(submission, other.label)
+            place = Place(submission.section, submission.file, other.sheet, other.cell)
+            details = {"label": other.label}
+            yield Finding("N221", place, found=other.text, related=(first,), details=details)
+
+
 def sheets_with_content_are_read(collection: Collection) -> Iterator[Finding]:
     """A sheet that holds something and is no table of this year's form is left out, but not in silence."""
-    read: dict[str, set[str]] = {}
+    tables: dict[str, list[LocatedCounts | LocatedEntries]] = defaultdict(list)
     for located in collection.tallies.located:
-        read.setdefault(located.submission.file, {COVER_SHEET, GUIDE_SHEET}).update(located.sheets)
+        tables[located.submission.file].append(located)
     for submission in collection.submissions:
+        read = {name for located in tables[submission.file] for name in located.sheets}
         for sheet in submission.workbook.sheets:
-            name = plain(sheet.name)
-            known = name.startswith(INDEX_SHEET) or name in map(plain, read.get(submission.file, ()))
-            if not known and not all(is_blank(value) for value in sheet.cells.values()):
-                place = Place(submission.section, submission.file, sheet.name)
-                yield Finding("N212", place, expected=full_name(submission.fiscal_year))
+            known = sheet is submission.cover or sheet.name in read or plain(sheet.name) == GUIDE_SHEET
+            known = known or any(other.sheet == sheet.name for other in submission.other_answers)
+            if not (known or _is_index(sheet)) and not all(is_blank(value) for value in sheet.cells.values()):
+                yield _unread_sheet(submission, sheet, tables[submission.file])
+
+
+def _unread_sheet(submission: Submission, sheet: Sheet, tables: Iterable[LocatedCounts | LocatedEntries]) -> Finding:
+    place = Place(submission.section, submission.file, sheet.name)
+    for original in (submission.cover, *(located.sheet for located in tables)):
+        if original is not None and _is_copy(sheet, original):
+            different = sorted(p for p in {*sheet.cells, *original.cells} if not _same(sheet, original, p))
+            if not different:
+                return Finding("N212", place, expected=full_name(submission.fiscal_year))
+            return Finding(
+                "N220",
+                replace(place, cell=address(different[0])),
+                found=shown(sheet.cells.get(different[0])) or "空欄",
+                expected=shown(original.cells.get(different[0])) or "空欄",
+                related=tuple(
+                    replace(place, sheet=name, cell=address(position))
+                    for position in different[:MOST_RELATED]
+                    for name in (sheet.name, original.name)
+                )[1:],
+                details={"what": original.name, "number": str(len(different))},
+            )
+    counts = any(looks_like_a_count(value) for value in sheet.cells.values())
+    expected = full_name(submission.fiscal_year)
+    return Finding("N212", place, expected=expected, severity="warning" if counts else None)
+
+
+def _is_copy(sheet: Sheet, original: Sheet) -> bool:
+    """Whether a sheet began as a copy of another: it has its name with something behind, or the text in its A1."""
+    first = original.cells.get((1, 1))
+    named = plain(sheet.name).startswith(plain(original.name))
+    return named or (isinstance(first, str) and plain(sheet.cells.get((1, 1), "")) == plain(first))
+
+
+def _same(sheet: Sheet, original: Sheet, position: Position) -> bool:
+    values = sheet.cells.get(position), original.cells.get(position)
+    return values[0] == values[1] or (is_blank(values[0]) and is_blank(values[1]))
+
+
+def _is_index(sheet: Sheet) -> bool:
+    """Whether it is a page that the tool put in front of a copy that went back."""
+    return _INDEX_NAME.fullmatch(plain(sheet.name)) is not None and sheet.cells.get((1, 1)) == INDEX_TITLE
 
 
 def tables_are_there(collection: Collection) -> Iterator[Finding]:
@@ -79,52 +134,28 @@ def tables_are_there(collection: Collection) -> Iterator[Finding]:
 
 
 def headings_and_rows_are_there(collection: Collection) -> Iterator[Finding]:
-    """Every heading and row label stands on the sheet once, and no row that is not defined."""
+    """Every heading and row label stands on the sheet once."""
     for located in collection.tallies.located:
         if not located.found or located.not_applicable:
             continue
         for heading in located.layout.missing_headings:
             hint = asked(likely(heading, located.layout.headings))
             yield Finding("N205", located.place(), details={"heading": heading, "likely": hint})
-        yield from _other_columns(located)
         if isinstance(located, LocatedCounts):
             yield from _rows(located)
-
-
-def _other_columns(located: LocatedCounts | LocatedEntries) -> Iterator[Finding]:
-    """Columns that hold values but are not read: a heading twice, a misspelled optional one, or any other."""
-    for other in located.layout.other_columns:
-        suggestion = other.label or likely(other.heading, located.layout.unfound_headings)
-        yield Finding(
-            "N217",
-            located.place(other.position, column=other.label),
-            expected=suggestion or None,
-            found=shown(other.heading),
-            related=(located.place(other.first),),
-            details={"likely": "同じ見出しが二つあります。" if other.label else asked(suggestion)},
-            severity="error" if suggestion else None,
-        )
 
 
 def _rows(located: LocatedCounts) -> Iterator[Finding]:
     layout = located.layout
     unfound = [row.label for row in layout.missing_rows]
-    suggestions = [likely(label, unfound) for label, _ in layout.unknown]
+    misspelled = [likely(label_of_row(located, row), unfound) for row in unknown_rows(located)] if unfound else []
     for row in layout.missing_rows:
-        if row.label not in suggestions:  # otherwise the misspelled row says it all
+        if row.label not in misspelled:  # otherwise N207 says it all
             yield Finding("N206", located.place(group=row.group, row=row.label))
-    for (label, position), suggestion in zip(layout.unknown, suggestions, strict=True):
-        yield Finding(
-            "N207",
-            located.place(position),
-            expected=suggestion or None,
-            found=shown(label) or "見出しなし",
-            details={"likely": asked(suggestion)},
-        )
-    for key, position in layout.twice:
-        first = located.place(layout.cells[key], key.group, key.row, key.column)
-        again = located.place(position, key.group, key.row, key.column)
-        yield Finding("N208", again, related=(first,))
+    for key, first, again in layout.twice:
+        label = key.row or label_of_row(located, again[0])
+        places = [located.place(place, key.group, label, key.column) for place in (again, first)]
+        yield Finding("N208", places[0], related=(places[1],))
     for group in layout.missing_groups:
         yield Finding("N210", located.place(group=group))
 

@@ -39,6 +39,16 @@ class EntryField(Definition):
     rule: str = Field(title="数え方", default="")
     printed_as: str = Field(title="印刷の形", default="{}")
 
+    @property
+    def heading(self) -> str:
+        """The heading on a form, with its unit: 人数(人)."""
+        return f"{self.label}({self.unit})" if self.unit else self.label
+
+    @property
+    def hint(self) -> str:
+        """What a form says above the heading: the rule of the field, or that it may stay empty."""
+        return self.rule or ("" if self.required else "空けてもかまいません。")
+
     def meaning(self, choice: str) -> str:
         """What a choice stands for in words: the wording of 別表2の10, or the choice itself."""
         return dict(zip(self.choices, self.meanings, strict=False)).get(choice, choice)

@@ -46,6 +46,11 @@ class RegisterField(EntryField):
     when_continued: str = Field(title="引き継いだときの答え", default="")
     public: bool = Field(title="閲覧に出すか", default=True)
 
+    @property
+    def hint(self) -> str:
+        """What a form says above the heading: first the article."""
+        return "\n".join(filter(None, ("" if self.article == NO_ARTICLE else self.article, super().hint)))
+
     @model_validator(mode="after")
     def _fits_a_register(self) -> RegisterField:
         if self.type not in ("text", "choice", "date", "count"):

@@ -150,6 +150,11 @@ class TableDefinition(Definition):
     instruction: str = Field(title="書き方", default="")
     notes: tuple[Note, ...] = Field(title="注", default=())
 
+    @property
+    def readable_title(self) -> str:
+        """The title, or the key where the title waits for values: 第三者点検."""
+        return self.key if placeholders_in(self.title) else self.title
+
     @field_validator("key")
     @classmethod
     def _key_has_no_dot(cls, key: str) -> str:
@@ -188,6 +193,11 @@ class CountTable(TableDefinition):
         """The names of all cells, row by row, or of those of one column; `table_id` says the part as well."""
         columns = [column] if column else [each.label for each in self.columns]
         return [row.key(table_id, label) for row in self.rows for label in columns]
+
+    @property
+    def stubs(self) -> list[str]:
+        """The headings of the columns with labels, which stand left of the counts."""
+        return [self.group_stub, self.stub] if self.group_stub else [self.stub]
 
     @property
     def groups(self) -> tuple[str, ...]:

@@ -7,15 +7,21 @@ from xlsxwriter.worksheet import Worksheet
 
 from nerima_report.edition.tables import CountTable, fill
 from nerima_report.fiscal_year import full_name
-from nerima_report.forms.form import FACTS, MARK_COLUMN, MARKS_ROW, Form, fed_lists, fingerprint, readable_title
+from nerima_report.forms.form import MARK_COLUMN, MARKS_ROW, Form, fed_lists, fingerprint
 from nerima_report.forms.formulas import literal
 from nerima_report.forms.inputs import ANYTHING, FROM_ONE, one_of, restrict, words_for
 from nerima_report.forms.style import HEADER_ROW, Formula, fit_height, set_widths, write
 from nerima_report.forms.table_sheets import answered, entry_area
-from nerima_report.tallies.submission import NOT_APPLICABLE, PUBLISHED_FORM, SECTION_FORM, WARD_FORM
+from nerima_report.tallies.submission import (
+    COVER_HEADINGS,
+    FACTS,
+    NOT_APPLICABLE,
+    PUBLISHED_FORM,
+    SECTION_FORM,
+    WARD_FORM,
+)
 
 _WIDTHS = (24, 72, 14, 18)
-COVER_HEADINGS = ("シート", "内容", NOT_APPLICABLE)
 
 
 def write_cover(form: Form, sheet: Worksheet) -> None:
@@ -76,13 +82,13 @@ def _write_line(form: Form, sheet: Worksheet, key: str, row: int) -> None:
     if table is None:
         left_out = form.edition.tables.get(key) or form.edition.register_tables.get(key)
         part_title = f"{form.edition.part_of(key).definition.title}のすべての表"
-        title = readable_title(left_out) if left_out else part_title
+        title = left_out.readable_title if left_out else part_title
         withheld = form.texts.withheld if key in form.cover.withheld else ""
         write(sheet, row, 0, (key, _instead(form, key) or title + withheld), looks.label)
         write(sheet, row, 3, [None], looks.label)
         return
     sheet.write_url(row, 0, f"internal:'{key}'!A1", looks.link, key)
-    write(sheet, row, 1, (readable_title(table),), looks.label)
+    write(sheet, row, 1, (table.readable_title,), looks.label)
     write(sheet, row, 3, [_progress(form, key)], looks.label)
     part_mark = form.marks[key.partition(".")[0]]
     grey = {"type": "formula", "criteria": f'={xl_rowcol_to_cell(*part_mark, True, True)}<>""', "format": looks.unused}
@@ -92,7 +98,7 @@ def _write_line(form: Form, sheet: Worksheet, key: str, row: int) -> None:
 def _instead(form: Form, key: str) -> str:
     """What the cover says of a list whose cases stand in the registers of the form; '' of anything else."""
     fed = form.has_registers and key in fed_lists(form.edition, form.cover)
-    return readable_title(form.edition.tables[key]) + form.texts.registers.instead if fed else ""
+    return form.edition.tables[key].readable_title + form.texts.registers.instead if fed else ""
 
 
 def _progress(form: Form, table_id: str) -> Formula:

@@ -14,17 +14,17 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 
 from nerima_report.edition import Edition
 from nerima_report.edition.entries import EntryTable
-from nerima_report.edition.tables import Column, CountTable, TableDefinition, fill, placeholders_in
+from nerima_report.edition.tables import Column, CountTable, fill
 from nerima_report.edition.texts import FormTexts
 from nerima_report.fiscal_year import full_date, full_name
 from nerima_report.forms.formulas import Formulas
 from nerima_report.forms.style import HEADER_ROW, Looks
 from nerima_report.places import CellKey
 from nerima_report.tallies.layout import COVER_SHEET
+from nerima_report.tallies.submission import FACTS
 from nerima_report.text import section_key
 
 # The cover: facts in rows 4 to 10, then the list of what can be marked as 該当なし, by row from 0.
-FACTS = ("年度", "様式", "部", "課", "様式の版", "提出回", "備考")
 MARKS_ROW, MARK_COLUMN = HEADER_ROW + len(FACTS) + 1, 2
 
 # Keys of definitions that say nothing of a form.
@@ -245,11 +245,6 @@ def _in_use(data: Any) -> Any:
         on_forms = {key: value for key, value in data.items() if key not in _NOT_ON_FORMS}
         return {key: _in_use(value) for key, value in on_forms.items() if value or key not in _LEARNED_LATER}
     return [_in_use(value) for value in data] if isinstance(data, list) else data
-
-
-def readable_title(table: TableDefinition) -> str:
-    """The title of a table, or its key where the title waits for values: 第三者点検."""
-    return table.key if placeholders_in(table.title) else table.title
 
 
 def instruction(form: Form, table: CountTable | EntryTable) -> str:

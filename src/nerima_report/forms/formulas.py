@@ -13,7 +13,7 @@ from typing import NamedTuple
 from xlsxwriter.utility import xl_range_abs
 
 from nerima_report.edition import Edition
-from nerima_report.edition.tables import Column, CountTable
+from nerima_report.edition.tables import Column
 from nerima_report.forms.style import FIRST_ROW, Formula
 from nerima_report.places import CellKey
 
@@ -79,7 +79,7 @@ class Formulas:
     def area(self, table_id: str) -> tuple[int, int, int, int]:
         """The cells to be filled in: first row and column, last row and column, counted from 0."""
         table = self.edition.count_tables[table_id]
-        first = len(stubs(table))
+        first = len(table.stubs)
         return FIRST_ROW, first, FIRST_ROW + len(table.rows) - 1, first + len(self.columns[table_id]) - 1
 
     def _cells(self, total: Total) -> str:
@@ -92,11 +92,6 @@ class Formulas:
 
     def _sum(self, total: Total) -> int:
         return sum(self.counts.get(key, 0) for key in self.edition.count_tables[total.table_id].keys(*total))
-
-
-def stubs(table: CountTable) -> list[str]:
-    """The headings of the columns with labels, which stand left of the counts."""
-    return [table.group_stub, table.stub] if table.group_stub else [table.stub]
 
 
 def literal(text: str) -> str:

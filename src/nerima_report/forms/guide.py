@@ -11,7 +11,7 @@ from xlsxwriter.worksheet import Worksheet
 from nerima_report.edition.entries import EntryField, EntryTable
 from nerima_report.edition.part import Part
 from nerima_report.edition.tables import Cells, CountTable, Link, fill
-from nerima_report.forms.form import Form, instruction, readable_title
+from nerima_report.forms.form import Form, instruction
 from nerima_report.forms.formulas import Total
 from nerima_report.forms.inputs import needs_a_range
 from nerima_report.forms.style import fit_height, set_widths, write
@@ -63,7 +63,7 @@ def _lines(form: Form) -> Iterator[Line]:
                 yield Line("" if number else section.heading, form.say(text))
     yield Line(texts.tables)
     for table_id, table in form.tables.items():
-        yield Line(table_id, readable_title(table), strong=True)
+        yield Line(table_id, table.readable_title, strong=True)
         yield from (Line("", text) for text in (instruction(form, table),) if text)
         if isinstance(table, CountTable):
             yield from (

@@ -14,10 +14,10 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
 from nerima_report.edition.entries import EntryField, EntryTable
-from nerima_report.edition.registers import ANSWER, NO_ARTICLE, NUMBER, TRACE, Register, RegisterField
+from nerima_report.edition.registers import ANSWER, NUMBER, TRACE, Register
 from nerima_report.edition.tables import Column, CountTable, fill
 from nerima_report.forms.form import Form, instruction
-from nerima_report.forms.formulas import Total, stubs
+from nerima_report.forms.formulas import Total
 from nerima_report.forms.inputs import COUNT, Area, allowed_in, count_or_not_applicable, restrict, words_for
 from nerima_report.forms.style import (
     FIRST_ROW,
@@ -30,9 +30,8 @@ from nerima_report.forms.style import (
     width_of,
     write,
 )
-from nerima_report.tallies.layout import VERIFICATION
+from nerima_report.tallies.layout import RULE_HEADING, VERIFICATION
 
-RULE_HEADING = "数え方"
 _COUNT_WIDTH, _EARLIER_WIDTH, _NARROWEST_RULES = 16, 20, 52
 TINTED_ROWS = 20  # more can be written below them: the next row is tinted as soon as one is used
 LAST_ROW = FIRST_ROW + 999
@@ -59,9 +58,9 @@ def write_counts(form: Form, sheet: Worksheet, table_id: str, table: CountTable)
     earlier = _earlier_columns(form, table_id)
     # The heading differs from that of the data, so the figures of another year are never read back.
     before = [f"{form.earlier_heading}\n{column.heading}" for column in earlier]
-    headings = [*stubs(table), *(column.heading for column in columns), *before, RULE_HEADING]
+    headings = [*table.stubs, *(column.heading for column in columns), *before, RULE_HEADING]
     rows = [*_data_rows(form, table_id, table), *_computed_rows(form, table_id, table)]
-    first, last = len(stubs(table)), len(stubs(table)) + len(columns)
+    first, last = len(table.stubs), len(table.stubs) + len(columns)
     widths = [width_for(texts) for texts in zip(headings, *(row.labels for row in rows), strict=False)]
     widths += [_COUNT_WIDTH] * len(columns) + [_EARLIER_WIDTH] * len(earlier)
     # The instruction in A2 is not wrapped; it stays within the printed columns.
@@ -89,7 +88,7 @@ def _data_rows(form: Form, table_id: str, table: CountTable) -> Iterator[_Row]:
     """The rows to be filled in."""
     columns, earlier = form.columns[table_id], form.filling.earlier
     for row in table.rows:
-        labels = [row.group, row.label][-len(stubs(table)) :]
+        labels = [row.group, row.label][-len(table.stubs) :]
         keys = [row.key(table_id, column.label) for column in columns]
         before = [earlier.counts.get(key) for key in keys] if earlier and _earlier_columns(form, table_id) else []
         counts = [form.counts.get(key) for key in keys]
@@ -103,13 +102,13 @@ def _computed_rows(form: Form, table_id: str, table: CountTable) -> Iterator[_Ro
     before = [_earlier_total(form, table_id, column) for column in _earlier_columns(form, table_id)]
     if table.total:
         sums = [form.formulas.total(total) for total in totals]
-        yield _Row(["", table.total][-len(stubs(table)) :], sums, before, "", looks)
+        yield _Row(["", table.total][-len(table.stubs) :], sums, before, "", looks)
     linked = [form.formulas.linked(total) for total in totals]
     if any(linked):
         names = dict.fromkeys(f"{other.table_id}の{other.column}" for others in linked for other in others)
         checks = [form.formulas.check(total, others) for total, others in zip(totals, linked, strict=True)]
         meaning = fill(form.texts.agreement, {"表": "、".join(names)})
-        yield _Row(["", VERIFICATION][-len(stubs(table)) :], checks, [None] * len(before), meaning, looks)
+        yield _Row(["", VERIFICATION][-len(table.stubs) :], checks, [None] * len(before), meaning, looks)
 
 
 def _earlier_columns(form: Form, table_id: str) -> tuple[Column, ...]:
@@ -174,16 +173,16 @@ class _Columns:
         for place, field in enumerate(self.fields):
             locked, look = self._is_locked(field), _look_of(looks, field)
             sheet.set_column(place, place, self.width(field), looks.locked if locked else look.below)
-            write(sheet, HEADER_ROW - 1, place, [_hint(field)], looks.hint)
-            write(sheet, HEADER_ROW, place, [_heading(field)], looks.heading)
+            write(sheet, HEADER_ROW - 1, place, [field.hint], looks.hint)
+            write(sheet, HEADER_ROW, place, [field.heading], looks.heading)
             cell = look.cell if not locked else looks.earlier if field.label == TRACE else looks.label
             for number, entry in enumerate(rows, start=FIRST_ROW):
                 write(sheet, number, place, [entry.get(field.label)], cell)
             if not locked:
                 area = (FIRST_ROW, place, max(LAST_ROW, FIRST_ROW + 2 * len(rows)), place)
-                words = words_for(self.form, "any_date" if field.any_year else field.type, _hint(field))
-                restrict(sheet, area, allowed_in(self.form, field), _heading(field), words)
-        fit_height(sheet, HEADER_ROW - 1, [(_hint(field), self.width(field)) for field in self.fields], _HINT_LINE)
+                words = words_for(self.form, "any_date" if field.any_year else field.type, field.hint)
+                restrict(sheet, area, allowed_in(self.form, field), field.heading, words)
+        fit_height(sheet, HEADER_ROW - 1, [(field.hint, self.width(field)) for field in self.fields], _HINT_LINE)
 
     def width(self, field: EntryField) -> int:
         """How wide the column of a field is, in digits."""
@@ -191,7 +190,7 @@ class _Columns:
             return _REGISTER_WIDTHS[field.label]
         if field.type == "text":
             return _REGISTER_TEXT_WIDTH if self.of_register else _TEXT_WIDTH
-        return width_for([_heading(field), *field.choices])
+        return width_for([field.heading, *field.choices])
 
     def _is_locked(self, field: EntryField) -> bool:
         return self.of_register and field.label in _LOCKED
@@ -226,17 +225,6 @@ def tinted_area(form: Form, table_id: str) -> Area:
     top, first, _, last = entry_area(form.entry_tables[table_id])
     rows = max(_rows_offered(form.entry_tables[table_id]), len(entries_of(form, table_id)))
     return top, first, top + rows - 1, last
-
-
-def _hint(field: EntryField) -> str:
-    """What to observe in a field: its rule, or that it may stay empty; in a register first the article."""
-    rule = field.rule or ("" if field.required else "空けてもかまいません。")
-    article = field.article if isinstance(field, RegisterField) and field.article != NO_ARTICLE else ""
-    return "\n".join(filter(None, (article, rule)))
-
-
-def _heading(field: EntryField) -> str:
-    return f"{field.label}({field.unit})" if field.unit else field.label
 
 
 def _first_required(table: EntryTable) -> EntryField:

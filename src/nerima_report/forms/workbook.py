@@ -19,7 +19,7 @@ from xlsxwriter.worksheet import Worksheet
 from nerima_report.edition import Edition
 from nerima_report.edition.tables import CountTable, fill
 from nerima_report.forms.cover import write_cover
-from nerima_report.forms.form import Filling, Form, FormCover, fingerprint, instruction, readable_title
+from nerima_report.forms.form import Filling, Form, FormCover, fingerprint, instruction
 from nerima_report.forms.formulas import literal
 from nerima_report.forms.guide import write_guide
 from nerima_report.forms.inputs import Area
@@ -91,7 +91,7 @@ def _refuse_unknown(form: Form) -> None:
 def _write_top(form: Form, sheet: Worksheet, table_id: str) -> None:
     """The title, and below it the instruction, or that the cover says 該当なし; then the cells are greyed."""
     table, looks = form.tables[table_id], form.looks
-    write(sheet, 0, 0, [readable_title(table)], looks.title)
+    write(sheet, 0, 0, [table.readable_title], looks.title)
     text = instruction(form, table) + _earlier_entries(form, table_id)
     condition = form.is_marked(table_id)
     if not condition:

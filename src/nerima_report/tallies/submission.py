@@ -5,11 +5,12 @@ The cover says so: an answer stands beside its label, or in the column 該当な
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 from nerima_report.edition import Edition
 from nerima_report.fiscal_year import full_name, parse_fiscal_year
@@ -20,6 +21,10 @@ from nerima_report.workbooks import CellValue, Position, Sheet, Unreadable, Work
 from nerima_report.workbooks.limits import MAX_COLUMNS
 
 NOT_APPLICABLE = "該当なし"
+# What the cover asks, and the headings of its list of what can be marked as 該当なし.
+FACTS = ("年度", "様式", "部", "課", "様式の版", "提出回", "備考")
+COVER_HEADINGS = ("シート", "内容", NOT_APPLICABLE)
+_REMARK = FACTS[-1]
 # What else people write into the column 該当なし when they mean it. Anything else is asked about.
 NOT_APPLICABLE_MARKS = frozenset({NOT_APPLICABLE, "○", "〇", "◯", "✓", "✔", "レ"})
 _LONGEST_NUMBER = 4  # digits of a 提出回
@@ -30,6 +35,15 @@ PUBLISHED_FORM = "公表された年度の記録"
 Progress = Callable[[Path], None]
 
 
+class OtherAnswer(NamedTuple):
+    """A second answer on the cover that differs from the first, which was read: its label, sheet, cell and text."""
+
+    label: str
+    sheet: str
+    cell: str
+    text: str
+
+
 @dataclass(frozen=True)
 class Submission:
     """A workbook whose cover says who handed it in, and for which year.
@@ -38,6 +52,7 @@ class Submission:
     """
 
     workbook: Workbook
+    cover: Sheet
     fiscal_year: int
     ward: bool
     department: str
@@ -47,6 +62,7 @@ class Submission:
     not_applicable: frozenset[str]
     unclear_marks: tuple[tuple[str, str, str], ...]
     cover_cells: dict[str, str]
+    other_answers: tuple[OtherAnswer, ...] = ()
 
     @property
     def section(self) -> str:
@@ -134,9 +150,10 @@ def identify(
 
     It must be one of the `forms`; all but that of a section speak for the ward.
     """
-    cover = next((sheet for sheet in workbook.sheets if plain(sheet.name) == COVER_SHEET), None)
-    if cover is None:
+    covers = [sheet for sheet in workbook.sheets if plain(sheet.name) == COVER_SHEET]
+    if not covers:
         return Unidentified(workbook.path, COVER_SHEET, "", "", workbook.sha256)
+    cover = covers[0]
     values, cells = _read_cover(cover)
     fiscal_year = parse_fiscal_year(values["年度"])
     form = plain(values["様式"])
@@ -153,6 +170,7 @@ def identify(
              for key, position in marked_rows(cover, keys, NOT_APPLICABLE).items()}  # fmt: skip
     return Submission(
         workbook=workbook,
+        cover=cover,
         fiscal_year=fiscal_year,
         ward=form != SECTION_FORM,
         department=printable(plain(values["部"])),
@@ -166,27 +184,44 @@ def identify(
             if text not in NOT_APPLICABLE_MARKS
         ),
         cover_cells=cells,
+        other_answers=tuple(other for sheet in covers for other in _other_answers(sheet, values)),
     )
 
 
 def _read_cover(cover: Sheet) -> tuple[dict[str, str], dict[str, str]]:
     """The values on the cover and the cells in which they stand, by label; '' where there is nothing."""
     values, cells = {}, {}
-    for label in ("年度", "様式", "部", "課", "様式の版", "提出回"):
-        found = value_beside(cover, label)
-        position, value = found or ((0, 0), None)
-        whole = isinstance(value, float) and value.is_integer()
-        values[label] = "" if is_blank(value) else str(int(value) if whole and isinstance(value, float) else value)
-        cells[label] = address(position) if found else ""
+    for label in FACTS[:-1]:
+        position, value = next(values_beside(cover, label), ((0, 0), None))
+        values[label] = _text_of(value)
+        cells[label] = address(position) if position[0] else ""
     return values, cells
 
 
-def value_beside(sheet: Sheet, label: str) -> tuple[Position, CellValue] | None:
-    """The first filled cell to the right of a label, or the blank cell beside it; None without the label."""
-    found = _labels(sheet).get(plain(label))
-    if found is None:
-        return None
-    row, column = found
+def _other_answers(cover: Sheet, values: Mapping[str, str]) -> Iterator[OtherAnswer]:
+    """The answers that say something else than those that were read; a blank one says nothing."""
+    for label, text in values.items():
+        for position, value in values_beside(cover, label):
+            other = _text_of(value)
+            same_year = label == "年度" and parse_fiscal_year(other) == parse_fiscal_year(text)
+            if other and plain(other) != plain(text) and not same_year:
+                yield OtherAnswer(label, cover.name, address(position), shown(other))
+
+
+def _text_of(value: CellValue) -> str:
+    if is_blank(value):
+        return ""
+    return str(int(value) if isinstance(value, float) and value.is_integer() else value)
+
+
+def values_beside(sheet: Sheet, label: str) -> Iterator[tuple[Position, CellValue]]:
+    """For each place of a label the first filled cell to its right, or the blank cell beside it."""
+    for place in _labels(sheet).get(plain(label), ()):
+        yield _beside(sheet, place)
+
+
+def _beside(sheet: Sheet, place: Position) -> tuple[Position, CellValue]:
+    row, column = place
     beside = ((row, right) for right in range(column + 1, MAX_COLUMNS + 1))
     position = next((p for p in beside if not is_blank(sheet.cells.get(p))), (row, column + 1))
     return position, sheet.cells.get(position)
@@ -197,15 +232,15 @@ def marked_rows(sheet: Sheet, keys: Sequence[str], heading: str) -> dict[str, Po
 
     Only filled cells are given back; what they say is for the caller to judge.
     """
-    headings: dict[int, int] = {}
-    for (row, column), value in sheet.cells.items():
-        if isinstance(value, str) and plain(value) == plain(heading):
-            headings[column] = min(row, headings.get(column, row))
+    wanted = {plain(key): key for key in keys}
+    remarks = {place for place, _ in values_beside(sheet, _REMARK)}  # 該当なし is an answer there, no heading
+    places = [place for place in _labels(sheet).get(plain(heading), ()) if place not in remarks]
+    headings = {column: row for row, column in reversed(places)}  # below a heading stand its marks, in the same words
+    headings = {column: row for column, row in headings.items() if row == max(headings.values())}
     marks: dict[int, int] = {}
     for (row, column), value in sheet.cells.items():
         if row > headings.get(column, row) and not is_blank(value):
             marks[row] = max(column, marks.get(row, 0))
-    wanted = {plain(key): key for key in keys}
     marked = {}
     for (row, column), value in sheet.cells.items():
         key = wanted.get(plain(value)) if column < marks.get(row, 0) else None
@@ -215,10 +250,10 @@ def marked_rows(sheet: Sheet, keys: Sequence[str], heading: str) -> dict[str, Po
 
 
 @lru_cache(maxsize=8)
-def _labels(sheet: Sheet) -> dict[str, Position]:
-    """Where each text of a sheet stands first, row by row."""
-    labels: dict[str, Position] = {}
+def _labels(sheet: Sheet) -> dict[str, list[Position]]:
+    """Where each text of a sheet stands, row by row."""
+    labels: dict[str, list[Position]] = {}
     for position, value in sorted(sheet.cells.items()):
         if isinstance(value, str):
-            labels.setdefault(plain(value), position)
+            labels.setdefault(plain(value), []).append(position)
     return labels

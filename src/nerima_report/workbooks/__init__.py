@@ -10,6 +10,8 @@ bytes of a marked copy, which it only writes.
 from nerima_report.workbooks.client import WorkbookReader, read_workbook, shared_reader
 from nerima_report.workbooks.mark.order import Cell, Mark, MarkOrder, SuggestedMark
 from nerima_report.workbooks.values import (
+    INDEX_SHEET,
+    INDEX_TITLE,
     CellValue,
     Position,
     Reason,
@@ -24,6 +26,8 @@ from nerima_report.workbooks.values import (
 )
 
 __all__ = [
+    "INDEX_SHEET",
+    "INDEX_TITLE",
     "Cell",
     "CellValue",
     "Mark",

@@ -12,6 +12,9 @@ from typing import Literal
 CellValue = int | float | str | bool | datetime | date | time | timedelta | None
 Position = tuple[int, int]
 
+# The sheet that the tool puts in front of a copy that goes back (also 確認結果(2)), and its title.
+INDEX_SHEET, INDEX_TITLE = "確認結果", "集計の確認結果"
+
 # Why a file is no workbook that can be read. checks/file.py gives each a code, the catalogue the words.
 Reason = Literal[
     "missing",

@@ -12,12 +12,12 @@ from collections.abc import Mapping, Sequence
 from nerima_report.text import printable
 from nerima_report.workbooks.mark.cells import deselect, restyle
 from nerima_report.workbooks.mark.comments import BEGINNING, comment
-from nerima_report.workbooks.mark.index import HEADER_ROW, INDEX_SHEET, index_sheet
+from nerima_report.workbooks.mark.index import HEADER_ROW, index_sheet
 from nerima_report.workbooks.mark.order import ADVICE, Mark, advice_in
 from nerima_report.workbooks.mark.package import Package
 from nerima_report.workbooks.mark.styles import NO_STYLES, SEVEREST_FIRST, StyleSheet
 from nerima_report.workbooks.mark.xml import RELATION, Element, M, add, piece
-from nerima_report.workbooks.values import Position, position_of
+from nerima_report.workbooks.values import INDEX_SHEET, Position, position_of
 
 _WORKSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
 _STYLES = "application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml"

@@ -7,9 +7,8 @@ from math import ceil
 
 from nerima_report.workbooks.mark.order import Mark, advice_in
 from nerima_report.workbooks.mark.xml import MAIN, Element, M, add, parse, serialise
-from nerima_report.workbooks.values import address
+from nerima_report.workbooks.values import INDEX_SHEET, INDEX_TITLE, address
 
-INDEX_SHEET = "確認結果"
 HEADER_ROW = 8
 _COLUMNS = (
     *(("番号", 6), ("重さ", 10), ("場所", 24), ("何が起きているか", 48), ("あるべき値", 12), ("今の値", 12)),
@@ -64,7 +63,7 @@ def _top(findings: int, notes: Sequence[str]) -> list[tuple[int, _Cells]]:
         *notes,
     ]
     legend = [("text", "色の意味:"), *_LEGEND]
-    top: list[tuple[int, _Cells]] = [(1, [("title", "集計の確認結果")])]
+    top: list[tuple[int, _Cells]] = [(1, [("title", INDEX_TITLE)])]
     top += [(row, [("text", line)]) for row, line in enumerate([*lines, ""][:4], start=2)]
     return [*top, (6, [("text", ""), *legend[1:]])]
 

@@ -1,0 +1,419 @@
+"""2xx: what stands on a sheet that is read, and is not read itself.
+
+Each filled cell of such a sheet is data, or a text of the form, or named here. So nothing is lost because nobody
+thought of it: the lists of this module say what may be passed over, never what is suspicious.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from nerima_report.edition import Edition
+from nerima_report.edition.entries import EntryTable
+from nerima_report.edition.tables import CountTable, fill
+from nerima_report.findings import Finding, Severity
+from nerima_report.fiscal_year import parse_date, parse_fiscal_year, parse_month
+from nerima_report.places import Place
+from nerima_report.tallies.cell_values import shown
+from nerima_report.tallies.collection import Collection
+from nerima_report.tallies.layout import (
+    GUIDE_SHEET,
+    RULE_HEADING,
+    RowLabels,
+    is_filled,
+    labels_by_heading,
+    without_number,
+)
+from nerima_report.tallies.model import LocatedCounts, LocatedEntries
+from nerima_report.tallies.submission import (
+    COVER_HEADINGS,
+    FACTS,
+    NOT_APPLICABLE,
+    Submission,
+    marked_rows,
+    values_beside,
+)
+from nerima_report.text import asked, likely, plain
+from nerima_report.workbooks import CellValue, Position, Sheet, address, is_blank
+
+MOST_RELATED = 20  # cells that one finding names
+UNSAVED = "結果のない計算式"  # stands for a number that is not known
+Rest = dict[Position, CellValue]  # the filled cells of a sheet that nothing accounts for so far
+
+# How numbers are written in words. A long text and a sentence may speak of numbers, and report none.
+_KANJI = "〇零一二三四五六七八九十百千万"
+_COUNTER = "件|人|名|回|枚|通|冊|個|箱|台|点|社|世帯|団体|時間|割|か所|カ所|ヶ所|箇所"
+_BEFORE = r"(?:約|およそ|ほぼ|計|合計|小計|のべ|延べ|全|[-−+±△▲<>=≧≦(\[~?*※→])*"
+_NUMBER = re.compile(
+    rf"{_BEFORE}(?:[0-9][0-9,.()/:~+-]*(?!年度)[^0-9]{{0,3}}|[{_KANJI}]+|ゼロ)|TRUE|FALSE|#[A-Z0-9/]+[!?]?"
+)
+_COUNT = re.compile(rf"(?<!単位)(?<!単位:)(?:[0-9]|[{_KANJI}数]|ゼロ)(?:{_COUNTER})")
+_LONGEST_COUNT = 20
+# A column that only numbers the lines says nothing, as long as its numbers do run 1, 2, 3.
+_NUMBERING = frozenset({"番号", "No", "No.", "NO", "NO.", "#", "通番", "連番", "項番", "順番"})
+# How a heading may name an earlier year besides by its number, and what may follow.
+_EARLIER = ("前々年度", "前年度", "一昨年度", "昨年度", "前回")
+_YEAR = re.compile(r"\(?((?:令和|平成|昭和|[RHS]\.?)?(?:元|[0-9]{1,4})年度)\)?")
+_NOTHING_MORE = frozenset({"", "実績"})
+
+
+def cells_are_read(collection: Collection) -> Iterator[Finding]:
+    """Every filled cell of a sheet with a table is data or a text of the form."""
+    texts = _Texts(collection.edition)
+    tables: dict[tuple[str, str], list[LocatedCounts | LocatedEntries]] = defaultdict(list)
+    for located in collection.tallies.located:
+        if located.found and located.layout.columns:
+            tables[located.submission.file, located.sheets[0]].append(located)
+    for together in tables.values():
+        sheet = together[0].sheet
+        if sheet is not None:
+            yield from _on_sheet([_Table(texts, located, sheet) for located in together], sheet)
+
+
+def covers_and_guides_hold_nothing_else(collection: Collection) -> Iterator[Finding]:
+    """The cover holds its answers and marks, and the page 記入要領 no numbers."""
+    texts = _Texts(collection.edition)
+    for submission in collection.submissions:
+        for sheet in submission.workbook.sheets:
+            where = Place(submission.section, submission.file, sheet.name)
+            if sheet is submission.cover:
+                yield from _stray(_beside_the_answers(submission, sheet, texts), where)
+            elif plain(sheet.name) == GUIDE_SHEET:
+                rest = {p: v for p, v in _filled(sheet).items() if looks_like_a_count(v)}
+                yield from _stray({p: v for p, v in rest.items() if plain(v) not in texts.labels}, where)
+
+
+def looks_like_a_count(value: CellValue) -> bool:
+    """Whether somebody may have meant a number: 12, 約3件, 四十件, a date, TRUE, #REF!.
+
+    >>> all(map(looks_like_a_count, ("約3件", "四十件", "＋3", "令和4年5月1日", "#REF!", "3件（うち取下げ1件）")))
+    True
+    >>> any(map(looks_like_a_count, ("担当メモ", "（単位：千人）", "令和4年度", "第三者点検", "一部公開")))
+    False
+    """
+    if not isinstance(value, str):
+        return not is_blank(value)
+    text = plain(value)
+    if len(text) > _LONGEST_COUNT or "。" in text:
+        return False
+    counts = value == UNSAVED or _NUMBER.fullmatch(text) or _COUNT.search(text)
+    return bool(counts) or parse_date(value) is not None or parse_month(value) is not None
+
+
+def unknown_rows(located: LocatedCounts) -> dict[int, list[Position]]:
+    """The cells that look like counts under the headings of a table, in rows that it does not know."""
+    sheet, columns = located.sheet, located.layout.columns.values()
+    rows = [row for row, meaning in located.layout.meanings.items() if meaning.role == "unknown"]
+    cells = _filled(sheet) if sheet and rows else {}
+    found = {row: [(row, c) for c in sorted(columns) if looks_like_a_count(cells.get((row, c)))] for row in rows}
+    return {row: positions for row, positions in found.items() if positions}
+
+
+def label_of_row(located: LocatedCounts, row: int) -> str:
+    """What stands nearest in front of the counts of a row; '' where nothing does."""
+    cells = located.sheet.cells if located.sheet else {}
+    in_front = range(min(located.layout.columns.values()) - 1, 0, -1)
+    return next((shown(cells[row, c]) for c in in_front if not is_blank(cells.get((row, c)))), "")
+
+
+class _Texts:
+    """The texts that the forms of an edition write themselves, in their plain spelling."""
+
+    def __init__(self, edition: Edition) -> None:
+        self.edition = edition
+        self._of_tables: dict[str, re.Pattern[str]] = {}
+
+    def of_table(self, table_id: str, table: CountTable | EntryTable) -> re.Pattern[str]:
+        """The texts on the sheet of a table other than the labels of its rows."""
+        if table_id not in self._of_tables:
+            words = self.edition.form_texts
+            texts = [table_id, table.key, table.title, table.readable_title, words.ward_instruction, RULE_HEADING]
+            texts += [words.not_applicable, words.not_applicable + words.clash, words.agreement]
+            instruction = [table.instruction, table.instruction + words.registers.counted]
+            texts += [*instruction, *(text + words.earlier_entries for text in instruction)]
+            texts += [note.text for note in table.notes]
+            if isinstance(table, CountTable):
+                texts += [*table.stubs, *(row.rule for row in table.rows)]
+            else:
+                texts += [field.hint for field in table.fields]
+            self._of_tables[table_id] = _any_of(texts)
+        return self._of_tables[table_id]
+
+    @cached_property
+    def of_cover(self) -> re.Pattern[str]:
+        """The texts on the cover besides its answers."""
+        words = self.edition.form_texts
+        return _any_of([words.title, *words.cover, words.version, *COVER_HEADINGS, words.progress.heading])
+
+    @cached_property
+    def progress(self) -> re.Pattern[str]:
+        """How far a table is filled in, as the cover says it."""
+        words = self.edition.form_texts.progress
+        of_counts, of_lists = f"{re.escape(plain(words.left))}[0-9]+", "[0-9]+件"
+        return re.compile("|".join([of_counts, of_lists, _any_of([words.done, words.nothing]).pattern]))
+
+    @cached_property
+    def labels(self) -> frozenset[str]:
+        """The labels of all rows and the choices of all lists, which the page 記入要領 explains."""
+        rows = (plain(row.label) for table in self.edition.count_tables.values() for row in table.rows)
+        lists = (*self.edition.entry_tables.values(), *self.edition.register_tables.values())
+        choices = (plain(choice) for table in lists for field in table.fields for choice in field.choices)
+        return frozenset({*rows, *choices})
+
+    @cached_property
+    def earlier(self) -> tuple[str, ...]:
+        """The words with which a heading names an earlier year."""
+        words = self.edition.form_texts
+        return tuple(plain(fill(text, {"前の年度": ""})).replace("()", "") for text in (words.earlier, words.older))
+
+
+def _any_of(texts: Iterable[str]) -> re.Pattern[str]:
+    """A pattern of texts, in which each {placeholder} may be anything."""
+    pieces = ([re.escape(plain(piece)) for piece in re.split(r"\{[^{}]*\}", text)] for text in texts if text)
+    return re.compile("|".join(".*".join(piece) for piece in pieces))
+
+
+@dataclass(frozen=True)
+class _Table:
+    """A table on its sheet, with the texts that its form writes there."""
+
+    texts: _Texts
+    located: LocatedCounts | LocatedEntries
+    sheet: Sheet
+
+    @cached_property
+    def table(self) -> CountTable | EntryTable:
+        edition, table_id = self.texts.edition, self.located.table_id
+        lists = edition.collected_entries(self.located.submission.ward) | edition.register_tables
+        return edition.tables.get(table_id) or lists[table_id]
+
+    @cached_property
+    def wanted(self) -> Mapping[str, str]:
+        """The label of each heading of the table."""
+        return labels_by_heading(self.table.columns if isinstance(self.table, CountTable) else self.table.fields)
+
+    def has_row(self, row: int) -> bool:
+        """Whether a row of the sheet belongs to the table: to a list all that stand below its headings."""
+        if isinstance(self.located, LocatedCounts):
+            meaning = self.located.layout.meanings.get(row)
+            return meaning is not None and meaning.role != "unknown"
+        return row > self.located.layout.header
+
+    def data_cells(self) -> Iterator[Position]:
+        """The cells that are read, and the lines of a list that the form wrote in front."""
+        if isinstance(self.located, LocatedCounts):
+            counts = self.located.layout
+            yield from (*counts.cells.values(), *counts.totals.values(), *counts.verifications.values())
+            yield from (again for _, _, again in counts.twice)
+        else:
+            yield from self.located.layout.data_cells
+            yield from self._lines()
+
+    def _lines(self) -> Iterator[Position]:
+        if isinstance(self.table, EntryTable) and self.table.lines_for:
+            column = self.located.layout.columns.get(self.table.lines_for)
+            lines = {plain(line) for line in self.table.fields[0].choices}
+            yield from (p for p, value in self.sheet.cells.items() if p[1] == column and plain(value) in lines)
+
+    def passed_over(self, rest: Rest) -> list[Position]:
+        """The cells that are texts of the form in their place, figures of earlier years or numbers of lines."""
+        header = self.located.layout.header
+        columns = {column for _, column in rest} - set(self.located.layout.columns.values())
+        columns = {column for column in columns if self._is_earlier(column) or self._is_numbering(column, rest)}
+        return [
+            (row, column)
+            for (row, column), value in rest.items()
+            if (column in columns and (row == header or self.has_row(row)))
+            or (isinstance(value, str) and self._is_text_of_form((row, column), value))
+        ]
+
+    def _is_text_of_form(self, position: Position, value: str) -> bool:
+        row, column = position
+        header, read = self.located.layout.header, self.located.layout.columns.values()
+        if column in read and row >= header:
+            return row == header  # below a heading stands data
+        if position == (header - 2, 1) and value == UNSAVED:
+            return True  # the form computes there whether the cover says 該当なし
+        if row > header and column < min(read) and plain(value) in self._labels:
+            return True
+        return without_number(value) in self._captions or bool(self._texts.fullmatch(plain(value)))
+
+    @cached_property
+    def _texts(self) -> re.Pattern[str]:
+        return self.texts.of_table(self.located.table_id, self.table)
+
+    @cached_property
+    def _captions(self) -> frozenset[str]:
+        return frozenset({plain(self.located.table_id), plain(self.table.title)})
+
+    @cached_property
+    def _labels(self) -> frozenset[str]:
+        return RowLabels(self.table).all if isinstance(self.table, CountTable) else frozenset()
+
+    def _is_earlier(self, column: int) -> bool:
+        """Whether the heading of a column names an earlier year, and nothing else but a column of the table."""
+        heading = self.sheet.cells.get((self.located.layout.header, column))
+        year = self.located.submission.fiscal_year
+        whole = parse_fiscal_year(heading) if isinstance(heading, str | int | float) else None
+        if whole is not None or not isinstance(heading, str):
+            return whole is not None and whole < year
+        text = plain(heading)
+        rest = _YEAR.sub("", text)
+        for word in (*self.texts.earlier, *_EARLIER):
+            rest = rest.removeprefix(word)
+        years = [parse_fiscal_year(name) for name in _YEAR.findall(text)]
+        return (
+            rest != text and (rest in self.wanted or rest in _NOTHING_MORE) and all((y or year) < year for y in years)
+        )
+
+    def _is_numbering(self, column: int, rest: Rest) -> bool:
+        """Whether a column only numbers the lines."""
+        header = self.located.layout.header
+        if plain(self.sheet.cells.get((header, column), "")) not in _NUMBERING:
+            return False
+        numbers = [plain(v).strip("().[]") for (row, c), v in sorted(rest.items()) if c == column and row > header]
+        return numbers == [str(number) for number in range(1, len(numbers) + 1)]
+
+    def unknown_rows(self, rest: Rest) -> Iterator[Finding]:
+        """The rows that the table does not know and in which counts stand."""
+        if not isinstance(self.located, LocatedCounts):
+            return
+        unfound = [row.label for row in self.located.layout.missing_rows]
+        for row, positions in unknown_rows(self.located).items():
+            if not any(position in rest for position in positions):
+                continue  # another table on the sheet reads them
+            label = label_of_row(self.located, row)
+            suggestion = likely(label, unfound)
+            _take(rest, [position for position in rest if position[0] == row])
+            yield Finding(
+                "N207",
+                self.located.place(positions[0]),
+                expected=suggestion or None,
+                found=label or "見出しなし",
+                related=tuple(self.located.place(position) for position in positions[1:MOST_RELATED]),
+                details={"likely": asked(suggestion)},
+            )
+
+    def unknown_columns(self, rest: Rest) -> Iterator[Finding]:
+        """The columns beside those that are read in which something stands: a heading misspelled, twice, or none."""
+        columns: dict[int, list[Position]] = defaultdict(list)
+        for row, column in sorted(rest):
+            if self.has_row(row) and column not in self.located.layout.columns.values():
+                columns[column].append((row, column))
+        for column, positions in sorted(columns.items()):
+            finding = self._unknown_column(rest, column, positions)
+            misspelled = self._is_misspelled(column)
+            if finding or misspelled:
+                header = self.located.layout.header
+                _take(rest, [(header, column), (header - 1, column), *positions])
+            if finding and not misspelled:
+                yield finding
+
+    def _is_misspelled(self, column: int) -> bool:
+        """Whether the finding on a missing heading (N205) names that of this column as the likely one."""
+        layout, heading = self.located.layout, self.sheet.cells.get((self.located.layout.header, column))
+        return heading in {likely(missing, layout.headings) for missing in layout.missing_headings}
+
+    def _unknown_column(self, rest: Rest, column: int, positions: Sequence[Position]) -> Finding | None:
+        layout = self.located.layout
+        headings = [(layout.header, column)] if is_filled(self.sheet, (layout.header, column)) else []
+        above = [*headings, *(place for place in [(layout.header - 1, column)] if place in rest)]
+        heading = self.sheet.cells.get(above[0]) if above else ""
+        counts = [position for position in positions if looks_like_a_count(rest[position])]
+        again = self.wanted.get(plain(heading), "")
+        suggestion = again or likely(heading, layout.unfound_headings)
+        if isinstance(self.located, LocatedCounts):
+            if not counts:
+                return None  # texts beside a table of counts are named with the others
+        elif not (counts or suggestion or above or self._lonely(positions)):
+            return None
+        first = counts[0] if counts else positions[0]
+        return Finding(
+            "N217",
+            self.located.place(above[0] if above else first, column=again),
+            expected=suggestion or None,
+            found=shown(heading) or "見出しなし",
+            related=(self.located.place(first),) if above else (),
+            details={"likely": "同じ見出しが二つあります。" if again else asked(suggestion)},
+            severity="error" if counts or suggestion else None,
+        )
+
+    def _lonely(self, positions: Iterable[Position]) -> bool:
+        """Whether there are lines with nothing in the columns that are read."""
+        rows = set(self.located.layout.rows) if isinstance(self.located, LocatedEntries) else set()
+        return any(row not in rows for row, _ in positions)
+
+    def under_a_heading(self, position: Position) -> bool:
+        """Whether a heading of the table stands somewhere above a cell, be it that of another table."""
+        above = ((row, position[1]) for row in range(1, position[0]))
+        return any(plain(self.sheet.cells.get(place, "")) in self.wanted for place in above)
+
+
+def _on_sheet(tables: Sequence[_Table], sheet: Sheet) -> Iterator[Finding]:
+    """What no table on the sheet accounts for: unknown rows, then columns, then what is left."""
+    rest = _filled(sheet)
+    for table in tables:
+        _take(rest, table.data_cells())
+    for table in tables:
+        _take(rest, table.passed_over(rest))
+    for table in tables:
+        yield from table.unknown_rows(rest)
+    for table in tables:
+        yield from table.unknown_columns(rest)
+    under = {p: v for p, v in rest.items() if looks_like_a_count(v) and any(t.under_a_heading(p) for t in tables)}
+    where = tables[0].located.place()
+    yield from _stray(under, where, "error")
+    yield from _stray({p: v for p, v in rest.items() if p not in under}, where)
+
+
+def _stray(rest: Rest, where: Place, severity: Severity = "warning") -> Iterator[Finding]:
+    """What looks like counts in one finding, and the other texts in another."""
+    counts = sorted(position for position, value in rest.items() if looks_like_a_count(value))
+    texts = sorted(rest.keys() - counts)
+    for code, positions, weight in (("N218", counts, severity), ("N219", texts, None)):
+        if positions:
+            places = [_at(where, position) for position in positions[:MOST_RELATED]]
+            yield Finding(
+                code,
+                places[0],
+                found=shown(rest[positions[0]]),
+                related=tuple(places[1:]),
+                details={"number": str(len(positions))},
+                severity=weight,
+            )
+
+
+def _beside_the_answers(submission: Submission, cover: Sheet, texts: _Texts) -> Rest:
+    """What stands on the cover beside its answers, its marks and the texts of the form."""
+    rest = _filled(cover)
+    _take(rest, [position for label in FACTS for position, _ in values_beside(cover, label)])
+    edition = texts.edition
+    keys = [*(part.key for part in edition.parts), *edition.tables, *edition.register_tables]
+    _take(rest, marked_rows(cover, keys, NOT_APPLICABLE).values())
+    lines = {row for (row, _), value in rest.items() if plain(value) in set(map(plain, keys))}
+    labels = {plain(label) for label in FACTS}
+    for (row, column), value in list(rest.items()):
+        text = plain(value) if isinstance(value, str) else ""
+        of_form = value == UNSAVED or not looks_like_a_count(value) or bool(texts.progress.fullmatch(text))
+        if text and ((row in lines and of_form) or text in labels or texts.of_cover.fullmatch(text)):
+            del rest[row, column]
+    return rest
+
+
+def _filled(sheet: Sheet) -> Rest:
+    """The filled cells of a sheet."""
+    cells = {position: value for position, value in sheet.cells.items() if not is_blank(value)}
+    return cells | dict.fromkeys(sheet.facts.uncached, UNSAVED)
+
+
+def _take(rest: Rest, positions: Iterable[Position]) -> None:
+    for position in positions:
+        rest.pop(position, None)
+
+
+def _at(where: Place, position: Position) -> Place:
+    return Place(where.section, where.file, where.sheet, address(position), where.table)
