@@ -28,7 +28,7 @@ _INVISIBLE = (
     "\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
     "\U000e0000-\U000e00ff"
 )
-_TO_TELL = re.compile(f"[\u2e80-\u2e99\u2e9b-\u2ef3\u2f00-\u2fd5{_INVISIBLE}]")
+_TO_TELL = re.compile(f"[\u2e81-\u2e99\u2e9b-\u2ef3\u2f00-\u2fd5{_INVISIBLE}]")
 _LINE_END = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _TO_CHANGE = re.compile(f"[\r\x0b\x0c\x85\u2028\u2029\u2e80-\u2fd5{_INVISIBLE}]")
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")

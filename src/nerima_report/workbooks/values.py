@@ -19,6 +19,7 @@ Reason = Literal[
     "empty",
     "too-large",
     "encrypted",
+    "rights-managed",
     "old-excel",
     "old-or-encrypted",
     "html",
