@@ -79,7 +79,8 @@ STYLES = """<numFmts><numFmt numFmtId="180" formatCode="0&quot;0&quot;"/></numFm
 <fill><patternFill patternType="solid"><fgColor rgb="FF000000"/></patternFill></fill></fills>
 <borders><border><left><color rgb="FFFFFFFF"/></left></border></borders>
 <cellXfs><xf/><xf fontId="1"/><xf fontId="2"/><xf fontId="3"/><xf fontId="4"/><xf fontId="5"/>
-<xf fontId="2" fillId="2"/><xf fontId="2" fillId="3"/><xf fillId="4"/><xf numFmtId="180"/><xf numFmtId="9"/><xf fontId="2" fillId="4"/></cellXfs>
+<xf fontId="2" fillId="2"/>
+<xf fontId="2" fillId="3"/><xf fillId="4"/><xf numFmtId="180"/><xf numFmtId="9"/><xf fontId="2" fillId="4"/></cellXfs>
 <dxfs><dxf><font><strike/></font></dxf></dxfs>"""
 
 
