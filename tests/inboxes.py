@@ -89,6 +89,12 @@ def _facts(facts: Mapping[str, Any]) -> SheetFacts:
         merged=tuple((coordinate_to_tuple(first), coordinate_to_tuple(last)) for first, last in corners),
         uncached=frozenset(map(coordinate_to_tuple, facts.get("uncached", []))),
         duplicates=frozenset(map(coordinate_to_tuple, facts.get("duplicates", []))),
+        struck=frozenset(map(coordinate_to_tuple, facts.get("struck", []))),
+        unseen=frozenset(map(coordinate_to_tuple, facts.get("unseen", []))),
+        **{
+            name: {coordinate_to_tuple(cell): text for cell, text in facts.get(name, {}).items()}
+            for name in ("formulas", "displays", "partly_struck", "cleaned")
+        },
     )
 
 
@@ -106,6 +112,8 @@ def _changed_workbook(workbook: Workbook, changes: Iterable[Mapping[str, Any]]) 
             del sheets[name]
             continue
         cells = dict(sheets[name].cells)
+        # As if all of the sheet had been typed: Excel itself would compute the totals again.
+        sheets[name] = replace(sheets[name], facts=replace(sheets[name].facts, formulas={}))
         if "fill" in change:
             for row in rows_from_range(change["fill"]):
                 cells |= dict.fromkeys((coordinate_to_tuple(cell) for cell in row), change.get("value"))

@@ -27,14 +27,16 @@ ERAS = (
     Era("平成", "H", date(1989, 1, 8)),
     Era("昭和", "S", date(1926, 12, 25)),
 )
+# How many years after its end an era may still be counted on: 平成34年 is 令和4年, 平成64年 is not guessed.
+_LONGEST_AFTER = 20
 _LETTERS = "".join(era.letter for era in ERAS)
 _NAMES = "|".join(era.name for era in ERAS)
 _YEAR = rf"(?:(?P<era>{_NAMES}|[{_LETTERS}])\.?(?P<era_year>元|\d{{1,2}})|(?P<western>(?:19|20)\d{{2}}))"
 FIRST_YEAR, LAST_YEAR = 1927, 2200  # whatever else stands where a fiscal year should is none
-_FISCAL_YEAR = re.compile(rf"{_YEAR}(?:年度?)?")
+_FISCAL_YEAR = re.compile(rf"{_YEAR}(?:年度?)?", re.ASCII)
 _RANGE = re.compile(r"\.{2,}|[~〜]")
-_MONTH = re.compile(rf"{_YEAR}(?:年|[-/.])(?P<month>\d{{1,2}})月?")
-_DATE = re.compile(rf"{_YEAR}(?:年|[-/.])(?P<month>\d{{1,2}})(?:月|[-/.])(?P<day>\d{{1,2}})日?")
+_MONTH = re.compile(rf"{_YEAR}(?:年|[-/.])(?P<month>\d{{1,2}})月?", re.ASCII)
+_DATE = re.compile(rf"{_YEAR}(?:年|[-/.])(?P<month>\d{{1,2}})(?:月|[-/.])(?P<day>\d{{1,2}})日?", re.ASCII)
 
 
 @dataclass(frozen=True, order=True)
@@ -159,6 +161,22 @@ def parse_date(value: object) -> date | None:
         return None
 
 
+def names_other_era(value: object, day: date | Month) -> bool:
+    """Whether a text that was read as a day or month names an era in which that does not lie.
+
+    >>> names_other_era("平成34年7月", Month(2022, 7)), names_other_era("H31.4.30", date(2019, 4, 30))
+    (True, False)
+    """
+    if not isinstance(value, str):
+        return False
+    match = (_MONTH if isinstance(day, Month) else _DATE).fullmatch(_plain(value))
+    if match is None or not match["era"]:
+        return False
+    days = [date(day.year, day.month, number) for number in (1, 28)] if isinstance(day, Month) else [day]
+    names = {next((era.name for era in ERAS if each >= era.first_day), "") for each in days}
+    return _named_era(match).name not in names
+
+
 def fiscal_year_of(day: date) -> int:
     """The fiscal year in which a day lies."""
     return Month(day.year, day.month).fiscal_year
@@ -178,9 +196,17 @@ def _plain(text: object) -> str:
 def _western_year(match: re.Match[str]) -> int | None:
     if match["western"]:
         return int(match["western"])
-    era = next(era for era in ERAS if match["era"] in (era.name, era.letter))
+    era = _named_era(match)
     number = 1 if match["era_year"] == "元" else int(match["era_year"])
-    return era.first_day.year + number - 1 if number else None
+    year = era.first_day.year + number - 1
+    following = ERAS[ERAS.index(era) - 1] if era != ERAS[0] else None
+    if number == 0 or (following and year > following.first_day.year + _LONGEST_AFTER):
+        return None
+    return year
+
+
+def _named_era(match: re.Match[str]) -> Era:
+    return next(era for era in ERAS if match["era"] in (era.name, era.letter))
 
 
 def last_day(fiscal_year: int) -> date:

@@ -1,4 +1,7 @@
-"""The values that the scan reads are those that openpyxl reads, whatever program wrote them and in whatever way."""
+"""The values that the scan reads are those that openpyxl reads, whatever program wrote them and in whatever way.
+
+Texts are cleaned; openpyxl leaves them as they are.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +20,7 @@ from hypothesis import strategies as st
 
 from conftest import SAMPLE
 from nerima_report.workbooks import CellValue, Position
+from nerima_report.workbooks.cleaning import clean
 from nerima_report.workbooks.read import read_sheets
 
 Values = Mapping[str, Mapping[Position, CellValue]]
@@ -33,7 +37,7 @@ def by_openpyxl(data: bytes) -> Values:
         sheet.reset_dimensions()
         rows = enumerate(sheet.iter_rows(values_only=True), start=1)
         found[sheet.title] = {
-            (row, column): value
+            (row, column): clean(value).text if isinstance(value, str) else value
             for row, values in rows
             for column, value in enumerate(values, start=1)
             if value is not None

@@ -25,6 +25,9 @@ def make(tmp_path: Path, kind: str) -> Path:
             path.touch()
         case "old-or-encrypted":
             path.write_bytes(bytes.fromhex("d0cf11e0a1b11ae1") + bytes(2000))
+        case "rights-managed":
+            names = "".join(f"{name}\0" for name in ("EncryptedPackage", "DataSpaces", "DRMEncryptedDataSpace"))
+            path.write_bytes(bytes.fromhex("d0cf11e0a1b11ae1") + bytes(500) + names.encode("utf-16-le"))
         case "not-xlsx":
             path.write_bytes(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR")
         case "text":
@@ -45,6 +48,7 @@ def make(tmp_path: Path, kind: str) -> Path:
         ("too-large", "N103"),
         ("not-xlsx", "N104"),
         ("old-or-encrypted", "N105"),
+        ("rights-managed", "N133"),
         ("broken", "N106"),
         ("text", "N112"),
     ],

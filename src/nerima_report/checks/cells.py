@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
-from nerima_report.edition.entries import EntryTable
+from nerima_report.edition.entries import EntryField, EntryTable
 from nerima_report.findings import Finding
 from nerima_report.fiscal_year import Month, fiscal_year_of, full_date, full_name
 from nerima_report.places import Place
+from nerima_report.tallies.cell_values import read_count
 from nerima_report.tallies.collection import Collection
 from nerima_report.tallies.layout import COVER_SHEET
 from nerima_report.tallies.model import FilledCell, LocatedEntries
@@ -27,6 +29,8 @@ CODES = {
     "not-a-text": "N316",
     "ditto": "N317",
 }
+REMARKS = {"respelled": "N320", "rounded": "N327", "other-era": "N340"}
+_MONTH = re.compile(r"(?:([^年]{1,4})年)?([0-9]{1,2})月")
 MOST_RELATED = 20  # cells that one finding names
 
 
@@ -44,8 +48,8 @@ def counts_are_whole_numbers(collection: Collection) -> Iterator[Finding]:
                 yield Finding("N301", cell.place)
         elif cell.reading.status == "unreadable":
             yield Finding(CODES[cell.reading.fault], cell.place, found=cell.found)
-        elif cell.reading.respelled:
-            yield Finding("N320", cell.place, expected=cell.value, found=cell.found)
+        elif cell.reading.remark:
+            yield Finding(REMARKS[cell.reading.remark], cell.place, expected=cell.value, found=cell.found)
 
 
 def _unanswered_tables(collection: Collection) -> dict[tuple[str, str], list[Place]]:
@@ -84,11 +88,19 @@ def entry_fields_are_readable(collection: Collection) -> Iterator[Finding]:
             hint = asked(likely(fault.found, choices))
             expected = "、".join(choices) or None
             yield Finding(CODES[fault.reading.fault], fault.place, expected, fault.found, details={"likely": hint})
-        elif fault.reading.respelled:
-            value = fault.reading.value
-            yield Finding("N320", fault.place, expected=value if isinstance(value, int) else None, found=fault.found)
+        elif fault.reading.remark:
+            read_as = _read_as(fault.reading.value)
+            yield Finding(REMARKS[fault.reading.remark], fault.place, expected=read_as, found=fault.found)
         else:
             yield Finding("N307", fault.place)
+
+
+def _read_as(value: object) -> int | str | None:
+    if isinstance(value, Month):
+        return value.full
+    if isinstance(value, date):
+        return full_date(value)
+    return value if isinstance(value, int) else None
 
 
 def entries_lie_in_the_year(collection: Collection) -> Iterator[Finding]:
@@ -101,8 +113,43 @@ def entries_lie_in_the_year(collection: Collection) -> Iterator[Finding]:
             for label in labels:
                 value = entry[label]
                 if _year_of(value) not in (None, collection.fiscal_year):
-                    found = value.full if isinstance(value, Month) else full_date(value)
-                    yield Finding("N310", entry.place(label), expected=full_name(collection.fiscal_year), found=found)
+                    expected = full_name(collection.fiscal_year)
+                    yield Finding("N310", entry.place(label), expected=expected, found=_read_as(value))
+
+
+def texts_agree_with_fields(collection: Collection) -> Iterator[Finding]:
+    """What a text says again of a number or a month, in a form that the definitions know, is what its field says."""
+    for located in collection.tallies.lists:
+        table = _entry_table(collection, located.table_id)
+        for field in table.fields if table else ():
+            for entry in collection.tallies.entries_of(located) if field.repeated_in else ():
+                if told := _contradiction(field, entry[field.label], str(entry[field.repeated_in] or "")):
+                    expected = entry[field.label]
+                    yield Finding(
+                        "N341",
+                        entry.place(field.repeated_in),
+                        expected=expected.short if isinstance(expected, Month) else f"{expected:,}{field.unit}",
+                        found=told,
+                        related=(entry.place(field.label),),
+                        details={"label": field.label},
+                    )
+
+
+def _contradiction(field: EntryField, value: object, text: str) -> str:
+    """What a text says of a field and the field does not; of several numbers, one or all together must be it."""
+    patterns = (re.escape(plain(form)).replace(r"\{\}", "([^()【】]{1,12})") for form in field.repeated_as)
+    matches = [match for pattern in patterns for match in re.finditer(pattern, plain(text))]
+    if isinstance(value, Month):
+        months = [(match[0], month) for match in matches if (month := _MONTH.fullmatch(match[1]))]
+        return "" if any(_is_month(month, value) for _, month in months) or not months else months[0][0]
+    numbers = [(match[0], n) for match in matches if isinstance(n := read_count(match[1]).value, int)]
+    told = [number for _, number in numbers]
+    return "" if not numbers or not isinstance(value, int) or value in (*told, sum(told)) else numbers[0][0]
+
+
+def _is_month(told: re.Match[str], month: Month) -> bool:
+    years = {month.full.partition("年")[0], month.short.partition("年")[0], str(month.year)}
+    return int(told[2]) == month.month and (told[1] is None or told[1] in years)
 
 
 def addresses_are_unique(collection: Collection) -> Iterator[Finding]:

@@ -20,6 +20,7 @@ CODES: dict[Reason, str] = {
     "old-or-encrypted": "N105",
     "broken": "N106",
     "encrypted": "N108",
+    "rights-managed": "N133",
     "old-excel": "N109",
     "html": "N110",
     "pdf": "N111",

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from nerima_report.checks.links import tables_agree_in_each_workbook
-from nerima_report.findings import Finding
+from nerima_report.edition.catalogue import ranges as in_few_words
+from nerima_report.findings import Finding, Severity
 from nerima_report.places import Place
-from nerima_report.tallies.cell_values import read_count, shown
+from nerima_report.tallies.cell_values import as_shown, read_count, shown
 from nerima_report.tallies.collection import Collection
 from nerima_report.tallies.model import FilledCell, LocatedCounts, LocatedEntries, StatedCell
+from nerima_report.workbooks import Sheet, position_of
+from nerima_report.workbooks.formulas import Range, summed_ranges
 
 
 def rows_add_up(collection: Collection) -> Iterator[Finding]:
@@ -20,24 +24,68 @@ def rows_add_up(collection: Collection) -> Iterator[Finding]:
         rows = column_of(collection, stated)
         if not all(cell.known for cell in rows):
             continue  # the blank or unreadable cell is a finding of its own
-        total, found = sum(cell.value for cell in rows), stated_number(stated)
-        if found is None:
-            if any(cell.reading.status == "reported" for cell in rows):
-                unverifiable[stated.place.file].append(stated.place)
-        elif found != total:
-            whole = int(found) if float(found).is_integer() else str(found)
-            difference = whole - total if isinstance(whole, int) else None
-            if found - total == -text_sum(rows):
-                texts = tuple(cell.place for cell in rows if cell.reading.respelled)
-                yield Finding("N405", stated.place, total, whole, difference=difference, related=texts)
-                continue
-            related = tuple(cell.place for cell in rows)
-            yield Finding("N401", stated.place, expected=total, found=whole, difference=difference, related=related)
+        found = stated_number(stated)
+        if found is not None:
+            yield from _compare(collection, stated, rows, found)
+        elif any(cell.reading.status == "reported" for cell in rows):
+            unverifiable[stated.place.file].append(stated.place)
     for located in collection.tallies.located:
         if isinstance(located, LocatedCounts) and located.layout.cells and located.layout.missing_total:
             unverifiable[located.submission.file].append(located.place())
     for places in unverifiable.values():
         yield Finding("N402", places[0], related=tuple(places[1:]), details={"number": str(len(places))})
+
+
+def _compare(
+    collection: Collection, stated: StatedCell, rows: Sequence[FilledCell], found: int | float
+) -> Iterator[Finding]:
+    """A total that differs from its rows, and why, where its formula or its stored result is at fault."""
+    total, whole = sum(cell.value for cell in rows), _as_fact(found)
+    difference = whole - total if isinstance(whole, int) else None
+    facts = partial(Finding, place=stated.place, expected=total, found=whole, difference=difference)
+    ranges = summed_ranges(stated.formula) if stated.formula else None
+    left_out = [cell.place for cell in rows if cell.place.cell and ranges and not _covers(ranges, cell.place)]
+    if left_out:
+        about = "、".join(in_few_words(left_out, stated.place))
+        severity: Severity | None = "notice" if found == total else None
+        yield facts("N406", related=tuple(left_out), details={"about": about}, severity=severity)
+    elif found == total:
+        return
+    elif found - total == -text_sum(rows):
+        yield facts("N405", related=tuple(cell.place for cell in rows if cell.reading.respelled))
+    elif ranges and (computed := _sum_of(_sheet_of(collection, stated), ranges)) not in (None, found):
+        yield Finding("N407", stated.place, expected=_as_fact(computed), found=whole)
+    else:
+        yield facts("N401", related=tuple(cell.place for cell in rows))
+
+
+def _as_fact(number: float | None) -> int | str:
+    return number if isinstance(number, int) else str(number)
+
+
+def _covers(ranges: Sequence[Range], place: Place) -> bool:
+    row, column = position_of(place.cell)
+    return any(top <= row <= bottom and left <= column <= right for (top, left), (bottom, right) in ranges)
+
+
+def _sheet_of(collection: Collection, stated: StatedCell) -> Sheet | None:
+    where = (stated.place.file, stated.key.table)
+    located = (t for t in collection.tallies.located if (t.submission.file, t.table_id) == where)
+    return next((table.sheet for table in located), None)
+
+
+def _sum_of(sheet: Sheet | None, ranges: Sequence[Range]) -> int | float | None:
+    """What SUM makes of ranges: the sum of their numbers. None where a day or a time is among them."""
+    if sheet is None:
+        return None
+    inside = [
+        value
+        for (top, left), (bottom, right) in ranges
+        for (row, column), value in sheet.cells.items()
+        if top <= row <= bottom and left <= column <= right and not isinstance(value, str | bool | None)
+    ]
+    numbers = [value for value in inside if isinstance(value, int | float)]
+    return as_shown(sum(numbers)) if len(numbers) == len(inside) else None
 
 
 def text_sum(rows: Sequence[FilledCell]) -> int:
@@ -48,7 +96,7 @@ def text_sum(rows: Sequence[FilledCell]) -> int:
 def stated_number(stated: StatedCell) -> int | float | None:
     """The number that a total states, also when it is written as a text; None when it states none."""
     if isinstance(stated.found, int | float) and not isinstance(stated.found, bool):
-        return stated.found
+        return as_shown(stated.found)
     number = read_count(stated.found, stated.unit).value
     return number if isinstance(number, int) else None
 
@@ -56,6 +104,7 @@ def stated_number(stated: StatedCell) -> int | float | None:
 def verification_lines_agree(collection: Collection) -> Iterator[Finding]:
     """A 検算 line shows agreement (✓, 0), or nothing because the file was saved without results.
 
+    One that is computed and disagrees with tables that agree was computed before these were changed.
     Where a cell is open or a link is broken the line is right to disagree, and the cause is a finding of its own.
     """
     broken = {place.file for finding in tables_agree_in_each_workbook(collection) for place in finding.related}
@@ -66,7 +115,10 @@ def verification_lines_agree(collection: Collection) -> Iterator[Finding]:
         )
         if found not in ("", "✓", "0", "OK", "一致") and not unsettled:
             related = tuple(cell.place for cell in column_of(collection, stated))
-            yield Finding("N403", stated.place, found=found, related=related)
+            if stated.formula is None:
+                yield Finding("N403", stated.place, found=found, related=related)
+            else:
+                yield Finding("N407", stated.place, expected="✓", found=found, related=related)
 
 
 def entries_are_unique(collection: Collection) -> Iterator[Finding]:

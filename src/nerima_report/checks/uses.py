@@ -68,7 +68,7 @@ def entries_are_counted(collection: Collection) -> Iterator[Finding]:
         return
     catalogue = collection.edition.catalogue
     faults = [f.place for f in uses_follow_the_guideline(collection) if catalogue.severity(f) == "error"]
-    faults += [fault.place for fault in collection.tallies.entry_faults if not fault.reading.respelled]
+    faults += [fault.place for fault in collection.tallies.entry_faults if not fault.reading.remark]
     faulty = {(place.file, place.sheet, _row(place.cell)) for place in faults}
     said = set()
     for source, table_id, entry in uncounted:

@@ -97,20 +97,17 @@ class Building:
             self.compare(linked.link, left, right, partial(broken_link, linked, places))
 
     def _add_total(self, stated: StatedCell) -> None:
-        """A total that somebody typed is a cell like any other; one that is computed follows its rows.
+        """A total that somebody typed is a cell like any other. One that is computed says nothing of its rows.
 
-        A computed one says something only while it differs: then a row was changed after it was computed.
+        Where it differs from them, its formula or its stored result is at fault.
         """
         rows, typed = column_of(self.collection, stated), stated_number(stated)
-        if typed is None or not isfinite(typed) or not all(map(self._may_be_known, rows)):
+        computed = stated.formula is not None
+        if computed or typed is None or not isfinite(typed) or not all(map(self._may_be_known, rows)):
             return
-        known, texts = all(row.known for row in rows), text_sum(rows)
-        if stated.computed and (not known or typed - sum(row.value for row in rows) in (0, -texts)):
-            return
-        total = Sum({}, typed)
-        if not stated.computed:
-            owner = WARD if any(row.ward for row in rows) else stated.place.section
-            total = Sum({self.add(Cell(stated.place, typed, str(typed), owner, is_total=True)): 1})
+        texts = text_sum(rows)
+        owner = WARD if any(row.ward for row in rows) else stated.place.section
+        total = Sum({self.add(Cell(stated.place, typed, str(typed), owner, is_total=True)): 1})
         make_finding = partial(Finding, "N401", stated.place)
         tolerated = self.tolerated(make_finding) | ({-texts} if texts else set())
         self.constraints.append(Constraint(total, self._sum(rows), eq, make_finding, exact=True, tolerated=tolerated))

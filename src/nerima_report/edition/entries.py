@@ -24,7 +24,8 @@ class EntryField(Definition):
 
     `required_when`: it must be given by the entries that meet all these conditions. `any_year`: a date may
     lie outside of the fiscal year. `meanings` say in words what the choices stand for, in the same order;
-    with `choices_from = "guideline"` both are the types of guideline.toml.
+    with `choices_from = "guideline"` both are the types of guideline.toml. `repeated_in` names the text in which people
+    say the same again, `repeated_as` how they write it there: （{}名分）.
     """
 
     label: Text = Field(title="見出し")
@@ -38,6 +39,8 @@ class EntryField(Definition):
     meanings: tuple[Text, ...] = Field(title="選択肢の意味", default=())
     rule: str = Field(title="数え方", default="")
     printed_as: str = Field(title="印刷の形", default="{}")
+    repeated_in: str = Field(title="同じことを書く文の項目", default="")
+    repeated_as: tuple[Text, ...] = Field(title="文の中での書き方", default=())
 
     @property
     def heading(self) -> str:
@@ -70,6 +73,12 @@ class EntryField(Definition):
         refuse_duplicates("選択肢", list(self.choices))
         if (self.type == "count") != bool(self.unit):
             raise ValueError('unit（単位）は type = "count" の項目だけに、必ず書きます')
+        if self.repeated_in and self.type not in ("count", "month"):
+            raise ValueError('repeated_in は type = "count" か "month" の項目だけに書けます')
+        if bool(self.repeated_in) != bool(self.repeated_as):
+            raise ValueError("repeated_in と repeated_as は両方そろえて書きます")
+        if wrong := [form for form in self.repeated_as if form.count("{}") != 1 or len(form) < len("{}") + 2]:
+            raise ValueError(f"repeated_as の「{wrong[0]}」には、{{}} を一つと、その前後の文字を書きます")
         return self
 
 
@@ -123,6 +132,10 @@ class EntryTable(TableDefinition):
             raise ValueError(f'split_by の「{self.split_by}」は type = "choice" の項目ではありません')
         if self.lines_for and (self.fields[0].label != self.lines_for or not self.fields[0].choices):
             raise ValueError(f"lines_for の「{self.lines_for}」は、はじめの項目で、選択肢がなければなりません")
+        for field in self.fields:
+            text = self.field(field.repeated_in) if field.repeated_in else None
+            if field.repeated_in and (text is None or text.type != "text"):
+                raise ValueError(f'「{field.label}」の repeated_in は、type = "text" の項目ではありません')
         if bool(self.open_when) != bool(self.open_note):
             raise ValueError("open_when（未了とする条件）と open_note（一覧のはじめの文）は両方そろえて書きます")
         for column in self.print:

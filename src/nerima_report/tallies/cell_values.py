@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime
+from math import isfinite
 from typing import Literal, NamedTuple
 
 from nerima_report.edition.entries import EntryField
-from nerima_report.fiscal_year import full_date, parse_date, parse_month
-from nerima_report.text import plain, printable
+from nerima_report.fiscal_year import Month, full_date, names_other_era, parse_date, parse_month
+from nerima_report.text import plain
 from nerima_report.workbooks import CellValue, is_blank
 
 Status = Literal["reported", "blank", "not applicable", "unreadable"]
@@ -22,9 +23,13 @@ Fault = Literal[
     "not-a-text", "ditto",
 ]  # fmt: skip
 
+# Why a value that was read is told all the same: it was a text such as １２ or 1,236件, it had digits beyond those that
+# Excel shows (33.00000000000001), its date names an era that was over.
+Remark = Literal["", "respelled", "rounded", "other-era"]
+
 # How a count may be written as text without a doubt: digits, or digits in groups of three.
 _DIGITS = str.maketrans("０１２３４５６７８９，", "0123456789,")
-_COUNT = re.compile(r"\d+|\d{1,3}(?:,\d{3})+")
+_COUNT = re.compile(r"[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+")
 _LONGEST = 20  # digits and commas that are turned into a number
 
 # What a cell shows whose formula failed.
@@ -32,23 +37,23 @@ _ERRORS = frozenset({"#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", 
 # Entries are sorted over all 課, so what stood above one stands elsewhere in the report.
 _DITTO = frozenset({"同上", "〃", "々", '"', "''", "上に同じ", "上と同じ", "同前"})
 _LONGEST_DITTO = 20  # with what the plain text leaves out
-# How Excel stores a character that XML cannot hold.
-_ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 
 # Larger than any count of people or requests in Japan: above it a cell holds a slip, not a count.
 LARGEST_COUNT = 1_000_000_000
 
 
 class Reading(NamedTuple):
-    """A value read from a cell, how it is to be understood, and why it is unreadable.
-
-    `respelled`: the cell held a text such as １２ or 1,236件, which was read as a number.
-    """
+    """A value read from a cell, how it is to be understood, why it is unreadable, and what is remarkable about it."""
 
     value: object
     status: Status
     fault: Fault = ""
-    respelled: bool = False
+    remark: Remark = ""
+
+    @property
+    def respelled(self) -> bool:
+        """Whether the cell holds a text that was read as a number: Excel itself adds up none of them."""
+        return self.remark == "respelled"
 
 
 BLANK = Reading(None, "blank")
@@ -76,7 +81,7 @@ def read_count(value: CellValue, unit: str = "") -> Reading:
         if _COUNT.fullmatch(text) and len(text) > _LONGEST:
             return Reading(None, "unreadable", "too-large")
         if _COUNT.fullmatch(text):
-            return _read_number(int(text.replace(",", "")))._replace(respelled=True)
+            return _read_number(int(text.replace(",", "")))._replace(remark="respelled")
     reading = _read_number(value)
     if isinstance(reading.value, int) and reading.value < 0:
         return Reading(None, "unreadable", "negative")
@@ -94,10 +99,10 @@ def read_field(field: EntryField, value: CellValue) -> Reading:
             return _read_number(value)
         case "month":
             month = parse_month(value)
-            return Reading(month, "reported") if month else Reading(None, "unreadable", "not-a-date")
+            return _read_day(value, month) if month else Reading(None, "unreadable", "not-a-date")
         case "date":
             day = parse_date(value)
-            return Reading(day, "reported") if day else Reading(None, "unreadable", "not-a-date")
+            return _read_day(value, day) if day else Reading(None, "unreadable", "not-a-date")
         case "choice":
             choice = next((choice for choice in field.choices if plain(choice) == plain(value)), None)
             return Reading(choice, "reported") if choice else Reading(None, "unreadable", "unknown-choice")
@@ -109,14 +114,11 @@ def _read_text(value: CellValue) -> Reading:
     """A text on one line. A failed formula, a truth value and a date are none, and 同上 says nothing by itself."""
     if isinstance(value, bool | date) or value in _ERRORS:
         return Reading(None, "unreadable", "not-a-text")
-    whole = isinstance(value, float) and value.is_integer()
-    text = str(int(value) if whole and isinstance(value, float) else value)
-    if "_x" in text:
-        text = _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text)
+    text = str(as_shown(value) if isinstance(value, float) else value)
     text = " ".join(text.split())
     if len(text) <= _LONGEST_DITTO and plain(text) in _DITTO:
         return Reading(None, "unreadable", "ditto")
-    return Reading(printable(text), "reported")
+    return Reading(text, "reported")
 
 
 def shown(value: CellValue) -> str:
@@ -128,7 +130,19 @@ def shown(value: CellValue) -> str:
         return str(value).upper()
     if isinstance(value, float) and value.is_integer() and abs(value) < LARGEST_COUNT:
         return str(int(value))
-    return printable(" ".join(str(value).split())[:80])
+    return " ".join(str(value).split())[:80]
+
+
+def as_shown(number: float) -> int | float:
+    """A number with the 15 significant digits that Excel shows of it.
+
+    >>> as_shown(33.00000000000001), as_shown(0.1 + 0.2), as_shown(12)
+    (33, 0.3, 12)
+    """
+    if isinstance(number, int) or not isfinite(number):
+        return number
+    number = float(f"{number:.15g}")
+    return int(number) if number.is_integer() else number
 
 
 def _read_number(value: CellValue) -> Reading:
@@ -137,4 +151,11 @@ def _read_number(value: CellValue) -> Reading:
         return Reading(None, "unreadable", "not-a-number")
     if not -LARGEST_COUNT <= value <= LARGEST_COUNT:  # also refuses nan and infinity
         return Reading(None, "unreadable", "too-large")
-    return Reading(int(value), "reported") if value == int(value) else Reading(None, "unreadable", "not-whole")
+    number = as_shown(value)
+    if not isinstance(number, int):
+        return Reading(None, "unreadable", "not-whole")
+    return Reading(number, "reported", remark="" if number == value else "rounded")
+
+
+def _read_day(value: CellValue, day: date | Month) -> Reading:
+    return Reading(day, "reported", remark="other-era" if names_other_era(value, day) else "")

@@ -19,7 +19,7 @@ from nerima_report.places import WARD, CellKey, Place
 from nerima_report.tallies.cell_values import read_count, shown
 from nerima_report.tallies.model import FilledCell, StatedCell
 from nerima_report.tallies.submission import NOT_APPLICABLE
-from nerima_report.text import asked, label_of, likely, plain, printable
+from nerima_report.text import asked, label_of, likely, plain
 from nerima_report.workbooks.limits import MAX_FILE_BYTES
 
 HEADINGS = {
@@ -220,7 +220,7 @@ class _Reader:
         name = line.texts.get(heading, "")
         suggestion = likely(name, candidates)
         place = Place(section=WARD, file=line.file, cell=f"{line.number}行", line=line.number, table=table_id)
-        about = printable(name[:80])
+        about = shown(name)
         details = {"what": HEADINGS[heading][1], "about": about or "空欄", "likely": asked(suggestion)}
         self.found.findings.append(Finding("N235", place, suggestion or None, about, details=details))
 

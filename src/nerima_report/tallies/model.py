@@ -44,14 +44,14 @@ class FilledCell:
 
 @dataclass(frozen=True)
 class StatedCell:
-    """A 合計 or 検算 cell of a form: what it says is compared, never read as data. `computed`: by a formula."""
+    """A 合計 or 検算 cell of a form: what it says is compared, never read as data. A typed one has no `formula`."""
 
     kind: Literal["total", "verification"]
     key: CellKey
     found: CellValue
     place: Place
     unit: str = ""
-    computed: bool = False
+    formula: str | None = None
 
 
 @dataclass(frozen=True)

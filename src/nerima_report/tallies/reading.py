@@ -91,11 +91,12 @@ class _Gathered:
         for key, position in layout.totals.items():
             place = located.place(position, row=table.total, column=key.column)
             unit = next(column.unit for column in columns if column.label == key.column)
-            computed = position in sheet.facts.formulas
-            self.stated.append(StatedCell("total", key, sheet.cells.get(position), place, unit, computed))
+            formula = sheet.facts.formulas.get(position)
+            self.stated.append(StatedCell("total", key, sheet.cells.get(position), place, unit, formula))
         for key, position in layout.verifications.items():
             place = located.place(position, row="検算", column=key.column)
-            self.stated.append(StatedCell("verification", key, sheet.cells.get(position), place))
+            formula = sheet.facts.formulas.get(position)
+            self.stated.append(StatedCell("verification", key, sheet.cells.get(position), place, formula=formula))
 
     def read_entries(self, submission: Submission, table_id: str, table: EntryTable) -> LocatedEntries:
         sheets = find_sheets(submission.workbook, table_id, self.all_tables)
@@ -117,7 +118,7 @@ class _Gathered:
         for place, number in sorted(_doubtful(table.fields, columns)):
             field, reading = table.fields[number], columns[number][place]
             missing = reading.status != "reported" and field.is_required(entries[place].values)
-            if missing or reading.status == "unreadable" or reading.respelled:
+            if missing or reading.status == "unreadable" or reading.remark:
                 self._add_fault(sheets[0], entries[place], field.label, reading)
         return located
 
@@ -177,8 +178,8 @@ def _doubtful(fields: Sequence[EntryField], columns: Sequence[Sequence[Reading]]
     """Which readings (place of the row, number of the field) may be missing, or are not as they should be said."""
     for number, (field, readings) in enumerate(zip(fields, columns, strict=True)):
         fine = ("reported",) if field.required or field.required_when else ("reported", "blank")
-        for place, (_, status, _, respelled) in enumerate(readings):
-            if status not in fine or respelled:
+        for place, (_, status, _, remark) in enumerate(readings):
+            if status not in fine or remark:
                 yield place, number
 
 

@@ -16,7 +16,7 @@ from nerima_report.edition import Edition
 from nerima_report.fiscal_year import full_name, parse_fiscal_year
 from nerima_report.tallies.cell_values import shown
 from nerima_report.tallies.layout import COVER_SHEET
-from nerima_report.text import label_of, plain, printable, section_key
+from nerima_report.text import label_of, plain, section_key
 from nerima_report.workbooks import CellValue, Position, Sheet, Unreadable, Workbook, address, is_blank, shared_reader
 from nerima_report.workbooks.limits import MAX_COLUMNS
 
@@ -157,14 +157,14 @@ def identify(
     values, cells = _read_cover(cover)
     fiscal_year = parse_fiscal_year(values["年度"])
     form = plain(values["様式"])
-    number = values["提出回"]
+    number = plain(values["提出回"])
     if fiscal_year is None:
         return Unidentified(workbook.path, "年度", cells["年度"], shown(values["年度"]), workbook.sha256)
     if form not in forms:
         return Unidentified(workbook.path, "様式", cells["様式"], shown(values["様式"]), workbook.sha256)
     if not values["課"]:
         return Unidentified(workbook.path, "課", cells["課"], "", workbook.sha256)
-    if not number.isdecimal() or len(number) > _LONGEST_NUMBER or int(number) < 1:
+    if not (number.isascii() and number.isdecimal()) or len(number) > _LONGEST_NUMBER or int(number) < 1:
         return Unidentified(workbook.path, "提出回", cells["提出回"], shown(number), workbook.sha256)
     marks = {key: (position, plain(cover.cells[position]))
              for key, position in marked_rows(cover, keys, NOT_APPLICABLE).items()}  # fmt: skip
@@ -173,8 +173,8 @@ def identify(
         cover=cover,
         fiscal_year=fiscal_year,
         ward=form != SECTION_FORM,
-        department=printable(plain(values["部"])),
-        section_name=printable(plain(values["課"])),
+        department=plain(values["部"]),
+        section_name=plain(values["課"]),
         form_version=plain(values["様式の版"]),
         number=int(number),
         not_applicable=frozenset(key for key, (_, text) in marks.items() if text in NOT_APPLICABLE_MARKS),

@@ -15,12 +15,12 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from nerima_report.text import printable
 from nerima_report.workbooks.limits import Refused
 from nerima_report.workbooks.mark.order import MarkOrder
 from nerima_report.workbooks.values import CellValue, Position, Sheet, SheetFacts, Unreadable, Workbook
 
 _JSON_TYPES = frozenset({int, float, str, bool, type(None)})
+_TEXTS = ("formulas", "displays", "partly_struck", "cleaned")  # facts that say something of single cells
 
 
 def write_request(path: Path, order: MarkOrder | None = None) -> bytes:
@@ -95,7 +95,9 @@ def _sheet_facts(sheet: Sheet) -> dict[str, object]:
         "merged": [tuple(chain(*corners)) for corners in facts.merged],
         "uncached": sorted(facts.uncached),
         "duplicates": sorted(facts.duplicates),
-        "formulas": sorted(facts.formulas),
+        "struck": sorted(facts.struck),
+        "unseen": sorted(facts.unseen),
+        **{name: [(*position, text) for position, text in getattr(facts, name).items()] for name in _TEXTS},
     }
 
 
@@ -105,7 +107,7 @@ def _sheet(facts: Mapping[str, Any]) -> Sheet:
         values[index] = _untyped(kind, text)
     cells: dict[Position, CellValue] = dict(zip(zip(facts["rows"], facts["columns"], strict=True), values, strict=True))
     return Sheet(
-        printable(facts["name"]),
+        facts["name"],
         cells,
         SheetFacts(
             hidden=facts["hidden"],
@@ -114,7 +116,9 @@ def _sheet(facts: Mapping[str, Any]) -> Sheet:
             merged=tuple(((top, left), (bottom, right)) for top, left, bottom, right in facts["merged"]),
             uncached=frozenset((row, column) for row, column in facts["uncached"]),
             duplicates=frozenset((row, column) for row, column in facts["duplicates"]),
-            formulas=frozenset((row, column) for row, column in facts["formulas"]),
+            struck=frozenset((row, column) for row, column in facts["struck"]),
+            unseen=frozenset((row, column) for row, column in facts["unseen"]),
+            **{name: {(row, column): text for row, column, text in facts[name]} for name in _TEXTS},
         ),
     )
 

@@ -22,6 +22,7 @@ Reason = Literal[
     "empty",
     "too-large",
     "encrypted",
+    "rights-managed",
     "old-excel",
     "old-or-encrypted",
     "html",
@@ -50,8 +51,13 @@ class SheetFacts:
     """What a sheet holds besides its values; positions are (row, column), counted from 1.
 
     `merged` are the first and the last cell of each merged range, `uncached` the formulas whose result
-    was not saved, `duplicates` the addresses that stand on the sheet more than once, `formulas` the cells whose
-    number is computed.
+    was not saved, `duplicates` the addresses that stand on the sheet more than once, `formulas` what is computed by
+    those that have a result.
+
+    What a person sees differs from the value: `displays` is what a number format shows instead of it, `struck` are
+    cells whose text is struck through, `partly_struck` the whole text where a part is (the value is the rest),
+    `unseen` cells written in the colour of the ground, `cleaned` the radicals and invisible characters that are no
+    longer in a text (see `cleaning`).
     """
 
     hidden: bool = False
@@ -60,7 +66,12 @@ class SheetFacts:
     merged: tuple[tuple[Position, Position], ...] = ()
     uncached: frozenset[Position] = frozenset()
     duplicates: frozenset[Position] = frozenset()
-    formulas: frozenset[Position] = frozenset()
+    formulas: Mapping[Position, str] = field(default_factory=dict)
+    displays: Mapping[Position, str] = field(default_factory=dict)
+    struck: frozenset[Position] = frozenset()
+    partly_struck: Mapping[Position, str] = field(default_factory=dict)
+    unseen: frozenset[Position] = frozenset()
+    cleaned: Mapping[Position, str] = field(default_factory=dict)
 
     def hides(self, position: Position) -> bool:
         """Whether the row or the column of a cell is hidden."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from nerima_report.text import printable
+from nerima_report.workbooks.cleaning import clean_name
 from nerima_report.workbooks.mark.cells import deselect, restyle
 from nerima_report.workbooks.mark.comments import BEGINNING, comment
 from nerima_report.workbooks.mark.index import HEADER_ROW, index_sheet
@@ -46,11 +46,11 @@ def _mark(package: Package, marks: Sequence[Mark], author: str) -> None:
     old_index = _old_index(root)
     for name, part in sheets.items():
         if name != old_index:
-            _mark_sheet(package, part, styles, *_on_sheet(marks, printable(name)), author)
+            _mark_sheet(package, part, styles, *_on_sheet(marks, clean_name(name)), author)
     looks = styles.index_looks()
     package.replace(styles_part, styles.root)
     notes = [_SIGNED] if any(name.casefold().startswith("_xmlsignatures/") for name in package.names) else []
-    index = index_sheet(marks, {printable(name): name for name in sheets}, looks, notes)
+    index = index_sheet(marks, {clean_name(name): name for name in sheets}, looks, notes)
     if old_index in sheets:
         package.replace(sheets[old_index], index)
         _open_on(root, list(sheets).index(old_index))

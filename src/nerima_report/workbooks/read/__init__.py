@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 
 from nerima_report.workbooks import limits
+from nerima_report.workbooks.cleaning import clean_name
 from nerima_report.workbooks.limits import Refused
 from nerima_report.workbooks.read.package_scan import scan_archive
 from nerima_report.workbooks.read.preflight import open_archive
@@ -35,7 +36,11 @@ def _sheets(scanned: Mapping[str, ScannedSheet]) -> Iterator[Sheet]:
                 length += len(value)
                 if limit := _exceeded(value) or ("texts" if length > limits.MAX_TEXTS else ""):
                     raise Refused("beyond-limit", sheet=name, cell=address(position), limit=limit)
-        yield Sheet(name, noted.cells, noted.facts())
+        facts = noted.facts()
+        length += sum(map(len, facts.formulas.values()))
+        if length > limits.MAX_TEXTS:
+            raise Refused("beyond-limit", sheet=name, limit="texts")
+        yield Sheet(clean_name(name), noted.cells, facts)
 
 
 def _exceeded(text: str) -> str:

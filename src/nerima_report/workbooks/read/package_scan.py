@@ -18,14 +18,12 @@ from xml.parsers import expat
 from nerima_report.workbooks import limits
 from nerima_report.workbooks.limits import Refused
 from nerima_report.workbooks.read.sheet_scan import (
-    MAIN,
     CellTexts,
     ScannedSheet,
-    ScannedStyles,
     SharedTextScan,
     SheetScan,
-    StyleScan,
 )
+from nerima_report.workbooks.read.style_scan import MAIN, ScannedStyles, StyleScan, is_true
 
 _STRICT = "http://purl.oclc.org/ooxml/spreadsheetml/main "
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships "
@@ -35,7 +33,6 @@ _PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships "
 _XML_BEGINNINGS = (b"<", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 _BLANK = b"\0 \t\r\n"
 _WORKBOOK, _WORKSHEET = "main+xml", "worksheet+xml"
-_TRUE = ("1", "true", "on", "t")
 
 # What is called when an element of a certain name begins, with its attributes.
 Handler = Callable[[dict[str, str]], None]
@@ -251,7 +248,7 @@ class _PartScan:
             raise Refused("beyond-limit", limit="sheets")
 
     def _first_day(self, attributes: dict[str, str]) -> None:
-        self.scan.texts.from_1904 = attributes.get("date1904") in _TRUE
+        self.scan.texts.from_1904 = is_true(attributes.get("date1904"))
 
     def _relation(self, attributes: dict[str, str]) -> None:
         if attributes.get("TargetMode") != "External":

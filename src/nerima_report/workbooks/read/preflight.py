@@ -19,6 +19,8 @@ from nerima_report.workbooks.limits import Refused
 from nerima_report.workbooks.values import Reason
 
 _COMPOUND_FILE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # the container of .xls and of encrypted workbooks
+# What a policy of the organisation encrypts, and not a password (MS-OFFCRYPTO 2.2): of a package, and of an .xls.
+_RIGHTS_MANAGED = tuple(name.encode("utf-16-le") for name in ("DRMEncrypted", "DRMContent"))
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _OLD_EXCEL = tuple(f"{name}\0".encode("utf-16-le") for name in ("Workbook", "Book"))
 _LOCAL_HEADER_BYTES = 30  # of a zip entry, without its name and extra fields
@@ -62,6 +64,8 @@ def open_archive(data: bytes) -> zipfile.ZipFile:
 def _kind_of(data: bytes) -> Reason:
     """What a file that is no zip archive is: named where its first bytes say so."""
     if data.startswith(_COMPOUND_FILE):
+        if any(name in data for name in _RIGHTS_MANAGED):
+            return "rights-managed"
         if _ENCRYPTED in data:
             return "encrypted"
         return "old-excel" if any(name in data for name in _OLD_EXCEL) else "old-or-encrypted"

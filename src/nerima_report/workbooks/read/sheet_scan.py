@@ -1,40 +1,40 @@
-"""The scan of a worksheet, and of the texts and styles by which its cells are understood.
+"""The scan of a worksheet, and of the texts by which its cells are understood.
 
 Called for each element, so it is terse. A text is made of `t`, or of `t` in runs (`r`) of different looks; what stands
-in `rPh` is how it is read aloud. Of the styles only those are kept that show a number as a date, a time or a duration.
-What shows days, and which, is in `days`.
+in `rPh` is how it is read aloud. Each text is cleaned here, once. What a look makes of a value is in `style_scan`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import lru_cache
 from pyexpat import XMLParserType
 
 from nerima_report.workbooks import limits
+from nerima_report.workbooks.cleaning import clean
+from nerima_report.workbooks.formulas import moved
 from nerima_report.workbooks.limits import Refused
-from nerima_report.workbooks.read.days import day_of, shows_date, shows_duration, written_day
+from nerima_report.workbooks.read.days import day_of, written_day
+from nerima_report.workbooks.read.style_scan import MAIN, PLAIN, Look, ScannedStyles, is_true
 from nerima_report.workbooks.values import CellValue, Position, SheetFacts, address, column_number, position_of
 
 _NO_DAY = "#VALUE!"  # what a spreadsheet program shows for a number that is no day
-MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main "
 _TEXT, _RUN = f"{MAIN}t", f"{MAIN}r"
-# Dates and times that have no format code in the file (ECMA-376 part 1, 18.8.30), also those of a Japanese
-# Excel: openpyxl does not know them, and a date such as 令和4年6月27日 would be read as the count 44,739.
-_DATE_IDS = {*range(14, 23), *range(27, 37), 45, 47, *range(50, 59)}
-_DURATION_ID = 46
-_TRUE = ("1", "true", "on")
 _DIGITS = "0123456789"
-_CELL, _SAVED = f"{MAIN}c", f"{MAIN}v"
+_CELL, _SAVED, _FORMULA = f"{MAIN}c", f"{MAIN}v", f"{MAIN}f"
 _COLUMNS = {address((0, column))[:-1]: column for column in range(1, limits.MAX_COLUMNS + 1)}
+_TRUTHS = {"0": False, "1": True}
+# Below these nobody sees a row (points) or a column (digits).
+_LEAST_HEIGHT, _LEAST_WIDTH = 1.0, 0.5
+_LONGEST_FORMULA = 8_192  # characters: what Excel itself allows
 
 
 @dataclass
 class ScannedSheet:
     """What was noted of a worksheet: its values, and more.
 
-    `formulas` are the cells whose formula gives no text, and may lack its result.
+    `formulas` may lack their results; `answered` are those that give a text, which may be an empty one.
     """
 
     cells: dict[Position, CellValue] = field(default_factory=dict)
@@ -42,20 +42,39 @@ class ScannedSheet:
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
     merged: list[tuple[Position, Position]] = field(default_factory=list)
-    formulas: set[Position] = field(default_factory=set)
+    formulas: dict[Position, str] = field(default_factory=dict)
+    answered: set[Position] = field(default_factory=set)
     duplicates: set[Position] = field(default_factory=set)
+    displays: dict[Position, str] = field(default_factory=dict)
+    struck: set[Position] = field(default_factory=set)
+    partly_struck: dict[Position, str] = field(default_factory=dict)
+    unseen: set[Position] = field(default_factory=set)
+    cleaned: dict[Position, str] = field(default_factory=dict)
+    hides_zeros: bool = False
+    hides_columns: bool = False  # those of which nothing is said
+    shown_columns: set[int] = field(default_factory=set)
 
     def facts(self) -> SheetFacts:
         """What the sheet holds besides its values."""
-        uncached = frozenset(position for position in self.formulas if position not in self.cells)
+        answered = self.cells.keys() | self.answered
+        if self.hides_columns:
+            self.hidden_columns |= {column for _, column in self.cells} - self.shown_columns
+        if self.hides_zeros:
+            zeros = (position for position, value in self.cells.items() if value == 0 and value is not False)
+            self.displays |= dict.fromkeys(zeros, "")
         return SheetFacts(
-            self.hidden,
-            frozenset(self.hidden_rows),
-            frozenset(self.hidden_columns),
-            tuple(self.merged),
-            uncached,
-            frozenset(self.duplicates),
-            frozenset(self.formulas - uncached),
+            hidden=self.hidden,
+            hidden_rows=frozenset(self.hidden_rows),
+            hidden_columns=frozenset(self.hidden_columns),
+            merged=tuple(self.merged),
+            uncached=frozenset(self.formulas.keys() - answered),
+            duplicates=frozenset(self.duplicates),
+            formulas={position: text for position, text in self.formulas.items() if position in answered},
+            displays=self.displays,
+            struck=frozenset(self.struck),
+            partly_struck=self.partly_struck,
+            unseen=frozenset(self.unseen),
+            cleaned=self.cleaned,
         )
 
 
@@ -73,27 +92,42 @@ class SheetScan:
         self.kind = "n"
         self.pieces: list[str] = []
         self.read = True
+        self.hides_rows = False  # those that say no height
+        self.looks = texts.styles.looks if texts.styles else None
+        self.shared_formulas: dict[str, tuple[Position, str]] = {}
+        self.shared_by = ""
         self.inline = TextScan(parser, opened, self._take)
 
     @property
     def handlers(self) -> dict[str, Callable[[dict[str, str]], None]]:
         """What to call when an element of a certain name begins, with its attributes."""
         handlers = {"c": self._cell, "v": self._saved, "is": self._written, "f": self._formula, "row": self._row}
-        handlers |= {"mergeCell": self._merge, "col": self._columns, "t": self.inline.piece}
-        return {f"{MAIN}{name}": handler for name, handler in handlers.items()}
+        handlers |= {"mergeCell": self._merge, "col": self._columns}
+        handlers |= {"sheetFormatPr": self._unless_said, "sheetView": self._view}
+        return {f"{MAIN}{name}": handler for name, handler in handlers.items()} | self.inline.handlers
+
+    def _view(self, attributes: dict[str, str]) -> None:
+        self.sheet.hides_zeros |= not is_true(attributes.get("showZeros", "1"))
+
+    def _unless_said(self, attributes: dict[str, str]) -> None:
+        """How high rows and how wide columns are of which nothing is said."""
+        lowest = _is_below(attributes.get("defaultRowHeight"), _LEAST_HEIGHT)
+        self.hides_rows = is_true(attributes.get("zeroHeight")) or lowest
+        self.sheet.hides_columns = _is_below(attributes.get("defaultColWidth"), _LEAST_WIDTH)
 
     def _row(self, attributes: dict[str, str]) -> None:
         before = self.row
         try:
-            self.row = int(float(attributes["r"])) if "r" in attributes else before + 1
-        except (ValueError, OverflowError):
+            self.row = _whole(attributes["r"]) if "r" in attributes else before + 1
+        except ValueError:
             raise Refused("broken") from None
         self.rows, self.row_text, self.column = self.rows + 1, str(self.row), 0
         if self.rows > limits.MAX_ROWS:
             raise Refused("beyond-limit", limit="rows")
         if self.row <= before:
             raise Refused("out-of-order", cell=address((self.row, 1)))
-        if attributes.get("hidden") in _TRUE or attributes.get("ht") == "0":
+        hidden = _is_below(attributes["ht"], _LEAST_HEIGHT) if "ht" in attributes else self.hides_rows
+        if hidden or ("hidden" in attributes and is_true(attributes["hidden"])):
             self.sheet.hidden_rows.add(self.row)
 
     def _cell(self, attributes: dict[str, str]) -> None:
@@ -134,8 +168,8 @@ class SheetScan:
             raise Refused("broken", cell=address((self.row, self.column)))
         if text:
             try:
-                self.sheet.cells[self.row, self.column] = self.texts.value(self.kind, self.style, text)
-            except (ValueError, IndexError):
+                self._take(self.texts.value(self.kind, self.style, text))
+            except (ValueError, LookupError):
                 raise Refused("broken", cell=address((self.row, self.column))) from None
 
     def _written(self, attributes: dict[str, str]) -> None:
@@ -144,8 +178,31 @@ class SheetScan:
         if self.kind == "inlineStr" and self.opened[-2] == _CELL:
             self.inline.begin(attributes)
 
-    def _take(self, text: str) -> None:
-        self.sheet.cells[self.row, self.column] = text
+    def _take(self, value: CellValue) -> None:
+        """The value of the cell is known: note it, and what a person sees instead of it."""
+        position = self.row, self.column
+        look = self.looks[self.style] if self.looks is not None else PLAIN
+        if type(value) is WrittenText:
+            self._note_text(position, value, look)
+            value = str(value)
+        elif look.is_struck:
+            self.sheet.struck.add(position)
+        self.sheet.cells[position] = value
+        if look is PLAIN:
+            return
+        if look.in_ground_colour:
+            self.sheet.unseen.add(position)
+        display = look.number.display(value) if look.number else None
+        if display is not None:
+            self.sheet.displays[position] = display
+
+    def _note_text(self, position: Position, text: WrittenText, look: Look) -> None:
+        if text.whole:
+            self.sheet.partly_struck[position] = text.whole
+        if text.is_struck or (look.is_struck and not text.has_looks):
+            self.sheet.struck.add(position)
+        if text.changed:
+            self.sheet.cleaned[position] = text.changed
 
     def _holds_something(self) -> None:
         """The cell holds something; where nothing stands, a far cell only has a border or a colour."""
@@ -154,11 +211,33 @@ class SheetScan:
         if self.column > limits.MAX_COLUMNS:
             raise Refused("beyond-limit", cell=address((self.row, self.column)), limit="columns")
         if self.kind == "str":  # a formula that gives an empty text has a result
-            self.sheet.formulas.discard((self.row, self.column))
+            self.sheet.answered.add((self.row, self.column))
 
     def _formula(self, attributes: dict[str, str]) -> None:
+        """A formula begins; one that several cells share is written in the first of them."""
         self._holds_something()
-        self.sheet.formulas.add((self.row, self.column))
+        if self.kind == "str":
+            self.sheet.answered.discard((self.row, self.column))
+        if self.opened[-2] == _CELL:
+            self.shared_by = attributes.get("si", "") if attributes.get("t") == "shared" else ""
+            self.pieces.clear()
+            self.parser.CharacterDataHandler = self.pieces.append
+            self.parser.EndElementHandler = self._end_of_formula
+
+    def _end_of_formula(self, name: str) -> None:
+        self.opened.pop()
+        self.parser.CharacterDataHandler = None
+        self.parser.EndElementHandler = self.opened.remove
+        position = self.row, self.column
+        if name != _FORMULA:
+            raise Refused("broken", cell=address(position))
+        text = "".join(self.pieces)[:_LONGEST_FORMULA]
+        if self.shared_by and text:
+            self.shared_formulas[self.shared_by] = position, text
+        elif self.shared_by in self.shared_formulas:
+            first, text = self.shared_formulas[self.shared_by]
+            text = moved(text, self.row - first[0], self.column - first[1])
+        self.sheet.formulas[position] = text
 
     def _merge(self, attributes: dict[str, str]) -> None:
         reference = attributes.get("ref", "")
@@ -169,13 +248,15 @@ class SheetScan:
             raise Refused("beyond-limit", limit="merges")
 
     def _columns(self, attributes: dict[str, str]) -> None:
-        if attributes.get("hidden") not in _TRUE and attributes.get("width") != "0":
+        hidden = is_true(attributes.get("hidden")) or _is_below(attributes.get("width"), _LEAST_WIDTH)
+        if not hidden and not self.sheet.hides_columns:
             return
         try:
-            first, last = int(attributes["min"]), int(attributes["max"])
+            first, last = _whole(attributes["min"]), _whole(attributes["max"])
         except (KeyError, ValueError):
             raise Refused("broken") from None
-        self.sheet.hidden_columns.update(range(max(first, 1), min(last, limits.MAX_COLUMNS) + 1))
+        noted = self.sheet.hidden_columns if hidden else self.sheet.shown_columns
+        noted.update(range(max(first, 1), min(last, limits.MAX_COLUMNS) + 1))
 
 
 def _position(reference: str) -> Position:
@@ -194,36 +275,61 @@ def _column_number(letters: str) -> int:
 
 @dataclass
 class CellTexts:
-    """What the cells of a workbook mean: its shared texts, the styles that show days, and its first day."""
+    """What the cells of a workbook mean: its shared texts, its styles, and its first day."""
 
     shared: list[str] = field(default_factory=list)
     from_1904: bool = False
     styles: ScannedStyles | None = None
-    known_days: dict[tuple[str, int], CellValue] = field(default_factory=dict)
+    known_days: dict[tuple[str, str], CellValue] = field(default_factory=dict)
 
     def value(self, kind: str, style: str, text: str) -> CellValue:
-        """The value of a cell of a kind (`t`) in a style (`s`). Raises ValueError or IndexError for what is none."""
+        """The value of a cell of a kind (`t`) in a style (`s`). Raises ValueError or LookupError for what is none."""
         match kind:
             case "s":
-                return self.shared[int(text)]
+                number = _whole(text)
+                if number < 0:  # to Python, the last of them
+                    raise ValueError(f"no place in a list: {number}")
+                return self.shared[number]
             case "n":
-                return self._day(text, int(style)) if self.styles and self.styles.days[int(style)] else _number(text)
+                return self._day(text, style) if self.styles and self.styles.looks[style].is_day else _number(text)
             case "b":
-                return bool(int(text))
+                return _TRUTHS[text.strip()]
             case "d":
                 return written_day(text) if text else None
             case _:
-                return text
+                return written_text([text])
 
-    def _day(self, text: str, style: int) -> CellValue:
+    def _day(self, text: str, style: str) -> CellValue:
         if (text, style) not in self.known_days:
-            duration = self.styles is not None and shows_duration(self.styles.code(style))
+            duration = self.styles is not None and self.styles.looks[style].is_duration
             self.known_days[text, style] = _day(_number(text), self.from_1904, duration)
         return self.known_days[text, style]
 
 
 def _number(text: str) -> int | float:
+    """A number in ASCII digits. Raises ValueError for what Python takes for one besides: 2_6, ２６, nan."""
+    if text.isdecimal() and text.isascii():
+        return int(text)
+    if "_" in text or not text.isascii():
+        raise ValueError(f"no number: {text[:20]}")
     return float(text) if "." in text or "E" in text or "e" in text else int(text)
+
+
+def _whole(text: str) -> int:
+    """A number of a row or a column; 5.0 is one, 5.5 is not. Raises ValueError."""
+    number = _number(text)
+    if number % 1:
+        raise ValueError(f"no whole number: {text[:20]}")
+    return int(number)
+
+
+@lru_cache(maxsize=256)
+def _is_below(text: str | None, least: float) -> bool:
+    """Whether an attribute says a height or width below which nobody sees anything."""
+    try:
+        return text is not None and float(text) < least
+    except ValueError:
+        return False
 
 
 def _day(number: int | float, from_1904: bool, duration: bool) -> CellValue:
@@ -231,6 +337,34 @@ def _day(number: int | float, from_1904: bool, duration: bool) -> CellValue:
         return day_of(number, from_1904=from_1904, duration=duration)
     except (OverflowError, ValueError):
         return _NO_DAY
+
+
+class WrittenText(str):
+    """A text that a person sees otherwise than it is written.
+
+    `changed` are the characters that cleaning replaced or took out. `whole` is the text with its struck parts, which
+    are left out of the text itself; one that is struck as a whole is kept. `has_looks`: each part says how it looks.
+    """
+
+    changed: str = ""
+    whole: str = ""
+    is_struck: bool = False
+    has_looks: bool = False
+
+
+def written_text(pieces: Sequence[str], struck: frozenset[int] = frozenset(), *, has_looks: bool = False) -> str:
+    """The cleaned text of pieces, some of which (by their number) are struck through; a plain one where that is all."""
+    whole = "".join(pieces)
+    rest = "".join(piece for number, piece in enumerate(pieces) if number not in struck) if struck else whole
+    is_struck = bool(struck) and not rest.strip()
+    text, changed = clean(whole if is_struck else rest)
+    if not (changed or struck or has_looks):
+        return text
+    written = WrittenText(text)
+    written.changed, written.is_struck, written.has_looks = changed, is_struck, has_looks
+    if struck and not is_struck:
+        written.whole = clean(whole).text
+    return written
 
 
 class TextScan:
@@ -243,104 +377,60 @@ class TextScan:
     def __init__(self, parser: XMLParserType, opened: list[str], take: Callable[[str], None]) -> None:
         self.parser, self.opened, self.take = parser, opened, take
         self.pieces: list[str] = []
+        self.struck: set[int] = set()
+        self.runs = self.looks = self.begun = 0
+        self.in_struck_run = False
         self.owner = ""
+
+    @property
+    def handlers(self) -> dict[str, Callable[[dict[str, str]], None]]:
+        """What to call when an element inside of a text begins, with its attributes."""
+        return {_TEXT: self._piece, _RUN: self._run, f"{MAIN}rPr": self._look, f"{MAIN}strike": self._strike}
 
     def begin(self, attributes: dict[str, str]) -> None:
         """An element begins that holds a text."""
         self.owner = self.opened[-1]
         self.pieces.clear()
+        self.runs = self.looks = 0
+        self.in_struck_run = False
         self.parser.EndElementHandler = self._end
 
-    def piece(self, attributes: dict[str, str]) -> None:
+    def _run(self, attributes: dict[str, str]) -> None:
+        self.runs, self.in_struck_run = self.runs + 1, False
+
+    def _look(self, attributes: dict[str, str]) -> None:
+        self.looks += 1
+
+    def _strike(self, attributes: dict[str, str]) -> None:
+        self.in_struck_run = is_true(attributes.get("val", "1"))
+
+    def _piece(self, attributes: dict[str, str]) -> None:
         """A `t` begins: a piece of the text, if it stands where one does."""
         if self.owner and self.opened[-2] in (self.owner, _RUN):
+            self.begun = len(self.pieces)
             self.parser.CharacterDataHandler = self.pieces.append
 
     def _end(self, name: str) -> None:
         self.opened.pop()
         if name == _TEXT:
+            if self.in_struck_run and self.parser.CharacterDataHandler is not None:
+                self.struck.update(range(self.begun, len(self.pieces)))
             self.parser.CharacterDataHandler = None
         elif name == self.owner:
             self.owner = ""
             self.parser.EndElementHandler = self.opened.remove
-            self.take("".join(self.pieces))
+            has_looks = 0 < self.runs == self.looks
+            self.take(written_text(self.pieces, frozenset(self.struck), has_looks=has_looks))
+            self.struck.clear()
 
 
 class SharedTextScan:
     """Follows the elements of the shared texts and lists them in order."""
 
     def __init__(self, parser: XMLParserType, opened: list[str], texts: list[str]) -> None:
-        # What openpyxl does with a text that Excel escaped twice.
-        self.scan = TextScan(parser, opened, lambda text: texts.append(text.replace("x005F_", "")))
+        self.scan = TextScan(parser, opened, texts.append)
 
     @property
     def handlers(self) -> dict[str, Callable[[dict[str, str]], None]]:
         """What to call when an element of a certain name begins, with its attributes."""
-        return {f"{MAIN}si": self.scan.begin, _TEXT: self.scan.piece}
-
-
-@dataclass
-class ScannedStyles:
-    """The number format of each cell style, in order, and the format codes of the file by number."""
-
-    formats: list[int] = field(default_factory=list)
-    codes: dict[int, str] = field(default_factory=dict)
-
-    @cached_property
-    def days(self) -> _Days:
-        """Which styles show dates, times or durations, found when a cell first asks."""
-        return _Days(self)
-
-    def code(self, style: int) -> str:
-        """The format code of a style; '' for one that shows no day."""
-        number = self.formats[style] if 0 <= style < len(self.formats) else 0
-        known = "yyyy-mm-dd" if number in _DATE_IDS else "[h]:mm:ss" if number == _DURATION_ID else ""
-        return self.codes.get(number, known)
-
-
-class _Days(dict[int, bool]):
-    def __init__(self, styles: ScannedStyles) -> None:
-        super().__init__()
-        self._styles = styles
-
-    def __missing__(self, style: int) -> bool:
-        self[style] = shows_date(self._styles.code(style))
-        return self[style]
-
-
-class StyleScan:
-    """Follows the elements of the styles and fills ScannedStyles."""
-
-    def __init__(self, styles: ScannedStyles) -> None:
-        self.styles = styles
-        self.inside = ""
-
-    @property
-    def handlers(self) -> dict[str, Callable[[dict[str, str]], None]]:
-        """What to call when an element of a certain name begins, with its attributes."""
-        sections = ("numFmts", "cellStyleXfs", "cellXfs", "dxfs")
-        handlers: dict[str, Callable[[dict[str, str]], None]] = {
-            f"{MAIN}{section}": self._section(section) for section in sections
-        }
-        return handlers | {f"{MAIN}xf": self._style, f"{MAIN}numFmt": self._code}
-
-    def _section(self, name: str) -> Callable[[dict[str, str]], None]:
-        def enter(attributes: dict[str, str]) -> None:
-            self.inside = name
-
-        return enter
-
-    def _style(self, attributes: dict[str, str]) -> None:
-        if self.inside == "cellXfs":
-            self.styles.formats.append(_index(attributes.get("numFmtId", "0")))
-
-    def _code(self, attributes: dict[str, str]) -> None:
-        if self.inside == "numFmts":
-            self.styles.codes[_index(attributes.get("numFmtId", ""))] = attributes.get("formatCode", "")
-
-
-def _index(text: str) -> int:
-    try:
-        return int(text)
-    except ValueError:
-        raise Refused("broken") from None
+        return {f"{MAIN}si": self.scan.begin, **self.scan.handlers}

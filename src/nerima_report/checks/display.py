@@ -1,0 +1,186 @@
+"""What a person sees of a cell that is read, where that is not its value: formats, strike-through, colours, formulas.
+
+Of findings of one kind on a sheet the first is told, and how many more there are. Conditional formats are not looked
+at: what they show changes with the numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from nerima_report.edition import Edition
+from nerima_report.findings import Finding, Severity
+from nerima_report.places import Place
+from nerima_report.tallies.cell_values import shown
+from nerima_report.tallies.collection import Collection, on_cover
+from nerima_report.tallies.layout import COVER_SHEET
+from nerima_report.tallies.model import LocatedCounts, LocatedEntries
+from nerima_report.tallies.submission import NOT_APPLICABLE, Submission, marked_rows
+from nerima_report.text import plain
+from nerima_report.workbooks import Position, Sheet, SheetFacts, address, is_blank, position_of
+from nerima_report.workbooks.cleaning import not_for_print, unified
+from nerima_report.workbooks.formulas import refers_to_other_workbook
+
+MOST_RELATED = 20  # cells that one finding names
+_LONGEST_FORMULA = 60  # characters that a finding shows
+
+_BySeverity = tuple[Sequence[Position], Severity | None]  # None: that of the catalogue
+
+
+@dataclass(frozen=True)
+class _ReadSheet:
+    """A sheet of which something is read: the cells that are only compared, and those whose texts are printed.
+
+    `find_data` gives the cells with data; of most sheets nobody asks for them.
+    """
+
+    sheet: Sheet
+    place: Place
+    find_data: Callable[[], Iterable[Position]]
+    compared: frozenset[Position] = frozenset()
+    texts: Sequence[Position] = ()
+
+    @property
+    def facts(self) -> SheetFacts:
+        """What the sheet holds besides its values."""
+        return self.sheet.facts
+
+    @cached_property
+    def data(self) -> frozenset[Position]:
+        """The cells with data."""
+        return frozenset(self.find_data())
+
+    def finding(self, code: str, cells: Sequence[Position], found: str) -> Finding:
+        """A finding on the first of some cells, and how many more there are."""
+        first, *more = (replace(self.place, cell=address(cell)) for cell in cells)
+        number = f"（ほかに {len(more):,} か所）" if more else ""
+        return Finding(code, first, found=found, related=tuple(more[:MOST_RELATED]), details={"number": number})
+
+    def shown(self, position: Position) -> str:
+        """The value of a cell as a finding shows it."""
+        return shown(self.sheet.cells.get(position))
+
+
+def values_are_seen(collection: Collection) -> Iterator[Finding]:
+    """On the covers and the sheets with tables, a person sees what is read."""
+    for read in _read_sheets(collection):
+        yield from _other_digits(read)
+        yield from _struck_through(read)
+        yield from _in_ground_colour(read)
+        yield from _computed(read)
+        yield from _other_texts(read)
+
+
+def _other_digits(read: _ReadSheet) -> Iterator[Finding]:
+    """Number formats that show other digits than those of the value. Zero that is not shown at all is a notice."""
+    displays = read.facts.displays
+    data = sorted(read.data & displays.keys()) if displays else []
+    empty = [position for position in data if not displays[position] and read.sheet.cells[position] == 0]
+    different = [position for position in data if position not in empty]
+    compared = sorted(read.compared & displays.keys())
+    by_severity: tuple[_BySeverity, ...] = ((different, None), (empty, "notice"), (compared, "warning"))
+    for positions, severity in by_severity:
+        if positions:
+            finding = read.finding("N321", positions, displays[positions[0]] or "（空白）")
+            yield replace(finding, expected=read.shown(positions[0]), severity=severity)
+
+
+def _struck_through(read: _ReadSheet) -> Iterator[Finding]:
+    """Data that is struck through: by the custom of offices that deletes it. Of other texts that is a warning."""
+    parts = read.facts.partly_struck
+    whole = {position for position in read.facts.struck if not is_blank(read.sheet.cells.get(position))}
+    for code, struck in (("N322", whole), ("N323", parts.keys())):
+        if not struck:
+            continue
+        by_severity: tuple[_BySeverity, ...] = (
+            (sorted(struck & read.data), None),
+            (sorted(struck - read.data), "warning"),
+        )
+        for positions, severity in by_severity:
+            if positions:
+                first = positions[0]
+                found = shown(parts[first]) if first in parts else read.shown(first)
+                yield replace(read.finding(code, positions, found), severity=severity)
+
+
+def _in_ground_colour(read: _ReadSheet) -> Iterator[Finding]:
+    if unseen := [p for p in sorted(read.facts.unseen) if p in read.data and not is_blank(read.sheet.cells.get(p))]:
+        yield read.finding("N324", unseen, read.shown(unseen[0]))
+
+
+def _computed(read: _ReadSheet) -> Iterator[Finding]:
+    """Data that is not typed, but computed: the form itself writes formulas into its totals and 検算 lines only."""
+    formulas = read.facts.formulas
+    foreign = {position for position, formula in formulas.items() if refers_to_other_workbook(formula)}
+    computed = formulas.keys() - read.compared
+    for code, positions in (
+        ("N326", foreign & (read.data | read.compared) if foreign else foreign),
+        ("N325", (computed - foreign) & read.data if computed else computed),
+    ):
+        if positions:
+            formula = formulas[min(positions)].removeprefix("=")
+            yield read.finding(code, sorted(positions), f"={formula}"[:_LONGEST_FORMULA])
+
+
+def _other_texts(read: _ReadSheet) -> Iterator[Finding]:
+    """Characters that were replaced or taken out, and those that no other machine can show."""
+    if cleaned := read.facts.cleaned:
+        finding = read.finding("N328", sorted(cleaned), "")
+        yield replace(
+            finding, found=None, details={**finding.details, "what": _what_was_cleaned(cleaned[min(cleaned)])}
+        )
+    faulty = {p: chars for p in read.texts if (chars := not_for_print(str(read.sheet.cells.get(p, ""))))}
+    if faulty:
+        found = "、".join(f"「{char}」（U+{ord(char):04X}）" for char in faulty[min(faulty)])
+        yield read.finding("N329", sorted(faulty), found)
+
+
+def _what_was_cleaned(chars: str) -> str:
+    """What happened to the characters of a text."""
+    radicals = [f"部首の文字「{char}」（U+{ord(char):04X}）を「{unified(char)}」と" for char in chars if unified(char)]
+    controls = [f"U+{ord(char):04X}" for char in chars if not unified(char)]
+    parts = [f"{'、'.join(radicals)}読みました"] if radicals else []
+    parts += [f"見えない文字（{'、'.join(controls)}）を取り除いて読みました"] if controls else []
+    return "。".join(parts)
+
+
+def _read_sheets(collection: Collection) -> Iterator[_ReadSheet]:
+    """The covers, and the sheets of the tables that are read."""
+    for submission in collection.submissions:
+        cover = next((s for s in submission.workbook.sheets if plain(s.name) == COVER_SHEET), None)
+        if cover is not None:
+            yield _cover(submission, cover, collection.edition)
+    for located in collection.tallies.located:
+        sheet = located.sheet
+        if sheet is not None and not located.not_applicable:
+            yield _table(located, sheet, collection.edition)
+
+
+def _cover(submission: Submission, cover: Sheet, edition: Edition) -> _ReadSheet:
+    cells = {label: position_of(cell) for label, cell in submission.cover_cells.items() if cell}
+    keys = [*(part.key for part in edition.parts), *edition.tables]
+
+    def find_data() -> Iterable[Position]:
+        return (*cells.values(), *marked_rows(cover, keys, NOT_APPLICABLE).values())
+
+    names = [cells[label] for label in ("部", "課") if label in cells]
+    place = replace(on_cover(submission, ""), sheet=cover.name)
+    return _ReadSheet(cover, place, find_data, texts=names)
+
+
+def _table(located: LocatedCounts | LocatedEntries, sheet: Sheet, edition: Edition) -> _ReadSheet:
+    layout = located.layout
+
+    def find_data() -> Iterable[Position]:
+        return layout.data_cells
+
+    if isinstance(located, LocatedCounts):
+        compared = frozenset((*located.layout.totals.values(), *located.layout.verifications.values()))
+        return _ReadSheet(sheet, located.place(), find_data, compared)
+    table = edition.entry_tables.get(located.table_id) or edition.register_tables.get(located.table_id)
+    printed = [field.label for field in table.fields if field.type == "text"] if table else []
+    columns = [located.layout.columns[label] for label in printed if label in located.layout.columns]
+    texts = [(row, column) for column in columns for row in located.layout.rows]
+    return _ReadSheet(sheet, located.place(), find_data, texts=texts)

@@ -1,0 +1,230 @@
+"""What a person sees in a workbook, and what is read of it: formats, strike-through, colours, hidden rows, texts."""
+
+from __future__ import annotations
+
+import io
+import tomllib
+import unicodedata
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from nerima_report.workbooks import Sheet
+from nerima_report.workbooks.cleaning import clean, not_for_print, unified
+from nerima_report.workbooks.limits import Refused
+from nerima_report.workbooks.read import read_sheets
+from nerima_report.workbooks.read.number_format import number_format
+from nerima_report.workbooks.transfer import read_answer, write_answer
+
+FORMATS = tomllib.loads((Path(__file__).parents[1] / "cases" / "number_formats.toml").read_text(encoding="utf-8"))
+MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+
+
+def read(sheet: str, *, styles: str = "", shared: str = "") -> Sheet:
+    """A workbook of one sheet, made of what stands in its parts, as the program gets it from the worker."""
+    content = io.BytesIO()
+    names = {"sheet1": "worksheet", "styles": "styles", "sharedStrings": "sharedStrings"}
+    relations = "".join(f'<Relationship Id="{n}" Type="{OFFICE}/{k}" Target="{n}.xml"/>' for n, k in names.items())
+    parts = {
+        "[Content_Types].xml": f'<Types xmlns="{PACKAGE}/content-types"><Override PartName="/workbook.xml" '
+        f'ContentType="{SPREADSHEET}.sheet.main+xml"/><Override PartName="/sheet1.xml" '
+        f'ContentType="{SPREADSHEET}.worksheet+xml"/></Types>',
+        "_rels/workbook.xml.rels": f'<Relationships xmlns="{PACKAGE}/relationships">{relations}</Relationships>',
+        "workbook.xml": f'<workbook {MAIN} xmlns:r="{OFFICE}"><sheets><sheet name="表" r:id="sheet1"/></sheets>'
+        "</workbook>",
+        "sheet1.xml": f"<worksheet {MAIN}>{sheet}</worksheet>",
+        "styles.xml": f"<styleSheet {MAIN}>{styles}</styleSheet>",
+        "sharedStrings.xml": f"<sst {MAIN}>{shared}</sst>",
+    }
+    with zipfile.ZipFile(content, "w") as archive:
+        for name, part in parts.items():
+            archive.writestr(name, part)
+    workbook = read_answer(write_answer(read_sheets(content.getvalue()), ""), Path("表.xlsx"))
+    return workbook.sheets[0]  # type: ignore[union-attr] # it is no refusal
+
+
+def row(*cells: str, **attributes: str) -> str:
+    names = "".join(f' {name}="{value}"' for name, value in attributes.items())
+    return f"<sheetData><row{names}>{''.join(cells)}</row></sheetData>"
+
+
+def number_of(text: str) -> Any:
+    return int(text) if text.lstrip("-").isdecimal() else text
+
+
+@pytest.mark.parametrize("code", FORMATS["same"])
+def test_formats_that_show_the_value(code: str) -> None:
+    assert [number_format(code).display(value) for value in FORMATS["same"][code]] == [None] * len(
+        FORMATS["same"][code]
+    )
+
+
+@pytest.mark.parametrize("code", FORMATS["differs"])
+def test_formats_that_show_something_else(code: str) -> None:
+    expected = FORMATS["differs"][code]
+    assert {value: number_format(code).display(number_of(value)) for value in expected} == expected
+
+
+STYLES = """<numFmts><numFmt numFmtId="180" formatCode="0&quot;0&quot;"/></numFmts>
+<fonts><font/><font><strike/></font><font><strike val="0"/><color rgb="FFFFFFFF"/></font><font><color theme="0"/></font>
+<font><color indexed="9"/></font><font><color rgb="FFD9D9D9"/></font></fonts>
+<fills><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill>
+<fill><patternFill patternType="solid"><fgColor rgb="FFFFF8DC"/></patternFill></fill>
+<fill><patternFill patternType="solid"><fgColor theme="4" tint="0.5"/></patternFill></fill>
+<fill><patternFill patternType="solid"><fgColor rgb="FF000000"/></patternFill></fill></fills>
+<borders><border><left><color rgb="FFFFFFFF"/></left></border></borders>
+<cellXfs><xf/><xf fontId="1"/><xf fontId="2"/><xf fontId="3"/><xf fontId="4"/><xf fontId="5"/>
+<xf fontId="2" fillId="2"/>
+<xf fontId="2" fillId="3"/><xf fillId="4"/><xf numFmtId="180"/><xf numFmtId="9"/><xf fontId="2" fillId="4"/></cellXfs>
+<dxfs><dxf><font><strike/></font></dxf></dxfs>"""
+
+
+def test_looks_of_cells() -> None:
+    cells = (f'<c s="{style}"><v>12</v></c>' for style in range(12))
+    facts = read(row(*cells), styles=STYLES).facts
+    assert facts.struck == {(1, 2)}
+    assert facts.unseen == {(1, 3), (1, 4), (1, 5), (1, 7), (1, 9)}
+    assert facts.displays == {(1, 10): "120", (1, 11): "1200%"}
+
+
+def test_zeros_that_the_sheet_hides() -> None:
+    views = '<sheetViews><sheetView showZeros="0"/></sheetViews>'
+    assert read(views + row("<c><v>0</v></c>", "<c><v>1</v></c>")).facts.displays == {(1, 1): ""}
+
+
+STRUCK, PLAIN = "<r><rPr><strike/></rPr><t>3人</t></r>", "<r><rPr><b/></rPr><t>4人</t></r>"
+
+
+@pytest.mark.parametrize(
+    ("text", "style", "value", "struck", "part"),
+    [
+        (STRUCK + PLAIN, 0, "4人", False, "3人4人"),
+        (PLAIN + STRUCK, 0, "4人", False, "4人3人"),
+        (STRUCK, 0, "3人", True, ""),
+        (STRUCK.replace("<strike/>", '<strike val="0"/>') + PLAIN, 0, "3人4人", False, ""),
+        ("<t>3人</t>", 1, "3人", True, ""),
+        (PLAIN, 1, "4人", False, ""),
+        (f"<r><t>5人</t></r>{PLAIN}", 1, "5人4人", True, ""),
+        (f"{STRUCK}{PLAIN}<rPh><t>ヨニン</t></rPh>", 0, "4人", False, "3人4人"),
+    ],
+)
+def test_struck_parts_of_a_text_are_not_joined(text: str, style: int, value: str, struck: bool, part: str) -> None:
+    cells = f'<c s="{style}" t="s"><v>0</v></c>', f'<c s="{style}" t="inlineStr"><is>{text}</is></c>'
+    sheet = read(row(*cells), styles=STYLES, shared=f"<si>{text}</si>")
+    both = {(1, 1), (1, 2)}
+    assert sheet.cells == dict.fromkeys(both, value)
+    assert sheet.facts.struck == (both if struck else set())
+    assert sheet.facts.partly_struck == (dict.fromkeys(both, part) if part else {})
+
+
+@pytest.mark.parametrize(
+    ("form", "attributes", "hidden"),
+    [
+        ("", {"hidden": "1"}, True),
+        ("", {"hidden": " true "}, True),
+        ("", {"hidden": "0"}, False),
+        ("", {"ht": "0"}, True),
+        ("", {"ht": "0.0"}, True),
+        ("", {"ht": "0.75", "customHeight": "1"}, True),
+        ("", {"ht": "15"}, False),
+        ('<sheetFormatPr zeroHeight="1"/>', {}, True),
+        ('<sheetFormatPr zeroHeight="1"/>', {"ht": "15"}, False),
+        ('<sheetFormatPr defaultRowHeight="0"/>', {}, True),
+        ('<sheetFormatPr defaultRowHeight="15"/>', {}, False),
+    ],
+)
+def test_hidden_rows_however_they_are_spelled(form: str, attributes: dict[str, str], hidden: bool) -> None:
+    assert read(form + row("<c><v>1</v></c>", **attributes)).facts.hides((1, 1)) == hidden
+
+
+@pytest.mark.parametrize(
+    ("form", "column", "hidden"),
+    [
+        ("", 'hidden="1"', True),
+        ("", 'hidden=" true "', True),
+        ("", 'width="0.0"', True),
+        ("", 'width="0.08" customWidth="1"', True),
+        ("", 'width="8"', False),
+        ('<sheetFormatPr defaultColWidth="0"/>', 'width="8"', False),
+        ('<sheetFormatPr defaultColWidth="0"/>', "", True),
+    ],
+)
+def test_hidden_columns_however_they_are_spelled(form: str, column: str, hidden: bool) -> None:
+    columns = f'<cols><col min="1" max="1" {column}/></cols>' if column else ""
+    assert read(form + columns + row("<c><v>1</v></c>")).facts.hides((1, 1)) == hidden
+
+
+def test_formulas_also_where_cells_share_one() -> None:
+    cells = (
+        '<c><f t="shared" ref="A1:B1" si="0">SUM(A2:A$9)</f><v>3</v></c>',
+        '<c><f t="shared" si="0"/><v>4</v></c>',
+        '<c t="str"><f>"a"</f><v></v></c>',
+        "<c><f>[1]集計!B5</f></c>",
+    )
+    facts = read(row(*cells)).facts
+    assert facts.formulas == {(1, 1): "SUM(A2:A$9)", (1, 2): "SUM(B2:B$9)", (1, 3): '"a"'}
+    assert facts.uncached == {(1, 4)}
+
+
+@pytest.mark.parametrize("value", ["２６", "2_6", "٢٦", "nan", "1e٣", "0x1A"])
+def test_only_ascii_digits_are_a_number(value: str) -> None:
+    with pytest.raises(Refused, match="broken"):
+        read(row(f"<c><v>{value}</v></c>"))
+
+
+@pytest.mark.parametrize("cells", ['<c t="s"><v>-1</v></c>', '<c t="s"><v>1</v></c>', '<c t="b"><v>2</v></c>'])
+def test_what_is_no_place_and_no_truth_is_refused(cells: str) -> None:
+    with pytest.raises(Refused, match="broken"):
+        read(row(cells), shared="<si><t>区民</t></si>")
+
+
+@pytest.mark.parametrize("number", ["5.5", "５", "1_0", "x"])
+def test_row_numbers_are_whole(number: str) -> None:
+    with pytest.raises(Refused, match="broken"):
+        read(row("<c><v>1</v></c>", r=number))
+
+
+@pytest.mark.parametrize(
+    ("text", "cleaned", "changed"),
+    [
+        ("区⺠", "区民", "⺠"),
+        ("⼾⽥", "戶田", "⼾⽥"),
+        ("区政_x000D_\n一般", "区政\n一般", ""),
+        ("_x005F_x000D_", "_x000D_", ""),
+        ("_xD842__xDFB7_", "\U00020bb7", ""),
+        ("か\u3099き\u3099ホ\u309a", "がぎポ", ""),
+        ("\ufa19社か\u3099", "\ufa19社が", ""),
+        ("辻\U000e0100", "辻\U000e0100", ""),
+        ("\u202aみどり課\u202c", "みどり課", "\u202a\u202c"),
+        ("総務\u200b課\ufeff", "総務課", "\u200b\ufeff"),
+        ("総務_x001B_[31m課", "総務[31m課", "\x1b"),
+        ("総務課\u2028二行", "総務課\n二行", ""),
+        ("公開　内容 １", "公開　内容 １", ""),
+    ],
+)
+def test_texts_are_cleaned_in_every_cell(text: str, cleaned: str, changed: str) -> None:
+    cells = '<c t="s"><v>0</v></c>', f'<c t="inlineStr"><is><t>{text}</t></is></c>', f'<c t="str"><v>{text}</v></c>'
+    sheet = read(row(*cells), shared=f"<si><t>{text}</t></si>")
+    assert set(sheet.cells.values()) == {cleaned}
+    assert set(sheet.facts.cleaned.values()) == ({changed} if changed else set())
+
+
+def test_every_radical_has_its_character() -> None:
+    """For the Kangxi radicals Unicode's file says what NFKC says; two others have no equivalent."""
+    without = {0x2E80, 0x2E9A}
+    assert all(unified(chr(code)) not in ("", chr(code)) for code in range(0x2E81, 0x2EF4) if code not in without)
+    kangxi = [chr(code) for code in range(0x2F00, 0x2FD6)]
+    assert [unified(char) for char in kangxi] == [unicodedata.normalize("NFKC", char) for char in kangxi]
+    assert {char: unified(char) for char in "⺠⻑⻄⻘⻯⻳"} == dict(zip("⺠⻑⻄⻘⻯⻳", "民長西青竜龟", strict=True))
+    assert clean("⺀⺚").changed == ""
+
+
+def test_characters_that_are_not_for_print() -> None:
+    text = "外\ue001字\ufffd\uffff\U0001ffff\U000f0000\ufdd0"
+    assert not_for_print(text) == text.replace("外", "").replace("字", "")
+    assert not_for_print("練馬区\ufa19辻\U000e0100\U00020bb7①") == ""
