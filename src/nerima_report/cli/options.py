@@ -1,4 +1,4 @@
-"""What the commands share: their arguments and options, the edition, and how findings are shown."""
+"""What several commands share: arguments and options, opening folder and edition, showing findings."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def _add_summary(page: Path, examination: Examination, outcome: Outcome) -> None
 
 
 def show_refusal(error: RecordError, notice_format: NoticeFormat) -> None:
-    """Let GitHub mark the line of a record that cannot be used; everybody is told by the message of the error."""
+    """Let GitHub mark the line of a record that cannot be used. The message of the error is printed in any case."""
     from nerima_report.notices.github import render_refusal
 
     if notice_format is NoticeFormat.GITHUB:

@@ -49,7 +49,7 @@ def merge(
     """届いた集計の登録簿を、台帳（registers）に反映する。"""
     from nerima_report.workbooks import shared_reader
 
-    shared_reader().start()  # it gets ready while the imports below take their time
+    shared_reader().start()  # it starts while the imports below are loaded
     from datetime import date
 
     from nerima_report.fiscal_year import full_name

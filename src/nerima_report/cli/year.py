@@ -97,7 +97,7 @@ def validate(
 
     workbooks = find_workbooks(files)
     if workbooks.paths:
-        shared_reader().read_ahead(workbooks.paths)  # while the imports below take their time
+        shared_reader().read_ahead(workbooks.paths)  # while the imports below are loaded
     from nerima_report.runs import validate as run
 
     workspace, edition = open_folder(context, Path(), texts=False)
@@ -145,7 +145,7 @@ def build(
     if not from_record:
         from nerima_report.workbooks import shared_reader
 
-        shared_reader().start()  # it gets ready while the imports below take their time
+        shared_reader().start()  # it starts while the imports below are loaded
     from nerima_report.fiscal_year import full_name
     from nerima_report.runs import build as run
 
@@ -193,7 +193,7 @@ def publish(
 
 
 def lines_about_forms(forms: FormsMade) -> Iterator[str]:
-    """What `form` says of what it made."""
+    """The lines that `form` prints about the forms it made."""
     yield from (f"作りました: {path}" for path in forms.written)
     for path in forms.unusable:
         yield f"表紙などを読めないので、前の年度の数に使っていません: {path}"

@@ -1,4 +1,4 @@
-"""The commands about several years: `check`, `trend`, and years typed in."""
+"""The commands about several years: `check`, `trend`, and `record` for years published before the tool."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Changes in sentences: which cell, which number, what stands there now, which slip it may have been."""
+"""Changes in sentences: which cell gets which number, what stands there now, which slip it may have been."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ class Sentences:
         return Suggestion(cells, ranked.reason, self._sentence(ranked, checks))
 
     def most(self, ranked: Sequence[Ranked]) -> int:
-        """How many changes are told; where a slip explains two cells or more, no others that none explains."""
+        """How many changes are listed; none without an explanation if a slip explains several cells."""
         several = len(ranked[0].values) > 1 and ranked[0].reason
         worth = [one for one in ranked if one.reason or not several]
         return min(len(worth), self._most)
 
     def remarks(self, ranked: Sequence[Ranked]) -> Iterator[str]:
-        """That there are more changes than are told, and that several are equally likely."""
+        """The remarks that there are more changes than those listed, and that several are equally likely."""
         if left := len(ranked) - self.most(ranked):
             yield fill(self.words.more, {"数": f"{left:,}"})
         if len(ranked) > 1 and ranked[0].is_as_likely_as(ranked[1]):
@@ -72,7 +72,7 @@ class Sentences:
         )
 
     def _bounds(self, ranked: Ranked, number: int) -> tuple[int, int]:
-        """The first and the last number that would do for a cell."""
+        """The least and the largest possible number of a cell."""
         base, slope = ranked.change.line.cells[number]
         if slope == 0:
             return base, base
@@ -81,7 +81,7 @@ class Sentences:
         return ends[0], ends[1]
 
     def _number(self, ranked: Ranked, number: int) -> str:
-        """63; or 6 以上 where many numbers would do, and no slip says which."""
+        """63; or 6 以上 where many numbers are possible and no slip selects one."""
         least, most = self._bounds(ranked, number)
         value = shown_fact(ranked.values[number])
         whole = len(ranked.values) == len(ranked.change.numbers.ranges) == 1

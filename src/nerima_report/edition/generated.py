@@ -1,4 +1,4 @@
-"""What definitions take from elsewhere: the numbers of part.toml, the types of the guideline, a row for each choice."""
+"""Definitions completed from other files: settings of part.toml, types of the guideline, a row for each choice."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def completed(tables: Sequence[CountTable | EntryTable], guideline: Guideline) -
 
 
 def condition_faults(table: CountTable | EntryTable, tables: Tables) -> Iterator[tuple[str, str]]:
-    """What a table asks of entries that they cannot say: the key at fault, and why."""
+    """The faults in the conditions of a table (unknown fields or choices of its entries): the key, and why."""
     if isinstance(table, EntryTable):
         wanted = [("open_when", table.open_when), *(("fields", field.required_when) for field in table.fields)]
         yield from _faults(wanted, table)
@@ -97,7 +97,7 @@ def _with_rows(table: CountTable | EntryTable, tables: Tables) -> CountTable | E
 
 
 def _rows_of(row: Row, field: EntryField | None) -> Sequence[Row]:
-    """The rows for which a row stands; a row whose choices are not there stays, to be complained about."""
+    """The rows for which a row stands. A row without matching choices stays, and `condition_faults` reports it."""
     choices = [choice for choice in field.choices if choice.startswith(row.beginning)] if field else []
     if field is None or not choices:
         return [row]

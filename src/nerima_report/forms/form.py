@@ -1,4 +1,4 @@
-"""A form: whose it is, what it asks for, what goes into it, and where its marks of 該当なし stand."""
+"""A form: who gets it, what it asks for, what is filled in, and where 該当なし can be marked."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ from nerima_report.tallies.layout import COVER_SHEET
 from nerima_report.tallies.submission import FACTS
 from nerima_report.text import section_key
 
-# The cover: facts in rows 4 to 10, then the list of what can be marked as 該当なし, by row from 0.
+# The cover: facts in rows 4 to 10, then the list of parts and tables to mark as 該当なし; rows are counted from 0.
 MARKS_ROW, MARK_COLUMN = HEADER_ROW + len(FACTS) + 1, 2
 
-# Keys of definitions that say nothing of a form.
+# Keys of definitions that have no effect on forms.
 _NOT_ON_FORMS = frozenset({"renamed", "stocks", "must_publish"})
-# What registers.toml says of a register that its sheet does not show.
+# Keys of registers.toml that have no effect on the sheet of a register.
 _NOT_ON_SHEETS: dict[str, Any] = {"remark": True, "public": True, "fields": {"__all__": {"item", "public"}}}
-# Keys of definitions that came after the first forms; while empty they are no part of the fingerprint.
-_LEARNED_LATER = frozenset({
+# Keys of definitions that are newer than the first forms. They enter the fingerprint only where they are used.
+_ADDED_LATER = frozenset({
     "bodies", "counted_from", "where", "sum", "each_choice_of", "beginning",
     "hide_unused_rows", "group_width", "required_when", "any_year", "choices_from", "meanings", "lines_for",
     "open_when", "open_note",
@@ -43,7 +43,7 @@ _LEARNED_LATER = frozenset({
 class FormCover:
     """What the cover says: year, section, which of the two forms, and what does not apply.
 
-    `published`: it is no form to be handed in, but takes a year that was published before the tool.
+    `published`: the workbook is not handed in by a 課; a year published before the tool is typed into it.
     `not_applicable` holds keys of parts (個人) or ids of tables (個人.第三者点検); `withheld` those that the
     section is not asked for: without sheets, and marked as 該当なし for good.
     """
@@ -79,7 +79,7 @@ class FormCover:
 
 @dataclass(frozen=True)
 class EarlierFigures:
-    """What the same section reported for an earlier year, to be seen beside the cells and never read back.
+    """What the same section reported for an earlier year, shown beside the cells and never read back.
 
     `counts` are 件 or 人 by cell, or 該当なし; `entries` the number of rows in each list-like table.
     """
@@ -162,7 +162,7 @@ class Form:
 
     @cached_property
     def marks(self) -> dict[str, tuple[int, int]]:
-        """Where on the cover a part or table is marked as 該当なし: each part, then its tables on this form."""
+        """The cell of the cover in which each part or table can be marked as 該当なし: a part, then its tables."""
         keys = []
         for part in self.edition.parts:
             registers = [register.key for register in part.registers] if self.has_registers else []
@@ -204,8 +204,8 @@ class Form:
 def fingerprint(edition: Edition, *, registers: bool = False) -> str:
     """The SHA-256 of what the forms of an edition come from: tables, links, words and form version.
 
-    The manuscript, the styles of the report and the tables that are counted from entries are left out: changing
-    them changes no form. Settings show in the tables that ask for them.
+    The manuscript, the styles of the report and the tables that are counted from entries are left out, because changing
+    them changes no form. Settings are part of the texts of the tables that use them.
     """
     parts = [
         [
@@ -217,7 +217,7 @@ def fingerprint(edition: Edition, *, registers: bool = False) -> str:
     ]
     texts = edition.form_texts.model_dump(mode="json")
     if not any(field.any_year for table in edition.entry_tables.values() for field in table.fields):
-        del texts["input"]["any_date"]  # which came later too
+        del texts["input"]["any_date"]  # added later as well
     of_registers = texts.pop("registers")
     content = [edition.municipality.form_version, texts, _in_use(parts)]
     if registers:
@@ -229,7 +229,7 @@ def fingerprint(edition: Edition, *, registers: bool = False) -> str:
 
 
 def fed_lists(edition: Edition, cover: FormCover) -> frozenset[str]:
-    """The lists whose cases stand in registers, on a form with those registers for which it is asked."""
+    """The lists whose cases stand in those registers that the form asks for."""
     asked = [register for table_id, register in edition.registers.items() if cover.asks_for(table_id)]
     fed = ((part, r.feeds) for part in edition.parts for r in part.registers if r in asked)
     return frozenset(part.table_id(feeds.table) for part, feeds in fed if feeds is not None)
@@ -240,10 +240,10 @@ def _is_counted(table: CountTable | EntryTable) -> bool:
 
 
 def _in_use(data: Any) -> Any:
-    """The data without what the definitions learned later and do not use: the forms of past years stay the same."""
+    """The data without unused keys that were added later, so that the fingerprints of past years stay the same."""
     if isinstance(data, dict):
         on_forms = {key: value for key, value in data.items() if key not in _NOT_ON_FORMS}
-        return {key: _in_use(value) for key, value in on_forms.items() if value or key not in _LEARNED_LATER}
+        return {key: _in_use(value) for key, value in on_forms.items() if value or key not in _ADDED_LATER}
     return [_in_use(value) for value in data] if isinstance(data, list) else data
 
 

@@ -1,4 +1,4 @@
-"""The page 記入要領: how to fill the form in, from the same tables and links that the checks hold it against."""
+"""The page 記入要領: how to fill the form in, made from the same tables and links as the checks."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _WIDTHS = (34, 90)
 
 
 class Line(NamedTuple):
-    """A line of the page: what it is about, and what is said; a heading says nothing. `strong` begins a table."""
+    """A line of the page: its subject and its text; a heading has no text. `strong`: a new table begins."""
 
     about: str
     text: str = ""
@@ -83,7 +83,7 @@ def _fields(form: Form, table: EntryTable) -> Iterator[Line]:
     """The fields of a list-like table: what must be written, what may be left out, and the choices."""
     texts = form.texts.guide
     for required, text in ((True, texts.required), (False, texts.optional)):
-        # What must be written in some rows only is said by the rule of the field.
+        # For fields that are required in some rows only, the rule of the field says so.
         labels = [field.label for field in table.fields if field.required is required and not field.required_when]
         if labels:
             yield Line("", fill(text, {"項目": "、".join(labels)}))
@@ -122,7 +122,7 @@ def _in_words(part: Part, link: Link, side: Cells) -> str:
 
 
 def _long_choices(form: Form) -> list[EntryField]:
-    """The fields whose choices do not fit into the list of a cell, or need to be explained; one for each list."""
+    """The fields whose choices do not fit into the list of a cell or need an explanation; one field for each list."""
     fields = (field for table in form.entry_tables.values() for field in table.fields)
     listed = {field.choices: field for field in fields if field.meanings or needs_a_range(field.choices)}
     return list(listed.values())

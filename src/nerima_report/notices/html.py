@@ -1,6 +1,6 @@
 """Findings as one self-contained page for a browser: the matrix 課 × 表, then each finding with its cell in place.
 
-What the page shows, and in which order, is made here; how it looks is in findings.html.j2.
+This module decides what the page shows and in which order; findings.html.j2 decides how it looks.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from nerima_report.notices.matrix import Matrix, MatrixCell, files_outside, make
 from nerima_report.text import harmless
 
 TEMPLATE = "findings.html.j2"
-# So many findings of one kind are shown one by one on a sheet; the others stand below them in a table.
+# This many findings of one kind are shown one by one for each sheet; the others follow in a table.
 MOST_ALIKE = 5
 SIGNS: dict[Severity, str] = {"error": "✕", "warning": "▲", "notice": "◇"}
 STATUSES = {
@@ -37,7 +37,7 @@ STATUSES = {
 
 
 def render_html(examination: Examination, outcome: Outcome) -> str:
-    """The page. Whatever stands in a workbook, or is its name, is escaped; nothing is loaded from anywhere."""
+    """The page. Everything from a workbook, also its name, is escaped; the page loads no other file."""
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
         autoescape=True,
@@ -54,7 +54,7 @@ def render_html(examination: Examination, outcome: Outcome) -> str:
 
 @dataclass(frozen=True)
 class NoticeView:
-    """A notice; `id` is where links lead, `facts` are あるべき値 and the like with their labels."""
+    """A notice; `id` is the target of links, `facts` are values with their labels, such as あるべき値."""
 
     id: str
     notice: Notice
@@ -64,7 +64,7 @@ class NoticeView:
 
 @dataclass(frozen=True)
 class SheetView:
-    """The notices on a sheet: those shown one by one, and those that only say the same of other cells."""
+    """The notices on a sheet: those shown one by one, and further ones of the same kind (`more`)."""
 
     title: str
     notices: tuple[NoticeView, ...]
@@ -102,7 +102,7 @@ class MatrixView:
 
 @dataclass(frozen=True)
 class FindingsPage:
-    """The whole page. `outside` are files that are in no matrix; of records there is no matrix at all."""
+    """The whole page. `outside` are the files that are in no matrix; records have no matrix."""
 
     title: str
     closing: str
@@ -112,7 +112,7 @@ class FindingsPage:
 
     @property
     def overview(self) -> str:
-        """What the list in front is called."""
+        """The heading of the list at the top."""
         return "課と表の一覧" if self.matrices else "ファイルの一覧"
 
 
@@ -132,7 +132,7 @@ def make_page(examination: Examination, closing: str) -> FindingsPage:
 
 
 class _Views:
-    """Makes the views of notices first; the cells of the matrix then link to them."""
+    """Makes the views. The notices come first, because the cells of the matrix link to them."""
 
     def __init__(self, examination: Examination) -> None:
         self._excerpts = Excerpts(examination)
@@ -164,7 +164,7 @@ class _Views:
 
 
 def _facts(notice: Notice) -> Iterator[tuple[str, str]]:
-    # Between years, what was before is not what should be.
+    # In a comparison of years the other value is an earlier one, not the right one.
     expected = "比べた値" if notice.code.startswith("N7") else "あるべき値"
     finding = notice.finding
     if finding.expected is not None:

@@ -25,7 +25,7 @@ _KINDS = ("新規", "引継ぎ", "変更", "訂正", "廃止", CONFIRMATION)
 
 
 def print_list(console: Console, views: Iterable[RegisterView], *, ended: bool) -> None:
-    """Print the entries of each register, 課 by 課; of a register without entries one line."""
+    """Print the entries of each register, 課 by 課; a register without entries is one line."""
     for view in views:
         register = view.register
         public = f"、{OPEN_TO_PUBLIC}" if register.public else ""
@@ -37,7 +37,7 @@ def print_list(console: Console, views: Iterable[RegisterView], *, ended: bool) 
 
 
 def print_entry(console: Console, register: Register, entry: RegisterEntry, steps: Sequence[Step]) -> None:
-    """Print all that an entry says, with the article beside each field, and what happened to it."""
+    """Print all fields of an entry, each with its article, and the history of the entry."""
     console.print()
     _line(console, f"■ {register.heading}　{entry.number} {entry.name(register)}", "bold")
     contents = _table("項目", "内容", "条文")
@@ -84,7 +84,7 @@ def _line(console: Console, text: str, style: str = "") -> None:
 
 
 def print_changes(console: Console, plan: MergePlan) -> None:
-    """Print how many entries change how in each register, then each change but mere confirmations."""
+    """Print the number of changes of each kind by register, then each change except confirmations."""
     for file in plan.left_out:
         tell(console, [f"登録簿にエラーがあるので反映しません: {file}"])
     if not plan.changes:

@@ -24,7 +24,7 @@ from nerima_report.records.model import LATEST_YEAR, Record, RecordedFigure
 from nerima_report.records.years import Rule, Year, later_names, year_of
 
 Status = Literal["known", "not published", "incomputable", "no record"]
-MOST_LINES = 7  # more cannot be told apart in a chart, nor stand beside each other in a table
+MOST_LINES = 7  # more cannot be distinguished in a chart, or placed beside each other in a table
 # The columns of the open data, and what they call the status of a point.
 HEADINGS = (
     "全国地方公共団体コード",
@@ -70,7 +70,7 @@ class Line:
         return {year: point.value for year, point in self.points.items() if point.value is not None}
 
     def runs(self, breaks: Sequence[SeriesBreak]) -> list[list[int]]:
-        """The years that are joined to each other: without a gap, and without a break between them."""
+        """The runs of years that are joined by a line: without a gap and without a break between them."""
         broken = {each.year for each in breaks}
         runs: list[list[int]] = []
         for year in self.known:
@@ -82,7 +82,7 @@ class Line:
 
 
 class SeriesBreak(NamedTuple):
-    """Before which fiscal year a series breaks, what changed and why."""
+    """A break of a series: before which fiscal year it is, what changed and why."""
 
     year: int
     what: str
@@ -93,7 +93,7 @@ class SeriesBreak(NamedTuple):
 class Series:
     """A chart over the years. `units` and `figures` (the definition of a share) are those of each year.
 
-    `piece` says which of several charts it is, where the lines of one are too many: （1/2）.
+    `piece` is the number of the chart where the lines are too many for one chart: （1/2）.
     """
 
     part: Part
@@ -107,7 +107,7 @@ class Series:
 
     @property
     def heading(self) -> str:
-        """The title, and which piece it is."""
+        """The title with the number of the piece."""
         return self.title + self.piece
 
     @property
@@ -132,7 +132,7 @@ class Source:
 
 @dataclass(frozen=True)
 class Trend:
-    """The series between the first and the last year of which there is a record, and the years wanted without one."""
+    """The series between the first and the last recorded year, and the years asked for that have no record."""
 
     edition: Edition
     sources: Mapping[int, Source]
@@ -222,7 +222,7 @@ def _figure(part: Part, chart: Chart, year: Year) -> _YearOfChart | None:
 
 
 def _counts(part: Part, chart: Chart, year: Year, edition: Edition, last: int) -> _YearOfChart | None:
-    """The counts of a year; rows that the definitions no longer have are told as well."""
+    """The counts of a year, also those of rows that the definitions no longer have."""
     table_id, table = part.count_table(chart.table)
     values = {
         key: value
@@ -320,7 +320,7 @@ def _other_rows(before: _YearOfChart, after: _YearOfChart) -> str:
 
 
 def _split(series: Series) -> Iterator[Series]:
-    """A series with more lines than can be told apart in several: first the rows of the last year, then former ones."""
+    """A series in pieces of at most MOST_LINES lines: first the rows of the last year, then former ones."""
     if len(series.lines) <= MOST_LINES:
         yield series
         return

@@ -1,6 +1,6 @@
 """A series as a line chart: PNG, the same bytes each time, readable without colours.
 
-matplotlib is imported here and nowhere else, and this module only where a chart is drawn.
+This module alone imports matplotlib, and is itself imported only where a chart is drawn.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from io import BytesIO
 from math import ceil
 from typing import Any, NamedTuple
 
-logging.getLogger("matplotlib").setLevel(logging.ERROR)  # it tells the office about its cache of fonts
+logging.getLogger("matplotlib").setLevel(logging.ERROR)  # it would print messages about its cache of fonts
 
 import matplotlib_fontja  # noqa: E402 (registers a Japanese font, so that the machine needs none)
 from matplotlib import rc_context  # noqa: E402
@@ -30,7 +30,7 @@ FONT = matplotlib_fontja.matplotlib_fontja.FONT_NAME
 WIDTH, HEIGHT, HIGHER = 160, 54, 86  # mm; higher where lines have labels beside them
 LEFT, RIGHT, TOP, BOTTOM = 15, 6, 9, 13  # mm
 LABEL_COLUMN = 42  # mm
-TICK = 12  # mm that the name of a year takes
+TICK = 12  # mm, the width of the name of a year
 DOTS_PER_INCH, MM = 200, 25.4
 MOST_VALUES = 12  # years up to which the numbers stand at the points
 LINE_OF_LABEL = 3.6  # mm
@@ -90,7 +90,7 @@ def draw(series: Series, years: Sequence[int], marks: Mapping[int, str], gaps: I
 
 
 class _Panel(NamedTuple):
-    """Years whose numbers have one unit: each has axes of its own, because two units have no common scale."""
+    """Years with the same unit. Each panel has axes of its own, because two units have no common scale."""
 
     unit: str
     years: list[int]
@@ -128,7 +128,7 @@ def _places(panels: Sequence[_Panel], right: float) -> list[tuple[float, float]]
 
 
 def _set_axes(axes: Axes, series: Series, panel: _Panel, width: float) -> None:
-    """Counts begin at zero, shares go from zero to a hundred; so many years are named as have room."""
+    """Counts begin at zero, shares go from zero to a hundred; as many years are named as there is room for."""
     years = panel.years
     axes.set_xlim(years[0] - 0.5, years[-1] + 0.5)
     axes.set_ylim(min(0, panel.least), 105 if series.is_share else max(1, panel.largest) * 1.12)

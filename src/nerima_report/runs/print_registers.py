@@ -1,6 +1,6 @@
 """`register print`: masters → views → 票 or data → files.
 
-Nothing is printed for public view as long as a text in it would name somebody.
+Nothing is printed for public view while a text in it may identify a person.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def print_registers(workspace: Workspace, edition: Edition, order: PrintOrder) -
 
 
 def _naming_somebody(workspace: Workspace, view: RegisterView) -> Iterator[Finding]:
-    """Texts that are about to be published and hold a number or an address that leads to a person."""
+    """Findings on texts to be published that contain a number or an address of a person."""
     file = master_file(workspace.folder, view.register).as_posix()
     for entry in view.entries:
         for field in view.register.written:
