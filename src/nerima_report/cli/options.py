@@ -32,8 +32,8 @@ class FindingsOrder:
     strict: bool
 
 
-Year = Annotated[str, typer.Argument(metavar="年度", help="2022、R4、令和4 のように書く年度。")]
-Format = Annotated[
+YearArgument = Annotated[str, typer.Argument(metavar="年度", help="2022、R4、令和4 のように書く年度。")]
+FormatOption = Annotated[
     NoticeFormat,
     typer.Option(
         "--format",
@@ -41,8 +41,8 @@ Format = Annotated[
         help="確認結果の形式。html は一つのページ、json はほかのプログラム用、junit と github は CI 用。",
     ),
 ]
-Output = Annotated[Path | None, typer.Option("--output", metavar="FILE", help="確認結果を書くファイル。")]
-Strict = Annotated[bool, typer.Option("--strict", help="警告もエラーとして扱う。")]
+OutputOption = Annotated[Path | None, typer.Option("--output", metavar="FILE", help="確認結果を書くファイル。")]
+StrictOption = Annotated[bool, typer.Option("--strict", help="警告もエラーとして扱う。")]
 
 
 def open_folder(context: typer.Context, folder: Path, *, texts: bool = True) -> tuple[Workspace, Edition]:

@@ -12,10 +12,10 @@ from rich.console import Console
 from nerima_report.cli import japanese
 from nerima_report.cli.options import (
     FindingsOrder,
-    Format,
-    Output,
-    Strict,
-    Year,
+    FormatOption,
+    OutputOption,
+    StrictOption,
+    YearArgument,
     leave,
     open_edition,
     open_folder,
@@ -57,7 +57,7 @@ def init(
 
 def form(
     context: typer.Context,
-    year: Year,
+    year: YearArgument,
     section: Annotated[
         list[str] | None, typer.Option("--section", metavar="課名", help="この課だけ（くり返せる。区全体 も書ける）。")
     ] = None,
@@ -87,9 +87,9 @@ def validate(
     return_to: Annotated[
         Path | None, typer.Option("--return-to", metavar="DIR", help="印を付けた写しを置くフォルダー。")
     ] = None,
-    notice_format: Format = NoticeFormat.TEXT,
-    output: Output = None,
-    strict: Strict = False,
+    notice_format: FormatOption = NoticeFormat.TEXT,
+    output: OutputOption = None,
+    strict: StrictOption = False,
 ) -> None:
     """集計のファイルを一つずつ確かめる。"""
     from nerima_report.files import find_workbooks, searched_folders
@@ -131,13 +131,13 @@ def validate(
 
 def build(
     context: typer.Context,
-    year: Year,
+    year: YearArgument,
     draft: Annotated[bool, typer.Option("--draft", help="エラーがあっても「案」として作る。")] = False,
     compare: Annotated[bool, typer.Option("--compare", help="表に前年度の数と増減の欄を加える。")] = False,
     from_record: Annotated[bool, typer.Option("--from-record", help="公表の記録から作る。")] = False,
-    notice_format: Format = NoticeFormat.TEXT,
-    output: Output = None,
-    strict: Strict = False,
+    notice_format: FormatOption = NoticeFormat.TEXT,
+    output: OutputOption = None,
+    strict: StrictOption = False,
 ) -> None:
     """年度の報告を inbox の集計から作り、out に置く。"""
     if draft and from_record:
@@ -171,7 +171,7 @@ def build(
 
 def publish(
     context: typer.Context,
-    year: Year,
+    year: YearArgument,
     revise: Annotated[str, typer.Option("--revise", metavar="理由", help="公表済みの記録を、この理由で改める。")] = "",
 ) -> None:
     """作った報告の記録を records に移し、以後は守る。"""

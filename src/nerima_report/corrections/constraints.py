@@ -15,7 +15,7 @@ from operator import eq, ge, le
 from nerima_report.checks.collection import row_of
 from nerima_report.checks.links import LinkedSums, broken_link, holds, linked_sums, said_in_workbooks
 from nerima_report.checks.table import column_of, stated_number, stated_totals, text_sum
-from nerima_report.corrections.linear_system import Cell, Constraint, Number, Sum, System
+from nerima_report.corrections.linear_system import Constraint, Number, Sum, System, SystemCell
 from nerima_report.edition.tables import Link
 from nerima_report.findings import Explanation, Finding
 from nerima_report.places import WARD, CellKey, Place, cell_place
@@ -40,7 +40,7 @@ class Building:
 
     collection: Collection
     explanations: Sequence[Explanation]
-    cells: list[Cell] = field(default_factory=list)
+    cells: list[SystemCell] = field(default_factory=list)
     constraints: list[Constraint] = field(default_factory=list)
     numbers: dict[tuple[str, CellKey], int] = field(default_factory=dict)
 
@@ -50,7 +50,7 @@ class Building:
         for key, cell in self.collection.cells[file].items():
             if _is_typed(cell) and key.table not in closed:
                 owner, value = WARD if cell.ward else cell.place.section, cell.value if cell.known else None
-                self.numbers[file, key] = self.add(Cell(cell.place, value, cell.found, owner))
+                self.numbers[file, key] = self.add(SystemCell(cell.place, value, cell.found, owner))
         for linked in self.linked:
             self._add_link(file, linked)
         for stated in stated_totals(self.collection):
@@ -62,7 +62,7 @@ class Building:
         """The comparisons of all links of the edition."""
         return tuple(linked_sums(self.collection.edition))
 
-    def add(self, cell: Cell) -> int:
+    def add(self, cell: SystemCell) -> int:
         """Add a cell; returns its index."""
         self.cells.append(cell)
         return len(self.cells) - 1
@@ -110,7 +110,7 @@ class Building:
         total = Sum({}, typed)
         if not stated.computed:
             owner = WARD if any(row.ward for row in rows) else stated.place.section
-            total = Sum({self.add(Cell(stated.place, typed, str(typed), owner, is_total=True)): 1})
+            total = Sum({self.add(SystemCell(stated.place, typed, str(typed), owner, is_total=True)): 1})
         make_finding = partial(Finding, "N401", stated.place)
         tolerated = self.tolerated(make_finding) | ({-texts} if texts else set())
         self.constraints.append(Constraint(total, self._sum(rows), eq, make_finding, exact=True, tolerated=tolerated))
@@ -142,7 +142,7 @@ def ward_system(collection: Collection, explanations: Sequence[Explanation]) -> 
     building = Building(collection, explanations)
     for submission in collection.submissions:
         building.add_workbook(submission.file)
-    totals = _Totals(building)
+    totals = _WardSums(building)
     _add_links(building, totals)
     _add_bounds(building)
     for key, place in totals.adjusted.items():  # no adjusted total may be below zero
@@ -153,7 +153,7 @@ def ward_system(collection: Collection, explanations: Sequence[Explanation]) -> 
     return System(building.cells, building.constraints)
 
 
-class _Totals:
+class _WardSums:
     """The ward's totals as sums of cells, of adjustments, and of a constant for what stands in no cell."""
 
     def __init__(self, building: Building) -> None:
@@ -171,7 +171,7 @@ class _Totals:
             if adjustment.applied:
                 place = adjustment.entry.place(AMOUNT, row=adjustment.key.row)
                 shown = str(adjustment.difference)
-                amount = Cell(place, adjustment.difference, shown, WARD, least=-LARGEST_COUNT)
+                amount = SystemCell(place, adjustment.difference, shown, WARD, least=-LARGEST_COUNT)
                 self.adjusted.setdefault(adjustment.key, row_of(adjustment))
                 self._adjustments[adjustment.key].append(building.add(amount))
 
@@ -187,7 +187,7 @@ class _Totals:
         return Sum(times, sum(self.values[key] or 0 for key in keys) - in_cells)
 
 
-def _add_links(building: Building, totals: _Totals) -> None:
+def _add_links(building: Building, totals: _WardSums) -> None:
     """Add the links between the ward's totals, where every 課 reported its share of them."""
     collection = building.collection
     in_workbooks = said_in_workbooks(collection)

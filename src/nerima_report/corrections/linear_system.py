@@ -20,7 +20,7 @@ Number = float  # whole, but for a stated total such as 12.5
 
 
 @dataclass(frozen=True)
-class Cell:
+class SystemCell:
     """A cell that somebody typed into: its value (None: unreadable), the text as it was typed, its least value.
 
     The values are counts (件, 人) of at least 0; an adjustment may be less. `owner` is the 課, or 区全体.
@@ -77,7 +77,7 @@ class Constraint:
 
 
 @dataclass(frozen=True)
-class Line:
+class LinearChange:
     """A change of cells with one free number t: each cell becomes base + slope × t.
 
     One cell alone has base 0 and slope 1, so t is its new value; a cell with slope 0 gets a fixed value.
@@ -93,7 +93,7 @@ class Line:
 class System:
     """Cells and constraints, each identified by its index."""
 
-    def __init__(self, cells: Sequence[Cell], constraints: Sequence[Constraint]) -> None:
+    def __init__(self, cells: Sequence[SystemCell], constraints: Sequence[Constraint]) -> None:
         self.cells = tuple(cells)
         self.constraints = tuple(constraints)
         self.unknown = frozenset(number for number, cell in enumerate(self.cells) if cell.value is None)
@@ -141,7 +141,7 @@ class System:
                     waiting += more
         return frozenset(cells), frozenset(constraints)
 
-    def solve(self, line: Line, must_hold: Iterable[int] = ()) -> Numbers:
+    def solve(self, line: LinearChange, must_hold: Iterable[int] = ()) -> Numbers:
         """The numbers t for which every constraint that the change touches holds, among them those in `must_hold`.
 
         Constraints with a cell that stays unknown cannot be checked and are left out.
@@ -162,7 +162,7 @@ class System:
             numbers &= numbers_where(constraint.holds, constraint.turning_points(), least, most)
         return numbers
 
-    def _along(self, line: Line, number: int) -> _Moved:
+    def _along(self, line: LinearChange, number: int) -> _Moved:
         """A constraint as t goes along a line."""
         constraint, sums, slopes = self.constraints[number], list(self._sums[number]), [0, 0]
         for cell, (base, slope) in line.cells.items():
@@ -173,7 +173,7 @@ class System:
                 slopes[side] += times * slope
         return _Moved(constraint, (sums[0], sums[1]), (slopes[0], slopes[1]))
 
-    def _limits(self, line: Line) -> tuple[int, int]:
+    def _limits(self, line: LinearChange) -> tuple[int, int]:
         """The least and the largest t for which every cell of a line has an allowed value."""
         least, most = -2 * LARGEST_COUNT, 2 * LARGEST_COUNT
         for cell, (base, slope) in line.cells.items():

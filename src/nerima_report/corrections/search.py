@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from math import ceil, floor
 
-from nerima_report.corrections.linear_system import Line, Numbers, System
+from nerima_report.corrections.linear_system import LinearChange, Numbers, System
 from nerima_report.tallies.cell_values import LARGEST_COUNT
 
 
@@ -36,7 +36,7 @@ class Change:
     `kind` is the slip that changed many cells at once, or '' for one or two cells.
     """
 
-    line: Line
+    line: LinearChange
     numbers: Numbers
     kind: str = ""
 
@@ -51,7 +51,7 @@ def single_changes(problem: Problem) -> Iterator[Change]:
     if len(problem.unknown) > 1:
         return
     for cell in sorted(problem.unknown or _common(problem, problem.broken)):
-        line = Line({cell: (0, 1)})
+        line = LinearChange({cell: (0, 1)})
         if numbers := problem.system.solve(line, problem.broken):
             yield Change(line, numbers)
 
@@ -105,7 +105,7 @@ def _solve_pair(problem: Problem, one: int, other: int) -> Change | None:
     return None
 
 
-def _lines(system: System, one: int, other: int) -> Iterator[Line]:
+def _lines(system: System, one: int, other: int) -> Iterator[LinearChange]:
     """The lines to be tried for the new numbers of two cells.
 
     An equation with one of the cells fixes its number, one with both makes one depend on the other. Without equations
@@ -113,7 +113,7 @@ def _lines(system: System, one: int, other: int) -> Iterator[Line]:
     """
     still = system.unknown - {one, other}
     constraints = [n for n in system.touching(one, other) if still.isdisjoint(system.constraints[n].cells)]
-    tied: Line | None = None
+    tied: LinearChange | None = None
     for number in constraints:
         if not system.constraints[number].is_equation:
             continue
@@ -123,19 +123,19 @@ def _lines(system: System, one: int, other: int) -> Iterator[Line]:
         if second and not first:
             return (yield from _fixed(rest, second, other, one))
         if first and abs(second) == 1:
-            tied = Line({one: (0, 1), other: (int(-rest * second), -first * second)})
+            tied = LinearChange({one: (0, 1), other: (int(-rest * second), -first * second)})
     if tied is not None:
         yield tied
         return
     for corner in sorted(_corners(system, constraints, one, other)):
-        yield Line({one: (corner, 0), other: (0, 1)})
+        yield LinearChange({one: (corner, 0), other: (0, 1)})
 
 
-def _fixed(rest: float, times: int, fixed: int, free: int) -> Iterator[Line]:
+def _fixed(rest: float, times: int, fixed: int, free: int) -> Iterator[LinearChange]:
     """The line on which an equation fixes the number of one cell, if that number is whole."""
     value, remainder = divmod(-rest, times)
     if not remainder:
-        yield Line({fixed: (int(value), 0), free: (0, 1)})
+        yield LinearChange({fixed: (int(value), 0), free: (0, 1)})
 
 
 def _corners(system: System, constraints: Iterable[int], one: int, other: int) -> set[int]:

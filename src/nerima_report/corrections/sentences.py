@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from nerima_report.corrections.linear_system import Cell, System
+from nerima_report.corrections.linear_system import System, SystemCell
 from nerima_report.corrections.ranking import Ranked
 from nerima_report.edition import Edition
 from nerima_report.edition.tables import fill
@@ -93,12 +93,12 @@ class Sentences:
             return fill(self.words.at_most, {"数": shown_fact(most)})
         return fill(self.words.between, {"数": shown_fact(least), "終わり": shown_fact(most)})
 
-    def _now(self, cells: Sequence[Cell], reason: str) -> str:
+    def _now(self, cells: Sequence[SystemCell], reason: str) -> str:
         typed = "と ".join(f"{cell.typed or self.words.blank} " for cell in cells).rstrip()
         because = self._slips[reason].words if reason else ""
         return fill(self.words.now_because if reason else self.words.now, {"今": typed, "理由": because})
 
-    def _name(self, cell: Cell) -> str:
+    def _name(self, cell: SystemCell) -> str:
         """公開.処理状況「部分公開」（B6）, with the column where there are several, and whose it is in the ward."""
         place = cell.place
         row = f"の{place.column}の{place.row}" if cell.is_total else f"「{f'{place.group} {place.row}'.strip()}」"
@@ -111,7 +111,7 @@ class Sentences:
         cells = f"（{first.place.spot}〜{last.place.spot}）"
         return f"{self._owner(first)}{first.place.table}の{first.place.column}{cells}"
 
-    def _owner(self, cell: Cell) -> str:
+    def _owner(self, cell: SystemCell) -> str:
         if self._one_file:
             return ""
         return f"{cell.owner}の集計の" if cell.owner == WARD else f"{cell.owner}の"

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations, groupby, pairwise
 
-from nerima_report.corrections.linear_system import Line, System
+from nerima_report.corrections.linear_system import LinearChange, System
 from nerima_report.corrections.search import Change, Problem
 from nerima_report.edition.texts import CorrectionsDefinition
 
@@ -108,7 +108,7 @@ def _columns(problem: Problem) -> dict[tuple[str, str], dict[str, list[int]]]:
     return tables
 
 
-def _moved_up(system: System, column: Sequence[int]) -> Line | None:
+def _moved_up(system: System, column: Sequence[int]) -> LinearChange | None:
     """Each cell gets the number of the next one; the number of the last has been lost."""
     line: dict[int, tuple[int, int]] = {}
     for cell, following in pairwise(column):
@@ -116,10 +116,10 @@ def _moved_up(system: System, column: Sequence[int]) -> Line | None:
         if not isinstance(value, int):
             return None
         line[cell] = (value, 0)
-    return Line(line | {column[-1]: (0, 1)}) if _changes(system, line) else None
+    return LinearChange(line | {column[-1]: (0, 1)}) if _changes(system, line) else None
 
 
-def _exchanged(system: System, one: Sequence[int], other: Sequence[int]) -> Line | None:
+def _exchanged(system: System, one: Sequence[int], other: Sequence[int]) -> LinearChange | None:
     """Each cell gets the number beside it."""
     line: dict[int, tuple[int, int]] = {}
     for pair in zip(one, other, strict=False):
@@ -129,7 +129,7 @@ def _exchanged(system: System, one: Sequence[int], other: Sequence[int]) -> Line
                 return None
             line[cell] = (value, 0)
     whole = len(one) == len(other)
-    return Line(line) if whole and _changes(system, line) > FEWEST else None  # two cells are searched as a pair
+    return LinearChange(line) if whole and _changes(system, line) > FEWEST else None  # two cells are searched as a pair
 
 
 def _changes(system: System, line: dict[int, tuple[int, int]]) -> int:
@@ -138,7 +138,7 @@ def _changes(system: System, line: dict[int, tuple[int, int]]) -> int:
     return changed if changed >= FEWEST else 0
 
 
-def _explains(problem: Problem, line: Line | None, kind: str) -> Iterator[Change]:
+def _explains(problem: Problem, line: LinearChange | None, kind: str) -> Iterator[Change]:
     if line is None or not problem.unknown.issubset(line.cells):
         return
     if numbers := problem.system.solve(line, problem.broken):

@@ -14,7 +14,7 @@ Whatever is wrong in a definition stops the program with file, key and reason (D
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from nerima_report.edition.case_rules import UseRules
 from nerima_report.edition.catalogue import Catalogue, load_catalogue
-from nerima_report.edition.entries import ADJUSTMENTS, EntryTable, TablesFile
+from nerima_report.edition.entries import ADJUSTMENTS, AnyTable, EntryTable, Tables, TablesFile
 from nerima_report.edition.generated import completed, with_guideline, with_numbers
 from nerima_report.edition.guideline import Guideline
 from nerima_report.edition.municipality import MunicipalityDefinition
@@ -101,7 +101,7 @@ class Edition:
         return replace(self, parts=parts)
 
     @cached_property
-    def tables(self) -> dict[str, CountTable | EntryTable]:
+    def tables(self) -> dict[str, AnyTable]:
         """All tables by id, in the order of definition."""
         return {part.table_id(key): table for part in self.parts for key, table in part.tables.items()}
 
@@ -257,9 +257,7 @@ def _load_part(folder: Path, guideline: Guideline) -> Part:
     return part
 
 
-def _load_charts(
-    folder: Path, tables: Mapping[str, CountTable | EntryTable], figures: Sequence[Figure]
-) -> tuple[Chart, ...]:
+def _load_charts(folder: Path, tables: Tables, figures: Sequence[Figure]) -> tuple[Chart, ...]:
     """The charts of charts.toml; without that file a chart for every table and figure."""
     if (folder / "charts.toml").exists():
         return read_definition(folder / "charts.toml", ChartsFile).chart

@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping
 
 from pydantic import Field, model_validator
 
-from nerima_report.edition.entries import EntryTable
+from nerima_report.edition.entries import EntryTable, Tables
 from nerima_report.edition.guideline import Guideline
-from nerima_report.edition.tables import CountTable, Definition, Text, refuse_duplicates
+from nerima_report.edition.tables import Definition, Text, refuse_duplicates
 
 
 class CaseFields(Definition):
@@ -108,7 +108,7 @@ _Named = tuple[str, str, str]  # the key in uses.toml, the label of a field, one
 
 
 def rule_faults(
-    rules: UseRules, tables: Mapping[str, CountTable | EntryTable], settings: Mapping[str, object], guideline: Guideline
+    rules: UseRules, tables: Tables, settings: Mapping[str, object], guideline: Guideline
 ) -> Iterator[tuple[str, str]]:
     """The names in the rules that tables, settings or guideline do not have: the key, and why."""
     yield from _unknown(tables, rules.cases.table, "cases", list(_named_in_cases(rules)))
@@ -146,9 +146,7 @@ def _named_in_cases(rules: UseRules) -> Iterator[_Named]:
     yield from (("deciders", cases.decider, who) for who in (*deciders.direct.who, *deciders.committee.who))
 
 
-def _unknown(
-    tables: Mapping[str, CountTable | EntryTable], key: str, where: str, named: list[_Named]
-) -> Iterator[tuple[str, str]]:
+def _unknown(tables: Tables, key: str, where: str, named: list[_Named]) -> Iterator[tuple[str, str]]:
     table = tables.get(key)
     if not isinstance(table, EntryTable):
         yield f"{where}.table", f"一覧の表「{key}」はありません"

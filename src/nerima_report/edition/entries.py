@@ -130,10 +130,14 @@ class EntryTable(TableDefinition):
         return self
 
 
+AnyTable = CountTable | EntryTable
+Tables = Mapping[str, AnyTable]  # by key, or by id
+
+
 class TablesFile(Definition):
     """tables.toml."""
 
-    table: tuple[Annotated[CountTable | EntryTable, Field(discriminator="kind")], ...] = Field(title="表")
+    table: tuple[Annotated[AnyTable, Field(discriminator="kind")], ...] = Field(title="表")
 
 
 # The sheet 調整 of the ward workbook: the same in every edition, because tallies/totals.py rests on it.

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from nerima_report.edition.entries import EntryField, EntryTable
+from nerima_report.edition.entries import AnyTable, EntryField, EntryTable, Tables
 from nerima_report.edition.guideline import Guideline
 from nerima_report.edition.registers import Register
 from nerima_report.edition.tables import Condition, CountTable, Row
-
-Tables = Mapping[str, CountTable | EntryTable]
 
 
 def with_numbers(data: Any, names: Mapping[str, str]) -> Any:
@@ -29,13 +27,13 @@ def with_numbers(data: Any, names: Mapping[str, str]) -> Any:
     return data
 
 
-def completed(tables: Sequence[CountTable | EntryTable], guideline: Guideline) -> dict[str, CountTable | EntryTable]:
+def completed(tables: Sequence[AnyTable], guideline: Guideline) -> dict[str, AnyTable]:
     """The tables by key, with the choices that come from the guideline and the rows that come from choices."""
     chosen = {table.key: _with_types(table, guideline) for table in tables}
     return {key: _with_rows(table, chosen) for key, table in chosen.items()}
 
 
-def condition_faults(table: CountTable | EntryTable, tables: Tables) -> Iterator[tuple[str, str]]:
+def condition_faults(table: AnyTable, tables: Tables) -> Iterator[tuple[str, str]]:
     """The faults in the conditions of a table (unknown fields or choices of its entries): the key, and why."""
     if isinstance(table, EntryTable):
         wanted = [("open_when", table.open_when), *(("fields", field.required_when) for field in table.fields)]
@@ -75,7 +73,7 @@ def with_guideline(register: Register, guideline: Guideline) -> Register:
     return register.model_copy(update={"fields": _fields_with_types(register.fields, guideline)})
 
 
-def _with_types(table: CountTable | EntryTable, guideline: Guideline) -> CountTable | EntryTable:
+def _with_types(table: AnyTable, guideline: Guideline) -> AnyTable:
     if isinstance(table, CountTable) or not any(field.choices_from for field in table.fields):
         return table
     return table.model_copy(update={"fields": _fields_with_types(table.fields, guideline)})
@@ -87,7 +85,7 @@ def _fields_with_types(fields: Sequence[EntryField], guideline: Guideline) -> tu
     return tuple(field.model_copy(update=update) if field.choices_from else field for field in fields)
 
 
-def _with_rows(table: CountTable | EntryTable, tables: Tables) -> CountTable | EntryTable:
+def _with_rows(table: AnyTable, tables: Tables) -> AnyTable:
     if isinstance(table, EntryTable):
         return table
     source = tables.get(table.counted_from)

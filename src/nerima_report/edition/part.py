@@ -13,7 +13,7 @@ from pathlib import Path
 from pydantic import Field, model_validator
 
 from nerima_report.edition.case_rules import UseRules
-from nerima_report.edition.entries import EntryTable
+from nerima_report.edition.entries import Tables
 from nerima_report.edition.registers import IncidentRule, Register
 from nerima_report.edition.tables import Cells, CountTable, Definition, Figure, Link, Setting, Text, refuse_duplicates
 
@@ -233,7 +233,7 @@ class Part:
 
     folder: Path
     definition: PartDefinition
-    tables: Mapping[str, CountTable | EntryTable]
+    tables: Tables
     links: tuple[Link, ...]
     figures: tuple[Figure, ...]
     uses: UseRules | None = None

@@ -13,7 +13,7 @@ from typing import Any
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from nerima_report.edition import Edition
-from nerima_report.edition.entries import EntryTable
+from nerima_report.edition.entries import AnyTable, EntryTable
 from nerima_report.edition.tables import Column, CountTable, fill
 from nerima_report.edition.texts import FormTexts
 from nerima_report.fiscal_year import full_date, full_name
@@ -123,7 +123,7 @@ class Form:
         """Whether the form has sheets for registers."""
         return self.filling.registers is not None and not self.cover.ward
 
-    def is_counted_by_registers(self, table: CountTable | EntryTable) -> bool:
+    def is_counted_by_registers(self, table: AnyTable) -> bool:
         """Whether the form has registers whose entries make numbers of this table."""
         if not self.has_registers:
             return False
@@ -145,7 +145,7 @@ class Form:
         return {key: table for key, table in collected.items() if self.cover.asks_for(key)}
 
     @cached_property
-    def tables(self) -> dict[str, CountTable | EntryTable]:
+    def tables(self) -> dict[str, AnyTable]:
         """The tables of this form in the order of their sheets."""
         asked = {**self.columns, **self.entry_tables}
         return {key: table for key, table in self.edition.tables.items() if key in asked} | self.entry_tables
@@ -235,7 +235,7 @@ def fed_lists(edition: Edition, cover: FormCover) -> frozenset[str]:
     return frozenset(part.table_id(feeds.table) for part, feeds in fed if feeds is not None)
 
 
-def _is_counted(table: CountTable | EntryTable) -> bool:
+def _is_counted(table: AnyTable) -> bool:
     return isinstance(table, CountTable) and bool(table.counted_from)
 
 
@@ -247,7 +247,7 @@ def _in_use(data: Any) -> Any:
     return [_in_use(value) for value in data] if isinstance(data, list) else data
 
 
-def instruction(form: Form, table: CountTable | EntryTable) -> str:
+def instruction(form: Form, table: AnyTable) -> str:
     """What to observe in a table. For the ward, the tables of the sections ask only for persons after matching."""
     of_sections = form.cover.ward and table.reported_by == "section"
     if of_sections:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from nerima_report.edition import Edition
-from nerima_report.edition.entries import EntryTable
+from nerima_report.edition.entries import AnyTable, EntryTable
 from nerima_report.edition.part import Part
 from nerima_report.edition.tables import CountTable
 from nerima_report.edition.texts import TemplateTexts
@@ -54,7 +54,7 @@ def _as_published(part: Part, texts: TemplateTexts) -> Part:
     return replace(part, tables=kept, uses=None, registers=(), incidents=None)
 
 
-def _typed_in(table: CountTable | EntryTable, texts: TemplateTexts) -> CountTable | EntryTable:
+def _typed_in(table: AnyTable, texts: TemplateTexts) -> AnyTable:
     if isinstance(table, EntryTable):
         return table.model_copy(update={"reported_by": "coordinator", "instruction": texts.entries})
     columns = tuple(column.model_copy(update={"where": (), "sum": ""}) for column in table.columns)

@@ -57,7 +57,7 @@ def _print(console: Console, indent: int, text: str, style: str = "", hanging: i
 _print_type = partial(_print, hanging=4)  # in the guideline, whose sentences are long
 
 
-def print_changes(console: Console, changes: Sequence[EditionChange]) -> None:
+def print_edition_changes(console: Console, changes: Sequence[EditionChange]) -> None:
     """Print every change under its file, or that there is none."""
     if not changes:
         _print(console, 0, "付属の定義と同じです。")

@@ -15,7 +15,7 @@ from nerima_report.registers.entry import RegisterEntry
 from nerima_report.registers.master import Step
 from nerima_report.registers.merging import CONFIRMATION, EntryChange, MergePlan
 from nerima_report.registers.views import RegisterView
-from nerima_report.report.register import NOTHING_SAID, lines_of
+from nerima_report.report.register import NOTHING_SAID, fields_of
 from nerima_report.text import harmless, printable, tell
 
 OPEN_TO_PUBLIC = "一般の閲覧に供するもの"
@@ -41,7 +41,7 @@ def print_entry(console: Console, register: Register, entry: RegisterEntry, step
     console.print()
     _line(console, f"■ {register.heading}　{entry.number} {entry.name(register)}", "bold")
     contents = _table("項目", "内容", "条文")
-    for label, article, content in lines_of(entry, register, public=False):
+    for label, article, content in fields_of(entry, register, public=False):
         contents.add_row(*map(_text, (label, content or NOTHING_SAID, article)))
     contents.add_row(*map(_text, ("確認した年度", full_name(entry.confirmed) if entry.confirmed else NOTHING_SAID, "")))
     console.print(contents)
@@ -83,7 +83,7 @@ def _line(console: Console, text: str, style: str = "") -> None:
     console.print(Text(harmless(text), style=style), soft_wrap=True)
 
 
-def print_changes(console: Console, plan: MergePlan) -> None:
+def print_merge_plan(console: Console, plan: MergePlan) -> None:
     """Print the number of changes of each kind by register, then each change except confirmations."""
     for file in plan.left_out:
         tell(console, [f"登録簿にエラーがあるので反映しません: {file}"])
@@ -103,7 +103,7 @@ def print_changes(console: Console, plan: MergePlan) -> None:
         tell(console, [f"ほか {len(shown) - MOST_SHOWN} 件（--format json なら、すべて出ます）"])
 
 
-def as_facts(plan: MergePlan) -> list[dict[str, object]]:
+def plan_as_facts(plan: MergePlan) -> list[dict[str, object]]:
     """The changes for other programs: register, kind, number, section, file, and each field before and after."""
     return [
         {

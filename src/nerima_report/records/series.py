@@ -23,7 +23,7 @@ from nerima_report.places import CellKey
 from nerima_report.records.model import LATEST_YEAR, Record, RecordedFigure
 from nerima_report.records.years import Rule, Year, later_names, year_of
 
-Status = Literal["known", "not published", "incomputable", "no record"]
+PointStatus = Literal["known", "not published", "incomputable", "no record"]
 MOST_LINES = 7  # more cannot be distinguished in a chart, or placed beside each other in a table
 # The columns of the open data, and what they call the status of a point.
 HEADINGS = (
@@ -39,7 +39,7 @@ HEADINGS = (
     "系列番号",
     "公表",
 )
-STATUSES: dict[Status, str] = {
+STATUSES: dict[PointStatus, str] = {
     "known": "値あり",
     "not published": "公表なし",
     "incomputable": "計算できない",
@@ -50,7 +50,7 @@ STATUSES: dict[Status, str] = {
 class Point(NamedTuple):
     """The number of a year (件, 人 or %), or why there is none."""
 
-    status: Status
+    status: PointStatus
     value: Decimal | None = None
 
 
@@ -58,7 +58,7 @@ NO_RECORD, NOT_PUBLISHED = Point("no record"), Point("not published")
 
 
 @dataclass(frozen=True)
-class Line:
+class SeriesLine:
     """One line: its label, and a point for each year of the trend."""
 
     label: str
@@ -99,7 +99,7 @@ class Series:
     part: Part
     key: str
     title: str
-    lines: tuple[Line, ...]
+    lines: tuple[SeriesLine, ...]
     units: Mapping[int, str]
     breaks: tuple[SeriesBreak, ...]
     figures: Mapping[int, RecordedFigure]
@@ -264,7 +264,7 @@ def _series(edition: Edition, years: Mapping[int, _YearOfChart], span: range, so
             return NO_RECORD
         return years[year].points.get(label, NOT_PUBLISHED) if year in years else NOT_PUBLISHED
 
-    lines = [Line(label or latest.chart.title, {year: point(label, year) for year in span}) for label in labels]
+    lines = [SeriesLine(label or latest.chart.title, {year: point(label, year) for year in span}) for label in labels]
     known = {year for line in lines for year in line.known}
     return Series(
         part=latest.part,
@@ -332,7 +332,7 @@ def _split(series: Series) -> Iterator[Series]:
         yield replace(series, piece=f"（{number}/{len(pieces)}）", lines=lines)
 
 
-def _pieces(lines: Sequence[Line]) -> Iterator[tuple[Line, ...]]:
+def _pieces(lines: Sequence[SeriesLine]) -> Iterator[tuple[SeriesLine, ...]]:
     """The lines in pieces of about the same size."""
     count = -(-len(lines) // MOST_LINES)
     size = -(-len(lines) // max(count, 1))
@@ -340,7 +340,7 @@ def _pieces(lines: Sequence[Line]) -> Iterator[tuple[Line, ...]]:
         yield tuple(lines[number * size : (number + 1) * size])
 
 
-def render_csv(trend: Trend) -> bytes:
+def render_open_data(trend: Trend) -> bytes:
     """All points of all series as CSV in UTF-8 with a byte order mark, a number in each line.
 
     Numbers with the same 系列番号 can be compared; a break begins the next 系列番号.
@@ -354,7 +354,7 @@ def render_csv(trend: Trend) -> bytes:
     return text.getvalue().encode("utf-8-sig")
 
 
-def _rows(trend: Trend, series: Series, line: Line) -> Iterator[tuple[object, ...]]:
+def _rows(trend: Trend, series: Series, line: SeriesLine) -> Iterator[tuple[object, ...]]:
     code = trend.edition.municipality.code
     broken = sorted({year_of_break.year for year_of_break in series.breaks})
     label = line.label if len(series.lines) > 1 or line.label != series.title else ""

@@ -76,7 +76,7 @@ def read_master(file: Path, register: Register) -> Master:
     lines: dict[str, int] = {}
     entries = []
     for line, texts in read_csv(file, columns(register)):
-        entry = _entry(_Line(file, line, texts), register)
+        entry = _entry(_MasterLine(file, line, texts), register)
         if entry.number in lines:
             raise MasterError(file, line, NUMBER, f"番号「{entry.number}」は {lines[entry.number]}行目にもあります")
         lines[entry.number] = line
@@ -123,7 +123,7 @@ def write_master(master: Master) -> bytes:
 
 
 @dataclass(frozen=True)
-class _Line:
+class _MasterLine:
     """A line of the file: its texts by heading."""
 
     file: Path
@@ -135,7 +135,7 @@ class _Line:
         return MasterError(self.file, self.number, column, f"{reason}（あったもの: {text}）")
 
 
-def _entry(line: _Line, register: Register) -> RegisterEntry:
+def _entry(line: _MasterLine, register: Register) -> RegisterEntry:
     texts = line.texts
     if not re.fullmatch(rf"{re.escape(register.mark)}-\d{{4,9}}", texts[NUMBER]):
         raise line.refuse(NUMBER, f"番号は「{register.mark}-0001」の形で書きます")
@@ -150,7 +150,7 @@ def _entry(line: _Line, register: Register) -> RegisterEntry:
     )
 
 
-def _values(line: _Line, register: Register) -> dict[str, object]:
+def _values(line: _MasterLine, register: Register) -> dict[str, object]:
     values = {}
     for field in register.written:
         reading = read_field(field, line.texts[field.label])
@@ -161,7 +161,7 @@ def _values(line: _Line, register: Register) -> dict[str, object]:
     return values
 
 
-def _dates(line: _Line) -> list[date | None]:
+def _dates(line: _MasterLine) -> list[date | None]:
     days = {label: parse_date(line.texts[label]) for label in DATES}
     for label, day in days.items():
         if day is None and (line.texts[label] or label == REGISTERED):

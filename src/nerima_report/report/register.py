@@ -47,7 +47,7 @@ def compose_register(view: RegisterView, edition: Edition) -> Report:
     )
 
 
-def said(entry: RegisterEntry, field: RegisterField) -> str:
+def field_text(entry: RegisterEntry, field: RegisterField) -> str:
     """The value of a field as text: 令和4年4月1日, 7,098人（令和4年度）; '' where it is blank."""
     value = entry.value(field)
     match value:
@@ -63,14 +63,14 @@ def said(entry: RegisterEntry, field: RegisterField) -> str:
             return str(value)
 
 
-def lines_of(entry: RegisterEntry, register: Register, *, public: bool) -> Iterator[tuple[str, str, str]]:
+def fields_of(entry: RegisterEntry, register: Register, *, public: bool) -> Iterator[tuple[str, str, str]]:
     """Label, article and content of every field of an entry, in the order of the article."""
     yield NUMBER, NO_ARTICLE, entry.number
     if not any(field.from_section for field in register.fields):
         yield OWNER, NO_ARTICLE, owner(entry)
     for field in register.fields:
         if field.public or not public:
-            yield field.label, field.article, said(entry, field)
+            yield field.label, field.article, field_text(entry, field)
     yield REGISTERED, NO_ARTICLE, full_date(entry.registered) if entry.registered else ""
     yield CHANGED, NO_ARTICLE, full_date(entry.changed) if entry.changed else ""
     if entry.ended:
@@ -103,7 +103,7 @@ def _slips(view: RegisterView) -> Iterator[Block]:
 def _slip(entry: RegisterEntry, register: Register) -> Table:
     rows = tuple(
         (Cell(label), Cell(content or NOTHING_SAID), Cell(article))
-        for label, article, content in lines_of(entry, register, public=True)
+        for label, article, content in fields_of(entry, register, public=True)
     )
     return Table(id=entry.number, number=0, title=register.heading, columns=_COLUMNS, rows=rows)
 

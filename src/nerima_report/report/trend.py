@@ -12,7 +12,7 @@ from itertools import count, groupby
 from nerima_report.edition.tables import fill
 from nerima_report.fiscal_year import full_name
 from nerima_report.records.model import RecordedCells, RecordedFigure
-from nerima_report.records.series import Line, Point, Series, Trend
+from nerima_report.records.series import Point, Series, SeriesLine, Trend
 from nerima_report.report.blocks import (
     Block,
     Bullets,
@@ -147,7 +147,7 @@ def _alt(series: Series) -> str:
     return f"{series.heading}の推移の折れ線グラフ。{ends}。{breaks}数は下の表にある。"
 
 
-def _ends(line: Line, series: Series) -> str:
+def _ends(line: SeriesLine, series: Series) -> str:
     first, last = min(line.known), max(line.known)
     name = f"「{line.label}」は" if len(series.lines) > 1 else ""
     until = f"から{full_name(last)}の{line.known[last]:,}{series.units[last]}まで" if last > first else ""

@@ -24,7 +24,7 @@ from matplotlib.lines import Line2D  # noqa: E402
 from matplotlib.ticker import FuncFormatter, MaxNLocator  # noqa: E402
 
 from nerima_report.fiscal_year import era_year  # noqa: E402
-from nerima_report.records.series import Line, Series  # noqa: E402
+from nerima_report.records.series import Series, SeriesLine  # noqa: E402
 
 FONT = matplotlib_fontja.matplotlib_fontja.FONT_NAME
 WIDTH, HEIGHT, HIGHER = 160, 54, 86  # mm; higher where lines have labels beside them
@@ -158,7 +158,7 @@ def _mark(axes: Axes, panel: _Panel, marks: Mapping[int, str], gaps: Iterable[in
                           textcoords="offset points", va="bottom", color=GREY, fontsize=7.5)  # fmt: skip
 
 
-def _draw_line(axes: Axes, line: Line, style: _Style, runs: Iterable[Sequence[int]]) -> None:
+def _draw_line(axes: Axes, line: SeriesLine, style: _Style, runs: Iterable[Sequence[int]]) -> None:
     """Draw each run of years that are joined to each other."""
     size = 4.0 if len(line.points) <= 2 * MOST_VALUES else 2.8
     for run in runs:
@@ -166,13 +166,13 @@ def _draw_line(axes: Axes, line: Line, style: _Style, runs: Iterable[Sequence[in
         axes.plot(run, values, **style.line, markersize=size, clip_on=False, zorder=3)
 
 
-def _label_values(axes: Axes, line: Line, panel: _Panel) -> None:
+def _label_values(axes: Axes, line: SeriesLine, panel: _Panel) -> None:
     for year, value in ((year, value) for year, value in line.known.items() if year in panel.years):
         axes.annotate(f"{value:,}", (year, float(value)), (0, 5), textcoords="offset points", ha="center", va="bottom",
                       fontsize=7.5, zorder=4, bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6})  # fmt: skip
 
 
-def _label_lines(axes: Axes, lines: Sequence[Line], width: float, height: float) -> None:
+def _label_lines(axes: Axes, lines: Sequence[SeriesLine], width: float, height: float) -> None:
     """The names beside the ends of the lines, with a piece of the line, moved apart where they would overlap.
 
     `width` and `height` are those of the axes, in mm.
@@ -195,7 +195,7 @@ def _label_lines(axes: Axes, lines: Sequence[Line], width: float, height: float)
                   fontsize=7.5, linespacing=1.05)  # fmt: skip
 
 
-def _name(line: Line, last: int) -> list[str]:
+def _name(line: SeriesLine, last: int) -> list[str]:
     """The label, and until when there are numbers if that is not the last year, in short lines."""
     end = max(line.known)
     until = [] if end == last else [f"（{era_year(date(end, 12, 31))}年度まで）"]

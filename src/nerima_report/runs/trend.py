@@ -11,7 +11,7 @@ from nerima_report.errors import CannotProceed
 from nerima_report.files import sha256
 from nerima_report.findings import Finding
 from nerima_report.records.file import read_record
-from nerima_report.records.series import Source, Trend, make_trend, render_csv
+from nerima_report.records.series import Source, Trend, make_trend, render_open_data
 from nerima_report.report.formats import FORMATS
 from nerima_report.report.trend import Draw, compose_trend, runs_of_years
 from nerima_report.workspace import RECORD, Delivery, Workspace
@@ -47,7 +47,7 @@ def trend(workspace: Workspace, edition: Edition, first: int, last: int) -> Tren
         for form in FORMATS
     }
     files |= {picture.file: picture.content for picture in report.pictures}
-    files["trend.csv"] = render_csv(series)
+    files["trend.csv"] = render_open_data(series)
     out = workspace.folder / "out" / f"trend-{first}-{last}"
     written_last = _last_sums(out)
     vouched = {name: written_last.get(name, "") for name in files}
