@@ -25,7 +25,16 @@ from nerima_report.fiscal_year import full_name
 from nerima_report.notices.trend import print_trend
 from nerima_report.records.file import read_record, write_record
 from nerima_report.records.model import Record
-from nerima_report.records.series import HEADINGS, MOST_LINES, Line, Series, Source, Trend, make_trend, render_csv
+from nerima_report.records.series import (
+    HEADINGS,
+    MOST_LINES,
+    Series,
+    SeriesLine,
+    Source,
+    Trend,
+    make_trend,
+    render_open_data,
+)
 from nerima_report.records.years import YearEvidence, year_of
 from nerima_report.report.blocks import Picture, Report
 from nerima_report.report.formats.markdown import render_markdown
@@ -225,7 +234,7 @@ def test_a_gap_is_no_line_in_the_picture(records: dict[int, Record], whole_editi
     whole = chart(trend_of(records, whole_edition), "請求件数")
     points = {**whole.lines[0].points, 2020: whole.lines[0].points[2020]._replace(status="no record", value=None)}
     assert dark(whole) > 0
-    assert dark(replace(whole, lines=(Line("", points),))) == 0
+    assert dark(replace(whole, lines=(SeriesLine("", points),))) == 0
 
 
 @pytest.fixture
@@ -296,7 +305,7 @@ def test_a_year_in_out_is_said_not_to_be_published(records: dict[int, Record], w
     markdown = render_markdown(report)
     assert "令和3年度の数は、まだ公表していない報告のものである。" in markdown
     assert markdown.startswith("【案】")
-    assert "公表前" in render_csv(trend).decode("utf-8-sig")
+    assert "公表前" in render_open_data(trend).decode("utf-8-sig")
 
 
 def test_the_folder_of_a_year_is_used_until_it_is_published(folder: Path, command: Command) -> None:

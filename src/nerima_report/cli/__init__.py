@@ -1,12 +1,12 @@
 """The command line: parse, call one run, print, exit. No logic.
 
-    year (init … publish), years (check, trend, record), registers, edition   the commands, by what they are about
+    year (init … publish), years (check, trend, record), registers, edition   the commands, by subject
     options                   the arguments and options that commands share, and how findings are shown
     japanese                  the program in Japanese: help, usage errors, arguments
 
 Exit codes: 0 no errors, 1 findings of severity error, 2 unusable command line, configuration or
-edition, 3 a fault of the program itself, 130 interrupted. Whatever is heavy is imported by the
-command that needs it, so that `--help` answers at once.
+edition, 3 a fault of the program itself, 130 interrupted. Modules that take long to load are imported by
+the command that needs them, so that `--help` answers at once.
 """
 
 from __future__ import annotations
@@ -109,7 +109,7 @@ def _run(command: Callable[[], object]) -> int:
     errors = Console(stderr=True, highlight=False, soft_wrap=True)
     try:
         code = command()
-        print(end="", flush=True)  # here, where a reader that is gone or slow can still be dealt with
+        print(end="", flush=True)  # here, where the errors of a closed or slow reader can still be handled
     except CannotProceed as error:
         tell(errors, str(error).splitlines(), "red")
         return 2
@@ -120,7 +120,7 @@ def _run(command: Callable[[], object]) -> int:
         errors.print(MESSAGE)
         return EXIT_CODE
     except BrokenPipeError:
-        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 (nobody reads any more)
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 (the reader has closed the pipe)
         return 1
     except OSError as error:
         hint = "  名前と権限を確かめ、ほかで開いていたら閉じてください。"

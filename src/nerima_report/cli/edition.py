@@ -32,7 +32,7 @@ def check(
     ] = None,
 ) -> None:
     """書き換えた定義を確かめ、付属の定義と変わったところを示す。"""
-    from nerima_report.notices.edition import print_advice, print_changes
+    from nerima_report.notices.edition import print_advice, print_edition_changes
     from nerima_report.runs import edition as run
 
     context.obj = templates or context.obj
@@ -44,7 +44,7 @@ def check(
     if checked.changes is None:
         tell(console, [f"付属の定義に「{name}」はないので、くらべていません。"])
     else:
-        print_changes(console, checked.changes)
+        print_edition_changes(console, checked.changes)
     print_advice(console, checked.new_forms, checked.unprinted)
 
 

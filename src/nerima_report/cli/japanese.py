@@ -45,7 +45,7 @@ class JapaneseCommand(TyperCommand):
         return _in_japanese_help(super().get_help_option(ctx))
 
     def get_params(self, ctx: Any) -> list[Any]:
-        """The arguments and options; the help shows what may be chosen, but no English name of a type."""
+        """The arguments and options; the help lists their choices, but no English names of types."""
         params: list[Any] = list(super().get_params(ctx))
         for param in params:
             param.display_type_rich = partial(_type_shown, type(param).display_type_rich, param)
@@ -75,7 +75,7 @@ def _type_shown(display: Callable[..., str | None], param: Any, ctx: Any) -> str
 
 
 def _translate_headings() -> None:
-    """Let the headings of the help be Japanese. Only the help needs this module, which loads a parser of Markdown."""
+    """Set the headings of the help. `rich_utils` is imported only here, because it loads a parser of Markdown."""
     from typer import rich_utils
 
     rich_utils.ARGUMENTS_PANEL_TITLE = "引数"
@@ -86,7 +86,7 @@ def _translate_headings() -> None:
 
 
 def tolerate_any_console() -> None:
-    """Let output never fail on a character that a console lacks."""
+    """Replace characters that the console cannot show, instead of failing on them."""
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
@@ -94,7 +94,7 @@ def tolerate_any_console() -> None:
 
 
 def print_document(content: str) -> None:
-    """Print a document that goes into a file or another program: as UTF-8 unless somebody reads it in a terminal."""
+    """Print a document for a file or another program: as UTF-8, except in a terminal."""
     reconfigure = getattr(sys.stdout, "reconfigure", None)
     if reconfigure is not None and not sys.stdout.isatty():
         reconfigure(encoding="utf-8")
@@ -136,7 +136,7 @@ def fiscal_years(text: str) -> tuple[int, int]:
 
 
 def without_charts() -> str:
-    """What `trend` says where the extra `charts` is missing: that there are no pictures, and how to get them."""
+    """The message of `trend` where the extra `charts` is missing: no pictures were made, and how to install it."""
     lock = Path(__file__).resolve().parents[3] / CHARTS_LOCK  # beside src/, in a checkout
     here = lock.is_file()
     command = [sys.executable, "-m", "pip", "install", "--no-deps", "--require-hashes", "-r"]
@@ -197,7 +197,7 @@ def _in_japanese_help(option: TyperOption | None) -> TyperOption | None:
 
 
 class Progress:
-    """A progress bar over the workbooks, shown when there are many and somebody watches a terminal."""
+    """A progress bar over the workbooks, shown in a terminal when there are many."""
 
     def __init__(self, files: int) -> None:
         self.files = files
@@ -213,7 +213,7 @@ class Progress:
         name = TextColumn("{task.description}", markup=False)
         columns = (TextColumn("読み込み中"), BarColumn(), MofNCompleteColumn(), name)
         console = Console(stderr=True)
-        # Without a thread that draws the bar, which might do so after an interruption deleted it.
+        # No thread of its own: it might draw the bar again after an interruption has erased it.
         self._bar = RichProgress(*columns, console=console, transient=True, auto_refresh=False)
         interruption.erase = "" if console.legacy_windows else _ERASE_BAR
         self._bar.start()

@@ -1,4 +1,4 @@
-"""What the commands share: their arguments and options, the edition, and how findings are shown."""
+"""What several commands share: arguments and options, opening folder and edition, showing findings."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ class FindingsOrder:
     strict: bool
 
 
-Year = Annotated[str, typer.Argument(metavar="年度", help="2022、R4、令和4 のように書く年度。")]
-Format = Annotated[
+YearArgument = Annotated[str, typer.Argument(metavar="年度", help="2022、R4、令和4 のように書く年度。")]
+FormatOption = Annotated[
     NoticeFormat,
     typer.Option(
         "--format",
@@ -41,8 +41,8 @@ Format = Annotated[
         help="確認結果の形式。html は一つのページ、json はほかのプログラム用、junit と github は CI 用。",
     ),
 ]
-Output = Annotated[Path | None, typer.Option("--output", metavar="FILE", help="確認結果を書くファイル。")]
-Strict = Annotated[bool, typer.Option("--strict", help="警告もエラーとして扱う。")]
+OutputOption = Annotated[Path | None, typer.Option("--output", metavar="FILE", help="確認結果を書くファイル。")]
+StrictOption = Annotated[bool, typer.Option("--strict", help="警告もエラーとして扱う。")]
 
 
 def open_folder(context: typer.Context, folder: Path, *, texts: bool = True) -> tuple[Workspace, Edition]:
@@ -92,7 +92,7 @@ def _add_summary(page: Path, examination: Examination, outcome: Outcome) -> None
 
 
 def show_refusal(error: RecordError, notice_format: NoticeFormat) -> None:
-    """Let GitHub mark the line of a record that cannot be used; everybody is told by the message of the error."""
+    """Let GitHub mark the line of a record that cannot be used. The message of the error is printed in any case."""
     from nerima_report.notices.github import render_refusal
 
     if notice_format is NoticeFormat.GITHUB:

@@ -12,10 +12,10 @@ from rich.console import Console
 from nerima_report.cli import japanese
 from nerima_report.cli.options import (
     FindingsOrder,
-    Format,
-    Output,
-    Strict,
-    Year,
+    FormatOption,
+    OutputOption,
+    StrictOption,
+    YearArgument,
     leave,
     open_folder,
     show_findings,
@@ -40,20 +40,20 @@ Ended = Annotated[bool, typer.Option("--all", help="廃止したものも含め�
 
 def merge(
     context: typer.Context,
-    year: Year,
+    year: YearArgument,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="変わることを示すだけで、何も書かない。")] = False,
-    notice_format: Format = NoticeFormat.TEXT,
-    output: Output = None,
-    strict: Strict = False,
+    notice_format: FormatOption = NoticeFormat.TEXT,
+    output: OutputOption = None,
+    strict: StrictOption = False,
 ) -> None:
     """届いた集計の登録簿を、台帳（registers）に反映する。"""
     from nerima_report.workbooks import shared_reader
 
-    shared_reader().start()  # it gets ready while the imports below take their time
+    shared_reader().start()  # it starts while the imports below are loaded
     from datetime import date
 
     from nerima_report.fiscal_year import full_name
-    from nerima_report.notices.registers import as_facts, print_changes
+    from nerima_report.notices.registers import plan_as_facts, print_merge_plan
     from nerima_report.runs import registers
 
     fiscal_year = japanese.fiscal_year(year)
@@ -62,10 +62,10 @@ def merge(
     with japanese.Progress(len(workspace.workbooks(fiscal_year).paths)) as advance:
         merged = registers.merge(workspace, edition, fiscal_year, today, advance)
     if notice_format is NoticeFormat.TEXT and output is None:
-        print_changes(Console(), merged.plan)
+        print_merge_plan(Console(), merged.plan)
     written = [path.as_posix() for path in merged.written]
     facts: dict[str, object] = {"command": "register merge", "fiscal_year": fiscal_year, "written": written}
-    facts["changes"] = as_facts(merged.plan)
+    facts["changes"] = plan_as_facts(merged.plan)
     name = f"{full_name(fiscal_year)}の登録簿"
     if merged.written:
         closing = f"{name}を台帳に反映しました: {merged.written[0].parent}"

@@ -12,10 +12,10 @@ from rich.console import Console
 from nerima_report.cli import japanese
 from nerima_report.cli.options import (
     FindingsOrder,
-    Format,
-    Output,
-    Strict,
-    Year,
+    FormatOption,
+    OutputOption,
+    StrictOption,
+    YearArgument,
     leave,
     open_edition,
     open_folder,
@@ -57,7 +57,7 @@ def init(
 
 def form(
     context: typer.Context,
-    year: Year,
+    year: YearArgument,
     section: Annotated[
         list[str] | None, typer.Option("--section", metavar="課名", help="この課だけ（くり返せる。区全体 も書ける）。")
     ] = None,
@@ -87,9 +87,9 @@ def validate(
     return_to: Annotated[
         Path | None, typer.Option("--return-to", metavar="DIR", help="印を付けた写しを置くフォルダー。")
     ] = None,
-    notice_format: Format = NoticeFormat.TEXT,
-    output: Output = None,
-    strict: Strict = False,
+    notice_format: FormatOption = NoticeFormat.TEXT,
+    output: OutputOption = None,
+    strict: StrictOption = False,
 ) -> None:
     """集計のファイルを一つずつ確かめる。"""
     from nerima_report.files import find_workbooks, searched_folders
@@ -97,7 +97,7 @@ def validate(
 
     workbooks = find_workbooks(files)
     if workbooks.paths:
-        shared_reader().read_ahead(workbooks.paths)  # while the imports below take their time
+        shared_reader().read_ahead(workbooks.paths)  # while the imports below are loaded
     from nerima_report.runs import validate as run
 
     workspace, edition = open_folder(context, Path(), texts=False)
@@ -131,13 +131,13 @@ def validate(
 
 def build(
     context: typer.Context,
-    year: Year,
+    year: YearArgument,
     draft: Annotated[bool, typer.Option("--draft", help="エラーがあっても「案」として作る。")] = False,
     compare: Annotated[bool, typer.Option("--compare", help="表に前年度の数と増減の欄を加える。")] = False,
     from_record: Annotated[bool, typer.Option("--from-record", help="公表の記録から作る。")] = False,
-    notice_format: Format = NoticeFormat.TEXT,
-    output: Output = None,
-    strict: Strict = False,
+    notice_format: FormatOption = NoticeFormat.TEXT,
+    output: OutputOption = None,
+    strict: StrictOption = False,
 ) -> None:
     """年度の報告を inbox の集計から作り、out に置く。"""
     if draft and from_record:
@@ -145,7 +145,7 @@ def build(
     if not from_record:
         from nerima_report.workbooks import shared_reader
 
-        shared_reader().start()  # it gets ready while the imports below take their time
+        shared_reader().start()  # it starts while the imports below are loaded
     from nerima_report.fiscal_year import full_name
     from nerima_report.runs import build as run
 
@@ -171,7 +171,7 @@ def build(
 
 def publish(
     context: typer.Context,
-    year: Year,
+    year: YearArgument,
     revise: Annotated[str, typer.Option("--revise", metavar="理由", help="公表済みの記録を、この理由で改める。")] = "",
 ) -> None:
     """作った報告の記録を records に移し、以後は守る。"""
@@ -193,7 +193,7 @@ def publish(
 
 
 def lines_about_forms(forms: FormsMade) -> Iterator[str]:
-    """What `form` says of what it made."""
+    """The lines that `form` prints about the forms it made."""
     yield from (f"作りました: {path}" for path in forms.written)
     for path in forms.unusable:
         yield f"表紙などを読めないので、前の年度の数に使っていません: {path}"

@@ -1,4 +1,4 @@
-"""The commands about several years: `check`, `trend`, and years typed in."""
+"""The commands about several years: `check`, `trend`, and `record` for years published before the tool."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from rich.console import Console
 from nerima_report.cli import japanese
 from nerima_report.cli.options import (
     FindingsOrder,
-    Format,
-    Output,
-    Strict,
-    Year,
+    FormatOption,
+    OutputOption,
+    StrictOption,
+    YearArgument,
     leave,
     open_folder,
     show_findings,
@@ -35,9 +35,9 @@ def check(
     against: Annotated[
         list[str] | None, typer.Option("--against", metavar="年度", help="この年度とだけ比べる（くり返せる）。")
     ] = None,
-    notice_format: Format = NoticeFormat.TEXT,
-    output: Output = None,
-    strict: Strict = False,
+    notice_format: FormatOption = NoticeFormat.TEXT,
+    output: OutputOption = None,
+    strict: StrictOption = False,
 ) -> None:
     """年度の報告を、前の年度の記録（records）と比べる。"""
     from nerima_report.errors import RecordError
@@ -66,7 +66,7 @@ def check(
 
 def template(
     context: typer.Context,
-    year: Year,
+    year: YearArgument,
     out: Annotated[
         Path | None, typer.Option("--out", metavar="FILE", help="作るファイル（既定は 年度_公表された記録.xlsx）。")
     ] = None,
@@ -91,9 +91,9 @@ def import_(
         typer.Option("--without", metavar="表", help="その年度に公表していない表（くり返せる。例 公開.請求方法）。"),
     ] = None,
     revise: Annotated[str, typer.Option("--revise", metavar="理由", help="今ある記録を、この理由で改める。")] = "",
-    notice_format: Format = NoticeFormat.TEXT,
-    output: Output = None,
-    strict: Strict = False,
+    notice_format: FormatOption = NoticeFormat.TEXT,
+    output: OutputOption = None,
+    strict: StrictOption = False,
 ) -> None:
     """書き写したブックか CSV を確かめ、年度の記録にする。"""
     from datetime import date

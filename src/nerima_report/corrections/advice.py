@@ -1,6 +1,6 @@
-"""The findings, each problem with its advice: said once, at the most severe of the findings that it causes.
+"""Findings → the same findings with advice. The advice on a problem stands once, at its most severe finding.
 
-A system has its problems, and each of them every smallest change that would solve it.
+A system may have several problems. For each of them all smallest changes are found that would solve it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from nerima_report.findings import Advice, Explanation, Finding
 from nerima_report.places import WARD, Place
 from nerima_report.tallies.collection import Collection
 
-# What the systems know of: broken totals and links, cells without a number, persons out of bounds, adjustments.
+# The findings that systems can explain: broken totals and links, unreadable cells, persons out of bounds, adjustments.
 IN_A_WORKBOOK = frozenset({"N401", *LINKS.values(), "N301", *UNREADABLE.values()})
 IN_THE_WARD = frozenset({*LINKS.values(), "N607", "N608", "N610"})
 
@@ -28,7 +28,7 @@ Recall = Callable[[int], Before]  # a fiscal year → what was reported for the 
 
 
 def nothing_is_known(fiscal_year: int) -> Before:
-    """Where there is no year before."""
+    """The `recall` of a collection that has no year before."""
     return {}
 
 
@@ -38,7 +38,7 @@ def suggest_corrections(
     explanations: Sequence[Explanation],
     recall: Recall = nothing_is_known,
 ) -> list[Finding]:
-    """The findings of a year, with advice where the numbers tell what may be wrong.
+    """The findings of a year, with advice where the numbers show what may be wrong.
 
     `recall` gives what each 課 reported for the year before; it is asked only when something is wrong.
     """
@@ -59,7 +59,10 @@ def suggest_corrections(
 def _localised(
     findings: Sequence[Finding], collection: Collection, explanations: Sequence[Explanation]
 ) -> Iterator[tuple[System, tuple[Localisation, ...]]]:
-    """The systems in which something is wrong. Where nobody asks for the whole ward, its workbook is like any other."""
+    """The systems in which something is wrong, with their problems.
+
+    Without a roster there is no system of the ward; the workbook of the ward is then treated like any other.
+    """
     faulty = [finding for finding in findings if finding.explained is None]
     files = {finding.place.file for finding in faulty if finding.code in IN_A_WORKBOOK}
     wards = {s.file for s in collection.submissions if s.ward} if collection.roster is not None else set()
@@ -74,7 +77,7 @@ def _localised(
 
 
 def _most_severe(findings: Sequence[Finding], problem: Localisation, collection: Collection) -> int | None:
-    """The number of the finding at which a problem is told: the most severe that it causes."""
+    """The index of the finding that gets the advice on a problem: the most severe one that it causes."""
     inner = problem.problem
     subjects = {_subject(inner.system.constraints[number].finding) for number in inner.broken}
     unread = {inner.system.cells[number].place for number in inner.unknown}
@@ -89,12 +92,12 @@ def _is_unread(finding: Finding, places: set[Place]) -> bool:
 
 
 def _subject(finding: Finding) -> tuple[str, Place, str, str]:
-    """What a finding is about, whatever the numbers are."""
+    """What identifies a finding apart from its numbers."""
     return finding.code, finding.place, finding.details.get("left", ""), finding.details.get("right", "")
 
 
 def _advice(problem: Localisation, ranking: Ranking, sentences: Sentences, alone: bool) -> Advice:
-    """The changes in words, the likeliest first; that none would do is said only where the numbers disagree."""
+    """The changes in words, the likeliest first; that there is none is said only where numbers disagree."""
     words = sentences.words
     if not problem.changes:
         return Advice(remarks=(words.unexplained,) if problem.problem.broken else ())
@@ -108,7 +111,8 @@ def _advice(problem: Localisation, ranking: Ranking, sentences: Sentences, alone
 class Localisation:
     """A problem, and the changes that solve it: single cells if there are any, otherwise slips of many, and pairs.
 
-    `readable`: cells that cannot be read were left alone, so only what can be checked comes to hold.
+    `readable`: unreadable cells were left as they are, so the changes make only those constraints hold that can be
+    checked.
     """
 
     problem: Problem
@@ -119,14 +123,14 @@ class Localisation:
 def localise(system: System, in_scope: Callable[[Place], bool] = lambda place: True) -> tuple[Localisation, ...]:
     """Every problem of a system with its smallest changes.
 
-    `own` are the places at fault that are looked at; cells of others may be changed one by one where nothing is
-    wrong with them, because what is wrong with them is a problem of its own.
+    Problems are looked for at the places `in_scope`. Cells elsewhere may be changed as well, but one at a time and only
+    where nothing is wrong with them, because a fault there is a problem of its own.
     """
     return tuple(_solved(problem) for problem in _problems(system, in_scope))
 
 
 def _problems(system: System, in_scope: Callable[[Place], bool]) -> Iterator[Problem]:
-    """What hangs together is one problem; so slips in two parts of a workbook do not hide each other."""
+    """Connected constraints are one problem, so that slips in two parts of a workbook do not hide each other."""
     cells_in_scope = frozenset(number for number, cell in enumerate(system.cells) if in_scope(cell.place))
     broken = {n for n in system.broken if in_scope(system.constraints[n].finding.place)}
     foreign = {cell for n in system.broken - broken for cell in system.constraints[n].cells}

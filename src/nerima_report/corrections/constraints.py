@@ -1,6 +1,6 @@
-"""Collection → the system of one workbook, or of the ward: its cells, and everything that the checks ask of them.
+"""Collection → the linear system of a workbook, or of the ward: its cells, and the constraints that the checks set.
 
-The ward's totals are sums over workbooks, so what is asked of them is asked of the cells of all of these.
+The ward's totals are sums over workbooks, so a constraint on a total is one on the cells of all these workbooks.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from operator import eq, ge, le
 from nerima_report.checks.collection import row_of
 from nerima_report.checks.links import LinkedSums, broken_link, holds, linked_sums, said_in_workbooks
 from nerima_report.checks.table import column_of, stated_number, stated_totals, text_sum
-from nerima_report.corrections.linear_system import Cell, Constraint, Number, Sum, System
+from nerima_report.corrections.linear_system import Constraint, Number, Sum, System, SystemCell
 from nerima_report.edition.tables import Link
 from nerima_report.findings import Explanation, Finding
 from nerima_report.places import WARD, CellKey, Place, cell_place
@@ -36,21 +36,21 @@ def workbook_system(collection: Collection, file: str, explanations: Sequence[Ex
 
 @dataclass
 class Building:
-    """Cells and constraints as they are gathered. `numbers` are those of the cells, by file and name."""
+    """The cells and constraints collected so far. `numbers` gives each cell its index, by file and name."""
 
     collection: Collection
     explanations: Sequence[Explanation]
-    cells: list[Cell] = field(default_factory=list)
+    cells: list[SystemCell] = field(default_factory=list)
     constraints: list[Constraint] = field(default_factory=list)
     numbers: dict[tuple[str, CellKey], int] = field(default_factory=dict)
 
     def add_workbook(self, file: str) -> None:
-        """Add what a workbook holds and what is asked of it."""
+        """Add the cells of a workbook and the constraints on them."""
         closed = {t.table_id for t in self.collection.tallies.located if t.submission.file == file and t.not_applicable}
         for key, cell in self.collection.cells[file].items():
             if _is_typed(cell) and key.table not in closed:
                 owner, value = WARD if cell.ward else cell.place.section, cell.value if cell.known else None
-                self.numbers[file, key] = self.add(Cell(cell.place, value, cell.found, owner))
+                self.numbers[file, key] = self.add(SystemCell(cell.place, value, cell.found, owner))
         for linked in self.linked:
             self._add_link(file, linked)
         for stated in stated_totals(self.collection):
@@ -59,11 +59,11 @@ class Building:
 
     @cached_property
     def linked(self) -> tuple[LinkedSums, ...]:
-        """Every comparison that the edition declares."""
+        """The comparisons of all links of the edition."""
         return tuple(linked_sums(self.collection.edition))
 
-    def add(self, cell: Cell) -> int:
-        """Add a cell; returns its number."""
+    def add(self, cell: SystemCell) -> int:
+        """Add a cell; returns its index."""
         self.cells.append(cell)
         return len(self.cells) - 1
 
@@ -75,13 +75,13 @@ class Building:
         make_finding: Callable[[], Finding],
         accounted_for: Iterable[int] = (),
     ) -> None:
-        """Add what a link asks of two sums. `accounted_for` are differences that other findings report."""
+        """Add the constraint of a link on two sums. `accounted_for` are differences that other findings report."""
         relation, exact = partial(holds, link), link.relation == "equal"
         tolerated = self.tolerated(make_finding) | frozenset(accounted_for)
         self.constraints.append(Constraint(left, right, relation, make_finding, exact=exact, tolerated=tolerated))
 
     def tolerated(self, make_finding: Callable[[], Finding]) -> frozenset[int]:
-        """The differences that somebody explained where a finding stands."""
+        """The differences that somebody explained for the place of a finding."""
         if not self.explanations:
             return frozenset()
         year, finding = self.collection.fiscal_year, make_finding()
@@ -107,17 +107,17 @@ class Building:
             return
         texts = text_sum(rows)
         owner = WARD if any(row.ward for row in rows) else stated.place.section
-        total = Sum({self.add(Cell(stated.place, typed, str(typed), owner, is_total=True)): 1})
+        total = Sum({self.add(SystemCell(stated.place, typed, str(typed), owner, is_total=True)): 1})
         make_finding = partial(Finding, "N401", stated.place)
         tolerated = self.tolerated(make_finding) | ({-texts} if texts else set())
         self.constraints.append(Constraint(total, self._sum(rows), eq, make_finding, exact=True, tolerated=tolerated))
 
     def _may_be_known(self, cell: FilledCell) -> bool:
-        """Whether a cell says something, or is one that could be filled in."""
+        """Whether a cell has a number, or could get one."""
         return cell.known or (cell.place.file, cell.key) in self.numbers
 
     def _sum(self, cells: Iterable[FilledCell]) -> Sum:
-        """The sum of cells of a workbook; one that is not there to be changed (該当なし) adds what it says."""
+        """The sum of cells of a workbook; one that cannot be changed (該当なし) counts as a constant."""
         times: Counter[int] = Counter()
         constant: Number = 0
         for cell in cells:
@@ -130,19 +130,19 @@ class Building:
 
 
 def _is_typed(cell: FilledCell) -> bool:
-    """Whether there is a cell into which somebody typed, or should have; 該当なし for a whole table is no cell."""
+    """Whether somebody typed into the cell, or should have; 該当なし for a whole table stands in no cell."""
     return bool(cell.place.spot) and (cell.reading.status != "not applicable" or bool(cell.found))
 
 
 def ward_system(collection: Collection, explanations: Sequence[Explanation]) -> System:
-    """All cells of the collection, with what is asked of single workbooks and of the ward's totals."""
+    """All cells of the collection, with the constraints on single workbooks and on the ward's totals."""
     building = Building(collection, explanations)
     for submission in collection.submissions:
         building.add_workbook(submission.file)
-    totals = _Totals(building)
+    totals = _WardSums(building)
     _add_links(building, totals)
     _add_bounds(building)
-    for key, place in totals.adjusted.items():  # an adjustment leaves nothing below zero
+    for key, place in totals.adjusted.items():  # no adjusted total may be below zero
         if totals.values[key] is None:
             continue
         make_finding = partial(Finding, "N610", place)
@@ -150,8 +150,8 @@ def ward_system(collection: Collection, explanations: Sequence[Explanation]) -> 
     return System(building.cells, building.constraints)
 
 
-class _Totals:
-    """The ward's totals as sums of cells, of adjustments, and of what no cell says."""
+class _WardSums:
+    """The ward's totals as sums of cells, of adjustments, and of a constant for what stands in no cell."""
 
     def __init__(self, building: Building) -> None:
         self.collection = building.collection
@@ -168,7 +168,7 @@ class _Totals:
             if adjustment.applied:
                 place = adjustment.entry.place(AMOUNT, row=adjustment.key.row)
                 shown = str(adjustment.difference)
-                amount = Cell(place, adjustment.difference, shown, WARD, least=-LARGEST_COUNT)
+                amount = SystemCell(place, adjustment.difference, shown, WARD, least=-LARGEST_COUNT)
                 self.adjusted.setdefault(adjustment.key, row_of(adjustment))
                 self._adjustments[adjustment.key].append(building.add(amount))
 
@@ -184,8 +184,8 @@ class _Totals:
         return Sum(times, sum(self.values[key] or 0 for key in keys) - in_cells)
 
 
-def _add_links(building: Building, totals: _Totals) -> None:
-    """The links of the ward's totals, as far as every 課 said its part of them."""
+def _add_links(building: Building, totals: _WardSums) -> None:
+    """Add the links between the ward's totals, where every 課 reported its share of them."""
     collection = building.collection
     in_workbooks = said_in_workbooks(collection)
     incomplete = {cell.key for cell in collection.tallies.cells if not cell.known}
@@ -200,7 +200,7 @@ def _add_links(building: Building, totals: _Totals) -> None:
 
 
 def _add_bounds(building: Building) -> None:
-    """Persons after matching are at least those of the largest 課, and at most all of them together."""
+    """Add the bounds on persons after matching: at least those of the largest 課, at most the sum of all 課."""
     collection = building.collection
     sections = [collection.cells[s.file] for s in collection.submissions if not s.ward]
     for (file, key), number in tuple(building.numbers.items()):

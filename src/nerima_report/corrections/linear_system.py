@@ -1,7 +1,7 @@
-"""The numbers of a workbook and what must hold between them: an exact linear system of whole numbers.
+"""The numbers of a workbook and the constraints between them: an exact linear system of whole numbers.
 
-What must hold is not said here a second time: each constraint asks the check itself (checks/links.py, checks/table.py)
-whether two sums stand to each other as they should.
+The rules are not repeated here: each constraint asks the check itself (checks/links.py, checks/table.py) whether two
+sums are as they should be.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ Number = float  # whole, but for a stated total such as 12.5
 
 
 @dataclass(frozen=True)
-class Cell:
-    """A cell that somebody typed into: what it says (None: nothing that can be read), what stood there, its least.
+class SystemCell:
+    """A cell that somebody typed into: its value (None: unreadable), the text as it was typed, its least value.
 
     The values are counts (件, 人) of at least 0; an adjustment may be less. `owner` is the 課, or 区全体.
     """
@@ -36,7 +36,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Sum:
-    """Cells, by their number in the system with how often they count, and what is added to them."""
+    """A sum of cells (by index, with how often each counts) and of a constant."""
 
     cells: Mapping[int, int]
     constant: Number = 0
@@ -44,7 +44,7 @@ class Sum:
 
 @dataclass(frozen=True)
 class Constraint:
-    """Two sums that must stand in a relation, or differ by exactly what somebody explained.
+    """Two sums that must be in a relation, or differ by exactly an explained difference (`tolerated`).
 
     `exact`: they must be equal. `make_finding` gives the finding that the check yields where they do not agree.
     """
@@ -57,17 +57,17 @@ class Constraint:
     tolerated: frozenset[int] = frozenset()
 
     def holds(self, left: Number, right: Number) -> bool:
-        """Whether the check, or somebody's explanation, lets two sums pass."""
+        """Whether the check or an explanation accepts two sums."""
         return self.relation(left, right) or left - right in self.tolerated
 
     @property
     def is_equation(self) -> bool:
-        """Whether both sums must be equal, and nothing else will do."""
+        """Whether both sums must be equal, without exception."""
         return self.exact and not self.tolerated
 
     @cached_property
     def finding(self) -> Finding:
-        """The finding that stands for it; only its code, its place and what is compared are meant."""
+        """The finding that it causes. Only its code, its place and what is compared are used."""
         return self.make_finding()
 
     @cached_property
@@ -77,8 +77,8 @@ class Constraint:
 
 
 @dataclass(frozen=True)
-class Line:
-    """A way to change cells, by one free number t: each cell becomes base + slope × t.
+class LinearChange:
+    """A change of cells with one free number t: each cell becomes base + slope × t.
 
     One cell alone has base 0 and slope 1, so t is its new value; a cell with slope 0 gets a fixed value.
     """
@@ -91,9 +91,9 @@ class Line:
 
 
 class System:
-    """Cells and constraints, each named by its number."""
+    """Cells and constraints, each identified by its index."""
 
-    def __init__(self, cells: Sequence[Cell], constraints: Sequence[Constraint]) -> None:
+    def __init__(self, cells: Sequence[SystemCell], constraints: Sequence[Constraint]) -> None:
         self.cells = tuple(cells)
         self.constraints = tuple(constraints)
         self.unknown = frozenset(number for number, cell in enumerate(self.cells) if cell.value is None)
@@ -129,7 +129,7 @@ class System:
         return {number for cell in cells for number in self.of_cell.get(cell, ())}
 
     def connected(self, start: Iterable[int]) -> tuple[frozenset[int], frozenset[int]]:
-        """The cells and the constraints that hang together with some cells."""
+        """The cells and the constraints that are connected with some cells."""
         cells, constraints = set(start), set[int]()
         waiting = list(cells)
         while waiting:
@@ -141,10 +141,10 @@ class System:
                     waiting += more
         return frozenset(cells), frozenset(constraints)
 
-    def solve(self, line: Line, must_hold: Iterable[int] = ()) -> Numbers:
-        """The numbers t for which a change keeps or makes everything hold: what it touches, and `must_hold`.
+    def solve(self, line: LinearChange, must_hold: Iterable[int] = ()) -> Numbers:
+        """The numbers t for which every constraint that the change touches holds, among them those in `must_hold`.
 
-        Constraints with a cell that is unknown and stays so cannot be looked at, and are not.
+        Constraints with a cell that stays unknown cannot be checked and are left out.
         """
         touched = self.touching(*line.cells)
         least, most = self._limits(line)
@@ -152,7 +152,7 @@ class System:
             return Numbers()
         left_out = self.unknown.difference(line.cells)
         moved = [self._along(line, number) for number in touched if left_out.isdisjoint(self.constraints[number].cells)]
-        for constraint in moved:  # an equation leaves one number, which is soon tried
+        for constraint in moved:  # an equation leaves one number, so only that is tried
             if constraint.is_equation:
                 only = constraint.root
                 fits = only is not None and least <= only <= most and all(c.holds(only) for c in moved)
@@ -162,7 +162,7 @@ class System:
             numbers &= numbers_where(constraint.holds, constraint.turning_points(), least, most)
         return numbers
 
-    def _along(self, line: Line, number: int) -> _Moved:
+    def _along(self, line: LinearChange, number: int) -> _Moved:
         """A constraint as t goes along a line."""
         constraint, sums, slopes = self.constraints[number], list(self._sums[number]), [0, 0]
         for cell, (base, slope) in line.cells.items():
@@ -173,8 +173,8 @@ class System:
                 slopes[side] += times * slope
         return _Moved(constraint, (sums[0], sums[1]), (slopes[0], slopes[1]))
 
-    def _limits(self, line: Line) -> tuple[int, int]:
-        """The t for which every cell of a line holds a number that a cell may hold."""
+    def _limits(self, line: LinearChange) -> tuple[int, int]:
+        """The least and the largest t for which every cell of a line has an allowed value."""
         least, most = -2 * LARGEST_COUNT, 2 * LARGEST_COUNT
         for cell, (base, slope) in line.cells.items():
             low, high = self.cells[cell].least, LARGEST_COUNT
@@ -210,7 +210,7 @@ class _Moved:
         return None if rest else int(whole)
 
     def turning_points(self) -> Iterator[int]:
-        """Where the answer may change: where the sides are equal or differ as tolerated, and where one is 0."""
+        """The t where the answer may change: the sides are equal or differ as tolerated, or one is 0."""
         (left, right), (left_slope, right_slope) = self.sums, self.slopes
         zeros = [(left, left_slope), (right, right_slope), (left - right, left_slope - right_slope)]
         zeros += [(left - right - known, left_slope - right_slope) for known in self.constraint.tolerated]

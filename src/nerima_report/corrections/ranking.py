@@ -1,4 +1,4 @@
-"""Which of the changes that would do is the likely one: by how people slip, then by what the year before says."""
+"""The possible changes by likelihood: by the kind of slip, then by the numbers of the year before."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ Before = Mapping[str, Mapping[CellKey, int]]  # what each 課 (and 区全体) re
 
 @dataclass(frozen=True)
 class Ranked:
-    """A change with the number t that is the likeliest, the new numbers, and why: the kind of slip ('' for none).
+    """A change with its likeliest new numbers, and the kind of slip that explains them ('' for none).
 
-    `weight` is that of the slip, `support` how much the year before speaks for it; changes in which both are the same
-    are equally likely, but for `commonness`: that small numbers are more common than large ones.
+    `weight` is that of the slip, `support` says how well the year before fits. Changes with the same weight and support
+    are equally likely; `commonness` (small numbers are more common than large ones) only puts them in an order.
     """
 
     change: Change
@@ -33,18 +33,18 @@ class Ranked:
     commonness: float
 
     def is_as_likely_as(self, other: Ranked) -> bool:
-        """Whether nothing that is known of this very cell tells two changes apart."""
+        """Whether nothing known about these cells makes one of two changes likelier."""
         return (self.weight, self.support) == (other.weight, other.support)
 
     @property
     def likelihood(self) -> tuple[int, float, float]:
-        """What changes are ranked by, the likeliest last."""
+        """The sort key of changes, the likeliest last."""
         return self.weight, self.support, self.commonness
 
 
 @dataclass(frozen=True)
 class Ranking:
-    """What is known of how the numbers of a system came about."""
+    """Ranks the changes of a system by the definition of slips and by what was reported the year before."""
 
     system: System
     definition: CorrectionsDefinition
@@ -53,16 +53,16 @@ class Ranking:
     def ranked(self, changes: Sequence[Change]) -> list[Ranked]:
         """The changes, the likeliest first.
 
-        Of those that nothing tells apart the last comes first: one copies what one has just typed, not what follows.
+        Of equally likely ones the last comes first: people repeat what they have just typed, not what follows.
         """
         known = (change for change in changes if not change.kind or change.kind in self.definition.by_kind)
         ranked = sorted((self._likeliest(change) for change in known), key=lambda one: one.likelihood)
         return ranked[::-1]
 
     def _likeliest(self, change: Change) -> Ranked:
-        """The likeliest number of a change, if several would do: one from which a slip leads to what was typed.
+        """A change with the likeliest of its possible numbers: one that a slip turns into what was typed.
 
-        Where several such numbers are equally likely, the slip is no reason to name one of them.
+        Where several such numbers are equally likely, the slip is given as a reason for none of them.
         """
         if change.kind:
             number = change.numbers.nearest(0)
@@ -73,7 +73,7 @@ class Ranking:
         return replace(best, reason="") if any(one.is_as_likely_as(best) for one in others) else best
 
     def _numbers(self, change: Change) -> Iterator[int]:
-        """The numbers t worth a look: that nearest to what stands there, and those that a slip would turn into it."""
+        """The numbers t to be judged: the one nearest to the typed value, and those that a slip turns into it."""
         if (only := change.numbers.only) is not None:
             yield only
             return
@@ -112,7 +112,7 @@ class Ranking:
         return cache(lambda typed: numbers_meant(typed, self.definition))
 
     def _exchange(self, values: Mapping[int, int]) -> str:
-        """Whether two cells of a row get each other's number."""
+        """The kind of slip if two cells of a row get each other's number, otherwise ''."""
         if len(values) != 2:
             return ""
         one, other = (self.system.cells[cell] for cell in values)
@@ -130,7 +130,7 @@ class Ranking:
 
     @cached_property
     def _beside(self) -> dict[int, set[object]]:
-        """What stands above, below, left and right of each cell."""
+        """The values above, below, left and right of each cell."""
         grids: dict[tuple[str, str], dict[tuple[int, int], int]] = {}
         for number, cell in enumerate(self.system.cells):
             position = _position(cell.place)
@@ -150,7 +150,7 @@ class Ranking:
     def _support(self, cell: int, value: int) -> float:
         """How much better the new number fits the share that the cell had the year before than the old one.
 
-        It is the logarithm of the ratio of the chances (Poisson) of both, where the column is dealt out as before.
+        It is the logarithm of the ratio of both probabilities (Poisson), assuming that the rows keep their shares.
         """
         now, place = self.system.cells[cell], self.system.cells[cell].place
         column = self._columns.get((place.file, place.table, place.column), [])
@@ -164,7 +164,7 @@ class Ranking:
         return (value - now.value) * log(expected) - lgamma(value + 1) + lgamma(max(now.value, 0) + 1)
 
     def _commonness(self, cell: int, value: int) -> float:
-        """How much more common the new number is than the old one, if a number is the rarer the larger it is."""
+        """How much more common the new number is than the old one, assuming that larger numbers are rarer."""
         return log((self._typed(cell) + 1) / (max(value, 0) + 1))
 
     @cached_property

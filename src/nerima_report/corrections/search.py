@@ -1,8 +1,7 @@
 """The smallest changes that make everything hold (error localisation after Fellegi and Holt): one cell, then two.
 
-A cell can be at fault only if every broken constraint depends on it, so few cells have to be looked at. For one cell
-the search is exact; for two as well, because what is left after the equations have been solved is a question on one
-number, or a region with corners.
+A cell can be at fault only if every broken constraint depends on it, so few cells have to be looked at. The search is
+exact for one cell, and for two: the equations leave one free number, or without equations a region with corners.
 """
 
 from __future__ import annotations
@@ -12,13 +11,13 @@ from dataclasses import dataclass
 from itertools import combinations
 from math import ceil, floor
 
-from nerima_report.corrections.linear_system import Line, Numbers, System
+from nerima_report.corrections.linear_system import LinearChange, Numbers, System
 from nerima_report.tallies.cell_values import LARGEST_COUNT
 
 
 @dataclass(frozen=True)
 class Problem:
-    """Cells that hang together, in which constraints are broken or cells cannot be read.
+    """Connected cells among which constraints are broken or cells cannot be read.
 
     `candidates` are the cells that may be changed; of pairs only those within `pairs`.
     """
@@ -32,12 +31,12 @@ class Problem:
 
 @dataclass(frozen=True)
 class Change:
-    """A change that makes everything hold: the cells along a line, and the t for which it does.
+    """A change that makes every constraint hold: the cells along a line, and the values of t for which it does.
 
-    `kind` is '' for one or two cells that are changed by themselves, or the slip that explains several at once.
+    `kind` is the slip that changed many cells at once, or '' for one or two cells.
     """
 
-    line: Line
+    line: LinearChange
     numbers: Numbers
     kind: str = ""
 
@@ -48,17 +47,17 @@ class Change:
 
 
 def single_changes(problem: Problem) -> Iterator[Change]:
-    """Every cell that alone, with some number, makes everything hold."""
+    """Every cell that alone can make every constraint hold."""
     if len(problem.unknown) > 1:
         return
     for cell in sorted(problem.unknown or _common(problem, problem.broken)):
-        line = Line({cell: (0, 1)})
+        line = LinearChange({cell: (0, 1)})
         if numbers := problem.system.solve(line, problem.broken):
             yield Change(line, numbers)
 
 
 def pair_changes(problem: Problem) -> Iterator[Change]:
-    """Every pair of cells that together, with some numbers, make everything hold."""
+    """Every pair of cells that together can make every constraint hold."""
     for pair in _pairs(problem):
         if change := _solve_pair(problem, *pair):
             yield change
@@ -73,7 +72,10 @@ def _common(problem: Problem, constraints: Iterable[int]) -> frozenset[int]:
 
 
 def _pairs(problem: Problem) -> list[tuple[int, int]]:
-    """The pairs on which every broken constraint depends, and in which the second cell can undo what the first does."""
+    """The pairs of cells on which every broken constraint depends.
+
+    Where all of them depend on one cell alone, the other cell must share a constraint with it.
+    """
     if len(problem.unknown) > 2:
         return []
     if problem.unknown:
@@ -91,7 +93,7 @@ def _pairs(problem: Problem) -> list[tuple[int, int]]:
 
 
 def _neighbours(problem: Problem, cell: int) -> frozenset[int]:
-    """The cells that stand in a constraint with a cell."""
+    """The cells that share a constraint with a cell."""
     constraints = (problem.system.constraints[number] for number in problem.system.of_cell[cell])
     return frozenset(other for c in constraints for other in c.cells) & problem.pairs
 
@@ -103,15 +105,15 @@ def _solve_pair(problem: Problem, one: int, other: int) -> Change | None:
     return None
 
 
-def _lines(system: System, one: int, other: int) -> Iterator[Line]:
-    """The lines on which two new numbers must lie; all that have to be tried.
+def _lines(system: System, one: int, other: int) -> Iterator[LinearChange]:
+    """The lines to be tried for the new numbers of two cells.
 
-    An equation with one of the cells fixes its number; one with both ties them together. Without any equation
-    what is allowed is a region, which has a corner if there is anything in it.
+    An equation with one of the cells fixes its number, one with both makes one depend on the other. Without equations
+    the allowed numbers are a region, which has a corner unless it is empty.
     """
     still = system.unknown - {one, other}
     constraints = [n for n in system.touching(one, other) if still.isdisjoint(system.constraints[n].cells)]
-    tied: Line | None = None
+    tied: LinearChange | None = None
     for number in constraints:
         if not system.constraints[number].is_equation:
             continue
@@ -121,23 +123,23 @@ def _lines(system: System, one: int, other: int) -> Iterator[Line]:
         if second and not first:
             return (yield from _fixed(rest, second, other, one))
         if first and abs(second) == 1:
-            tied = Line({one: (0, 1), other: (int(-rest * second), -first * second)})
+            tied = LinearChange({one: (0, 1), other: (int(-rest * second), -first * second)})
     if tied is not None:
         yield tied
         return
     for corner in sorted(_corners(system, constraints, one, other)):
-        yield Line({one: (corner, 0), other: (0, 1)})
+        yield LinearChange({one: (corner, 0), other: (0, 1)})
 
 
-def _fixed(rest: float, times: int, fixed: int, free: int) -> Iterator[Line]:
-    """The line on which an equation leaves one number for the first cell, if that is whole."""
+def _fixed(rest: float, times: int, fixed: int, free: int) -> Iterator[LinearChange]:
+    """The line on which an equation fixes the number of one cell, if that number is whole."""
     value, remainder = divmod(-rest, times)
     if not remainder:
-        yield Line({fixed: (int(value), 0), free: (0, 1)})
+        yield LinearChange({fixed: (int(value), 0), free: (0, 1)})
 
 
 def _corners(system: System, constraints: Iterable[int], one: int, other: int) -> set[int]:
-    """The numbers of the first cell where two borders of what is allowed meet, and those beside them."""
+    """The numbers of the first cell at which two borders of the allowed region meet, and their neighbours."""
     cells = (system.cells[one], system.cells[other])
     borders: list[tuple[float, int, int]] = []  # rest + first × one + second × other = 0
     for cell, times in zip(cells, ((1, 0), (0, 1)), strict=True):

@@ -1,10 +1,10 @@
-"""Changes in sentences: which cell, which number, what stands there now, which slip it may have been."""
+"""Changes in sentences: which cell gets which number, what stands there now, which slip it may have been."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from nerima_report.corrections.linear_system import Cell, System
+from nerima_report.corrections.linear_system import System, SystemCell
 from nerima_report.corrections.ranking import Ranked
 from nerima_report.edition import Edition
 from nerima_report.edition.tables import fill
@@ -30,13 +30,13 @@ class Sentences:
         return Suggestion(cells, ranked.reason, self._sentence(ranked, checks))
 
     def most(self, ranked: Sequence[Ranked]) -> int:
-        """How many changes are told; where a slip explains two cells or more, no others that none explains."""
+        """How many changes are listed; none without an explanation if a slip explains several cells."""
         several = len(ranked[0].values) > 1 and ranked[0].reason
         worth = [one for one in ranked if one.reason or not several]
         return min(len(worth), self._most)
 
     def remarks(self, ranked: Sequence[Ranked]) -> Iterator[str]:
-        """That there are more changes than are told, and that several are equally likely."""
+        """The remarks that there are more changes than those listed, and that several are equally likely."""
         if left := len(ranked) - self.most(ranked):
             yield fill(self.words.more, {"数": f"{left:,}"})
         if len(ranked) > 1 and ranked[0].is_as_likely_as(ranked[1]):
@@ -72,7 +72,7 @@ class Sentences:
         )
 
     def _bounds(self, ranked: Ranked, number: int) -> tuple[int, int]:
-        """The first and the last number that would do for a cell."""
+        """The least and the largest possible number of a cell."""
         base, slope = ranked.change.line.cells[number]
         if slope == 0:
             return base, base
@@ -81,7 +81,7 @@ class Sentences:
         return ends[0], ends[1]
 
     def _number(self, ranked: Ranked, number: int) -> str:
-        """63; or 6 以上 where many numbers would do, and no slip says which."""
+        """63; or 6 以上 where many numbers are possible and no slip selects one."""
         least, most = self._bounds(ranked, number)
         value = shown_fact(ranked.values[number])
         whole = len(ranked.values) == len(ranked.change.numbers.ranges) == 1
@@ -93,12 +93,12 @@ class Sentences:
             return fill(self.words.at_most, {"数": shown_fact(most)})
         return fill(self.words.between, {"数": shown_fact(least), "終わり": shown_fact(most)})
 
-    def _now(self, cells: Sequence[Cell], reason: str) -> str:
+    def _now(self, cells: Sequence[SystemCell], reason: str) -> str:
         typed = "と ".join(f"{cell.typed or self.words.blank} " for cell in cells).rstrip()
         because = self._slips[reason].words if reason else ""
         return fill(self.words.now_because if reason else self.words.now, {"今": typed, "理由": because})
 
-    def _name(self, cell: Cell) -> str:
+    def _name(self, cell: SystemCell) -> str:
         """公開.処理状況「部分公開」（B6）, with the column where there are several, and whose it is in the ward."""
         place = cell.place
         row = f"の{place.column}の{place.row}" if cell.is_total else f"「{f'{place.group} {place.row}'.strip()}」"
@@ -111,7 +111,7 @@ class Sentences:
         cells = f"（{first.place.spot}〜{last.place.spot}）"
         return f"{self._owner(first)}{first.place.table}の{first.place.column}{cells}"
 
-    def _owner(self, cell: Cell) -> str:
+    def _owner(self, cell: SystemCell) -> str:
         if self._one_file:
             return ""
         return f"{cell.owner}の集計の" if cell.owner == WARD else f"{cell.owner}の"

@@ -10,12 +10,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations, groupby, pairwise
 
-from nerima_report.corrections.linear_system import Line, System
+from nerima_report.corrections.linear_system import LinearChange, System
 from nerima_report.corrections.search import Change, Problem
 from nerima_report.edition.texts import CorrectionsDefinition
 
 MOST_ZEROS = 3  # that a spreadsheet drops in front of a number: who types 0003 for 3000 leaves 3
-FEWEST = 2  # cells that a slip of many must have changed, beside the one whose number got lost
+FEWEST = 2  # cells that a slip of many cells must have changed, beside the one whose number was lost
 
 
 def numbers_meant(typed: int, definition: CorrectionsDefinition) -> dict[int, tuple[str, ...]]:
@@ -39,7 +39,7 @@ def numbers_meant(typed: int, definition: CorrectionsDefinition) -> dict[int, tu
 
 
 def _swapped(text: str) -> Iterator[int]:
-    """63 for 36, 321 for 123, and 306 for 036; only neighbours change places with a 0 in front."""
+    """63 for 36, 321 for 123, and 306 for 036; a leading 0 changes places only with its neighbour."""
     yield from _whole(
         text[:i] + text[j] + text[i + 1 : j] + text[i] + text[j + 1 :]
         for i in _places(text)
@@ -54,7 +54,7 @@ def _with_one_more(text: str) -> Iterator[int]:
 
 
 def _with_one_less(text: str) -> Iterator[int]:
-    """63 for 663: a digit that stands there twice in a row."""
+    """63 for 663: one of two equal digits in a row is left out."""
     start = 0
     for _, same in groupby(text):
         length = len(list(same))
@@ -78,17 +78,17 @@ def _tenfold(typed: int) -> Iterator[int]:
 
 
 def _places(text: str) -> range:
-    """The digits that may be at fault: of a number with a 0 in front only that, or it would stay in front."""
+    """The positions that may change: of a number with a leading 0 only that digit, because no number begins with 0."""
     return range(1) if text[0] == "0" else range(len(text))
 
 
 def _whole(texts: Iterable[str]) -> Iterator[int]:
-    """The texts that are numbers as somebody writes them: without a 0 in front."""
+    """The texts that are numbers without a leading 0."""
     return (int(text) for text in texts if len(text) == 1 or text[0] != "0")
 
 
 def pattern_changes(problem: Problem) -> Iterator[Change]:
-    """Every slip of many cells that, undone, makes everything hold."""
+    """Every slip of many cells that makes every constraint hold when it is undone."""
     tables = _columns(problem)
     for columns in tables.values():
         for column in columns.values():
@@ -108,7 +108,7 @@ def _columns(problem: Problem) -> dict[tuple[str, str], dict[str, list[int]]]:
     return tables
 
 
-def _moved_up(system: System, column: Sequence[int]) -> Line | None:
+def _moved_up(system: System, column: Sequence[int]) -> LinearChange | None:
     """Each cell gets the number of the next one; the number of the last has been lost."""
     line: dict[int, tuple[int, int]] = {}
     for cell, following in pairwise(column):
@@ -116,10 +116,10 @@ def _moved_up(system: System, column: Sequence[int]) -> Line | None:
         if not isinstance(value, int):
             return None
         line[cell] = (value, 0)
-    return Line(line | {column[-1]: (0, 1)}) if _changes(system, line) else None
+    return LinearChange(line | {column[-1]: (0, 1)}) if _changes(system, line) else None
 
 
-def _exchanged(system: System, one: Sequence[int], other: Sequence[int]) -> Line | None:
+def _exchanged(system: System, one: Sequence[int], other: Sequence[int]) -> LinearChange | None:
     """Each cell gets the number beside it."""
     line: dict[int, tuple[int, int]] = {}
     for pair in zip(one, other, strict=False):
@@ -129,7 +129,7 @@ def _exchanged(system: System, one: Sequence[int], other: Sequence[int]) -> Line
                 return None
             line[cell] = (value, 0)
     whole = len(one) == len(other)
-    return Line(line) if whole and _changes(system, line) > FEWEST else None  # two cells alone are a pair
+    return LinearChange(line) if whole and _changes(system, line) > FEWEST else None  # two cells are searched as a pair
 
 
 def _changes(system: System, line: dict[int, tuple[int, int]]) -> int:
@@ -138,7 +138,7 @@ def _changes(system: System, line: dict[int, tuple[int, int]]) -> int:
     return changed if changed >= FEWEST else 0
 
 
-def _explains(problem: Problem, line: Line | None, kind: str) -> Iterator[Change]:
+def _explains(problem: Problem, line: LinearChange | None, kind: str) -> Iterator[Change]:
     if line is None or not problem.unknown.issubset(line.cells):
         return
     if numbers := problem.system.solve(line, problem.broken):

@@ -1,10 +1,11 @@
-"""An edition folder (templates/nerima) read into frozen definitions that are proved to fit together.
+"""An edition folder (templates/nerima) read into frozen definitions that are checked to be consistent.
 
-    toml                       a TOML file read into its model, or the file, the key and the reason why not
+    toml                       a TOML file read into its model, or the fault with file, key and reason
     municipality, part         the municipality, a part of the report
     tables, entries, registers, case_rules, guideline    what is collected, and what must hold for it
     texts, catalogue           the words: on forms, about years and corrections, of findings
-    generated, proofs, register_proofs    definitions completed from each other, and proved
+    generated                  definitions completed from other files (settings, guideline, choices)
+    proofs, register_proofs    the consistency of a part
     changes                    what differs between two editions
 
 Whatever is wrong in a definition stops the program with file, key and reason (DefinitionError).
@@ -13,7 +14,7 @@ Whatever is wrong in a definition stops the program with file, key and reason (D
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -21,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from nerima_report.edition.case_rules import UseRules
 from nerima_report.edition.catalogue import Catalogue, load_catalogue
-from nerima_report.edition.entries import ADJUSTMENTS, EntryTable, TablesFile
+from nerima_report.edition.entries import ADJUSTMENTS, AnyTable, EntryTable, Tables, TablesFile
 from nerima_report.edition.generated import completed, with_guideline, with_numbers
 from nerima_report.edition.guideline import Guideline
 from nerima_report.edition.municipality import MunicipalityDefinition
@@ -41,9 +42,9 @@ if TYPE_CHECKING:
 class Edition:
     """All definitions of one municipality. Tables are named by their id such as 公開.処理状況.
 
-    The words of forms, of years, of corrections and of the report over the years are read when they are asked for;
-    each may raise DefinitionError (see `load_edition`). `own_form_texts` are read from no file. `from_print`: the
-    edition is that of a year which somebody types in as it was printed, so there is nothing to adjust.
+    The texts (forms, years, corrections, trend) are read when they are used, and may then raise DefinitionError (see
+    `load_edition`). `own_form_texts` replace those of forms.toml. `from_print`: the edition serves to type in a printed
+    year, so there is no sheet for adjustments.
     """
 
     folder: Path
@@ -56,28 +57,28 @@ class Edition:
 
     @cached_property
     def form_texts(self) -> FormTexts:
-        """What is said on forms."""
+        """The texts of forms."""
         from nerima_report.edition.texts import FormTexts
 
         return self.own_form_texts or read_definition(self.folder / "forms.toml", FormTexts)
 
     @cached_property
     def years(self) -> YearsDefinition:
-        """What is said of years beside each other, and from which change on."""
+        """The texts on the comparison of years, and its limits."""
         from nerima_report.edition.texts import YearsDefinition
 
         return read_definition(self.folder / "years.toml", YearsDefinition)
 
     @cached_property
     def corrections(self) -> CorrectionsDefinition:
-        """How people slip, and what is said of likely corrections."""
+        """The kinds of slips with their weights, and the texts of likely corrections."""
         from nerima_report.edition.texts import CorrectionsDefinition
 
         return read_definition(_file_or_shipped(self.folder, "corrections.toml"), CorrectionsDefinition)
 
     @cached_property
     def trend(self) -> TrendTexts:
-        """What is said in the report over several years."""
+        """The texts of the report over several years."""
         from nerima_report.edition.texts import TrendTexts
 
         return read_definition(_file_or_shipped(self.folder, "trend.toml"), TrendTexts)
@@ -88,7 +89,7 @@ class Edition:
 
     @property
     def turning_years(self) -> list[int]:
-        """The fiscal years that show every set of parts: the first and the last year of each part."""
+        """Fiscal years that together cover every set of parts: the first and the last year of each part."""
         terms = [(part.definition.first_year, part.definition.last_year) for part in self.parts]
         return sorted({year for term in terms for year in term if year and self.parts_for(year)})
 
@@ -100,7 +101,7 @@ class Edition:
         return replace(self, parts=parts)
 
     @cached_property
-    def tables(self) -> dict[str, CountTable | EntryTable]:
+    def tables(self) -> dict[str, AnyTable]:
         """All tables by id, in the order of definition."""
         return {part.table_id(key): table for part in self.parts for key, table in part.tables.items()}
 
@@ -127,8 +128,8 @@ class Edition:
     def collected_counts(self, ward: bool) -> dict[str, tuple[Column, ...]]:
         """Which columns of which tables a section (or, with `ward`, the coordinator for the ward) reports.
 
-        A section reports its own persons too; the number after matching stands in the ward workbook. What is
-        counted from entries nobody reports.
+        A section reports its own persons too; the number after matching is in the ward workbook. Tables that are
+        counted from entries are not reported.
         """
         wanted = {
             key: tuple(c for c in table.columns if not ward or table.reported_by == "coordinator" or not c.additive)
@@ -188,10 +189,10 @@ def find_edition(name: str, templates: Path | None = None) -> Path:
 
 
 def load_edition(folder: Path, *, texts: bool = True) -> Edition:
-    """Read an edition folder and prove that its definitions fit together.
+    """Read an edition folder and check that its definitions are consistent.
 
-    Without `texts` the words that are read when they are asked for are not proved here. Raises DefinitionError with
-    file, key and reason for the first fault found.
+    Without `texts`, the texts are read and checked only when they are used. Raises DefinitionError with file, key and
+    reason for the first fault.
     """
     municipality = read_definition(folder / "municipality.toml", MunicipalityDefinition)
     guideline = read_definition(folder / "guideline.toml", Guideline)
@@ -225,7 +226,7 @@ def load_edition(folder: Path, *, texts: bool = True) -> Edition:
 
 
 def _file_or_shipped(folder: Path, name: str) -> Path:
-    """A file of an edition; that which came with the program where the edition was copied before there was one."""
+    """A file of an edition, or the shipped one where the edition was copied before this file existed."""
     return folder / name if (folder / name).exists() else shipped_templates() / "nerima" / name
 
 
@@ -256,10 +257,8 @@ def _load_part(folder: Path, guideline: Guideline) -> Part:
     return part
 
 
-def _load_charts(
-    folder: Path, tables: Mapping[str, CountTable | EntryTable], figures: Sequence[Figure]
-) -> tuple[Chart, ...]:
-    """What charts.toml says is drawn; every table and figure where there is no such file."""
+def _load_charts(folder: Path, tables: Tables, figures: Sequence[Figure]) -> tuple[Chart, ...]:
+    """The charts of charts.toml; without that file a chart for every table and figure."""
     if (folder / "charts.toml").exists():
         return read_definition(folder / "charts.toml", ChartsFile).chart
     counts = [table for table in tables.values() if isinstance(table, CountTable)]
@@ -267,7 +266,7 @@ def _load_charts(
 
 
 def _refuse_rivals(parts: Sequence[Part]) -> None:
-    """Parts with the same key serve different years, or nobody could tell their tables apart."""
+    """Raise DefinitionError where two parts with the same key serve the same year: table ids would be ambiguous."""
     latest: dict[str, Part] = {}
     for part in sorted(parts, key=lambda p: p.definition.first_year):
         before, year = latest.get(part.key), part.definition.first_year
@@ -278,9 +277,9 @@ def _refuse_rivals(parts: Sequence[Part]) -> None:
 
 
 def _refuse_rival_registers(parts: Sequence[Part]) -> None:
-    """Each register has a master of its own, and continues one that exists, with the same beginning of numbers.
+    """Raise DefinitionError where two registers have one key, or one continues an unknown register or another mark.
 
-    Where no earlier part has registers any more, there is nothing left to continue.
+    Where no earlier part has registers any more, `continues` is not checked.
     """
     owners = {register.key: part for part in reversed(parts) for register in part.registers}
     marks = {register.key: register.mark for part in parts for register in part.registers}

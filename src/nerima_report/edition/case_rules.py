@@ -1,4 +1,4 @@
-"""uses.toml: what must hold for cases of 利用, 提供 and 委託, and which fields of the tables say so.
+"""uses.toml: the rules for cases of 利用, 提供 and 委託, and the fields of the tables that they concern.
 
 The types, and who decides where a type applies, are those of guideline.toml.
 """
@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping
 
 from pydantic import Field, model_validator
 
-from nerima_report.edition.entries import EntryTable
+from nerima_report.edition.entries import EntryTable, Tables
 from nerima_report.edition.guideline import Guideline
-from nerima_report.edition.tables import CountTable, Definition, Text, refuse_duplicates
+from nerima_report.edition.tables import Definition, Text, refuse_duplicates
 
 
 class CaseFields(Definition):
@@ -34,9 +34,9 @@ class CaseFields(Definition):
 
 
 class KindRule(Definition):
-    """What makes a case 利用, 提供 or 委託: within one body or not, on which basis, and what is to be judged.
+    """The rule for 利用, 提供 or 委託: within one body or not, on which basis, and which cases are judged.
 
-    A new case on a basis of `judged` (or any, with `judged_always`) goes through the guideline or the committee.
+    A new case on a basis of `judged` (or any, with `judged_always`) needs the guideline or the committee.
     """
 
     kind: Text = Field(title="種類")
@@ -47,7 +47,7 @@ class KindRule(Definition):
     basis: Text = Field(title="よりどころ")
 
     def is_judged(self, basis: object) -> bool:
-        """Whether a new case on this basis goes through the guideline or the committee."""
+        """Whether a new case on this basis needs the guideline or the committee."""
         return self.judged_always or basis in self.judged
 
 
@@ -66,7 +66,7 @@ class DeciderRules(Definition):
 
 
 class InspectionRule(Definition):
-    """The line of the self-inspection that cannot be answered so by a section with cases of this kind."""
+    """An answer in a line of the self-inspection that contradicts having cases of this kind."""
 
     table: Text = Field(title="表")
     line: Text = Field(title="行")
@@ -76,7 +76,7 @@ class InspectionRule(Definition):
 
 
 class LeakRule(Definition):
-    """Incidents with more persons than a setting of the part are reportable: this answer is then asked about."""
+    """Incidents with more persons than a setting of the part must be reported; this answer then causes a finding."""
 
     table: Text = Field(title="表")
     persons: Text = Field(title="人数")
@@ -108,9 +108,9 @@ _Named = tuple[str, str, str]  # the key in uses.toml, the label of a field, one
 
 
 def rule_faults(
-    rules: UseRules, tables: Mapping[str, CountTable | EntryTable], settings: Mapping[str, object], guideline: Guideline
+    rules: UseRules, tables: Tables, settings: Mapping[str, object], guideline: Guideline
 ) -> Iterator[tuple[str, str]]:
-    """What the rules name that the tables, the settings or the guideline do not have: the key, and why."""
+    """The names in the rules that tables, settings or guideline do not have: the key, and why."""
     yield from _unknown(tables, rules.cases.table, "cases", list(_named_in_cases(rules)))
     for rule in rules.kinds:
         if guideline.annex(rule.kind) is None:
@@ -146,9 +146,7 @@ def _named_in_cases(rules: UseRules) -> Iterator[_Named]:
     yield from (("deciders", cases.decider, who) for who in (*deciders.direct.who, *deciders.committee.who))
 
 
-def _unknown(
-    tables: Mapping[str, CountTable | EntryTable], key: str, where: str, named: list[_Named]
-) -> Iterator[tuple[str, str]]:
+def _unknown(tables: Tables, key: str, where: str, named: list[_Named]) -> Iterator[tuple[str, str]]:
     table = tables.get(key)
     if not isinstance(table, EntryTable):
         yield f"{where}.table", f"一覧の表「{key}」はありません"

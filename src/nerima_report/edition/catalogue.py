@@ -20,7 +20,7 @@ from nerima_report.errors import DefinitionError
 from nerima_report.findings import SEVERITIES, SEVERITY_NAMES, Finding, Severity, shown_fact
 from nerima_report.places import Place
 
-# What a message may ask for: the facts of every finding, and the details that single checks add.
+# The placeholders of messages: the facts of every finding, and the details that some checks add.
 _FACTS = frozenset({
     "expected", "found", "difference", "section", "file", "sheet", "table", "group", "row", "column",
     "about", "code", "heading", "label", "left", "likely", "number", "right", "sheets", "title", "what", "why",
@@ -80,7 +80,7 @@ class Catalogue:
 
 
 def _message(finding: Finding, template: str) -> str:
-    """What is wrong, in one polite Japanese sentence."""
+    """The message of a finding: one polite Japanese sentence."""
     place = finding.place
     facts = dict.fromkeys(_FACTS, "") | {
         "expected": shown_fact(finding.expected),
@@ -164,17 +164,17 @@ class Notice:
 
     @property
     def label(self) -> str:
-        """What to call it: エラー, or 説明のある差 where somebody explained it."""
+        """The severity in Japanese, or 説明のある差 where somebody explained it."""
         return self.severity_name if self.is_open else EXPLAINED
 
     @property
     def expected(self) -> str:
-        """What was expected, as a sentence shows it; '' where that is nothing."""
+        """What was expected, as text; '' if nothing."""
         return shown_fact(self.finding.expected)
 
     @property
     def found(self) -> str:
-        """What was found, as a sentence shows it; '' where that is nothing."""
+        """What was found, as text; '' if nothing."""
         return shown_fact(self.finding.found)
 
     @property
@@ -184,17 +184,17 @@ class Notice:
 
     @property
     def compared(self) -> list[str]:
-        """The places that the check looked at besides, in few words."""
+        """The other places that the check compared, in short form."""
         return ranges((place for place in self.finding.related if place.cell or place.section), self.place)
 
     @property
     def advice(self) -> tuple[str, ...]:
-        """What may be its cause, in sentences."""
+        """The sentences on its likely causes."""
         return self.finding.advice.lines
 
 
 def short(place: Place, beside: Place) -> str:
-    """A place without what the place beside it says already: 公開.処理状況 B5, or B5."""
+    """A place without the file and sheet that it shares with `beside`: 公開.処理状況 B5, or B5."""
     file = place.file.rpartition("/")[2] if place.file != beside.file else ""
     sheet = (place.sheet or place.table) if place.sheet != beside.sheet or file else ""
     cell = place.cell or " ".join(text for text in (place.group, place.row, place.column) if text)
@@ -203,7 +203,7 @@ def short(place: Place, beside: Place) -> str:
 
 
 def ranges(places: Iterable[Place], beside: Place) -> list[str]:
-    """Places in few words: cells below each other as a range (B5〜B13), in the order of the places."""
+    """Places in short form and in their order; cells below each other are a range (B5〜B13)."""
     named: list[str] = []
     first: Place | None = None
     last: Place | None = None

@@ -18,13 +18,13 @@ from nerima_report.edition.tables import CHOICES, FiguresFile, LinksFile
 from nerima_report.files import read_text
 
 ChangeKind = Literal["changed", "added", "removed", "reordered", "reworded", "restyled"]
-# What names an item of a list: a row has a group and a label, a type of the guideline a number.
+# The keys that name an item of a list: group and label of a row, the number of a type of the guideline.
 _NAMED_BY = ("key", "group", "label", "number", "who", "department", "section", "heading", "name", "field", "item")
 
 
 @dataclass(frozen=True)
 class KeyStep:
-    """A step on the way to what changed: a key of the file with its name for a clerk and, in a list, the item."""
+    """A step of the path to a change: a key of the file, its Japanese name and, in a list, the item."""
 
     key: str
     name: str
@@ -33,10 +33,10 @@ class KeyStep:
 
 @dataclass(frozen=True)
 class EditionChange:
-    """One difference: in which file, where in it, and what stood there before and stands there after.
+    """One difference: its file, the path in it, and the values before and after.
 
-    `reordered` has the names of the items in both orders, `reworded` the lines of both, `restyled` neither;
-    without steps a whole file was added or removed.
+    The values are the names of the items for `reordered`, lines for `reworded`, and None for `restyled`. Without steps
+    a whole file was added or removed.
     """
 
     kind: ChangeKind
@@ -47,12 +47,12 @@ class EditionChange:
 
     @property
     def place(self) -> str:
-        """Where, as the author of the file calls it: table[処理状況].rows[取下げ].rule."""
+        """The path in the notation of the file: table[処理状況].rows[取下げ].rule."""
         return ".".join(f"{step.key}[{step.item}]" if step.item else step.key for step in self.steps)
 
 
 def edition_changes(before: Edition, after: Edition) -> list[EditionChange]:
-    """All that differs between two valid editions, in the order of the report, then what all parts share."""
+    """All differences between two valid editions, first those of parts in the order of the report."""
     old, new = _contents(before), _contents(after)
     return [change for file in _either(new, old) for change in _file_changes(file, old.get(file), new.get(file))]
 
@@ -65,7 +65,7 @@ def forms_must_change(before: Edition, after: Edition) -> bool:
 
 
 def _asked(whole: Edition, year: int) -> object:
-    """What the forms of a year ask for: cells of counts, and fields of list-like tables. No order matters."""
+    """What the forms of a year ask for, in any order: cells of counts, and fields of list-like tables."""
     edition = replace(whole, parts=whole.parts_for(year))
     cells = {
         (ward, table_id, row.group, row.label, column.heading)
@@ -84,10 +84,10 @@ def _asked(whole: Edition, year: int) -> object:
 
 
 def _contents(edition: Edition) -> dict[str, object]:
-    """What each file of an edition says: a model for definitions, a text for manuscripts, bytes for Word styles."""
+    """The content of each file of an edition: a model for definitions, text for manuscripts, bytes for Word styles."""
     parts = {f"{part.folder.name}/{name}": file for part in edition.parts for name, file in _part(part).items()}
     return parts | {
-        # The severities show in the catalogue.
+        # The severities are compared in the catalogue.
         "municipality.toml": edition.municipality.model_copy(update={"severities": {}}),
         "cover.md.j2": read_text(edition.folder / "cover.md.j2"),
         "reference.docx": (edition.folder / "reference.docx").read_bytes(),
@@ -127,7 +127,7 @@ def _file_changes(file: str, before: object, after: object) -> Iterator[EditionC
 
 
 def _rewordings(file: str, before: str, after: str) -> Iterator[EditionChange]:
-    """A change for each run of lines that went or came, placed by the line of the new text at which it begins."""
+    """A change for each run of removed or added lines, with the line of the new text at which it begins."""
     old, new = before.splitlines(), after.splitlines()
     for kind, first, last, begin, end in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if kind != "equal" and any(line.strip() for line in (*old[first:last], *new[begin:end])):
@@ -152,7 +152,7 @@ def _differences(file: str, steps: tuple[KeyStep, ...], before: object, after: o
 def _list_differences(
     file: str, steps: tuple[KeyStep, ...], before: Mapping[str, object], after: Mapping[str, object]
 ) -> Iterator[EditionChange]:
-    """Items are known by name; one that has another name in the same place of a list as long is renamed."""
+    """Items are identified by name. In lists of equal length an item with a new name in the same place was renamed."""
     *way, last = steps
     renamed = {
         old: new
@@ -187,7 +187,7 @@ def _named(items: Sequence[object]) -> dict[str, object]:
 
 
 def item_name(item: object) -> str:
-    """What an item of a list is called: a row 開示請求 取下げ, a type of the guideline 3, a text by itself."""
+    """The name of an item of a list: 開示請求 取下げ for a row, 3 for a type of the guideline, a text for itself."""
     if not has_keys(item):
         return str(item)
     values = values_of(item)
@@ -208,7 +208,7 @@ def values_of(value: object) -> dict[str, object]:
 
 
 def names_of(value: object) -> dict[str, str]:
-    """What a clerk reads for the keys of a model, or of a mapping; the key itself where it has no name."""
+    """The Japanese names of the keys of a model or mapping; the key itself where it has none."""
     if isinstance(value, BaseModel):
         titles = {field.alias or name: field.title for name, field in type(value).model_fields.items()}
         return {key: title or key for key, title in titles.items()}

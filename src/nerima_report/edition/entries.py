@@ -22,10 +22,10 @@ from nerima_report.edition.tables import (
 class EntryField(Definition):
     """A field of a list-like table. `printed_as` is how a value given is printed, such as （{}）.
 
-    `required_when`: it must be given by the entries that meet all these conditions. `any_year`: a date may
-    lie outside of the fiscal year. `meanings` say in words what the choices stand for, in the same order;
-    with `choices_from = "guideline"` both are the types of guideline.toml. `repeated_in` names the text in which people
-    say the same again, `repeated_as` how they write it there: （{}名分）.
+    `required_when`: entries that meet all these conditions must have the field. `any_year`: a date may be outside the
+    fiscal year. `meanings` explain the choices, in the same order; with `choices_from = "guideline"` both are the types
+    of guideline.toml. `repeated_in` names the text in which people say the same again, `repeated_as` how they write it
+    there: （{}名分）.
     """
 
     label: Text = Field(title="見出し")
@@ -53,7 +53,7 @@ class EntryField(Definition):
         return self.rule or ("" if self.required else "空けてもかまいません。")
 
     def meaning(self, choice: str) -> str:
-        """What a choice stands for in words: the wording of 別表2の10, or the choice itself."""
+        """The meaning of a choice (the wording of 別表2の10), or the choice itself where it has none."""
         return dict(zip(self.choices, self.meanings, strict=False)).get(choice, choice)
 
     def is_required(self, entry: Mapping[str, object]) -> bool:
@@ -95,11 +95,10 @@ class PrintedColumn(Definition):
 
 
 class EntryTable(TableDefinition):
-    """A list-like table: one row an entry, sorted, numbered and grouped by the tool.
+    """A list-like table: one row for each entry, sorted, numbered and grouped by the tool.
 
     `lines_for` names its first field: the blank form has a line for each choice of it, each to be answered once.
-    `open_when` says which entries are matters still to be settled, which `build` lists in a file of its own,
-    under `open_note`.
+    `open_when` are the conditions of unsettled entries, which `build` lists in a file of its own under `open_note`.
     """
 
     kind: Literal["entries"] = Field(title="種類")
@@ -144,10 +143,14 @@ class EntryTable(TableDefinition):
         return self
 
 
+AnyTable = CountTable | EntryTable
+Tables = Mapping[str, AnyTable]  # by key, or by id
+
+
 class TablesFile(Definition):
     """tables.toml."""
 
-    table: tuple[Annotated[CountTable | EntryTable, Field(discriminator="kind")], ...] = Field(title="表")
+    table: tuple[Annotated[AnyTable, Field(discriminator="kind")], ...] = Field(title="表")
 
 
 # The sheet 調整 of the ward workbook: the same in every edition, because tallies/totals.py rests on it.

@@ -1,16 +1,14 @@
-"""What definitions take from elsewhere: the numbers of part.toml, the types of the guideline, a row for each choice."""
+"""Definitions completed from other files: settings of part.toml, types of the guideline, a row for each choice."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from nerima_report.edition.entries import EntryField, EntryTable
+from nerima_report.edition.entries import AnyTable, EntryField, EntryTable, Tables
 from nerima_report.edition.guideline import Guideline
 from nerima_report.edition.registers import Register
 from nerima_report.edition.tables import Condition, CountTable, Row
-
-Tables = Mapping[str, CountTable | EntryTable]
 
 
 def with_numbers(data: Any, names: Mapping[str, str]) -> Any:
@@ -29,14 +27,14 @@ def with_numbers(data: Any, names: Mapping[str, str]) -> Any:
     return data
 
 
-def completed(tables: Sequence[CountTable | EntryTable], guideline: Guideline) -> dict[str, CountTable | EntryTable]:
+def completed(tables: Sequence[AnyTable], guideline: Guideline) -> dict[str, AnyTable]:
     """The tables by key, with the choices that come from the guideline and the rows that come from choices."""
     chosen = {table.key: _with_types(table, guideline) for table in tables}
     return {key: _with_rows(table, chosen) for key, table in chosen.items()}
 
 
-def condition_faults(table: CountTable | EntryTable, tables: Tables) -> Iterator[tuple[str, str]]:
-    """What a table asks of entries that they cannot say: the key at fault, and why."""
+def condition_faults(table: AnyTable, tables: Tables) -> Iterator[tuple[str, str]]:
+    """The faults in the conditions of a table (unknown fields or choices of its entries): the key, and why."""
     if isinstance(table, EntryTable):
         wanted = [("open_when", table.open_when), *(("fields", field.required_when) for field in table.fields)]
         yield from _faults(wanted, table)
@@ -75,7 +73,7 @@ def with_guideline(register: Register, guideline: Guideline) -> Register:
     return register.model_copy(update={"fields": _fields_with_types(register.fields, guideline)})
 
 
-def _with_types(table: CountTable | EntryTable, guideline: Guideline) -> CountTable | EntryTable:
+def _with_types(table: AnyTable, guideline: Guideline) -> AnyTable:
     if isinstance(table, CountTable) or not any(field.choices_from for field in table.fields):
         return table
     return table.model_copy(update={"fields": _fields_with_types(table.fields, guideline)})
@@ -87,7 +85,7 @@ def _fields_with_types(fields: Sequence[EntryField], guideline: Guideline) -> tu
     return tuple(field.model_copy(update=update) if field.choices_from else field for field in fields)
 
 
-def _with_rows(table: CountTable | EntryTable, tables: Tables) -> CountTable | EntryTable:
+def _with_rows(table: AnyTable, tables: Tables) -> AnyTable:
     if isinstance(table, EntryTable):
         return table
     source = tables.get(table.counted_from)
@@ -97,7 +95,7 @@ def _with_rows(table: CountTable | EntryTable, tables: Tables) -> CountTable | E
 
 
 def _rows_of(row: Row, field: EntryField | None) -> Sequence[Row]:
-    """The rows for which a row stands; a row whose choices are not there stays, to be complained about."""
+    """The rows for which a row stands. A row without matching choices stays, and `condition_faults` reports it."""
     choices = [choice for choice in field.choices if choice.startswith(row.beginning)] if field else []
     if field is None or not choices:
         return [row]

@@ -1,7 +1,7 @@
 """The guideline on using, providing and outsourcing personal information (個人情報利活用ガイドライン), as data.
 
-Since fiscal 2023 a new use (別表1), provision (別表2) or outsourcing (別表3) goes through a type of this
-guideline or through the committee (運営委員会). A search proposes types that a few words are about; the office decides.
+Since fiscal 2023 a new use (別表1), provision (別表2) or outsourcing (別表3) needs a type of this guideline or the
+committee (運営委員会). A search proposes types for some words; the office decides.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from nerima_report.edition.tables import Definition, Text, refuse_duplicates
 from nerima_report.text import plain
 
 CaseKind = Literal["利用", "提供", "委託"]
-# How alike the nearest types must be, in percent (rapidfuzz), and how many are proposed at most.
+# The least similarity of proposed types in percent (rapidfuzz), and how many are proposed at most.
 LEAST_LIKENESS = 35
 MOST_NEAREST = 3
 _BETWEEN_WORDS = re.compile(r"[\s、。，．・,.]+")
 _REFERENCE = re.compile(r"別表(\d+)(?:[の‐-―ー-](\d+))?")
 _HIRAGANA = str.maketrans({chr(code): chr(code - 0x60) for code in range(ord("ァ"), ord("ヶ") + 1)})
-# The wording of the guideline writes these both ways.
+# The guideline uses both spellings.
 _SPELLINGS = {"又は": "または", "及び": "および", "若しくは": "もしくは", "並びに": "ならびに"}
 
 
@@ -36,7 +36,7 @@ class GuidelineRule(Definition):
 
 
 class Consultation(Definition):
-    """Whom a section asks before it takes a case for one of a type, and when."""
+    """Whom a section consults before it applies a type to a case, and when."""
 
     with_: Text = Field(title="相手", alias="with")
     when: Text = Field(title="いつ")
@@ -66,7 +66,7 @@ class GuidelineType(Definition):
 
 
 class Annex(Definition):
-    """A 別表: what its types are about, and what follows from a match."""
+    """A 別表: its types, and what a matching case needs."""
 
     number: int = Field(title="番号", ge=1)
     kind: CaseKind = Field(title="種類")
@@ -85,7 +85,7 @@ class Annex(Definition):
 
     @property
     def type_names(self) -> tuple[str, ...]:
-        """What the office calls its types: 別表2の1, 別表2の2, …"""
+        """The names of its types: 別表2の1, 別表2の2, …"""
         return tuple(f"{self.name}の{each.number}" for each in self.types)
 
     def type(self, number: int) -> GuidelineType | None:
@@ -143,22 +143,22 @@ class AnnexType:
 
     @property
     def name(self) -> str:
-        """How the office calls it: 別表2の10."""
+        """The name of the type: 別表2の10."""
         return f"{self.annex.name}の{self.type.number}"
 
 
 @dataclass(frozen=True)
 class SearchResult:
-    """The types that were found. `exact`: all words stand in each; otherwise they are the nearest, best first."""
+    """The types found. `exact`: each contains all words; otherwise they are the most similar ones, best first."""
 
     entries: tuple[AnnexType, ...]
     exact: bool
 
 
 def search(guideline: Guideline, text: str) -> SearchResult:
-    """The types in which every word of `text` stands, or else the nearest ones, or none.
+    """The types that contain every word of `text`, or else the most similar ones, or none.
 
-    Searched are wording and examples, the kind (委託), and the name (別表3, 別表2の10). Width, kana and
+    Words are searched in wording and examples, in the kind (委託), and in the name (別表3, 別表2の10). Width, kana and
     the spelling of または do not matter.
     """
     words = [word for word in _BETWEEN_WORDS.split(unicodedata.normalize("NFKC", text)) if word]
@@ -178,7 +178,7 @@ def _texts(entry: AnnexType) -> tuple[str, ...]:
 
 
 def _folded(text: str) -> str:
-    """A text without what does not matter in a search.
+    """A text in the form in which it is compared in a search.
 
     >>> _folded("ｼｽﾃﾑ又はＪＡ") == _folded("システムまたは ja")
     True
@@ -204,7 +204,7 @@ def _nearest(guideline: Guideline, words: list[str]) -> tuple[AnnexType, ...]:
 
 
 def _pairs(text: str) -> str:
-    """The pairs of characters of a text as words, but for those of hiragana only, which are mostly grammar.
+    """The pairs of characters of a text as words, without those of hiragana only, which are mostly grammar.
 
     >>> _pairs("表彰を行う")
     '表彰 彰を を行 行う'

@@ -1,4 +1,4 @@
-"""municipality.toml: who publishes, when, and which 課 there are at first."""
+"""municipality.toml: who publishes, when, and the default roster of 課."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""One part of the report with all that its folder says.
+"""One part of the report with the definitions of its folder.
 
-part.toml: the numbers that it rests on, and where it breaks with what went before; charts.toml: what the appendix
-年度別の推移 draws of it.
+Here are the models of part.toml (settings, breaks in series, renamed rows, what must be published) and of charts.toml
+(the charts of the appendix 年度別の推移).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 from pydantic import Field, model_validator
 
 from nerima_report.edition.case_rules import UseRules
-from nerima_report.edition.entries import EntryTable
+from nerima_report.edition.entries import Tables
 from nerima_report.edition.registers import IncidentRule, Register
 from nerima_report.edition.tables import Cells, CountTable, Definition, Figure, Link, Setting, Text, refuse_duplicates
 
@@ -21,8 +21,8 @@ from nerima_report.edition.tables import Cells, CountTable, Definition, Figure, 
 class Chart(Definition):
     """One chart with its table: a figure, or the counts of a column over the years; the unit is theirs.
 
-    Without `each_row` the counts are added up to one line: those of the named rows, or of all. Charts of parts
-    with the same key that have the same key themselves are one chart, in which each year is told by its own part.
+    Without `each_row` the counts of the named rows, or of all rows, are added up to one line. Charts with the same key
+    in parts with the same key are one chart, in which the numbers of a year come from the part that served it.
     """
 
     key: Text = Field(title="キー")
@@ -57,7 +57,7 @@ class ChartsFile(Definition):
 
 
 def charts_of_tables(tables: Iterable[CountTable], figures: Iterable[str]) -> tuple[Chart, ...]:
-    """What is drawn of a part that says nothing about it: every table by its total and its rows, and every figure."""
+    """The charts of a part without charts.toml: every table by its total and its rows, and every figure."""
     charts = []
     for table in tables:
         several = len(table.rows) > 1
@@ -72,9 +72,9 @@ def charts_of_tables(tables: Iterable[CountTable], figures: Iterable[str]) -> tu
 
 
 class PartSetting(Setting):
-    """A number that the tables and the manuscript of the part ask for by its key, such as a deadline.
+    """A number that the tables and the manuscript of the part use by its key, such as a deadline.
 
-    `more_than` names another setting that must be smaller: a deadline lies beyond the class before it.
+    `more_than` names another setting that must be smaller: the limit of the class of days before.
     """
 
     key: Text = Field(title="キー")
@@ -83,7 +83,7 @@ class PartSetting(Setting):
 
 
 class Break(Definition):
-    """A break in a series: from which fiscal year on a table of the part no longer compares with what was before."""
+    """A break in a series: the fiscal year from which a table of the part cannot be compared with earlier years."""
 
     year: int = Field(title="年度")
     table: Text = Field(title="表")
@@ -93,7 +93,7 @@ class Break(Definition):
 
 
 class Renamed(Definition):
-    """What bears another name from a fiscal year on, and goes on all the same: a row, a column, or a whole table.
+    """A row, a column or a table that has another name from a fiscal year on, but continues its series.
 
     `before` is the earlier name. Two rows that became one are two of these with the same `row`.
     """
@@ -116,7 +116,7 @@ class Renamed(Definition):
 
 
 class Stock(Definition):
-    """A row that says how many there are at the end of the year; `new` and `ended` are the rows of what changed it."""
+    """A row with the number at the end of the year; `new` and `ended` are the rows of additions and removals."""
 
     table: Text = Field(title="表")
     column: Text = Field(title="列")
@@ -133,11 +133,11 @@ class Stock(Definition):
 
 
 class MustPublish(Definition):
-    """An item that must be published each year, and what in the report answers it: all that is named here.
+    """An item that must be published each year, and everything in the report that publishes it.
 
     `item` is the wording of the article. `tables` must be printed; `values` (each of the rows, or the total of the
-    column) and `figures` must be said in a sentence or stand in a printed table. Where there was nothing to count,
-    the words `none` may stand in a sentence instead.
+    column) and `figures` must be in a sentence or in a printed table. Where there was nothing to count, a sentence with
+    the words `none` is enough.
     """
 
     item: Text = Field(title="事項")
@@ -155,9 +155,9 @@ class MustPublish(Definition):
 
 
 class Body(Definition):
-    """A body of the ward (行政機関) and its 部 of the roster; one without any has all the others.
+    """A body of the ward (行政機関) and its 部 of the roster; a body without 部 has all the others.
 
-    `outside` are the tables of the part that the law does not ask of this body (議会): they do not apply.
+    `outside` are the tables of the part that the law does not require of this body (議会).
     """
 
     name: Text = Field(title="名前")
@@ -168,7 +168,7 @@ class Body(Definition):
 class PartDefinition(Definition):
     """A part (部) of the report: its key, title, place, legal basis and the fiscal years it serves.
 
-    `layout` says in plain words what the order of its tables follows, where no published report was the model.
+    `layout` explains the order of its tables where there was no published report to follow.
     """
 
     key: Text = Field(title="キー")
@@ -200,7 +200,7 @@ class PartDefinition(Definition):
 
     @property
     def setting_names(self) -> Mapping[str, str]:
-        """What the tables may ask for: {開示決定の期限} is 30, {開示決定の期限の次} is 31."""
+        """The placeholders of the tables: {開示決定の期限} is 30, {開示決定の期限の次} is 31."""
         names = {setting.key: f"{setting.value:,}" for setting in self.settings}
         return names | {f"{setting.key}の次": f"{setting.value + 1:,}" for setting in self.settings}
 
@@ -228,12 +228,12 @@ class PartDefinition(Definition):
 class Part:
     """One part (部) of the report: its definition, tables, links, figures, rules for cases, registers and manuscript.
 
-    `charts` are what 年度別の推移 draws of it, `incidents` says which incidents suppose an entry of a register.
+    `charts` are those of 年度別の推移. `incidents` says which incidents require an entry in a register.
     """
 
     folder: Path
     definition: PartDefinition
-    tables: Mapping[str, CountTable | EntryTable]
+    tables: Tables
     links: tuple[Link, ...]
     figures: tuple[Figure, ...]
     uses: UseRules | None = None
@@ -256,7 +256,7 @@ class Part:
         return f"{self.key}.{key}"
 
     def count_table(self, key: str) -> tuple[str, CountTable]:
-        """A table of counts by its key, with its id. The definitions were proved, so it exists."""
+        """A table of counts by its key, with its id. The definitions were checked, so it exists."""
         table = self.tables[key]
         if not isinstance(table, CountTable):
             raise KeyError(key)

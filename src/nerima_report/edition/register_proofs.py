@@ -1,22 +1,21 @@
-"""The proof that the registers of a part fit its tables and settings, and each other."""
+"""Checks that the registers of a part are consistent with its tables and settings, and with each other."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
-from nerima_report.edition.entries import EntryTable
+from nerima_report.edition.entries import EntryTable, Tables
 from nerima_report.edition.part import PartDefinition
 from nerima_report.edition.registers import Feeds, IncidentRule, Register
 from nerima_report.edition.tables import CountTable, placeholders_in
 
-Tables = Mapping[str, CountTable | EntryTable]
 Fault = tuple[str, str]  # the key in registers.toml, and why
 
 
 def register_faults(
     registers: Sequence[Register], incidents: IncidentRule | None, definition: PartDefinition, tables: Tables
 ) -> Iterator[Fault]:
-    """What the registers name that the part does not have, or cannot count."""
+    """The faults of registers: names that the part does not have, and counts that cannot be made."""
     keys = [register.key for register in registers]
     marks = [register.mark for register in registers]
     for register in registers:
@@ -37,14 +36,14 @@ def register_faults(
 
 
 def _texts(register: Register, tables: Tables) -> Iterator[Fault]:
-    """The texts ask for settings only, which are numbers by now."""
+    """Texts may have placeholders for settings only, which have been replaced by numbers before."""
     texts = [register.instruction, *(text for field in register.fields for text in (field.label, field.rule))]
     for name in sorted(name for text in texts for name in placeholders_in(text)):
         yield "fields", f"{{{name}}} という設定は part.toml にありません"
 
 
 def _conditions(register: Register, tables: Tables) -> Iterator[Fault]:
-    """What makes a field required are fields and choices that exist."""
+    """The conditions that make a field required name fields and choices that exist."""
     for field in register.written:
         for condition in field.required_when:
             asked = register.table.field(condition.field)
@@ -53,7 +52,7 @@ def _conditions(register: Register, tables: Tables) -> Iterator[Fault]:
 
 
 def _counts(register: Register, tables: Tables) -> Iterator[Fault]:
-    """A register counts into cells that a 課 reports by itself, and whose column has no total."""
+    """A register counts into cells that each 課 reports, in tables without a total."""
     for count in register.counts:
         table = tables.get(count.table)
         if not isinstance(table, CountTable) or table.counted_from or table.reported_by != "section":

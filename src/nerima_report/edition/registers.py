@@ -1,7 +1,8 @@
-"""registers.toml: the registers of a part, each field with the article that asks for it, and what they count.
+"""registers.toml: the registers of a part, each field with the article that requires it, and what they count.
 
-On a form a register is a list-like table (`Register.table`): its own fields between the number of the entry, what
-the 課 says of it (確認) and the dates of its life. Field labels are also the headings of the master.
+On a form a register is a list-like table (`Register.table`): its fields stand between the number of the entry and the
+answer of the 課 (確認) on the left, and the dates of the entry on the right. Field labels are also the headings of the
+master.
 """
 
 from __future__ import annotations
@@ -15,25 +16,25 @@ from pydantic import Field, model_validator
 from nerima_report.edition.entries import EntryField, EntryTable
 from nerima_report.edition.tables import Condition, Definition, Text, refuse_duplicates
 
-# What stands beside the fields of a register: on its sheet, and in its master.
+# The columns that every register has besides its fields, on its sheet and in its master.
 NUMBER, ANSWER, TRACE = "番号", "確認", "控え"
 REGISTERED, CHANGED, ENDED = "登録日", "変更日", "廃止日"
 DATES = (REGISTERED, CHANGED, ENDED)
 DEPARTMENT, SECTION, CONFIRMED = "部", "課", "確認した年度"
 SYSTEM = (NUMBER, ANSWER, TRACE, *DATES, DEPARTMENT, SECTION, CONFIRMED)
 
-# What a 課 may say of an entry.
+# The answers of a 課 about an entry.
 AS_BEFORE, ALTERED, OVER, NEW, TAKEN_OVER = "変更なし", "変更", "廃止", "新規", "引継ぎ"
 ANSWERS = (AS_BEFORE, ALTERED, OVER, NEW, TAKEN_OVER)
 NO_ARTICLE = "条文になし"
 
 
 class RegisterField(EntryField):
-    """A field of a register. `article` asks for it, in the words `item`; 条文になし where it is ours.
+    """A field of a register. `article` requires it, in the words `item`; 条文になし where no article does.
 
-    `from_section`: it is the 部 and 課 of the entry, so nobody writes it. `yearly`: it is said anew each year
-    (延べ人数). `expected`: the answers that raise no question (付した). `formerly`: its label in the register that
-    this one continues, if another, and `when_continued` what entries from there say. `public = false`: not for
+    `from_section`: the field is the 部 and 課 of the entry, so nobody fills it in. `yearly`: it is filled in anew each
+    year (延べ人数). `expected`: the answers that cause no finding (付した). `formerly`: its label in the register that
+    this one continues, if different; `when_continued`: its value in entries from there. `public = false`: not for
     public view.
     """
 
@@ -70,7 +71,7 @@ class RegisterField(EntryField):
 
 
 class RegisterCount(Definition):
-    """A cell of the report that a register fills: entries open on 31 March, begun or ended in the year, or a sum."""
+    """A cell of the report that a register fills: entries open on 31 March, new or ended in the year, or a sum."""
 
     table: Text = Field(title="表")
     row: Text = Field(title="行")
@@ -86,9 +87,9 @@ class RegisterCount(Definition):
 
 
 class Threshold(Definition):
-    """From how many persons (人) on an entry belongs into the register: a setting of part.toml.
+    """The number of persons (人), a setting of part.toml, from which an entry belongs into the register.
 
-    An entry that ended because of its size (`because`, in the field `reason`) must lie below it.
+    An entry that ended because of its size (`because`, in the field `reason`) must be below it.
     """
 
     field: Text = Field(title="項目")
@@ -105,7 +106,7 @@ class Reference(Definition):
 
 
 class Feeds(Definition):
-    """The list of cases that entries of the register belong to as well, and what the list says of all of them."""
+    """The list of cases to which the entries of the register also belong, with the values that they all have there."""
 
     table: Text = Field(title="表")
     values: Mapping[str, str] = Field(title="数", default={})
@@ -116,8 +117,8 @@ class Register(Definition):
 
     `name` is the field that names an entry, `mark` the beginning of its numbers (委託-0001), `form` the 様式 of the
     規則. `public`: open to public view (一般の閲覧). `continues`: the register of an earlier part whose open entries
-    go on in this one under their numbers. `in_order` are pairs of dates, `ends` the field that says when an entry
-    comes to its end by itself. `remark` says what about it is not in the sources.
+    continue in this one under the same numbers. `in_order` are pairs of dates, `ends` is the field with the date on
+    which an entry ends by itself. `remark` says what is not in the sources.
     """
 
     key: Text = Field(title="キー")
@@ -144,7 +145,7 @@ class Register(Definition):
 
     @cached_property
     def written(self) -> tuple[RegisterField, ...]:
-        """The fields that somebody writes: the columns of the sheet and of the master."""
+        """The fields that are filled in: the columns of the sheet and of the master."""
         return tuple(field for field in self.fields if not field.from_section)
 
     @property
@@ -205,10 +206,10 @@ class Register(Definition):
 
 
 class IncidentRule(Definition):
-    """An incident with one of these answers is one of a contractor: its 課 has an entry in one of the registers.
+    """An incident with one of these answers concerns a contractor, so its 課 must have an entry in the register.
 
-    A count of at least 1 in the row `row` of the table `row_of` will do as well, and so will an entry of the list
-    that `cases` names with its values.
+    A count of at least 1 in the row `row` of the table `row_of` is enough as well, and so is an entry of the list
+    `cases` with its values.
     """
 
     table: Text = Field(title="表")

@@ -1,8 +1,7 @@
-"""What an edition defines: frozen models of its TOML files, valid in themselves.
+"""tables.toml, links.toml and figures.toml as frozen models: tables of counts, links between them, rates.
 
-The models hold data only: no formula, no expression, nothing that is evaluated. What one file says
-of another (a link to a table, a note that a row names) is checked in edition/. The title of a field is
-what a clerk reads for its key.
+The models hold data only: no formula, no expression, nothing that is evaluated. References between files (a link to a
+table) are checked in proofs.py. The title of a field is its Japanese name for clerks.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from nerima_report.places import CellKey
 
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 Reporter = Literal["section", "coordinator"]
-# What a clerk reads for a choice, and for a layout of digits in corrections.toml.
+# The Japanese names of choices, and of the keyboard layouts in corrections.toml.
 CHOICES: Mapping[str, str] = {
     "error": SEVERITY_NAMES["error"],
     "warning": SEVERITY_NAMES["warning"],
@@ -42,7 +41,7 @@ _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 class Definition(BaseModel):
     """A frozen definition in which an unknown key is an error."""
 
-    # A model is compiled when a file is first read into it: most are only parts of another, which compiles them again.
+    # defer_build: a model is compiled when it is first used. Most are parts of another, which compiles them anyway.
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, defer_build=True)
 
 
@@ -54,7 +53,7 @@ class Setting(Definition):
 
 
 class Condition(Definition):
-    """What an entry must say in a field: one of some choices, or (`given`) anything at all, or nothing."""
+    """A condition on a field of an entry: one of some choices, or with `given` that it is filled in, or blank."""
 
     field: Text = Field(title="項目")
     one_of: tuple[Text, ...] = Field(title="選択肢のどれか", default=())
@@ -74,17 +73,17 @@ class Condition(Definition):
 
 def all_hold(conditions: Iterable[Condition], entry: Mapping[str, object]) -> bool:
     """Whether an entry meets every one of the conditions."""
-    for condition in conditions:  # noqa: SIM110 (asked for every entry and row: a generator takes twice as long)
+    for condition in conditions:  # noqa: SIM110 (called for every entry and row: a generator takes twice as long)
         if not condition.holds(entry):
             return False
     return True
 
 
 class Column(Definition):
-    """A column of counts. `additive = false`: persons, who do not add up over sections.
+    """A column of counts. `additive = false`: persons, whose numbers are not added up over sections.
 
-    Where the table is counted from entries: `where` says which of them count here, and `sum` names a field
-    whose numbers are added up instead.
+    Where the table is counted from entries, `where` selects the entries, and `sum` names a field whose numbers are
+    added up instead.
     """
 
     label: Text = Field(title="見出し")
@@ -100,10 +99,10 @@ class Column(Definition):
 
 
 class Row(Definition):
-    """A row of counts, with the rule for counting and the key of the note that its label carries.
+    """A row of counts, with the rule for counting and the key of the note at its label.
 
-    Where the table is counted from entries: `where` says which of them count here. Instead of a label,
-    `each_choice_of` names a field and stands for a row for each of its choices (those with this `beginning`).
+    Where the table is counted from entries, `where` selects the entries. Instead of a label, `each_choice_of` names a
+    field; the row then stands for a row for each of its choices (those with this `beginning`).
     """
 
     label: str = Field(title="見出し", default="")
@@ -141,7 +140,7 @@ class Note(Definition):
 
 
 class TableDefinition(Definition):
-    """What every table has: its key, its title, its basis and who reports it."""
+    """What all tables have: key, title, legal basis and who reports them."""
 
     key: Text = Field(title="キー")
     title: Text = Field(title="題名")
@@ -164,11 +163,11 @@ class TableDefinition(Definition):
 
 
 class CountTable(TableDefinition):
-    """A table of counts: rows by columns, with a total row unless `no_total_because` says why not.
+    """A table of counts: rows by columns, with a total row unless `no_total_because` gives a reason.
 
-    `group_width` is the width of the column of groups beside the labels (5) and the numbers (2), if not 5.
-    `counted_from` names a list-like table of the part: then nobody fills the table in, but its entries are
-    counted, each in the first row whose `where` it meets, if it meets that of the table and of the column.
+    `group_width` is the relative width of the column of groups, if not 5 (labels have 5, numbers 2). `counted_from`
+    names a list-like table of the part: then the table is not filled in, but its entries are counted. An entry that
+    meets `where` of the table and of the column counts in the first row whose `where` it meets.
     """
 
     kind: Literal["counts"] = Field(title="種類")
@@ -190,7 +189,7 @@ class CountTable(TableDefinition):
         return next((column for column in self.columns if column.label == label), None)
 
     def keys(self, table_id: str, column: str = "") -> list[CellKey]:
-        """The names of all cells, row by row, or of those of one column; `table_id` says the part as well."""
+        """The names of all cells, row by row, or of those of one column; `table_id` contains the part."""
         columns = [column] if column else [each.label for each in self.columns]
         return [row.key(table_id, label) for row in self.rows for label in columns]
 
@@ -290,7 +289,7 @@ def placeholders_in(text: str) -> set[str]:
 
 
 def fill(text: str, values: dict[str, str]) -> str:
-    """Put values in the place of {placeholders}; the names were checked when the text was loaded."""
+    """Replace {placeholders} by values. Their names were checked when the text was loaded."""
     return _PLACEHOLDER.sub(lambda match: values[match[1]], text)
 
 

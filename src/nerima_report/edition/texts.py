@@ -25,7 +25,7 @@ KeyRow = Annotated[str, StringConstraints(pattern=r"^[0-9]+$")]
 
 
 def asks_only_for(*names: str) -> AfterValidator:
-    """A text may have no {placeholders} but these."""
+    """A validator of texts that may have only these {placeholders}."""
 
     def check(text: str) -> str:
         if unknown := placeholders_in(text) - set(names):
@@ -35,16 +35,16 @@ def asks_only_for(*names: str) -> AfterValidator:
     return AfterValidator(check)
 
 
-# The names that stand for the year and for who is asked and asks; forms/form.py gives their values.
+# The placeholders for the year, the 課 and the coordinator; forms/form.py gives their values.
 _YEAR_AND_SECTION = ("年度", "課", "とりまとめ課", "初日", "末日", "日付の例")
 YearText = Annotated[Text, asks_only_for(*_YEAR_AND_SECTION)]
 Message = Annotated[str, StringConstraints(max_length=LONGEST_MESSAGE), asks_only_for(*_YEAR_AND_SECTION)]
-# A text that is put behind another one keeps the space with which it begins.
+# A text that is appended to another one: a space at its beginning is kept.
 Ending = Annotated[str, StringConstraints(min_length=1, strip_whitespace=False)]
 
 
 class InputText(Definition):
-    """What Excel says of an input cell: when it is chosen, and when something else is typed into it."""
+    """The messages of Excel on an input cell: when it is selected, and when something invalid is typed in."""
 
     prompt: Annotated[Message, StringConstraints(min_length=1)]
     error: Message = ""
@@ -67,7 +67,7 @@ class InputTexts(Definition):
 
 
 class ProgressTexts(Definition):
-    """What the cover says of how far a table is filled in; the number of blank cells follows `left`."""
+    """The texts of the cover on how far a table is filled in; the number of blank cells follows `left`."""
 
     heading: Text
     done: Text
@@ -92,7 +92,7 @@ _LinkText = Annotated[Text, asks_only_for("左", "右")]
 
 
 class LinkTexts(Definition):
-    """Sentences for the links between tables, by relation; `advice` follows where a break is no error."""
+    """Sentences for the links between tables, by relation; `advice` follows where a difference is no error."""
 
     equal: _LinkText
     at_most: _LinkText = Field(title="…以下")
@@ -117,10 +117,10 @@ class GuideTexts(Definition):
 
 
 class RegisterTexts(Definition):
-    """What a form with registers says besides.
+    """The additional texts of a form with registers.
 
-    `instead` stands on the cover for a list whose cases are in registers, `counted` behind the instruction of a table
-    whose numbers they make.
+    `instead` is on the cover, for a list whose cases are in registers. `counted` follows the instruction of a table
+    that registers count into.
     """
 
     instead: Text
@@ -148,7 +148,7 @@ class FormTexts(Definition):
 
 
 class SignTexts(Definition):
-    """What the signs in a table say: nothing to divide by, not known, and below zero."""
+    """The explanations of signs in a table: nothing to divide by, not known, and below zero."""
 
     incomputable: Text = Field(title="計算できないことの符号")
     unknown: Text = Field(title="…の説明")
@@ -188,7 +188,7 @@ class TrendTexts(Definition):
 
 
 class Slip(Definition):
-    """A way in which people slip: how much weight it has, what it is called, and why."""
+    """A kind of slip: its weight in the ranking of corrections, its name, and the source."""
 
     kind: SlipKind = Field(title="種類")
     weight: int = Field(title="重み", ge=1, le=1000)
@@ -263,7 +263,7 @@ class TemplateTexts(Definition):
 
 
 class FromRecordTexts(Definition):
-    """What a report made from a record says of what the record lacks."""
+    """The texts of a report made from a record, about what the record lacks."""
 
     left_out: Annotated[Text, asks_only_for("名前")] = Field(title="載せなかったものの断り")
 
@@ -284,10 +284,10 @@ class ProvisionalTexts(Definition):
 
 
 class ChangeLimits(Definition):
-    """Beyond what a change asks for an explanation: all of these, as far as the earlier years allow to tell.
+    """The change from which an explanation is required: all limits must be exceeded, as far as they can be computed.
 
-    `percent`: of the smaller number, the larger one. `score`: see change_statistics. `spread`: how many times
-    the usual change of the same number, where at least `years` earlier changes are known.
+    `percent`: the larger number in percent of the smaller one. `score`: see change_statistics. `spread`: the multiple
+    of the usual change of the same number, where at least `years` earlier changes are known.
     """
 
     percent: int = Field(title="相対の限度", gt=100)
@@ -298,7 +298,7 @@ class ChangeLimits(Definition):
 
 
 class IdenticalLimit(Definition):
-    """A table is suspiciously identical when chance makes it so less than once in `chance` times."""
+    """A table is suspiciously identical if that happens by chance less than once in `chance` times."""
 
     chance: int = Field(title="偶然に同じになる回数", ge=100)
     basis: Text = Field(title="よりどころ")
@@ -313,7 +313,7 @@ class DigitLimits(Definition):
 
 
 class Limits(Definition):
-    """When a comparison of years says something."""
+    """The limits from which the comparison of years yields findings."""
 
     change: ChangeLimits = Field(title="区の数の変化")
     section: ChangeLimits = Field(title="課")
@@ -322,7 +322,7 @@ class Limits(Definition):
 
 
 class CompareSigns(Definition):
-    """What the signs in the columns of the year before mean; those that occur are explained under the table."""
+    """The explanations of signs in the columns of the year before; those that occur are printed under the table."""
 
     minus: Text = Field(title="△の説明")
     from_zero: Text = Field(title="－の説明")
@@ -330,7 +330,7 @@ class CompareSigns(Definition):
 
 
 class CompareTexts(Definition):
-    """The words with which a year is held beside the year before: columns of the tables, and the manuscript.
+    """The texts of the comparison with the year before, in the columns of tables and in the manuscript.
 
     `previous` and `difference_alone` head the columns; the longer ones where a table has several columns of numbers.
     """

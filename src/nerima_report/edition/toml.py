@@ -1,4 +1,4 @@
-"""A TOML file read into its model, or the file, the key and the reason why not, in Japanese."""
+"""A TOML file read into its model, or a DefinitionError with file, key and reason in Japanese."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Model = TypeVar("Model", bound=BaseModel)
 def read_definition(
     file: Path, model: type[Model], prepare: Callable[[dict[str, Any]], dict[str, Any]] = lambda data: data
 ) -> Model:
-    """Read one TOML file into its model, or say which key is wrong and why. `prepare` sees its data first."""
+    """Read a TOML file into its model. `prepare` may change the data first. Raises DefinitionError."""
     text = read_text(file)
     try:
         data = tomllib.loads(text)
@@ -29,20 +29,20 @@ def read_definition(
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        # An unknown key is often a required one misspelled: it says more than the missing one.
+        # An unknown key is often a required one misspelled, so it is reported before a missing one.
         first = min(error.errors(), key=lambda fault: fault["type"] != "extra_forbidden")
         raise DefinitionError(file, key_of(first["loc"]), reason_of(first) + _named(first["loc"], data)) from None
 
 
 def key_of(location: tuple[int | str, ...]) -> str:
-    """A pydantic location as a TOML author counts: table[3].rows[2].label."""
+    """A pydantic location in the notation of TOML, counted from 1: table[3].rows[2].label."""
     steps = [f"[{step + 1}]" if isinstance(step, int) else f".{step}" for step in location]
-    # The kind of a table is no key of the file; at the beginning stands one.
+    # The kind of a table is part of the location but no key of the file, except at the beginning.
     return "".join(s for n, s in enumerate(steps) if n == 0 or s not in (".counts", ".entries")).lstrip(".")
 
 
 def _named(location: tuple[int | str, ...], data: object) -> str:
-    """What the author calls the items on the way to a location: （「委託」の「件数」）. Nobody counts to table 22."""
+    """The names of the items on the way to a location: （「委託」の「件数」）, because indices are hard to count."""
     names = []
     for step in location:
         if isinstance(data, list) and isinstance(step, int):
@@ -90,12 +90,12 @@ def reason_of(error: Mapping[str, object]) -> str:
     return _REASONS.get(kind, str(error["msg"]))
 
 
-# What an input method types for the signs of TOML, outside of quotations.
+# Full-width characters that an input method types instead of the signs of TOML.
 _FULL_WIDTH = re.compile("[“”＂＝，、｛｝［］＃　]")
 
 
 def _fault_of_writing(message: str, text: str) -> str:
-    """What is probably wrong with a line that is no TOML."""
+    """The probable fault in a line that is no valid TOML."""
     reason = "TOML の書き方が正しくありません。"
     position = re.search(r"line (\d+)", message)
     line = text.splitlines()[int(position[1]) - 1] if position else ""

@@ -5,7 +5,7 @@
     cover, guide, table_sheets     its sheets
     style, inputs, formulas        what cells look like, take and compute
 
-A reader finds a cell by sheet name, heading and row label; only the look depends on positions.
+Readers find a cell by sheet name, heading and row label, never by its position.
 """
 
 from nerima_report.forms.form import EarlierFigures, Filling, FormCover

@@ -96,13 +96,13 @@ def _write_line(form: Form, sheet: Worksheet, key: str, row: int) -> None:
 
 
 def _instead(form: Form, key: str) -> str:
-    """What the cover says of a list whose cases stand in the registers of the form; '' of anything else."""
+    """The text of the cover for a list whose cases stand in the registers of the form; '' for anything else."""
     fed = form.has_registers and key in fed_lists(form.edition, form.cover)
     return form.edition.tables[key].readable_title + form.texts.registers.instead if fed else ""
 
 
 def _progress(form: Form, table_id: str) -> Formula:
-    """How far a table is filled in: 空欄あり 3, 記入済み, 2件, － where it does not apply."""
+    """The formula for how far a table is filled in: 空欄あり 3, 記入済み, 2件, or － where it does not apply."""
     words, table = form.texts.progress, form.tables[table_id]
     if isinstance(table, CountTable):
         blanks = form.formulas.blanks(table_id)

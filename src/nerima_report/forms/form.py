@@ -1,4 +1,4 @@
-"""A form: whose it is, what it asks for, what goes into it, and where its marks of 該当なし stand."""
+"""A form: who gets it, what it asks for, what is filled in, and where 該当なし can be marked."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from nerima_report.edition import Edition
-from nerima_report.edition.entries import EntryTable
+from nerima_report.edition.entries import AnyTable, EntryTable
 from nerima_report.edition.tables import Column, CountTable, fill
 from nerima_report.edition.texts import FormTexts
 from nerima_report.fiscal_year import full_date, full_name
@@ -24,19 +24,19 @@ from nerima_report.tallies.layout import COVER_SHEET
 from nerima_report.tallies.submission import FACTS
 from nerima_report.text import section_key
 
-# The cover: facts in rows 4 to 10, then the list of what can be marked as 該当なし, by row from 0.
+# The cover: facts in rows 4 to 10, then the list of parts and tables to mark as 該当なし; rows are counted from 0.
 MARKS_ROW, MARK_COLUMN = HEADER_ROW + len(FACTS) + 1, 2
 
-# Keys of definitions that say nothing of a form.
+# Keys of definitions that have no effect on forms.
 _NOT_ON_FORMS = frozenset({"renamed", "stocks", "must_publish", "repeated_in", "repeated_as"})
-# What registers.toml says of a register that its sheet does not show.
+# Keys of registers.toml that have no effect on the sheet of a register.
 _NOT_ON_SHEETS: dict[str, Any] = {
     "remark": True,
     "public": True,
     "fields": {"__all__": {"item", "public", "repeated_in", "repeated_as"}},
 }
-# Keys of definitions that came after the first forms; while empty they are no part of the fingerprint.
-_LEARNED_LATER = frozenset({
+# Keys of definitions that are newer than the first forms. They enter the fingerprint only where they are used.
+_ADDED_LATER = frozenset({
     "bodies", "counted_from", "where", "sum", "each_choice_of", "beginning",
     "hide_unused_rows", "group_width", "required_when", "any_year", "choices_from", "meanings", "lines_for",
     "open_when", "open_note",
@@ -47,7 +47,7 @@ _LEARNED_LATER = frozenset({
 class FormCover:
     """What the cover says: year, section, which of the two forms, and what does not apply.
 
-    `published`: it is no form to be handed in, but takes a year that was published before the tool.
+    `published`: the workbook is not handed in by a 課; a year published before the tool is typed into it.
     `not_applicable` holds keys of parts (個人) or ids of tables (個人.第三者点検); `withheld` those that the
     section is not asked for: without sheets, and marked as 該当なし for good.
     """
@@ -83,7 +83,7 @@ class FormCover:
 
 @dataclass(frozen=True)
 class EarlierFigures:
-    """What the same section reported for an earlier year, to be seen beside the cells and never read back.
+    """What the same section reported for an earlier year, shown beside the cells and never read back.
 
     `counts` are 件 or 人 by cell, or 該当なし; `entries` the number of rows in each list-like table.
     """
@@ -127,7 +127,7 @@ class Form:
         """Whether the form has sheets for registers."""
         return self.filling.registers is not None and not self.cover.ward
 
-    def is_counted_by_registers(self, table: CountTable | EntryTable) -> bool:
+    def is_counted_by_registers(self, table: AnyTable) -> bool:
         """Whether the form has registers whose entries make numbers of this table."""
         if not self.has_registers:
             return False
@@ -149,7 +149,7 @@ class Form:
         return {key: table for key, table in collected.items() if self.cover.asks_for(key)}
 
     @cached_property
-    def tables(self) -> dict[str, CountTable | EntryTable]:
+    def tables(self) -> dict[str, AnyTable]:
         """The tables of this form in the order of their sheets."""
         asked = {**self.columns, **self.entry_tables}
         return {key: table for key, table in self.edition.tables.items() if key in asked} | self.entry_tables
@@ -166,7 +166,7 @@ class Form:
 
     @cached_property
     def marks(self) -> dict[str, tuple[int, int]]:
-        """Where on the cover a part or table is marked as 該当なし: each part, then its tables on this form."""
+        """The cell of the cover in which each part or table can be marked as 該当なし: a part, then its tables."""
         keys = []
         for part in self.edition.parts:
             registers = [register.key for register in part.registers] if self.has_registers else []
@@ -208,8 +208,8 @@ class Form:
 def fingerprint(edition: Edition, *, registers: bool = False) -> str:
     """The SHA-256 of what the forms of an edition come from: tables, links, words and form version.
 
-    The manuscript, the styles of the report and the tables that are counted from entries are left out: changing
-    them changes no form. Settings show in the tables that ask for them.
+    The manuscript, the styles of the report and the tables that are counted from entries are left out, because changing
+    them changes no form. Settings are part of the texts of the tables that use them.
     """
     parts = [
         [
@@ -221,7 +221,7 @@ def fingerprint(edition: Edition, *, registers: bool = False) -> str:
     ]
     texts = edition.form_texts.model_dump(mode="json")
     if not any(field.any_year for table in edition.entry_tables.values() for field in table.fields):
-        del texts["input"]["any_date"]  # which came later too
+        del texts["input"]["any_date"]  # added later as well
     of_registers = texts.pop("registers")
     content = [edition.municipality.form_version, texts, _in_use(parts)]
     if registers:
@@ -233,25 +233,25 @@ def fingerprint(edition: Edition, *, registers: bool = False) -> str:
 
 
 def fed_lists(edition: Edition, cover: FormCover) -> frozenset[str]:
-    """The lists whose cases stand in registers, on a form with those registers for which it is asked."""
+    """The lists whose cases stand in those registers that the form asks for."""
     asked = [register for table_id, register in edition.registers.items() if cover.asks_for(table_id)]
     fed = ((part, r.feeds) for part in edition.parts for r in part.registers if r in asked)
     return frozenset(part.table_id(feeds.table) for part, feeds in fed if feeds is not None)
 
 
-def _is_counted(table: CountTable | EntryTable) -> bool:
+def _is_counted(table: AnyTable) -> bool:
     return isinstance(table, CountTable) and bool(table.counted_from)
 
 
 def _in_use(data: Any) -> Any:
-    """The data without what the definitions learned later and do not use: the forms of past years stay the same."""
+    """The data without unused keys that were added later, so that the fingerprints of past years stay the same."""
     if isinstance(data, dict):
         on_forms = {key: value for key, value in data.items() if key not in _NOT_ON_FORMS}
-        return {key: _in_use(value) for key, value in on_forms.items() if value or key not in _LEARNED_LATER}
+        return {key: _in_use(value) for key, value in on_forms.items() if value or key not in _ADDED_LATER}
     return [_in_use(value) for value in data] if isinstance(data, list) else data
 
 
-def instruction(form: Form, table: CountTable | EntryTable) -> str:
+def instruction(form: Form, table: AnyTable) -> str:
     """What to observe in a table. For the ward, the tables of the sections ask only for persons after matching."""
     of_sections = form.cover.ward and table.reported_by == "section"
     if of_sections:

@@ -43,7 +43,7 @@ class Formulas:
     def check(self, total: Total, others: Sequence[Total]) -> Formula | None:
         """✓, or the difference from the first of the other totals that disagrees; None without others.
 
-        Nothing is shown as long as nothing is filled in: an empty form has not been found in agreement.
+        Nothing is shown as long as nothing is filled in, because an empty form proves no agreement.
         """
         text, result = f'"{AGREED}"', 0
         for other in reversed(others):

@@ -1,4 +1,4 @@
-"""The page 記入要領: how to fill the form in, from the same tables and links that the checks hold it against."""
+"""The page 記入要領: how to fill the form in, made from the same tables and links as the checks."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from nerima_report.tallies.layout import GUIDE_SHEET
 _WIDTHS = (34, 90)
 
 
-class Line(NamedTuple):
-    """A line of the page: what it is about, and what is said; a heading says nothing. `strong` begins a table."""
+class PageLine(NamedTuple):
+    """A line of the page: its subject and its text; a heading has no text. `strong`: a new table begins."""
 
     about: str
     text: str = ""
@@ -55,19 +55,19 @@ def write_guide(form: Form, sheet: Worksheet) -> dict[tuple[str, ...], str]:
     return ranges
 
 
-def _lines(form: Form) -> Iterator[Line]:
+def _lines(form: Form) -> Iterator[PageLine]:
     texts = form.texts.guide
     for section in texts.section:
         if section.stands_on(form.cover.ward):
             for number, text in enumerate(section.lines):
-                yield Line("" if number else section.heading, form.say(text))
-    yield Line(texts.tables)
+                yield PageLine("" if number else section.heading, form.say(text))
+    yield PageLine(texts.tables)
     for table_id, table in form.tables.items():
-        yield Line(table_id, table.readable_title, strong=True)
-        yield from (Line("", text) for text in (instruction(form, table),) if text)
+        yield PageLine(table_id, table.readable_title, strong=True)
+        yield from (PageLine("", text) for text in (instruction(form, table),) if text)
         if isinstance(table, CountTable):
             yield from (
-                Line(f"　{row.group} {row.label}" if row.group else f"　{row.label}", row.rule)
+                PageLine(f"　{row.group} {row.label}" if row.group else f"　{row.label}", row.rule)
                 for row in table.rows
                 if row.rule
             )
@@ -75,22 +75,22 @@ def _lines(form: Form) -> Iterator[Line]:
             yield from _fields(form, table)
     links = list(_links(form))
     if links:
-        yield Line(texts.links)
-        yield from (Line("", text) for text in (texts.checked, *links))
+        yield PageLine(texts.links)
+        yield from (PageLine("", text) for text in (texts.checked, *links))
 
 
-def _fields(form: Form, table: EntryTable) -> Iterator[Line]:
+def _fields(form: Form, table: EntryTable) -> Iterator[PageLine]:
     """The fields of a list-like table: what must be written, what may be left out, and the choices."""
     texts = form.texts.guide
     for required, text in ((True, texts.required), (False, texts.optional)):
-        # What must be written in some rows only is said by the rule of the field.
+        # For fields that are required in some rows only, the rule of the field says so.
         labels = [field.label for field in table.fields if field.required is required and not field.required_when]
         if labels:
-            yield Line("", fill(text, {"項目": "、".join(labels)}))
+            yield PageLine("", fill(text, {"項目": "、".join(labels)}))
     for field in table.fields:
         choices = "" if needs_a_range(field.choices) or field.meanings else "、".join(field.choices)
         if field.rule or choices:
-            yield Line(f"　{field.label}", "\n".join(filter(None, (choices, field.rule))))
+            yield PageLine(f"　{field.label}", "\n".join(filter(None, (choices, field.rule))))
 
 
 def _links(form: Form) -> Iterator[str]:
@@ -122,7 +122,7 @@ def _in_words(part: Part, link: Link, side: Cells) -> str:
 
 
 def _long_choices(form: Form) -> list[EntryField]:
-    """The fields whose choices do not fit into the list of a cell, or need to be explained; one for each list."""
+    """The fields whose choices do not fit into the list of a cell or need an explanation; one field for each list."""
     fields = (field for table in form.entry_tables.values() for field in table.fields)
     listed = {field.choices: field for field in fields if field.meanings or needs_a_range(field.choices)}
     return list(listed.values())

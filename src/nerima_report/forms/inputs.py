@@ -1,7 +1,7 @@
 """What may be typed into an input cell, and what Excel says about it (data validation).
 
-Excel refuses a prompt or an error that is too long by calling the whole file damaged, so every text is held to
-its limits here. The bounds are those of tallies/cell_values.py: what Excel lets through, the reader can read.
+Excel reports the whole file as damaged where a prompt or an error is too long, so every text is cut to its limits here.
+The bounds of numbers are those of tallies/cell_values.py: the reader can read whatever Excel accepts.
 """
 
 from __future__ import annotations

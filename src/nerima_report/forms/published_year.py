@@ -1,6 +1,6 @@
-"""An edition → the workbook into which a year that was published before the tool is typed.
+"""An edition → the workbook into which a year published before the tool is typed.
 
-It is a form of the ward in which all tables stand, because nobody knows any more what the 課 reported.
+It is a form of the ward with all tables, because what each 課 reported in that year is no longer known.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from nerima_report.edition import Edition
-from nerima_report.edition.entries import EntryTable
+from nerima_report.edition.entries import AnyTable, EntryTable
 from nerima_report.edition.part import Part
 from nerima_report.edition.tables import CountTable
 from nerima_report.edition.texts import TemplateTexts
@@ -18,10 +18,10 @@ from nerima_report.places import WARD
 
 
 def as_published(edition: Edition) -> Edition:
-    """The edition of a year (narrowed to it) as somebody types it in from print.
+    """The edition of a year (narrowed to it), changed so that a printed report can be typed in.
 
     Every table of counts is filled in for the ward, also those that the tool counts from entries. Of the
-    list-like tables only those that are printed are asked for.
+    list-like tables only the printed ones are asked for.
     """
     texts = edition.years.template
     guide = edition.form_texts.guide.model_copy(update={"section": texts.guide})
@@ -54,7 +54,7 @@ def _as_published(part: Part, texts: TemplateTexts) -> Part:
     return replace(part, tables=kept, uses=None, registers=(), incidents=None)
 
 
-def _typed_in(table: CountTable | EntryTable, texts: TemplateTexts) -> CountTable | EntryTable:
+def _typed_in(table: AnyTable, texts: TemplateTexts) -> AnyTable:
     if isinstance(table, EntryTable):
         return table.model_copy(update={"reported_by": "coordinator", "instruction": texts.entries})
     columns = tuple(column.model_copy(update={"where": (), "sum": ""}) for column in table.columns)

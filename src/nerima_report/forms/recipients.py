@@ -24,7 +24,7 @@ from nerima_report.text import plain
 
 # Windows allows none of these in the name of a file; their full-width forms read the same.
 _NOT_IN_NAMES = str.maketrans('\\/:*?"<>|', "＼／：＊？”＜＞｜")
-_WARD = ""  # stands for the ward workbook, whoever the coordinator was
+_WARD = ""  # the key of the ward workbook, because the coordinator may have changed
 
 
 def all_covers(roster: Sequence[RosterSection], edition: Edition) -> list[FormCover]:
@@ -50,7 +50,7 @@ def all_covers(roster: Sequence[RosterSection], edition: Edition) -> list[FormCo
 def chosen(covers: Sequence[FormCover], names: Sequence[str]) -> list[FormCover]:
     """The covers with these names: 管理課, 福祉部管理課 or 区全体; all without names.
 
-    Raises CannotProceed for a name that is nobody's, with the likely one, or that of several 課.
+    Raises CannotProceed for an unknown name, suggesting a similar one, and for a name that several 課 have.
     """
     return list({cover: None for name in names for cover in (_named(covers, name),)}) if names else list(covers)
 
@@ -92,8 +92,8 @@ class Earlier:
 def load_earlier(place: Path, edition: Edition, fiscal_year: int) -> Earlier:
     """Read the workbooks in a folder (and the folders in it), or one file, of any year before `fiscal_year`.
 
-    `edition` has all its parts. Of the workbooks of a section the latest counts: the last year, then the
-    highest 提出回. Raises CannotProceed when there is nothing of an earlier year.
+    `edition` has all its parts. Of several workbooks of a section the latest is used: the last year, then the highest
+    提出回. Raises CannotProceed where there is no workbook of an earlier year.
     """
     inbox = load_submissions(find_workbooks([place]).paths, edition)
     latest: dict[str, Submission] = {}

@@ -1,6 +1,6 @@
-"""The look of the collection workbooks: cell formats, page set-up, and how a value is put in a cell.
+"""The look of the collection workbooks: cell formats, page set-up, and writing values into cells.
 
-Cells that a clerk fills in are tinted and unlocked, so that protecting a sheet leaves exactly them open.
+Cells to be filled in are tinted and unlocked, so that on a protected sheet only they can be changed.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from xlsxwriter.worksheet import Worksheet
 
 from nerima_report.fiscal_year import Month
 
-# Without a scheme, or Excel shows the font of the theme instead; family and character set of a Japanese gothic.
+# With a scheme Excel would show the font of the theme instead. Family and character set are those of a Japanese gothic.
 FONT = {"font_name": "BIZ UDゴシック", "font_size": 11, "font_scheme": None, "font_family": 3, "font_charset": 128}
 HEADER_ROW = 3  # where every table has its headings, counted from 0 as XlsxWriter does: row 4
 FIRST_ROW = HEADER_ROW + 1
 _A4 = 9
 _TINT = "#FFF8DC"
 _LINE, _PADDING = 14, 5  # the height of a line of text and what a row has beside it, in points
-# A clerk may widen what is too narrow; nothing else of the form.
+# The only changes of the form that a clerk may make: the width of columns and the height of rows.
 _ALLOWED = {"format_columns": True, "format_rows": True}
 
 
@@ -38,7 +38,7 @@ class Formula(NamedTuple):
 
 @dataclass(frozen=True)
 class Input:
-    """The format of a cell to be filled in, and that of the cells far below it, which look empty until used."""
+    """The format of a cell to be filled in, and that of the cells below it, which look empty until used."""
 
     cell: Format
     below: Format
@@ -48,8 +48,8 @@ class Input:
 class Looks:
     """The formats of the cells; `text`, `day` and `count` are for what a clerk fills in.
 
-    `unused`, `clash`, `waiting` and `next` are put on by Excel: a table that does not apply, something
-    written in it all the same, a table not finished, and the row in which an entry can go on.
+    `unused`, `clash`, `waiting` and `next` are applied by Excel's conditional formatting: a table that does not apply,
+    something written in it all the same, an unfinished table, and the next row for an entry.
     """
 
     title: Format
@@ -102,7 +102,7 @@ def make_looks(workbook: xlsxwriter.Workbook) -> Looks:
         earlier_heading=workbook.add_format({**box, **grey, "align": "center", "bg_color": "#F2F2F2"}),
         small=workbook.add_format({**grey, "font_size": 9}),
         locked=workbook.add_format({"locked": True}),
-        # As text, so that Excel does not make a date of 令和4年7月 or of 1-2.
+        # As text, so that Excel does not turn 令和4年7月 or 1-2 into a date.
         text=given("@"),
         day=given("yyyy-mm-dd"),
         count=given("#,##0"),
@@ -128,7 +128,7 @@ def add_sheet(workbook: xlsxwriter.Workbook, name: str, footer: str) -> Workshee
 def write(sheet: Worksheet, row: int, column: int, values: Iterable[object], look: Format) -> None:
     """Write values side by side from a cell on (row and column from 0); None and "" leave an empty cell.
 
-    The type of a value decides, never its spelling: a text is not taken for a formula or a link.
+    The type of the value decides how it is written, so a text never becomes a formula or a link.
     """
     for place, value in enumerate(values, start=column):
         if value is None or value == "":
@@ -152,7 +152,7 @@ def set_widths(sheet: Worksheet, widths: Iterable[int]) -> None:
 def fit_height(sheet: Worksheet, row: int, texts: Iterable[tuple[str, int]], points: int = _LINE) -> None:
     """Make a row high enough for wrapped texts, each with the width of its column; `points` is the height of a line.
 
-    Excel would do so by itself when it opens the file; other programs, and Excel's preview, do not.
+    Excel does so when it opens the file; other programs and Excel's preview do not.
     """
     lines = max(
         sum(max(1, math.ceil(width_of(line) / (width - 1))) for line in text.split("\n")) for text, width in texts

@@ -39,11 +39,11 @@ _TEXT_WIDTH, _HINT_LINE = 40, 12
 _LOCKED = (NUMBER, TRACE)
 _REGISTER_WIDTHS = {NUMBER: 16, ANSWER: 26, TRACE: 14}
 _REGISTER_TEXT_WIDTH = 30
-_A3, _PAGES_WIDE = 8, 2  # more columns than any page takes: two pages beside each other, with the number on both
+_A3, _PAGES_WIDE = 8, 2  # too many columns for a page: two pages beside each other, with the number on both
 
 
 class _Row(NamedTuple):
-    """A row of the sheet: its labels, what stands under the counts, the earlier figures, what it means, its looks."""
+    """A row of the sheet: labels, values, earlier figures, the rule for counting; `looks` are of labels and values."""
 
     labels: Sequence[str]
     values: Sequence[object]
@@ -56,7 +56,7 @@ def write_counts(form: Form, sheet: Worksheet, table_id: str, table: CountTable)
     """Write the table below the top of its sheet; earlier figures stand right of the counts, in grey."""
     columns, looks = form.columns[table_id], form.looks
     earlier = _earlier_columns(form, table_id)
-    # The heading differs from that of the data, so the figures of another year are never read back.
+    # These headings differ from those of the data, so that the figures of another year are never read back.
     before = [f"{form.earlier_heading}\n{column.heading}" for column in earlier]
     headings = [*table.stubs, *(column.heading for column in columns), *before, RULE_HEADING]
     rows = [*_data_rows(form, table_id, table), *_computed_rows(form, table_id, table)]
@@ -112,7 +112,7 @@ def _computed_rows(form: Form, table_id: str, table: CountTable) -> Iterator[_Ro
 
 
 def _earlier_columns(form: Form, table_id: str) -> tuple[Column, ...]:
-    """The columns beside which earlier figures stand: those of the table, if anything of it is known."""
+    """The columns that get earlier figures: all of the table, if any earlier figure of it is known."""
     earlier = form.filling.earlier
     known = earlier is not None and any(key.table == table_id for key in earlier.counts)
     return form.columns[table_id] if known else ()
@@ -197,7 +197,7 @@ class _Columns:
 
 
 def entries_of(form: Form, table_id: str) -> Sequence[dict[str, object]]:
-    """The entries that go into a table: none where it does not apply; where it has lines, one for each line."""
+    """The entries to be written into a table: none where it does not apply, one for each line where it has lines."""
     table = form.entry_tables[table_id]
     given = {**form.filling.entries, **(form.filling.registers or {})}
     entries = [dict(e) for e in given.get(table_id, ())] if form.cover.applies(table_id) else []
@@ -208,7 +208,7 @@ def entries_of(form: Form, table_id: str) -> Sequence[dict[str, object]]:
 
 
 def answered(form: Form, table_id: str) -> int:
-    """In how many rows the first required field is filled."""
+    """The number of rows in which the first required field is filled in."""
     field = _first_required(form.entry_tables[table_id])
     return sum(entry.get(field.label) not in (None, "") for entry in entries_of(form, table_id))
 

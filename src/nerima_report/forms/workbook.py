@@ -1,7 +1,7 @@
 """A collection workbook as a file: the cover, the page 記入要領 and one sheet a table, blank or filled in.
 
-XlsxWriter writes it, because it stores a formula together with its result: totals can be read from a
-workbook that nobody has opened in Excel.
+It is written with XlsxWriter, which stores a formula together with its result, so that totals can be read from a
+workbook that was never opened in Excel.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from nerima_report.forms.table_sheets import entry_area, tinted_area, write_coun
 from nerima_report.places import CellKey
 from nerima_report.tallies.layout import COVER_SHEET, GUIDE_SHEET
 
-# The names of the properties of the file, which say what it was made from.
+# The properties of the file that name the definitions it was made from.
 FORM_VERSION, DEFINITIONS = "様式の版", "定義のハッシュ"
 
 
@@ -89,7 +89,7 @@ def _refuse_unknown(form: Form) -> None:
 
 
 def _write_top(form: Form, sheet: Worksheet, table_id: str) -> None:
-    """The title, and below it the instruction, or that the cover says 該当なし; then the cells are greyed."""
+    """Write the title, and below it the instruction, or 該当なし where the cover says so; then the cells are grey."""
     table, looks = form.tables[table_id], form.looks
     write(sheet, 0, 0, [table.readable_title], looks.title)
     text = instruction(form, table) + _earlier_entries(form, table_id)
@@ -108,7 +108,7 @@ def _write_top(form: Form, sheet: Worksheet, table_id: str) -> None:
 def _grey_when_marked(form: Form, sheet: Worksheet, table_id: str, area: Area) -> None:
     """Grey the input cells while A2 says 該当なし, and colour what is written in them all the same.
 
-    A condition on this sheet: not every version of Excel lets conditional formatting look at another one.
+    The condition refers to this sheet, because not every version of Excel allows references to another sheet here.
     """
     marked = form.texts.not_applicable
     greyed = f"LEFT($A$2,{len(marked)})={literal(marked)}"

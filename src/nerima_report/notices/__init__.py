@@ -3,7 +3,7 @@
     screen, html, returned     findings for people: in the terminal, as a page, as marks in their own workbooks
     json, junit, github        findings for programs
     grouping, matrix, excerpt  findings by workbook; 課 × 表; the cells around a finding
-    registers, trend, edition  what the commands of that name in cli/ show besides findings
+    registers, trend, edition  what the commands on these subjects show besides findings
 
 A new format of findings is one module here, a name in `NoticeFormat` and a case in `render_findings`.
 """

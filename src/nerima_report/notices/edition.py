@@ -57,7 +57,7 @@ def _print(console: Console, indent: int, text: str, style: str = "", hanging: i
 _print_type = partial(_print, hanging=4)  # in the guideline, whose sentences are long
 
 
-def print_changes(console: Console, changes: Sequence[EditionChange]) -> None:
+def print_edition_changes(console: Console, changes: Sequence[EditionChange]) -> None:
     """Print every change under its file, or that there is none."""
     if not changes:
         _print(console, 0, "付属の定義と同じです。")
@@ -72,7 +72,7 @@ def print_changes(console: Console, changes: Sequence[EditionChange]) -> None:
 
 
 def print_advice(console: Console, new_forms: bool, unprinted: Sequence[str]) -> None:
-    """Print what is no fault, but what somebody who changes definitions may have forgotten."""
+    """Print what is not wrong but may have been forgotten: tables not printed, forms to be sent out again."""
     for table_id in unprinted:
         console.print()
         _print(console, 0, UNPRINTED_HINT.format(table=table_id, key=table_id.partition(".")[2]))
@@ -82,7 +82,7 @@ def print_advice(console: Console, new_forms: bool, unprinted: Sequence[str]) ->
 
 
 def _lines(change: EditionChange) -> Iterator[tuple[int, str, str]]:
-    """The lines about a change: indentation, text, style. Signs say what colours say."""
+    """The lines about a change: indentation, text, style. Signs repeat what the colours say."""
     place = " ＞ ".join(_named(step) for step in change.steps) or "ファイル"
     match change.kind:
         case "added":
@@ -133,7 +133,7 @@ def _shown(value: object) -> str:
 
 
 def _facts(item: object) -> Iterator[tuple[str, str]]:
-    """What an item says beside its name, and beside what nobody wrote; nothing where it has no keys."""
+    """The values of an item except its name and defaults, with their Japanese names; none where it has no keys."""
     values, names = values_of(item), names_of(item)
     for key, value in values.items():
         unwritten = key == "reported_by" and values.get("counted_from")
@@ -142,7 +142,7 @@ def _facts(item: object) -> Iterator[tuple[str, str]]:
 
 
 def print_guideline(console: Console, guideline: Guideline, words: str, result: SearchResult | None) -> None:
-    """Print what was found for the words, or, without a search, all types."""
+    """Print the result of a search, or, without one, all types."""
     _print_type(console, 0, f"{guideline.source}　{full_name(guideline.first_year)}から", "bold")
     for line in _answer(words, result):
         _print_type(console, 0, line)

@@ -1,4 +1,4 @@
-"""A faulty cell in its place: the rows and columns around it as they stand in the sheet."""
+"""A faulty cell with the rows and columns around it, as they stand in the sheet."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ LONGEST = 40  # characters of a cell
 
 @dataclass(frozen=True)
 class ExcerptCell:
-    """What stands in a cell, and whether it is the faulty one or one that was compared with it."""
+    """The text of a cell, and whether it is the faulty one or one that it was compared with."""
 
     text: str
     kind: CellKind
@@ -30,7 +30,7 @@ class ExcerptCell:
 
 @dataclass(frozen=True)
 class ExcerptRow:
-    """A row of a sheet: its number, and whether rows above it are left out."""
+    """A row of a sheet: its number and cells, and whether rows above it are left out."""
 
     number: int
     cells: tuple[ExcerptCell, ...]
@@ -39,7 +39,7 @@ class ExcerptRow:
 
 @dataclass(frozen=True)
 class Excerpt:
-    """A piece of a sheet, with the letters of its columns."""
+    """A part of a sheet, with the letters of its columns."""
 
     columns: tuple[str, ...]
     rows: tuple[ExcerptRow, ...]
@@ -61,7 +61,7 @@ class Excerpts:
                     self._first_rows[located.submission.file, sheet] = located.layout.first_row
 
     def around(self, notice: Notice) -> Excerpt | None:
-        """The neighbourhood of a notice's cell, or the cells that together differ; None without either."""
+        """The rows around the cell of a notice, or around the cells compared; None where it has neither on a sheet."""
         key = (notice.place.file, notice.place.sheet)
         sheet = self._sheets.get(key)
         faulty = _positions([notice.place], notice.place)

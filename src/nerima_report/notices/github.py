@@ -20,8 +20,8 @@ from nerima_report.notices import Outcome
 from nerima_report.places import Place
 from nerima_report.text import harmless
 
-MOST_ANNOTATIONS = 10  # of a level, of one step: further ones stand in the log only
-MOST_ROWS = 500  # of the summary, which GitHub refuses beyond 1 MiB
+MOST_ANNOTATIONS = 10  # of a level in one step; GitHub shows further ones only in the log
+MOST_ROWS = 500  # of the summary, because GitHub refuses one of more than 1 MiB
 _IN_TEXT = {"%": "%25", "\r": "%0D", "\n": "%0A"}
 _IN_PROPERTY = _IN_TEXT | {":": "%3A", ",": "%2C"}
 
@@ -32,13 +32,13 @@ def render_github(examination: Examination, outcome: Outcome) -> str:
 
 
 def render_refusal(error: RecordError) -> str:
-    """The command for a record that cannot be used; on its line, if that is known."""
+    """The command for a record that cannot be used, on the line of the fault if that is known."""
     place = Place(file=error.file.as_posix(), line=error.line)
     return _command("error", place, "記録を使えません", "\n".join(filter(None, (error.key, error.reason))))
 
 
 def render_summary(examination: Examination, outcome: Outcome) -> str:
-    """All findings as a table in Markdown, for the page of the job: there no limit drops any but the very last."""
+    """The findings as a table in Markdown for the page of the job, which has room for more than the annotations."""
     notices = _ordered(examination)
     lines = [f"### nerima-report {outcome.command}", "", *map(_markdown, _closing(examination, outcome)), ""]
     if notices:
@@ -53,7 +53,7 @@ def render_summary(examination: Examination, outcome: Outcome) -> str:
 
 
 def repository_path(file: str) -> str:
-    """A file as the repository names it, with /: from its work tree, or else from GITHUB_WORKSPACE."""
+    """The path of a file relative to its work tree, or else to GITHUB_WORKSPACE, with / on every system."""
     path = Path(os.path.abspath(file))  # noqa: PTH100 (resolve would follow links, which git does not)
     trees = (folder for folder in path.parents if (folder / ".git").exists())
     workspace = os.environ.get("GITHUB_WORKSPACE")
@@ -63,7 +63,7 @@ def repository_path(file: str) -> str:
 
 
 def _ordered(examination: Examination) -> list[Notice]:
-    """What nobody explained comes first."""
+    """The notices, those without an explanation first."""
     return sorted(examination.notices, key=lambda notice: not notice.is_open)
 
 
@@ -87,7 +87,7 @@ def _command(level: str, place: Place, title: str, text: str) -> str:
 
 
 def _closing(examination: Examination, outcome: Outcome) -> Iterator[str]:
-    """How it ended; and if GitHub shows fewer annotations than there are findings, how many there are."""
+    """How the run ended, and the number of findings where GitHub shows fewer annotations."""
     yield harmless(outcome.closing)
     levels = Counter(map(_level, examination.notices))
     if max(levels.values(), default=0) > MOST_ANNOTATIONS:
@@ -99,7 +99,7 @@ def _closing(examination: Examination, outcome: Outcome) -> Iterator[str]:
 
 
 def _level(notice: Notice) -> Severity:
-    """The level of GitHub, which bears the name of ours; what somebody explained is never more than a notice."""
+    """The level of the annotation: the severity, or notice where somebody explained the finding."""
     return notice.severity if notice.is_open else "notice"
 
 

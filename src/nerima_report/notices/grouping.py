@@ -35,7 +35,7 @@ class WorkbookNotices:
 
 
 def by_workbook(notices: Iterable[Notice]) -> list[WorkbookNotices]:
-    """Group notices, the most severe of which come first; a group stands where its most severe notice stands."""
+    """Group notices, which come in order of severity; a group has the place of its first notice."""
     groups: dict[tuple[str, str], dict[str, list[Notice]]] = {}
     for notice in notices:
         place = notice.place
@@ -47,7 +47,7 @@ def by_workbook(notices: Iterable[Notice]) -> list[WorkbookNotices]:
 
 
 def same_fault(notices: Iterable[Notice]) -> list[tuple[Notice, ...]]:
-    """The notices that say the same of different cells of a sheet, together, in their order."""
+    """Group the notices of a sheet by code and severity, in their order."""
     kinds: dict[tuple[object, ...], list[Notice]] = {}
     for number, notice in enumerate(notices):
         alone = None if notice.is_open else number  # an explanation answers one finding

@@ -1,4 +1,4 @@
-"""Findings as JSON: an envelope with a schema version; other people's scripts depend on it."""
+"""Findings as JSON: an envelope with a schema version, because other programs depend on its form."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def _place(place: Place) -> dict[str, object]:
 
 
 def _suggestion(suggestion: Suggestion) -> dict[str, object]:
-    """The first of the cells as the suggestion itself, because there is mostly one; the others beside it."""
+    """A suggestion as its first cell, because most have only one; further cells are in `also`."""
     first, *others = ({**_place(cell.place), **_numbers(cell)} for cell in suggestion.cells)
     return {**first, "also": others, "reason": suggestion.reason, "message": suggestion.message}
 

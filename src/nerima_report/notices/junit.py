@@ -1,7 +1,7 @@
 """Findings as a JUnit report, which the test pages of Jenkins, GitLab and other CI services read.
 
-A file is a test suite; in it each kind of finding is a test case, which fails if the run does because of it, and
-otherwise shows its findings as output. A file without any finding is a test case that passes.
+A file is a test suite, and each kind of finding in it a test case. The case fails if its findings fail the run;
+otherwise it has them as output. A file without findings has one test case, which passes.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ FINE = "指摘なし"
 
 
 def render_junit(examination: Examination, outcome: Outcome) -> str:
-    """The report as XML; a warning is a failure only under --strict, an explained difference never."""
+    """The report as XML. A warning is a failure only with --strict, an explained difference never."""
     whole = ElementTree.Element("testsuites", name=f"nerima-report {outcome.command}")
     for title, notices in _suites(examination).items():
         suite = ElementTree.SubElement(whole, "testsuite", name=harmless(title))
@@ -32,7 +32,7 @@ def render_junit(examination: Examination, outcome: Outcome) -> str:
 
 
 def _suites(examination: Examination) -> dict[str, list[Notice]]:
-    """The notices by file, also of files that have none; what is said of no file stands under its 課."""
+    """The notices by file, with the files that have none; a notice without a file stands under its 課."""
     suites: dict[str, list[Notice]] = {file: [] for file in (*examination.files, *examination.records)}
     for notice in examination.notices:
         suites.setdefault(notice.place.file or notice.place.section or WHOLE, []).append(notice)
@@ -44,7 +44,7 @@ def _add_cases(suite: ElementTree.Element, notices: Sequence[Notice], strict: bo
     for notice in notices:
         name = f"{notice.code} {notice.name}"
         kinds.setdefault(name if _fails(notice, strict) else f"{name}（{notice.label}）", []).append(notice)
-    # Jenkins takes what stands before a point for the name of a package.
+    # Jenkins takes the part before a point for the name of a package.
     classname = suite.attrib["name"].replace(".", "_")
     for name, alike in kinds.items():
         case = ElementTree.SubElement(suite, "testcase", classname=classname, name=name, time="0")
@@ -58,7 +58,7 @@ def _add_cases(suite: ElementTree.Element, notices: Sequence[Notice], strict: bo
 
 
 def _fails(notice: Notice, strict: bool) -> bool:
-    """Whether the run fails because of it."""
+    """Whether a notice fails the run."""
     return notice.is_error or (strict and notice.is_open and notice.severity == "warning")
 
 

@@ -1,6 +1,6 @@
 """課 × 表: for each table of each 課 whether it is in order, faulty, not handed in, or does not apply.
 
-In short: who has handed in what, one line for each 課 of the roster, for the clerk's reminder mails.
+The short form of it lists who has handed in what, one line for each 課 of the roster, for reminders.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from nerima_report.tallies.counting import counted_tables
 from nerima_report.text import harmless, section_key
 
 TableStatus = Literal["fine", "warning", "error", "missing", "not-applicable", "not-asked"]
-# The column for what is wrong with the file or its cover, and not with one of its tables.
+# The column for findings on the file or its cover, which concern none of its tables.
 FILE = ""
 WARD_MISSING = "N605"
 _Owner = tuple[bool, str]
@@ -41,7 +41,7 @@ SECTION_STATUSES: dict[SectionStatus, tuple[str, str]] = {
 
 @dataclass(frozen=True)
 class MatrixCell:
-    """How a table of a 課 stands, and the notices that concern it (also those on explained differences)."""
+    """The status of a table of a 課, and the notices on it (also on explained differences)."""
 
     status: TableStatus
     notices: tuple[Notice, ...] = ()
@@ -74,7 +74,7 @@ def make_matrices(examination: Examination) -> list[Matrix]:
 
 
 def files_outside(examination: Examination) -> dict[str, tuple[Notice, ...]]:
-    """Files that are in no matrix (not to be read, of an unknown or another year) and the notices on them."""
+    """The files that are in no matrix (unreadable, of an unknown or another year) with the notices on them."""
     inside = {s.file for e in examination.years for s in e.inbox.of_year(e.fiscal_year)}
     outside: dict[str, list[Notice]] = {}
     for notice in examination.notices:
@@ -84,7 +84,7 @@ def files_outside(examination: Examination) -> dict[str, tuple[Notice, ...]]:
 
 
 def worst(notices: Iterable[Notice]) -> TableStatus:
-    """Whether there is an error, or a warning, among the notices that nobody explained."""
+    """The status of the most severe notice that nobody explained."""
     severities = {notice.severity for notice in notices if notice.is_open}
     return "error" if "error" in severities else "warning" if "warning" in severities else "fine"
 
@@ -93,7 +93,7 @@ def _matrix(examination: Examination, collection: Collection) -> Matrix:
     rows, rows_for = [], owners(collection)
     adjusted = [ADJUSTMENTS.key] if any(ward for ward, _ in rows_for) else []
     edition = collection.edition
-    counted = counted_tables(edition)  # nobody hands them in
+    counted = counted_tables(edition)  # they are not handed in
     collected = [table_id for table_id in edition.tables if table_id not in counted]
     handed_in = {t.table_id for t in collection.tallies.located}
     registers = [table_id for table_id in edition.registers if table_id in handed_in]
@@ -113,13 +113,13 @@ def _matrix(examination: Examination, collection: Collection) -> Matrix:
 
 
 def _registers(collection: Collection, owner: _Owner) -> set[str]:
-    """The registers whose sheets the workbook of somebody has."""
+    """The registers for which the workbook of an owner has sheets."""
     tables = (t for t in collection.tallies.located if (t.submission.ward, t.submission.section) == owner)
     return {table.table_id for table in tables} & collection.edition.registers.keys()
 
 
 def owners(collection: Collection) -> list[_Owner]:
-    """Who has a row: the ward, the 課 of the roster, and whoever else handed in."""
+    """The owners of rows: the ward, the 課 of the roster, and others that handed in a workbook."""
     handed_in = [(s.ward, s.section) for s in collection.inbox.of_year(collection.fiscal_year)]
     expected: list[_Owner] = []
     if collection.roster is not None:
@@ -134,12 +134,14 @@ def _coordinator(collection: Collection) -> _Owner:
 
 
 def _statuses(collection: Collection, owner: _Owner, columns: tuple[str, ...]) -> Iterator[TableStatus]:
-    """How each column stands before any finding is looked at."""
+    """The status of each column before findings are considered."""
     ward = owner[0]
     edition = collection.edition
     asked = {FILE, *edition.collected_counts(ward), *edition.collected_entries(ward), *_registers(collection, owner)}
     submission = next((s for s in collection.submissions if (s.ward, s.section) == owner), None)
-    if submission is None and owner in _owners_of_files(collection).values():  # a ward workbook that nobody asked for
+    if (
+        submission is None and owner in _owners_of_files(collection).values()
+    ):  # a ward workbook without a roster that asks for it
         asked = set()
     for column in columns:
         if column not in asked:
@@ -157,9 +159,9 @@ def _owners_of_files(collection: Collection) -> dict[str, _Owner]:
 def _by_owner_and_column(
     examination: Examination, collection: Collection, columns: Sequence[str]
 ) -> Mapping[tuple[_Owner, str], list[Notice]]:
-    """The notices by the row and the column of the matrix; a link concerns the tables on both of its sides.
+    """The notices by row and column of the matrix; a notice on a link stands under the tables of both sides.
 
-    What concerns no table with a column (a whole part, which the cover says does not apply) stands under FILE.
+    A notice on no table with a column (on a whole part that does not apply) stands under FILE.
     """
     owner_of = _owners_of_files(collection)
     concerning: dict[tuple[_Owner, str], list[Notice]] = {}
@@ -178,11 +180,10 @@ def _by_owner_and_column(
 
 @dataclass(frozen=True)
 class HandedIn:
-    """What a 課, or the coordinator for the ward, has handed in: the workbook that counts (number: its 提出回).
+    """What a 課, or the coordinator for the ward, has handed in: the workbook that is used (number: its 提出回).
 
-    Unclear: there is none, but a file bears its name that cannot be read, or says it is another's.
-
-    `errors` and `warnings` count the findings on it that nobody explained.
+    Unclear: no workbook is used, but a file is named after the 課 that cannot be read or has another 課 on its cover.
+    `errors` and `warnings` count the findings on the workbook that nobody explained.
     """
 
     section: str
@@ -195,7 +196,7 @@ class HandedIn:
 
 
 def handed_in(examination: Examination) -> list[HandedIn]:
-    """For each 課 of the roster, in its order, and whoever else handed in; empty where there is no roster."""
+    """A row for each 課 of the roster, in its order, then for others; empty where there is no roster."""
     return [
         row
         for collection in examination.years
@@ -210,7 +211,7 @@ def as_facts(rows: list[HandedIn]) -> list[dict[str, object]]:
 
 
 def print_handed_in(console: Console, rows: list[HandedIn]) -> None:
-    """Print the table; how it stands is said in words, and not by colour alone."""
+    """Print the table. The status is written in words, not shown by colour alone."""
     table = Table("部・課", "状況", "提出回", "エラー", "警告", box=None, pad_edge=False)
     for column in table.columns[2:]:
         column.justify = "right"
@@ -226,7 +227,7 @@ def print_handed_in(console: Console, rows: list[HandedIn]) -> None:
 
 def _rows(examination: Examination, collection: Collection) -> Iterator[HandedIn]:
     handed_in = collection.inbox.of_year(collection.fiscal_year)
-    submissions = {(s.ward, s.section): s for s in (*handed_in, *collection.submissions)}  # the latest counts
+    submissions = {(s.ward, s.section): s for s in (*handed_in, *collection.submissions)}  # the latest is used
     for ward, section in owners(collection):
         submission = submissions.get((ward, section))
         if submission is None:

@@ -15,7 +15,7 @@ from nerima_report.registers.entry import RegisterEntry
 from nerima_report.registers.master import Step
 from nerima_report.registers.merging import CONFIRMATION, EntryChange, MergePlan
 from nerima_report.registers.views import RegisterView
-from nerima_report.report.register import NOTHING_SAID, lines_of
+from nerima_report.report.register import NOTHING_SAID, fields_of
 from nerima_report.text import harmless, printable, tell
 
 OPEN_TO_PUBLIC = "一般の閲覧に供するもの"
@@ -25,7 +25,7 @@ _KINDS = ("新規", "引継ぎ", "変更", "訂正", "廃止", CONFIRMATION)
 
 
 def print_list(console: Console, views: Iterable[RegisterView], *, ended: bool) -> None:
-    """Print the entries of each register, 課 by 課; of a register without entries one line."""
+    """Print the entries of each register, 課 by 課; a register without entries is one line."""
     for view in views:
         register = view.register
         public = f"、{OPEN_TO_PUBLIC}" if register.public else ""
@@ -37,11 +37,11 @@ def print_list(console: Console, views: Iterable[RegisterView], *, ended: bool) 
 
 
 def print_entry(console: Console, register: Register, entry: RegisterEntry, steps: Sequence[Step]) -> None:
-    """Print all that an entry says, with the article beside each field, and what happened to it."""
+    """Print all fields of an entry, each with its article, and the history of the entry."""
     console.print()
     _line(console, f"■ {register.heading}　{entry.number} {entry.name(register)}", "bold")
     contents = _table("項目", "内容", "条文")
-    for label, article, content in lines_of(entry, register, public=False):
+    for label, article, content in fields_of(entry, register, public=False):
         contents.add_row(*map(_text, (label, content or NOTHING_SAID, article)))
     contents.add_row(*map(_text, ("確認した年度", full_name(entry.confirmed) if entry.confirmed else NOTHING_SAID, "")))
     console.print(contents)
@@ -83,8 +83,8 @@ def _line(console: Console, text: str, style: str = "") -> None:
     console.print(Text(harmless(text), style=style), soft_wrap=True)
 
 
-def print_changes(console: Console, plan: MergePlan) -> None:
-    """Print how many entries change how in each register, then each change but mere confirmations."""
+def print_merge_plan(console: Console, plan: MergePlan) -> None:
+    """Print the number of changes of each kind by register, then each change except confirmations."""
     for file in plan.left_out:
         tell(console, [f"登録簿にエラーがあるので反映しません: {file}"])
     if not plan.changes:
@@ -103,7 +103,7 @@ def print_changes(console: Console, plan: MergePlan) -> None:
         tell(console, [f"ほか {len(shown) - MOST_SHOWN} 件（--format json なら、すべて出ます）"])
 
 
-def as_facts(plan: MergePlan) -> list[dict[str, object]]:
+def plan_as_facts(plan: MergePlan) -> list[dict[str, object]]:
     """The changes for other programs: register, kind, number, section, file, and each field before and after."""
     return [
         {

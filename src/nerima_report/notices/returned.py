@@ -1,4 +1,4 @@
-"""The marked workbooks: each workbook with faults as a copy to be sent back to the 課 that handed it in."""
+"""The marked workbooks: a copy of each workbook with faults, to be sent back to its 課."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from nerima_report.workbooks import Cell, Mark, MarkOrder, Reason, SuggestedMark
 from nerima_report.workspace import write_all
 
 PREFIX = "返却_"
-LONGEST_STEM = 200  # bytes; systems allow 255 for a name, and a file that is being written carries more
+LONGEST_STEM = 200  # bytes; systems allow 255 for a name, and a temporary file has a longer name
 MOST_NAMED = 20  # cells that the index names as compared; all of them are coloured
-# Why a file that could be read is not marked: it is another one now, or gone. All else is a fault of its making.
+# Reasons that mean that the file changed or disappeared after it was read; the others mean that marking failed.
 _NOT_THE_SAME: frozenset[Reason] = frozenset({"changed", "missing", "not-a-file", "empty", "too-large"})
-_LATEST = 9999  # a year whose coordinator is the present one
+_LATEST = 9999  # stands for the present year: its coordinator is the latest one
 
 
 def refuse_as_target(folder: Path, searched: Iterable[Path], workbooks: Iterable[Path]) -> None:
-    """Raise CannotProceed for a folder in which copies would be read as handed-in workbooks next time.
+    """Raise CannotProceed for a folder whose copies would be read as handed-in workbooks the next time.
 
-    These are the folders that are searched for workbooks (`searched`), with all folders in them, and those
-    in which a workbook lies.
+    These are the folders that are searched for workbooks (`searched`), with all folders in them, and the folders of
+    `workbooks`.
     """
     target = _resolved(folder)
     inside = any(target.is_relative_to(_resolved(other)) for other in searched)
@@ -41,10 +41,9 @@ def refuse_as_target(folder: Path, searched: Iterable[Path], workbooks: Iterable
 
 
 def return_workbooks(examination: Examination, folder: Path) -> tuple[Examination, list[Path]]:
-    """Write a marked copy of each workbook that the 課 must look at again; returns the copies.
+    """Write a marked copy of each workbook with an error or a warning that nobody explained; returns the copies.
 
-    Those are the workbooks with an error or a warning that nobody explained. A workbook that cannot be
-    marked, or that has changed since it was read, becomes a finding of the examination.
+    A workbook that cannot be marked, or that has changed since it was read, becomes a finding of the examination.
     """
     inbox = examination.inbox
     readable = [(s.workbook.path, s.workbook.sha256, s.section) for s in inbox.submissions]
@@ -68,7 +67,7 @@ def return_workbooks(examination: Examination, folder: Path) -> tuple[Examinatio
 
 
 def marks_for(examination: Examination, file: str) -> list[Mark]:
-    """What the copy of a file says: its findings, the most severe first, without those that are explained."""
+    """The marks for the copy of a file: its findings without explanation, the most severe first."""
     return [_mark(notice) for notice in examination.notices if notice.place.file == file and notice.is_open]
 
 
@@ -117,15 +116,14 @@ def _author(examination: Examination) -> str:
 def _resolved(path: Path) -> Path:
     try:
         return path.resolve()
-    except (OSError, RuntimeError, ValueError):  # a name that no system has
+    except (OSError, RuntimeError, ValueError):  # a name that the system does not allow
         return path.absolute()
 
 
 def _free_name(name: str, written: list[Path]) -> str:
-    """返却_ and the name; a copy that came back is not named twice, and none replaces another of this run.
+    """返却_ and the name of the workbook, with a number where another copy of this run has the name.
 
-    Names are compared as Windows does, for which a.xlsx is A.XLSX. One that is too long with what is added
-    to it is cut.
+    The prefix is added only once. Names are compared as Windows does (a.xlsx is A.XLSX), and long names are cut.
     """
     stem, dot, ending = name.removeprefix(PREFIX).rpartition(".")
     taken = {path.name.casefold() for path in written}
@@ -135,5 +133,5 @@ def _free_name(name: str, written: list[Path]) -> str:
 
 
 def _cut(stem: str) -> str:
-    """As much of a name as a system takes together with what is added to it."""
+    """The name, cut so that it is short enough with prefix and number."""
     return stem.encode(errors="replace")[:LONGEST_STEM].decode(errors="ignore")

@@ -24,17 +24,17 @@ if TYPE_CHECKING:
 STYLES = {"error": "bold red", "warning": "yellow", "notice": "cyan"}
 MOST_RELATED = 6
 _FILE_WIDTH = 80  # columns of the text that goes into a file
-# So many findings of one kind are told one by one on a sheet; of the others only the cells.
+# This many findings of one kind are printed one by one for each sheet; of the others only the cells.
 MOST_ALIKE = 3
 MOST_CELLS = 12
 _NEVER_FIRST = "、。，．・：；？！）」』】〕］〉》ー々ぁぃぅぇぉっゃゅょァィゥェォッャュョ"
 _NEVER_LAST = "（「『【〔〈《"
-# A word or a character, together with what may not end a line before it, or begin one after it.
+# A word or a character, with the characters that must stay on the same line.
 _UNIT = re.compile(f"[{_NEVER_LAST}]*(?:[!-~]+|.)[{_NEVER_FIRST}]*")
 
 
 def print_notices(console: Console, notices: Iterable[Notice]) -> None:
-    """Print notices; nothing is said by colour alone."""
+    """Print notices; nothing is shown by colour alone."""
     for workbook in by_workbook(notices):
         console.print()
         _print(console, 0, f"■ {workbook.title}", "bold")
@@ -68,8 +68,8 @@ def summary(notices: Iterable[Notice]) -> str:
 def fold(text: str, width: int) -> list[str]:
     """The lines of a text, each at most `width` columns wide (a Japanese character takes two).
 
-    Japanese is folded anywhere, but a line never begins with a 、 or a closing bracket, or ends with an opening one;
-    words and numbers stay whole, unless one is longer than a line.
+    Japanese may be folded anywhere, but no line begins with 、 or a closing bracket, or ends with an opening one. Words
+    and numbers are not split, unless one is longer than a line.
 
     >>> fold("「部分公開」の件数が空欄です。", 14)
     ['「部分公開」の', '件数が空欄で', 'す。']
@@ -102,7 +102,7 @@ def _print_workbook(console: Console, workbook: WorkbookNotices) -> None:
             more = alike[MOST_ALIKE:]
             if more:
                 _print(console, 6, f"ほかに同じ指摘が {len(more)}件あります: {_listed(more)}")
-            if alike[0].code not in hinted and alike[0].is_open:  # what to do is said once a workbook
+            if alike[0].code not in hinted and alike[0].is_open:  # the hint of a code is printed once for each workbook
                 _print(console, 6, f"→ {alike[0].hint}", "dim")
                 hinted.add(alike[0].code)
 
@@ -143,7 +143,7 @@ def _listed(notices: Sequence[Notice]) -> str:
 
 
 def _print(console: Console, indent: int, text: str, style: str = "") -> None:
-    """Print a paragraph, folded to the width of the console; what follows a → or a ・ hangs beside it."""
+    """Print a paragraph folded to the width of the console; after → or ・ its later lines are indented."""
     hanging = 3 if text.startswith("→") else 2 if text.startswith("・") else 0
     for number, line in enumerate(fold(harmless(text), max(console.width - indent - hanging, 20))):
         console.print(Text(" " * (indent + (hanging if number else 0)) + line, style), soft_wrap=True)

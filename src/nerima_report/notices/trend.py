@@ -24,11 +24,11 @@ from nerima_report.text import printable
 
 BREAK = "‖"
 WIDEST_LABEL = 32  # columns of the terminal
-_BORDER = 3  # what a column takes besides its text
+_BORDER = 3  # columns of the terminal that a column of the table takes besides its text
 
 
 def print_trend(console: Console, trend: Trend) -> None:
-    """Print the table, folded into several where the terminal is too narrow for all years; no number is folded."""
+    """Print the table, split into several where the terminal is too narrow for all years; no number is split."""
     rows = list(_rows(trend))
     label = min(WIDEST_LABEL, console.width // 2, max(cell_len(row[0]) for row in rows))
     widths = {year: _width(year, place, rows) for place, year in enumerate(trend.years, start=1)}
@@ -65,7 +65,7 @@ def _width(year: int, place: int, rows: Sequence[Sequence[str]]) -> int:
 
 
 def _blocks(years: range, widths: dict[int, int], width: int) -> Iterator[list[int]]:
-    """As many years beside each other as have room, and at least one."""
+    """The years in blocks: as many beside each other as there is room for, at least one."""
     block: list[int] = []
     for year in years:
         if block and sum(widths[one] + _BORDER for one in (*block, year)) > width:

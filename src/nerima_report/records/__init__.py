@@ -4,5 +4,5 @@
     years, comparison, change_statistics   records beside each other, under the names of today
     series                                 the numbers of many years, also as open data
 
-A published record is guarded: it is replaced only with a reason.
+A published record is replaced only with a reason.
 """

@@ -1,12 +1,12 @@
-"""How large a change is, measured against how counts move by chance.
+"""How large a change is, compared with the changes that counts show by chance.
 
-A count that moves by chance alone (Poisson) has a spread that grows with its root: from 1 to 3 is nothing, from
-1,000 to 3,000 cannot be chance. Twice the root of a count has a spread of about 1 whatever its size
-(variance-stabilised; with 3/8 added also near zero, after Anscombe), so the difference of two such roots, over
-√2, says by how many spreads a count moved.
-Real counts move more than that. So a change must also be large beside the number itself; beside the usual changes
-of the same number, where enough earlier years are known; and beside how the other numbers moved in the same year,
-which says how restless such numbers are even when there is only one year to compare with.
+The standard deviation of a count that changes by chance alone (Poisson) grows with its square root: a change from 1 to
+3 means nothing, one from 1,000 to 3,000 cannot be chance. Twice the square root of a count has a standard deviation of
+about 1 whatever its size (variance-stabilised; with 3/8 added also near zero, after Anscombe). So the difference of two
+such roots, divided by √2, is the change in standard deviations.
+Real counts vary more than that. So a change must also be large compared with the number itself; with the usual changes
+of the same number, where enough earlier years are known; and with the changes of the other numbers in the same year,
+which show how much such numbers vary even where there is only one earlier year.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ from statistics import median
 
 from nerima_report.edition.texts import ChangeLimits, DigitLimits
 
-# The spread of normal values is this many times the median of their sizes.
+# The standard deviation of normally distributed values is this multiple of the median of their absolute values.
 _SPREAD_OF_MEDIAN = 1.4826
 _FACTORS = (10, 100, 1000)
-# Numbers from which the restlessness of a year can be told: chance moves smaller counts too much, few say nothing.
+# What restlessness needs: counts of at least this size, because chance alone changes smaller ones, and enough of them.
 _FEWEST_COUNTS, _FEWEST_NUMBERS = 10, 8
-_ENOUGH = 2  # times the earlier changes from which the past of a number is looked at: then it speaks for itself
+_ENOUGH = 2  # multiple of `limits.years` from which the past of a number alone decides
 
 
 def score(before: float, after: float) -> float:
-    """By how many spreads a count moved; negative when it fell.
+    """A change of a count in standard deviations; negative when it fell.
 
     >>> [round(score(a, b), 1) for a, b in ((1, 3), (10, 30), (1000, 3000), (1000, 1100))]
     [0.9, 3.2, 32.7, 2.2]
@@ -40,7 +40,7 @@ def is_beyond(
 ) -> bool:
     """Whether a change is beyond the limits; `earlier` are the numbers up to `before`, year by year.
 
-    `restlessness` is that of all numbers of the two years; it counts until the number's own past says enough.
+    `restlessness` is that of all numbers of the two years; it is used while the number has too few earlier years.
 
     >>> limits = ChangeLimits(percent=150, score=4, years=3, spread=3, basis="例")
     >>> is_beyond(1, 3, limits), is_beyond(1000, 3000, limits), is_beyond(1000, 1400, limits)
@@ -61,9 +61,9 @@ def is_beyond(
 
 
 def restlessness(pairs: Iterable[tuple[int, int]]) -> float:
-    """The spread of the (logarithmic) ratios of many numbers around their middle, which a few odd ones do not move.
+    """The spread of the (logarithmic) ratios of many numbers around their median, so that a few outliers do not matter.
 
-    0 where there are too few to tell.
+    0 where there are too few numbers.
 
     >>> restlessness([(100, 105)] * 5), round(restlessness([(100, 80), (100, 100), (100, 125)] * 4), 2)
     (0.0, 0.33)

@@ -1,6 +1,6 @@
-"""The published year before → what stands beside the numbers of a year, as far as the two compare.
+"""The published year before → its numbers beside those of a year, as far as the two can be compared.
 
-What each 課 reported in that year ranks likely corrections.
+What each 課 reported in that year also serves to rank likely corrections.
 """
 
 from __future__ import annotations
@@ -24,18 +24,18 @@ from nerima_report.workspace import Workspace
 class Comparison:
     """The year before under the names of today.
 
-    `broken` are the ids of the tables that cannot be held against it, each with the reason.
+    `broken` are the ids of the tables that cannot be compared with it, each with the reason.
     """
 
     previous: Year
     broken: Mapping[str, str]
 
     def compares(self, table_id: str) -> bool:
-        """Whether last year published the table, and nothing broke since."""
+        """Whether the year before published the table, and no break in the series came since."""
         return table_id in self.previous.tables and table_id not in self.broken
 
     def value(self, key: CellKey) -> int | None:
-        """The number of a cell in the year before; None is unknown."""
+        """The number of a cell in the year before; None if unknown."""
         return self.previous.known.get(key) if self.compares(key.table) else None
 
     def total(self, table_id: str, column: str) -> int | None:
@@ -62,7 +62,7 @@ class Comparison:
 
 
 def compare_with(record: Record, file: str, edition: Edition, fiscal_year: int) -> Comparison:
-    """Hold the record of the year before, as it lies in `file`, beside a fiscal year of the edition."""
+    """Compare the record of the year before (in `file`) with a fiscal year of the edition."""
     previous, parts = year_of(record, file, edition, fiscal_year), edition.parts_for(fiscal_year)
     broken = {
         part.table_id(rule.table): rule.reason for part, rule in declared_breaks(parts, record.fiscal_year, fiscal_year)
@@ -89,8 +89,8 @@ def _changed_units(tables: Mapping[str, CountTable], previous: Year, reason: str
 def reported_before(workspace: Workspace, edition: Edition, fiscal_year: int) -> dict[str, dict[CellKey, int]]:
     """What each 課, and the ward (区全体), reported in the last recorded year before, under the names of today.
 
-    `edition` has all its parts. Tables that cannot be held against that year are left out. A record that cannot be used
-    says nothing here; `build` and `check` tell of it.
+    `edition` has all its parts. Tables that cannot be compared with that year are left out. A record that cannot be
+    used gives nothing; `build` and `check` report it.
     """
     files = [file for file in workspace.records if int(file.stem) < fiscal_year]
     if not files:

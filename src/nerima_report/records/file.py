@@ -41,7 +41,7 @@ def write_record(record: Record) -> bytes:
 
 
 class RecordFile(NamedTuple):
-    """A record, the file it is in (with / on every system), and where what it holds stands in it."""
+    """A record, the file it is in (with / on every system), and the lines of its content."""
 
     record: Record
     file: str
@@ -60,7 +60,7 @@ def open_record(file: Path, fiscal_year: int | None = None) -> RecordFile:
 
 
 def record_to_write(record: Record, file: Path) -> RecordFile:
-    """A record that is about to be written to `file`, with the lines that it will have there."""
+    """A record that is not yet written to `file`, with the lines that it will have there."""
     return RecordFile(record, file.as_posix(), lines_of(write_record(record).decode()))
 
 
@@ -110,7 +110,7 @@ def _content_of(file: Path, text: str) -> dict[str, object]:
 
 
 class _RepeatedKey(Exception):
-    """A key stands twice in an object, and programs differ in which they read."""
+    """A key stands twice in an object. Programs differ in which of the two values they read."""
 
 
 def _without_repeated_keys(pairs: Sequence[tuple[str, object]]) -> dict[str, object]:
@@ -123,7 +123,7 @@ def _without_repeated_keys(pairs: Sequence[tuple[str, object]]) -> dict[str, obj
 
 
 def _write(content: dict[str, object]) -> bytes:
-    """JSON in which every item of a list has a line of its own, so that a diff reads well."""
+    """JSON in which every item of a list has a line of its own, so that diffs are readable."""
     lines = []
     for key, value in content.items():
         if isinstance(value, list) and value:
@@ -154,12 +154,12 @@ def record_schema() -> str:
 
 
 def _plain(schema: Any) -> Any:
-    """The schema without what only speaks to a reader of the code: English titles and docstrings."""
+    """The schema without titles and descriptions in English, which come from the code."""
     if isinstance(schema, list):
         return [_plain(item) for item in schema]
     if not isinstance(schema, dict):
         return schema
-    # A property may be called title; then it is a schema, not a text.
+    # A property may be named title; then its value is a schema, not a text.
     return {
         key: _plain(value)
         for key, value in schema.items()
@@ -178,8 +178,8 @@ if __name__ == "__main__":
 def revise(new: Record, published: Record | None, reason: str | None, today: date) -> Record | None:
     """The record to publish, or None when the same one is published already.
 
-    A published record is replaced only with a reason, which is kept in the new one together with the day,
-    the numbers that change and the hash of the record it replaces. Raises CannotProceed otherwise.
+    A published record is replaced only with a reason. The new record keeps the reason, the day, the numbers that change
+    and the hash of the record that it replaces. Raises CannotProceed without a reason, and for a draft.
     """
     if new.draft:
         raise CannotProceed("案は公表できません。--draft を付けずに build してから、もう一度実行してください。")

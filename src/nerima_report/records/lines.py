@@ -1,6 +1,6 @@
-"""Where the things that a record holds stand in its file, line by line, however the JSON is laid out.
+"""The lines on which the content of a record stands in its file, however the JSON is formatted.
 
-The places of findings are asked for under the names that cells have today.
+Places are looked up under the names that cells have today.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ _Item = TypeVar("_Item")
 
 @dataclass(frozen=True)
 class RecordLines:
-    """The line (from 1) of each key of a record, and of each item of its lists; empty where no file is known."""
+    """The line (from 1) of each key of a record, and of each item of its lists; empty where there is no file."""
 
     keys: Mapping[str, int] = field(default_factory=dict)
     items: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
     def find(self, key: object = "", index: object = None) -> int | None:
-        """The line of a key, or of an item of its list; None where there is none."""
+        """The line of a key, or of an item of its list; None if there is none."""
         items = self.items.get(str(key), ())
         if isinstance(index, int) and index < len(items):
             return items[index]
@@ -36,7 +36,7 @@ class RecordLines:
 
 
 def lines_of(text: str) -> RecordLines:
-    r"""The lines of an object in JSON that can be read.
+    r"""The lines of a JSON object, whose text must be valid JSON.
 
     >>> lines_of('{\n "fiscal_year": 2022,\n "cells": [\n  {"value": 1},\n  {"value": 2}\n ]\n}')
     RecordLines(keys={'fiscal_year': 2, 'cells': 3}, items={'cells': (4, 5)})
@@ -67,9 +67,9 @@ def lines_of(text: str) -> RecordLines:
 
 @dataclass(frozen=True)
 class RecordPlaces:
-    """Where things stand in a record. `names` gives each published name of a cell that of today.
+    """The places of a record's content. `names` gives for each published name of a cell its name of today.
 
-    A line is None where the file's lines are not known, or nothing in it is meant.
+    A line is None where the lines of the file are not known, or where nothing in the file corresponds.
     """
 
     record: Record
@@ -91,7 +91,7 @@ class RecordPlaces:
         return self.cell(CellKey(table_id, "", "", column))
 
     def figure(self, name: str, table_id: str) -> Place:
-        """A share, which is said of a table."""
+        """A share, placed in the table that it is computed from."""
         place = self.table(table_id)
         return replace(place, line=self._figures.get(name, place.line))
 
@@ -110,7 +110,8 @@ class RecordPlaces:
     def near(self, place: Place, keys: Iterable[CellKey], order: Sequence[CellKey] = ()) -> Place:
         """A place with the line of the first of the cells that is in this record.
 
-        None is there of what vanished: then that of the nearest cell before it in `order`, that of the other record.
+        If none is (the cells were removed), the line is that of the nearest cell before them in `order`, the order of
+        the other record.
         """
         keys = list(keys)
         line = self._line(keys)
@@ -137,5 +138,5 @@ class RecordPlaces:
         return {figure.figure: line for figure, line in self._with_lines("figures", self.record.figures)}
 
     def _with_lines(self, key: str, items: Sequence[_Item]) -> Iterable[tuple[_Item, int]]:
-        """The items of a list with their lines; none where the lines are not known."""
+        """The items of a list with their lines; empty where the lines are not known."""
         return zip(items, self.lines.items.get(key, ()), strict=False)

@@ -24,7 +24,7 @@ EARLIEST_YEAR, LATEST_YEAR = 1950, 2200
 Text = Annotated[str, StringConstraints(min_length=1)]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Number = Annotated[int, Field(ge=-LARGEST_TOTAL, le=LARGEST_TOTAL)]
-Year = Annotated[int, Field(ge=EARLIEST_YEAR, le=LATEST_YEAR)]
+FiscalYear = Annotated[int, Field(ge=EARLIEST_YEAR, le=LATEST_YEAR)]
 TableId = Annotated[str, StringConstraints(pattern=r"^[^.]+\.[^.]+$")]
 
 
@@ -193,7 +193,7 @@ class Record(Recorded):
     origin: Literal["built", "imported"] = Field(
         description="built = 集計から作った、imported = 公表された数を書き写した。"
     )
-    fiscal_year: Year = Field(description="年度（西暦）。")
+    fiscal_year: FiscalYear = Field(description="年度（西暦）。")
     name: Text = Field(description="年度の名前。")
     draft: bool = Field(description="案か。")
     program: Text = Field(description="プログラムの版。")

@@ -23,8 +23,8 @@ from nerima_report.places import CellKey
 from nerima_report.records.model import LATEST_YEAR, Record, RecordedFigure
 from nerima_report.records.years import Rule, Year, later_names, year_of
 
-Status = Literal["known", "not published", "incomputable", "no record"]
-MOST_LINES = 7  # more cannot be told apart in a chart, nor stand beside each other in a table
+PointStatus = Literal["known", "not published", "incomputable", "no record"]
+MOST_LINES = 7  # more cannot be distinguished in a chart, or placed beside each other in a table
 # The columns of the open data, and what they call the status of a point.
 HEADINGS = (
     "全国地方公共団体コード",
@@ -39,7 +39,7 @@ HEADINGS = (
     "系列番号",
     "公表",
 )
-STATUSES: dict[Status, str] = {
+STATUSES: dict[PointStatus, str] = {
     "known": "値あり",
     "not published": "公表なし",
     "incomputable": "計算できない",
@@ -50,7 +50,7 @@ STATUSES: dict[Status, str] = {
 class Point(NamedTuple):
     """The number of a year (件, 人 or %), or why there is none."""
 
-    status: Status
+    status: PointStatus
     value: Decimal | None = None
 
 
@@ -58,7 +58,7 @@ NO_RECORD, NOT_PUBLISHED = Point("no record"), Point("not published")
 
 
 @dataclass(frozen=True)
-class Line:
+class SeriesLine:
     """One line: its label, and a point for each year of the trend."""
 
     label: str
@@ -70,7 +70,7 @@ class Line:
         return {year: point.value for year, point in self.points.items() if point.value is not None}
 
     def runs(self, breaks: Sequence[SeriesBreak]) -> list[list[int]]:
-        """The years that are joined to each other: without a gap, and without a break between them."""
+        """The runs of years that are joined by a line: without a gap and without a break between them."""
         broken = {each.year for each in breaks}
         runs: list[list[int]] = []
         for year in self.known:
@@ -82,7 +82,7 @@ class Line:
 
 
 class SeriesBreak(NamedTuple):
-    """Before which fiscal year a series breaks, what changed and why."""
+    """A break of a series: before which fiscal year it is, what changed and why."""
 
     year: int
     what: str
@@ -93,13 +93,13 @@ class SeriesBreak(NamedTuple):
 class Series:
     """A chart over the years. `units` and `figures` (the definition of a share) are those of each year.
 
-    `piece` says which of several charts it is, where the lines of one are too many: （1/2）.
+    `piece` is the number of the chart where the lines are too many for one chart: （1/2）.
     """
 
     part: Part
     key: str
     title: str
-    lines: tuple[Line, ...]
+    lines: tuple[SeriesLine, ...]
     units: Mapping[int, str]
     breaks: tuple[SeriesBreak, ...]
     figures: Mapping[int, RecordedFigure]
@@ -107,7 +107,7 @@ class Series:
 
     @property
     def heading(self) -> str:
-        """The title, and which piece it is."""
+        """The title with the number of the piece."""
         return self.title + self.piece
 
     @property
@@ -132,7 +132,7 @@ class Source:
 
 @dataclass(frozen=True)
 class Trend:
-    """The series between the first and the last year of which there is a record, and the years wanted without one."""
+    """The series between the first and the last recorded year, and the years asked for that have no record."""
 
     edition: Edition
     sources: Mapping[int, Source]
@@ -222,7 +222,7 @@ def _figure(part: Part, chart: Chart, year: Year) -> _YearOfChart | None:
 
 
 def _counts(part: Part, chart: Chart, year: Year, edition: Edition, last: int) -> _YearOfChart | None:
-    """The counts of a year; rows that the definitions no longer have are told as well."""
+    """The counts of a year, also those of rows that the definitions no longer have."""
     table_id, table = part.count_table(chart.table)
     values = {
         key: value
@@ -264,7 +264,7 @@ def _series(edition: Edition, years: Mapping[int, _YearOfChart], span: range, so
             return NO_RECORD
         return years[year].points.get(label, NOT_PUBLISHED) if year in years else NOT_PUBLISHED
 
-    lines = [Line(label or latest.chart.title, {year: point(label, year) for year in span}) for label in labels]
+    lines = [SeriesLine(label or latest.chart.title, {year: point(label, year) for year in span}) for label in labels]
     known = {year for line in lines for year in line.known}
     return Series(
         part=latest.part,
@@ -320,7 +320,7 @@ def _other_rows(before: _YearOfChart, after: _YearOfChart) -> str:
 
 
 def _split(series: Series) -> Iterator[Series]:
-    """A series with more lines than can be told apart in several: first the rows of the last year, then former ones."""
+    """A series in pieces of at most MOST_LINES lines: first the rows of the last year, then former ones."""
     if len(series.lines) <= MOST_LINES:
         yield series
         return
@@ -332,7 +332,7 @@ def _split(series: Series) -> Iterator[Series]:
         yield replace(series, piece=f"（{number}/{len(pieces)}）", lines=lines)
 
 
-def _pieces(lines: Sequence[Line]) -> Iterator[tuple[Line, ...]]:
+def _pieces(lines: Sequence[SeriesLine]) -> Iterator[tuple[SeriesLine, ...]]:
     """The lines in pieces of about the same size."""
     count = -(-len(lines) // MOST_LINES)
     size = -(-len(lines) // max(count, 1))
@@ -340,7 +340,7 @@ def _pieces(lines: Sequence[Line]) -> Iterator[tuple[Line, ...]]:
         yield tuple(lines[number * size : (number + 1) * size])
 
 
-def render_csv(trend: Trend) -> bytes:
+def render_open_data(trend: Trend) -> bytes:
     """All points of all series as CSV in UTF-8 with a byte order mark, a number in each line.
 
     Numbers with the same 系列番号 can be compared; a break begins the next 系列番号.
@@ -354,7 +354,7 @@ def render_csv(trend: Trend) -> bytes:
     return text.getvalue().encode("utf-8-sig")
 
 
-def _rows(trend: Trend, series: Series, line: Line) -> Iterator[tuple[object, ...]]:
+def _rows(trend: Trend, series: Series, line: SeriesLine) -> Iterator[tuple[object, ...]]:
     code = trend.edition.municipality.code
     broken = sorted({year_of_break.year for year_of_break in series.breaks})
     label = line.label if len(series.lines) > 1 or line.label != series.title else ""

@@ -22,7 +22,7 @@ class Rule(NamedTuple):
     """The rule of a figure.
 
     A cell with an empty row stands for all rows of its column, a cell without a group for its row in every group.
-    Where only one of several rows that became one was counted, its name says so (全部公開のうち一部公開).
+    Where several rows became one and only one of them was counted, the name says so (全部公開のうち一部公開).
     """
 
     kind: str
@@ -38,7 +38,7 @@ class Rule(NamedTuple):
         return frozenset(key.table for key in (*self.numerator, *self.denominator))
 
     def changes(self, other: Rule) -> list[str]:
-        """In what it differs from another rule, as the clerk calls it; nothing where both compute the same share."""
+        """The Japanese names of what differs from another rule; empty where both compute the same share."""
         names = ("種類", "分子", "分母", "除く行", "桁数", "端数の処理")
         return [name for name, here, others in zip(names, self, other, strict=True) if here != others]
 
@@ -46,9 +46,9 @@ class Rule(NamedTuple):
 def rule_of(
     figure: RecordedFigure, later: Callable[[CellKey], CellKey] = lambda key: key, recorded: Iterable[CellKey] = ()
 ) -> Rule:
-    """The rule of a figure; `later` says what its cells are called in the other year.
+    """The rule of a figure; `later` gives the names of its cells in the other year.
 
-    `recorded` are the cells of the figure's own year: they tell in which groups a row stands, and which rows have
+    `recorded` are the cells of the year of the figure. They show in which groups a row stands, and which rows have
     become one since. They are not needed where no name changes.
     """
     part, known = figure.figure.partition(".")[0], tuple(recorded)
@@ -79,7 +79,7 @@ def rule_of(
 
 @dataclass(frozen=True)
 class Year:
-    """A year under the names of today; units are those it was published in (件, 人)."""
+    """A year under the names of today, with the units (件, 人) in which it was published."""
 
     record: Record
     places: RecordPlaces
@@ -118,7 +118,7 @@ class YearEvidence:
 
     @property
     def fiscal_year(self) -> int:
-        """The year that is held against those before it."""
+        """The year that is compared with those before it."""
         return self.current.fiscal_year
 
     @property
@@ -132,7 +132,7 @@ class YearEvidence:
         return self.edition.parts_for(self.fiscal_year)
 
     def new_parts(self, year: Year) -> list[Part]:
-        """The parts that another part with the same key served in that year: another law, other tables."""
+        """The parts whose key belonged to another part in that year (another law, other tables)."""
         before = {part.key: part.folder for part in self.edition.parts_for(year.fiscal_year)}
         return [part for part in self.parts if before.get(part.key, part.folder) != part.folder]
 
@@ -141,12 +141,12 @@ class YearEvidence:
         return declared_breaks(self.parts, year.fiscal_year, self.fiscal_year)
 
     def compares(self, table_id: str, year: Year) -> bool:
-        """Whether the numbers of a table may be held against those of that year."""
+        """Whether the numbers of a table can be compared with those of that year."""
         return all(part.table_id(rule.table) != table_id for part, rule in self.breaks(year))
 
     @cached_property
     def stocks(self) -> frozenset[CellKey]:
-        """The cells that say how many there are at the end of the year."""
+        """The cells that hold a number at the end of the year."""
         return frozenset(
             CellKey(part.table_id(stock.table), "", stock.closing, stock.column)
             for part in self.parts
@@ -155,13 +155,13 @@ class YearEvidence:
 
     @cached_property
     def restlessness(self) -> float:
-        """How much the numbers of the year differ from each other in how they moved since the year before."""
+        """How much the changes since the year before differ between the numbers of the year."""
         before = self.previous.known if self.previous else {}
         now = self.current.known
         return restlessness((before[key], now[key]) for key in now if key in before and key not in self.stocks)
 
     def series(self, key: CellKey) -> list[int]:
-        """The earlier numbers of a cell up to the last year, as far back as years follow each other unbroken."""
+        """The earlier numbers of a cell up to the year before, as far back as there is no gap and no break."""
         return self.series_of([key])
 
     def series_of(self, keys: Sequence[CellKey]) -> list[int]:
@@ -183,7 +183,7 @@ def declared_breaks(parts: Iterable[Part], earlier: int, fiscal_year: int) -> li
 
 
 def year_of(record: Record, file: str, edition: Edition, fiscal_year: int, lines: RecordLines = _NO_LINES) -> Year:
-    """A recorded year under the names that its cells have in `fiscal_year`, and where they stand in its file."""
+    """A recorded year under the names that its cells have in `fiscal_year`, with their places in its file."""
     later = later_names(edition, record.fiscal_year, fiscal_year)
     cells, filled = [cell.key for cell in record.cells], [tally.key for tally in record.tallies]
     names = {key: later(key) for key in {*cells, *filled}}
@@ -191,7 +191,7 @@ def year_of(record: Record, file: str, edition: Edition, fiscal_year: int, lines
     units: dict[tuple[str, str], str] = {}
     for published, cell in zip(cells, record.cells, strict=True):
         key = names[published]
-        before = values.get(key, 0)  # two rows may have become one
+        before = values.get(key, 0)  # two rows may have become one since
         values[key] = None if before is None or cell.value is None else before + cell.value
         units[key.table, key.column] = cell.unit
     tallies: dict[str, dict[CellKey, int]] = {}
@@ -205,7 +205,7 @@ def year_of(record: Record, file: str, edition: Edition, fiscal_year: int, lines
 
 
 def later_names(edition: Edition, since: int, until: int) -> Callable[[CellKey], CellKey]:
-    """How a cell that had its name in the fiscal year `since` is called in `until`."""
+    """A function from the name of a cell in the fiscal year `since` to its name in `until`."""
     renamed = sorted(
         (
             (rule.year, number, part, rule)

@@ -1,4 +1,4 @@
-"""The registers (登録票, 記録票): what is kept of them in registers/, and how a year changes it.
+"""The registers (登録票, 記録票): their masters in registers/, and how a year changes them.
 
     entry, master    an entry; the masters (registers/*.csv) and their history
     merging          the rows of a workbook → the entries that they are → what changes

@@ -1,4 +1,4 @@
-"""An entry of a register, as the master keeps it from year to year, and which entries go on in a year."""
+"""An entry of a register, as the master keeps it from year to year, and the entries that continue in a year."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from nerima_report.edition.registers import (
 from nerima_report.fiscal_year import first_day
 from nerima_report.text import section_key
 
-_SPACE = " "  # between 部 and 課 where both are said
+_SPACE = " "  # between 部 and 課 where both are written
 _TRACE_DIGITS = 10
 
 _UNTRACED = frozenset({"確認した年度"})
@@ -32,10 +32,10 @@ _UNTRACED = frozenset({"確認した年度"})
 
 @dataclass(frozen=True)
 class RegisterEntry:
-    """One entry: its number for good, whose it is, what it says by label of field, and the dates of its life.
+    """One entry: its permanent number, its 課, its values by label of field, and its dates.
 
-    `values` holds texts, choices, dates and counts (人); what is blank is left out. `confirmed` is the fiscal year
-    in which the 課 last said that it goes on, has changed or ended; fields of a year (延べ人数) are about that year.
+    `values` holds texts, choices, dates and counts (人); blank fields are left out. `confirmed` is the fiscal year for
+    which the 課 last confirmed, changed or ended the entry; yearly fields (延べ人数) are about that year.
     """
 
     number: str
@@ -53,7 +53,7 @@ class RegisterEntry:
         return section_key(self.department, self.section_name)
 
     def value(self, of: RegisterField) -> object:
-        """What the entry says in a field, also where that is its own 部 and 課; None where it is blank."""
+        """The value of a field, which may be the 部 and 課 of the entry; None where it is blank."""
         if of.from_section:
             names = (
                 [self.department, self.section_name] if self.department != self.section_name else [self.section_name]
@@ -66,12 +66,12 @@ class RegisterEntry:
         return str(self.values.get(register.name, "") or "")
 
     def is_open(self, day: date) -> bool:
-        """Whether the entry stands in the register at the end of a day: registered by then, and not ended."""
+        """Whether the entry is in the register at the end of a day: registered by then, and not ended."""
         begun = self.registered is not None and self.registered <= day
         return begun and not (self.ended is not None and self.ended <= day)
 
     def cells(self, register: Register) -> dict[str, object]:
-        """Every column of the master and what stands in it, in their order."""
+        """The values of all columns of the master, in their order."""
         return {
             NUMBER: self.number,
             DEPARTMENT: self.department,
@@ -92,7 +92,7 @@ class Master:
     entries: tuple[RegisterEntry, ...] = ()
 
     def open_on(self, day: date) -> tuple[RegisterEntry, ...]:
-        """The entries that stand in the register at the end of a day."""
+        """The entries that are in the register at the end of a day."""
         return tuple(entry for entry in self.entries if entry.is_open(day))
 
 
@@ -120,7 +120,7 @@ def number_of(mark: str, running: int) -> str:
 
 
 def in_order(entries: Iterable[RegisterEntry]) -> tuple[RegisterEntry, ...]:
-    """Entries by their numbers, so that a file changes only where an entry does."""
+    """The entries in the order of their numbers, so that a file changes only where an entry does."""
     return tuple(sorted(entries, key=lambda entry: (serial(entry.number), entry.number)))
 
 
@@ -135,7 +135,7 @@ def running_entries(masters: Masters, register: Register, fiscal_year: int) -> t
 
 
 def known_entries(masters: Masters, register: Register, fiscal_year: int) -> dict[str, RegisterEntry]:
-    """All entries of a register by number; open ones of the register that it continues as they go on here."""
+    """All entries of a register by number, with the open ones of the register that it continues."""
     entries = {entry.number: entry for entry in masters[register.key].entries}
     former = masters.get(register.continues)
     day = first_day(fiscal_year) - timedelta(days=1)
@@ -145,7 +145,7 @@ def known_entries(masters: Masters, register: Register, fiscal_year: int) -> dic
 
 
 def rows_for(masters: Masters, edition: Edition, section: str, fiscal_year: int) -> dict[str, list[dict[str, object]]]:
-    """What stands on the form of a 課 (its key) for a year, by table id; `edition` is narrowed to the year."""
+    """The rows on the form of a 課 (its key) for a year, by table id; `edition` is narrowed to the year."""
     return {
         table_id: [
             _row(entry, register, fiscal_year)
@@ -157,7 +157,7 @@ def rows_for(masters: Masters, edition: Edition, section: str, fiscal_year: int)
 
 
 def unasked_sections(masters: Masters, edition: Edition, sections: Iterable[str], fiscal_year: int) -> list[str]:
-    """The 課 with running entries that are not among those asked: nobody would confirm their entries."""
+    """The 課 with running entries that get no form, so that nobody would confirm these entries."""
     asked = set(sections)
     registers = edition.registers.values()
     running = (entry for register in registers for entry in running_entries(masters, register, fiscal_year))
@@ -165,7 +165,7 @@ def unasked_sections(masters: Masters, edition: Edition, sections: Iterable[str]
 
 
 def trace_of(entry: RegisterEntry, register: Register) -> str:
-    """A short sign of what an entry says, by which a form knows whether the master changed meanwhile."""
+    """A short hash of an entry. It stands on the form, and shows whether the master has changed since."""
     cells = {**entry.cells(register), "": None}
     texts = [[label, str(value)] for label, value in cells.items() if value is not None]
     texts = [item for item in texts if item[0] not in _UNTRACED and not _is_yearly(register, item[0])]

@@ -1,7 +1,7 @@
 """The masters and their history in the working folder.
 
-registers/<登録簿>.csv has one row an entry, in the order of their numbers; registers/変更履歴.csv a line for each field
-that changed, only ever added to; registers/台帳の版.toml says in which form both are written.
+registers/<登録簿>.csv has one row for each entry, in the order of their numbers. registers/変更履歴.csv has one line
+for each field that changed; lines are only appended. registers/台帳の版.toml has the version of the format of both.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from nerima_report.tallies.cell_values import read_field
 
 FOLDER = "registers"
 SCHEMA_VERSION = 1
-_SHOWN = 40  # characters of what stood there that a message repeats
+_SHOWN = 40  # characters of the faulty text that a message repeats
 _FAULTS = {
     "not-a-number": "人数や件数として読めません（0以上の整数を書きます）",
     "negative": "0より小さい数です",
@@ -50,7 +50,7 @@ HEADINGS = ("日付", "年度", "登録簿", "番号", "種類", "項目", "変�
 
 
 def master_file(folder: Path, register: Register) -> Path:
-    """Where the master of a register stands in a working folder."""
+    """The file of a master in a working folder."""
     return folder / FOLDER / f"{register.key}.csv"
 
 
@@ -60,10 +60,9 @@ def keeps_registers(folder: Path) -> bool:
 
 
 def load_masters(folder: Path, edition: Edition) -> dict[str, Master]:
-    """The masters of all registers of an edition by key; one whose file is not there yet is empty.
+    """The masters of all registers of an edition by key; a master without a file is empty.
 
-    Raises MasterError for a file that is broken, that somebody edited into something else, or that a newer version
-    of the program wrote.
+    Raises MasterError for a file that is broken, or that a newer version of the program wrote.
     """
     _require_readable(folder)
     registers = [register for part in edition.parts for register in part.registers]
@@ -71,13 +70,13 @@ def load_masters(folder: Path, edition: Edition) -> dict[str, Master]:
 
 
 def read_master(file: Path, register: Register) -> Master:
-    """Read a master; an empty one where there is no file. Raises MasterError with file, line, column and reason."""
+    """Read a master, which is empty without a file. Raises MasterError with file, line, column and reason."""
     if not file.exists():
         return Master(register)
     lines: dict[str, int] = {}
     entries = []
     for line, texts in read_csv(file, columns(register)):
-        entry = _entry(_Line(file, line, texts), register)
+        entry = _entry(_MasterLine(file, line, texts), register)
         if entry.number in lines:
             raise MasterError(file, line, NUMBER, f"番号「{entry.number}」は {lines[entry.number]}行目にもあります")
         lines[entry.number] = line
@@ -86,7 +85,7 @@ def read_master(file: Path, register: Register) -> Master:
 
 
 class _Written(BaseModel):
-    """What 台帳の版.toml says; what newer versions may add to it is not looked at."""
+    """台帳の版.toml. Keys that newer versions may add are ignored."""
 
     model_config = ConfigDict(frozen=True, strict=True)
 
@@ -95,12 +94,12 @@ class _Written(BaseModel):
 
 
 def version_file(folder: Path) -> Path:
-    """Where the version of the form of masters and history stands in a working folder; without it they are of 1."""
+    """The file with the version of the format of masters and history; without it the version is 1."""
     return folder / FOLDER / "台帳の版.toml"
 
 
 def write_version() -> bytes:
-    """The file that says in which form this version of the program writes masters and history."""
+    """The content of that file: the version of the format that this program writes."""
     return (
         "# このフォルダーの台帳と変更履歴（CSV）の形の版。nerima-report が確かめるものなので、直さないでください。\n"
         f'schema_version = {SCHEMA_VERSION}\nprogram = "{__version__}"\n'
@@ -124,7 +123,7 @@ def write_master(master: Master) -> bytes:
 
 
 @dataclass(frozen=True)
-class _Line:
+class _MasterLine:
     """A line of the file: its texts by heading."""
 
     file: Path
@@ -136,7 +135,7 @@ class _Line:
         return MasterError(self.file, self.number, column, f"{reason}（あったもの: {text}）")
 
 
-def _entry(line: _Line, register: Register) -> RegisterEntry:
+def _entry(line: _MasterLine, register: Register) -> RegisterEntry:
     texts = line.texts
     if not re.fullmatch(rf"{re.escape(register.mark)}-\d{{4,9}}", texts[NUMBER]):
         raise line.refuse(NUMBER, f"番号は「{register.mark}-0001」の形で書きます")
@@ -151,7 +150,7 @@ def _entry(line: _Line, register: Register) -> RegisterEntry:
     )
 
 
-def _values(line: _Line, register: Register) -> dict[str, object]:
+def _values(line: _MasterLine, register: Register) -> dict[str, object]:
     values = {}
     for field in register.written:
         reading = read_field(field, line.texts[field.label])
@@ -162,7 +161,7 @@ def _values(line: _Line, register: Register) -> dict[str, object]:
     return values
 
 
-def _dates(line: _Line) -> list[date | None]:
+def _dates(line: _MasterLine) -> list[date | None]:
     days = {label: parse_date(line.texts[label]) for label in DATES}
     for label, day in days.items():
         if day is None and (line.texts[label] or label == REGISTERED):
@@ -176,7 +175,7 @@ def _dates(line: _Line) -> list[date | None]:
 
 @dataclass(frozen=True)
 class Step:
-    """One change: when and for which fiscal year, which entry, what happened, in which field, from which file.
+    """One change of a field: day, fiscal year, entry, kind of change, field, values, and the file it came from.
 
     `kind` is 新規, 引継ぎ, 変更, 廃止 or 確認; `before` and `after` are written as in the master.
     """
@@ -195,7 +194,7 @@ class Step:
 
 
 def history_file(folder: Path) -> Path:
-    """Where the history stands in a working folder."""
+    """The file of the history in a working folder."""
     return folder / FOLDER / "変更履歴.csv"
 
 
@@ -214,7 +213,7 @@ def read_history(folder: Path) -> tuple[Step, ...]:
 
 
 def add_steps(folder: Path, steps: Sequence[Step]) -> bytes:
-    """The history with further steps behind what it holds: the bytes that are there stay as they are."""
+    """The history with further steps appended; the bytes that are there stay as they are."""
     file = history_file(folder)
     rows = [astuple(step) for step in steps]
     if not file.exists():

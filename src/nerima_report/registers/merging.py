@@ -65,9 +65,9 @@ class EntryChange:
 
 @dataclass(frozen=True)
 class MergePlan:
-    """What merging would do: the masters as they would be, the changes, and what must be asked.
+    """The result of merging before it is written: the new masters, the changes, and the findings.
 
-    `left_out` are the files of which nothing is merged, because their registers have errors.
+    `left_out` are the files that are not merged, because their registers have errors.
     """
 
     fiscal_year: int
@@ -82,7 +82,7 @@ class MergePlan:
         return tuple({change.register.key: change.register for change in self.changes}.values())
 
     def steps(self, day: date) -> list[Step]:
-        """The lines that go into the history."""
+        """The lines to be appended to the history."""
         return [
             Step(
                 day, self.fiscal_year, change.register.key, change.entry.number, change.kind, label, before, after,
@@ -101,7 +101,7 @@ def latest_year(masters: Masters) -> int:
 def plan_merge(
     collection: Collection, masters: Masters, history: Sequence[Step], left_out: Iterable[str] = ()
 ) -> MergePlan:
-    """What the workbooks of a year change in the masters. Those `left_out` (files) change nothing."""
+    """What the workbooks of a year change in the masters; the files `left_out` are not merged."""
     skipped = frozenset(left_out)
     merged, changes, findings = dict(masters), list[EntryChange](), list[Finding]()
     for table_id, register in collection.edition.registers.items():
@@ -124,7 +124,7 @@ def plan_merge(
 
 
 def _change(register: Register, pending: Pending, row: Matched, sheet: SubmittedRegister) -> EntryChange:
-    """The change that a row makes; it is known from now on."""
+    """The change that a row makes. The entry becomes a known one."""
     before = pending.known.get(row.entry.number)
     pending.known[row.entry.number] = row.entry
     fields = differences(register, before, row.entry)
@@ -143,7 +143,7 @@ def differences(register: Register, before: RegisterEntry | None, after: Registe
 def _unconfirmed(
     collection: Collection, table_id: str, pending: Pending, sheets: Sequence[SubmittedRegister], masters: Masters
 ) -> Iterator[Finding]:
-    """Open entries that no row of the workbook of their 課 names, and registers that a 課 left away."""
+    """Findings on open entries missing in the workbook of their 課, and on registers that a 課 left out."""
     register = pending.register
     by_section = {sheet.submission.section: sheet for sheet in sheets}
     handed_in = {s.section: s for s in collection.submissions if not s.ward}
@@ -169,19 +169,19 @@ def _unconfirmed(
 
 
 def _was_left_out(collection: Collection, submission: Submission, table_id: str) -> bool:
-    """Whether the workbook has the sheet after all, with errors of its own."""
+    """Whether the workbook has the sheet, but with errors that kept it from being merged."""
     tables = collection.tallies.located
     return any(located.submission is submission and located.table_id == table_id for located in tables)
 
 
 def _next_number(register: Register, masters: Masters) -> int:
-    """The number after all that were ever given under the same mark."""
+    """The number after the highest one ever given under the same mark."""
     same = (master for master in masters.values() if master.register.mark == register.mark)
     return max((serial(entry.number) for master in same for entry in master.entries), default=0) + 1
 
 
 def _steps_of_the_year(history: Sequence[Step], register: Register, year: int) -> dict[str, dict[str, bool]]:
-    """For each 課 the entries it changed in the year so far, and whether it was the one that brought them in."""
+    """For each 課 the entries that it changed in the year so far, each with whether the 課 added it."""
     steps: dict[str, dict[str, bool]] = defaultdict(dict)
     for step in history:
         if (step.register_key, step.fiscal_year) == (register.key, year):
@@ -206,9 +206,9 @@ class Matched:
 
 @dataclass
 class Pending:
-    """A register while workbooks are merged: what is known by now, which numbers were claimed, what is wrong.
+    """A register while workbooks are merged: the entries known so far, the numbers used by rows, the findings.
 
-    `steps`: for each 課 the entries that it changed in the year so far, and whether it brought them in.
+    `steps` has for each 課 the entries that it changed in the year so far, each with whether the 課 added it.
     """
 
     register: Register
@@ -220,7 +220,7 @@ class Pending:
     findings: list[Finding] = field(default_factory=list)
 
     def given_this_year(self, section: str) -> dict[str, RegisterEntry]:
-        """The entries that a 課 brought in earlier in the same year."""
+        """The entries that a 課 added earlier in the same year."""
         brought = self.steps.get(section, {})
         return {number: self.known[number] for number, new in brought.items() if new and number in self.known}
 
@@ -233,7 +233,7 @@ class Pending:
     def ask(
         self, code: str, place: Place, expected: str | None = None, found: str | None = None, **details: str
     ) -> None:
-        """Note what must be asked."""
+        """Add a finding."""
         self.findings.append(Finding(code, place, expected, found, details=details))
 
 
@@ -257,7 +257,7 @@ def _by_number(pending: Pending, submitted: SubmittedRegister, row: Entry, numbe
         pending.ask("N641", row.place(NUMBER), found=number, about=f"（{owner}のものです）" if owner else "")
         return None
     if number in pending.claimed:
-        return None  # twice in one workbook: that is a finding of its own
+        return None  # twice in one workbook, which a check reports
     pending.claimed.add(number)
     if before.ended is not None and before.ended < first_day(pending.fiscal_year):
         pending.ask("N643", row.place(NUMBER), full_date(before.ended), str(row[ANSWER] or ""), about=number)
@@ -276,7 +276,7 @@ def _by_number(pending: Pending, submitted: SubmittedRegister, row: Entry, numbe
 
 
 def _may_change(pending: Pending, row: Entry, before: RegisterEntry, section: str) -> bool:
-    """Whether the 課 saw on its form what it changes, or changed it itself in the year so far."""
+    """Whether the form of the 課 had the current entry, or the 課 itself changed it in the year so far."""
     as_on_form = not row[TRACE] or plain(row[TRACE]) == trace_of(before, pending.register)
     return as_on_form or before.number in pending.steps.get(section, {})
 
@@ -306,7 +306,7 @@ def _all_of(entry: RegisterEntry) -> object:
 
 
 def _entry(pending: Pending, row: Entry, before: RegisterEntry) -> RegisterEntry:
-    """A row as an entry, of the number and the 課 that it had before."""
+    """A row as an entry with the number and the 課 of `before`."""
     labels = [field.label for field in pending.register.written]
     return replace(
         before,
@@ -319,7 +319,7 @@ def _entry(pending: Pending, row: Entry, before: RegisterEntry) -> RegisterEntry
 
 
 def _first_difference(register: Register, before: RegisterEntry, after: RegisterEntry) -> tuple[str, str, str] | None:
-    """The first column in which a row differs from the master, apart from what is said anew each year."""
+    """The first column in which a row differs from the master, apart from yearly fields."""
     yearly = {field.label for field in register.written if field.yearly}
     old, new = before.cells(register), after.cells(register)
     for label in (*(f.label for f in register.written), REGISTERED, CHANGED, ENDED):

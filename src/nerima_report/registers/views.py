@@ -38,7 +38,7 @@ _COLUMN_WIDTH, _TEXT_WIDTH = 14, 28  # characters
 
 @dataclass(frozen=True)
 class ViewOrder:
-    """What somebody wants to see: as of `day`, these registers (none: all), these 課 (none: all), ended ones too."""
+    """Which view is wanted: as of which day, of which registers and 課 (none: all), with ended entries or without."""
 
     day: date
     registers: tuple[str, ...] = ()
@@ -48,7 +48,7 @@ class ViewOrder:
 
 @dataclass(frozen=True)
 class RegisterView:
-    """A register as of a day: its entries 課 by 課, in the order of their numbers; with those that ended, if wanted."""
+    """A register as of a day: its entries 課 by 課, in the order of their numbers; also ended ones, if wanted."""
 
     register: Register
     day: date
@@ -71,14 +71,14 @@ class RegisterView:
 
 
 def day_of(fiscal_year: int | None, today: date) -> date:
-    """The day to look at: the last of a fiscal year, or, without one, today."""
+    """The day of a view: the last day of a fiscal year, or today."""
     return today if fiscal_year is None else last_day(fiscal_year)
 
 
 def views_of(masters: Masters, edition: Edition, order: ViewOrder, *, public: bool = False) -> list[RegisterView]:
     """The registers of the year of the day. With `public` only those that are open to public view (一般の閲覧).
 
-    Raises CannotProceed for a register, or a 課, that there is not.
+    Raises CannotProceed for an unknown register or 課.
     """
     serving = edition.for_year(fiscal_year_of(order.day))
     registers = _chosen(list(serving.registers.values()), order.registers, public)
@@ -92,7 +92,7 @@ def views_of(masters: Masters, edition: Edition, order: ViewOrder, *, public: bo
 
 
 def find_entries(masters: Masters, edition: Edition, number: str) -> list[tuple[Register, RegisterEntry]]:
-    """An entry by its number in every register that has it: one of the ordinance may go on in one of the Act.
+    """An entry by its number, in every register that has it: one of the ordinance may continue in one of the Act.
 
     Raises CannotProceed where no register has it.
     """
@@ -145,7 +145,7 @@ def _named(registers: Sequence[Register]) -> str:
 
 
 def _section_key(name: str, known: Mapping[str, None]) -> str:
-    """The 課 that a name means: 福祉部管理課, or 管理課 where there is only one."""
+    """The key of the 課 with this name: 福祉部管理課, or 管理課 where there is only one."""
     matching = [key for key in known if key == name] or [key for key in known if key.endswith(name)]
     if len(matching) == 1:
         return matching[0]

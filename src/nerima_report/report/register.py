@@ -1,7 +1,7 @@
-"""A register as of a day → the Report that is laid out for public view: a 票 an entry, and what it is about.
+"""A register as of a day → the Report for public view: an introduction, and a 票 for each entry.
 
-The layout of the printed 様式 is not in the sources: ours is a plain table of two columns (項目, 内容) with the
-article beside each line, and says so.
+The layout of the printed 様式 is not in the sources. Ours is a plain table of two columns (項目, 内容) with the article
+beside each line, and the introduction says so.
 """
 
 from __future__ import annotations
@@ -47,8 +47,8 @@ def compose_register(view: RegisterView, edition: Edition) -> Report:
     )
 
 
-def said(entry: RegisterEntry, field: RegisterField) -> str:
-    """What an entry says in a field, in words: 令和4年4月1日, 7,098人（令和4年度）; '' where it says nothing."""
+def field_text(entry: RegisterEntry, field: RegisterField) -> str:
+    """The value of a field as text: 令和4年4月1日, 7,098人（令和4年度）; '' where it is blank."""
     value = entry.value(field)
     match value:
         case None | "":
@@ -63,14 +63,14 @@ def said(entry: RegisterEntry, field: RegisterField) -> str:
             return str(value)
 
 
-def lines_of(entry: RegisterEntry, register: Register, *, public: bool) -> Iterator[tuple[str, str, str]]:
+def fields_of(entry: RegisterEntry, register: Register, *, public: bool) -> Iterator[tuple[str, str, str]]:
     """Label, article and content of every field of an entry, in the order of the article."""
     yield NUMBER, NO_ARTICLE, entry.number
     if not any(field.from_section for field in register.fields):
         yield OWNER, NO_ARTICLE, owner(entry)
     for field in register.fields:
         if field.public or not public:
-            yield field.label, field.article, said(entry, field)
+            yield field.label, field.article, field_text(entry, field)
     yield REGISTERED, NO_ARTICLE, full_date(entry.registered) if entry.registered else ""
     yield CHANGED, NO_ARTICLE, full_date(entry.changed) if entry.changed else ""
     if entry.ended:
@@ -92,7 +92,7 @@ def _introduction(view: RegisterView, edition: Edition) -> list[Block]:
 
 
 def _slips(view: RegisterView) -> Iterator[Block]:
-    """The 票, 課 by 課; each begins a page, so that one that changes can be replaced by itself."""
+    """The 票, 課 by 課. Each begins a new page, so that a changed one can be replaced by itself."""
     for _, entries in view.sections:
         yield Heading(1, owner(entries[0]))
         for place, entry in enumerate(entries):
@@ -103,13 +103,13 @@ def _slips(view: RegisterView) -> Iterator[Block]:
 def _slip(entry: RegisterEntry, register: Register) -> Table:
     rows = tuple(
         (Cell(label), Cell(content or NOTHING_SAID), Cell(article))
-        for label, article, content in lines_of(entry, register, public=True)
+        for label, article, content in fields_of(entry, register, public=True)
     )
     return Table(id=entry.number, number=0, title=register.heading, columns=_COLUMNS, rows=rows)
 
 
 def owner(entry: RegisterEntry) -> str:
-    """Whose entry it is: 福祉部 管理課."""
+    """The owner of an entry: 福祉部 管理課."""
     names = dict.fromkeys(name for name in (entry.department, entry.section_name) if name)
     return " ".join(names)
 

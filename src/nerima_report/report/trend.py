@@ -1,6 +1,6 @@
-"""The series of several years → the Report 年度別の推移: for each a chart, a table, and what breaks it and why.
+"""The series of several years → the Report 年度別の推移: for each series a chart, a table, and notes on its breaks.
 
-What it says of its years and series, in print and in the terminal, is in the words of trend.toml.
+The sentences on years and series, in print and in the terminal, come from trend.toml.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from itertools import count, groupby
 from nerima_report.edition.tables import fill
 from nerima_report.fiscal_year import full_name
 from nerima_report.records.model import RecordedCells, RecordedFigure
-from nerima_report.records.series import Line, Point, Series, Trend
+from nerima_report.records.series import Point, Series, SeriesLine, Trend
 from nerima_report.report.blocks import (
     Block,
     Bullets,
@@ -32,7 +32,7 @@ PICTURE_WIDTH = 160  # mm
 YEAR_WIDTH, UNIT_WIDTH = 10, 3  # shares of the width of a table
 LINE_WIDTHS = {1: 12, 2: 8, 3: 7}  # of each of so many lines, and of each of more:
 LINE_WIDTH = 4
-MOST_FILES = 6  # so many files at most are named of records that were typed in
+MOST_FILES = 6  # of records that were typed in: with more, the years are named instead
 
 
 def compose_trend(trend: Trend, draw: Draw | None) -> Report:
@@ -73,7 +73,7 @@ def compose_trend(trend: Trend, draw: Draw | None) -> Report:
 
 
 def _remarks(trend: Trend, *, charts: bool) -> Iterator[Block]:
-    """What holds for the whole appendix, as far as it applies; how to read the charts only where there are any."""
+    """The remarks that apply to the whole appendix; how to read the charts only where there are any."""
     words = trend.edition.trend
     items = remarks_on_years(trend)
     items += [words.axis_zero] if charts and any(not series.is_share for series in trend.series) else []
@@ -106,7 +106,7 @@ class _Together:
         return {text: f"注{number}" for number, text in enumerate(dict.fromkeys(sentences), start=1)}
 
     def marks(self, trend: Trend) -> dict[str, dict[int, str]]:
-        """By series: the marks of the notes that tell a break, by the year before which it is."""
+        """For each series the marks of its notes, by the year before which the break is."""
         marks = self.notes(trend)
         return {
             one.key: {y: "・".join(marks[text] for text in texts) for y, texts in break_sentences(one, trend).items()}
@@ -114,7 +114,7 @@ class _Together:
         }
 
     def notes_of(self, series: Series, trend: Trend) -> list[str]:
-        """What stands under a chart that the table does not follow at once."""
+        """The notes under a chart; none under the last one, because the table with its notes follows."""
         if series is self.series[-1]:
             return []
         of_series = {text for texts in break_sentences(series, trend).values() for text in texts}
@@ -122,7 +122,7 @@ class _Together:
 
 
 def _tables_of(series: Sequence[Series]) -> Iterator[_Together]:
-    """Single lines that follow each other share a table; one whose unit changed, and several lines, have their own."""
+    """Series of one line that follow each other share a table, unless their unit changed; others have their own."""
     for alone, run in groupby(series, key=lambda one: len(one.lines) > 1 or len(units_of(one)) > 1):
         together = tuple(run)
         yield from map(_Together, zip(together, strict=True) if alone else (together,))
@@ -140,14 +140,14 @@ def _picture(series: Series, trend: Trend, number: int, marks: Mapping[int, str]
 
 
 def _alt(series: Series) -> str:
-    """What the chart shows, for who cannot see it; the numbers stand in the table beneath."""
+    """The alternative text of a chart; the numbers are in the table below it."""
     ends = "、".join(_ends(line, series) for line in series.lines)
     broken = "、".join(dict.fromkeys(full_name(each.year) for each in series.breaks))
     breaks = f"{broken}の前で系列が切れる。" if broken else ""
     return f"{series.heading}の推移の折れ線グラフ。{ends}。{breaks}数は下の表にある。"
 
 
-def _ends(line: Line, series: Series) -> str:
+def _ends(line: SeriesLine, series: Series) -> str:
     first, last = min(line.known), max(line.known)
     name = f"「{line.label}」は" if len(series.lines) > 1 else ""
     until = f"から{full_name(last)}の{line.known[last]:,}{series.units[last]}まで" if last > first else ""
@@ -155,7 +155,7 @@ def _ends(line: Line, series: Series) -> str:
 
 
 def _table(together: _Together, trend: Trend, number: int) -> Table:
-    """A row for each year, so that thirty years are as easy to read as five."""
+    """A table with a row for each year, so that thirty years are as easy to read as five."""
     series = together.series
     lines = [(one, line) for one in series for line in one.lines]
     each_unit = len(units_of(series[0])) > 1
@@ -190,13 +190,13 @@ def _notes(together: _Together, trend: Trend) -> Iterator[TableNote]:
 
 
 def source_sentence(trend: Trend) -> str:
-    """What the numbers rest on."""
+    """The sentence on the source of the numbers."""
     years = {"最初の年度": full_name(trend.years[0]), "最後の年度": full_name(trend.years[-1])}
     return fill(trend.edition.trend.source, years)
 
 
 def remarks_on_years(trend: Trend) -> list[str]:
-    """What must be known of single years: without a record, not yet published, drafts, copied from print."""
+    """The remarks on single years: without a record, not yet published, drafts, copied from print."""
     words = trend.edition.trend
     unpublished = [year for year, source in trend.sources.items() if not source.published]
     drafts = [year for year, source in trend.sources.items() if source.record.draft]
@@ -227,7 +227,7 @@ def runs_of_years(years: Iterable[int]) -> str:
 
 
 def break_sentences(series: Series, trend: Trend) -> dict[int, list[str]]:
-    """Why a series breaks, by the year before which it does."""
+    """The sentences on the breaks of a series, by the year before which the break is."""
     sentences: dict[int, list[str]] = {}
     for each in series.breaks:
         values = {"年度": full_name(each.year), "変更": each.what, "理由": each.reason}
@@ -236,7 +236,7 @@ def break_sentences(series: Series, trend: Trend) -> dict[int, list[str]]:
 
 
 def shown_point(point: Point) -> str:
-    """A point as printed: 2,199 and 97.5, － without anything to divide by, … unknown.
+    """A point as printed: 2,199 and 97.5; － where the denominator is zero, … where the number is unknown.
 
     >>> from decimal import Decimal
     >>> [shown_point(Point("known", Decimal(value))) for value in ("2199", "97.50")], shown_point(Point("no record"))
@@ -248,7 +248,7 @@ def shown_point(point: Point) -> str:
 
 
 def sign_legend(trend: Trend, series: Iterable[Series]) -> str:
-    """What the signs mean that occur in these series; '' where there are none."""
+    """The explanation of the signs that occur in these series; '' where none occurs."""
     words = trend.edition.trend
     texts = {shown_point(point) for one in series for line in one.lines for point in line.points.values()}
     meanings = [words.signs.incomputable] if NOTHING_TO_COUNT in texts else []
@@ -258,7 +258,7 @@ def sign_legend(trend: Trend, series: Iterable[Series]) -> str:
 
 
 def definitions_of(series: Series, trend: Trend) -> list[str]:
-    """By what rule a share was computed: a sentence for each run of years with the same one."""
+    """The rule by which a share was computed: a sentence for each group of years with the same rule."""
     years_of: dict[str, list[int]] = {}
     for year, figure in series.figures.items():
         years_of.setdefault(_definition(figure, "{年度}", trend), []).append(year)

@@ -1,6 +1,6 @@
 """A series as a line chart: PNG, the same bytes each time, readable without colours.
 
-matplotlib is imported here and nowhere else, and this module only where a chart is drawn.
+This module alone imports matplotlib, and is itself imported only where a chart is drawn.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from io import BytesIO
 from math import ceil
 from typing import Any, NamedTuple
 
-logging.getLogger("matplotlib").setLevel(logging.ERROR)  # it tells the office about its cache of fonts
+logging.getLogger("matplotlib").setLevel(logging.ERROR)  # it would print messages about its cache of fonts
 
 import matplotlib_fontja  # noqa: E402 (registers a Japanese font, so that the machine needs none)
 from matplotlib import rc_context  # noqa: E402
@@ -24,13 +24,13 @@ from matplotlib.lines import Line2D  # noqa: E402
 from matplotlib.ticker import FuncFormatter, MaxNLocator  # noqa: E402
 
 from nerima_report.fiscal_year import era_year  # noqa: E402
-from nerima_report.records.series import Line, Series  # noqa: E402
+from nerima_report.records.series import Series, SeriesLine  # noqa: E402
 
 FONT = matplotlib_fontja.matplotlib_fontja.FONT_NAME
 WIDTH, HEIGHT, HIGHER = 160, 54, 86  # mm; higher where lines have labels beside them
 LEFT, RIGHT, TOP, BOTTOM = 15, 6, 9, 13  # mm
 LABEL_COLUMN = 42  # mm
-TICK = 12  # mm that the name of a year takes
+TICK = 12  # mm, the width of the name of a year
 DOTS_PER_INCH, MM = 200, 25.4
 MOST_VALUES = 12  # years up to which the numbers stand at the points
 LINE_OF_LABEL = 3.6  # mm
@@ -90,7 +90,7 @@ def draw(series: Series, years: Sequence[int], marks: Mapping[int, str], gaps: I
 
 
 class _Panel(NamedTuple):
-    """Years whose numbers have one unit: each has axes of its own, because two units have no common scale."""
+    """Years with the same unit. Each panel has axes of its own, because two units have no common scale."""
 
     unit: str
     years: list[int]
@@ -128,7 +128,7 @@ def _places(panels: Sequence[_Panel], right: float) -> list[tuple[float, float]]
 
 
 def _set_axes(axes: Axes, series: Series, panel: _Panel, width: float) -> None:
-    """Counts begin at zero, shares go from zero to a hundred; so many years are named as have room."""
+    """Counts begin at zero, shares go from zero to a hundred; as many years are named as there is room for."""
     years = panel.years
     axes.set_xlim(years[0] - 0.5, years[-1] + 0.5)
     axes.set_ylim(min(0, panel.least), 105 if series.is_share else max(1, panel.largest) * 1.12)
@@ -158,7 +158,7 @@ def _mark(axes: Axes, panel: _Panel, marks: Mapping[int, str], gaps: Iterable[in
                           textcoords="offset points", va="bottom", color=GREY, fontsize=7.5)  # fmt: skip
 
 
-def _draw_line(axes: Axes, line: Line, style: _Style, runs: Iterable[Sequence[int]]) -> None:
+def _draw_line(axes: Axes, line: SeriesLine, style: _Style, runs: Iterable[Sequence[int]]) -> None:
     """Draw each run of years that are joined to each other."""
     size = 4.0 if len(line.points) <= 2 * MOST_VALUES else 2.8
     for run in runs:
@@ -166,13 +166,13 @@ def _draw_line(axes: Axes, line: Line, style: _Style, runs: Iterable[Sequence[in
         axes.plot(run, values, **style.line, markersize=size, clip_on=False, zorder=3)
 
 
-def _label_values(axes: Axes, line: Line, panel: _Panel) -> None:
+def _label_values(axes: Axes, line: SeriesLine, panel: _Panel) -> None:
     for year, value in ((year, value) for year, value in line.known.items() if year in panel.years):
         axes.annotate(f"{value:,}", (year, float(value)), (0, 5), textcoords="offset points", ha="center", va="bottom",
                       fontsize=7.5, zorder=4, bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6})  # fmt: skip
 
 
-def _label_lines(axes: Axes, lines: Sequence[Line], width: float, height: float) -> None:
+def _label_lines(axes: Axes, lines: Sequence[SeriesLine], width: float, height: float) -> None:
     """The names beside the ends of the lines, with a piece of the line, moved apart where they would overlap.
 
     `width` and `height` are those of the axes, in mm.
@@ -195,7 +195,7 @@ def _label_lines(axes: Axes, lines: Sequence[Line], width: float, height: float)
                   fontsize=7.5, linespacing=1.05)  # fmt: skip
 
 
-def _name(line: Line, last: int) -> list[str]:
+def _name(line: SeriesLine, last: int) -> list[str]:
     """The label, and until when there are numbers if that is not the last year, in short lines."""
     end = max(line.known)
     until = [] if end == last else [f"（{era_year(date(end, 12, 31))}年度まで）"]

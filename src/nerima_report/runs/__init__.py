@@ -5,7 +5,7 @@
     reprint, import_year       a year printed again from its record; a year that was published before the tool
     check_years, trend         several years beside each other
     registers, print_registers    the masters of registers: merged, printed for public view
-    edition                    definitions that were changed
+    edition                    definitions: copied, checked
 
 A run returns what it made; it prints nothing and decides no exit code. That is for cli/.
 """

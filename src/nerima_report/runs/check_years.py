@@ -25,11 +25,11 @@ _HOW = "2026、R8、2018..2026 か、records/2026.json のように書いてく�
 
 
 def check_years(workspace: Workspace, edition: Edition, checked: CheckedYears, against: Sequence[int]) -> Examination:
-    """Hold years against those before them: all of which there is a record, or only those in `against`.
+    """Compare years with the recorded years before them, or only with those in `against`.
 
-    A year is that in out/, otherwise that in records/. Raises CannotProceed where it is in neither.
+    A year is read from out/, otherwise from records/. Raises CannotProceed where it is in neither.
     """
-    read = cache(open_record)  # each year is also one of those before the next
+    read = cache(open_record)  # each year is read again as a year before the next one
     findings: list[Finding] = []
     collection: list[Collection] = []
     files: list[str] = []
@@ -52,7 +52,7 @@ def _records_of(workspace: Workspace, fiscal_year: int, published_only: bool) ->
 
 @dataclass(frozen=True)
 class CheckedYears:
-    """The years to check, in their order; `published` if the records are meant, and not what lies in out/."""
+    """The years to check, in their order; with `published` they are read from records/, never from out/."""
 
     years: tuple[int, ...]
     published: bool = False
@@ -85,7 +85,7 @@ def folder_of(files: Sequence[str]) -> Path:
 
 
 def years_of_files(files: Sequence[str], workspace: Workspace) -> CheckedYears:
-    """The years of some records that changed, and after each the next recorded one, which is held against it."""
+    """The years of records that changed, and for each the next recorded year, which is compared with it."""
     named = {int(Path(file).stem) for file in files}
     recorded = [int(file.stem) for file in workspace.records]
     following = {min((year for year in recorded if year > changed), default=changed) for changed in named}
@@ -93,7 +93,7 @@ def years_of_files(files: Sequence[str], workspace: Workspace) -> CheckedYears:
 
 
 def years_of_words(words: Sequence[str], workspace: Workspace) -> CheckedYears:
-    """The years that somebody wrote; without any the newest one. Raises CannotProceed for what is no year."""
+    """The years of the command line, or the newest one. Raises CannotProceed for a word that is no year."""
     known = _known(workspace)
     if not words:
         if not known:
@@ -118,7 +118,7 @@ def years_of_words(words: Sequence[str], workspace: Workspace) -> CheckedYears:
 
 
 def _ends(word: str) -> tuple[int, ...]:
-    """The year that a word says, or the first and the last year."""
+    """The year that a word names, or the first and the last year of a range."""
     year = parse_fiscal_year(word)
     ends = parse_fiscal_years(word) if year is None else (year,)
     if ends is None:

@@ -1,7 +1,7 @@
 """`edition copy` and `edition check`: an edition copied to be changed, and tried out on made-up figures.
 
-Whether a definition is well formed, its file says by itself. Whether a manuscript can be followed, a sheet be
-made and a Word style be found shows only when forms and reports are made.
+Reading a file shows whether a definition is well formed. Whether a manuscript can be followed, a sheet be made and a
+Word style be found shows only when forms and reports are made.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ from nerima_report.tallies.collection import Collection
 from nerima_report.tallies.model import Entry, Tallies
 from nerima_report.tallies.totals import Totals, cell_names
 
-# Nothing happened; and something happened everywhere. A manuscript says something else in each case.
+# Every cell has 0, then every cell has 1, because a manuscript may have other sentences where nothing happened.
 COUNTS = (0, 1)
 
 
@@ -76,14 +76,14 @@ def unmentioned_tables(part: Part) -> list[str]:
 
 
 def _content(edition: Edition, year: int, count: int) -> Content:
-    """What a report would say if every cell held this count, and every list-like table as many entries."""
+    """The content of a report in which every cell has this count, and every list-like table as many entries."""
     totals = Totals(dict.fromkeys(cell_names(edition), count))
     entries = {key: _entries(table, year, count) for key, table in edition.entry_tables.items()}
     return Content(Collection(edition, year, Tallies((), entries, (), (), ()), totals))
 
 
 def _compared(content: Content, before: Content, report: Report, edition: Edition) -> Content:
-    """The same report with another one as that of the year before beside it. `edition` has all its parts."""
+    """The same content compared with another report as that of the year before. `edition` has all its parts."""
     year = content.collection.fiscal_year - 1
     record = make_record(before, report, {}).model_copy(update={"fiscal_year": year, "name": full_name(year)})
     return replace(content, comparison=compare_with(record, "", edition, content.collection.fiscal_year), compared=True)
@@ -108,7 +108,7 @@ def _example(field: EntryField, year: int) -> object:
 
 
 def _try_registers(edition: Edition, year: int) -> None:
-    """Lay every register out for public view, without and with an entry."""
+    """Compose every register for public view, without and with an entry."""
     for register in edition.registers.values():
         values = {field.label: _example(field, year) for field in register.written}
         made_up = RegisterEntry(f"{register.mark}-0001", "部", "課", values, date(year, 4, 1))
@@ -117,7 +117,7 @@ def _try_registers(edition: Edition, year: int) -> None:
 
 
 def _check_must_publish(content: Content, report: Report) -> None:
-    """What must be published is published, whether something happened or not."""
+    """Raise DefinitionError for an item that must be published and is missing in the report."""
     for item in published_items(content, report):
         if item.missing:
             key = f"公表しなければならない事項「{item.definition.item}」（{item.definition.basis}）"
@@ -126,7 +126,7 @@ def _check_must_publish(content: Content, report: Report) -> None:
 
 
 def _check_every_branch(part: Part, content: Content) -> None:
-    """What a manuscript asks for by name must exist, also in a branch that none of the made-up years takes."""
+    """Raise DefinitionError for an unknown name in a manuscript, also in a branch that no made-up year takes."""
     now = PartWording(part, content.collection.totals, content.collection.figures, content.collection.tallies)
     wording = {**now.names(), **YearBefore(part, now, None, content.collection.edition.years.compare).names()}
     tree = Environment(autoescape=True).parse(read_text(part.manuscript))

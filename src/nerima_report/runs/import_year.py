@@ -1,7 +1,7 @@
 """`record template` and `record import`: a published year, typed into a workbook or a CSV → its record.
 
-It goes through the checks that every workbook goes through. What the year did not publish stays unknown, and
-is never taken for zero.
+It goes through the same checks as every workbook. A number that the year did not publish stays unknown; it is never
+taken for zero.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ from nerima_report.workspace import Delivery, Workspace, write_all
 
 @dataclass(frozen=True)
 class ImportOrder:
-    """What is to be imported: the file, its year (None: as its cover says), tables said not to be published."""
+    """What to import: the file, its year (None: that of its cover), the tables that the year did not publish."""
 
     file: Path
     fiscal_year: int | None = None
@@ -53,7 +53,7 @@ class ImportOrder:
 
 @dataclass(frozen=True)
 class Imported:
-    """What came of a file: the findings, and its record, which is None where there are errors."""
+    """The result of reading a file: the findings, and the record, which is None where there are errors."""
 
     examination: Examination
     record: Record | None
@@ -63,7 +63,7 @@ class Imported:
 class _Read:
     """What was read of a file: the collection for the checks, what reading found, the tables it says are missing.
 
-    `units` are those of the columns, where the year counted in others than the definitions of today.
+    `units` are those of the columns for which the year used other units than the definitions of today.
     """
 
     collection: Collection
@@ -96,7 +96,7 @@ def _from_csv(order: ImportOrder, edition: Edition) -> _Read:
     published = as_published(edition.for_year(order.fiscal_year))
     without = _tables(order.without, published)
     csv = read_csv(order.file, published, order.fiscal_year, sorted(without))
-    missing = frozenset(csv.not_published) | frozenset(published.entry_tables)  # a CSV holds no lists
+    missing = frozenset(csv.not_published) | frozenset(published.entry_tables)  # a CSV contains no lists
     cells = [cell for cell in csv.cells if cell.reading.status != "not applicable"]
     tallies = replace(load_tallies((), published), cells=tuple(cells), stated=tuple(csv.stated))
     totals = add_up(tallies, published)
@@ -119,7 +119,7 @@ def _from_workbook(order: ImportOrder, edition: Edition) -> _Read:
     submission = replace(submission, not_applicable=submission.not_applicable | without)
     tallies = load_tallies((submission,), published)
     missing = frozenset(table_id for table_id in published.tables if submission.says_not_applicable(table_id))
-    # Whether the tables agree is checked on the cells; 検算 compares also with what was not published.
+    # The links are checked on the cells. A stated 検算 is left out, because it also compares unpublished numbers.
     published_cells = tuple(cell for cell in tallies.cells if cell.reading.status != "not applicable")
     totals_only = tuple(stated for stated in tallies.stated if stated.kind == "total")
     tallies = replace(tallies, cells=published_cells, stated=totals_only)
@@ -128,7 +128,7 @@ def _from_workbook(order: ImportOrder, edition: Edition) -> _Read:
 
 
 def _of_the_workbook(order: ImportOrder, submission: Submission, tallies: Tallies) -> Iterator[Finding]:
-    """What is asked only of a published year: that it is the year meant, and that an empty list is meant."""
+    """Findings on published years only: another year than the one asked for, and an empty list (is it meant?)."""
     if order.fiscal_year not in (None, submission.fiscal_year):
         expected = full_name(order.fiscal_year or 0)
         yield Finding("N238", on_cover(submission, "年度"), expected, full_name(submission.fiscal_year))
@@ -138,7 +138,7 @@ def _of_the_workbook(order: ImportOrder, submission: Submission, tallies: Tallie
 
 
 def _tables(names: Sequence[str], edition: Edition) -> frozenset[str]:
-    """The ids of the tables that somebody named: 公開.請求方法, its title, or 個人 for a whole part."""
+    """The ids of tables named by id (公開.請求方法), by title, or by part (個人)."""
     table_ids = set()
     for name in names:
         named = {

@@ -2,7 +2,7 @@
 
     roster + edition (+ the registers, the figures of an earlier year) → forms
 
-What is there already, and may have been filled in, is not overwritten.
+Files that are there already are not overwritten, because they may have been filled in.
 """
 
 from __future__ import annotations
@@ -22,9 +22,10 @@ from nerima_report.workspace import FOLDERS, SETTINGS, SETTINGS_TEXT, Delivery, 
 
 @dataclass(frozen=True)
 class FormOrder:
-    """Which forms are wanted: the names of 課 (none: all), where to, with whose earlier figures, over what is there.
+    """Which forms to make: for which 課 (none: all), in which folder, with which earlier workbooks (`previous`).
 
-    `registers`: with the sheets of the registers, which forms have anyway where the office keeps registers.
+    `force` overwrites other files. `registers` adds the sheets of the registers, which forms have in any case where the
+    office keeps registers.
     """
 
     sections: tuple[str, ...] = ()
@@ -36,9 +37,9 @@ class FormOrder:
 
 @dataclass(frozen=True)
 class FormsMade:
-    """What `form` made: files written, files that were the same already, who has no earlier figures, and why.
+    """What `form` made: files written, files that were the same already, 課 without earlier figures, unusable files.
 
-    `unasked` are 課 with open entries of registers that get no form, because they are not in the roster.
+    `unasked` are 課 with open entries in registers that get no form, because they are not in the roster.
     """
 
     written: tuple[Path, ...]
@@ -49,7 +50,7 @@ class FormsMade:
 
 
 def init(folder: Path, edition: Edition, fiscal_year: int) -> list[Path]:
-    """Make a working folder; what is there already stays as it is. Returns what was made."""
+    """Make a working folder without changing what is there already. Returns what was made."""
     created = []
     for name in FOLDERS:
         if not (folder / name).is_dir():

@@ -1,6 +1,6 @@
 """`register print`: masters → views → 票 or data → files.
 
-Nothing is printed for public view as long as a text in it would name somebody.
+Nothing is printed for public view while a text in it may identify a person.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class PrintOrder:
 
 
 @dataclass(frozen=True)
-class Printed:
+class PrintedRegisters:
     """What was printed: the files (none where a finding stopped them), those that were the same, the findings."""
 
     written: tuple[Path, ...]
@@ -41,7 +41,7 @@ class Printed:
     findings: tuple[Finding, ...]
 
 
-def print_registers(workspace: Workspace, edition: Edition, order: PrintOrder) -> Printed:
+def print_registers(workspace: Workspace, edition: Edition, order: PrintOrder) -> PrintedRegisters:
     """Write a file for each register that is open to public view.
 
     Registers that nobody named are left out where they have no entries. Raises CannotProceed where another file is
@@ -51,14 +51,14 @@ def print_registers(workspace: Workspace, edition: Edition, order: PrintOrder) -
     views = [view for view in views if view.entries or order.view.registers]
     findings = tuple(finding for view in views for finding in _naming_somebody(workspace, view))
     if any(edition.catalogue.is_error(finding) for finding in findings):
-        return Printed((), (), findings)
+        return PrintedRegisters((), (), findings)
     folder = order.out or workspace.folder / "out" / PRINTED
     files = {f"{view.register.key}.{order.ending}": RENDERERS[order.ending](view, edition) for view in views}
-    return Printed(*Delivery(folder, files).add(force=order.force), findings)
+    return PrintedRegisters(*Delivery(folder, files).add(force=order.force), findings)
 
 
 def _naming_somebody(workspace: Workspace, view: RegisterView) -> Iterator[Finding]:
-    """Texts that are about to be published and hold a number or an address that leads to a person."""
+    """Findings on texts to be published that contain a number or an address of a person."""
     file = master_file(workspace.folder, view.register).as_posix()
     for entry in view.entries:
         for field in view.register.written:

@@ -49,12 +49,12 @@ def publish(workspace: Workspace, fiscal_year: int, reason: str | None, today: d
 
 
 def _changed_outputs(folder: Path, record: Record) -> list[Path]:
-    """The outputs in a folder that are not, or no longer, what the record vouches for."""
+    """The outputs in a folder that are missing or differ from those of the record."""
     files = {folder / name: digest for name, digest in record.vouched.items()}
     return [file for file, digest in files.items() if not file.is_file() or sha256(file.read_bytes()) != digest]
 
 
 def _changed_inputs(files: Iterable[Path], record: Record) -> bool:
-    """Whether the workbooks of the inbox are no longer those that the record was made from."""
+    """Whether the workbooks of the inbox differ from those that the record was made from."""
     known = {(entry.file, entry.sha256) for entry in record.inputs}
     return known != {(file.name, sha256(file.read_bytes())) for file in files}

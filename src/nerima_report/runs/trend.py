@@ -11,12 +11,12 @@ from nerima_report.errors import CannotProceed
 from nerima_report.files import sha256
 from nerima_report.findings import Finding
 from nerima_report.records.file import read_record
-from nerima_report.records.series import Source, Trend, make_trend, render_csv
+from nerima_report.records.series import Source, Trend, make_trend, render_open_data
 from nerima_report.report.formats import FORMATS
 from nerima_report.report.trend import Draw, compose_trend, runs_of_years
 from nerima_report.workspace import RECORD, Delivery, Workspace
 
-SUMS = "SHA256SUMS"  # as sha256sum writes and checks it
+SUMS = "SHA256SUMS"  # in the format of sha256sum
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class TrendMade:
 def trend(workspace: Workspace, edition: Edition, first: int, last: int) -> TrendMade:
     """Write the appendix for the years; what somebody edited there is kept. `edition` has all its parts.
 
-    Raises CannotProceed where fewer than two years have a record, or none says anything that charts.toml names.
+    Raises CannotProceed where fewer than two years have a record, or no record has a number that charts.toml names.
     """
     series = make_trend(edition, *_sources(workspace, first, last))
     if not series.series:
@@ -47,7 +47,7 @@ def trend(workspace: Workspace, edition: Edition, first: int, last: int) -> Tren
         for form in FORMATS
     }
     files |= {picture.file: picture.content for picture in report.pictures}
-    files["trend.csv"] = render_csv(series)
+    files["trend.csv"] = render_open_data(series)
     out = workspace.folder / "out" / f"trend-{first}-{last}"
     written_last = _last_sums(out)
     vouched = {name: written_last.get(name, "") for name in files}
@@ -56,12 +56,12 @@ def trend(workspace: Workspace, edition: Edition, first: int, last: int) -> Tren
 
 
 def _charts() -> Draw | None:
-    """What draws a chart, or None where the extra `charts` or something that it needs cannot be imported."""
+    """The function that draws a chart, or None where the extra `charts` cannot be imported."""
     try:
         from nerima_report.report.trend_plot import draw  # slow to import, and nothing else draws
     except ImportError as error:
         if (error.name or "").partition(".")[0] == __name__.partition(".")[0]:
-            raise  # a fault of this program
+            raise  # a fault in this program, not a missing extra
         return None
     return draw
 
@@ -93,7 +93,7 @@ def _last_sums(out: Path) -> dict[str, str]:
 
 
 def _sums(files: Mapping[str, bytes], out: Path, written_last: Mapping[str, str]) -> bytes:
-    """The sums of what is about to be written, and of what an earlier run wrote that is still there: pictures."""
+    """The sums of the files to be written, and of pictures of an earlier run that are still there."""
     left = {file.name for file in out.glob("*.png")} - files.keys()
     sums = {name: sha256(content) for name, content in files.items()}
     sums |= {name: digest for name, digest in written_last.items() if name in left}

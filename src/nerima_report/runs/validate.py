@@ -1,4 +1,4 @@
-"""`validate`: workbooks → what is wrong with them, each held against the edition of its own year."""
+"""`validate`: workbooks → findings, each workbook checked by the edition of its own year."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ from nerima_report.workspace import Workspace
 def validate(
     workbooks: FoundWorkbooks, edition: Edition, workspace: Workspace, complete: bool, progress: Progress
 ) -> Examination:
-    """Check workbooks one by one, each against the edition of its own year.
+    """Check workbooks one by one, each by the edition of its own year.
 
-    With `complete` they are the whole collection of one year, which is held against the roster as well.
+    With `complete` they are the whole collection of one year, which is compared with the roster as well.
     """
     explanations = workspace.explanations_for(edition.catalogue)
     inbox = replace(load_submissions(workbooks.paths, edition, progress), skipped=tuple(workbooks.skipped))
