@@ -28,9 +28,13 @@ FACTS = ("年度", "様式", "部", "課", "様式の版", "提出回", "備考"
 MARKS_ROW, MARK_COLUMN = HEADER_ROW + len(FACTS) + 1, 2
 
 # Keys of definitions that say nothing of a form.
-_NOT_ON_FORMS = frozenset({"renamed", "stocks", "must_publish"})
+_NOT_ON_FORMS = frozenset({"renamed", "stocks", "must_publish", "repeated_in", "repeated_as"})
 # What registers.toml says of a register that its sheet does not show.
-_NOT_ON_SHEETS: dict[str, Any] = {"remark": True, "public": True, "fields": {"__all__": {"item", "public"}}}
+_NOT_ON_SHEETS: dict[str, Any] = {
+    "remark": True,
+    "public": True,
+    "fields": {"__all__": {"item", "public", "repeated_in", "repeated_as"}},
+}
 # Keys of definitions that came after the first forms; while empty they are no part of the fingerprint.
 _LEARNED_LATER = frozenset({
     "bodies", "counted_from", "where", "sum", "each_choice_of", "beginning",

@@ -148,8 +148,8 @@ class StyleScan:
 
     def _style(self, attributes: dict[str, str]) -> None:
         if self.inside == "cellXfs":
-            numbers = (_index(attributes.get(name, "0")) for name in ("numFmtId", "fontId", "fillId"))
-            self.styles.styles.append(_Style(*numbers))
+            font, fill = (_number(attributes.get(name, "0")) for name in ("fontId", "fillId"))
+            self.styles.styles.append(_Style(_index(attributes.get("numFmtId", "0")), font, fill))
 
     def _code(self, attributes: dict[str, str]) -> None:
         if self.inside == "numFmts":
@@ -185,11 +185,10 @@ def _colour_of(attributes: dict[str, str], automatic: str) -> str:
     if "rgb" in attributes:
         return attributes["rgb"][-6:].upper()
     if "indexed" in attributes:
-        number = _index(attributes["indexed"])
-        return _INDEXED.get(number, f"indexed {number}")
+        return _INDEXED.get(_number(attributes["indexed"]), f"indexed {attributes['indexed']}")
     if "theme" not in attributes:
         return automatic
-    number, tint = _index(attributes["theme"]), attributes.get("tint", "0")
+    number, tint = _number(attributes["theme"]), attributes.get("tint", "0")
     if number not in _THEME:
         return f"theme {number} {tint}"
     try:
@@ -216,6 +215,11 @@ def _luminance(colour: str) -> float:
         return -1
     linear = [value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4 for value in channels]
     return sum(weight * value for weight, value in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+def _number(text: str) -> int:
+    """The number of a font, a fill or a colour; -1 for what is none: a fault in it makes no value unreadable."""
+    return int(text) if text.isascii() and text.isdecimal() else -1
 
 
 def _index(text: str) -> int:
