@@ -26,11 +26,8 @@ _DURATION_ID = 46
 _PERCENT_IDS = {9: "0%", 10: "0.00%"}
 
 _WHITE, _BLACK = "FFFFFF", "000000"
-# The colours of a file by number, as far as they are those of every file; 64 and 65 are text and ground of the system.
-_INDEXED = dict(enumerate((_BLACK, _WHITE, "FF0000", "00FF00", "0000FF", "FFFF00", "FF00FF", "00FFFF") * 2)) | {
-    64: _BLACK,
-    65: _WHITE,
-}
+# The colours of a file by number, as far as they are those of every file. 64 is the automatic one, 65 the window's.
+_INDEXED = dict(enumerate((_BLACK, _WHITE, "FF0000", "00FF00", "0000FF", "FFFF00", "FF00FF", "00FFFF") * 2))
 _THEME = {0: _WHITE, 1: _BLACK}  # ground and text, in whatever theme; light and dark are the names of the others
 _LEAST_CONTRAST = 1.25  # of two luminances (WCAG 2): below it nobody sees the text; light grey on white has 1.4
 
@@ -185,7 +182,8 @@ def _colour_of(attributes: dict[str, str], automatic: str) -> str:
     if "rgb" in attributes:
         return attributes["rgb"][-6:].upper()
     if "indexed" in attributes:
-        return _INDEXED.get(_number(attributes["indexed"]), f"indexed {attributes['indexed']}")
+        number = _number(attributes["indexed"])
+        return {64: automatic, 65: _WHITE, **_INDEXED}.get(number, f"indexed {number}")
     if "theme" not in attributes:
         return automatic
     number, tint = _number(attributes["theme"]), attributes.get("tint", "0")
@@ -202,7 +200,7 @@ def _colour_of(attributes: dict[str, str], automatic: str) -> str:
 def _look_alike(first: str, second: str) -> bool:
     """Whether a text of one colour cannot be seen on the other."""
     if first == second:
-        return True
+        return bool(first)
     light, dark = sorted((_luminance(first), _luminance(second)), reverse=True)
     return dark >= 0 and (light + 0.05) / (dark + 0.05) < _LEAST_CONTRAST
 
