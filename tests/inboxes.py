@@ -112,8 +112,6 @@ def _changed_workbook(workbook: Workbook, changes: Iterable[Mapping[str, Any]]) 
             del sheets[name]
             continue
         cells = dict(sheets[name].cells)
-        # As if all of the sheet had been typed: Excel itself would compute the totals again.
-        sheets[name] = replace(sheets[name], facts=replace(sheets[name].facts, formulas={}))
         if "fill" in change:
             for row in rows_from_range(change["fill"]):
                 cells |= dict.fromkeys((coordinate_to_tuple(cell) for cell in row), change.get("value"))
@@ -124,5 +122,8 @@ def _changed_workbook(workbook: Workbook, changes: Iterable[Mapping[str, Any]]) 
             cells[position] = change["value"]
         else:
             cells.pop(position, None)
-        sheets[name] = replace(sheets[name], cells=cells)
+        formulas = dict(sheets[name].facts.formulas)
+        if not change.get("computed"):  # a number is typed over the formula
+            formulas.pop(position, None)
+        sheets[name] = replace(sheets[name], cells=cells, facts=replace(sheets[name].facts, formulas=formulas))
     return replace(workbook, sheets=tuple(sheets.values()))

@@ -59,7 +59,7 @@ def recomputed(collection: Collection, file: str = "") -> Iterator[dict[str, Any
     for stated in (stated for stated in stated_totals(collection) if stated.place.file.endswith(file)):
         rows = column_of(collection, stated)
         total = sum(cell.value for cell in rows if not cell.reading.respelled)
-        yield {"sheet": stated.place.sheet, "cell": stated.place.cell, "value": total}
+        yield {"sheet": stated.place.sheet, "cell": stated.place.cell, "value": total, "computed": True}
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
@@ -129,11 +129,17 @@ def adjustment(*values: object) -> list[dict[str, object]]:
 WARD: list[tuple[list[dict[str, object]], list[dict[str, int]]]] = [
     (adjustment("公開.処理状況", None, "全部公開", "件数", -1, "二つの課が数えた"), [{"調整!E5": 0}]),
     (
-        [{"sheet": "公開.請求者", "cell": "B5", "value": 49}, {"sheet": "公開.請求者", "cell": "B9", "value": 305}],
+        [
+            {"sheet": "公開.請求者", "cell": "B5", "value": 49},
+            {"sheet": "公開.請求者", "cell": "B9", "value": 305, "computed": True},
+        ],
         [{"公開.請求者!B6": 94}, {"公開.請求者!B5": 94}],
     ),
     (
-        [{"sheet": "個人.請求状況", "cell": "B5", "value": 1}, {"sheet": "個人.請求状況", "cell": "B7", "value": 22}],
+        [
+            {"sheet": "個人.請求状況", "cell": "B5", "value": 1},
+            {"sheet": "個人.請求状況", "cell": "B7", "value": 22, "computed": True},
+        ],
         [{"個人.請求状況!B5": 14}],
     ),
 ]

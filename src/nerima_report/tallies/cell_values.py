@@ -6,7 +6,7 @@ Blank is not zero: 0 is a statement, a blank is a question, 該当なし is an a
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from math import isfinite
 from typing import Literal, NamedTuple
 
@@ -126,6 +126,9 @@ def shown(value: CellValue) -> str:
     if isinstance(value, datetime | date):
         day = value.date() if isinstance(value, datetime) else value
         return full_date(day) if day.year >= 1927 else day.isoformat()
+    if isinstance(value, timedelta):
+        hours, minutes = divmod(value // timedelta(minutes=1), 60)
+        return f"{hours}:{minutes:02}"
     if isinstance(value, bool):
         return str(value).upper()
     if isinstance(value, float) and value.is_integer() and abs(value) < LARGEST_COUNT:

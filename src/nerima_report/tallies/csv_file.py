@@ -20,6 +20,7 @@ from nerima_report.tallies.cell_values import read_count, shown
 from nerima_report.tallies.model import FilledCell, StatedCell
 from nerima_report.tallies.submission import NOT_APPLICABLE
 from nerima_report.text import asked, label_of, likely, plain
+from nerima_report.workbooks.cleaning import clean
 from nerima_report.workbooks.limits import MAX_FILE_BYTES
 
 HEADINGS = {
@@ -132,7 +133,7 @@ def _lines(text: str, label: str, found: CsvCells) -> Iterator[_Line]:
             place = Place(file=label, cell=f"{number}行", line=number)
             found.findings.append(Finding("N234", place, expected=width, found=len(texts)))
         else:
-            yield _Line(number, {name: texts[place].strip() for name, place in columns.items()}, label)
+            yield _Line(number, {name: clean(texts[place]).text.strip() for name, place in columns.items()}, label)
 
 
 def _columns(headings: Sequence[str]) -> dict[str, int]:

@@ -30,11 +30,13 @@ _INVISIBLE = (
 )
 _TO_TELL = re.compile(f"[\u2e81-\u2e99\u2e9b-\u2ef3\u2f00-\u2fd5{_INVISIBLE}]")
 _LINE_END = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
-_TO_CHANGE = re.compile(f"[\r\x0b\x0c\x85\u2028\u2029\u2e80-\u2fd5{_INVISIBLE}]")
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 _SURROGATES = re.compile("[\ud800-\udfff]")
-# Everything but compatibility ideographs, of which NFC would make others.
-_COMPOSABLE = re.compile("[^\uf900-\ufaff\U0002f800-\U0002fa1f]+")
+# A character and the marks on it, but no compatibility ideograph, of which NFC would make another one; a pile of marks
+# comes in pieces, because bringing it into order takes the square of its length.
+_MARKS = "\u0300-\u036f\u3099\u309a"
+_COMPOSABLE = re.compile(f"[^\uf900-\ufaff\U0002f800-\U0002fa1f][{_MARKS}]{{1,8}}")
+_TO_CHANGE = re.compile(f"[\r\x0b\x0c\x85\u2028\u2029\u2e80-\u2fd5{_MARKS}{_INVISIBLE}]")
 # Private use, noncharacters, and what stands for a character that was lost.
 _NONCHARACTERS = "".join(chr(plane + last) for plane in range(0x10000, 0xF0000, 0x10000) for last in (0xFFFE, 0xFFFF))
 _NOT_FOR_PRINT = re.compile(f"[\ue000-\uf8ff\ufdd0-\ufdef\ufffc-\uffff{_NONCHARACTERS}\U000f0000-\U0010ffff]")
@@ -57,14 +59,12 @@ def clean(text: str) -> CleanText:
         text = _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text)
         if _SURROGATES.search(text):  # two escapes for one character, or half of one
             text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    changed = ""
-    if _TO_CHANGE.search(text):
-        text = _LINE_END.sub("\n", text)
-        changed = "".join(dict.fromkeys(_TO_TELL.findall(text)))
-        text = _TO_TELL.sub(lambda match: _UNIFIED.get(ord(match[0]), ""), text)
-    if not unicodedata.is_normalized("NFC", text):
-        text = _COMPOSABLE.sub(lambda match: unicodedata.normalize("NFC", match[0]), text)
-    return CleanText(text, changed)
+    if not _TO_CHANGE.search(text):
+        return CleanText(text)
+    text = _LINE_END.sub("\n", text)
+    changed = "".join(dict.fromkeys(_TO_TELL.findall(text)))
+    text = _TO_TELL.sub(lambda match: _UNIFIED.get(ord(match[0]), ""), text)
+    return CleanText(_COMPOSABLE.sub(lambda match: unicodedata.normalize("NFC", match[0]), text), changed)
 
 
 def clean_name(name: str) -> str:

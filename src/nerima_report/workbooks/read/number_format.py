@@ -27,8 +27,8 @@ _HOLDS = {
 }  # fmt: skip
 _PLACEHOLDERS, _DATE_LETTERS = "0#?", frozenset("dmyhsgeabr")
 _MINUS = frozenset("-−‐‑–—―△▲▽▼")
-# How accounting formats show zero: everybody reads it as one.
-_ZERO = frozenset({"-", "－", "−", "‐", "–", "—", "―", "ー", "─"})
+# How accounting formats show zero, and what else nobody takes for another number.
+_ZERO = frozenset({"-", "－", "−", "‐", "–", "—", "―", "ー", "─", "なし", "無し", "無", "該当なし"})
 _SCALE = "割倍約%‰"  # with characters that are numerals (十, 千, 万), they make another number of the digits
 _LONGEST = 40  # characters of a display that a finding shows
 

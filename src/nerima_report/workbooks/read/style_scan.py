@@ -26,11 +26,8 @@ _DURATION_ID = 46
 _PERCENT_IDS = {9: "0%", 10: "0.00%"}
 
 _WHITE, _BLACK = "FFFFFF", "000000"
-# The colours of a file by number, as far as they are those of every file; 64 and 65 are text and ground of the system.
-_INDEXED = dict(enumerate((_BLACK, _WHITE, "FF0000", "00FF00", "0000FF", "FFFF00", "FF00FF", "00FFFF") * 2)) | {
-    64: _BLACK,
-    65: _WHITE,
-}
+# The colours of a file by number, as far as they are those of every file. 64 is the automatic one, 65 the window's.
+_INDEXED = dict(enumerate((_BLACK, _WHITE, "FF0000", "00FF00", "0000FF", "FFFF00", "FF00FF", "00FFFF") * 2))
 _THEME = {0: _WHITE, 1: _BLACK}  # ground and text, in whatever theme; light and dark are the names of the others
 _LEAST_CONTRAST = 1.25  # of two luminances (WCAG 2): below it nobody sees the text; light grey on white has 1.4
 
@@ -148,8 +145,8 @@ class StyleScan:
 
     def _style(self, attributes: dict[str, str]) -> None:
         if self.inside == "cellXfs":
-            numbers = (_index(attributes.get(name, "0")) for name in ("numFmtId", "fontId", "fillId"))
-            self.styles.styles.append(_Style(*numbers))
+            font, fill = (_number(attributes.get(name, "0")) for name in ("fontId", "fillId"))
+            self.styles.styles.append(_Style(_index(attributes.get("numFmtId", "0")), font, fill))
 
     def _code(self, attributes: dict[str, str]) -> None:
         if self.inside == "numFmts":
@@ -185,11 +182,11 @@ def _colour_of(attributes: dict[str, str], automatic: str) -> str:
     if "rgb" in attributes:
         return attributes["rgb"][-6:].upper()
     if "indexed" in attributes:
-        number = _index(attributes["indexed"])
-        return _INDEXED.get(number, f"indexed {number}")
+        number = _number(attributes["indexed"])
+        return {64: automatic, 65: _WHITE, **_INDEXED}.get(number, f"indexed {number}")
     if "theme" not in attributes:
         return automatic
-    number, tint = _index(attributes["theme"]), attributes.get("tint", "0")
+    number, tint = _number(attributes["theme"]), attributes.get("tint", "0")
     if number not in _THEME:
         return f"theme {number} {tint}"
     try:
@@ -203,7 +200,7 @@ def _colour_of(attributes: dict[str, str], automatic: str) -> str:
 def _look_alike(first: str, second: str) -> bool:
     """Whether a text of one colour cannot be seen on the other."""
     if first == second:
-        return True
+        return bool(first)
     light, dark = sorted((_luminance(first), _luminance(second)), reverse=True)
     return dark >= 0 and (light + 0.05) / (dark + 0.05) < _LEAST_CONTRAST
 
@@ -216,6 +213,11 @@ def _luminance(colour: str) -> float:
         return -1
     linear = [value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4 for value in channels]
     return sum(weight * value for weight, value in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+def _number(text: str) -> int:
+    """The number of a font, a fill or a colour; -1 for what is none: a fault in it makes no value unreadable."""
+    return int(text) if text.isascii() and text.isdecimal() else -1
 
 
 def _index(text: str) -> int:
