@@ -7,16 +7,19 @@ A count that moves by chance alone (Poisson) has a spread that grows with its ro
 Real counts move more than that. So a change must also be large beside the number itself; beside the usual changes
 of the same number, where enough earlier years are known; and beside how the other numbers moved in the same year,
 which says how restless such numbers are even when there is only one year to compare with.
+
+What stands at the end of a year (a stock) is not counted anew: most of it stood there a year ago. So it has limits of
+its own, which its own past tightens, see `is_stock_beyond`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
-from math import log, pi, prod, sqrt
-from statistics import median
+from math import hypot, log, pi, prod, sqrt
+from statistics import fmean, median
 
-from nerima_report.edition.texts import ChangeLimits, DigitLimits
+from nerima_report.edition.texts import ChangeLimits, DigitLimits, StockLimits
 
 # The spread of normal values is this many times the median of their sizes.
 _SPREAD_OF_MEDIAN = 1.4826
@@ -58,6 +61,34 @@ def is_beyond(
     if len(changes) < limits.years:
         return True
     return size > limits.spread * max(1.0, _SPREAD_OF_MEDIAN * median(changes))
+
+
+def is_stock_beyond(series: Sequence[int], limits: StockLimits, years: int = 1) -> bool:
+    """Whether the last number of a stock is beyond what the numbers before it let expect.
+
+    A change is measured from where the stock stood and from where its usual rate of growth would have taken it,
+    whichever is nearer, in spreads of a stock of its size. How many spreads are too many depends on its past: the
+    mean square of the changes before, to which the spread of the definitions counts as one more year. So the limits
+    of a quiet stock become tight with the years, and those of a restless one wide. What was beyond the limits in its
+    year is no usual change, so one fault does not hide the next. `years` have passed before the last.
+
+    >>> limits = StockLimits(percent=4, least=9, spread=5, basis="例")
+    >>> quiet = [1000, 1010, 1000, 1010]
+    >>> [is_stock_beyond([*quiet, number], limits) for number in (1050, 800, 1100)], is_stock_beyond([0, 8], limits)
+    ([False, True, False], False)
+    """
+    squares, rates, beyond = [1.0], [0.0], False
+    for number, (before, after) in enumerate(pairwise(series), start=2):
+        passed = years if number == len(series) else 1
+        expected = before * (1 + passed * median(rates))
+        distance = min(abs(after - before), abs(after - expected))
+        spread = passed * hypot(limits.least / limits.spread, before * limits.percent / 100)
+        square = (distance / spread) ** 2
+        beyond = square > limits.spread**2 * fmean(squares) and distance >= limits.least
+        if not beyond:
+            squares.append(square)
+            rates.append((after - before) / max(before, 1))
+    return beyond
 
 
 def restlessness(pairs: Iterable[tuple[int, int]]) -> float:

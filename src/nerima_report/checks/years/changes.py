@@ -1,7 +1,7 @@
 """7xx: numbers that changed beyond the limits of years.toml, of the ward and of single 課.
 
 Columns that must have the same total (links.toml) are one number; so it is said once. Where a whole table moved,
-its rows are held against that move, so that ten rows do not say what their sum says.
+its rows are held against that move, so that ten rows do not say what their sum says. Stocks have limits of their own.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from nerima_report.edition.part import Part
 from nerima_report.edition.tables import CountTable
 from nerima_report.findings import Finding
 from nerima_report.places import CellKey
-from nerima_report.records.change_statistics import is_beyond, slipped_digits
+from nerima_report.records.change_statistics import is_beyond, is_stock_beyond, slipped_digits
 from nerima_report.records.years import Year, YearEvidence
 
 Column = tuple[str, str]  # table id and column
@@ -108,25 +108,37 @@ def _column_changes(evidence: YearEvidence, previous: Year, table: CountTable, n
     keys = [key for key in keys if key in now and key in before]
     if not keys:
         return
-    digits, stocks = evidence.edition.years.limits.slip, evidence.stocks
-    restless = {key: 0 if key in stocks else evidence.restlessness for key in keys}  # what is there does not fluctuate
+    digits, restless = evidence.edition.years.limits.slip, evidence.restlessness
     beyond = [
         key
         for key in keys
-        if is_beyond(before[key], now[key], limits, evidence.series(key), restless[key])
-        or slipped_digits(before[key], now[key], digits)
+        if slipped_digits(before[key], now[key], digits)
+        or (
+            _is_stock_beyond(evidence, key, previous.fiscal_year)
+            if key in evidence.stocks
+            else is_beyond(before[key], now[key], limits, evidence.series(key), restless)
+        )
     ]
     total = sum(before[key] for key in keys), sum(now[key] for key in keys)
     moved = bool(table.total) and is_beyond(*total, limits, evidence.series_of(keys))
     if moved:
         scale = median(now[key] / before[key] for key in keys if before[key]) if total[0] else 1
-        beyond = [key for key in beyond if is_beyond(before[key] * scale, now[key], limits, (), restless[key])]
+        beyond = [
+            key
+            for key in beyond
+            if key in evidence.stocks or is_beyond(before[key] * scale, now[key], limits, (), restless)
+        ]
         rest = [key for key in keys if key not in beyond]
         moved = is_beyond(sum(before[key] for key in rest), sum(now[key] for key in rest), limits)
     if moved:
         yield _finding(evidence, previous, CellKey(table_id, "", "", column), *total)
     for key in beyond:
         yield _finding(evidence, previous, key, before[key], now[key])
+
+
+def _is_stock_beyond(evidence: YearEvidence, key: CellKey, since: int) -> bool:
+    series = [*evidence.series(key), evidence.current.known[key]]
+    return is_stock_beyond(series, evidence.edition.years.limits.stock, evidence.fiscal_year - since)
 
 
 def _finding(evidence: YearEvidence, previous: Year, key: CellKey, before: int, after: int) -> Finding:
