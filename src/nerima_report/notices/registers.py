@@ -86,7 +86,7 @@ def _line(console: Console, text: str, style: str = "") -> None:
 def print_changes(console: Console, plan: MergePlan) -> None:
     """Print how many entries change how in each register, then each change but mere confirmations."""
     for file in plan.left_out:
-        tell(console, [f"登録簿にエラーがあるので反映しません: {file}"])
+        tell(console, [f"エラーがあるので反映しません: {file}"])
     if not plan.changes:
         return
     counts = Counter((change.register.key, change.kind) for change in plan.changes)
