@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests"))
 
 from nerima_report.edition import find_edition, load_edition  # noqa: E402
-from nerima_report.records.change_statistics import is_stock_beyond  # noqa: E402
+from nerima_report.records.change_statistics import stock_move  # noqa: E402
 from stock_series import Series, digits_swapped, fewer, quiet, small, with_last  # noqa: E402
 
 EACH = 200  # series of each kind
@@ -36,7 +36,7 @@ def main() -> None:
         for past in HISTORIES:
             series = [make(past + 1, random.Random(f"{past} {number}")) for number in range(EACH)]
             series = [with_last(one, fault) for one in series] if fault else series
-            shares.append(100 * sum(is_stock_beyond(one, limits) for one in series) / len(series))
+            shares.append(100 * sum(stock_move(one, limits) > limits.spread for one in series) / len(series))
         return "".join(f"{share:8.1f}" for share in shares)
 
     print("Series of which something is said, in %".ljust(42) + "".join(f"{past:8}" for past in HISTORIES))

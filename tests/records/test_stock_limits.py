@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from nerima_report.edition import Edition
-from nerima_report.records.change_statistics import is_stock_beyond
+from nerima_report.records.change_statistics import stock_move
 from stock_series import Series, digits_swapped, fewer, quiet, small, with_last
 
 YEARS = 70
@@ -27,11 +27,15 @@ def test_nothing_is_said_of_small_stocks(size: int, step: int, edition: Edition)
     assert years_told(small(size, step, YEARS, random.Random(f"{size} {step}")), edition) == []
 
 
+def is_beyond(series: Series, edition: Edition, years: int = 1) -> bool:
+    limits = edition.years.limits.stock
+    return stock_move(series, limits, years) > limits.spread
+
+
 def years_told(series: Series, edition: Edition) -> list[int]:
     """The years of which something is said, each held against all before it and against the last one to three."""
-    limits = edition.years.limits.stock
     pasts = [(year, series[max(0, year - past) : year + 1]) for year in range(1, YEARS + 1) for past in (1, 2, 3, year)]
-    return [year for year, past in pasts if is_stock_beyond(past, limits)]
+    return [year for year, past in pasts if is_beyond(past, edition)]
 
 
 @pytest.mark.parametrize("fault", [fewer, digits_swapped], ids=lambda fault: fault.__name__)
@@ -39,16 +43,15 @@ def years_told(series: Series, edition: Edition) -> list[int]:
 @pytest.mark.parametrize("size", [84, 287, 617, 1352, 4183])
 def test_faults_in_quiet_series_are_found(size: int, past: int, fault: Callable[[int], int], edition: Edition) -> None:
     series = quiet(size, 1, 0, past + 1, random.Random(f"{size} {past}"))
-    assert is_stock_beyond(with_last(series, fault), edition.years.limits.stock), series
+    assert is_beyond(with_last(series, fault), edition), series
 
 
 def test_a_fault_does_not_hide_the_next(edition: Edition) -> None:
     """The year with the fault, the year after it, and the same fault four years later."""
     series = [500, 505, 503, 400, 508, 511, 515, 412]
-    told = [year for year in range(1, 8) if is_stock_beyond(series[: year + 1], edition.years.limits.stock)]
+    told = [year for year in range(1, 8) if is_beyond(series[: year + 1], edition)]
     assert told == [3, 4, 7]
 
 
 def test_years_that_are_missing_in_between_may_have_moved_it(edition: Edition) -> None:
-    limits = edition.years.limits.stock
-    assert [is_stock_beyond([500, 380], limits, years) for years in (1, 2)] == [True, False]
+    assert [is_beyond([500, 380], edition, years) for years in (1, 2)] == [True, False]

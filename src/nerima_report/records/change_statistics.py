@@ -9,7 +9,7 @@ of the same number, where enough earlier years are known; and beside how the oth
 which says how restless such numbers are even when there is only one year to compare with.
 
 What stands at the end of a year (a stock) is not counted anew: most of it stood there a year ago. So it has limits of
-its own, which its own past tightens, see `is_stock_beyond`.
+its own, which its own past tightens, see `stock_move`.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ _SPREAD_OF_MEDIAN = 1.4826
 _FACTORS = (10, 100, 1000)
 # Numbers from which the restlessness of a year can be told: chance moves smaller counts too much, few say nothing.
 _FEWEST_COUNTS, _FEWEST_NUMBERS = 10, 8
+_STANDING_STILL = (0.0, 0.0)  # rates of growth beside those of a stock's past: one or two changes are no growth yet
 _ENOUGH = 2  # times the earlier changes from which the past of a number is looked at: then it speaks for itself
 
 
@@ -63,32 +64,36 @@ def is_beyond(
     return size > limits.spread * max(1.0, _SPREAD_OF_MEDIAN * median(changes))
 
 
-def is_stock_beyond(series: Sequence[int], limits: StockLimits, years: int = 1) -> bool:
-    """Whether the last number of a stock is beyond what the numbers before it let expect.
+def stock_move(series: Sequence[int], limits: StockLimits, years: int = 1) -> float:
+    """How far the last number of a stock is from what the numbers before it let expect, in its own usual moves.
 
     A change is measured from where the stock stood and from where its usual rate of growth would have taken it,
-    whichever is nearer, in spreads of a stock of its size. How many spreads are too many depends on its past: the
-    mean square of the changes before, to which the spread of the definitions counts as one more year. So the limits
-    of a quiet stock become tight with the years, and those of a restless one wide. What was beyond the limits in its
-    year is no usual change, so one fault does not hide the next. `years` have passed before the last.
+    whichever is nearer, in spreads of a stock of its size. Its usual move is the root of the mean square of the
+    changes before, to which the spread of the definitions counts as one more year. So the limits of a quiet stock
+    become tight with the years, and those of a restless one wide. What was beyond the limits in its year is no usual
+    change, so one fault does not hide the next. `years` have passed before the last.
 
     >>> limits = StockLimits(percent=4, least=9, spread=5, basis="例")
     >>> quiet = [1000, 1010, 1000, 1010]
-    >>> [is_stock_beyond([*quiet, number], limits) for number in (1050, 800, 1100)], is_stock_beyond([0, 8], limits)
-    ([False, True, False], False)
+    >>> [round(stock_move([*quiet, number], limits), 1) for number in (1050, 800, 1100)], stock_move([0, 8], limits)
+    ([1.8, 9.5, 4.1], 0.0)
     """
-    squares, rates, beyond = [1.0], [0.0], False
-    for number, (before, after) in enumerate(pairwise(series), start=2):
-        passed = years if number == len(series) else 1
-        expected = before * (1 + passed * median(rates))
-        distance = min(abs(after - before), abs(after - expected))
-        spread = passed * hypot(limits.least / limits.spread, before * limits.percent / 100)
-        square = (distance / spread) ** 2
-        beyond = square > limits.spread**2 * fmean(squares) and distance >= limits.least
-        if not beyond:
+    *past, (before, after) = pairwise(series)
+    rate = median([*_STANDING_STILL, *((then - first) / max(first, 1) for first, then in past)])
+
+    def distance(first: int, then: int, growth: float) -> float:
+        return min(abs(then - first), abs(then - first * (1 + growth)))
+
+    def spread(first: int) -> float:
+        return hypot(limits.least / limits.spread, first * limits.percent / 100)
+
+    squares = [1.0]
+    for first, then in past:
+        square = (distance(first, then, rate) / spread(first)) ** 2
+        if square <= limits.spread**2 * fmean(squares):
             squares.append(square)
-            rates.append((after - before) / max(before, 1))
-    return beyond
+    moved = distance(before, after, years * rate)
+    return moved / (years * spread(before) * sqrt(fmean(squares))) if moved >= limits.least else 0.0
 
 
 def restlessness(pairs: Iterable[tuple[int, int]]) -> float:

@@ -7,13 +7,15 @@ its rows are held against that move, so that ten rows do not say what their sum 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import combinations
+from math import hypot
 from statistics import median
 
 from nerima_report.edition.part import Part
 from nerima_report.edition.tables import CountTable
 from nerima_report.findings import Finding
 from nerima_report.places import CellKey
-from nerima_report.records.change_statistics import is_beyond, is_stock_beyond, slipped_digits
+from nerima_report.records.change_statistics import is_beyond, slipped_digits, stock_move
 from nerima_report.records.years import Year, YearEvidence
 
 Column = tuple[str, str]  # table id and column
@@ -109,40 +111,53 @@ def _column_changes(evidence: YearEvidence, previous: Year, table: CountTable, n
     if not keys:
         return
     digits, restless = evidence.edition.years.limits.slip, evidence.restlessness
+    stocks = [key for key in keys if key in evidence.stocks]
+    stocks_beyond = _stocks_beyond(evidence, stocks, evidence.fiscal_year - previous.fiscal_year)
     beyond = [
         key
         for key in keys
-        if slipped_digits(before[key], now[key], digits)
-        or (
-            _is_stock_beyond(evidence, key, previous.fiscal_year)
-            if key in evidence.stocks
-            else is_beyond(before[key], now[key], limits, evidence.series(key), restless)
-        )
+        if key in stocks_beyond
+        or slipped_digits(before[key], now[key], digits)
+        or (key not in stocks and is_beyond(before[key], now[key], limits, evidence.series(key), restless))
     ]
     total = sum(before[key] for key in keys), sum(now[key] for key in keys)
     moved = bool(table.total) and is_beyond(*total, limits, evidence.series_of(keys))
     if moved:
         scale = median(now[key] / before[key] for key in keys if before[key]) if total[0] else 1
         beyond = [
-            key
-            for key in beyond
-            if key in evidence.stocks or is_beyond(before[key] * scale, now[key], limits, (), restless)
+            key for key in beyond if key in stocks or is_beyond(before[key] * scale, now[key], limits, (), restless)
         ]
         rest = [key for key in keys if key not in beyond]
         moved = is_beyond(sum(before[key] for key in rest), sum(now[key] for key in rest), limits)
     if moved:
-        yield _finding(evidence, previous, CellKey(table_id, "", "", column), *total)
+        yield _finding(evidence, CellKey(table_id, "", "", column), *total)
     for key in beyond:
-        yield _finding(evidence, previous, key, before[key], now[key])
+        yield _finding(evidence, key, before[key], now[key], stocks_beyond.get(key, ""))
 
 
-def _is_stock_beyond(evidence: YearEvidence, key: CellKey, since: int) -> bool:
-    series = [*evidence.series(key), evidence.current.known[key]]
-    return is_stock_beyond(series, evidence.edition.years.limits.stock, evidence.fiscal_year - since)
+def _stocks_beyond(evidence: YearEvidence, stocks: Sequence[CellKey], years: int) -> dict[CellKey, str]:
+    """The stocks of a column that moved too far, each with what is likely, or ''.
+
+    Two that are likely exchanged have moved too far together: each is nearer to where the other was expected.
+    """
+    limits, now = evidence.edition.years.limits.stock, evidence.current.known
+
+    def move(key: CellKey, number: int) -> float:
+        return stock_move([*evidence.series(key), number], limits, years)
+
+    moves = {key: move(key, now[key]) for key in stocks}
+    beyond = {key: "" for key in stocks if moves[key] > limits.spread}
+    for one, other in combinations(stocks, 2):
+        straight, crossed = (moves[one], moves[other]), (move(one, now[other]), move(other, now[one]))
+        nearer = hypot(*straight) ** 2 - hypot(*crossed) ** 2
+        if nearer > limits.spread**2 and max(crossed) < min(limits.spread, *straight):
+            beyond |= {key: f"「{exchanged.row}」と入れ替わっているかもしれません。"
+                       for key, exchanged in ((one, other), (other, one))}  # fmt: skip
+    return beyond
 
 
-def _finding(evidence: YearEvidence, previous: Year, key: CellKey, before: int, after: int) -> Finding:
+def _finding(evidence: YearEvidence, key: CellKey, before: int, after: int, likely: str = "") -> Finding:
     factor = slipped_digits(before, after, evidence.edition.years.limits.slip)
-    place, related = (year.places.cell(key) for year in (evidence.current, previous))
-    details = {"number": f"{factor:,}", "about": f"{key.group} {key.row}".strip() or "合計"}
-    return Finding("N710" if factor else "N711", place, before, after, after - before, (related,), details)
+    place, *related = (year.places.cell(key) for year in (evidence.current, *evidence.earlier[-1:]))
+    details = {"number": f"{factor:,}", "about": f"{key.group} {key.row}".strip() or "合計", "likely": likely}
+    return Finding("N710" if factor else "N711", place, before, after, after - before, tuple(related), details)
