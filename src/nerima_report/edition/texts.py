@@ -307,7 +307,7 @@ class StockLimits(Definition):
     percent: int = Field(title="ふだんの変わり方", ge=1)
     least: int = Field(title="小さすぎない変化", ge=1)
     spread: int = Field(title="ふだんの変わり方の何倍か", ge=1)
-    basis: Text = Field(title="よりどころ ")
+    basis: Text = Field(title="よりどころ")
 
 
 class IdenticalLimit(Definition):
