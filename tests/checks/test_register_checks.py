@@ -49,9 +49,11 @@ def test_what_two_sections_keep_jointly_can_be_explained(whole_edition: Edition)
     findings = run_checks(
         evidence_of({"table": "個人情報ファイル登録票", "rows": rows, "others": others}, whole_edition)
     )
-    twice = [finding for finding in findings if finding.code == "N340"]
-    place = {"section": "福祉部経理用地課", "table": "個人.個人情報ファイル登録票", "row": "共同の台帳"}
-    answered, unused = explain(twice, [Explanation("N340", 1, "共同で持つ", **place)], 2022)
+    twice = [finding for finding in findings if finding.code == "N342"]
+    answer = Explanation(
+        "N342", 1, "共同で持つ", section="福祉部経理用地課", table="個人.個人情報ファイル登録票", row="共同の台帳"
+    )
+    answered, unused = explain(twice, [answer], 2022)
     assert ([finding.explained is not None for finding in answered], unused) == ([True, False], [])
 
 
