@@ -15,11 +15,18 @@ from registers_carried import example
 
 
 def evidence_of(case: dict[str, Any], whole: Edition) -> Collection:
-    """A workbook with nothing but the registers, lists and counts of a case, as it would have been read."""
+    """The workbook of a case, and those of the other 課 that it names, as they would have been read."""
     year = case.get("year", 2022)
     edition = whole.for_year(year)
-    registers = {case["table"]: case["rows"], **case.get("also", {})}
-    sheets = [_cover(edition, FormCover(year, "福祉部", "管理課"))]
+    others = case.get("others", [])
+    made = [_submission({**case, **other}, edition, FormCover(year, "福祉部", other["section"])) for other in others]
+    return examine(Inbox((_submission(case, edition, FormCover(year, "福祉部", "管理課")), *made)), edition, year, None)
+
+
+def _submission(case: dict[str, Any], edition: Edition, cover: FormCover) -> Submission:
+    """A workbook with nothing but registers, lists and counts."""
+    year, registers = cover.fiscal_year, {case["table"]: case["rows"], **case.get("also", {})}
+    sheets = [_cover(edition, cover)]
     for key, rows in registers.items():
         entries = [example(edition, f"個人.{key}", year, **row) for row in rows]
         fields = [field.label for field in edition.registers[f"個人.{key}"].table.fields]
@@ -27,10 +34,10 @@ def evidence_of(case: dict[str, Any], whole: Edition) -> Collection:
     for key, rows in case.get("list", {}).items():
         sheets.append(_sheet(f"個人.{key}", [f.label for f in edition.entry_tables[f"個人.{key}"].fields], rows))
     sheets += _counts(edition, case.get("counts", {}))
-    workbook = Workbook(Path("集計.xlsx"), tuple(sheets))
+    workbook = Workbook(Path(f"{cover.section}.xlsx"), tuple(sheets))
     submission = identify(workbook, [*(part.key for part in edition.parts), *edition.tables, *edition.registers])
     assert isinstance(submission, Submission)
-    return examine(Inbox((submission,)), edition, year, None)
+    return submission
 
 
 def _cover(edition: Edition, cover: FormCover) -> Sheet:

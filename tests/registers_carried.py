@@ -62,6 +62,8 @@ def fill_registers(
             _mark(book, sheet.title)
     for key in ("個人.第三者点検", "個人.事務処理ミス", *cover.get("marks", ())):
         _mark(book, key)
+    if "section" in cover:
+        book["表紙"]["B7"] = cover["section"]
     if "number" in cover:
         book["表紙"]["B9"] = cover["number"]
     target.parent.mkdir(parents=True, exist_ok=True)

@@ -10,7 +10,7 @@ import pytest
 
 from nerima_report.checks import run_checks
 from nerima_report.edition import Edition
-from nerima_report.findings import Finding
+from nerima_report.findings import Explanation, Finding, explain
 from nerima_report.places import CellKey
 from register_workbooks import evidence_of
 
@@ -40,6 +40,21 @@ def _is_expected(finding: Finding, case: dict[str, Any]) -> bool:
     }
     placed = finding.place.cell or finding.place.column == "区分"  # what the list says of all entries has no cell
     return bool(placed) and all(case[key] == value for key, value in facts.items() if key in case)
+
+
+def test_what_two_sections_keep_jointly_can_be_explained(whole_edition: Edition) -> None:
+    """One entry of the register is answered, and no other."""
+    rows = [{"個人情報ファイルの名称": name} for name in ("共同の台帳", "架空の台帳")]
+    others = [{"section": "経理用地課", "rows": rows}]
+    findings = run_checks(
+        evidence_of({"table": "個人情報ファイル登録票", "rows": rows, "others": others}, whole_edition)
+    )
+    twice = [finding for finding in findings if finding.code == "N342"]
+    answer = Explanation(
+        "N342", 1, "共同で持つ", section="福祉部経理用地課", table="個人.個人情報ファイル登録票", row="共同の台帳"
+    )
+    answered, unused = explain(twice, [answer], 2022)
+    assert ([finding.explained is not None for finding in answered], unused) == ([True, False], [])
 
 
 def test_a_register_fills_what_a_section_left_blank(whole_edition: Edition) -> None:

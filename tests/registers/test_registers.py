@@ -195,7 +195,47 @@ def test_a_workbook_with_errors_in_its_registers_is_left_out(
     hand_in(work, command, 2022, {OUTSOURCED: [entry]})
     run = command("-C", work, "register", "merge", 2022)
     assert (run.code, "N331" in run.out, "反映しません" in run.out) == (1, True, True)
+    assert "反映するものはありません" not in run.out
     assert not list((work / "registers").iterdir())
+
+
+def test_of_two_workbooks_that_count_the_same_none_is_merged(
+    tmp_path: Path, whole_edition: Edition, command: Command
+) -> None:
+    """Both are named, whatever they are called, and it is an error; a 課 beside it is merged."""
+    work = make_workspace(tmp_path, range(2022, 2023))
+    of = whole_edition.for_year(2022)
+    one = hand_in(work, command, 2022, {OUTSOURCED: [example(of, OUTSOURCED, 2022)]})
+    other = one.with_name("集計 (2).xlsx")
+    form = next((work / "forms" / "2022").glob("*福祉部*.xlsx"))
+    fill_registers(form, other, {OUTSOURCED: [example(of, OUTSOURCED, 2022, 委託先の名称="架空の別の会社")]})
+    run = command("-C", work, "register", "merge", 2022, "--format", "json")
+    told = [f for f in json.loads(run.out)["findings"] if f["code"] == "N602"]
+    files = {place["file"] for f in told for place in (f, *f["related"])}
+    assert (run.code, len(told), {Path(file).name for file in files}) == (1, 1, {one.name, other.name})
+    assert not list((work / "registers").iterdir())
+    run = command("-C", work, "register", "merge", 2022)
+    assert all(file.name in run.out for file in (one, other))
+    assert (run.code, "反映するものはありません" in run.out) == (1, False)
+
+    beside = fill_registers(
+        form, one.with_name("経理.xlsx"), {OUTSOURCED: [example(of, OUTSOURCED, 2022)]}, section="経理用地課"
+    )
+    assert command("-C", work, "register", "merge", 2022).code == 1
+    master = load_masters(work, whole_edition)["外部委託記録票"]
+    assert [entry.section_name for entry in master.entries] == ["経理用地課"]
+    fill_registers(form, other, {OUTSOURCED: [example(of, OUTSOURCED, 2022)]}, number=2)
+    beside.unlink()
+    assert "台帳に反映しました" in merge(work, command, 2022)
+
+
+def test_a_workbook_that_cannot_be_read_is_told(tmp_path: Path, command: Command) -> None:
+    """Its registers are not merged either."""
+    work = make_workspace(tmp_path, range(2022, 2023))
+    (work / "inbox" / "2022").mkdir()
+    (work / "inbox" / "2022" / "集計.xlsx").write_bytes(b"PK")
+    run = command("-C", work, "register", "merge", 2022)
+    assert (run.code, "集計.xlsx" in run.out, "反映するものはありません" in run.out) == (1, True, False)
 
 
 def test_a_form_has_registers_only_where_the_office_keeps_them(tmp_path: Path, command: Command) -> None:

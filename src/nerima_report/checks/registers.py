@@ -6,6 +6,7 @@ Required fields, choices and readable dates are those of every list (cells.py), 
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from itertools import pairwise
@@ -33,6 +34,7 @@ from nerima_report.text import plain
 # How alike two entries must be for a question, in percent; the rest of what they say counts as much as the name.
 LEAST_LIKENESS = 92
 _NUMBERS = re.compile(r"[\d一二三四五六七八九十]+")
+MOST_NAMED = 5  # 課 that a message names
 _NEIGHBOURS = 3  # entries next to each other in the order of their names that are compared
 
 # The date that an answer is about, and what else it says of number and end.
@@ -151,6 +153,43 @@ def entries_stand_once(collection: Collection) -> Iterator[Finding]:
                           related=related)  # fmt: skip
 
 
+def entries_belong_to_one_section(collection: Collection) -> Iterator[Finding]:
+    """No two 課 register the same: a running entry of the same name that says nothing else in what both fill in."""
+    for register in collection.edition.registers.values():
+        asked = [field.label for field in register.written if field.required and not field.yearly]
+        alike: dict[tuple[str, ...], list[Entry]] = defaultdict(list)
+        for submitted in collection.registers:
+            for entry in submitted.entries if submitted.register is register else ():
+                if entry[register.name] and entry[ENDED] is None:
+                    alike[tuple(plain(entry[label]) for label in asked)].append(entry)
+        for entries in alike.values():
+            yield from _registered_by_several(register, entries)
+
+
+def _registered_by_several(register: Register, entries: Sequence[Entry]) -> Iterator[Finding]:
+    """Said once for all 課 that have the same, at the entry of the second; its name is the row, to be explained by."""
+    while entries:
+        first_of: dict[str, Entry] = {}
+        for entry in entries:
+            if _agree(register, entries[0], entry):
+                first_of.setdefault(entry.section, entry)
+        if len(first_of) > 1:
+            first, again, *more = first_of.values()
+            others = [first, *more]
+            related = tuple(entry.place(register.name) for entry in others)
+            name, about = str(again[register.name]), "、".join(entry.section for entry in others[:MOST_NAMED])
+            about += "など" if len(others) > MOST_NAMED else ""
+            yield Finding("N342", again.place(register.name, name), found=name, difference=len(others),
+                          related=related, details={"about": about})  # fmt: skip
+        entries = [entry for entry in entries if not _agree(register, entries[0], entry)]
+
+
+def _agree(register: Register, one: Entry, other: Entry) -> bool:
+    """Whether two entries say the same wherever both say something, apart from what is said anew each year."""
+    labels = [field.label for field in register.written if not field.yearly]
+    return all(None in (one[label], other[label]) or plain(one[label]) == plain(other[label]) for label in labels)
+
+
 def _nearly_the_same(
     register: Register, labels: Sequence[str], entries: Sequence[Entry]
 ) -> Iterator[tuple[Entry, Entry]]:
@@ -213,6 +252,7 @@ ENTRY_CHECKS: tuple[Callable[[Collection], Iterator[Finding]], ...] = (
     conditions_are_met,
     numbers_stand_once,
     entries_stand_once,
+    entries_belong_to_one_section,
     ended_entries_are_not_used,
 )
 

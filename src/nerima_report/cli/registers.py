@@ -67,10 +67,14 @@ def merge(
     facts: dict[str, object] = {"command": "register merge", "fiscal_year": fiscal_year, "written": written}
     facts["changes"] = plan_as_facts(merged.plan)
     name = f"{full_name(fiscal_year)}の登録簿"
+    stopped = any(notice.is_error for notice in merged.examination.notices)
     if merged.written:
-        closing = f"{name}を台帳に反映しました: {merged.written[0].parent}"
+        but = "、エラーのあるものを除いて" if stopped else ""
+        closing = f"{name}を{but}台帳に反映しました: {merged.written[0].parent}"
     elif merged.plan.changes:
         closing = f"{name}は、まだ反映していません（--dry-run）"
+    elif stopped:
+        closing = f"{name}にエラーがあるので、台帳には何も書いていません"
     else:
         closing = f"{name}に、台帳に反映するものはありません"
     wanted = FindingsOrder(notice_format, output, strict)

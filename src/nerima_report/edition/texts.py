@@ -297,6 +297,19 @@ class ChangeLimits(Definition):
     basis: Text = Field(title="よりどころ")
 
 
+class StockLimits(Definition):
+    """Beyond what a change of a stock, a number at the end of the year, asks for an explanation.
+
+    `percent`: the spread of the yearly changes of a stock of which nothing else is known. `spread`: how many spreads
+    are too many. `least`: no change of fewer than these.
+    """
+
+    percent: int = Field(title="ふだんの変わり方", ge=1)
+    least: int = Field(title="小さすぎない変化", ge=1)
+    spread: int = Field(title="ふだんの変わり方の何倍か", ge=1)
+    basis: Text = Field(title="よりどころ")
+
+
 class IdenticalLimit(Definition):
     """A table is suspiciously identical if that happens by chance less than once in `chance` times."""
 
@@ -316,6 +329,7 @@ class Limits(Definition):
     """The limits from which the comparison of years yields findings."""
 
     change: ChangeLimits = Field(title="区の数の変化")
+    stock: StockLimits = Field(title="年度末の現在数の変化")
     section: ChangeLimits = Field(title="課")
     identical: IdenticalLimit = Field(title="前の年度と同じ表")
     slip: DigitLimits = Field(title="桁の間違い")

@@ -86,7 +86,7 @@ def _line(console: Console, text: str, style: str = "") -> None:
 def print_merge_plan(console: Console, plan: MergePlan) -> None:
     """Print the number of changes of each kind by register, then each change except confirmations."""
     for file in plan.left_out:
-        tell(console, [f"登録簿にエラーがあるので反映しません: {file}"])
+        tell(console, [f"エラーがあるので反映しません: {file}"])
     if not plan.changes:
         return
     counts = Counter((change.register.key, change.kind) for change in plan.changes)

@@ -7,16 +7,19 @@ such roots, divided by √2, is the change in standard deviations.
 Real counts vary more than that. So a change must also be large compared with the number itself; with the usual changes
 of the same number, where enough earlier years are known; and with the changes of the other numbers in the same year,
 which show how much such numbers vary even where there is only one earlier year.
+
+What stands at the end of a year (a stock) is not counted anew: most of it stood there a year ago. So it has limits of
+its own, which its own past tightens, see `stock_move`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
-from math import log, pi, prod, sqrt
-from statistics import median
+from math import hypot, log, pi, prod, sqrt
+from statistics import fmean, median
 
-from nerima_report.edition.texts import ChangeLimits, DigitLimits
+from nerima_report.edition.texts import ChangeLimits, DigitLimits, StockLimits
 
 # The standard deviation of normally distributed values is this multiple of the median of their absolute values.
 _SPREAD_OF_MEDIAN = 1.4826
@@ -24,6 +27,9 @@ _FACTORS = (10, 100, 1000)
 # What restlessness needs: counts of at least this size, because chance alone changes smaller ones, and enough of them.
 _FEWEST_COUNTS, _FEWEST_NUMBERS = 10, 8
 _ENOUGH = 2  # multiple of `limits.years` from which the past of a number alone decides
+
+What stands at the end of a year (a stock) is not counted anew: most of it stood there a year ago. So it has limits of
+its own, which its own past tightens, see `stock_move`.
 
 
 def score(before: float, after: float) -> float:
@@ -58,6 +64,38 @@ def is_beyond(
     if len(changes) < limits.years:
         return True
     return size > limits.spread * max(1.0, _SPREAD_OF_MEDIAN * median(changes))
+
+
+def stock_move(series: Sequence[int], limits: StockLimits, years: int = 1) -> float:
+    """How far the last number of a stock is from what the numbers before it let expect, in its own usual moves.
+
+    A change is measured from where the stock stood and from where its usual rate of growth would have taken it,
+    whichever is nearer, in spreads of a stock of its size. Its usual move is the root of the mean square of the
+    changes before, to which the spread of the definitions counts as one more year. So the limits of a quiet stock
+    become tight with the years, and those of a restless one wide. What was beyond the limits in its year is no usual
+    change, so one fault does not hide the next. `years` have passed before the last.
+
+    >>> limits = StockLimits(percent=4, least=9, spread=5, basis="例")
+    >>> quiet = [1000, 1010, 1000, 1010]
+    >>> [round(stock_move([*quiet, number], limits), 1) for number in (1050, 800, 1100)], stock_move([0, 8], limits)
+    ([1.8, 9.5, 4.1], 0.0)
+    """
+    *past, (before, after) = pairwise(series)
+    rate = median([*_STANDING_STILL, *((then - first) / max(first, 1) for first, then in past)])
+
+    def distance(first: int, then: int, growth: float) -> float:
+        return min(abs(then - first), abs(then - first * (1 + growth)))
+
+    def spread(first: int) -> float:
+        return hypot(limits.least / limits.spread, first * limits.percent / 100)
+
+    squares = [1.0]
+    for first, then in past:
+        square = (distance(first, then, rate) / spread(first)) ** 2
+        if square <= limits.spread**2 * fmean(squares):
+            squares.append(square)
+    moved = distance(before, after, years * rate)
+    return moved / (years * spread(before) * sqrt(fmean(squares))) if moved >= limits.least else 0.0
 
 
 def restlessness(pairs: Iterable[tuple[int, int]]) -> float:

@@ -31,6 +31,7 @@ from nerima_report.registers.merging import MergePlan, latest_year, plan_merge
 from nerima_report.tallies.collection import Collection
 from nerima_report.tallies.roster import load_roster
 from nerima_report.tallies.submission import load_submissions
+from nerima_report.text import label_of
 from nerima_report.workspace import Workspace, write_all
 
 # A 課 that handed in two workbooks at once: nobody knows which of them counts.
@@ -106,12 +107,16 @@ def _plan(workspace: Workspace, whole: Edition, collection: Collection) -> Merge
 
 
 def files_with_errors(collection: Collection, findings: list[Finding]) -> set[str]:
-    """The files of which nothing can be merged: with an error in a register, or handed in beside another."""
-    errors = [finding for finding in findings if collection.edition.catalogue.is_error(finding)]
-    return {f.place.file for f in errors if f.code == _HANDED_IN_TWICE or concerns_registers(collection, f)}
+    """The files of which nothing can be merged: with an error in a register, or each of two that count the same."""
+    errors = [f for f in findings if collection.edition.catalogue.is_error(f) and concerns_registers(collection, f)]
+    return {place.file for finding in errors for place in (finding.place, *finding.related)}
 
 
 def concerns_registers(collection: Collection, finding: Finding) -> bool:
-    """Whether a finding is about a register, itself or in what it was compared with."""
-    tables = collection.edition.registers
-    return any(place.table in tables for place in (finding.place, *finding.related))
+    """Whether a finding is about a register, itself or in what it was compared with, or about a whole workbook.
+
+    A file that could not be read may hold registers, and so may both of two workbooks with the same 提出回.
+    """
+    tables, unread = collection.edition.registers, map(label_of, collection.inbox.unread)
+    about = any(place.table in tables for place in (finding.place, *finding.related))
+    return about or finding.code == _HANDED_IN_TWICE or finding.place.file in unread

@@ -1,19 +1,21 @@
 """7xx: numbers that changed beyond the limits of years.toml, of the ward and of single 課.
 
 Columns that must have the same total (links.toml) are one number; so it is said once. Where a whole table moved,
-its rows are held against that move, so that ten rows do not say what their sum says.
+its rows are held against that move, so that ten rows do not say what their sum says. Stocks have limits of their own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import combinations
+from math import hypot
 from statistics import median
 
 from nerima_report.edition.part import Part
 from nerima_report.edition.tables import CountTable
 from nerima_report.findings import Finding
 from nerima_report.places import CellKey
-from nerima_report.records.change_statistics import is_beyond, slipped_digits
+from nerima_report.records.change_statistics import is_beyond, slipped_digits, stock_move
 from nerima_report.records.years import Year, YearEvidence
 
 Column = tuple[str, str]  # table id and column
@@ -108,29 +110,54 @@ def _column_changes(evidence: YearEvidence, previous: Year, table: CountTable, n
     keys = [key for key in keys if key in now and key in before]
     if not keys:
         return
-    digits, stocks = evidence.edition.years.limits.slip, evidence.stocks
-    restless = {key: 0 if key in stocks else evidence.restlessness for key in keys}  # what is there does not fluctuate
+    digits, restless = evidence.edition.years.limits.slip, evidence.restlessness
+    stocks = [key for key in keys if key in evidence.stocks]
+    stocks_beyond = _stocks_beyond(evidence, stocks, evidence.fiscal_year - previous.fiscal_year)
     beyond = [
         key
         for key in keys
-        if is_beyond(before[key], now[key], limits, evidence.series(key), restless[key])
+        if key in stocks_beyond
         or slipped_digits(before[key], now[key], digits)
+        or (key not in stocks and is_beyond(before[key], now[key], limits, evidence.series(key), restless))
     ]
     total = sum(before[key] for key in keys), sum(now[key] for key in keys)
     moved = bool(table.total) and is_beyond(*total, limits, evidence.series_of(keys))
     if moved:
         scale = median(now[key] / before[key] for key in keys if before[key]) if total[0] else 1
-        beyond = [key for key in beyond if is_beyond(before[key] * scale, now[key], limits, (), restless[key])]
+        beyond = [
+            key for key in beyond if key in stocks or is_beyond(before[key] * scale, now[key], limits, (), restless)
+        ]
         rest = [key for key in keys if key not in beyond]
         moved = is_beyond(sum(before[key] for key in rest), sum(now[key] for key in rest), limits)
     if moved:
-        yield _finding(evidence, previous, CellKey(table_id, "", "", column), *total)
+        yield _finding(evidence, CellKey(table_id, "", "", column), *total)
     for key in beyond:
-        yield _finding(evidence, previous, key, before[key], now[key])
+        yield _finding(evidence, key, before[key], now[key], stocks_beyond.get(key, ""))
 
 
-def _finding(evidence: YearEvidence, previous: Year, key: CellKey, before: int, after: int) -> Finding:
+def _stocks_beyond(evidence: YearEvidence, stocks: Sequence[CellKey], years: int) -> dict[CellKey, str]:
+    """The stocks of a column that moved too far, each with what is likely, or ''.
+
+    Two that are likely exchanged have moved too far together: each is nearer to where the other was expected.
+    """
+    limits, now = evidence.edition.years.limits.stock, evidence.current.known
+
+    def move(key: CellKey, number: int) -> float:
+        return stock_move([*evidence.series(key), number], limits, years)
+
+    moves = {key: move(key, now[key]) for key in stocks}
+    beyond = {key: "" for key in stocks if moves[key] > limits.spread}
+    for one, other in combinations(stocks, 2):
+        straight, crossed = (moves[one], moves[other]), (move(one, now[other]), move(other, now[one]))
+        nearer = hypot(*straight) ** 2 - hypot(*crossed) ** 2
+        if nearer > limits.spread**2 and max(crossed) < min(limits.spread, *straight):
+            beyond |= {key: f"「{exchanged.row}」と入れ替わっているかもしれません。"
+                       for key, exchanged in ((one, other), (other, one))}  # fmt: skip
+    return beyond
+
+
+def _finding(evidence: YearEvidence, key: CellKey, before: int, after: int, likely: str = "") -> Finding:
     factor = slipped_digits(before, after, evidence.edition.years.limits.slip)
-    place, related = (year.places.cell(key) for year in (evidence.current, previous))
-    details = {"number": f"{factor:,}", "about": f"{key.group} {key.row}".strip() or "合計"}
-    return Finding("N710" if factor else "N711", place, before, after, after - before, (related,), details)
+    place, *related = (year.places.cell(key) for year in (evidence.current, *evidence.earlier[-1:]))
+    details = {"number": f"{factor:,}", "about": f"{key.group} {key.row}".strip() or "合計", "likely": likely}
+    return Finding("N710" if factor else "N711", place, before, after, after - before, tuple(related), details)
