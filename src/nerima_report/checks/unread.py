@@ -45,7 +45,7 @@ UNSAVED = "結果のない計算式"  # stands for a number that is not known
 Rest = dict[Position, CellValue]  # the filled cells of a sheet that nothing accounts for so far
 
 # How numbers are written in words. A long text and a sentence may speak of numbers, and report none.
-_KANJI = "〇零一二三四五六七八九十百千万"
+_KANJI = "〇零一二三四五六七八九十百千万壱弐参"
 _COUNTER = "件|人|名|回|枚|通|冊|個|箱|台|点|社|世帯|団体|時間|割|か所|カ所|ヶ所|箇所"
 _BEFORE = r"(?:約|およそ|ほぼ|計|合計|小計|のべ|延べ|全|[-−+±△▲<>=≧≦(\[~?*※→])*"
 _NUMBER = re.compile(
@@ -56,9 +56,9 @@ _LONGEST_COUNT = 20
 # A column that only numbers the lines says nothing, as long as its numbers do run 1, 2, 3.
 _NUMBERING = frozenset({"番号", "No", "No.", "NO", "NO.", "#", "通番", "連番", "項番", "順番"})
 # How a heading may name an earlier year besides by its number, and what may follow.
-_EARLIER = ("前々年度", "前年度", "一昨年度", "昨年度", "前回")
-_YEAR = re.compile(r"\(?((?:令和|平成|昭和|[RHS]\.?)?(?:元|[0-9]{1,4})年度)\)?")
-_NOTHING_MORE = frozenset({"", "実績"})
+_EARLIER = ("前々年度", "前年度", "一昨年度", "昨年度", "前年", "前回")
+_YEAR = re.compile(r"\(?((?:令和|平成|昭和|[RHS]\.?)?(?:元|[0-9]{1,4})年度)末?\)?")
+_NOTHING_MORE = frozenset({"", "末", "実績"})
 
 
 def cells_are_read(collection: Collection) -> Iterator[Finding]:
@@ -145,8 +145,10 @@ class _TableTexts:
         self.captions = frozenset({plain(table_id), plain(table.title)})
         self.labels: frozenset[str] = frozenset()
         self.lines: frozenset[str] = frozenset()
+        self.units: frozenset[str] = frozenset()
         if isinstance(table, CountTable):
             self.headings = labels_by_heading(table.columns)
+            self.units = frozenset(plain(f"({column.unit})") for column in table.columns)
             self.labels = RowLabels(table).all
             others += [*table.stubs, *(row.rule for row in table.rows)]
         else:
@@ -222,7 +224,7 @@ class _Table:
         if isinstance(self.located, LocatedCounts):
             meaning = self.located.layout.meanings.get(row)
             return meaning is not None and meaning.role != "unknown"
-        return row > self.located.layout.header
+        return row > self.located.layout.header and row in self.located.layout.region
 
     def data_cells(self) -> Iterator[Position]:
         """The cells that are read, and the lines of a list that the form wrote in front."""
@@ -284,11 +286,8 @@ class _Table:
         for word in self.texts.earlier:
             rest = rest.removeprefix(word)
         years = [parse_fiscal_year(name) for name in _YEAR.findall(text)]
-        return (
-            rest != text
-            and (rest in self.own.headings or rest in _NOTHING_MORE)
-            and all((y or year) < year for y in years)
-        )
+        bare = rest != text and (rest in self.own.headings or rest in self.own.units or rest in _NOTHING_MORE)
+        return bare and all((named or year) < year for named in years)
 
     def _is_numbering(self, column: int, values: Rest) -> bool:
         """Whether a column only numbers the lines."""
