@@ -11,7 +11,9 @@ import hashlib
 import io
 import os
 import re
+import struct
 import sys
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
@@ -19,22 +21,24 @@ from typing import NamedTuple
 
 from nerima_report.errors import DefinitionError, MasterError, RecordError
 
-# What else may be sent in answer to a form; anything else in a folder (Thumbs.db) is nobody's answer.
-_TEXTS = (".doc", ".docx", ".rtf", ".odt", ".jtd", ".jtdc", ".txt", ".pdf", ".xdw", ".msg", ".eml", ".numbers")
-_OTHER_DOCUMENTS = frozenset((*_TEXTS, ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".zip", ".7z", ".lzh"))
-ROSTER = "roster.xlsx"
+ROSTER, SETTINGS = "roster.xlsx", "nerima-report.toml"
 # What lies in a working folder and is no submission: what the tool made itself, and what is hidden.
-NOT_SEARCHED = r"\..*|forms|out|records"
+NOT_SEARCHED = r"\..*|forms|out|records|registers"
+_MAC_DEBRIS = "__MACOSX"  # in it macOS packs what people do not see, under the names of their own files
 # Far above any ward: 20,000 entries with long texts make some ten million bytes, the record of a hundred 課 three.
 MOST_BYTES = 64 * 1024 * 1024
 # What a spreadsheet program takes for a formula; an apostrophe in front says that it is a text.
 _COMPUTED = re.compile(r"'*[=+\-@\t\r]")
 # Windows refuses longer paths, unless they are written with a prefix; to folders it leaves still less room.
 _LONGEST_WINDOWS_PATH = 247
+# The list of contents of a zip archive (PKWARE APPNOTE 4.3.12 and 4.3.16): the end of the archive says how long it is
+# and where it begins. A longer list is not read.
+_ZIP_END, _ZIP_ENTRY = b"PK\x05\x06", b"PK\x01\x02"
+_LONGEST_ZIP_END, _MOST_BYTES_OF_ZIP_LIST = 22 + 65_535, 1024 * 1024
 
 
 class FoundWorkbooks(NamedTuple):
-    """The files to be read as workbooks, and those passed over (lock files, other documents)."""
+    """The files to be read as workbooks, and those passed over: whatever else lies in a folder."""
 
     paths: list[Path]
     skipped: list[Path]
@@ -43,11 +47,10 @@ class FoundWorkbooks(NamedTuple):
 def find_workbooks(names: Iterable[str | Path], leaving_out: str = NOT_SEARCHED) -> FoundWorkbooks:
     """The files behind names, patterns (expanded here too, for Windows) and folders, and those passed over.
 
-    Folders are searched with all folders in them, except those whose name matches `leaving_out`. Passed over
-    are the lock files that Excel leaves while a workbook is open (`~$…`) and, in folders, other documents,
-    which somebody may have sent instead of a workbook. A name behind which nothing lies stays in the list,
-    so that it becomes a finding, and so does all that a spreadsheet program writes: an .ods in the inbox is
-    a submission that somebody believes to have made.
+    Folders are searched with all folders in them, except those whose name matches `leaving_out`. Of them all is
+    read that a spreadsheet program writes: an .ods in the inbox is a submission that somebody believes to have
+    made. Everything else in them is passed over, whatever its ending, and so is what is hidden (`~$…`, `._…`).
+    A name behind which nothing lies stays in the list, so that it becomes a finding.
     """
     found: dict[Path, None] = {}
     others: dict[Path, None] = {}
@@ -56,8 +59,8 @@ def find_workbooks(names: Iterable[str | Path], leaving_out: str = NOT_SEARCHED)
         path = Path(name)
         inside = _files_in(path, leaving_out)
         if inside or (inside is not None and not is_spreadsheet(path)):
-            found.update(dict.fromkeys(f for f in inside if _is_submission(f)))
-            others.update(dict.fromkeys(file for file in inside if file.suffix.lower() in _OTHER_DOCUMENTS))
+            found.update(dict.fromkeys(f for f in inside if is_submission(f) or os.path.isdir(extended(f))))  # noqa: PTH112
+            others.update(dict.fromkeys(file for file in inside if file.name not in (ROSTER, SETTINGS)))
         elif not os.path.exists(extended(path)) and glob.has_magic(str(name)):  # noqa: PTH110 (Path.exists may raise)
             matches = sorted(glob.glob(str(name)))  # noqa: PTH207
             found.update(dict.fromkeys(map(Path, matches)))
@@ -65,7 +68,7 @@ def find_workbooks(names: Iterable[str | Path], leaving_out: str = NOT_SEARCHED)
         else:
             found[path] = None
     found.update(dict.fromkeys(unmatched if found else ()))  # a slip beside what was found is told of, too
-    locks = [path for path in found if is_lock_file(path)]
+    locks = [path for path in found if path.name.startswith("~$")]  # a pattern finds them as well
     skipped = [*locks, *(path for path in others if path not in found)]
     return FoundWorkbooks([path for path in found if path not in locks], skipped)
 
@@ -75,14 +78,10 @@ def searched_folders(names: Iterable[str | Path]) -> list[Path]:
     return [Path(name) for name in names if os.path.isdir(extended(Path(name)))]  # noqa: PTH112 (Path.is_dir may raise)
 
 
-def _is_submission(path: Path) -> bool:
-    """Whether a file in a folder is to be read, or a folder in it cannot be looked into."""
-    return path.name != ROSTER if is_spreadsheet(path) else os.path.isdir(extended(path))  # noqa: PTH112
-
-
-def is_lock_file(path: Path) -> bool:
-    """Whether Excel leaves a file of this name while a workbook is open."""
-    return path.name.startswith("~$")
+def is_submission(path: Path) -> bool:
+    """Whether a file of this name in a folder is taken for a submission: a spreadsheet that people see."""
+    hidden = path.name.startswith((".", "~$")) or _MAC_DEBRIS in path.parts
+    return is_spreadsheet(path) and path.name != ROSTER and not hidden
 
 
 def _files_in(folder: Path, leaving_out: str) -> list[Path] | None:
@@ -112,9 +111,40 @@ def _files_in(folder: Path, leaving_out: str) -> list[Path] | None:
 
 
 def is_spreadsheet(path: Path) -> bool:
-    """Whether spreadsheet programs write files of this name."""
-    ending = path.suffix.lower()
-    return ending.startswith(".xls") or ending in (".ods", ".csv")
+    """Whether spreadsheet programs write files of this name, be it in full-width letters (集計．ｘｌｓｘ)."""
+    ending = Path(unicodedata.normalize("NFKC", path.name)).suffix.lower()
+    return ending.startswith((".xls", ".xlt")) or ending in (".ods", ".ots", ".csv")
+
+
+def names_in_zip(file: Path) -> list[str]:
+    """The names of the files in a zip archive; none where it is no archive, or its list is damaged or too long.
+
+    Only the list is read, never a file in it: nothing is unpacked.
+    """
+    try:
+        if not os.path.isfile(extended(file)):  # noqa: PTH113 (a pipe would never end)
+            return []
+        with open(extended(file), "rb") as stream:  # noqa: PTH123 (the name may carry a prefix)
+            stream.seek(0, os.SEEK_END)
+            stream.seek(max(0, stream.tell() - _LONGEST_ZIP_END))
+            end = stream.read().rpartition(_ZIP_END)[2]
+            length, start = struct.unpack_from("<II", end, 8)
+            if length > _MOST_BYTES_OF_ZIP_LIST:
+                return []
+            stream.seek(start)
+            return list(_zip_entries(stream.read(length)))
+    except (OSError, ValueError, struct.error):
+        return []
+
+
+def _zip_entries(listed: bytes) -> Iterator[str]:
+    """The names in the list of a zip archive: in UTF-8 where an entry says so, otherwise as Windows in Japan does."""
+    at = 0
+    while listed.startswith(_ZIP_ENTRY, at):
+        (flags,) = struct.unpack_from("<H", listed, at + 8)
+        name, extra, comment = struct.unpack_from("<HHH", listed, at + 28)
+        yield listed[at + 46 : at + 46 + name].decode("utf-8" if flags & 0x800 else "cp932", "replace")
+        at += 46 + name + extra + comment
 
 
 def write_csv(headings: Sequence[str], rows: Iterable[Iterable[object]]) -> bytes:

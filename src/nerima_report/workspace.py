@@ -17,14 +17,15 @@ from nerima_report.edition.catalogue import Catalogue
 from nerima_report.edition.tables import Definition, Text
 from nerima_report.edition.toml import read_definition
 from nerima_report.errors import CannotProceed, DefinitionError
-from nerima_report.files import ROSTER, FoundWorkbooks, find_workbooks, sha256
+from nerima_report.files import ROSTER, SETTINGS, FoundWorkbooks, find_workbooks, sha256
 from nerima_report.findings import Explanation, Finding
 from nerima_report.interruption import uninterrupted
 from nerima_report.places import Place
+from nerima_report.text import printable
 
-SETTINGS = "nerima-report.toml"
 RECORD = "record.json"  # in out/2026/, until it is published as records/2026.json
-_OF_A_YEAR = r"\..*|\d{4}"  # folders in the inbox that are never searched for another year: inbox/2025
+_HIDDEN = r"\..*"
+_OF_A_YEAR = rf"{_HIDDEN}|\d{{4}}"  # folders in the inbox that are never searched for another year: inbox/2025
 _REASONS = {
     errno.EISDIR: "同じ名前のフォルダーがあります",
     errno.EEXIST: "同じ名前のファイルがあります",
@@ -101,14 +102,16 @@ class Workspace:
                 f"集計のフォルダーがありません。\n  フォルダー: {folder}\n"
                 "  nerima-report init でフォルダーを作り、各課から届いたファイルを inbox に入れてください。"
             )
-        found, skipped = find_workbooks([folder], leaving_out=_OF_A_YEAR)
+        found, skipped = find_workbooks([folder], leaving_out=_OF_A_YEAR if folder == inbox else _HIDDEN)
         if not found:
             raise CannotProceed(
-                f"集計のファイル（.xlsx）が一つもありません。\n  フォルダー: {folder}\n"
+                f"集計のファイル（.xlsx）が一つもありません。\n  フォルダー: {folder}\n{passed_over(skipped)}"
                 "  各課から届いたファイルを入れてから、もう一度実行してください。"
             )
-        beside = find_workbooks([inbox], leaving_out=".*").paths if folder != inbox else []
-        return FoundWorkbooks(found, [*skipped, *beside])
+        if folder != inbox:
+            beside = find_workbooks([inbox], leaving_out=_OF_A_YEAR)
+            skipped = [*skipped, *beside.paths, *beside.skipped]
+        return FoundWorkbooks(found, skipped)
 
     def explanations_for(self, catalogue: Catalogue) -> tuple[Explanation, ...]:
         """The explained differences. Raises DefinitionError for a code that does not exist."""
@@ -147,6 +150,13 @@ def open_workspace(folder: Path) -> Workspace:
     settings = read_definition(file, Settings) if file.is_file() else Settings()
     explanations = tuple(Explanation(**explained.model_dump()) for explained in settings.explained)
     return Workspace(folder, settings.edition, explanations)
+
+
+def passed_over(files: Sequence[Path]) -> str:
+    """The first of some files that were passed over, as a line of a message; '' without any."""
+    more = " など" if len(files) > _SHOWN else ""
+    names = "、".join(printable(path.name) for path in files[:_SHOWN])
+    return f"  読まないファイル: {names}{more}\n" if files else ""
 
 
 class Added(NamedTuple):

@@ -11,7 +11,7 @@ import pytest
 from openpyxl import Workbook
 
 from conftest import SAMPLE, Command
-from nerima_report.files import extended, find_workbooks
+from nerima_report.files import extended, find_workbooks, names_in_zip
 from nerima_report.workbooks import Unreadable, address, is_blank, read_workbook
 from nerima_report.workbooks import Workbook as ReadWorkbook
 
@@ -91,7 +91,7 @@ def test_folders_and_patterns_are_expanded_and_lock_files_skipped(tmp_path: Path
     for name in ("b.xlsx", "a.xlsx", "~$a.xlsx", "notes.txt"):
         (tmp_path / name).touch()
     both = [tmp_path / "a.xlsx", tmp_path / "b.xlsx"]
-    assert find_workbooks([tmp_path]) == (both, [tmp_path / "~$a.xlsx", tmp_path / "notes.txt"])
+    assert find_workbooks([tmp_path]) == (both, [tmp_path / "notes.txt", tmp_path / "~$a.xlsx"])
     assert find_workbooks([str(tmp_path / "*.xlsx")]) == (both, [tmp_path / "~$a.xlsx"])
     assert find_workbooks([tmp_path / "a.xlsx", str(tmp_path / "?.xlsx")]) == (both, [])
     assert find_workbooks([tmp_path / "none.xlsx"]) == ([tmp_path / "none.xlsx"], [])
@@ -110,7 +110,7 @@ def test_folders_are_searched_with_the_folders_in_them(tmp_path: Path) -> None:
         (tmp_path / name).touch()
     found = find_workbooks([tmp_path])
     assert found[0] == [tmp_path / "z.xlsx", tmp_path / "2021" / "b.xlsx", tmp_path / "福祉部" / "管理課.xlsx"]
-    assert found[1] == [tmp_path / "福祉部" / "a.pdf"]
+    assert found[1] == [tmp_path / "福祉部" / "Thumbs.db", tmp_path / "福祉部" / "a.pdf"]
     assert find_workbooks([tmp_path], r"\d{4}|\..*")[0] == [tmp_path / "z.xlsx", tmp_path / "福祉部" / "管理課.xlsx"]
 
 
@@ -126,13 +126,30 @@ def test_long_names_are_opened_on_windows_too(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_what_spreadsheet_programs_write_is_never_passed_over(tmp_path: Path) -> None:
-    names = ("A.XLSX", "b.xls", "c.xlsm", "d.ods", "e.csv", "f.docx")
-    for name in names:
+    names = ("A.XLSX", "b.xls", "c.xlsm", "d.ods", "e.csv", "f.xltx", "h．ｘｌｓｘ")
+    others = (".~lock.A.xlsx#", "._A.xlsx", "A", "A.xlsx.download", "__MACOSX/A.xlsx", "f.docx")
+    for name in (*names, *others):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).touch()
     (tmp_path / "g.xlsx").mkdir()
-    assert [path.name for path in find_workbooks([tmp_path])[0]] == [*names[:5], "g.xlsx"]
+    found = find_workbooks([tmp_path])
+    assert {path.name for path in found[0]} == {*names, "g.xlsx"}
+    assert {path.relative_to(tmp_path).as_posix() for path in found[1]} == set(others)
     assert find_workbooks([tmp_path / "g.xlsx"])[0] == [tmp_path / "g.xlsx"]
     assert find_workbooks(["長" * 300, "a\0b"])[0] == [Path("長" * 300), Path("a\0b")]
+
+
+def test_the_names_in_an_archive_are_read_and_nothing_else_of_it(tmp_path: Path) -> None:
+    archive = tmp_path / "福祉部.zip"
+    with zipfile.ZipFile(archive, "w") as target:
+        target.writestr("福祉部/管理課.xlsx", b"")
+        target.writestr("plain.txt", b"")
+        target.comment = b"as long as it may be " * 3000
+    assert names_in_zip(archive) == ["福祉部/管理課.xlsx", "plain.txt"]
+    for damaged in (archive.read_bytes()[200:], b"PK\x05\x06", b"", b"PK\x05\x06" + b"\xff" * 18):
+        (tmp_path / "damaged.zip").write_bytes(damaged)
+        assert names_in_zip(tmp_path / "damaged.zip") == []
+    assert names_in_zip(tmp_path) == names_in_zip(tmp_path / "none.zip") == []
 
 
 def test_addresses_and_blanks_are_as_excel_shows_them() -> None:

@@ -33,6 +33,7 @@ MOST_ALIKE = 100  # findings of one kind on one sheet: nobody reads the hundred 
 # Those that look at workbooks one by one, and those that look at the collection as a whole.
 WORKBOOK_CHECKS: tuple[Check, ...] = (
     file.files_are_readable,
+    file.files_are_read,
     shape.covers_say_who_and_when,
     shape.covers_say_one_thing,
     shape.form_versions_are_known,

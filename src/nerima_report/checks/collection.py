@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from pathlib import Path
 
 from nerima_report.edition.entries import ADJUSTMENTS
-from nerima_report.files import is_lock_file
+from nerima_report.files import names_in_zip
 from nerima_report.findings import Finding
 from nerima_report.fiscal_year import full_name
 from nerima_report.places import WARD, Place
@@ -53,11 +54,17 @@ def each_section_reported_once(collection: Collection) -> Iterator[Finding]:
 
 
 def named_after(section: str, collection: Collection) -> Iterator[str]:
-    """The files that bear the name of a 課 but could not be read as its workbook, or say they are another's."""
+    """The files that bear the name of a 課 but could not be read as its workbook, or say they are another's.
+
+    An archive bears the names of the files in it as well.
+    """
     inbox = collection.inbox
-    unread = [*inbox.unread, *inbox.skipped]
+    unread = [path for path in (*inbox.unread, *inbox.skipped) if collection.edition.files.kind_of(path) != "debris"]
     unread += [s.workbook.path for s in inbox.of_year(collection.fiscal_year) if s.section != section]
-    return (label_of(path) for path in unread if plain(section) in plain(path.stem) and not is_lock_file(path))
+    for path in unread:
+        inside = names_in_zip(path) if path.suffix.lower() == ".zip" else []
+        if any(plain(section) in plain(Path(name).stem) for name in (path.name, *inside)):
+            yield label_of(path)
 
 
 def ward_workbook_is_there(collection: Collection) -> Iterator[Finding]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
-from nerima_report.files import is_lock_file, is_spreadsheet
+from nerima_report.files import is_submission, names_in_zip
 from nerima_report.findings import Finding
 from nerima_report.places import Place
 from nerima_report.tallies.collection import Collection
-from nerima_report.text import label_of
+from nerima_report.text import label_of, printable
 from nerima_report.workbooks import Reason, Unreadable
 from nerima_report.workbooks.limits import LIMITS, SECONDS
 
@@ -37,6 +38,10 @@ CODES: dict[Reason, str] = {
     "out-of-order": "N122",
     "changed": "N132",
 }
+# Files that are not read, by what files.toml says they are.
+KINDS = {"documents": "N123", "pointers": "N125", "unfinished": "N126"}
+MOST_RELATED, MOST_NAMES = 20, 5
+_WORKBOOK_PART = "xl/workbook.xml"  # lies in every .xlsx, whatever the file is called
 # What there is too much of, by the name of the limit.
 LIMIT_NAMES = {
     "parts": "ファイルの中の部品",
@@ -53,12 +58,38 @@ LIMIT_NAMES = {
 
 
 def files_are_readable(collection: Collection) -> Iterator[Finding]:
-    """Every file is a workbook that can be read; lock files that Excel left, and other documents, are passed over."""
+    """Every file is a workbook that can be read."""
     for unreadable in collection.inbox.unreadable:
         yield _finding(unreadable)
+
+
+def files_are_read(collection: Collection) -> Iterator[Finding]:
+    """Every file in a folder that was searched was read, or is named; debris all together, once."""
+    debris = []
     for path in collection.inbox.skipped:
-        kind = "N107" if is_lock_file(path) else "N124" if is_spreadsheet(path) else "N123"
-        yield Finding(kind, Place(file=label_of(path)))
+        kind = collection.edition.files.kind_of(path)
+        if kind == "debris":
+            debris.append(Place(file=label_of(path)))
+        else:
+            yield _passed_over(path, kind)
+    if debris:
+        yield Finding("N107", debris[0], found=len(debris), related=tuple(debris[1:MOST_RELATED]))
+
+
+def _passed_over(path: Path, kind: str) -> Finding:
+    place = Place(file=label_of(path))
+    if kind in KINDS:
+        return Finding(KINDS[kind], place)
+    if is_submission(path):
+        return Finding("N124", place)
+    names = names_in_zip(path)
+    if _WORKBOOK_PART in names:
+        return Finding("N128", place, details={"likely": "中身は Excel ブックのようです。"})
+    inside = [name for name in names if is_submission(Path(name)) or name.lower().endswith(".zip")]
+    if inside:
+        shown = "、".join(f"「{printable(name)}」" for name in inside[:MOST_NAMES])
+        return Finding("N127", place, found=len(inside), details={"what": shown})
+    return Finding("N123" if names else "N128", place)
 
 
 def _finding(unreadable: Unreadable) -> Finding:

@@ -45,7 +45,7 @@ UNSAVED = "結果のない計算式"  # stands for a number that is not known
 Rest = dict[Position, CellValue]  # the filled cells of a sheet that nothing accounts for so far
 
 # How numbers are written in words. A long text and a sentence may speak of numbers, and report none.
-_KANJI = "〇零一二三四五六七八九十百千万"
+_KANJI = "〇零一二三四五六七八九十百千万壱弐参"
 _COUNTER = "件|人|名|回|枚|通|冊|個|箱|台|点|社|世帯|団体|時間|割|か所|カ所|ヶ所|箇所"
 _BEFORE = r"(?:約|およそ|ほぼ|計|合計|小計|のべ|延べ|全|[-−+±△▲<>=≧≦(\[~?*※→])*"
 _NUMBER = re.compile(
@@ -56,9 +56,9 @@ _LONGEST_COUNT = 20
 # A column that only numbers the lines says nothing, as long as its numbers do run 1, 2, 3.
 _NUMBERING = frozenset({"番号", "No", "No.", "NO", "NO.", "#", "通番", "連番", "項番", "順番"})
 # How a heading may name an earlier year besides by its number, and what may follow.
-_EARLIER = ("前々年度", "前年度", "一昨年度", "昨年度", "前回")
-_YEAR = re.compile(r"\(?((?:令和|平成|昭和|[RHS]\.?)?(?:元|[0-9]{1,4})年度)\)?")
-_NOTHING_MORE = frozenset({"", "実績"})
+_EARLIER = ("前々年度", "前年度", "一昨年度", "昨年度", "前年", "前回")
+_YEAR = re.compile(r"\(?((?:令和|平成|昭和|[RHS]\.?)?(?:元|[0-9]{1,4})年度)末?\)?")
+_NOTHING_MORE = frozenset({"", "末", "実績"})
 
 
 def cells_are_read(collection: Collection) -> Iterator[Finding]:
@@ -100,8 +100,9 @@ def looks_like_a_count(value: CellValue) -> bool:
     text = plain(value)
     if len(text) > _LONGEST_COUNT or "。" in text:
         return False
-    counts = value == UNSAVED or _NUMBER.fullmatch(text) or _COUNT.search(text)
-    return bool(counts) or parse_date(value) is not None or parse_month(value) is not None
+    if value == UNSAVED or _NUMBER.fullmatch(text) or _COUNT.search(text):
+        return True
+    return text[-1:] in "日月0123456789" and (parse_date(value) is not None or parse_month(value) is not None)
 
 
 def unknown_rows(located: LocatedCounts) -> dict[int, list[Position]]:
@@ -109,8 +110,8 @@ def unknown_rows(located: LocatedCounts) -> dict[int, list[Position]]:
     sheet, columns = located.sheet, located.layout.columns.values()
     rows = [row for row, meaning in located.layout.meanings.items() if meaning.role == "unknown"]
     cells = _filled(sheet) if sheet and rows else {}
-    found = {row: [(row, c) for c in sorted(columns) if looks_like_a_count(cells.get((row, c)))] for row in rows}
-    return {row: positions for row, positions in found.items() if positions}
+    counts = {row: [(row, c) for c in sorted(columns) if looks_like_a_count(cells.get((row, c)))] for row in rows}
+    return {row: positions for row, positions in counts.items() if positions}
 
 
 def label_of_row(located: LocatedCounts, row: int) -> str:
@@ -120,61 +121,89 @@ def label_of_row(located: LocatedCounts, row: int) -> str:
     return next((shown(cells[row, c]) for c in in_front if not is_blank(cells.get((row, c)))), "")
 
 
+class _Words:
+    """Texts in their plain spelling, in which a {placeholder} may stand for anything."""
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        pieces = [[plain(piece) for piece in re.split(r"\{[^{}]*\}", text)] for text in texts if text]
+        self._whole = frozenset(first for first, *others in pieces if not others)
+        self._open = re.compile("|".join(".*".join(map(re.escape, text)) for text in pieces if len(text) > 1))
+
+    def __contains__(self, text: str) -> bool:
+        return text in self._whole or self._open.fullmatch(text) is not None
+
+
+class _TableTexts:
+    """What a form writes on the sheet of a table, all in plain spelling: headings, labels of rows, other texts."""
+
+    def __init__(self, edition: Edition, table_id: str, table: CountTable | EntryTable) -> None:
+        words = edition.form_texts
+        instruction = [table.instruction, table.instruction + words.registers.counted, words.ward_instruction]
+        others = [*instruction, *(text + words.earlier_entries for text in instruction), RULE_HEADING]
+        others += [words.not_applicable, words.not_applicable + words.clash, words.agreement]
+        others += [table_id, table.key, table.title, table.readable_title, *(note.text for note in table.notes)]
+        self.captions = frozenset({plain(table_id), plain(table.title)})
+        self.labels: frozenset[str] = frozenset()
+        self.lines: frozenset[str] = frozenset()
+        self.units: frozenset[str] = frozenset()
+        if isinstance(table, CountTable):
+            self.headings = labels_by_heading(table.columns)
+            self.units = frozenset(plain(f"({column.unit})") for column in table.columns)
+            self.labels = RowLabels(table).all
+            others += [*table.stubs, *(row.rule for row in table.rows)]
+        else:
+            self.headings = labels_by_heading(table.fields)
+            self.lines = frozenset(map(plain, table.fields[0].choices)) if table.lines_for else self.lines
+            others += [field.hint for field in table.fields]
+        self.others = _Words(others)
+
+
 class _Texts:
-    """The texts that the forms of an edition write themselves, in their plain spelling."""
+    """What the forms of an edition write themselves."""
 
     def __init__(self, edition: Edition) -> None:
         self.edition = edition
-        self._of_tables: dict[str, re.Pattern[str]] = {}
+        self.words = edition.form_texts
+        lists = edition.collected_entries(ward=True) | edition.register_tables
+        self._tables: dict[str, CountTable | EntryTable] = {**lists, **edition.tables}
+        self._of_tables: dict[str, _TableTexts] = {}
 
-    def of_table(self, table_id: str, table: CountTable | EntryTable) -> re.Pattern[str]:
-        """The texts on the sheet of a table other than the labels of its rows."""
+    def of_table(self, table_id: str) -> _TableTexts:
+        """What stands on the sheet of a table."""
         if table_id not in self._of_tables:
-            words = self.edition.form_texts
-            texts = [table_id, table.key, table.title, table.readable_title, words.ward_instruction, RULE_HEADING]
-            texts += [words.not_applicable, words.not_applicable + words.clash, words.agreement]
-            instruction = [table.instruction, table.instruction + words.registers.counted]
-            texts += [*instruction, *(text + words.earlier_entries for text in instruction)]
-            texts += [note.text for note in table.notes]
-            if isinstance(table, CountTable):
-                texts += [*table.stubs, *(row.rule for row in table.rows)]
-            else:
-                texts += [field.hint for field in table.fields]
-            self._of_tables[table_id] = _any_of(texts)
+            self._of_tables[table_id] = _TableTexts(self.edition, table_id, self._tables[table_id])
         return self._of_tables[table_id]
 
     @cached_property
-    def of_cover(self) -> re.Pattern[str]:
-        """The texts on the cover besides its answers."""
-        words = self.edition.form_texts
-        return _any_of([words.title, *words.cover, words.version, *COVER_HEADINGS, words.progress.heading])
+    def of_cover(self) -> _Words:
+        """What stands on the cover besides its answers and the lines of its list."""
+        words = self.words
+        return _Words([words.title, *words.cover, words.version, *FACTS, *COVER_HEADINGS, words.progress.heading])
+
+    @cached_property
+    def keys(self) -> Mapping[str, str]:
+        """The parts and tables that the cover lists, by their plain spelling."""
+        keys = (*(part.key for part in self.edition.parts), *self.edition.tables, *self.edition.register_tables)
+        return {plain(key): key for key in keys}
 
     @cached_property
     def progress(self) -> re.Pattern[str]:
-        """How far a table is filled in, as the cover says it."""
-        words = self.edition.form_texts.progress
-        of_counts, of_lists = f"{re.escape(plain(words.left))}[0-9]+", "[0-9]+件"
-        return re.compile("|".join([of_counts, of_lists, _any_of([words.done, words.nothing]).pattern]))
+        """How far a table is filled in, as the cover says it in numbers."""
+        return re.compile(f"(?:{re.escape(plain(self.words.progress.left))})?[0-9]+件?")
 
     @cached_property
     def labels(self) -> frozenset[str]:
         """The labels of all rows and the choices of all lists, which the page 記入要領 explains."""
-        rows = (plain(row.label) for table in self.edition.count_tables.values() for row in table.rows)
-        lists = (*self.edition.entry_tables.values(), *self.edition.register_tables.values())
-        choices = (plain(choice) for table in lists for field in table.fields for choice in field.choices)
-        return frozenset({*rows, *choices})
+        tables = self._tables.values()
+        rows = (plain(row.label) for table in tables if isinstance(table, CountTable) for row in table.rows)
+        fields = (field for table in tables if isinstance(table, EntryTable) for field in table.fields)
+        return frozenset({*rows, *(plain(choice) for field in fields for choice in field.choices)})
 
     @cached_property
     def earlier(self) -> tuple[str, ...]:
         """The words with which a heading names an earlier year."""
-        words = self.edition.form_texts
-        return tuple(plain(fill(text, {"前の年度": ""})).replace("()", "") for text in (words.earlier, words.older))
-
-
-def _any_of(texts: Iterable[str]) -> re.Pattern[str]:
-    """A pattern of texts, in which each {placeholder} may be anything."""
-    pieces = ([re.escape(plain(piece)) for piece in re.split(r"\{[^{}]*\}", text)] for text in texts if text)
-    return re.compile("|".join(".*".join(piece) for piece in pieces))
+        texts = (self.words.earlier, self.words.older)
+        return (*(plain(fill(text, {"前の年度": ""})).replace("()", "") for text in texts), *_EARLIER)
 
 
 @dataclass(frozen=True)
@@ -185,23 +214,17 @@ class _Table:
     located: LocatedCounts | LocatedEntries
     sheet: Sheet
 
-    @cached_property
-    def table(self) -> CountTable | EntryTable:
-        edition, table_id = self.texts.edition, self.located.table_id
-        lists = edition.collected_entries(self.located.submission.ward) | edition.register_tables
-        return edition.tables.get(table_id) or lists[table_id]
-
-    @cached_property
-    def wanted(self) -> Mapping[str, str]:
-        """The label of each heading of the table."""
-        return labels_by_heading(self.table.columns if isinstance(self.table, CountTable) else self.table.fields)
+    @property
+    def own(self) -> _TableTexts:
+        """The texts of this table."""
+        return self.texts.of_table(self.located.table_id)
 
     def has_row(self, row: int) -> bool:
         """Whether a row of the sheet belongs to the table: to a list all that stand below its headings."""
         if isinstance(self.located, LocatedCounts):
             meaning = self.located.layout.meanings.get(row)
             return meaning is not None and meaning.role != "unknown"
-        return row > self.located.layout.header
+        return row > self.located.layout.header and row in self.located.layout.region
 
     def data_cells(self) -> Iterator[Position]:
         """The cells that are read, and the lines of a list that the form wrote in front."""
@@ -214,22 +237,30 @@ class _Table:
             yield from self._lines()
 
     def _lines(self) -> Iterator[Position]:
-        if isinstance(self.table, EntryTable) and self.table.lines_for:
-            column = self.located.layout.columns.get(self.table.lines_for)
-            lines = {plain(line) for line in self.table.fields[0].choices}
-            yield from (p for p, value in self.sheet.cells.items() if p[1] == column and plain(value) in lines)
+        if lines := self.own.lines:
+            first = min(self.located.layout.columns.values())
+            yield from (p for p, value in self.sheet.cells.items() if p[1] == first and plain(value) in lines)
 
     def passed_over(self, rest: Rest) -> list[Position]:
         """The cells that are texts of the form in their place, figures of earlier years or numbers of lines."""
         header = self.located.layout.header
+        beside = self._beside(rest)
         columns = {column for _, column in rest} - set(self.located.layout.columns.values())
-        columns = {column for column in columns if self._is_earlier(column) or self._is_numbering(column, rest)}
+        columns = {c for c in columns if self._is_earlier(c) or self._is_numbering(c, beside.get(c, {}))}
         return [
             (row, column)
             for (row, column), value in rest.items()
             if (column in columns and (row == header or self.has_row(row)))
             or (isinstance(value, str) and self._is_text_of_form((row, column), value))
         ]
+
+    def _beside(self, rest: Rest) -> dict[int, Rest]:
+        """The cells in the rows of the table whose columns are not read, by column and in the order of rows."""
+        columns: dict[int, Rest] = defaultdict(dict)
+        for row, column in sorted(rest):
+            if self.has_row(row) and column not in self.located.layout.columns.values():
+                columns[column][row, column] = rest[row, column]
+        return columns
 
     def _is_text_of_form(self, position: Position, value: str) -> bool:
         row, column = position
@@ -238,21 +269,10 @@ class _Table:
             return row == header  # below a heading stands data
         if position == (header - 2, 1) and value == UNSAVED:
             return True  # the form computes there whether the cover says 該当なし
-        if row > header and column < min(read) and plain(value) in self._labels:
+        own, text = self.own, plain(value)
+        if row > header and column < min(read) and text in own.labels:
             return True
-        return without_number(value) in self._captions or bool(self._texts.fullmatch(plain(value)))
-
-    @cached_property
-    def _texts(self) -> re.Pattern[str]:
-        return self.texts.of_table(self.located.table_id, self.table)
-
-    @cached_property
-    def _captions(self) -> frozenset[str]:
-        return frozenset({plain(self.located.table_id), plain(self.table.title)})
-
-    @cached_property
-    def _labels(self) -> frozenset[str]:
-        return RowLabels(self.table).all if isinstance(self.table, CountTable) else frozenset()
+        return text in own.others or without_number(text) in own.captions
 
     def _is_earlier(self, column: int) -> bool:
         """Whether the heading of a column names an earlier year, and nothing else but a column of the table."""
@@ -263,32 +283,32 @@ class _Table:
             return whole is not None and whole < year
         text = plain(heading)
         rest = _YEAR.sub("", text)
-        for word in (*self.texts.earlier, *_EARLIER):
+        for word in self.texts.earlier:
             rest = rest.removeprefix(word)
         years = [parse_fiscal_year(name) for name in _YEAR.findall(text)]
-        return (
-            rest != text and (rest in self.wanted or rest in _NOTHING_MORE) and all((y or year) < year for y in years)
-        )
+        bare = rest != text and (rest in self.own.headings or rest in self.own.units or rest in _NOTHING_MORE)
+        return bare and all((named or year) < year for named in years)
 
-    def _is_numbering(self, column: int, rest: Rest) -> bool:
+    def _is_numbering(self, column: int, values: Rest) -> bool:
         """Whether a column only numbers the lines."""
-        header = self.located.layout.header
-        if plain(self.sheet.cells.get((header, column), "")) not in _NUMBERING:
-            return False
-        numbers = [plain(v).strip("().[]") for (row, c), v in sorted(rest.items()) if c == column and row > header]
-        return numbers == [str(number) for number in range(1, len(numbers) + 1)]
+        heading = plain(self.sheet.cells.get((self.located.layout.header, column), ""))
+        numbers = [plain(value).strip("().[]") for value in values.values()]
+        return heading in _NUMBERING and numbers == [str(number) for number in range(1, len(numbers) + 1)]
 
     def unknown_rows(self, rest: Rest) -> Iterator[Finding]:
         """The rows that the table does not know and in which counts stand."""
         if not isinstance(self.located, LocatedCounts):
             return
         unfound = [row.label for row in self.located.layout.missing_rows]
+        rows: dict[int, list[Position]] = defaultdict(list)
+        for position in rest:
+            rows[position[0]].append(position)
         for row, positions in unknown_rows(self.located).items():
             if not any(position in rest for position in positions):
                 continue  # another table on the sheet reads them
             label = label_of_row(self.located, row)
             suggestion = likely(label, unfound)
-            _take(rest, [position for position in rest if position[0] == row])
+            _take(rest, rows[row])
             yield Finding(
                 "N207",
                 self.located.place(positions[0]),
@@ -300,11 +320,8 @@ class _Table:
 
     def unknown_columns(self, rest: Rest) -> Iterator[Finding]:
         """The columns beside those that are read in which something stands: a heading misspelled, twice, or none."""
-        columns: dict[int, list[Position]] = defaultdict(list)
-        for row, column in sorted(rest):
-            if self.has_row(row) and column not in self.located.layout.columns.values():
-                columns[column].append((row, column))
-        for column, positions in sorted(columns.items()):
+        for column, values in sorted(self._beside(rest).items()):
+            positions = list(values)
             finding = self._unknown_column(rest, column, positions)
             misspelled = self._is_misspelled(column)
             if finding or misspelled:
@@ -324,7 +341,7 @@ class _Table:
         above = [*headings, *(place for place in [(layout.header - 1, column)] if place in rest)]
         heading = self.sheet.cells.get(above[0]) if above else ""
         counts = [position for position in positions if looks_like_a_count(rest[position])]
-        again = self.wanted.get(plain(heading), "")
+        again = self.own.headings.get(plain(heading), "")
         suggestion = again or likely(heading, layout.unfound_headings)
         if isinstance(self.located, LocatedCounts):
             if not counts:
@@ -349,8 +366,16 @@ class _Table:
 
     def under_a_heading(self, position: Position) -> bool:
         """Whether a heading of the table stands somewhere above a cell, be it that of another table."""
-        above = ((row, position[1]) for row in range(1, position[0]))
-        return any(plain(self.sheet.cells.get(place, "")) in self.wanted for place in above)
+        return position[0] > self._first_headings.get(position[1], position[0])
+
+    @cached_property
+    def _first_headings(self) -> Mapping[int, int]:
+        """The first row with a heading of the table, by column."""
+        rows: dict[int, int] = {}
+        for (row, column), value in self.sheet.cells.items():
+            if isinstance(value, str) and plain(value) in self.own.headings:
+                rows[column] = min(row, rows.get(column, row))
+        return rows
 
 
 def _on_sheet(tables: Sequence[_Table], sheet: Sheet) -> Iterator[Finding]:
@@ -391,15 +416,12 @@ def _beside_the_answers(submission: Submission, cover: Sheet, texts: _Texts) -> 
     """What stands on the cover beside its answers, its marks and the texts of the form."""
     rest = _filled(cover)
     _take(rest, [position for label in FACTS for position, _ in values_beside(cover, label)])
-    edition = texts.edition
-    keys = [*(part.key for part in edition.parts), *edition.tables, *edition.register_tables]
-    _take(rest, marked_rows(cover, keys, NOT_APPLICABLE).values())
-    lines = {row for (row, _), value in rest.items() if plain(value) in set(map(plain, keys))}
-    labels = {plain(label) for label in FACTS}
+    _take(rest, marked_rows(cover, list(texts.keys.values()), NOT_APPLICABLE).values())
+    lines = {row for (row, _), value in rest.items() if plain(value) in texts.keys}
     for (row, column), value in list(rest.items()):
         text = plain(value) if isinstance(value, str) else ""
         of_form = value == UNSAVED or not looks_like_a_count(value) or bool(texts.progress.fullmatch(text))
-        if text and ((row in lines and of_form) or text in labels or texts.of_cover.fullmatch(text)):
+        if text and ((row in lines and of_form) or text in texts.of_cover):
             del rest[row, column]
     return rest
 

@@ -99,11 +99,13 @@ def validate(
     if workbooks.paths:
         shared_reader().read_ahead(workbooks.paths)  # while the imports below are loaded
     from nerima_report.runs import validate as run
+    from nerima_report.workspace import passed_over
 
     workspace, edition = open_folder(context, Path(), texts=False)
     if not workbooks.paths:
         raise CannotProceed(
-            f"確かめるファイル（.xlsx）が見つかりません。\n  指定: {' '.join(files)}\n  名前と場所を確かめてください。"
+            f"確かめるファイル（.xlsx）が見つかりません。\n  指定: {' '.join(files)}\n{passed_over(workbooks.skipped)}"
+            "  名前と場所を確かめてください。"
         )
     if return_to is not None:
         from nerima_report.notices.returned import refuse_as_target, return_workbooks

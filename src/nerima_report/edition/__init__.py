@@ -35,7 +35,13 @@ from nerima_report.errors import CannotProceed, DefinitionError
 from nerima_report.places import CellKey
 
 if TYPE_CHECKING:
-    from nerima_report.edition.texts import CorrectionsDefinition, FormTexts, TrendTexts, YearsDefinition
+    from nerima_report.edition.texts import (
+        CorrectionsDefinition,
+        FilesDefinition,
+        FormTexts,
+        TrendTexts,
+        YearsDefinition,
+    )
 
 
 @dataclass(frozen=True)
@@ -82,6 +88,13 @@ class Edition:
         from nerima_report.edition.texts import TrendTexts
 
         return read_definition(_file_or_shipped(self.folder, "trend.toml"), TrendTexts)
+
+    @cached_property
+    def files(self) -> FilesDefinition:
+        """Which files in a folder of submissions are not read, and what they are."""
+        from nerima_report.edition.texts import FilesDefinition
+
+        return read_definition(_beside_the_edition(self.folder, "files.toml"), FilesDefinition)
 
     def parts_for(self, fiscal_year: int) -> tuple[Part, ...]:
         """The parts that serve a fiscal year, in their order."""
@@ -204,9 +217,8 @@ def load_edition(folder: Path, *, texts: bool = True) -> Edition:
         raise DefinitionError(folder, "", "部のフォルダー（part.toml のあるフォルダー）がありません")
     _refuse_rivals(parts)
     _refuse_rival_registers(parts)
-    catalogues = (folder / "findings.toml", folder.parent / "findings.toml", shipped_templates() / "findings.toml")
-    used = next(file for file in catalogues if file.is_file())
-    shipped = load_catalogue(catalogues[-1])
+    used = _beside_the_edition(folder, "findings.toml")
+    shipped = load_catalogue(shipped_templates() / "findings.toml")
     catalogue = shipped if used == shipped.file else load_catalogue(used, required=shipped.codes)
     for code in municipality.severities:
         if code not in catalogue.codes:
@@ -221,8 +233,14 @@ def load_edition(folder: Path, *, texts: bool = True) -> Edition:
             raise DefinitionError(folder / name, "", "ファイルがありません")
     edition = Edition(folder, municipality, tuple(parts), catalogue, guideline)
     if texts:
-        _ = edition.form_texts, edition.years, edition.corrections, edition.trend
+        _ = edition.form_texts, edition.years, edition.corrections, edition.trend, edition.files
     return edition
+
+
+def _beside_the_edition(folder: Path, name: str) -> Path:
+    """A file that municipalities share: the edition's own, that beside it, or that which came with the program."""
+    files = (folder / name, folder.parent / name, shipped_templates() / name)
+    return next(file for file in files if file.is_file())
 
 
 def _file_or_shipped(folder: Path, name: str) -> Path:

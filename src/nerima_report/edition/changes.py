@@ -97,6 +97,7 @@ def _contents(edition: Edition) -> dict[str, object]:
         "trend.toml": edition.trend,
         "guideline.toml": edition.guideline,
         "findings.toml": edition.catalogue.codes,
+        "files.toml": edition.files,
     }
 
 

@@ -1,4 +1,4 @@
-"""The words of an edition, each file valid in itself: forms.toml, years.toml, trend.toml and corrections.toml.
+"""The words of an edition, each file valid in itself: forms, years, trend, corrections and files (.toml).
 
 Sentences are data, because the office may want to word them differently. What stands in the cells of a form (tables,
 rows, rules for counting, choices) comes from the tables of the parts. years.toml also holds the limits beyond which a
@@ -8,15 +8,20 @@ change between years is reported, corrections.toml the kinds of slip and their w
 from __future__ import annotations
 
 from collections.abc import Mapping
+from fnmatch import fnmatchcase
 from functools import cached_property
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from nerima_report.edition.tables import Definition, Text, placeholders_in, refuse_duplicates
+from nerima_report.text import plain
 
 # What Excel takes in the message and in the title of an input prompt or of an error, in characters.
 LONGEST_MESSAGE, LONGEST_TITLE = 255, 32
+# A pattern of names of files: *.lnk, ~$*.
+NamePattern = Annotated[str, StringConstraints(min_length=1, pattern=r"^[^/\\\[\]]+$")]
 SlipKind = Literal[
     "swapped-digits", "dropped-digit", "doubled-digit", "neighbouring-key", "tenfold", "neighbouring-cell", "last-year",
     "shifted-rows", "exchanged-columns",
@@ -372,3 +377,26 @@ class YearsDefinition(Definition):
     provisional: ProvisionalTexts = Field(title="案の暫定の数")
     compare: CompareTexts = Field(title="前の年度と並べるときの文")
     limits: Limits = Field(title="限度")
+
+
+class FilesDefinition(Definition):
+    """files.toml: by their names, the files in a folder of submissions that are not read, and what they are."""
+
+    debris: tuple[NamePattern, ...] = Field(title="残りもの")
+    documents: tuple[NamePattern, ...] = Field(title="文書")
+    pointers: tuple[NamePattern, ...] = Field(title="置き場所を指すもの")
+    unfinished: tuple[NamePattern, ...] = Field(title="途中のもの")
+
+    def kind_of(self, path: Path) -> Literal["debris", "documents", "pointers", "unfinished", "unknown"]:
+        """What a file is, by its name or that of a folder in which it lies."""
+        if any(_matches(part, self.debris) for part in path.parts):
+            return "debris"
+        if _matches(path.name, self.documents):
+            return "documents"
+        if _matches(path.name, self.pointers):
+            return "pointers"
+        return "unfinished" if _matches(path.name, self.unfinished) else "unknown"
+
+
+def _matches(name: str, patterns: tuple[str, ...]) -> bool:
+    return any(fnmatchcase(plain(name).casefold(), plain(pattern).casefold()) for pattern in patterns)

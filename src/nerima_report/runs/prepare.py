@@ -11,13 +11,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from nerima_report.edition import Edition
+from nerima_report.files import SETTINGS
 from nerima_report.forms import Filling, FormCover, render_form
 from nerima_report.forms.form import fed_lists
 from nerima_report.forms.recipients import Earlier, all_covers, chosen, file_name, load_earlier
 from nerima_report.registers.entry import rows_for, unasked_sections
 from nerima_report.registers.master import keeps_registers, load_masters
 from nerima_report.tallies.roster import load_roster, write_roster
-from nerima_report.workspace import FOLDERS, SETTINGS, SETTINGS_TEXT, Delivery, Workspace, write_all
+from nerima_report.workspace import FOLDERS, SETTINGS_TEXT, Delivery, Workspace, write_all
 
 
 @dataclass(frozen=True)

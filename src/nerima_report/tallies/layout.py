@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
@@ -26,6 +26,7 @@ GUIDE_SHEET = "記入要領"
 VERIFICATION = "検算"
 # The heading over what the rows mean.
 RULE_HEADING = "数え方"
+MAX_ROW = 1_048_576  # the last row of a sheet in Excel
 _CAPTION_NUMBER = re.compile(r"^表\d+")
 
 
@@ -41,7 +42,8 @@ class RowMeaning(NamedTuple):
 class Layout:
     """The row of headings of a table on a sheet, which of the defined headings are missing, and where the others are.
 
-    `header` is the number of the row (0 without any heading), `columns` are the numbers of the columns by label.
+    `header` is the number of the row (0 without any heading), `columns` are the numbers of the columns by label,
+    `region` the rows of the sheet that belong to the table.
     """
 
     headings: list[str] = field(default_factory=list)
@@ -49,6 +51,7 @@ class Layout:
     unfound_headings: list[str] = field(default_factory=list)  # also those that may be left out
     header: int = 0
     columns: dict[str, int] = field(default_factory=dict)
+    region: range = range(1, MAX_ROW + 1)
 
 
 @dataclass
@@ -101,7 +104,7 @@ def find_sheets(workbook: Workbook, table_id: str, tables: Mapping[str, CountTab
 
     A name may be the id (公開.処理状況), the title, or the key if no other part has it (目的別).
     """
-    owners = _names_of_sheets(tuple((other, table.key, table.title) for other, table in tables.items()))
+    owners = _names_of_sheets(_names(tables))
     named = [sheet for sheet in workbook.sheets if owners.get(without_number(sheet.name)) == table_id]
     if named:
         return named
@@ -115,10 +118,39 @@ def find_sheets(workbook: Workbook, table_id: str, tables: Mapping[str, CountTab
     ]
 
 
+def region_of(sheet: Sheet, table_id: str, tables: Mapping[str, CountTable | EntryTable]) -> range:
+    """The rows of a sheet that belong to a table: where it has several captions, from its own to the next."""
+    if without_number(sheet.name) in _names_of_sheets(_names(tables)):
+        return range(1, MAX_ROW + 1)
+    captions = {plain(name): other for other, table in tables.items() for name in (other, table.title)}
+    rows = sorted(
+        (row, captions[text])
+        for (row, _), value in sheet.cells.items()
+        if isinstance(value, str) and (text := without_number(value)) in captions
+    )
+    own = [row for row, other in rows if other == table_id]
+    if len({other for _, other in rows}) < 2 or not own:
+        return range(1, MAX_ROW + 1)
+    return range(own[0], next((row for row, other in rows if row > own[0] and other != table_id), MAX_ROW + 1))
+
+
+def part_of(sheet: Sheet, region: range) -> Sheet:
+    """The sheet with the cells of a region only."""
+    if len(region) == MAX_ROW:
+        return sheet
+    cells = {position: value for position, value in sheet.cells.items() if position[0] in region}
+    uncached = frozenset(position for position in sheet.facts.uncached if position[0] in region)
+    return replace(sheet, cells=cells, facts=replace(sheet.facts, uncached=uncached))
+
+
 @lru_cache(maxsize=128)  # as many as a workbook may have: each is asked for with each table
 def captions_of(sheet: Sheet) -> frozenset[str]:
     """What might be the caption of a table on a sheet."""
     return frozenset(without_number(value) for value in sheet.cells.values() if isinstance(value, str))
+
+
+def _names(tables: Mapping[str, CountTable | EntryTable]) -> tuple[tuple[str, str, str], ...]:
+    return tuple((table_id, table.key, table.title) for table_id, table in tables.items())
 
 
 @lru_cache(maxsize=16)

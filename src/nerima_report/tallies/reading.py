@@ -20,7 +20,14 @@ from nerima_report.tallies.cell_values import (
     read_field,
     shown,
 )
-from nerima_report.tallies.layout import EntryLayout, find_sheets, locate_counts, locate_entries
+from nerima_report.tallies.layout import (
+    EntryLayout,
+    find_sheets,
+    locate_counts,
+    locate_entries,
+    part_of,
+    region_of,
+)
 from nerima_report.tallies.model import (
     Entry,
     EntryFault,
@@ -73,7 +80,9 @@ class _Gathered:
         table = self.edition.count_tables[table_id]
         sheets = find_sheets(submission.workbook, table_id, self.all_tables)
         sheet = sheets[0] if len(sheets) == 1 else Sheet("", {})
-        layout = locate_counts(sheet, table_id, table, columns)
+        region = region_of(sheet, table_id, self.all_tables)
+        layout = locate_counts(part_of(sheet, region), table_id, table, columns)
+        layout.region = region
         located = LocatedCounts(submission, table_id, _names(sheets), layout)
         self.located.append(located)
         for row in table.rows:
@@ -100,7 +109,11 @@ class _Gathered:
 
     def read_entries(self, submission: Submission, table_id: str, table: EntryTable) -> LocatedEntries:
         sheets = find_sheets(submission.workbook, table_id, self.all_tables)
-        layout = locate_entries(sheets[0], table) if len(sheets) == 1 else EntryLayout()
+        layout = EntryLayout()
+        if len(sheets) == 1:
+            region = region_of(sheets[0], table_id, self.all_tables)
+            layout = locate_entries(part_of(sheets[0], region), table)
+            layout.region = region
         located = LocatedEntries(submission, table_id, _names(sheets), layout)
         self.located.append(located)
         if table_id in self.edition.registers:
