@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import replace
 from pathlib import Path
@@ -9,20 +10,24 @@ from typing import Any
 
 import pytest
 
-from nerima_report.edition import Edition
+from inboxes import Ward
+from nerima_report.edition import Edition, find_edition, load_edition
 from nerima_report.errors import DefinitionError
 from nerima_report.fiscal_year import parse_month
 from nerima_report.places import CellKey
-from nerima_report.report.blocks import Bullets, Heading, Paragraph, Table
+from nerima_report.report.blocks import Block, Bullets, Heading, Paragraph, Table
 from nerima_report.report.compose import compose_report
 from nerima_report.report.content import Content
 from nerima_report.report.formats.markdown import render_markdown
 from nerima_report.report.manuscript import read_blocks
-from nerima_report.report.wording import Quantity, WordingError
+from nerima_report.report.prose import prose_of
+from nerima_report.report.wording import PartWording, Quantity, WordingError, year_names
+from nerima_report.report.wording_of_year_before import YearBefore
 from nerima_report.tallies.collection import Collection
 from nerima_report.tallies.totals import Totals
 
-CASES = tomllib.loads((Path(__file__).parents[1] / "cases" / "manuscript.toml").read_text(encoding="utf-8"))["case"]
+WRITTEN = tomllib.loads((Path(__file__).parents[1] / "cases" / "manuscript.toml").read_text(encoding="utf-8"))
+CASES = WRITTEN["case"]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
@@ -55,14 +60,83 @@ def _changed(content: Content, whole_edition: Edition, case: dict[str, Any]) -> 
     return Content(Collection(edition, year, tallies, totals))
 
 
-def _read(tmp_path: Path, text: str, **names: object) -> list[object]:
+PROSE = prose_of(load_edition(find_edition("nerima"), texts=False))
+
+
+def _read(tmp_path: Path, text: str, **names: object) -> list[Block]:
     file = tmp_path / "manuscript.md.j2"
     file.write_text(text, encoding="utf-8")
 
     def no_table(key: str) -> list[Table]:
         raise WordingError(f"表「{key}」はありません")
 
-    return list(read_blocks(file, names, no_table))
+    return read_blocks(file, names, no_table, PROSE)
+
+
+@pytest.fixture(scope="module")
+def names(ward: Ward) -> dict[str, object]:
+    """Everything that the manuscript of 公文書の公開状況 may ask for."""
+    collection, part = ward.examine(), ward.edition.parts[0]
+    wording = PartWording(part, collection.totals, collection.figures, collection.tallies)
+    before = YearBefore(part, wording, None, ward.edition.years.compare)
+    return {**year_names(2022), **wording.names(), **before.names()}
+
+
+@pytest.mark.parametrize("case", WRITTEN["refused"], ids=lambda case: case["text"][:40])
+def test_what_may_not_stand_in_a_manuscript(case: dict[str, Any], names: dict[str, object], tmp_path: Path) -> None:
+    with pytest.raises(DefinitionError) as fault:
+        _read(tmp_path, case["text"], **names)
+    assert fault.value.file == tmp_path / "manuscript.md.j2"
+    assert fault.value.key == f"{case.get('line', 1)}行目"
+    # The error speaks of the manuscript: its only Latin words are those of manuscripts and their files.
+    words = re.findall("[A-Za-z_.]{3,}", fault.value.reason)
+    assert set(words) <= {
+        "manuscripts.toml",
+        "constant",
+        "figures.toml",
+        "endif",
+        "endfor",
+        "set",
+        "for",
+        *case.get("words", []),
+    }
+    for text in case.get("says", []):
+        assert text in fault.value.reason
+
+
+@pytest.mark.parametrize("text", WRITTEN["accepted"]["texts"])
+def test_what_may_stand_in_a_manuscript(text: str, names: dict[str, object], tmp_path: Path) -> None:
+    assert _read(tmp_path, text, **names, 課="申込表(2枚)、割合（30件）、{{ 7 }}、五件")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{{ "a" * 2000000000 }}',
+        "{{ 9 ** 9 ** 9 ** 9 }}",
+        "{% for 行 in 名前 %}{{ 文 }}{% endfor %}",
+        "{% for 甲 in 名前 %}{% for 乙 in 名前 %}{% endfor %}{% endfor %}",
+        "{% macro 甲() %}{{ 甲() }}{% endmacro %}{{ 甲() }}",
+        "{% set 甲 %}あ{% endset %}" + "{% set 甲 %}{{ 甲 }}{{ 甲 }}{% endset %}" * 40,
+        "{% set 甲 = 名前 %}" + "{% set 甲 = 甲 ~ 甲 %}" * 40,
+        "{% for 甲 in range(1000000000) %}あ{% endfor %}",
+        "{{ 文 | center(2000000000) }}",
+        "{{ " + "(" * 5000 + "文" + ")" * 5000 + " }}",
+        "{{ " + "-" * 5000 + "1 }}",
+        "{% if 文 %}" * 3000 + "あ" + "{% endif %}" * 3000,
+        "{% if " + "not " * 3000 + "文 %}あ{% endif %}",
+        "あ" * 200_000,
+        "{{ 名前 | join('" + "あ" * 1000 + "') }}",
+        '{% include "/etc/passwd" %}',
+        '{% import "os" as os %}',
+        "{{ cycler.__init__.__globals__ }}",
+    ],
+    ids=lambda text: text[:30],
+)
+def test_a_manuscript_cannot_waste_time_or_memory(text: str, tmp_path: Path) -> None:
+    with pytest.raises(DefinitionError) as fault:
+        _read(tmp_path, f"あ\n{text}", 文="あ" * 1000, 名前=["区政"] * 1000)
+    assert re.fullmatch(r"\d+行目", fault.value.key)
 
 
 def test_headings_paragraphs_and_lists_are_blocks(tmp_path: Path) -> None:
@@ -90,6 +164,8 @@ def test_headings_paragraphs_and_lists_are_blocks(tmp_path: Path) -> None:
         ("属性をたどれない", "{{ 件数.__class__ }}", 1),
         ("割り算を書けない", "あ\n{{ 1 / 0 }}", 2),
         ("if のあとの行も正しい", "{% if true %}\n{% set a = 1 %}\n\n**あ**\n{% endif %}", 4),
+        ("注の中のかっこのあとの行も正しい", "{# {{ と {% #}\nあ\n\n**あ**\n", 4),
+        ("何行かの注のあとの行も正しい", "{# 注の\n二行目 #}\n\n**あ**\n", 4),
     ],
 )
 def test_a_fault_names_file_and_line(tmp_path: Path, name: str, text: str, line: int) -> None:

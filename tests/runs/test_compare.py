@@ -27,6 +27,7 @@ from nerima_report.report.blocks import Paragraph, Table
 from nerima_report.report.compose import compose_report
 from nerima_report.report.content import Content
 from nerima_report.report.manuscript import read_blocks
+from nerima_report.report.prose import prose_of
 from nerima_report.report.record import make_record
 from nerima_report.report.wording import PartWording
 from nerima_report.report.wording_of_year_before import YearBefore
@@ -269,7 +270,7 @@ def _read(text: str, content: Content, comparison: Comparison | None, folder: Pa
     names = {**now.names(), **YearBefore(part, now, comparison, content.collection.edition.years.compare).names()}
     file = folder / "manuscript.md.j2"
     file.write_text(text, encoding="utf-8")
-    return list(read_blocks(file, names, lambda key: ()))
+    return list(read_blocks(file, names, lambda key: (), prose_of(content.collection.edition)))
 
 
 def test_build_compare(whole_workdir: Path, command: Command, content: Content) -> None:

@@ -4,6 +4,7 @@
     municipality, part         the municipality, a part of the report
     tables, entries, registers, case_rules, guideline    what is collected, and what must hold for it
     texts, catalogue           the words: on forms, about years and corrections, of findings
+    manuscripts                which numbers may be typed into a manuscript
     generated                  definitions completed from other files (settings, guideline, choices)
     proofs, register_proofs    the consistency of a part
     changes                    what differs between two editions
@@ -14,7 +15,7 @@ Whatever is wrong in a definition stops the program with file, key and reason (D
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -35,6 +36,7 @@ from nerima_report.errors import CannotProceed, DefinitionError
 from nerima_report.places import CellKey
 
 if TYPE_CHECKING:
+    from nerima_report.edition.manuscripts import ManuscriptRules
     from nerima_report.edition.texts import (
         CorrectionsDefinition,
         FilesDefinition,
@@ -74,6 +76,13 @@ class Edition:
         from nerima_report.edition.texts import YearsDefinition
 
         return read_definition(self.folder / "years.toml", YearsDefinition)
+
+    @cached_property
+    def manuscripts(self) -> ManuscriptRules:
+        """Which numbers may be typed into a manuscript."""
+        from nerima_report.edition.manuscripts import ManuscriptRules
+
+        return read_definition(_file_or_shipped(self.folder, "manuscripts.toml"), ManuscriptRules)
 
     @cached_property
     def corrections(self) -> CorrectionsDefinition:
@@ -158,6 +167,11 @@ class Edition:
             return tables | ({} if self.from_print else {ADJUSTMENTS.key: ADJUSTMENTS})
         return {key: table for key, table in self.entry_tables.items() if table.reported_by == "section"}
 
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """Everything that the definitions give a name: parts, tables, rows, columns, fields, choices, shares."""
+        return tuple(dict.fromkeys(name for part in self.parts for name in _names_of(part)))
+
     def part_of(self, table_id: str) -> Part:
         """The part to which a table belongs."""
         return next(part for part in self.parts if part.key == table_id.partition(".")[0])
@@ -178,6 +192,21 @@ def cell_keys(table_id: str, table: CountTable, cells: Cells) -> list[CellKey]:
         for row in table.rows
         if (not cells.rows or row.label in cells.rows) and (not cells.group or row.group == cells.group)
     ]
+
+
+def _names_of(part: Part) -> Iterator[str]:
+    yield part.definition.title
+    yield from (setting.key for setting in part.definition.settings)
+    yield from (figure.key for figure in part.figures)
+    for register in part.registers:
+        yield from (register.key, register.title, register.form)
+    for table in part.tables.values():
+        yield from (table.key, table.title)
+        if isinstance(table, CountTable):
+            yield from (text for row in table.rows for text in (row.group, row.label))
+            yield from (column.label for column in table.columns)
+        else:
+            yield from (text for field in table.fields for text in (field.label, *field.choices))
 
 
 def shipped_templates() -> Path:
@@ -233,7 +262,7 @@ def load_edition(folder: Path, *, texts: bool = True) -> Edition:
             raise DefinitionError(folder / name, "", "ファイルがありません")
     edition = Edition(folder, municipality, tuple(parts), catalogue, guideline)
     if texts:
-        _ = edition.form_texts, edition.years, edition.corrections, edition.trend, edition.files
+        _ = edition.form_texts, edition.years, edition.corrections, edition.trend, edition.files, edition.manuscripts
     return edition
 
 

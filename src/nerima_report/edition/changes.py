@@ -93,6 +93,7 @@ def _contents(edition: Edition) -> dict[str, object]:
         "reference.docx": (edition.folder / "reference.docx").read_bytes(),
         "forms.toml": edition.form_texts,
         "years.toml": edition.years,
+        "manuscripts.toml": edition.manuscripts,
         "corrections.toml": edition.corrections,
         "trend.toml": edition.trend,
         "guideline.toml": edition.guideline,

@@ -26,10 +26,8 @@ _SPREAD_OF_MEDIAN = 1.4826
 _FACTORS = (10, 100, 1000)
 # What restlessness needs: counts of at least this size, because chance alone changes smaller ones, and enough of them.
 _FEWEST_COUNTS, _FEWEST_NUMBERS = 10, 8
+_STANDING_STILL = (0.0, 0.0)  # rates of growth beside those of a stock's past: one or two changes are no growth yet
 _ENOUGH = 2  # multiple of `limits.years` from which the past of a number alone decides
-
-What stands at the end of a year (a stock) is not counted anew: most of it stood there a year ago. So it has limits of
-its own, which its own past tightens, see `stock_move`.
 
 
 def score(before: float, after: float) -> float:

@@ -1,6 +1,7 @@
 """Tallies, totals or series → a Report → its files.
 
     content (what a year says) → compose ← manuscript, wording*, tables
+    prose, manuscript_proof        what may stand in a manuscript: the author's own text, calls and choices
     compose → blocks (the Report) → formats/
     must_publish, audit, record    what must be in it, where its numbers come from, and what of it is kept for good
     trend, trend_plot, register    the other reports: several years, a register for public view

@@ -12,6 +12,7 @@ from nerima_report.fiscal_year import full_name
 from nerima_report.report.blocks import Block, Bullets, Heading, Paragraph, Report, Table, TableNote
 from nerima_report.report.content import Content
 from nerima_report.report.manuscript import read_blocks
+from nerima_report.report.prose import prose_of
 from nerima_report.report.tables import ComparedTable, count_table, entry_tables, is_unordered, used_rows
 from nerima_report.report.wording import PartWording, Wording, WordingError, cover_names, year_names
 from nerima_report.report.wording_of_drafts import DraftWording
@@ -27,7 +28,8 @@ def compose_report(content: Content) -> Report:
     author = f"{municipality.name}{coordinator.department}{coordinator.section}"
     titles = [part.definition.title for part in edition.parts]
     month = municipality.publication_month.value
-    cover = read_blocks(edition.folder / "cover.md.j2", cover_names(year, month, titles, author), _no_table)
+    names = cover_names(year, month, titles, author)
+    cover = read_blocks(edition.folder / "cover.md.j2", names, _no_table, prose_of(edition))
     blocks = [block for part in edition.parts for block in _part_blocks(part, content)]
     return Report(
         fiscal_year=year,
@@ -53,17 +55,18 @@ def _part_blocks(part: Part, content: Content) -> list[Block]:
     collection = content.collection
     names = {name: Wording(text) for name, text in year_names(collection.fiscal_year).items()}
     values = (part, collection.totals, collection.figures, collection.tallies)
+    prose = prose_of(collection.edition)
     if collection.totals.are_provisional:
         return _numbered(_draft_blocks(part, content, names))
     if content.not_published is None:
         own = PartWording(*values)
         asked = {**names, **own.names(), **_year_before(part, own, content).names()}
-        blocks = read_blocks(part.manuscript, asked, _tables_of(part, content))
+        blocks = read_blocks(part.manuscript, asked, _tables_of(part, content), prose)
     else:
         retold = RetoldWording(*values)
         asked = {**names, **retold.names(), **_year_before(part, retold, content).names()}
         resolve = retold.without(content.not_published, _tables_of(part, content))
-        blocks = read_blocks(part.manuscript, asked, resolve, ask_first)
+        blocks = read_blocks(part.manuscript, asked, resolve, prose, ask_first)
         if left_out := "、".join(retold.left_out):
             blocks.append(Paragraph(fill(collection.edition.years.from_record.left_out, {"名前": left_out})))
     return _numbered(blocks)
@@ -75,7 +78,8 @@ def _draft_blocks(part: Part, content: Content, names: Mapping[str, object]) -> 
     texts, totals = collection.edition.years.provisional, collection.totals
     draft = DraftWording(part, totals, collection.figures, collection.tallies)
     asked = {**names, **draft.names(), **_year_before(part, draft, content).names()}
-    blocks = read_blocks(part.manuscript, asked, _tables_of(part, content), ask_first)
+    prose = prose_of(collection.edition)
+    blocks = read_blocks(part.manuscript, asked, _tables_of(part, content), prose, ask_first)
     if left_out := "、".join(draft.left_out):
         blocks.append(Paragraph(fill(texts.left_out, {"名前": left_out})))
     tables = {part.table_id(key) for key in part.tables}

@@ -21,6 +21,8 @@ from markdown_it.token import Token
 from nerima_report.errors import DefinitionError
 from nerima_report.files import read_text
 from nerima_report.report.blocks import Block, Bullets, Heading, Paragraph, Table
+from nerima_report.report.manuscript_proof import first_fault, is_internal, vocabulary_of
+from nerima_report.report.prose import Prose
 from nerima_report.report.wording import (
     FILTERS,
     UNPUBLISHED,
@@ -28,7 +30,6 @@ from nerima_report.report.wording import (
     WordingError,
     plain,
     printed,
-    without_numbers,
 )
 
 # Private-use characters: they mark lines and directives while the text is on its way, and no text
@@ -36,24 +37,28 @@ from nerima_report.report.wording import (
 _LINE, _TABLE = "\ue000", "\ue001"
 _LINE_MARK = re.compile(f"{_LINE}(\\d+){_LINE}")
 _DIRECTIVE = re.compile(f"{_TABLE}([^{_TABLE}]+){_TABLE}")
-_TYPED_NUMBER = re.compile(r"[0-9０-９][0-9０-９,，.．]*\s*(?:件|人|名分|[%％]|パーセント)")
 # A full stop within brackets ends no sentence.
 _SENTENCE = re.compile(r"(?:（[^（）]*）|「[^「」]*」|[^。])+。?")
-_TAG_OPENS, _TAG_CLOSES = re.compile(r"\{[{%#]"), re.compile(r"[}%#]\}")
+# Far longer than a report, without its tables.
+LONGEST_TEXT = 300_000
 
 ResolveTable = Callable[[str], Sequence[Table]]
 Prepare = Callable[[nodes.Template], None]
 
 
 def read_blocks(
-    file: Path, names: Mapping[str, object], resolve_table: ResolveTable, prepare: Prepare | None = None
+    file: Path,
+    names: Mapping[str, object],
+    resolve_table: ResolveTable,
+    prose: Prose,
+    prepare: Prepare | None = None,
 ) -> list[Block]:
     """Render a manuscript with the given names and parse it. Raises DefinitionError with file and line.
 
-    `resolve_table` gives the printed tables for the argument of 表(…), or raises WordingError. `prepare` may
-    change the parsed manuscript before it is followed.
+    `resolve_table` gives the printed tables for the argument of 表(…), or raises WordingError. `prose` says which
+    numerals its own text may hold. `prepare` may change the parsed manuscript before it is followed.
     """
-    text, lines = _render(file, names, prepare)
+    text, lines = _render(file, {**names, "表": table_directive}, prose, prepare)
     return list(_Parser(file, lines, resolve_table).blocks(text))
 
 
@@ -62,6 +67,7 @@ def table_directive(key: str) -> Wording:
     return Wording(f"{_TABLE}{key}{_TABLE}")
 
 
+@lru_cache(maxsize=1)
 def _environment() -> SandboxedEnvironment:
     environment = SandboxedEnvironment(
         undefined=StrictUndefined,
@@ -71,7 +77,7 @@ def _environment() -> SandboxedEnvironment:
         keep_trailing_newline=True,
     )
     environment.filters.update(FILTERS)
-    environment.globals = {"表": table_directive}
+    environment.globals = {}
     return environment
 
 
@@ -79,27 +85,37 @@ def _environment() -> SandboxedEnvironment:
 def _template(source: str, prepare: Prepare | None) -> Template:
     """The manuscript ready to be followed. It is followed several times a build; reading it takes the longest."""
     environment = _environment()
-    parsed = environment.parse(_with_line_marks(source))
+    parsed = environment.parse(_with_line_marks(source, environment))
     if prepare is not None:
         prepare(parsed)
     return environment.from_string(parsed)
 
 
-def _render(file: Path, names: Mapping[str, object], prepare: Prepare | None) -> tuple[str, list[int]]:
+def _render(file: Path, names: Mapping[str, object], prose: Prose, prepare: Prepare | None) -> tuple[str, list[int]]:
     """The rendered text, and for each of its lines the line of the manuscript that it came from."""
     source = read_text(file)
     try:
-        rendered = _template(source, prepare).render(names)
+        if fault := first_fault(_environment(), source, vocabulary_of(names, prose)):
+            raise DefinitionError(file, f"{fault.line}行目", fault.reason)
+        rendered = _followed(file, _template(source, prepare), names)
+    except DefinitionError:
+        raise
     except UndefinedError as error:
         name = str(error).removesuffix(" is undefined").strip("'")
-        reason = f'「{name}」という名前はありません。つづりと、引用符（"）で囲んだかを確かめてください'
+        reason = (
+            f"「{name}」は、ここではまだ決まっていません" if name in source else "並びに、その順番のものはありません"
+        )
         raise DefinitionError(file, f"{_template_line(error)}行目", reason) from None
     except TemplateError as error:
         line = getattr(error, "lineno", None) or _template_line(error)
         raise DefinitionError(file, f"{line}行目", f"原稿の書き方が正しくありません（{_in_japanese(error)}）") from None
     except Exception as error:
         # A manuscript is a small program: whatever goes wrong in it is told with its line.
-        reason = str(error) if isinstance(error, WordingError) else f"計算できない式です（{error}）"
+        reason = (
+            str(error)
+            if isinstance(error, WordingError)
+            else "この行の式は計算できません。数、名前、名前の並びを取り違えていないかを確かめてください"
+        )
         raise DefinitionError(file, f"{_template_line(error)}行目", reason) from None
     lines, current, kept = [], 1, []
     for line in rendered.split("\n"):
@@ -110,11 +126,38 @@ def _render(file: Path, names: Mapping[str, object], prepare: Prepare | None) ->
     return "\n".join(kept), lines
 
 
+def _followed(file: Path, template: Template, names: Mapping[str, object]) -> str:
+    """The text of a template. Raises DefinitionError where it grows without end."""
+    text: list[str] = []
+    length = 0
+    for piece in template.generate({name: _of_texts(name, value) for name, value in names.items()}):
+        text.append(piece)
+        length += len(piece)
+        if length > LONGEST_TEXT:
+            line = _LINE_MARK.findall("".join(text))[-1]
+            raise DefinitionError(file, f"{line}行目", f"原稿からできる文が長すぎます（{LONGEST_TEXT:,}字まで）")
+    return "".join(text)
+
+
+def _of_texts(name: str, value: object) -> object:
+    """A function that a manuscript may ask with texts only; any other value as it is."""
+    if not callable(value) or is_internal(name):
+        return value
+
+    def ask(*arguments: object) -> object:
+        if not all(isinstance(argument, str) for argument in arguments):
+            raise WordingError(f"{name}(…) のかっこの中には、表や列などの名前を一つずつ書きます")
+        return value(*arguments)
+
+    return ask
+
+
 _SLIPS = (
     (r"unexpected char '(.)'", "「{}」は使えません。半角で書いてください"),
+    (r"Missing end of comment", "{# を閉じる #} がありません"),
+    (r"Unexpected end of template.*'endfor'", "{% for %} を閉じる {% endfor %} がありません"),
     (r"Unexpected end of template.*'endif'", "{% if %} を閉じる {% endif %} がありません"),
     (r"unknown tag '(.*?)'", "「{}」に合うはじまりがないか、つづりが違います"),
-    (r"No filter named '(.*?)'", f"「{{}}」は | のあとに書けません（書けるもの: {'、'.join(FILTERS)}）"),
     (r"unexpected|expected token|Unexpected end", "{{ と }}、{% と %}、( と )、引用符の組を確かめてください"),
 )
 
@@ -124,16 +167,19 @@ def _in_japanese(error: TemplateError) -> str:
     for pattern, reason in _SLIPS:
         if found := re.search(pattern, str(error), re.DOTALL):
             return reason.replace("{}", found[1]) if found.groups() else reason
-    return str(error)
+    return "{{ }} と {% %} の中を確かめてください"
 
 
-def _with_line_marks(source: str) -> str:
-    """The manuscript with its line number before each line, except within a tag over several lines."""
-    marked, depth = [], 0
-    for number, line in enumerate(source.split("\n"), start=1):
-        marked.append(line if depth else f"{_LINE}{number}{_LINE}{line}")
-        depth += len(_TAG_OPENS.findall(line)) - len(_TAG_CLOSES.findall(line))
-    return "\n".join(marked)
+def _with_line_marks(source: str, environment: SandboxedEnvironment) -> str:
+    """The manuscript with its line number before each line, except within a tag or comment over several lines."""
+    within = {
+        line + further
+        for line, kind, value in environment.lex(source)
+        if kind != "data" and not kind.endswith("_end")
+        for further in range(1, value.count("\n") + 1)
+    }
+    lines = enumerate(source.split("\n"), start=1)
+    return "\n".join(line if number in within else f"{_LINE}{number}{_LINE}{line}" for number, line in lines)
 
 
 def _template_line(error: BaseException) -> int:
@@ -218,10 +264,7 @@ class _Parser:
                 parts.append(child.content)
             elif child.type != "softbreak":
                 self._refuse(token, "原稿の文に飾り（強調、リンクなど）は書けません")
-        text = "".join(parts)
-        if typed := _TYPED_NUMBER.search(without_numbers(text)):
-            self._refuse(token, f"「{typed[0]}」は書き込まれた数です。合計(…) や割合(…) で呼び出してください")
-        return plain(without_unpublished(text))
+        return plain(without_unpublished("".join(parts)))
 
     def _refuse(self, token: Token, reason: str) -> None:
         first = token.map[0] if token.map else 0

@@ -24,6 +24,7 @@ from nerima_report.registers.entry import RegisterEntry
 from nerima_report.registers.views import RegisterView
 from nerima_report.report.blocks import Block, Bullets, Cell, Heading, Paragraph, Report, Table, TableColumn
 from nerima_report.report.manuscript import read_blocks
+from nerima_report.report.prose import prose_of
 from nerima_report.report.wording import Quantity, Wording, WordingError, number
 
 INTRODUCTION = "register.md.j2"
@@ -87,7 +88,7 @@ def _introduction(view: RegisterView, edition: Edition) -> list[Block]:
         "件数": Quantity(len(view.open), "件"),
         "廃止": Quantity(len(view.entries) - len(view.open), "件"),
     }
-    blocks = read_blocks(edition.folder / INTRODUCTION, names, _no_table)
+    blocks = read_blocks(edition.folder / INTRODUCTION, names, _no_table, prose_of(edition))
     return [*blocks, *([Paragraph(register.remark)] if register.remark else [])]
 
 

@@ -22,8 +22,9 @@ from nerima_report.tallies.figures import Share, largest_rows
 from nerima_report.tallies.model import Tallies
 from nerima_report.tallies.totals import Totals
 
-# Stands around each number that was asked for, so that one typed into the text can be told apart. The name of the
-# number stands before it, in digits that no Markdown and no full stop can be: the report knows which numbers it says.
+# Stands around each number that was asked for. The name of the number stands before it, in private-use characters and
+# hexadecimal digits, to which neither the Markdown parser nor the sentence splitter reacts: so the report knows which
+# numbers it says.
 COUNTED, NAMED = "\ue002", "\ue004"
 _COUNTED_NUMBER = re.compile(f"{COUNTED}([0-9a-f]*){NAMED}([^{COUNTED}]*){COUNTED}")
 # Stands for a number that the record of the year lacks; a sentence with it is not printed.
@@ -45,17 +46,24 @@ class Wording(str):
     __slots__ = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Quantity:
     """A number and its unit (件, 人 or %); None is unknown. `name` is what it is called: 公開.処理状況 取下げ 件数.
 
-    In a condition a count is false when it is zero, and a share when it cannot be computed.
+    In a condition a count is false when it is zero, and a share when it cannot be computed. Nothing else may be asked
+    of it there: two quantities differ already when their names do, so a comparison would choose the wrong branch.
     """
 
     value: int | Decimal | None
     unit: str
     computable: bool = True
     name: str = ""
+
+    def _refuse_comparison(self, other: object) -> bool:
+        raise WordingError("件数、人数、割合は比べられません。{% if … %} で確かめられるのは、0 でないかどうかだけです")
+
+    __eq__ = __lt__ = __le__ = __gt__ = __ge__ = _refuse_comparison
+    __hash__ = None  # type: ignore[assignment]
 
     def __bool__(self) -> bool:
         return self.computable and (isinstance(self.value, Decimal) or self.value != 0)
@@ -101,11 +109,6 @@ def plain(text: str) -> tuple[str, tuple[str, ...]]:
     """A text as printed, without the marks of its numbers, and the names of those numbers."""
     names = (bytes.fromhex(name).decode() for name, _ in _COUNTED_NUMBER.findall(text))
     return _COUNTED_NUMBER.sub(r"\2", text), tuple(filter(None, names))
-
-
-def without_numbers(text: str) -> str:
-    """A text without the numbers that were asked for: any other in it was typed."""
-    return _COUNTED_NUMBER.sub("", text)
 
 
 def number_name(key: CellKey) -> str:

@@ -27,7 +27,7 @@ ResolveTable = Callable[[str], Sequence[Table]]
 
 @dataclass(frozen=True, eq=False)
 class Uncertain(Quantity):
-    """A number on which no choice may rest: who compares it, or asks whether it is zero, is noted in `asked`.
+    """A number on which no choice may rest: who asks whether it is zero is noted in `asked`.
 
     `about` is the key of its table.
     """
@@ -38,11 +38,6 @@ class Uncertain(Quantity):
     def __bool__(self) -> bool:
         self.asked.append(self.about)
         return True
-
-    def __eq__(self, other: object) -> bool:
-        return bool(self) and self is other
-
-    __hash__ = Quantity.__hash__
 
 
 class Unpublished(Uncertain):

@@ -33,7 +33,7 @@ from nerima_report.tallies.figures import percentage
 DIGITS = 1  # of a change in percent
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class UnknownBefore(Quantity):
     """A number of the year before that is not known: its sentence goes, and no choice may rest on it."""
 
@@ -45,7 +45,7 @@ class UnknownBefore(Quantity):
         return UNPUBLISHED
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Change(Quantity):
     """How much a number (件, 人, %) differs from `before`, that of the year before."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -137,18 +137,15 @@ def _check_every_branch(part: Part, content: Content) -> None:
                 raise DefinitionError(part.manuscript, f"{call.lineno}行目", reason)
 
 
-def _refusal(part: Part, wording: Mapping[str, object], name: str, arguments: list[object]) -> str:
+def _refusal(part: Part, wording: Mapping[str, Callable[..., object]], name: str, arguments: list[object]) -> str:
     """Why the manuscript may not call this name with these arguments, or ''."""
     if name == "表":
         unknown = [key for key in arguments if key not in part.tables]
         return f"表「{unknown[0]}」は tables.toml にありません" if unknown else ""
-    function = wording.get(name)
-    if not callable(function):
-        return f"「{name}」という呼び出しはありません。つづりを確かめてください"
     try:
-        function(*arguments)
-    except (WordingError, TypeError) as error:
-        return str(error) if isinstance(error, WordingError) else f"「{name}」に渡すものの数が合いません"
+        wording[name](*arguments)
+    except WordingError as error:
+        return str(error)
     return ""
 
 
