@@ -267,8 +267,8 @@ class _Table:
         header, read = self.located.layout.header, self.located.layout.columns.values()
         if column in read and row >= header:
             return row == header  # below a heading stands data
-        if position == (header - 2, 1) and value == UNSAVED:
-            return True  # the form computes there whether the cover says 該当なし
+        if value == UNSAVED:  # above the table the form computes whether the cover says 該当なし
+            return row < header and column <= min(read)
         own, text = self.own, plain(value)
         if row > header and column < min(read) and text in own.labels:
             return True
