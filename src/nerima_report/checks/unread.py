@@ -39,6 +39,7 @@ from nerima_report.tallies.submission import (
 )
 from nerima_report.text import asked, likely, plain
 from nerima_report.workbooks import CellValue, Position, Sheet, address, is_blank
+from nerima_report.workbooks.limits import MAX_COLUMNS
 
 MOST_RELATED = 20  # cells that one finding names
 UNSAVED = "結果のない計算式"  # stands for a number that is not known
@@ -187,9 +188,14 @@ class _Texts:
         return {plain(key): key for key in keys}
 
     @cached_property
+    def progress_heading(self) -> str:
+        """What stands over the last column of the list on the cover."""
+        return plain(self.words.progress.heading)
+
+    @cached_property
     def progress(self) -> re.Pattern[str]:
-        """How far a table is filled in, as the cover says it in numbers."""
-        return re.compile(f"(?:{re.escape(plain(self.words.progress.left))})?[0-9]+件?")
+        """How far a table is filled in, as the cover says it in numbers, or will say it when Excel computes."""
+        return re.compile(f"{re.escape(plain(self.words.progress.left))}[0-9]+|[0-9]+件|{UNSAVED}")
 
     @cached_property
     def labels(self) -> frozenset[str]:
@@ -418,10 +424,12 @@ def _beside_the_answers(submission: Submission, cover: Sheet, texts: _Texts) -> 
     _take(rest, [position for label in FACTS for position, _ in values_beside(cover, label)])
     _take(rest, marked_rows(cover, list(texts.keys.values()), NOT_APPLICABLE).values())
     lines = {row for (row, _), value in rest.items() if plain(value) in texts.keys}
+    progress = next((c for (_, c), value in rest.items() if plain(value) == texts.progress_heading), MAX_COLUMNS)
     for (row, column), value in list(rest.items()):
         text = plain(value) if isinstance(value, str) else ""
-        of_form = value == UNSAVED or not looks_like_a_count(value) or bool(texts.progress.fullmatch(text))
-        if text and ((row in lines and of_form) or text in texts.of_cover):
+        in_list = row in lines and column <= progress
+        counted = looks_like_a_count(value) and not (column == progress and texts.progress.fullmatch(text))
+        if text and ((in_list and not counted) or text in texts.of_cover):
             del rest[row, column]
     return rest
 
