@@ -1,6 +1,6 @@
 """The worksheets of a file with their values; formulas give their saved result.
 
-    preflight → package_scan → sheet_scan (days) → sheets
+    preflight → package_scan → style_scan (days, number_format), sheet_scan → sheets
 
 Only the worker imports this folder: nothing here is heavy, but what is read may be hostile.
 """
