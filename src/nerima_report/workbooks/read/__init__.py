@@ -36,11 +36,7 @@ def _sheets(scanned: Mapping[str, ScannedSheet]) -> Iterator[Sheet]:
                 length += len(value)
                 if limit := _exceeded(value) or ("texts" if length > limits.MAX_TEXTS else ""):
                     raise Refused("beyond-limit", sheet=name, cell=address(position), limit=limit)
-        facts = noted.facts()
-        length += sum(map(len, facts.formulas.values()))
-        if length > limits.MAX_TEXTS:
-            raise Refused("beyond-limit", sheet=name, limit="texts")
-        yield Sheet(clean_name(name), noted.cells, facts)
+        yield Sheet(clean_name(name), noted.cells, noted.facts())
 
 
 def _exceeded(text: str) -> str:
