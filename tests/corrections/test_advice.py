@@ -93,6 +93,16 @@ def test_what_is_told_is_short_and_the_product_holds_all(sample_inbox: Inbox, ed
     assert finding.advice.lines[:3] == tuple(suggestion.message for suggestion in finding.advice.told)
 
 
+def test_nothing_is_said_of_the_rows_of_a_computed_total(sample_inbox: Inbox, edition: Edition) -> None:
+    """Whatever its formula, it is the total that is at fault: its result is old, or it adds up something else."""
+    for formula, code in (("SUM(B5:B10)", "N407"), ("SUM(B5:B10)-2", "N401")):
+        sheet, facts = {"sheet": "公開.処理状況"}, {"formulas": {"B11": formula}}
+        stale: list[dict[str, Any]] = [{**sheet, "cell": "B11", "value": 55}, {**sheet, "facts": facts}]
+        collection = examine(changed(sample_inbox, edition, "03_", stale), edition, 2022, None)
+        (finding,) = judge(collection, ())
+        assert (finding.code, finding.advice.lines) == (code, ())
+
+
 def test_a_number_that_would_do_is_said_with_its_bounds(sample_inbox: Inbox, edition: Edition) -> None:
     """The reasons are too few: none of the numbers that would do is one that a slip would have made into this one."""
     case = {"file": "03_", "set": {f"公開.非公開理由!B{row}": 0 for row in range(5, 12)}}

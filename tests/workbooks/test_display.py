@@ -13,6 +13,7 @@ import pytest
 
 from nerima_report.workbooks import Sheet
 from nerima_report.workbooks.cleaning import clean, not_for_print, unified
+from nerima_report.workbooks.formulas import refers_to_other_workbook, summed_ranges
 from nerima_report.workbooks.limits import Refused
 from nerima_report.workbooks.read import read_sheets
 from nerima_report.workbooks.read.number_format import number_format
@@ -68,6 +69,13 @@ def test_formats_that_show_the_value(code: str) -> None:
 def test_formats_that_show_something_else(code: str) -> None:
     expected = FORMATS["differs"][code]
     assert {value: number_format(code).display(number_of(value)) for value in expected} == expected
+
+
+def test_no_format_and_no_number_stops_the_reader() -> None:
+    codes = ("0" * 999_999, "0." + "0" * 999_999, "0" + "%" * 99_999, "0" + "," * 99_999, '"' * 99_999, "[>9" * 99_999)
+    for code in (*codes, "[<1e999]0", "[", "\\", "*", "_", ";" * 99_999, "0a" * 99_999):
+        for value in (1e300, -1e-300, 10**400, float("nan"), float("-inf"), 0, 26, "文"):
+            number_format(code).display(value)
 
 
 STYLES = """<numFmts><numFmt numFmtId="180" formatCode="0&quot;0&quot;"/></numFmts>
@@ -169,6 +177,14 @@ def test_formulas_also_where_cells_share_one() -> None:
     facts = read(row(*cells)).facts
     assert facts.formulas == {(1, 1): "SUM(A2:A$9)", (1, 2): "SUM(B2:B$9)", (1, 3): '"a"'}
     assert facts.uncached == {(1, 4)}
+
+
+def test_a_long_formula_is_kept_in_short() -> None:
+    long = "+".join(f"B{row}" for row in range(5, 200))
+    (kept,) = read(row(f"<c><f>{long}</f><v>3</v></c>")).facts.formulas.values()
+    assert (kept[-1], summed_ranges(kept), len(summed_ranges(long) or ())) == ("…", None, 195)
+    (foreign,) = read(row(f"<c><f>{long}+[1]集計!B5</f><v>3</v></c>")).facts.formulas.values()
+    assert refers_to_other_workbook(foreign)
 
 
 @pytest.mark.parametrize("value", ["２６", "2_6", "٢٦", "nan", "1e٣", "0x1A"])

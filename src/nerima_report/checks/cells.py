@@ -30,6 +30,7 @@ CODES = {
     "ditto": "N317",
 }
 REMARKS = {"respelled": "N320", "rounded": "N327", "other-era": "N340"}
+_KANJI_DIGITS, _KANJI_UNITS = "〇一二三四五六七八九", {"十": 10, "百": 100, "千": 1000}
 _MONTH = re.compile(r"(?:([^年]{1,4})年)?([0-9]{1,2})月")
 MOST_RELATED = 20  # cells that one finding names
 
@@ -142,9 +143,23 @@ def _contradiction(field: EntryField, value: object, text: str) -> str:
     if isinstance(value, Month):
         months = [(match[0], month) for match in matches if (month := _MONTH.fullmatch(match[1]))]
         return "" if any(_is_month(month, value) for _, month in months) or not months else months[0][0]
-    numbers = [(match[0], n) for match in matches if isinstance(n := read_count(match[1]).value, int)]
+    numbers = [(match[0], n) for match in matches if (n := _number(match[1])) is not None]
     told = [number for _, number in numbers]
     return "" if not numbers or not isinstance(value, int) or value in (*told, sum(told)) else numbers[0][0]
+
+
+def _number(text: str) -> int | None:
+    """A number within a text: 12, 1,236 or 十二."""
+    number = read_count(text).value
+    if isinstance(number, int) or not text or set(text) - {*_KANJI_DIGITS, *_KANJI_UNITS}:
+        return number if isinstance(number, int) else None
+    total = digits = 0
+    for char in text:
+        if unit := _KANJI_UNITS.get(char):
+            total, digits = total + (digits or 1) * unit, 0
+        else:
+            digits = digits * 10 + _KANJI_DIGITS.index(char)
+    return total + digits
 
 
 def _is_month(told: re.Match[str], month: Month) -> bool:

@@ -88,16 +88,19 @@ def _other_digits(read: _ReadSheet) -> Iterator[Finding]:
 
 
 def _struck_through(read: _ReadSheet) -> Iterator[Finding]:
-    """Data that is struck through: by the custom of offices that deletes it. Of other texts that is a warning."""
+    """Data that is struck through: by the custom of offices that deletes it. Of other texts that is a warning.
+
+    The label of a row whose data is struck says nothing new.
+    """
     parts = read.facts.partly_struck
     whole = {position for position in read.facts.struck if not is_blank(read.sheet.cells.get(position))}
     for code, struck in (("N322", whole), ("N323", parts.keys())):
         if not struck:
             continue
-        by_severity: tuple[_BySeverity, ...] = (
-            (sorted(struck & read.data), None),
-            (sorted(struck - read.data), "warning"),
-        )
+        data = struck & read.data
+        rows = {row for row, _ in data}
+        others = [position for position in sorted(struck - data) if position[0] not in rows]
+        by_severity: tuple[_BySeverity, ...] = ((sorted(data), None), (others, "warning"))
         for positions, severity in by_severity:
             if positions:
                 first = positions[0]

@@ -2,6 +2,7 @@
 
     read/: preflight → package_scan → sheets, in the worker (a process of its own) → transfer → client
     mark/: preflight → copy
+    cleaning: texts as a person sees them; formulas: what a formula refers to
 
 The program itself never opens such a file: it asks the worker, and what comes back is plain values, or the
 bytes of a marked copy, which it only writes.

@@ -28,6 +28,7 @@ _INVISIBLE = (
     "\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
     "\U000e0000-\U000e00ff"
 )
+_MOST_CHANGED = 10  # characters that are told of
 _TO_TELL = re.compile(f"[\u2e81-\u2e99\u2e9b-\u2ef3\u2f00-\u2fd5{_INVISIBLE}]")
 _LINE_END = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
@@ -43,7 +44,7 @@ _NOT_FOR_PRINT = re.compile(f"[\ue000-\uf8ff\ufdd0-\ufdef\ufffc-\uffff{_NONCHARA
 
 
 class CleanText(NamedTuple):
-    """A cleaned text, and each of the radicals and invisible characters that were replaced or taken out."""
+    """A cleaned text, and the radicals and invisible characters that were replaced or taken out, a few of them."""
 
     text: str
     changed: str = ""
@@ -62,7 +63,7 @@ def clean(text: str) -> CleanText:
     if not _TO_CHANGE.search(text):
         return CleanText(text)
     text = _LINE_END.sub("\n", text)
-    changed = "".join(dict.fromkeys(_TO_TELL.findall(text)))
+    changed = "".join(dict.fromkeys(_TO_TELL.findall(text)))[:_MOST_CHANGED]
     text = _TO_TELL.sub(lambda match: _UNIFIED.get(ord(match[0]), ""), text)
     return CleanText(_COMPOSABLE.sub(lambda match: unicodedata.normalize("NFC", match[0]), text), changed)
 

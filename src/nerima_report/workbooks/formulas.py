@@ -6,13 +6,14 @@ import re
 
 from nerima_report.workbooks.values import Position, address, column_number, position_of
 
+LONGEST = 250  # characters that are kept of a formula: nobody asks more of a longer one than what it is
 Range = tuple[Position, Position]  # the first and the last cell
 
 _CELL = r"\$?[A-Z]{1,3}\$?[1-9][0-9]{0,6}"
 _SUM = re.compile(rf"=?\+?SUM\(({_CELL}(?::{_CELL})?(?:,{_CELL}(?::{_CELL})?)*)\)")
 _CHAIN = re.compile(rf"=?\+?{_CELL}(?:\+{_CELL})*")
 _TEXT = re.compile(r'"[^"]*"')
-_OTHER_WORKBOOK = re.compile(r"\[[^\[\]]+\][^\[\]!]*!")
+_OTHER_WORKBOOK = re.compile(r"\[[^\[\]]{1,100}\][^\[\]!]{0,100}!")
 _REFERENCE = re.compile(r"(?<![A-Za-z0-9_.$])(\$?)([A-Z]{1,3})(\$?)([1-9][0-9]{0,6})(?![A-Za-z0-9_(!])")
 
 
@@ -37,6 +38,14 @@ def refers_to_other_workbook(formula: str) -> bool:
     (True, False)
     """
     return _OTHER_WORKBOOK.search(_TEXT.sub("", formula)) is not None
+
+
+def in_short(formula: str) -> str:
+    """A formula as it is kept: whole, or its beginning, or where it takes something from another workbook."""
+    if len(formula) <= LONGEST:
+        return formula
+    other = _OTHER_WORKBOOK.search(_TEXT.sub("", formula))
+    return other[0] if other else f"{formula[:LONGEST]}…"
 
 
 def moved(formula: str, rows: int, columns: int) -> str:

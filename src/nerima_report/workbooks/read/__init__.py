@@ -1,6 +1,6 @@
 """The worksheets of a file with their values; formulas give their saved result.
 
-    preflight → package_scan → sheet_scan (days) → sheets
+    preflight → package_scan → style_scan (days, number_format), sheet_scan → sheets
 
 Only the worker imports this folder: nothing here is heavy, but what is read may be hostile.
 """
@@ -36,11 +36,7 @@ def _sheets(scanned: Mapping[str, ScannedSheet]) -> Iterator[Sheet]:
                 length += len(value)
                 if limit := _exceeded(value) or ("texts" if length > limits.MAX_TEXTS else ""):
                     raise Refused("beyond-limit", sheet=name, cell=address(position), limit=limit)
-        facts = noted.facts()
-        length += sum(map(len, facts.formulas.values()))
-        if length > limits.MAX_TEXTS:
-            raise Refused("beyond-limit", sheet=name, limit="texts")
-        yield Sheet(clean_name(name), noted.cells, facts)
+        yield Sheet(clean_name(name), noted.cells, noted.facts())
 
 
 def _exceeded(text: str) -> str:

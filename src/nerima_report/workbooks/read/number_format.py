@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import lru_cache
 
 from nerima_report.workbooks.values import CellValue
@@ -28,9 +28,12 @@ _HOLDS = {
 _PLACEHOLDERS, _DATE_LETTERS = "0#?", frozenset("dmyhsgeabr")
 _MINUS = frozenset("-−‐‑–—―△▲▽▼")
 # How accounting formats show zero, and what else nobody takes for another number.
-_ZERO = frozenset({"-", "－", "−", "‐", "–", "—", "―", "ー", "─", "なし", "無し", "無", "該当なし"})
+_ZERO = re.compile(r"[¥￥$\s]*(?:[-－−‐–—―ー─]|なし|無し?|該当なし)[^\d]*")
 _SCALE = "割倍約%‰"  # with characters that are numerals (十, 千, 万), they make another number of the digits
 _LONGEST = 40  # characters of a display that a finding shows
+_LONGEST_CODE = 255  # characters: what Excel itself allows
+_MOST = 15  # decimals, commas and percents that are followed
+_LARGEST = 10**_MOST  # no check takes a number from here on for a count, whatever is seen of it
 
 
 @dataclass
@@ -96,10 +99,10 @@ class NumberFormat:
         """What is seen instead of a number or a text; None where it is the value itself that is seen."""
         if isinstance(value, str):
             return self._display_of_text(value)
-        if isinstance(value, bool) or not isinstance(value, int | float):
+        if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < _LARGEST:
             return None
         number = Decimal(repr(value))
-        return _display(number, *self._section_for(number)) if number.is_finite() else None
+        return _display(number, *self._section_for(number))
 
     def _display_of_text(self, text: str) -> str | None:
         section = self.sections[3] if len(self.sections) > 3 else None
@@ -123,7 +126,7 @@ class NumberFormat:
 @lru_cache(maxsize=1024)
 def number_format(code: str) -> NumberFormat:
     """The format of a code."""
-    return NumberFormat.parse(code or "General")
+    return NumberFormat.parse(code[:_LONGEST_CODE] or "General")
 
 
 def _sections(code: str) -> Iterator[_Section]:
@@ -176,14 +179,15 @@ def _display(number: Decimal, section: _Section, shows_sign: bool) -> str | None
         return "日付や時刻"
     if not section.shows_number:
         text = literals.strip()
-        same = (number == 0 and text in _ZERO) or _is_digits(text, number)
+        same = (number == 0 and _ZERO.fullmatch(text)) or _is_digits(text, number)
         return None if same else text[:_LONGEST]
     shown = abs(number)
     if not section.as_it_is:
-        scaled = shown * 100**section.percents / 1000**section.commas
-        shown = scaled.quantize(Decimal(1).scaleb(-section.decimals), ROUND_HALF_UP)
+        scaled = shown * 100 ** min(section.percents, _MOST) / 1000 ** min(section.commas, _MOST)
+        last = Decimal(1).scaleb(-min(section.decimals, _MOST))
+        shown = scaled.quantize(last, ROUND_HALF_UP, Context(prec=10 * _MOST))
     if shown == 0 and not section.as_it_is and "0" not in section.whole and not section.decimals:
-        return None if section.before.strip() in _ZERO else literals.strip()[:_LONGEST]
+        return None if _ZERO.fullmatch(literals) else literals.strip()[:_LONGEST]
     sign = "-" if shows_sign and number < 0 else ""
     minus = bool(sign) or not _MINUS.isdisjoint(literals) or (number < 0 and "(" in section.before)
     if number == 0:

@@ -13,7 +13,7 @@ from pyexpat import XMLParserType
 
 from nerima_report.workbooks import limits
 from nerima_report.workbooks.cleaning import clean
-from nerima_report.workbooks.formulas import moved
+from nerima_report.workbooks.formulas import in_short, moved
 from nerima_report.workbooks.limits import Refused
 from nerima_report.workbooks.read.days import day_of, written_day
 from nerima_report.workbooks.read.style_scan import MAIN, PLAIN, Look, ScannedStyles, is_true
@@ -27,7 +27,7 @@ _COLUMNS = {address((0, column))[:-1]: column for column in range(1, limits.MAX_
 _TRUTHS = {"0": False, "1": True}
 # Below these nobody sees a row (points) or a column (digits).
 _LEAST_HEIGHT, _LEAST_WIDTH = 1.0, 0.5
-_LONGEST_FORMULA = 8_192  # characters: what Excel itself allows
+_LONGEST_WHOLE = 100  # characters that are kept of a partly struck text
 
 
 @dataclass
@@ -231,7 +231,7 @@ class SheetScan:
         position = self.row, self.column
         if name != _FORMULA:
             raise Refused("broken", cell=address(position))
-        text = "".join(self.pieces)[:_LONGEST_FORMULA]
+        text = in_short("".join(self.pieces))
         if self.shared_by and text:
             self.shared_formulas[self.shared_by] = position, text
         elif self.shared_by in self.shared_formulas:
@@ -363,7 +363,7 @@ def written_text(pieces: Sequence[str], struck: frozenset[int] = frozenset(), *,
     written = WrittenText(text)
     written.changed, written.is_struck, written.has_looks = changed, is_struck, has_looks
     if struck and not is_struck:
-        written.whole = clean(whole).text
+        written.whole = clean(whole).text[:_LONGEST_WHOLE]
     return written
 
 
