@@ -83,17 +83,19 @@ class Suggestion:
 class Advice:
     """What may be the cause of a finding: every smallest change that would do, the likeliest first.
 
-    `most` is how many of them are told to the clerk, `remarks` what else is said.
+    `likely` is how many of them are told to the clerk, because each is likelier than the next; `remarks` is what else
+    is said. `alike` are the cells of which one is wrong where nothing tells the first changes apart: then none is told.
     """
 
     suggestions: tuple[Suggestion, ...] = ()
-    most: int = 0
+    likely: int = 0
     remarks: tuple[str, ...] = ()
+    alike: tuple[Place, ...] = ()
 
     @property
     def told(self) -> tuple[Suggestion, ...]:
         """The suggestions that are told to the clerk."""
-        return self.suggestions[: self.most]
+        return self.suggestions[: self.likely]
 
     @property
     def lines(self) -> tuple[str, ...]:
@@ -107,7 +109,7 @@ class Finding:
 
     `expected`, `found` and `difference` are counts in the unit of the column, or texts; `related` are
     the other places that the check looked at; `details` fill the placeholders of the message; `advice` is
-    what may be the cause, said once where several findings have the same.
+    what may be the cause, said once where several findings have the same: these bear the name of one `problem`.
     """
 
     code: str
@@ -120,6 +122,7 @@ class Finding:
     severity: Severity | None = None
     explained: Explanation | None = None
     advice: Advice = Advice()
+    problem: str = ""
 
 
 def explain(

@@ -7,21 +7,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import count
 
 from nerima_report.checks.cells import CODES as UNREADABLE
 from nerima_report.checks.links import CODES as LINKS
 from nerima_report.corrections.constraints import ward_system, workbook_system
+from nerima_report.corrections.earlier import earlier_numbers
 from nerima_report.corrections.linear_system import System
+from nerima_report.corrections.lines import lines_behind, list_behind
 from nerima_report.corrections.ranking import Before, Ranking
 from nerima_report.corrections.search import Change, Problem, pair_changes, single_changes
 from nerima_report.corrections.sentences import Sentences
 from nerima_report.corrections.slips import pattern_changes
-from nerima_report.findings import Advice, Explanation, Finding
-from nerima_report.places import WARD, Place
+from nerima_report.edition.tables import fill
+from nerima_report.findings import SEVERITIES, Advice, Explanation, Finding, shown_fact
+from nerima_report.places import WARD, CellKey, Place
 from nerima_report.tallies.collection import Collection
 
-# The findings that systems can explain: broken totals and links, unreadable cells, persons out of bounds, adjustments.
-IN_A_WORKBOOK = frozenset({"N401", *LINKS.values(), "N301", *UNREADABLE.values()})
+# What the systems know of: broken totals and links, cells without a number, persons out of bounds, adjustments.
+IN_A_WORKBOOK = frozenset({"N401", *LINKS.values(), "N301", *UNREADABLE.values(), "N530"})
 IN_THE_WARD = frozenset({*LINKS.values(), "N607", "N608", "N610"})
 
 Recall = Callable[[int], Before]  # a fiscal year → what was reported for the year before it
@@ -43,16 +47,25 @@ def suggest_corrections(
     `recall` gives what each 課 reported for the year before; it is asked only when something is wrong.
     """
     advised = list(findings)
+    names = count(1)
     before: Before | None = None
     for system, problems in _localised(findings, collection, explanations):
         before = recall(collection.fiscal_year) if before is None else before
-        ranking = Ranking(system, collection.edition.corrections, before)
-        sentences = Sentences(collection.edition, system)
+        earlier = earlier_numbers(collection, {cell.place.file for cell in system.cells})
+        ranking = Ranking(system, collection.edition.corrections, before, earlier)
+        sentences = Sentences(collection.edition, ranking)
         alone = len(problems) == 1
         for problem in problems:
-            number = _most_severe(advised, problem, collection)
-            if number is not None:
-                advised[number] = replace(advised[number], advice=_advice(problem, ranking, sentences, alone))
+            advice = _advice(problem, ranking, sentences, alone)
+            advice = replace(advice, remarks=(*advice.remarks, *_on_lists(problem.problem, collection)))
+            name = f"{collection.fiscal_year}-{next(names)}" if advice.suggestions else ""
+            for number in _caused(advised, problem, collection):
+                advised[number] = replace(advised[number], advice=advice, problem=name)
+                advice = Advice()  # it is said once, at the most severe
+    for number, finding in enumerate(advised):
+        if finding.code == "N530" and finding.explained is None and not finding.advice.lines:
+            problem_name = f"{collection.fiscal_year}-{next(names)}"
+            advised[number] = replace(finding, advice=_on_register(finding, collection), problem=problem_name)
     return advised
 
 
@@ -76,15 +89,19 @@ def _localised(
         yield system, localise(system, lambda place: place.file in wards or place.section == WARD)
 
 
-def _most_severe(findings: Sequence[Finding], problem: Localisation, collection: Collection) -> int | None:
-    """The index of the finding that gets the advice on a problem: the most severe one that it causes."""
-    inner = problem.problem
-    subjects = {_subject(inner.system.constraints[number].finding) for number in inner.broken}
-    unread = {inner.system.cells[number].place for number in inner.unknown}
-    catalogue = collection.edition.catalogue
-    caused = [f for f in findings if f.explained is None and (_subject(f) in subjects or _is_unread(f, unread))]
-    first = next(iter(catalogue.order(caused)), None)
-    return next((number for number, finding in enumerate(findings) if finding is first), None)
+def _caused(findings: Sequence[Finding], localised: Localisation, collection: Collection) -> list[int]:
+    """The numbers of the findings that a problem causes, the most severe first.
+
+    Cells that cannot be read are problems of their own where numbers disagree as well.
+    """
+    problem = localised.problem
+    subjects = {_subject(problem.system.constraints[number].finding) for number in problem.broken}
+    unread = {problem.system.cells[number].place for number in problem.unknown}
+    still_open = [(number, finding) for number, finding in enumerate(findings) if finding.explained is None]
+    caused = [(number, f) for number, f in still_open if _subject(f) in subjects]
+    caused = caused or [(number, f) for number, f in still_open if _is_unread(f, unread)][:1]
+    severity = collection.edition.catalogue.severity
+    return [number for number, f in sorted(caused, key=lambda one: SEVERITIES.index(severity(one[1])))]
 
 
 def _is_unread(finding: Finding, places: set[Place]) -> bool:
@@ -96,15 +113,47 @@ def _subject(finding: Finding) -> tuple[str, Place, str, str]:
     return finding.code, finding.place, finding.details.get("left", ""), finding.details.get("right", "")
 
 
-def _advice(problem: Localisation, ranking: Ranking, sentences: Sentences, alone: bool) -> Advice:
-    """The changes in words, the likeliest first; that there is none is said only where numbers disagree."""
-    words = sentences.words
-    if not problem.changes:
-        return Advice(remarks=(words.unexplained,) if problem.problem.broken else ())
-    ranked = ranking.ranked(problem.changes)
-    checks = words.readable if problem.readable else words.all if alone else words.related
+def _advice(localised: Localisation, ranking: Ranking, sentences: Sentences, alone: bool) -> Advice:
+    """The changes in words, the likeliest first; that none would do is said only where the numbers disagree.
+
+    Where no change is likelier than another, the numbers that changed since an earlier submission are named first.
+    """
+    words, problem = sentences.words, localised.problem
+    touched = {cell for number in problem.broken for cell in problem.system.constraints[number].cells}
+    if not localised.changes:
+        unexplained = (sentences.revised(touched), words.unexplained) if touched else ()
+        return Advice(remarks=tuple(filter(None, unexplained)))
+    ranked = ranking.ranked(localised.changes)
+    checks = words.readable if localised.readable else words.all if alone else words.related
     suggestions = tuple(sentences.suggestion(one, checks) for one in ranked)
-    return Advice(suggestions, sentences.most(ranked), tuple(sentences.remarks(ranked)))
+    alike = sentences.alike(ranked)
+    remarks = (sentences.revised(touched) if alike else "", *sentences.remarks(ranked))
+    places = tuple(problem.system.cells[cell].place for cell in alike)
+    return Advice(suggestions, sentences.likely(ranked), tuple(filter(None, remarks)), places)
+
+
+def _on_lists(problem: Problem, collection: Collection) -> Iterator[str]:
+    """That a number is counted from the lines of a list, where it is one of those that disagree."""
+    places = (place for number in problem.broken for place in problem.system.constraints[number].finding.related)
+    for sheet in dict.fromkeys(filter(None, (list_behind(collection, place) for place in places))):
+        yield fill(collection.edition.corrections.words.counted, {"表": sheet})
+
+
+def _on_register(finding: Finding, collection: Collection) -> Advice:
+    """The lines to look at where a register does not make the number that was written: it counts lines."""
+    words, place = collection.edition.corrections.words, finding.place
+    difference = finding.difference or 0
+    registers = lines_behind(collection, place.file, CellKey(place.table, place.group, place.row, place.column))
+    doubtful = [line for register in registers for line in register.doubtful(too_many=difference < 0)]
+    names = "、".join(f"{line.place.table}「{line.place.row}」（{line.entry.row}行目）" for line in doubtful)
+    sheets = "」「".join(register.submitted.located.table_id for register in registers)
+    remarks = []
+    if doubtful:
+        remarks.append(fill(words.lines_doubtful if difference < 0 else words.lines_left_out, {"場所": names}))
+    if difference > 0 or not doubtful:
+        wanted = words.lines_missing if difference > 0 else words.lines_too_many
+        remarks.append(fill(wanted, {"表": sheets, "数": shown_fact(abs(difference))}))
+    return Advice(remarks=tuple(remarks), alike=tuple(line.place for line in doubtful))
 
 
 @dataclass(frozen=True)

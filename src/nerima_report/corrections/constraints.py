@@ -16,6 +16,7 @@ from nerima_report.checks.collection import row_of
 from nerima_report.checks.links import LinkedSums, broken_link, holds, linked_sums, said_in_workbooks
 from nerima_report.checks.table import column_of, stated_number, stated_totals, text_sum
 from nerima_report.corrections.linear_system import Constraint, Number, Sum, System, SystemCell
+from nerima_report.corrections.lines import lines_behind
 from nerima_report.edition.tables import Link
 from nerima_report.findings import Explanation, Finding
 from nerima_report.places import WARD, CellKey, Place, cell_place
@@ -36,19 +37,26 @@ def workbook_system(collection: Collection, file: str, explanations: Sequence[Ex
 
 @dataclass
 class Building:
-    """The cells and constraints collected so far. `numbers` gives each cell its index, by file and name."""
+    """The cells and constraints collected so far.
+
+    `numbers` gives each cell its index, by file and name; `counted` are the sums of those that a register makes.
+    """
 
     collection: Collection
     explanations: Sequence[Explanation]
     cells: list[SystemCell] = field(default_factory=list)
     constraints: list[Constraint] = field(default_factory=list)
     numbers: dict[tuple[str, CellKey], int] = field(default_factory=dict)
+    counted: dict[tuple[str, CellKey], Sum] = field(default_factory=dict)
 
     def add_workbook(self, file: str) -> None:
         """Add the cells of a workbook and the constraints on them."""
         closed = {t.table_id for t in self.collection.tallies.located if t.submission.file == file and t.not_applicable}
+        tallied = [t.cell.key for t in self.collection.tallies.register_tallies if t.cell.place.file == file]
         for key, cell in self.collection.cells[file].items():
-            if _is_typed(cell) and key.table not in closed:
+            if key in tallied:
+                self.counted[file, key] = self._lines(file, key) if cell.counted_on else Sum({}, cell.value)
+            elif _is_typed(cell) and key.table not in closed:
                 owner, value = WARD if cell.ward else cell.place.section, cell.value if cell.known else None
                 self.numbers[file, key] = self.add(SystemCell(cell.place, value, cell.found, owner))
         for linked in self.linked:
@@ -56,6 +64,9 @@ class Building:
         for stated in stated_totals(self.collection):
             if stated.place.file == file:
                 self._add_total(stated)
+        for key in tallied:
+            if not (cell := self.collection.cells[file][key]).counted_on and cell.known:
+                self._add_register(file, cell)
 
     @cached_property
     def linked(self) -> tuple[LinkedSums, ...]:
@@ -112,6 +123,26 @@ class Building:
         tolerated = self.tolerated(make_finding) | ({-texts} if texts else set())
         self.constraints.append(Constraint(total, self._sum(rows), eq, make_finding, exact=True, tolerated=tolerated))
 
+    def _add_register(self, file: str, cell: FilledCell) -> None:
+        """A number that is the sum of lines of a register: one of these is wrong if it is another one."""
+        lines, make_finding = self._lines(file, cell.key), partial(Finding, "N530", cell.place)
+        if lines.cells:
+            tolerated = self.tolerated(make_finding)
+            written = Sum({}, cell.value)
+            self.constraints.append(Constraint(written, lines, eq, make_finding, exact=True, tolerated=tolerated))
+
+    def _lines(self, file: str, key: CellKey) -> Sum:
+        """What registers make of a number: the cells that they add up, and how many lines they count."""
+        times: Counter[int] = Counter()
+        constant = 0
+        for counted in lines_behind(self.collection, file, key):
+            for line in counted.lines:
+                if counted.summed:
+                    times[self.add(SystemCell(line.place, line.amount, str(line.amount), line.entry.section))] += 1
+                else:
+                    constant += line.amount
+        return Sum(times, constant)
+
     def _may_be_known(self, cell: FilledCell) -> bool:
         """Whether a cell has a number, or could get one."""
         return cell.known or (cell.place.file, cell.key) in self.numbers
@@ -121,11 +152,14 @@ class Building:
         times: Counter[int] = Counter()
         constant: Number = 0
         for cell in cells:
-            number = self.numbers.get((cell.place.file, cell.key))
-            if number is None:
-                constant += cell.value
+            name = cell.place.file, cell.key
+            if name in self.counted:
+                times.update(self.counted[name].cells)
+                constant += self.counted[name].constant
+            elif name in self.numbers:
+                times[self.numbers[name]] += 1
             else:
-                times[number] += 1
+                constant += cell.value
         return Sum(times, constant)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from math import lgamma, log
 
@@ -14,32 +14,38 @@ from nerima_report.edition.texts import CorrectionsDefinition
 from nerima_report.places import CellKey, Place
 from nerima_report.workbooks import Position, position_of
 
+MINUS_SIGNS = ("-", "−", "－", "△", "▲")
 Before = Mapping[str, Mapping[CellKey, int]]  # what each 課 (and 区全体) reported for the year before
+Earlier = Mapping[str, Mapping[CellKey, float]]  # by file: what the submission said that it replaces
 
 
 @dataclass(frozen=True)
 class Ranked:
     """A change with its likeliest new numbers, and the kind of slip that explains them ('' for none).
 
-    `weight` is that of the slip, `support` says how well the year before fits. Changes with the same weight and support
-    are equally likely; `commonness` (small numbers are more common than large ones) only puts them in an order.
+    `kinds` are the slips of the cells, `reason` is the heaviest of them and `weight` their weight. `support` says
+    how well the year before fits. `revision` is 1 if the cells were changed since an earlier submission, and 2 if they
+    get their earlier numbers back. Changes with the same revision, weight and support are equally likely; `commonness`
+    (small numbers are more common than large ones) only puts them in an order.
     """
 
     change: Change
     values: Mapping[int, int]
     reason: str
     weight: int
-    support: float
-    commonness: float
+    support: float = 0.0
+    commonness: float = 0.0
+    kinds: Mapping[int, str] = field(default_factory=dict)
+    revision: int = 0
 
     def is_as_likely_as(self, other: Ranked) -> bool:
         """Whether nothing known about these cells makes one of two changes likelier."""
-        return (self.weight, self.support) == (other.weight, other.support)
+        return self.likelihood[:-1] == other.likelihood[:-1]
 
     @property
-    def likelihood(self) -> tuple[int, float, float]:
+    def likelihood(self) -> tuple[int, int, float, float]:
         """The sort key of changes, the likeliest last."""
-        return self.weight, self.support, self.commonness
+        return self.revision, self.weight, self.support, self.commonness
 
 
 @dataclass(frozen=True)
@@ -49,6 +55,7 @@ class Ranking:
     system: System
     definition: CorrectionsDefinition
     before: Before
+    earlier: Earlier = field(default_factory=dict)
 
     def ranked(self, changes: Sequence[Change]) -> list[Ranked]:
         """The changes, the likeliest first.
@@ -66,14 +73,17 @@ class Ranking:
         """
         if change.kind:
             number = change.numbers.nearest(0)
-            return Ranked(change, change.line.at(number), change.kind, self._weight(change.kind), 0.0, 0.0)
+            return self._whole(change, change.line.at(number), change.kind)
         judged = [self._judged(change, number) for number in self._numbers(change)]
         best = max(judged, key=lambda one: one.likelihood)
         others = (one for one in judged if one.values != best.values)
-        return replace(best, reason="") if any(one.is_as_likely_as(best) for one in others) else best
+        return replace(best, reason="", kinds={}) if any(one.is_as_likely_as(best) for one in others) else best
 
     def _numbers(self, change: Change) -> Iterator[int]:
-        """The numbers t to be judged: the one nearest to the typed value, and those that a slip turns into it."""
+        """The numbers t to be judged: the one nearest to the typed value, and those that a slip turns into it.
+
+        The number of an earlier submission is judged as well.
+        """
         if (only := change.numbers.only) is not None:
             yield only
             return
@@ -81,44 +91,76 @@ class Ranking:
             if slope:
                 typed = self._typed(cell)
                 yield change.numbers.nearest((typed - base) // slope)
-                numbers = ((number - base) // slope for number in self._meant(typed))
+                earlier = self.said_earlier(cell)
+                meant = [*self._meant(typed), *([] if earlier is None else [int(earlier)])]
+                numbers = ((number - base) // slope for number in meant)
                 yield from (number for number in numbers if number in change.numbers)
 
     def _judged(self, change: Change, number: int) -> Ranked:
         values = dict(sorted(change.line.at(number).items()))
         if kind := self._exchange(values):
-            return Ranked(change, values, kind, self._weight(kind), 0.0, 0.0)
-        slips = [self._slip(cell, value) for cell, value in values.items()]
-        weight = sum(weight for _, weight in slips)
-        reason = "" if any(not kind for kind, _ in slips) else max(slips, key=lambda slip: slip[1])[0]
+            return self._whole(change, values, kind)
+        slips = {cell: self._slip(cell, value) for cell, value in values.items()}
+        weight = sum(weight for _, weight in slips.values())
+        kinds = {cell: kind for cell, (kind, _) in slips.items()} if all(kind for kind, _ in slips.values()) else {}
+        reason = max(slips.values(), key=lambda slip: slip[1])[0] if kinds else ""
         commonness = sum(self._commonness(cell, value) for cell, value in values.items())
         support = sum(self._support(cell, value) for cell, value in values.items())
-        return Ranked(change, values, reason, weight, support, commonness)
+        return Ranked(change, values, reason, weight, support, commonness, kinds, self._revision(values))
+
+    def _whole(self, change: Change, values: Mapping[int, int], kind: str) -> Ranked:
+        """A change that one slip explains as a whole."""
+        return Ranked(change, values, kind, self._weight(kind), revision=self._revision(values))
+
+    def _revision(self, values: Mapping[int, int]) -> int:
+        """Whether all that would be changed was changed since an earlier submission (1), and had this number (2)."""
+        changed = {cell: value for cell, value in values.items() if self.system.cells[cell].value != value}
+        earlier = {cell: self.said_earlier(cell) for cell in changed}
+        if not changed or any(number is None for number in earlier.values()):
+            return 0
+        return 2 if earlier == changed else 1
+
+    def said_earlier(self, cell: int) -> float | None:
+        """What the earlier submission said, where that is another number than the one that stands there now."""
+        place = self.system.cells[cell].place
+        number = self.earlier.get(place.file, {}).get(_key(place))
+        return None if number == self.system.cells[cell].value else number
 
     def _slip(self, cell: int, value: int) -> tuple[str, int]:
-        """The likeliest kind of slip that turns a number into what was typed, and its weight; ('', 0) for none."""
+        """The slip that turns a number into what was typed, and how much speaks for it; ('', 0) for none.
+
+        Where several would, corrections.toml says by which name to call it; what speaks for any of them counts.
+        """
+        kinds = {*self._kinds(cell, value)}
+        name = next((kind for kind in self.definition.by_kind if kind in kinds), "")
+        return name, max(map(self._weight, kinds), default=0)
+
+    def _kinds(self, cell: int, value: int) -> Iterator[str]:
         now = self.system.cells[cell]
-        if not isinstance(now.value, int):
-            return "", 0
-        kinds = [*self._meant(now.value).get(value, ())] if now.value >= 0 else []
+        if value and (now.value == -value or (now.typed[:1] in MINUS_SIGNS and now.typed[1:] == str(value))):
+            yield "sign"
+        if not isinstance(now.value, int) or now.value < 0:
+            return
+        yield from self._meant(now.value).get(value, ())
         if now.value and now.value in self._beside.get(cell, ()):
-            kinds.append("neighbouring-cell")
+            yield "neighbouring-cell"
         if now.value and self._last(cell) == now.value:
-            kinds.append("last-year")
-        return max(((kind, self._weight(kind)) for kind in kinds), key=lambda slip: slip[1], default=("", 0))
+            yield "last-year"
 
     @cached_property
     def _meant(self) -> Callable[[int], Mapping[int, tuple[str, ...]]]:
         return cache(lambda typed: numbers_meant(typed, self.definition))
 
     def _exchange(self, values: Mapping[int, int]) -> str:
-        """The kind of slip if two cells of a row get each other's number, otherwise ''."""
+        """Whether two cells of a row, or of a column, get each other's number."""
         if len(values) != 2:
             return ""
         one, other = (self.system.cells[cell] for cell in values)
-        same_row = one.place.file == other.place.file and _row(one.place) == _row(other.place)
-        exchanged = list(values.values()) == [other.value, one.value]
-        return "exchanged-columns" if same_row and exchanged and self._weight("exchanged-columns") else ""
+        if one.place.file != other.place.file or list(values.values()) != [other.value, one.value]:
+            return ""
+        same = {"exchanged-columns": _row(one.place) == _row(other.place),
+                "exchanged-rows": _column(one.place) == _column(other.place)}  # fmt: skip
+        return next((kind for kind, is_so in same.items() if is_so and kind in self.definition.by_kind), "")
 
     def _weight(self, kind: str) -> int:
         slip = self.definition.by_kind.get(kind)
@@ -190,3 +232,7 @@ def _position(place: Place) -> Position | None:
 
 def _row(place: Place) -> tuple[str, str, str]:
     return place.table, place.group, place.row
+
+
+def _column(place: Place) -> tuple[str, str]:
+    return place.table, place.column

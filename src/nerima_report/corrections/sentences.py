@@ -2,50 +2,71 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from nerima_report.corrections.linear_system import System, SystemCell
-from nerima_report.corrections.ranking import Ranked
+from nerima_report.corrections.linear_system import SystemCell
+from nerima_report.corrections.ranking import Ranked, Ranking
 from nerima_report.edition import Edition
+from nerima_report.edition.catalogue import ranges
 from nerima_report.edition.tables import fill
 from nerima_report.findings import SuggestedCell, Suggestion, shown_fact
-from nerima_report.places import WARD
+from nerima_report.places import WARD, Place
 from nerima_report.tallies.cell_values import LARGEST_COUNT
+
+MOST_NAMED = 6  # cells or ranges of cells between which nothing decides
 
 
 class Sentences:
     """The changes of the cells of a system in the words of corrections.toml."""
 
-    def __init__(self, edition: Edition, system: System) -> None:
+    def __init__(self, edition: Edition, ranking: Ranking) -> None:
         self.words = edition.corrections.words
         self._most = edition.corrections.most
         self._slips = edition.corrections.by_kind
         self._columns = {table_id: table.columns for table_id, table in edition.count_tables.items()}
-        self._cells = system.cells
-        self._one_file = len({cell.place.file for cell in system.cells}) == 1
+        self._ranking = ranking
+        self._cells = ranking.system.cells
+        self._one_file = len({cell.place.file for cell in self._cells}) == 1
 
     def suggestion(self, ranked: Ranked, checks: str) -> Suggestion:
         """A change, with what it makes agree (`checks`)."""
         cells = tuple(self._suggested(ranked, number, checks) for number in ranked.values)
         return Suggestion(cells, ranked.reason, self._sentence(ranked, checks))
 
-    def most(self, ranked: Sequence[Ranked]) -> int:
-        """How many changes are listed; none without an explanation if a slip explains several cells."""
+    def likely(self, ranked: Sequence[Ranked]) -> int:
+        """How many changes, from the first, are told as likely: none that nothing tells apart from the next.
+
+        Where a slip explains two cells or more, no others are that none explains.
+        """
         several = len(ranked[0].values) > 1 and ranked[0].reason
-        worth = [one for one in ranked if one.reason or not several]
-        return min(len(worth), self._most)
+        for number, one in enumerate(ranked[: self._most]):
+            if (several and not one.reason) or any(map(one.is_as_likely_as, ranked[number + 1 : number + 2])):
+                return number
+        return min(len(ranked), self._most)
+
+    def alike(self, ranked: Sequence[Ranked]) -> list[int]:
+        """The cells of the first changes, where nothing tells these apart."""
+        alike = [one for one in ranked if one.is_as_likely_as(ranked[0])]
+        return sorted({cell for one in alike for cell in one.values}) if len(alike) > 1 else []
 
     def remarks(self, ranked: Sequence[Ranked]) -> Iterator[str]:
-        """The remarks that there are more changes than those listed, and that several are equally likely."""
-        if left := len(ranked) - self.most(ranked):
+        """That several changes are equally likely, and that there are more than are told."""
+        if alike := self.alike(ranked):
+            yield fill(self.words.equally, {"場所": self._names(alike)})
+        elif left := len(ranked) - self.likely(ranked):
             yield fill(self.words.more, {"数": f"{left:,}"})
-        if len(ranked) > 1 and ranked[0].is_as_likely_as(ranked[1]):
-            yield self.words.equally
+
+    def revised(self, cells: Iterable[int]) -> str:
+        """Which of some cells were changed since an earlier submission; '' where none was."""
+        changed = [cell for cell in sorted(cells) if self._ranking.said_earlier(cell) is not None][: self._most]
+        texts = (
+            f"{self._name(self._cells[cell])}は{fill(self.words.now, {'今': self._found(cell)})}" for cell in changed
+        )
+        return fill(self.words.revised, {"変更": "、".join(texts)}) if changed else ""
 
     def _sentence(self, ranked: Ranked, checks: str) -> str:
         numbers = list(ranked.values)
-        because = self._slips[ranked.reason].words if ranked.reason else ""
-        facts = {"検算": checks, "理由": because}
+        facts = {"検算": checks, "理由": self._because(ranked, numbers)}
         if ranked.change.kind == "exchanged-columns":
             sides = {"場所": self._range(numbers[::2]), "隣": self._range(numbers[1::2])}
             return fill(self.words.exchanged, facts | sides)
@@ -55,7 +76,7 @@ class Sentences:
             end = {"端": self._name(self._cells[numbers[-1]]), "数": shown_fact(ranked.values[numbers[-1]])}
             return fill(self.words.shifted, facts | end | {"場所": self._range(rows), "向き": way})
         changes = (self._change(ranked, number) for number in numbers)
-        now = self._now([self._cells[number] for number in numbers], ranked.reason)
+        now = self._now(ranked, numbers)
         return fill(self.words.sentence, {"直し": "、".join(changes), "検算": checks, "今": now})
 
     def _change(self, ranked: Ranked, number: int) -> str:
@@ -64,7 +85,7 @@ class Sentences:
     def _suggested(self, ranked: Ranked, number: int, checks: str) -> SuggestedCell:
         cell = self._cells[number]
         least, most = self._bounds(ranked, number)
-        facts = {"数": self._number(ranked, number), "検算": checks, "今": self._now([cell], ranked.reason)}
+        facts = {"数": self._number(ranked, number), "検算": checks, "今": self._now(ranked, [number])}
         sentence = self.words.here if len(ranked.values) == 1 else self.words.here_together
         value = ranked.values[number]
         return SuggestedCell(
@@ -93,17 +114,34 @@ class Sentences:
             return fill(self.words.at_most, {"数": shown_fact(most)})
         return fill(self.words.between, {"数": shown_fact(least), "終わり": shown_fact(most)})
 
-    def _now(self, cells: Sequence[SystemCell], reason: str) -> str:
-        typed = "と ".join(f"{cell.typed or self.words.blank} " for cell in cells).rstrip()
-        because = self._slips[reason].words if reason else ""
-        return fill(self.words.now_because if reason else self.words.now, {"今": typed, "理由": because})
+    def _now(self, ranked: Ranked, numbers: Sequence[int]) -> str:
+        typed = "と ".join(f"{self._found(number)} " for number in numbers).rstrip()
+        because = self._because(ranked, numbers)
+        return fill(self.words.now_because if because else self.words.now, {"今": typed, "理由": because})
+
+    def _found(self, number: int) -> str:
+        """What stands in a cell, and what the earlier submission said if it was changed since."""
+        found, earlier = self._cells[number].typed or self.words.blank, self._ranking.said_earlier(number)
+        return found if earlier is None else fill(self.words.earlier, {"今": found, "前": shown_fact(int(earlier))})
+
+    def _because(self, ranked: Ranked, numbers: Sequence[int]) -> str:
+        """What the slips of some cells are called; '' where there is none."""
+        kinds = dict.fromkeys(ranked.kinds.get(number, ranked.reason) for number in numbers)
+        return "と".join(self._slips[kind].words for kind in kinds if kind)
 
     def _name(self, cell: SystemCell) -> str:
         """公開.処理状況「部分公開」（B6）, with the column where there are several, and whose it is in the ward."""
         place = cell.place
         row = f"の{place.column}の{place.row}" if cell.is_total else f"「{f'{place.group} {place.row}'.strip()}」"
-        several = not cell.is_total and len(self._columns.get(place.table, ())) > 1
+        columns = self._columns.get(place.table)  # a register has none that are counts
+        several = not cell.is_total and (columns is None or len(columns) > 1)
         return f"{self._owner(cell)}{place.table}{row}{f'の{place.column}' if several else ''}（{place.spot}）"
+
+    def _names(self, numbers: Iterable[int]) -> str:
+        """公開.決定期間 B5〜B9、公開.処理状況 B5; with the file where there are several."""
+        places = [self._cells[number].place for number in numbers]
+        names = ranges(places, Place(file=places[0].file if self._one_file else ""))
+        return "、".join(names[:MOST_NAMED]) + ("など" if len(names) > MOST_NAMED else "")
 
     def _range(self, numbers: Sequence[int]) -> str:
         """公開.請求者の請求者数（B5〜B8）."""

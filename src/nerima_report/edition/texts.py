@@ -24,7 +24,7 @@ LONGEST_MESSAGE, LONGEST_TITLE = 255, 32
 NamePattern = Annotated[str, StringConstraints(min_length=1, pattern=r"^[^/\\\[\]]+$")]
 SlipKind = Literal[
     "swapped-digits", "dropped-digit", "doubled-digit", "neighbouring-key", "tenfold", "neighbouring-cell", "last-year",
-    "shifted-rows", "exchanged-columns",
+    "shifted-rows", "exchanged-columns", "exchanged-rows", "sign",
 ]  # fmt: skip
 KeyRow = Annotated[str, StringConstraints(pattern=r"^[0-9]+$")]
 
@@ -219,9 +219,16 @@ class Words(Definition):
     all: Text = Field(title="すべての検算")
     related: Text = Field(title="関係する検算")
     readable: Text = Field(title="確かめられる検算")
-    equally: Text = Field(title="決められないときの文")
+    equally: Annotated[Text, asks_only_for("場所")] = Field(title="決められないときの文")
+    earlier: Annotated[Text, asks_only_for("今", "前")] = Field(title="今の値と前の提出の値")
+    revised: Annotated[Text, asks_only_for("変更")] = Field(title="前の提出から変わった数の文")
     more: Annotated[Text, asks_only_for("数")] = Field(title="ほかにもあるときの文")
     unexplained: Text = Field(title="説明できないときの文")
+    counted: Annotated[Text, asks_only_for("表")] = Field(title="一覧から数える数の断り")
+    lines_doubtful: Annotated[Text, asks_only_for("場所")] = Field(title="登録簿の行が多いときに、確かめる行の文")
+    lines_too_many: Annotated[Text, asks_only_for("表", "数")] = Field(title="登録簿の行が多いときの文")
+    lines_left_out: Annotated[Text, asks_only_for("場所")] = Field(title="登録簿の数えていない行の文")
+    lines_missing: Annotated[Text, asks_only_for("表", "数")] = Field(title="登録簿の行が足りないときの文")
     here: Annotated[Text, asks_only_for("数", "検算", "今")] = Field(title="セルに書く文")
     here_together: Annotated[Text, asks_only_for("数", "検算", "今")] = Field(title="いっしょに直すセルに書く文")
 

@@ -17,14 +17,22 @@ SCHEMA_VERSION = 1
 
 def render_json(examination: Examination, outcome: Outcome) -> str:
     """The findings with the facts of the run (command, fiscal_year, …) in one envelope: docs/schemas/findings.json."""
+    problems = {name: number for number, name in enumerate(_problems(examination), start=1)}
     envelope = {
         "schema_version": SCHEMA_VERSION,
         "program": f"nerima-report {__version__}",
         **outcome.facts,
         "errors": sum(notice.is_error for notice in examination.notices),
-        "findings": [_finding(notice) for notice in examination.notices],
+        "findings": [
+            _finding(notice) | {"problem": problems.get(notice.finding.problem)} for notice in examination.notices
+        ],
     }
     return json.dumps(envelope, ensure_ascii=False, indent=2)
+
+
+def _problems(examination: Examination) -> dict[str, None]:
+    """The names of the problems in the order of the findings."""
+    return dict.fromkeys(notice.finding.problem for notice in examination.notices if notice.finding.problem)
 
 
 def _finding(notice: Notice) -> dict[str, object]:
@@ -43,6 +51,7 @@ def _finding(notice: Notice) -> dict[str, object]:
         "basis": notice.basis,
         "explained": _explanation(finding.explained) if finding.explained else None,
         "suggestions": [_suggestion(suggestion) for suggestion in finding.advice.suggestions],
+        "likely": finding.advice.likely,
         "advice": list(notice.advice),
     }
 
