@@ -123,6 +123,7 @@ class Notice:
     """A finding in the words of the catalogue, resolved once for every output.
 
     `name` is the name of its code (rows-differ-from-total), `hint` what to do about it, `basis` what it rests on.
+    `evidence` are the checks that failed because of one wrong number, this one first, where they are told together.
     """
 
     finding: Finding
@@ -131,6 +132,7 @@ class Notice:
     message: str
     hint: str
     basis: str
+    evidence: tuple[Notice, ...] = ()
 
     @property
     def code(self) -> str:
@@ -186,6 +188,16 @@ class Notice:
     def compared(self) -> list[str]:
         """The other places that the check compared, in short form."""
         return ranges((place for place in self.finding.related if place.cell or place.section), self.place)
+
+    @property
+    def also_failed(self) -> tuple[Notice, ...]:
+        """The other checks that failed because of the same wrong number."""
+        return self.evidence[1:]
+
+    @property
+    def also_failed_lines(self) -> list[str]:
+        """These checks in sentences, each on a line of its own."""
+        return [f"ほかに合わない検算: {other.code} {other.message}" for other in self.also_failed]
 
     @property
     def advice(self) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from nerima_report.errors import RecordError
 from nerima_report.examination import Examination
 from nerima_report.findings import SEVERITIES, Severity
 from nerima_report.notices import Outcome
+from nerima_report.notices.grouping import by_problem
 from nerima_report.places import Place
 from nerima_report.text import harmless
 
@@ -45,7 +46,8 @@ def render_summary(examination: Examination, outcome: Outcome) -> str:
         lines += ["| 重さ | コード | 場所 | 指摘 |", "|---|---|---|---|"]
     for notice in notices[:MOST_ROWS]:
         where = [notice.place.file and repository_path(notice.place.file), notice.place.spot, _inside(notice.place)]
-        cells = (notice.label, notice.code, " ".join(filter(None, where)), _text(notice))
+        texts = [_text(notice), *notice.also_failed_lines]
+        cells = (notice.label, notice.code, " ".join(filter(None, where)), " ".join(texts))
         lines.append(f"| {' | '.join(map(_markdown, cells))} |")
     if len(notices) > MOST_ROWS:
         lines += ["", f"ほか {len(notices) - MOST_ROWS}件は、このステップのログにあります。"]
@@ -63,12 +65,12 @@ def repository_path(file: str) -> str:
 
 
 def _ordered(examination: Examination) -> list[Notice]:
-    """The notices, those without an explanation first."""
-    return sorted(examination.notices, key=lambda notice: not notice.is_open)
+    """What nobody explained comes first."""
+    return sorted(by_problem(examination.notices), key=lambda notice: not notice.is_open)
 
 
 def _annotation(notice: Notice) -> str:
-    text = [_text(notice)]
+    text = [_text(notice), *notice.also_failed_lines]
     if notice.compared:
         text.append(f"比べたところ: {'、'.join(notice.compared)}")
     text += [f"考えられる直し: {line}" for line in notice.advice]
@@ -89,7 +91,7 @@ def _command(level: str, place: Place, title: str, text: str) -> str:
 def _closing(examination: Examination, outcome: Outcome) -> Iterator[str]:
     """How the run ended, and the number of findings where GitHub shows fewer annotations."""
     yield harmless(outcome.closing)
-    levels = Counter(map(_level, examination.notices))
+    levels = Counter(map(_level, _ordered(examination)))
     if max(levels.values(), default=0) > MOST_ANNOTATIONS:
         counts = "、".join(f"{level} {levels[level]}件" for level in SEVERITIES if levels[level])
         yield (

@@ -19,7 +19,7 @@ from nerima_report.findings import Severity
 from nerima_report.fiscal_year import full_name
 from nerima_report.notices import Outcome
 from nerima_report.notices.excerpt import Excerpts
-from nerima_report.notices.grouping import SheetNotices, by_workbook, same_fault
+from nerima_report.notices.grouping import SheetNotices, by_workbook, is_comparison, same_fault
 from nerima_report.notices.matrix import Matrix, MatrixCell, files_outside, make_matrices, worst
 from nerima_report.text import harmless
 
@@ -88,11 +88,12 @@ class FindingsPage:
     def _ids(self) -> dict[int, str]:
         sheets = (sheet for _, sheets in self.workbooks for sheet in sheets)
         notices = (notice for sheet in sheets for kind in (sheet.notices, *sheet.more) for notice in kind)
-        return {id(notice): f"n{number}" for number, notice in enumerate(notices, start=1)}
+        checks = (check for notice in notices for check in notice.evidence or (notice,))
+        return {id(check): f"n{number}" for number, check in enumerate(checks, start=1)}
 
     def id_of(self, notice: Notice) -> str:
         """The id of a notice on the page, to which links lead."""
-        return self._ids[id(notice)]
+        return self._ids[id(notice.evidence[0] if notice.evidence else notice)]
 
 
 def make_page(examination: Examination, closing: str) -> FindingsPage:
@@ -116,8 +117,7 @@ def _sheet(sheet: SheetNotices) -> SheetView:
 
 
 def _facts(notice: Notice) -> Iterator[tuple[str, str]]:
-    # In a comparison of years the other value is an earlier one, not the right one.
-    expected = "比べた値" if notice.code.startswith("N7") else "あるべき値"
+    expected = "比べた値" if is_comparison(notice) else "あるべき値"
     finding = notice.finding
     if finding.expected is not None:
         yield expected, notice.expected

@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 from nerima_report.edition.catalogue import Notice, short
 from nerima_report.examination import Examination
 from nerima_report.notices import Outcome
-from nerima_report.notices.grouping import WHOLE
+from nerima_report.notices.grouping import WHOLE, by_problem
 from nerima_report.places import Place
 from nerima_report.text import harmless
 
@@ -34,7 +34,7 @@ def render_junit(examination: Examination, outcome: Outcome) -> str:
 def _suites(examination: Examination) -> dict[str, list[Notice]]:
     """The notices by file, with the files that have none; a notice without a file stands under its 課."""
     suites: dict[str, list[Notice]] = {file: [] for file in (*examination.files, *examination.records)}
-    for notice in examination.notices:
+    for notice in by_problem(examination.notices):
         suites.setdefault(notice.place.file or notice.place.section or WHOLE, []).append(notice)
     return suites or {WHOLE: []}
 
@@ -66,6 +66,7 @@ def _lines(notice: Notice) -> Iterator[str]:
     place = notice.place
     where = f"{short(place, Place(file=place.file))}: " if place.sheet or place.spot or place.table else ""
     yield harmless(f"{notice.label} {notice.code} {where}{notice.message}")
+    yield from (harmless(f"  {line}") for line in notice.also_failed_lines)
     yield from (harmless(f"  考えられる直し: {line}") for line in notice.advice)
     yield harmless(f"  {notice.hint}" if notice.is_open else f"  説明: {notice.explanation}")
 

@@ -10,6 +10,7 @@ from nerima_report.edition.catalogue import Notice, ranges
 from nerima_report.errors import CannotProceed
 from nerima_report.examination import Examination
 from nerima_report.findings import Finding
+from nerima_report.notices.grouping import by_problem, is_comparison
 from nerima_report.places import Place
 from nerima_report.text import harmless, label_of
 from nerima_report.workbooks import Cell, Mark, MarkOrder, Reason, SuggestedMark, Unreadable, shared_reader
@@ -67,8 +68,9 @@ def return_workbooks(examination: Examination, folder: Path) -> tuple[Examinatio
 
 
 def marks_for(examination: Examination, file: str) -> list[Mark]:
-    """The marks for the copy of a file: its findings without explanation, the most severe first."""
-    return [_mark(notice) for notice in examination.notices if notice.place.file == file and notice.is_open]
+    """What the copy of a file says: its findings, the most severe first, without those that are explained."""
+    own = [notice for notice in examination.notices if notice.place.file == file and notice.is_open]
+    return [_mark(notice) for notice in by_problem(own)]
 
 
 def _mark(notice: Notice) -> Mark:
@@ -82,8 +84,8 @@ def _mark(notice: Notice) -> Mark:
         "sheet": place.sheet,
         "cell": cell_of(place),
         "anchor": cell_of(place) or next((cell_of(r) for r in related if r.sheet == place.sheet), ""),
-        "message": notice.message,
-        "expected": notice.expected,
+        "message": "\n".join([notice.message, *notice.also_failed_lines]),
+        "expected": "" if is_comparison(notice) else notice.expected,
         "found": notice.found,
         "difference": notice.difference,
         "hint": notice.hint,

@@ -122,6 +122,7 @@ def _print_notice(console: Console, notice: Notice) -> None:
 
 def _lines(notice: Notice) -> Iterator[str]:
     yield notice.message
+    yield from notice.also_failed_lines
     if notice.finding.related:
         yield f"比べたセル: {_compared(notice)}"
     if not notice.is_open:
