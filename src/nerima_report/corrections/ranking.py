@@ -100,13 +100,21 @@ class Ranking:
         values = dict(sorted(change.line.at(number).items()))
         if kind := self._exchange(values):
             return self._whole(change, values, kind)
-        slips = {cell: self._slip(cell, value) for cell, value in values.items()}
+        slips = {cell: self._slip(cell, value) for cell, value in values.items() if not self._follows(cell, values)}
         weight = sum(weight for _, weight in slips.values())
         kinds = {cell: kind for cell, (kind, _) in slips.items()} if all(kind for kind, _ in slips.values()) else {}
         reason = max(slips.values(), key=lambda slip: slip[1])[0] if kinds else ""
         commonness = sum(self._commonness(cell, value) for cell, value in values.items())
         support = sum(self._support(cell, value) for cell, value in values.items())
         return Ranked(change, values, reason, weight, support, commonness, kinds, self._revision(values))
+
+    def _follows(self, cell: int, changed: Mapping[int, int]) -> bool:
+        """Whether a cell is a total that somebody added up from a row that is changed as well: that is no slip."""
+        total = self.system.cells[cell]
+        others = (self.system.cells[other].place for other in changed if other != cell)
+        return total.is_total and any(
+            (place.file, *_column(place)) == (total.place.file, *_column(total.place)) for place in others
+        )
 
     def _whole(self, change: Change, values: Mapping[int, int], kind: str) -> Ranked:
         """A change that one slip explains as a whole."""

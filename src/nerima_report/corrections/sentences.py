@@ -45,9 +45,11 @@ class Sentences:
         return min(len(ranked), self._most)
 
     def alike(self, ranked: Sequence[Ranked]) -> list[int]:
-        """The cells of the first changes, where nothing tells these apart."""
-        alike = [one for one in ranked if one.is_as_likely_as(ranked[0])]
-        return sorted({cell for one in alike for cell in one.values}) if len(alike) > 1 else []
+        """The cells of which one is wrong, where nothing tells the likeliest apart: these first, then the others."""
+        if len(ranked) < 2 or not ranked[0].is_as_likely_as(ranked[1]):
+            return []
+        cells = sorted((not one.is_as_likely_as(ranked[0]), cell) for one in ranked for cell in one.values)
+        return list(dict.fromkeys(cell for _, cell in cells))
 
     def remarks(self, ranked: Sequence[Ranked]) -> Iterator[str]:
         """That several changes are equally likely, and that there are more than are told."""
@@ -126,7 +128,8 @@ class Sentences:
 
     def _because(self, ranked: Ranked, numbers: Sequence[int]) -> str:
         """What the slips of some cells are called; '' where there is none."""
-        kinds = dict.fromkeys(ranked.kinds.get(number, ranked.reason) for number in numbers)
+        by_cell = ranked.kinds or dict.fromkeys(numbers, ranked.reason)
+        kinds = dict.fromkeys(by_cell.get(number, "") for number in numbers)
         return "と".join(self._slips[kind].words for kind in kinds if kind)
 
     def _name(self, cell: SystemCell) -> str:
