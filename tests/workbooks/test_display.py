@@ -209,7 +209,7 @@ def test_row_numbers_are_whole(number: str) -> None:
     ("text", "cleaned", "changed"),
     [
         ("区⺠", "区民", "⺠"),
-        ("⼾⽥", "戶田", "⼾⽥"),
+        ("⼾⽥", "戸田", "⼾⽥"),
         ("区政_x000D_\n一般", "区政\n一般", ""),
         ("_x005F_x000D_", "_x000D_", ""),
         ("_xD842__xDFB7_", "\U00020bb7", ""),

@@ -21,6 +21,8 @@ _RADICALS = (
 _UNIFIED = dict(enumerate(_RADICALS, start=_FIRST_RADICAL)) | {
     code: unicodedata.normalize("NFKC", chr(code)) for code in range(_FIRST_KANGXI, _LAST_KANGXI + 1)
 }
+# Fonts for Japanese show these radicals as the characters of today, whose older forms Unicode names: 戸, not 戶.
+_UNIFIED |= {ord(radical): char for radical, char in zip("⼾⾭⿈⿊", "戸青黄黒", strict=True)}
 # Controls but line ends and tabs, and what Unicode lets no program show (Default_Ignorable_Code_Point) but the
 # variation selectors.
 _INVISIBLE = (
