@@ -77,7 +77,7 @@ def _read(tmp_path: Path, text: str, **names: object) -> list[Block]:
 def names(ward: Ward) -> dict[str, object]:
     """Everything that the manuscript of 公文書の公開状況 may ask for."""
     collection, part = ward.examine(), ward.edition.parts[0]
-    wording = PartWording(part, collection.totals, collection.figures, collection.tallies)
+    wording = PartWording(part, collection)
     before = YearBefore(part, wording, None, ward.edition.years.compare)
     return {**year_names(2022), **wording.names(), **before.names()}
 

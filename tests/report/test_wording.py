@@ -12,12 +12,7 @@ from nerima_report.report.wording import PartWording, WordingError, printed
 
 @pytest.fixture(scope="module")
 def wording(content: Content) -> PartWording:
-    return PartWording(
-        content.collection.edition.parts[0],
-        content.collection.totals,
-        content.collection.figures,
-        content.collection.tallies,
-    )
+    return PartWording(content.collection.edition.parts[0], content.collection)
 
 
 @pytest.mark.parametrize(

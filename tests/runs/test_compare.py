@@ -266,7 +266,7 @@ def test_what_a_manuscript_may_not_ask(text: str, content: Content, tmp_path: Pa
 
 def _read(text: str, content: Content, comparison: Comparison | None, folder: Path) -> list[object]:
     part = content.collection.edition.parts[0]
-    now = PartWording(part, content.collection.totals, content.collection.figures, content.collection.tallies)
+    now = PartWording(part, content.collection)
     names = {**now.names(), **YearBefore(part, now, comparison, content.collection.edition.years.compare).names()}
     file = folder / "manuscript.md.j2"
     file.write_text(text, encoding="utf-8")

@@ -22,6 +22,7 @@ from nerima_report.report.formats.markdown import render_markdown
 from nerima_report.report.record import content_of, make_record
 from nerima_report.report.tables import count_table
 from nerima_report.report.wording import PartWording, WordingError
+from nerima_report.tallies.collection import Collection
 from nerima_report.tallies.figures import Share, compute_figures
 from nerima_report.tallies.model import Tallies
 from nerima_report.tallies.totals import Totals
@@ -75,8 +76,8 @@ GROUPS = CountTable.model_validate(
 COUNTS = {("開示", "承諾"): 100, ("開示", "不承諾"): 5, ("訂正", "承諾"): 1, ("訂正", "不承諾"): 2}
 
 
-def grouped(counts: Mapping[tuple[str, str], int], **figure: Any) -> tuple[Part, Totals, Share]:
-    """A part whose only table has the same rows in two groups, and its only figure."""
+def grouped(counts: Mapping[tuple[str, str], int], **figure: Any) -> Collection:
+    """What is known where a part has one table, with the same rows in two groups, and one figure."""
     definition = {"kind": "largest_share", "denominator": {"table": "処理", "column": "件数"}, **figure}
     of = Figure.model_validate(
         {"key": "割合", "digits": 1, "rounding": "half_up", "unit": "%", "basis": "例", **definition}
@@ -84,8 +85,12 @@ def grouped(counts: Mapping[tuple[str, str], int], **figure: Any) -> tuple[Part,
     part_definition = PartDefinition(key="個人", title="例", order=1, legal_basis="例", first_year=2000)
     part = Part(Path("part"), part_definition, {"処理": GROUPS}, (), (of,))
     totals = Totals({CellKey("個人.処理", *row, "件数"): counts.get(row, 0) for row in COUNTS})
-    edition = SimpleNamespace(parts=(part,))
-    return part, totals, compute_figures(totals, cast("Edition", edition))["個人.割合"]
+    edition = cast("Edition", SimpleNamespace(parts=(part,)))
+    return Collection(edition, 2022, Tallies((), {}, (), (), ()), totals)
+
+
+def wording_of(collection: Collection) -> PartWording:
+    return PartWording(collection.edition.parts[0], collection)
 
 
 @pytest.mark.parametrize(
@@ -116,15 +121,13 @@ def grouped(counts: Mapping[tuple[str, str], int], **figure: Any) -> tuple[Part,
 def test_rows_of_the_same_label_in_several_groups(
     counts: Mapping[tuple[str, str], int], figure: dict[str, Any], rows: tuple[str, ...], value: str | None
 ) -> None:
-    share = grouped(counts, **figure)[2]
+    share = grouped(counts, **figure).figures["個人.割合"]
     assert (share.rows, share.value) == (rows, None if value is None else Decimal(value))
 
 
 @pytest.mark.parametrize(("group", "rows"), [("", ("承諾",)), ("開示", ("承諾",)), ("訂正", ("不承諾",))])
 def test_the_largest_row_of_all_groups_or_of_one(group: str, rows: tuple[str, ...]) -> None:
-    part, totals, _ = grouped(COUNTS)
-    wording = PartWording(part, totals, {}, Tallies((), {}, (), (), ()))
-    assert wording.largest("処理", "件数", group) == rows
+    assert wording_of(grouped(COUNTS)).largest("処理", "件数", group) == rows
 
 
 @pytest.mark.parametrize(
@@ -151,7 +154,7 @@ def test_a_share_that_is_not_whole_is_not_printed_as_whole(
     numerator = {"table": "処理", "column": "件数", "rows": ["承諾"]}
     for never_whole, expected in ((True, value), (False, rounded)):
         figure = {"kind": "rate", "numerator": numerator, "digits": digits, "never_whole": never_whole}
-        share = grouped(counts, **figure)[2]
+        share = grouped(counts, **figure).figures["個人.割合"]
         assert (share.value, share.rounded) == (Decimal(expected), Decimal(rounded))
 
 
@@ -176,7 +179,7 @@ def test_every_output_says_the_same_of_a_share_that_is_not_quite_whole(ward: War
 
 
 def test_an_order_by_count_keeps_groups_together() -> None:
-    _, totals, _ = grouped({("開示", "承諾"): 1, ("開示", "不承諾"): 5, ("訂正", "承諾"): 9, ("訂正", "不承諾"): 90})
+    totals = grouped({("開示", "承諾"): 1, ("開示", "不承諾"): 5, ("訂正", "承諾"): 9, ("訂正", "不承諾"): 90}).totals
     table = count_table("個人.処理", GROUPS.model_copy(update={"order": "by_count"}), totals, 2022)
     assert [tuple(cell.text for cell in row) for row in table.rows] == [
         ("開示", "不承諾", "5"), ("開示", "承諾", "1"), ("訂正", "不承諾", "90"), ("訂正", "承諾", "9"),
@@ -194,6 +197,6 @@ def test_an_order_by_count_keeps_groups_together() -> None:
     ],
 )
 def test_a_group_that_is_missing_or_unknown_is_named(ask: Callable[[PartWording], object], named: str) -> None:
-    part, totals, _ = grouped(COUNTS)
+    wording = wording_of(grouped(COUNTS))
     with pytest.raises(WordingError, match=named):
-        ask(PartWording(part, totals, {}, Tallies((), {}, (), (), ())))
+        ask(wording)

@@ -54,16 +54,15 @@ def _part_blocks(part: Part, content: Content) -> list[Block]:
     """The blocks of a part, with its tables numbered in the order of appearance."""
     collection = content.collection
     names = {name: Wording(text) for name, text in year_names(collection.fiscal_year).items()}
-    values = (part, collection.totals, collection.figures, collection.tallies)
     prose = prose_of(collection.edition)
     if collection.totals.are_provisional:
         return _numbered(_draft_blocks(part, content, names))
     if content.not_published is None:
-        own = PartWording(*values)
+        own = PartWording(part, collection)
         asked = {**names, **own.names(), **_year_before(part, own, content).names()}
         blocks = read_blocks(part.manuscript, asked, _tables_of(part, content), prose)
     else:
-        retold = RetoldWording(*values)
+        retold = RetoldWording(part, collection)
         asked = {**names, **retold.names(), **_year_before(part, retold, content).names()}
         resolve = retold.without(content.not_published, _tables_of(part, content))
         blocks = read_blocks(part.manuscript, asked, resolve, prose, ask_first)
@@ -76,7 +75,7 @@ def _draft_blocks(part: Part, content: Content, names: Mapping[str, object]) -> 
     """The blocks of a part where somebody's part of the numbers is missing, with the note that says whose."""
     collection = content.collection
     texts, totals = collection.edition.years.provisional, collection.totals
-    draft = DraftWording(part, totals, collection.figures, collection.tallies)
+    draft = DraftWording(part, collection)
     asked = {**names, **draft.names(), **_year_before(part, draft, content).names()}
     prose = prose_of(collection.edition)
     blocks = read_blocks(part.manuscript, asked, _tables_of(part, content), prose, ask_first)

@@ -18,8 +18,8 @@ from nerima_report.edition.part import Part
 from nerima_report.edition.tables import Cells, CountTable
 from nerima_report.fiscal_year import Month, full_name, short_name, year_end
 from nerima_report.places import CellKey
+from nerima_report.tallies.collection import Collection
 from nerima_report.tallies.figures import Share, largest_rows
-from nerima_report.tallies.model import Tallies
 from nerima_report.tallies.totals import Totals
 
 # Stands around each number that was asked for. The name of the number stands before it, in private-use characters and
@@ -183,8 +183,8 @@ def cover_names(fiscal_year: int, month: int, titles: Sequence[str], issuer: str
 class PartWording:
     """The functions with which the manuscript of a part asks for its values, by the labels of its tables."""
 
-    def __init__(self, part: Part, totals: Totals, figures: Mapping[str, Share], tallies: Tallies) -> None:
-        self._part, self._totals, self._figures, self._tallies = part, totals, figures, tallies
+    def __init__(self, part: Part, collection: Collection) -> None:
+        self._part, self._collection, self._totals = part, collection, collection.totals
 
     def names(self) -> dict[str, Callable[..., object]]:
         """The functions by the names that the manuscript uses."""
@@ -250,7 +250,7 @@ class PartWording:
         if not isinstance(self._part.tables.get(table), EntryTable):
             raise WordingError(f"一覧の表「{table}」はありません")
         table_id = self._part.table_id(table)
-        return Quantity(len(self._tallies.entries[table_id]), "件", name=table_id)
+        return Quantity(len(self._collection.tallies.entries[table_id]), "件", name=table_id)
 
     def setting(self, key: str) -> Quantity:
         """設定("開示決定の期限"): a number of part.toml."""
@@ -276,7 +276,7 @@ class PartWording:
     def figure(self, key: str) -> Share:
         """A figure of the part by its key. Raises WordingError where there is none."""
         try:
-            return self._figures[f"{self._part.key}.{key}"]
+            return self._collection.figures[f"{self._part.key}.{key}"]
         except KeyError:
             raise WordingError(f"割合「{key}」は figures.toml にありません") from None
 

@@ -6,7 +6,7 @@ not made, neither way; and the part says at its end what was left out.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from jinja2 import nodes
@@ -16,9 +16,7 @@ from nerima_report.edition.tables import placeholders_in
 from nerima_report.places import CellKey
 from nerima_report.report.blocks import Table
 from nerima_report.report.wording import UNPUBLISHED, PartWording, Quantity, Wording
-from nerima_report.tallies.figures import Share
-from nerima_report.tallies.model import Tallies
-from nerima_report.tallies.totals import Totals
+from nerima_report.tallies.collection import Collection
 
 # The function that every choice asks first. A manuscript has no reason to have a name like this.
 _KNOWN = "nerima_is_known"
@@ -51,8 +49,8 @@ class Unpublished(Uncertain):
 class CautiousWording(PartWording):
     """What the manuscript of a part may ask for, where some numbers are uncertain; what this left out has a name."""
 
-    def __init__(self, part: Part, totals: Totals, figures: Mapping[str, Share], tallies: Tallies) -> None:
-        super().__init__(part, totals, figures, tallies)
+    def __init__(self, part: Part, collection: Collection) -> None:
+        super().__init__(part, collection)
         self._asked: list[str] = []
         self._left_out: set[str] = set()
 

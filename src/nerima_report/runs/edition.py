@@ -127,7 +127,7 @@ def _check_must_publish(content: Content, report: Report) -> None:
 
 def _check_every_branch(part: Part, content: Content) -> None:
     """Raise DefinitionError for an unknown name in a manuscript, also in a branch that no made-up year takes."""
-    now = PartWording(part, content.collection.totals, content.collection.figures, content.collection.tallies)
+    now = PartWording(part, content.collection)
     wording = {**now.names(), **YearBefore(part, now, None, content.collection.edition.years.compare).names()}
     tree = Environment(autoescape=True).parse(read_text(part.manuscript))
     for call in tree.find_all(nodes.Call):
