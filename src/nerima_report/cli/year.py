@@ -82,7 +82,10 @@ def form(
 
 def validate(
     context: typer.Context,
-    files: Annotated[list[str], typer.Argument(metavar="FILES...", help="ファイルかフォルダー（*.xlsx も可）。")],
+    files: Annotated[
+        list[str],
+        typer.Argument(metavar="FILES...|年度", help="ファイルかフォルダー（*.xlsx も可）。年度なら、その全部。"),
+    ],
     complete: Annotated[bool, typer.Option("--complete", help="名簿の課がそろっているかも確かめる。")] = False,
     return_to: Annotated[
         Path | None, typer.Option("--return-to", metavar="DIR", help="印を付けた写しを置くフォルダー。")
@@ -91,10 +94,18 @@ def validate(
     output: OutputOption = None,
     strict: StrictOption = False,
 ) -> None:
-    """集計のファイルを一つずつ確かめる。"""
+    """集計のファイルを一つずつ確かめる。年度（2026）なら、その年度の全部を確かめ、確認/2026 に結果を置く。"""
     from nerima_report.files import find_workbooks, searched_folders
     from nerima_report.workbooks import shared_reader
 
+    wanted = FindingsOrder(notice_format, output, strict)
+    if (fiscal_year := japanese.year_alone(files)) is not None:
+        if return_to is not None:
+            raise CannotProceed(
+                f"年度を確かめるときは、--return-to は要りません。写しは 確認/{fiscal_year}/返却 に作ります。"
+            )
+        _validate_year(context, fiscal_year, wanted)
+        return
     workbooks = find_workbooks(files)
     if workbooks.paths:
         shared_reader().read_ahead(workbooks.paths)  # while the imports below are loaded
@@ -109,6 +120,7 @@ def validate(
         )
     if return_to is not None:
         from nerima_report.notices.returned import refuse_as_target, return_workbooks
+        from nerima_report.workspace import write_all
 
         refuse_as_target(return_to, [workspace.folder / "inbox", *searched_folders(files)], workbooks.paths)
     with japanese.Progress(len(workbooks.paths)) as advance:
@@ -123,12 +135,25 @@ def validate(
 
         facts["handed_in"] = matrix.as_facts(matrix.handed_in(examination))
     if return_to is not None:
-        examination, returned = return_workbooks(examination, return_to)
-        facts["returned"] = [label_of(path) for path in returned]
+        folder = return_to
+        examination, returned = return_workbooks(examination, lambda name, copy: write_all(folder, {name: copy}))
+        facts["returned"] = [label_of(folder / name) for name in returned]
     closing = f"{len(examination.files)}ファイルのうち{examination.fine}ファイルにエラーはありません"
-    wanted = FindingsOrder(notice_format, output, strict)
     show_findings(examination, wanted, facts, closing)
     leave(examination, wanted)
+
+
+def _validate_year(context: typer.Context, fiscal_year: int, wanted: FindingsOrder) -> None:
+    from nerima_report.workbooks import shared_reader
+
+    shared_reader().start()  # it gets ready while the imports below take their time
+    from nerima_report.runs import validate_year as run
+
+    workspace, edition = open_folder(context, Path(), texts=False)
+    with japanese.Progress(len(workspace.workbooks(fiscal_year).paths)) as advance:
+        validated = run.validate_year(workspace, edition, fiscal_year, advance)
+    show_findings(validated.examination, wanted, validated.facts, validated.closing)
+    leave(validated.examination, wanted)
 
 
 def build(

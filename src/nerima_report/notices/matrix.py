@@ -210,6 +210,26 @@ def as_facts(rows: list[HandedIn]) -> list[dict[str, object]]:
     return [asdict(row) for row in rows]
 
 
+def in_words(rows: list[HandedIn]) -> str:
+    """How many 課 stand how: 39課のうち、提出済み 17、直しが必要 5、未提出 17。区全体の集計は未提出."""
+    sections = [row.status for row in rows if not row.ward]
+    counts = ((word, sections.count(status)) for status, (word, _) in SECTION_STATUSES.items())
+    words = "、".join(f"{word} {count}" for word, count in counts if count)
+    wards = "、".join(SECTION_STATUSES[row.status][0] for row in rows if row.ward)
+    return f"{len(sections)}課のうち、{words}。{WARD}の集計は{wards}"
+
+
+def elsewhere(examination: Examination, rows: list[HandedIn]) -> list[Notice]:
+    """The notices that no row tells of: on files of nobody, on the ward as a whole, on registers."""
+    files = {row.file for row in rows if row.file}
+    silent = {row.section for row in rows if not row.file}
+    return [
+        notice
+        for notice in examination.notices
+        if (notice.place.file not in files if notice.place.file else notice.place.section not in silent)
+    ]
+
+
 def print_handed_in(console: Console, rows: list[HandedIn]) -> None:
     """Print the table. The status is written in words, not shown by colour alone."""
     table = Table("部・課", "状況", "提出回", "エラー", "警告", box=None, pad_edge=False)
