@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -38,14 +39,12 @@ def init(
     year: Annotated[str, typer.Option("--year", metavar="年度", help="名簿の年度（既定は今年度）。")] = "",
 ) -> None:
     """作業フォルダーを作る（あるものは変えない）。"""
-    from datetime import date, timedelta
+    from datetime import date
 
-    from nerima_report.fiscal_year import fiscal_year_of
+    from nerima_report.fiscal_year import collected_year
     from nerima_report.runs import prepare as run
 
-    # From April to June the office still collects the year that has just ended.
-    season = date.today() - timedelta(days=91)
-    fiscal_year = japanese.fiscal_year(year) if year else fiscal_year_of(season)
+    fiscal_year = japanese.fiscal_year(year) if year else collected_year(date.today())
     created = run.init(folder, open_folder(context, folder)[1], fiscal_year)
     console = Console()
     tell(console, [f"作りました: {path}" for path in created])
@@ -78,6 +77,47 @@ def form(
     order = run.FormOrder(tuple(section or ()), out, previous, force, registers)
     forms = run.make_forms(workspace, edition, fiscal_year, order)
     tell(Console(), lines_about_forms(forms))
+
+
+class StatusFormat(StrEnum):
+    """How the status of a year is written."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+def status(
+    context: typer.Context,
+    year: Annotated[str, typer.Argument(metavar="[年度]", help="2026、R8 など（既定は、今集めている年度）。")] = "",
+    status_format: Annotated[
+        StatusFormat, typer.Option("--format", help="json は、ほかのプログラム用。")
+    ] = StatusFormat.TEXT,
+    day: Annotated[str, typer.Option("--on", metavar="日", help="この日に見たものとする。", hidden=True)] = "",
+) -> None:
+    """今どこまで進んだかを示す: 期限、未提出、直しが必要な課、前に見たときから変わったこと、次のコマンド。"""
+    from datetime import datetime, time
+
+    from nerima_report.fiscal_year import parse_date
+    from nerima_report.notices.status import print_status, render_json
+    from nerima_report.runs import status as run
+    from nerima_report.workspace import is_workspace, open_workspace
+
+    if not is_workspace(Path()):
+        raise CannotProceed(
+            f"ここは作業フォルダーではありません（nerima-report.toml も roster.xlsx もありません）。\n"
+            f"  フォルダー: {Path.cwd()}\n  作業フォルダーに移るか、nerima-report init で作ってください。"
+        )
+    fiscal_year = japanese.fiscal_year(year) if year else None
+    now = datetime.now()
+    if day:
+        if (date := parse_date(day)) is None:
+            raise typer.BadParameter(f"日「{day}」を読めません。2027-05-14 のように書いてください。")
+        now = datetime.combine(date, time())
+    look = run.look(open_workspace(Path()), context.obj, run.LookOrder(fiscal_year, now), japanese.Progress)
+    if status_format is StatusFormat.JSON:
+        japanese.print_document(render_json(look))
+    else:
+        print_status(Console(), look)
 
 
 def validate(

@@ -20,6 +20,7 @@ from nerima_report.edition.entries import ADJUSTMENTS
 from nerima_report.examination import Examination
 from nerima_report.findings import Severity
 from nerima_report.fiscal_year import full_name
+from nerima_report.notices.status import SECTION_STATUSES, HandedIn, SectionStatus
 from nerima_report.places import WARD
 from nerima_report.tallies.collection import Collection
 from nerima_report.tallies.counting import counted_tables
@@ -30,13 +31,6 @@ TableStatus = Literal["fine", "warning", "error", "missing", "not-applicable", "
 FILE = ""
 WARD_MISSING = "N605"
 _Owner = tuple[bool, str]
-SectionStatus = Literal["fine", "faulty", "unclear", "missing"]
-SECTION_STATUSES: dict[SectionStatus, tuple[str, str]] = {
-    "fine": ("提出済み", ""),
-    "faulty": ("直しが必要", "yellow"),
-    "unclear": ("読めない", "bold red"),
-    "missing": ("未提出", "bold red"),
-}
 
 
 @dataclass(frozen=True)
@@ -178,23 +172,6 @@ def _by_owner_and_column(
     return concerning
 
 
-@dataclass(frozen=True)
-class HandedIn:
-    """What a 課, or the coordinator for the ward, has handed in: the workbook that is used (number: its 提出回).
-
-    Unclear: no workbook is used, but a file is named after the 課 that cannot be read or has another 課 on its cover.
-    `errors` and `warnings` count the findings on the workbook that nobody explained.
-    """
-
-    section: str
-    ward: bool
-    status: SectionStatus
-    number: int | None
-    file: str
-    errors: int
-    warnings: int
-
-
 def handed_in(examination: Examination) -> list[HandedIn]:
     """A row for each 課 of the roster, in its order, then for others; empty where there is no roster."""
     return [
@@ -208,15 +185,6 @@ def handed_in(examination: Examination) -> list[HandedIn]:
 def as_facts(rows: list[HandedIn]) -> list[dict[str, object]]:
     """The same for the envelope of findings in JSON."""
     return [asdict(row) for row in rows]
-
-
-def in_words(rows: list[HandedIn]) -> str:
-    """How many 課 stand how: 39課のうち、提出済み 17、直しが必要 5、未提出 17。区全体の集計は未提出."""
-    sections = [row.status for row in rows if not row.ward]
-    counts = ((word, sections.count(status)) for status, (word, _) in SECTION_STATUSES.items())
-    words = "、".join(f"{word} {count}" for word, count in counts if count)
-    wards = "、".join(SECTION_STATUSES[row.status][0] for row in rows if row.ward)
-    return f"{len(sections)}課のうち、{words}。{WARD}の集計は{wards}"
 
 
 def elsewhere(examination: Examination, rows: list[HandedIn]) -> list[Notice]:
@@ -237,9 +205,8 @@ def print_handed_in(console: Console, rows: list[HandedIn]) -> None:
         column.justify = "right"
     for row in rows:
         word, style = SECTION_STATUSES[row.status]
-        name = f"{WARD}（{row.section}）" if row.ward else row.section
         counts = (str(row.number or ""), str(row.errors or ""), str(row.warnings or ""))
-        table.add_row(Text(harmless(name)), Text(word, style), *counts)
+        table.add_row(Text(harmless(row.name)), Text(word, style), *counts)
     console.print()
     console.print("■ 提出の状況", style="bold", highlight=False)
     console.print(table)

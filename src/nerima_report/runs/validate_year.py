@@ -16,6 +16,7 @@ from nerima_report.fiscal_year import full_name
 from nerima_report.notices import NoticeFormat, Outcome, matrix, render_findings
 from nerima_report.notices.returned import return_workbooks
 from nerima_report.notices.screen import summary
+from nerima_report.notices.status import in_words
 from nerima_report.runs.validate import examine_year
 from nerima_report.tallies.submission import Progress
 from nerima_report.text import label_of
@@ -49,7 +50,7 @@ def validate_year(workspace: Workspace, edition: Edition, fiscal_year: int, prog
         "returned": [label_of(folder / RETURNED / name) for name in copies],
         "page": label_of(folder / PAGE),
     }
-    closing = f"{full_name(fiscal_year)}は、{matrix.in_words(handed_in)}です"
+    closing = f"{full_name(fiscal_year)}は、{in_words(handed_in)}です"
     page = render_findings(
         NoticeFormat.HTML, examination, Outcome(facts, f"{closing}（{summary(examination.notices)}）")
     )
