@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from nerima_report.errors import CannotProceed, DefinitionError
-from nerima_report.files import sha256
-from nerima_report.workspace import SETTINGS, SUMS, Delivery, open_workspace, read_sums, write_sums
+from nerima_report.files import SETTINGS, sha256
+from nerima_report.workspace import SUMS, Delivery, open_workspace, read_sums, write_sums
 
 OLD, NEW, EDITED = b"as written last", b"as made now", b"polished by hand"
 VOUCHED = {"report.docx": sha256(OLD)}

@@ -93,7 +93,7 @@ def test_what_changed_is_told_from_look_to_look(workdir: Path, look: Look, tmp_p
 def test_what_a_section_wrote_on_its_cover_is_shown(workdir: Path, look: Look, command: Command) -> None:
     edit(workdir, "12_", {("表紙", "B10"): "件数は\n暫定です\u202e"})
     remark = next(remark for remark in look()["remarks"] if remark["section"] == "福祉部管理課")
-    assert (remark["sheet"], remark["cell"], remark["text"]) == ("表紙", "B10", "件数は 暫定です\u202e")
+    assert (remark["sheet"], remark["cell"], remark["text"]) == ("表紙", "B10", "件数は 暫定です")
     assert "\u202e" not in command("-C", workdir, "status", "2022").out
 
 

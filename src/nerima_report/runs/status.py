@@ -20,13 +20,14 @@ from pathlib import Path
 from pydantic import TypeAdapter
 
 from nerima_report.edition import find_edition, load_edition, shipped_templates
+from nerima_report.files import SETTINGS
 from nerima_report.fiscal_year import collected_year
 from nerima_report.notices.status import Change, ChangeKind, HandedIn, Look, Remark, YearStatus
 from nerima_report.places import WARD
 from nerima_report.runs.kept import FOLDER, KeptWorkbooks, digest_of, keep, program_digest
 from nerima_report.tallies.roster import roster_years
 from nerima_report.tallies.submission import Progress
-from nerima_report.workspace import SETTINGS, Workspace
+from nerima_report.workspace import Workspace
 
 CACHE = "cache"
 LOOKS = "looks"  # beside the cache, because nothing can find out again what somebody saw
@@ -103,11 +104,14 @@ def basis_of(workspace: Workspace, edition: Path, fiscal_year: int) -> str | Non
     """A digest of all that the status of a year rests on; None where something cannot be read just now."""
     digest = hashlib.sha256(f"{program_digest()} {fiscal_year} {edition}".encode())
     workbooks = workspace.handed_in(fiscal_year)
-    try:
-        for path in (*workbooks.paths, *workbooks.skipped, *_beside(workspace, edition, fiscal_year)):
-            digest.update(f"\0{path.as_posix()}\0{digest_of(path)}".encode(errors="surrogateescape"))
-    except (OSError, ValueError):
-        return None
+    for path in (*workbooks.paths, *workbooks.skipped, *_beside(workspace, edition, fiscal_year)):
+        try:
+            content = digest_of(path)
+        except (OSError, ValueError):
+            if path not in workbooks.skipped:  # of these the name alone may count: Excel locks ~$12.xlsx
+                return None
+            content = ""
+        digest.update(f"\0{path.as_posix()}\0{content}".encode(errors="surrogateescape"))
     return digest.hexdigest()
 
 
