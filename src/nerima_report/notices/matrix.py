@@ -190,7 +190,7 @@ def as_facts(rows: list[HandedIn]) -> list[dict[str, object]]:
 def elsewhere(examination: Examination, rows: list[HandedIn]) -> list[Notice]:
     """The notices that no row tells of: on files of nobody, on the ward as a whole, on registers."""
     files = {row.file for row in rows if row.file}
-    silent = {row.section for row in rows if not row.file}
+    silent = {row.section for row in rows if row.status in ("missing", "unclear")}
     return [
         notice
         for notice in examination.notices

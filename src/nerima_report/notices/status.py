@@ -173,14 +173,14 @@ class Look:
 
 
 def in_words(rows: Sequence[HandedIn]) -> str:
-    """How many have handed in: 39課のうち22課が提出（直しが必要 5）、未提出 17。区全体の集計は未提出."""
+    """How many have handed in: 39課のうち22課が提出（直しが必要 5）、未提出 17。区全体は未提出."""
     sections = [row.status for row in rows if not row.ward]
     number = {status: sections.count(status) for status in SECTION_STATUSES}
     faulty = f"（{SECTION_STATUSES['faulty'][0]} {number['faulty']}）" if number["faulty"] else ""
     others = "".join(f"、{SECTION_STATUSES[s][0]} {number[s]}" for s in ("unclear", "missing") if number[s])
     wards = "、".join(SECTION_STATUSES[row.status][0] for row in rows if row.ward)
     there = number["fine"] + number["faulty"]
-    return f"{len(sections)}課のうち{there}課が提出{faulty}{others}。{WARD}の集計は{wards}"
+    return f"{len(sections)}課のうち{there}課が提出{faulty}{others}。{WARD}は{wards}"
 
 
 def render_json(look: Look) -> str:
@@ -220,7 +220,7 @@ class _List:
 def _screen(look: Look, width: int) -> Iterator[str]:
     year, step = look.year, look.next_step
     head = [f"{full_name(year.fiscal_year)}の集計　{_deadline(look)}"]
-    head.append(f"{in_words(year.handed_in)}です。" if year.handed_in else "名簿（roster.xlsx）がありません。")
+    head.append(f"{in_words(year.handed_in)}。" if year.handed_in else "名簿（roster.xlsx）がありません。")
     foot = [f"報告: {REPORT_STATES[year.report]}　　公表の記録: {RECORD_STATES[year.record]}"]
     foot.append(f"次のコマンド（{step.reason}）:")
     head, foot = ([part for line in lines for part in fold(line, width)] for lines in (head, foot))
