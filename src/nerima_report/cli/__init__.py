@@ -33,7 +33,7 @@ from nerima_report.interruption import EXIT_CODE, MESSAGE
 from nerima_report.text import tell
 
 FIRST_STEP = """
-はじめに、nerima-report init 令和8年度 --year R8 のようにして、作業フォルダーを作ってください。
+はじめに、nerima-report init フォルダー で、作業フォルダーを作ってください（年度は --year R8 のように書けます）。
 作業フォルダーで（ほかの場所からは -C フォルダー を付けて）nerima-report とだけ打つと、今どこまで進んだかを示します。"""
 
 Commands = Mapping[str, Callable[..., None]]

@@ -133,6 +133,13 @@ def year_alone(words: list[str]) -> int | None:
     return fiscal_year(years[0]) if years else None
 
 
+def is_year(words: list[str]) -> bool:
+    """Whether somebody typed a single word that could be a fiscal year."""
+    from nerima_report.fiscal_year import parse_fiscal_year
+
+    return len(words) == 1 and parse_fiscal_year(words[0]) is not None
+
+
 def fiscal_years(text: str) -> tuple[int, int]:
     """The first and the last fiscal year that somebody typed: 2018..2026. Raises a usage error for anything else."""
     from nerima_report.fiscal_year import parse_fiscal_year, parse_fiscal_years

@@ -135,17 +135,29 @@ def validate(
     strict: StrictOption = False,
 ) -> None:
     """集計のファイルを一つずつ確かめる。年度（2026）なら、その年度の全部を確かめ、確認/2026 に結果を置く。"""
+    wanted = FindingsOrder(notice_format, output, strict)
+    fiscal_year = japanese.year_alone(files)
+    if fiscal_year is None:
+        _validate_files(context, files, wanted, complete=complete, return_to=return_to)
+    elif return_to is not None:
+        raise CannotProceed(
+            f"年度を確かめるときは、--return-to は要りません。写しは 確認/{fiscal_year}/返却 に作ります。"
+        )
+    else:
+        _validate_year(context, fiscal_year, wanted)
+
+
+def _validate_files(
+    context: typer.Context, files: list[str], wanted: FindingsOrder, *, complete: bool, return_to: Path | None
+) -> None:
     from nerima_report.files import find_workbooks, searched_folders
     from nerima_report.workbooks import shared_reader
 
-    wanted = FindingsOrder(notice_format, output, strict)
-    if (fiscal_year := japanese.year_alone(files)) is not None:
-        if return_to is not None:
-            raise CannotProceed(
-                f"年度を確かめるときは、--return-to は要りません。写しは 確認/{fiscal_year}/返却 に作ります。"
-            )
-        _validate_year(context, fiscal_year, wanted)
-        return
+    if japanese.is_year(files):
+        note = (
+            f"「{files[0]}」は、ここにあるその名前のものとして確かめます。年度なら、令和8年度 のように書いてください。"
+        )
+        tell(Console(stderr=True), [note])
     workbooks = find_workbooks(files)
     if workbooks.paths:
         shared_reader().read_ahead(workbooks.paths)  # while the imports below are loaded

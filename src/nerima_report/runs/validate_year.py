@@ -36,7 +36,10 @@ class ValidatedYear:
 
 
 def validate_year(workspace: Workspace, edition: Edition, fiscal_year: int, progress: Progress) -> ValidatedYear:
-    """Check all that was handed in for a year, and write what the office reads and what goes back."""
+    """Check all that was handed in for a year, and write what the office reads and what goes back.
+
+    Whatever else is to lie in 確認/2026/ is a file among `files`: it is replaced together with the others.
+    """
     examination = examine_year(workspace, edition, fiscal_year, progress)
     folder = workspace.checked(fiscal_year)
     files: dict[str, bytes] = {}
