@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from nerima_report.errors import CannotProceed
-from nerima_report.files import sha256
-from nerima_report.workspace import Delivery
+from nerima_report.errors import CannotProceed, DefinitionError
+from nerima_report.files import SETTINGS, sha256
+from nerima_report.workspace import SUMS, Delivery, open_workspace, read_sums, write_sums
 
 OLD, NEW, EDITED = b"as written last", b"as made now", b"polished by hand"
 VOUCHED = {"report.docx": sha256(OLD)}
@@ -85,3 +86,45 @@ def test_a_folder_in_the_way_is_not_replaced(tmp_path: Path) -> None:
         with pytest.raises(CannotProceed):
             Delivery(tmp_path, {"form.xlsx": NEW}).add(force=force)
     assert (tmp_path / "form.xlsx").is_dir()
+
+
+def test_what_holds_only_as_a_whole_replaces_all_that_was_written_before(tmp_path: Path) -> None:
+    """A copy for a 課 that is fine now must not lie among those that go back."""
+    for name, content in {"12.xlsx": OLD, "16.xlsx": EDITED, "覚え書き.txt": EDITED}.items():
+        (tmp_path / "返却").mkdir(exist_ok=True)
+        (tmp_path / "返却" / name).write_bytes(content)
+    vouched = {"返却/12.xlsx": sha256(OLD), "返却/16.xlsx": sha256(OLD), "返却/23.xlsx": ""}
+    kept = Delivery(tmp_path, {"返却/23.xlsx": NEW}, vouched).supersede()
+    assert contents(tmp_path / "返却") == {"23.xlsx": NEW, "16-保存1.xlsx": EDITED, "覚え書き.txt": EDITED}
+    assert [finding.code for finding in kept] == ["N904"]
+
+
+@pytest.mark.parametrize("name", ["../roster.xlsx", "/etc/hosts", "返却/../../roster.xlsx", ""])
+def test_sums_never_lead_out_of_their_folder(name: str, tmp_path: Path) -> None:
+    (tmp_path / SUMS).write_bytes(write_sums({name: "0" * 64, "返却/12.xlsx": "1" * 64}))
+    assert read_sums(tmp_path) == {"返却/12.xlsx": "1" * 64}
+
+
+@pytest.mark.parametrize(
+    ("written", "deadline"),
+    [
+        ("2026 = 2027-05-14", date(2027, 5, 14)),
+        ('2026 = "令和9年5月14日"', date(2027, 5, 14)),
+        ('2026 = "R9.5.14"', date(2027, 5, 14)),
+        ('"2026" = 2026-12-25', date(2026, 12, 25)),
+        ("2025 = 2026-05-14", None),
+        ('2026 = "来月"', "2026"),
+        ("2026 = 5", "2026"),
+        ("2026 = 2027-02-30", "行目"),
+        ("2026 = 2017-05-14", "令和8年度"),
+        ("2026 = 2028-05-14", "令和8年度"),
+        ("R8 = 2027-05-14", "R8"),
+    ],
+)
+def test_the_deadline_of_a_year(written: str, deadline: date | str | None, tmp_path: Path) -> None:
+    (tmp_path / SETTINGS).write_text(f"[deadline]\n{written}\n", encoding="utf-8")
+    if isinstance(deadline, str):
+        with pytest.raises(DefinitionError, match=deadline):
+            open_workspace(tmp_path)
+    else:
+        assert open_workspace(tmp_path).deadlines.get(2026) == deadline

@@ -22,6 +22,7 @@ from typing import NamedTuple
 from nerima_report.errors import DefinitionError, MasterError, RecordError
 
 ROSTER, SETTINGS = "roster.xlsx", "nerima-report.toml"
+CHECKED = "確認"  # in which validate puts 2026/, with the page and the marked copies of that year
 # What lies in a working folder and is no submission: what the tool made itself, and what is hidden.
 NOT_SEARCHED = r"\..*|forms|out|records|registers"
 _MAC_DEBRIS = "__MACOSX"  # in it macOS packs what people do not see, under the names of their own files
@@ -102,12 +103,17 @@ def _files_in(folder: Path, leaving_out: str) -> list[Path] | None:
         return folder / found[len(root) :].lstrip(os.sep)
 
     for path, folders, names in os.walk(root, followlinks=True, onerror=lambda e: closed.append(place_of(e.filename))):
-        inner = sorted(name for name in folders if not re.fullmatch(leaving_out, name))
+        inner = sorted(n for n in folders if not re.fullmatch(leaving_out, n) and not _is_checked_year(path, n))
         inner = [] if os.path.realpath(path) in seen else inner  # a link that leads back
         seen.add(os.path.realpath(path))
         folders[:] = [name for name in inner if not is_spreadsheet(Path(name))]
         files += (place_of(path) / name for name in sorted({*names, *inner} - {*folders}))
     return [*files, *closed]
+
+
+def _is_checked_year(folder: str, name: str) -> bool:
+    """Whether a folder is 確認/2026. The first word alone may be a folder of somebody's inbox."""
+    return os.path.basename(folder) == CHECKED and re.fullmatch(r"\d{4}", name) is not None  # noqa: PTH119
 
 
 def is_spreadsheet(path: Path) -> bool:

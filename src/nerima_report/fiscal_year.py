@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 
@@ -180,6 +180,15 @@ def names_other_era(value: object, day: date | Month) -> bool:
 def fiscal_year_of(day: date) -> int:
     """The fiscal year in which a day lies."""
     return Month(day.year, day.month).fiscal_year
+
+
+def collected_year(day: date) -> int:
+    """The fiscal year that the office collects on a day: until June still the one that has just ended.
+
+    >>> collected_year(date(2027, 6, 30)), collected_year(date(2027, 7, 1))
+    (2026, 2027)
+    """
+    return fiscal_year_of(day - timedelta(days=91))
 
 
 def full_date(day: date) -> str:

@@ -1,4 +1,4 @@
-"""The working folder: nerima-report.toml, roster.xlsx, inbox/, records/, out/, and writing without half results."""
+"""The working folder: nerima-report.toml, roster.xlsx, inbox/, 確認/, records/, out/, and writing no half results."""
 
 from __future__ import annotations
 
@@ -8,22 +8,25 @@ import re
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
+from datetime import date
+from pathlib import Path, PurePath
 from typing import NamedTuple
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from nerima_report.edition.catalogue import Catalogue
 from nerima_report.edition.tables import Definition, Text
 from nerima_report.edition.toml import read_definition
 from nerima_report.errors import CannotProceed, DefinitionError
-from nerima_report.files import ROSTER, SETTINGS, FoundWorkbooks, find_workbooks, sha256
+from nerima_report.files import CHECKED, ROSTER, SETTINGS, FoundWorkbooks, find_workbooks, sha256
 from nerima_report.findings import Explanation, Finding
+from nerima_report.fiscal_year import first_day, full_name, last_day, parse_date
 from nerima_report.interruption import uninterrupted
 from nerima_report.places import Place
 from nerima_report.text import printable
 
 RECORD = "record.json"  # in out/2026/, until it is published as records/2026.json
+SUMS = "SHA256SUMS"  # what was written beside it last, in the format of sha256sum
 _HIDDEN = r"\..*"
 _OF_A_YEAR = rf"{_HIDDEN}|\d{{4}}"  # folders in the inbox that are never searched for another year: inbox/2025
 _REASONS = {
@@ -42,6 +45,10 @@ SETTINGS_TEXT = """\
 
 # 使う定義（templates の中のフォルダーの名前）
 edition = "nerima"
+
+# 課が集計を出す期限。年度ごとに、「年度 = 日」の行を書く。nerima-report が、残りの日数を示す。
+[deadline]
+# 2026 = 2027-05-14
 
 # 差に正しい理由があるときは、ここに書くと報告を作れる。
 # コード、場所、差がぴったり同じものだけに当てはまり、監査用の一覧（audit.md）に必ず載る。
@@ -77,7 +84,32 @@ class Settings(Definition):
     """nerima-report.toml."""
 
     edition: Text = "nerima"
+    deadline: dict[str, date] = Field(default_factory=dict)
     explained: tuple[ExplainedSetting, ...] = ()
+
+    @field_validator("deadline", mode="before")
+    @classmethod
+    def _is_a_day_of_its_year(cls, deadlines: object) -> dict[str, date]:
+        if not isinstance(deadlines, dict):
+            raise ValueError("[deadline] の下に、2026 = 2027-05-14 のように書いてください")
+        return {year: _deadline(year, day) for year, day in deadlines.items()}
+
+
+def _deadline(year: str, written: object) -> date:
+    """The day that a line of [deadline] says. Raises ValueError for one that cannot be meant."""
+    if not _is_year(year):
+        raise ValueError(
+            f"「{year}」は年度ではありません。2026 = 2027-05-14 のように、年度は西暦の4けたで書いてください"
+        )
+    day = parse_date(written)
+    if day is None:
+        raise ValueError(f"{year} の期限を読めません。{year} = {int(year) + 1}-05-14 のように書いてください")
+    if not first_day(int(year)) < day <= last_day(int(year) + 1):
+        raise ValueError(
+            f"{year}（{full_name(int(year))}）の期限が {day} になっています。"
+            f"{first_day(int(year))} から {last_day(int(year) + 1)} までの日を書いてください"
+        )
+    return day
 
 
 @dataclass(frozen=True)
@@ -87,6 +119,7 @@ class Workspace:
     folder: Path
     edition: str
     explanations: tuple[Explanation, ...]
+    deadlines: Mapping[int, date] = field(default_factory=dict)
 
     @property
     def roster(self) -> Path:
@@ -94,24 +127,40 @@ class Workspace:
         return self.folder / ROSTER
 
     def workbooks(self, fiscal_year: int) -> FoundWorkbooks:
-        """The workbooks for a year, inbox/2026/ if there, else inbox/, and the files that were skipped."""
-        inbox = self.folder / "inbox"
-        folder = inbox / str(fiscal_year) if (inbox / str(fiscal_year)).is_dir() else inbox
+        """The workbooks for a year and the files that were skipped. Raises CannotProceed where there is none."""
+        folder = self.inbox(fiscal_year)
         if not folder.is_dir():
             raise CannotProceed(
                 f"集計のフォルダーがありません。\n  フォルダー: {folder}\n"
                 "  nerima-report init でフォルダーを作り、各課から届いたファイルを inbox に入れてください。"
             )
-        found, skipped = find_workbooks([folder], leaving_out=_OF_A_YEAR if folder == inbox else _HIDDEN)
-        if not found:
+        workbooks = self.handed_in(fiscal_year)
+        if not workbooks.paths:
             raise CannotProceed(
-                f"集計のファイル（.xlsx）が一つもありません。\n  フォルダー: {folder}\n{passed_over(skipped)}"
+                f"集計のファイル（.xlsx）が一つもありません。\n  フォルダー: {folder}\n{passed_over(workbooks.skipped)}"
                 "  各課から届いたファイルを入れてから、もう一度実行してください。"
             )
+        return workbooks
+
+    def handed_in(self, fiscal_year: int) -> FoundWorkbooks:
+        """The workbooks for a year and the files that were skipped, also where there is none."""
+        inbox, folder = self.folder / "inbox", self.inbox(fiscal_year)
+        if not folder.is_dir():
+            return FoundWorkbooks([], [])
+        paths, skipped = find_workbooks([folder], leaving_out=_OF_A_YEAR if folder == inbox else _HIDDEN)
         if folder != inbox:
             beside = find_workbooks([inbox], leaving_out=_OF_A_YEAR)
             skipped = [*skipped, *beside.paths, *beside.skipped]
-        return FoundWorkbooks(found, skipped)
+        return FoundWorkbooks(paths, skipped)
+
+    def inbox(self, fiscal_year: int) -> Path:
+        """Where the workbooks of a year lie: inbox/2026/ if there, else inbox/."""
+        inbox = self.folder / "inbox"
+        return inbox / str(fiscal_year) if (inbox / str(fiscal_year)).is_dir() else inbox
+
+    def checked(self, fiscal_year: int) -> Path:
+        """Where `validate 2026` puts what it says: 確認/2026/."""
+        return self.folder / CHECKED / str(fiscal_year)
 
     def explanations_for(self, catalogue: Catalogue) -> tuple[Explanation, ...]:
         """The explained differences. Raises DefinitionError for a code that does not exist."""
@@ -149,7 +198,13 @@ def open_workspace(folder: Path) -> Workspace:
     file = folder / SETTINGS
     settings = read_definition(file, Settings) if file.is_file() else Settings()
     explanations = tuple(Explanation(**explained.model_dump()) for explained in settings.explained)
-    return Workspace(folder, settings.edition, explanations)
+    deadlines = {int(year): day for year, day in settings.deadline.items()}
+    return Workspace(folder, settings.edition, explanations, deadlines)
+
+
+def is_workspace(folder: Path) -> bool:
+    """Whether somebody works in a folder: it has settings or a roster."""
+    return any((folder / name).is_file() for name in (SETTINGS, ROSTER))
 
 
 def passed_over(files: Sequence[Path]) -> str:
@@ -185,11 +240,26 @@ class Delivery:
         Before that, what somebody edited in a file named in `vouched` is copied to a free name beside it, as is
         whatever stands in the files of `always_kept`. Returns a finding (N904) for each copy.
         """
-        names = dict.fromkeys((*filter(self._is_edited, self.vouched), *always_kept))
-        replaced = [self.folder / name for name in names if (self.folder / name).is_file()]
-        kept = [Finding("N904", Place(file=file.as_posix()), details={"about": _keep(file).name}) for file in replaced]
+        kept = self._keep_edited(always_kept)
         write_all(self.folder, self.files)
         return kept
+
+    def supersede(self) -> list[Finding]:
+        """Write the files in place of all those in `vouched`: for what says something only as a whole.
+
+        What was written last and is not written now would be taken for current, so it is removed; before that,
+        a copy is kept of what somebody edited in it, as `replace` does.
+        """
+        kept = self._keep_edited()
+        for name in self.vouched.keys() - self.files.keys():
+            (self.folder / name).unlink(missing_ok=True)
+        write_all(self.folder, self.files)
+        return kept
+
+    def _keep_edited(self, always_kept: Iterable[str] = ()) -> list[Finding]:
+        names = dict.fromkeys((*filter(self._is_edited, self.vouched), *always_kept))
+        replaced = [self.folder / name for name in names if (self.folder / name).is_file()]
+        return [Finding("N904", Place(file=file.as_posix()), details={"about": _keep(file).name}) for file in replaced]
 
     def add(self, *, force: bool = False) -> Added:
         """Write the files that are not there yet: for what people fill in. `force` overwrites what they filled in.
@@ -225,10 +295,29 @@ def _refuse_to_overwrite(files: Sequence[Path]) -> None:
     )
 
 
+def read_sums(folder: Path) -> dict[str, str]:
+    """The SHA-256 of what was written into a folder last, by name; no name leads out of the folder."""
+    sums = folder / SUMS
+    lines = sums.read_text(encoding="utf-8", errors="replace").splitlines() if sums.is_file() else []
+    digests = {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
+    return {name: digest for name, digest in digests.items() if name and _leads_inside(name)}
+
+
+def write_sums(digests: Mapping[str, str]) -> bytes:
+    """What `read_sums` reads."""
+    return "".join(f"{digest}  {name}\n" for name, digest in digests.items()).encode()
+
+
+def _leads_inside(name: str) -> bool:
+    path = PurePath(name)
+    return not path.anchor and ".." not in path.parts
+
+
 @uninterrupted()
 def write_all(folder: Path, files: Mapping[str, bytes]) -> None:
     """Write files so that none is ever half written: each is staged beside its target, then moved into place.
 
+    A name may lead into a folder in the folder (返却/12.xlsx).
     They are moved in the order given; put last what vouches for the others. An interruption ends the program
     when all are in place. Raises CannotProceed when a target is open elsewhere; what was not moved stays as it was.
     """
@@ -236,13 +325,15 @@ def write_all(folder: Path, files: Mapping[str, bytes]) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, content in files.items():
-            handle, temporary = tempfile.mkstemp(dir=folder, prefix=f".{name}.", suffix=".tmp")
-            staged[folder / name] = Path(temporary)
+            target = folder / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".tmp")
+            staged[target] = Path(temporary)
             with os.fdopen(handle, "wb") as stream:
                 stream.write(content)
             Path(temporary).chmod(0o666 & ~_umask())
-        for target, temporary_file in staged.items():
-            _move(temporary_file, target)
+        for path, temporary_file in staged.items():
+            _move(temporary_file, path)
     except OSError as error:
         reason = _REASONS.get(error.errno or 0)
         where = "、".join(str(folder / name) for name in files)

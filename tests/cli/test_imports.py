@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import SAMPLE
+from conftest import SAMPLE, Command
 
 pytestmark = pytest.mark.thorough
 
@@ -56,6 +56,16 @@ IMPORTS: dict[tuple[str, ...], set[str]] = {
 def test_a_command_imports_no_more_than_it_needs(
     arguments: tuple[str, ...], expected: set[str], tmp_path: Path
 ) -> None:
+    assert loaded_by(arguments, tmp_path) == expected
+
+
+def test_a_year_that_was_looked_at_before_is_shown_at_once(workdir: Path, command: Command) -> None:
+    command("-C", workdir, "status")
+    assert loaded_by((), workdir) == {"pydantic"}
+
+
+def loaded_by(arguments: tuple[str, ...], folder: Path) -> set[str]:
+    """The heavy modules that a command imports in a folder."""
     program = (
         f"import sys\nfrom nerima_report.cli import main\ntry:\n    main({list(arguments)!r})\n"
         f"except SystemExit:\n    pass\nprint()\nprint(*(m for m in {HEAVY!r} if m in sys.modules))"
@@ -66,6 +76,6 @@ def test_a_command_imports_no_more_than_it_needs(
         text=True,
         check=True,
         encoding="utf-8",
-        cwd=tmp_path,
+        cwd=folder,
     )
-    assert set(run.stdout.splitlines()[-1].split()) == expected
+    return set(run.stdout.splitlines()[-1].split())

@@ -25,12 +25,16 @@ from typer.main import get_command
 from nerima_report.cli import japanese
 from nerima_report.cli.edition import check, copy, explain, guideline
 from nerima_report.cli.registers import list_, merge, print_, show
-from nerima_report.cli.year import build, form, init, publish, validate
+from nerima_report.cli.year import build, form, init, publish, status, validate
 from nerima_report.cli.years import check as check_years
 from nerima_report.cli.years import import_, template, trend
 from nerima_report.errors import CannotProceed
 from nerima_report.interruption import EXIT_CODE, MESSAGE
 from nerima_report.text import tell
+
+FIRST_STEP = """
+はじめに、nerima-report init フォルダー で、作業フォルダーを作ってください（年度は --year R8 のように書けます）。
+作業フォルダーで（ほかの場所からは -C フォルダー を付けて）nerima-report とだけ打つと、今どこまで進んだかを示します。"""
 
 Commands = Mapping[str, Callable[..., None]]
 
@@ -38,6 +42,7 @@ Commands = Mapping[str, Callable[..., None]]
 COMMANDS: Commands = {
     "init": init,
     "form": form,
+    "status": status,
     "validate": validate,
     "build": build,
     "publish": publish,
@@ -58,7 +63,7 @@ GROUPS: Mapping[str, tuple[str, Commands]] = {
 app = typer.Typer(
     cls=japanese.JapaneseGroup,
     help="各課の集計（Excel）から、運用状況の報告（Word と Markdown）を作ります。",
-    no_args_is_help=True,
+    invoke_without_command=True,
     add_completion=False,
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -76,7 +81,7 @@ def start(
         bool, typer.Option("--version", help="版を表示して終わる。", is_eager=True, callback=japanese.show_version)
     ] = False,
 ) -> None:
-    """Change into the folder before anything else, as git and make do."""
+    """Change into the folder before anything else, as git and make do. Without a command, say where the year stands."""
     try:
         os.chdir(directory)
     except OSError:
@@ -84,6 +89,14 @@ def start(
             f"フォルダーがありません。\n  フォルダー: {directory}\n  -C のあとの名前を確かめてください。"
         ) from None
     context.obj = templates
+    if context.invoked_subcommand is None:
+        from nerima_report.workspace import is_workspace
+
+        if not is_workspace(Path()):
+            print(context.get_help())
+            print(FIRST_STEP)
+            raise typer.Exit(2)
+        context.invoke(status, context)
 
 
 def _add(group: typer.Typer, commands: Commands) -> None:

@@ -118,6 +118,28 @@ def fiscal_year(text: str) -> int:
     return year
 
 
+def year_alone(words: list[str]) -> int | None:
+    """The fiscal year where somebody typed nothing but one; None for names of files, as which it counts if it is one.
+
+    Raises a usage error for several years, or one beside files.
+    """
+    from nerima_report.fiscal_year import parse_fiscal_year
+
+    years = [word for word in words if parse_fiscal_year(word) is not None and not Path(word).exists()]
+    if years and len(words) > 1:
+        raise typer.BadParameter(
+            f"年度「{years[0]}」は、ほかの名前や年度といっしょには書けません。一つだけ書いてください。"
+        )
+    return fiscal_year(years[0]) if years else None
+
+
+def is_year(words: list[str]) -> bool:
+    """Whether somebody typed a single word that could be a fiscal year."""
+    from nerima_report.fiscal_year import parse_fiscal_year
+
+    return len(words) == 1 and parse_fiscal_year(words[0]) is not None
+
+
 def fiscal_years(text: str) -> tuple[int, int]:
     """The first and the last fiscal year that somebody typed: 2018..2026. Raises a usage error for anything else."""
     from nerima_report.fiscal_year import parse_fiscal_year, parse_fiscal_years

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -38,14 +39,12 @@ def init(
     year: Annotated[str, typer.Option("--year", metavar="年度", help="名簿の年度（既定は今年度）。")] = "",
 ) -> None:
     """作業フォルダーを作る（あるものは変えない）。"""
-    from datetime import date, timedelta
+    from datetime import date
 
-    from nerima_report.fiscal_year import fiscal_year_of
+    from nerima_report.fiscal_year import collected_year
     from nerima_report.runs import prepare as run
 
-    # From April to June the office still collects the year that has just ended.
-    season = date.today() - timedelta(days=91)
-    fiscal_year = japanese.fiscal_year(year) if year else fiscal_year_of(season)
+    fiscal_year = japanese.fiscal_year(year) if year else collected_year(date.today())
     created = run.init(folder, open_folder(context, folder)[1], fiscal_year)
     console = Console()
     tell(console, [f"作りました: {path}" for path in created])
@@ -80,9 +79,53 @@ def form(
     tell(Console(), lines_about_forms(forms))
 
 
+class StatusFormat(StrEnum):
+    """How the status of a year is written."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+def status(
+    context: typer.Context,
+    year: Annotated[str, typer.Argument(metavar="[年度]", help="2026、R8 など（既定は、今集めている年度）。")] = "",
+    status_format: Annotated[
+        StatusFormat, typer.Option("--format", help="json は、ほかのプログラム用。")
+    ] = StatusFormat.TEXT,
+    day: Annotated[str, typer.Option("--on", metavar="日", help="この日に見たものとする。", hidden=True)] = "",
+) -> None:
+    """今どこまで進んだかを示す: 期限、未提出、直しが必要な課、前に見たときから変わったこと、次のコマンド。"""
+    from datetime import datetime, time
+
+    from nerima_report.fiscal_year import parse_date
+    from nerima_report.notices.status import print_status, render_json
+    from nerima_report.runs import status as run
+    from nerima_report.workspace import is_workspace, open_workspace
+
+    if not is_workspace(Path()):
+        raise CannotProceed(
+            f"ここは作業フォルダーではありません（nerima-report.toml も roster.xlsx もありません）。\n"
+            f"  フォルダー: {Path.cwd()}\n  作業フォルダーに移るか、nerima-report init で作ってください。"
+        )
+    fiscal_year = japanese.fiscal_year(year) if year else None
+    now = datetime.now()
+    if day:
+        if (date := parse_date(day)) is None:
+            raise typer.BadParameter(f"日「{day}」を読めません。2027-05-14 のように書いてください。")
+        now = datetime.combine(date, time())
+    look = run.look(open_workspace(Path()), context.obj, run.LookOrder(fiscal_year, now), japanese.Progress)
+    if status_format is StatusFormat.JSON:
+        japanese.print_document(render_json(look))
+    else:
+        print_status(Console(), look)
+
+
 def validate(
     context: typer.Context,
-    files: Annotated[list[str], typer.Argument(metavar="FILES...", help="ファイルかフォルダー（*.xlsx も可）。")],
+    files: Annotated[
+        list[str],
+        typer.Argument(metavar="FILES...|年度", help="ファイルかフォルダー（*.xlsx も可）。年度なら、その全部。"),
+    ],
     complete: Annotated[bool, typer.Option("--complete", help="名簿の課がそろっているかも確かめる。")] = False,
     return_to: Annotated[
         Path | None, typer.Option("--return-to", metavar="DIR", help="印を付けた写しを置くフォルダー。")
@@ -91,10 +134,30 @@ def validate(
     output: OutputOption = None,
     strict: StrictOption = False,
 ) -> None:
-    """集計のファイルを一つずつ確かめる。"""
+    """集計のファイルを一つずつ確かめる。年度（2026）なら、その年度の全部を確かめ、確認/2026 に結果を置く。"""
+    wanted = FindingsOrder(notice_format, output, strict)
+    fiscal_year = japanese.year_alone(files)
+    if fiscal_year is None:
+        _validate_files(context, files, wanted, complete=complete, return_to=return_to)
+    elif return_to is not None:
+        raise CannotProceed(
+            f"年度を確かめるときは、--return-to は要りません。写しは 確認/{fiscal_year}/返却 に作ります。"
+        )
+    else:
+        _validate_year(context, fiscal_year, wanted)
+
+
+def _validate_files(
+    context: typer.Context, files: list[str], wanted: FindingsOrder, *, complete: bool, return_to: Path | None
+) -> None:
     from nerima_report.files import find_workbooks, searched_folders
     from nerima_report.workbooks import shared_reader
 
+    if japanese.is_year(files):
+        note = (
+            f"「{files[0]}」は、ここにあるその名前のものとして確かめます。年度なら、令和8年度 のように書いてください。"
+        )
+        tell(Console(stderr=True), [note])
     workbooks = find_workbooks(files)
     if workbooks.paths:
         shared_reader().read_ahead(workbooks.paths)  # while the imports below are loaded
@@ -109,6 +172,7 @@ def validate(
         )
     if return_to is not None:
         from nerima_report.notices.returned import refuse_as_target, return_workbooks
+        from nerima_report.workspace import write_all
 
         refuse_as_target(return_to, [workspace.folder / "inbox", *searched_folders(files)], workbooks.paths)
     with japanese.Progress(len(workbooks.paths)) as advance:
@@ -123,12 +187,25 @@ def validate(
 
         facts["handed_in"] = matrix.as_facts(matrix.handed_in(examination))
     if return_to is not None:
-        examination, returned = return_workbooks(examination, return_to)
-        facts["returned"] = [label_of(path) for path in returned]
+        folder = return_to
+        examination, returned = return_workbooks(examination, lambda name, copy: write_all(folder, {name: copy}))
+        facts["returned"] = [label_of(folder / name) for name in returned]
     closing = f"{len(examination.files)}ファイルのうち{examination.fine}ファイルにエラーはありません"
-    wanted = FindingsOrder(notice_format, output, strict)
     show_findings(examination, wanted, facts, closing)
     leave(examination, wanted)
+
+
+def _validate_year(context: typer.Context, fiscal_year: int, wanted: FindingsOrder) -> None:
+    from nerima_report.workbooks import shared_reader
+
+    shared_reader().start()  # it gets ready while the imports below take their time
+    from nerima_report.runs import validate_year as run
+
+    workspace, edition = open_folder(context, Path(), texts=False)
+    with japanese.Progress(len(workspace.workbooks(fiscal_year).paths)) as advance:
+        validated = run.validate_year(workspace, edition, fiscal_year, advance)
+    show_findings(validated.examination, wanted, validated.facts, validated.closing)
+    leave(validated.examination, wanted)
 
 
 def build(

@@ -2,6 +2,7 @@
 
     screen, html, returned     findings for people: in the terminal, as a page, as marks in their own workbooks
     json, junit, github        findings for programs
+    status                     where the collection of a year stands, for people and for programs
     grouping, matrix, excerpt  findings by workbook; 課 × 表; the cells around a finding
     registers, trend, edition  what the commands on these subjects show besides findings
 

@@ -20,6 +20,7 @@ from nerima_report.edition.entries import ADJUSTMENTS
 from nerima_report.examination import Examination
 from nerima_report.findings import Severity
 from nerima_report.fiscal_year import full_name
+from nerima_report.notices.status import SECTION_STATUSES, HandedIn, SectionStatus
 from nerima_report.places import WARD
 from nerima_report.tallies.collection import Collection
 from nerima_report.tallies.counting import counted_tables
@@ -30,13 +31,6 @@ TableStatus = Literal["fine", "warning", "error", "missing", "not-applicable", "
 FILE = ""
 WARD_MISSING = "N605"
 _Owner = tuple[bool, str]
-SectionStatus = Literal["fine", "faulty", "unclear", "missing"]
-SECTION_STATUSES: dict[SectionStatus, tuple[str, str]] = {
-    "fine": ("提出済み", ""),
-    "faulty": ("直しが必要", "yellow"),
-    "unclear": ("読めない", "bold red"),
-    "missing": ("未提出", "bold red"),
-}
 
 
 @dataclass(frozen=True)
@@ -178,23 +172,6 @@ def _by_owner_and_column(
     return concerning
 
 
-@dataclass(frozen=True)
-class HandedIn:
-    """What a 課, or the coordinator for the ward, has handed in: the workbook that is used (number: its 提出回).
-
-    Unclear: no workbook is used, but a file is named after the 課 that cannot be read or has another 課 on its cover.
-    `errors` and `warnings` count the findings on the workbook that nobody explained.
-    """
-
-    section: str
-    ward: bool
-    status: SectionStatus
-    number: int | None
-    file: str
-    errors: int
-    warnings: int
-
-
 def handed_in(examination: Examination) -> list[HandedIn]:
     """A row for each 課 of the roster, in its order, then for others; empty where there is no roster."""
     return [
@@ -210,6 +187,17 @@ def as_facts(rows: list[HandedIn]) -> list[dict[str, object]]:
     return [asdict(row) for row in rows]
 
 
+def elsewhere(examination: Examination, rows: list[HandedIn]) -> list[Notice]:
+    """The notices that no row tells of: on files of nobody, on the ward as a whole, on registers."""
+    files = {row.file for row in rows if row.file}
+    silent = {row.section for row in rows if row.status in ("missing", "unclear")}
+    return [
+        notice
+        for notice in examination.notices
+        if (notice.place.file not in files if notice.place.file else notice.place.section not in silent)
+    ]
+
+
 def print_handed_in(console: Console, rows: list[HandedIn]) -> None:
     """Print the table. The status is written in words, not shown by colour alone."""
     table = Table("部・課", "状況", "提出回", "エラー", "警告", box=None, pad_edge=False)
@@ -217,9 +205,8 @@ def print_handed_in(console: Console, rows: list[HandedIn]) -> None:
         column.justify = "right"
     for row in rows:
         word, style = SECTION_STATUSES[row.status]
-        name = f"{WARD}（{row.section}）" if row.ward else row.section
         counts = (str(row.number or ""), str(row.errors or ""), str(row.warnings or ""))
-        table.add_row(Text(harmless(name)), Text(word, style), *counts)
+        table.add_row(Text(harmless(row.name)), Text(word, style), *counts)
     console.print()
     console.print("■ 提出の状況", style="bold", highlight=False)
     console.print(table)

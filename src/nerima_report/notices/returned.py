@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from nerima_report.edition.catalogue import Notice, ranges
@@ -14,13 +14,13 @@ from nerima_report.notices.grouping import by_problem, is_comparison
 from nerima_report.places import Place
 from nerima_report.text import harmless, label_of
 from nerima_report.workbooks import Cell, Mark, MarkOrder, Reason, SuggestedMark, Unreadable, shared_reader
-from nerima_report.workspace import write_all
 
 PREFIX = "返却_"
 LONGEST_STEM = 200  # bytes; systems allow 255 for a name, and a temporary file has a longer name
 MOST_NAMED = 20  # cells that the index names as compared; all of them are coloured
 # Reasons that mean that the file changed or disappeared after it was read; the others mean that marking failed.
 _NOT_THE_SAME: frozenset[Reason] = frozenset({"changed", "missing", "not-a-file", "empty", "too-large"})
+Deliver = Callable[[str, bytes], object]  # takes a copy by its name
 _LATEST = 9999  # stands for the present year: its coordinator is the latest one
 
 
@@ -41,8 +41,8 @@ def refuse_as_target(folder: Path, searched: Iterable[Path], workbooks: Iterable
         )
 
 
-def return_workbooks(examination: Examination, folder: Path) -> tuple[Examination, list[Path]]:
-    """Write a marked copy of each workbook with an error or a warning that nobody explained; returns the copies.
+def return_workbooks(examination: Examination, deliver: Deliver) -> tuple[Examination, list[str]]:
+    """Deliver a marked copy of each workbook with an error or a warning that nobody explained; returns their names.
 
     A workbook that cannot be marked, or that has changed since it was read, becomes a finding of the examination.
     """
@@ -50,7 +50,7 @@ def return_workbooks(examination: Examination, folder: Path) -> tuple[Examinatio
     readable = [(s.workbook.path, s.workbook.sha256, s.section) for s in inbox.submissions]
     readable += [(u.path, u.sha256, "") for u in inbox.unidentified]
     author = _author(examination)
-    written: list[Path] = []
+    names: list[str] = []
     failed: list[Finding] = []
     for path, sha256, section in readable:
         file = label_of(path)
@@ -62,9 +62,9 @@ def return_workbooks(examination: Examination, folder: Path) -> tuple[Examinatio
             code = "N132" if copy.reason in _NOT_THE_SAME else "N131"
             failed.append(Finding(code, Place(file=file, section=section)))
             continue
-        written.append(folder / _free_name(harmless(path.name), written))
-        write_all(folder, {written[-1].name: copy})
-    return examination.and_also(failed), written
+        names.append(_free_name(harmless(path.name), names))
+        deliver(names[-1], copy)
+    return examination.and_also(failed), names
 
 
 def marks_for(examination: Examination, file: str) -> list[Mark]:
@@ -122,16 +122,16 @@ def _resolved(path: Path) -> Path:
         return path.absolute()
 
 
-def _free_name(name: str, written: list[Path]) -> str:
+def _free_name(name: str, names: list[str]) -> str:
     """返却_ and the name of the workbook, with a number where another copy of this run has the name.
 
     The prefix is added only once. Names are compared as Windows does (a.xlsx is A.XLSX), and long names are cut.
     """
     stem, dot, ending = name.removeprefix(PREFIX).rpartition(".")
-    taken = {path.name.casefold() for path in written}
-    added = ["", *(f"({number})" for number in range(2, len(written) + 3))]
-    names = (f"{PREFIX}{_cut(stem)}{more}{dot}{ending}" for more in added)
-    return next(name for name in names if name.casefold() not in taken)
+    taken = {name.casefold() for name in names}
+    added = ["", *(f"({number})" for number in range(2, len(names) + 3))]
+    candidates = (f"{PREFIX}{_cut(stem)}{more}{dot}{ending}" for more in added)
+    return next(name for name in candidates if name.casefold() not in taken)
 
 
 def _cut(stem: str) -> str:

@@ -42,12 +42,18 @@ def print_notices(console: Console, notices: Iterable[Notice]) -> None:
 
 
 def print_findings(console: Console, examination: Examination, outcome: Outcome) -> None:
-    """Print the findings of a run, who has handed in where the run asked for that, and how it ended."""
-    print_notices(console, examination.notices)
-    if "handed_in" in outcome.facts:
+    """Print the findings of a run, who has handed in where the run asked for that, and how it ended.
+
+    Where a page was written that shows all findings, those on the workbook of a 課 are only counted here.
+    """
+    if "handed_in" not in outcome.facts:
+        print_notices(console, examination.notices)
+    else:
         from nerima_report.notices import matrix  # which most runs do without
 
-        matrix.print_handed_in(console, matrix.handed_in(examination))
+        rows = matrix.handed_in(examination)
+        print_notices(console, matrix.elsewhere(examination, rows) if "page" in outcome.facts else examination.notices)
+        matrix.print_handed_in(console, rows)
     _print_closing(console, outcome)
 
 
@@ -85,11 +91,16 @@ def fold(text: str, width: int) -> list[str]:
 
 
 def _print_closing(console: Console, outcome: Outcome) -> None:
-    """Print the copies that go back, and in the last line how the run ended: how many workbooks are fine."""
+    """Print the page and the copies that go back, and in the last line how the run ended."""
     console.print()
     returned = outcome.facts.get("returned")
-    for file in returned if isinstance(returned, list) else []:
-        console.print(f"返却用の写しを作りました: {harmless(file)}", highlight=False, markup=False, soft_wrap=True)
+    copies = [str(file) for file in returned] if isinstance(returned, list) else []
+    lines = [f"返却用の写しを作りました: {harmless(file)}" for file in copies]
+    if page := outcome.facts.get("page"):
+        number = f"（返却用の写し {len(copies)} は、その横の「返却」に）" if copies else ""
+        lines = [f"確認結果のページを作りました: {harmless(str(page))}{number}"]
+    for line in lines:
+        console.print(line, highlight=False, markup=False, soft_wrap=True)
     console.print(outcome.closing, highlight=False, markup=False, soft_wrap=True)
 
 

@@ -1,16 +1,17 @@
-"""`publish`: the record of a built year → records/, where it is guarded."""
+"""`publish`: the record of a built year → records/, where it is guarded; and how report and record stand."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from nerima_report.errors import CannotProceed
+from nerima_report.errors import CannotProceed, RecordError
 from nerima_report.files import sha256
 from nerima_report.findings import Finding
 from nerima_report.fiscal_year import full_name
+from nerima_report.notices.status import RecordState, ReportState
 from nerima_report.places import Place
 from nerima_report.records.file import read_record, revise, write_record
 from nerima_report.records.model import Record
@@ -46,6 +47,33 @@ def publish(workspace: Workspace, fiscal_year: int, reason: str | None, today: d
         write_all(published.parent, {published.name: write_record(record)})
     built.unlink()
     return Published(published, record is not None, tuple(findings))
+
+
+def report_state(workspace: Workspace, fiscal_year: int, inputs: Iterable[Path]) -> ReportState:
+    """How the report of a year stands that is not published yet; `inputs` are the workbooks that there are now."""
+    file = workspace.out(fiscal_year) / RECORD
+    record = _readable(file, fiscal_year)
+    if record is None:
+        return "unusable" if file.exists() else "none"
+    if record.draft:
+        return "draft"
+    return "outdated" if _changed_inputs(inputs, record) else "built"
+
+
+def record_state(workspace: Workspace, fiscal_year: int, inputs: Sequence[Path]) -> RecordState:
+    """How the published record of a year stands. Without any `inputs` there is nothing that it could differ from."""
+    file = workspace.record(fiscal_year)
+    record = _readable(file, fiscal_year)
+    if record is None:
+        return "unusable" if file.exists() else "none"
+    return "outdated" if inputs and _changed_inputs(inputs, record) else "published"
+
+
+def _readable(file: Path, fiscal_year: int) -> Record | None:
+    try:
+        return read_record(file, fiscal_year) if file.exists() else None
+    except RecordError:
+        return None
 
 
 def _changed_outputs(folder: Path, record: Record) -> list[Path]:

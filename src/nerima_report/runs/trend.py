@@ -14,9 +14,7 @@ from nerima_report.records.file import read_record
 from nerima_report.records.series import Source, Trend, make_trend, render_open_data
 from nerima_report.report.formats import FORMATS
 from nerima_report.report.trend import Draw, compose_trend, runs_of_years
-from nerima_report.workspace import RECORD, Delivery, Workspace
-
-SUMS = "SHA256SUMS"  # in the format of sha256sum
+from nerima_report.workspace import RECORD, SUMS, Delivery, Workspace, read_sums, write_sums
 
 
 @dataclass(frozen=True)
@@ -49,7 +47,7 @@ def trend(workspace: Workspace, edition: Edition, first: int, last: int) -> Tren
     files |= {picture.file: picture.content for picture in report.pictures}
     files["trend.csv"] = render_open_data(series)
     out = workspace.folder / "out" / f"trend-{first}-{last}"
-    written_last = _last_sums(out)
+    written_last = read_sums(out)
     vouched = {name: written_last.get(name, "") for name in files}
     kept = Delivery(out, {**files, SUMS: _sums(files, out, written_last)}, vouched).replace()
     return TrendMade(series, tuple(out / name for name in files), tuple(kept), charts=draw is not None)
@@ -85,16 +83,9 @@ def _sources(workspace: Workspace, first: int, last: int) -> tuple[dict[int, Sou
     return sources, missing
 
 
-def _last_sums(out: Path) -> dict[str, str]:
-    """The SHA-256 of what an earlier run wrote, by name."""
-    sums = out / SUMS
-    lines = sums.read_text(encoding="utf-8", errors="replace").splitlines() if sums.is_file() else []
-    return {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
-
-
 def _sums(files: Mapping[str, bytes], out: Path, written_last: Mapping[str, str]) -> bytes:
     """The sums of the files to be written, and of pictures of an earlier run that are still there."""
     left = {file.name for file in out.glob("*.png")} - files.keys()
     sums = {name: sha256(content) for name, content in files.items()}
     sums |= {name: digest for name, digest in written_last.items() if name in left}
-    return "".join(f"{digest}  {name}\n" for name, digest in sums.items()).encode()
+    return write_sums(sums)

@@ -14,7 +14,7 @@ from nerima_report.fiscal_year import full_name, parse_fiscal_year
 from nerima_report.places import WARD
 from nerima_report.tallies.submission import Submission
 from nerima_report.text import plain, section_key
-from nerima_report.workbooks import Unreadable, address, is_blank, read_workbook
+from nerima_report.workbooks import Reader, Unreadable, address, is_blank, shared_reader
 
 SHEET = "名簿"
 HEADINGS = ("年度", "部", "課", "様式")
@@ -63,9 +63,9 @@ def absent_from(roster: Sequence[RosterSection], handed_in: Sequence[Submission]
     return Absent({**sections, **ward})
 
 
-def load_roster(file: Path, fiscal_year: int) -> tuple[RosterSection, ...]:
+def load_roster(file: Path, fiscal_year: int, reader: Reader | None = None) -> tuple[RosterSection, ...]:
     """The 課 of the roster for a fiscal year. Raises CannotProceed when the roster cannot be used."""
-    sections = [s for s in _read(file) if s.fiscal_year == fiscal_year]
+    sections = [s for s in _read(file, reader) if s.fiscal_year == fiscal_year]
     if not sections:
         raise CannotProceed(
             f"名簿に{full_name(fiscal_year)}の課がありません。\n  ファイル: {file}\n"
@@ -136,8 +136,13 @@ def write_roster(file: Path, edition: Edition, fiscal_year: int) -> None:
         sheet.freeze_panes(1, 0)
 
 
-def _read(file: Path) -> list[RosterSection]:
-    book = read_workbook(file)
+def roster_years(file: Path, reader: Reader | None = None) -> list[int]:
+    """The fiscal years of which the roster has 課. Raises CannotProceed when the roster cannot be used."""
+    return sorted({section.fiscal_year for section in _read(file, reader)})
+
+
+def _read(file: Path, reader: Reader | None) -> list[RosterSection]:
+    book = next((reader or shared_reader()).read_all([file]))
     if isinstance(book, Unreadable):
         raise CannotProceed(
             f"名簿がありません。\n  ファイル: {file}\n"

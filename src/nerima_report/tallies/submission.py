@@ -16,8 +16,18 @@ from nerima_report.edition import Edition
 from nerima_report.fiscal_year import full_name, parse_fiscal_year
 from nerima_report.tallies.cell_values import shown
 from nerima_report.tallies.layout import COVER_SHEET
-from nerima_report.text import label_of, plain, section_key
-from nerima_report.workbooks import CellValue, Position, Sheet, Unreadable, Workbook, address, is_blank, shared_reader
+from nerima_report.text import label_of, one_line, plain, section_key
+from nerima_report.workbooks import (
+    CellValue,
+    Position,
+    Reader,
+    Sheet,
+    Unreadable,
+    Workbook,
+    address,
+    is_blank,
+    shared_reader,
+)
 from nerima_report.workbooks.limits import MAX_COLUMNS
 
 NOT_APPLICABLE = "該当なし"
@@ -63,6 +73,7 @@ class Submission:
     unclear_marks: tuple[tuple[str, str, str], ...]
     cover_cells: dict[str, str]
     other_answers: tuple[OtherAnswer, ...] = ()
+    remark: str = ""
 
     @property
     def section(self) -> str:
@@ -115,7 +126,10 @@ class Inbox:
 
 
 def load_submissions(
-    paths: Sequence[Path], edition: Edition, progress: Callable[[Path], None] = lambda path: None
+    paths: Sequence[Path],
+    edition: Edition,
+    progress: Callable[[Path], None] = lambda path: None,
+    reader: Reader | None = None,
 ) -> Inbox:
     """Read the workbooks and identify each by its cover. Never raises for a bad file.
 
@@ -123,7 +137,7 @@ def load_submissions(
     """
     submissions, unidentified, unreadable = [], [], []
     keys = [*(part.key for part in edition.parts), *edition.tables, *edition.register_tables]
-    with closing(shared_reader().read_all(paths)) as workbooks:
+    with closing((reader or shared_reader()).read_all(paths)) as workbooks:
         for path in paths:
             progress(path)
             workbook = next(workbooks)
@@ -185,13 +199,14 @@ def identify(
         ),
         cover_cells=cells,
         other_answers=tuple(other for sheet in covers for other in _other_answers(sheet, values)),
+        remark=one_line(values[_REMARK]).strip(),
     )
 
 
 def _read_cover(cover: Sheet) -> tuple[dict[str, str], dict[str, str]]:
     """The values on the cover and the cells in which they stand, by label; '' where there is nothing."""
     values, cells = {}, {}
-    for label in FACTS[:-1]:
+    for label in FACTS:
         position, value = next(values_beside(cover, label), ((0, 0), None))
         values[label] = _text_of(value)
         cells[label] = address(position) if position[0] else ""
@@ -200,7 +215,8 @@ def _read_cover(cover: Sheet) -> tuple[dict[str, str], dict[str, str]]:
 
 def _other_answers(cover: Sheet, values: Mapping[str, str]) -> Iterator[OtherAnswer]:
     """The answers that say something else than those that were read; a blank one says nothing."""
-    for label, text in values.items():
+    for label in FACTS[:-1]:  # several remarks are no contradiction
+        text = values[label]
         for position, value in values_beside(cover, label):
             other = _text_of(value)
             same_year = label == "年度" and parse_fiscal_year(other) == parse_fiscal_year(text)

@@ -8,7 +8,7 @@ The program itself never opens such a file: it asks the worker, and what comes b
 bytes of a marked copy, which it only writes.
 """
 
-from nerima_report.workbooks.client import WorkbookReader, read_workbook, shared_reader
+from nerima_report.workbooks.client import Reader, WorkbookReader, read_workbook, shared_reader
 from nerima_report.workbooks.mark.order import Cell, Mark, MarkOrder, SuggestedMark
 from nerima_report.workbooks.values import (
     INDEX_SHEET,
@@ -34,6 +34,7 @@ __all__ = [
     "Mark",
     "MarkOrder",
     "Position",
+    "Reader",
     "Reason",
     "Sheet",
     "SheetFacts",

@@ -17,7 +17,7 @@ from functools import cache
 from math import ceil
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 from nerima_report.errors import CannotProceed
 from nerima_report.interruption import before_the_end, uninterrupted
@@ -57,6 +57,13 @@ class _Job:
     def fail(self, reason: Reason) -> None:
         """Take in why there is no answer."""
         self.outcome = Unreadable(self.path, reason)
+
+
+class Reader(Protocol):
+    """What reads workbooks: the workers, or what remembers those that they have read."""
+
+    def read_all(self, paths: Sequence[Path]) -> Generator[Workbook | Unreadable, None, None]:
+        """Each file in turn."""
 
 
 class WorkbookReader:

@@ -1,0 +1,320 @@
+"""Where the collection of a year stands, as people and programs read it: on one screen, or as JSON.
+
+Imports little, because it is shown whenever somebody types the name of the program alone.
+"""
+
+from __future__ import annotations
+
+import json
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime
+from typing import Literal
+
+from rich.cells import cell_len, set_cell_size
+from rich.console import Console
+
+from nerima_report import __version__
+from nerima_report.fiscal_year import full_date, full_name
+from nerima_report.notices.screen import fold
+from nerima_report.places import WARD
+from nerima_report.text import harmless
+
+SCHEMA_VERSION = 1
+SectionStatus = Literal["fine", "faulty", "unclear", "missing"]
+SECTION_STATUSES: dict[SectionStatus, tuple[str, str]] = {
+    "fine": ("提出済み", ""),
+    "faulty": ("直しが必要", "yellow"),
+    "unclear": ("読めない", "bold red"),
+    "missing": ("未提出", "bold red"),
+}
+ChangeKind = Literal["arrived", "corrected", "again", "withdrawn"]
+CHANGES: dict[ChangeKind, str] = {
+    "arrived": "届いた",
+    "corrected": "直った",
+    "again": "出し直し",
+    "withdrawn": "消えた",
+}
+ReportState = Literal["none", "draft", "outdated", "built", "unusable"]
+REPORT_STATES: dict[ReportState, str] = {
+    "none": "まだ",
+    "draft": "案だけ",
+    "outdated": "作ったあとで集計が変わった",
+    "built": "できている（公表はまだ）",
+    "unusable": "out の record.json が使えない",
+}
+RecordState = Literal["none", "outdated", "published", "unusable"]
+RECORD_STATES: dict[RecordState, str] = {
+    "none": "まだ",
+    "outdated": "公表したあとで集計が変わった",
+    "published": "ある",
+    "unusable": "使えない",
+}
+LINES = 22  # a terminal has 24; one holds what was typed, and one waits for what is typed next
+_LABEL = 12  # columns in which the name of a list stands
+
+
+@dataclass(frozen=True)
+class HandedIn:
+    """What a 課, or the coordinator for the ward, has handed in: the workbook that is used (number: its 提出回).
+
+    Unclear: no workbook is used, but a file is named after the 課 that cannot be read or has another 課 on its cover.
+    `errors` and `warnings` count the findings on the workbook that nobody explained.
+    """
+
+    section: str
+    ward: bool
+    status: SectionStatus
+    number: int | None
+    file: str
+    errors: int
+    warnings: int
+
+    @property
+    def name(self) -> str:
+        """The 課, or 区全体 with the 課 that hands it in."""
+        return f"{WARD}（{self.section}）" if self.ward else self.section
+
+
+@dataclass(frozen=True)
+class Remark:
+    """What a 課 wrote to the office beside its numbers, and where."""
+
+    section: str
+    file: str
+    sheet: str
+    cell: str
+    text: str
+
+
+@dataclass(frozen=True)
+class YearStatus:
+    """What the files say of a year, whatever day it is. Without a roster nobody has `handed_in`.
+
+    `versions` are the hashes of the workbooks that count, by file; `others` the numbers of errors that no 課 of
+    `handed_in` answers for, by file ('' for those in no file).
+    """
+
+    fiscal_year: int
+    handed_in: tuple[HandedIn, ...] = ()
+    versions: Mapping[str, str] = field(default_factory=dict)
+    others: Mapping[str, int] = field(default_factory=dict)
+    remarks: tuple[Remark, ...] = ()
+    report: ReportState = "none"
+    record: RecordState = "none"
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether all of the roster is there, and nothing has to be corrected."""
+        return all(row.status == "fine" for row in self.handed_in) and not self.others
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether anything has come in."""
+        return any(row.status != "missing" for row in self.handed_in) or any(self.others)
+
+
+@dataclass(frozen=True)
+class Change:
+    """What happened to the workbook of a 課 since the last look."""
+
+    section: str
+    ward: bool
+    kind: ChangeKind
+
+    @property
+    def name(self) -> str:
+        """The 課, or 区全体."""
+        return WARD if self.ward else self.section
+
+
+@dataclass(frozen=True)
+class Step:
+    """The command to type next, and what for."""
+
+    command: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Look:
+    """A year as it is seen on a day. `since` is when somebody looked before; None at the first look."""
+
+    year: YearStatus
+    day: date
+    deadline: date | None
+    has_forms: bool
+    since: datetime | None
+    changes: tuple[Change, ...]
+
+    @property
+    def days_left(self) -> int | None:
+        """Until the deadline: 0 on its day, below it afterwards; None where there is none."""
+        return (self.deadline - self.day).days if self.deadline else None
+
+    @property
+    def next_step(self) -> Step:
+        """What the state of the year asks for."""
+        year, status = self.year.fiscal_year, self.year
+        if not status.handed_in:
+            return Step("nerima-report init", "名簿を作る")
+        if status.record == "published":
+            return Step(f"nerima-report check {year}", "公表した年度を、前の年度の記録と比べる")
+        if status.is_clean and status.report == "built":
+            revise = "" if status.record == "none" else ' --revise "理由"'
+            return Step(f"nerima-report publish {year}{revise}", "公表したら、記録にする")
+        if status.is_clean:
+            return Step(f"nerima-report build {year}", "報告を作る")
+        if not status.has_begun and not self.has_forms:
+            return Step(f"nerima-report form {year}", "課に配る集計様式を作る")
+        waiting = "届いた集計を inbox に入れてから、" if not status.has_begun else ""
+        return Step(f"nerima-report validate {year}", f"{waiting}全部を確かめ、課に返す写しを作る")
+
+
+def in_words(rows: Sequence[HandedIn]) -> str:
+    """How many have handed in: 39課のうち22課が提出（直しが必要 5）、未提出 17。区全体は未提出."""
+    sections = [row.status for row in rows if not row.ward]
+    number = {status: sections.count(status) for status in SECTION_STATUSES}
+    faulty = f"（{SECTION_STATUSES['faulty'][0]} {number['faulty']}）" if number["faulty"] else ""
+    others = "".join(f"、{SECTION_STATUSES[s][0]} {number[s]}" for s in ("unclear", "missing") if number[s])
+    wards = "、".join(SECTION_STATUSES[row.status][0] for row in rows if row.ward)
+    there = number["fine"] + number["faulty"]
+    return f"{len(sections)}課のうち{there}課が提出{faulty}{others}。{WARD}は{wards}"
+
+
+def render_json(look: Look) -> str:
+    """The look in one envelope: docs/schemas/status.json."""
+    envelope = {
+        "schema_version": SCHEMA_VERSION,
+        "program": f"nerima-report {__version__}",
+        "command": "status",
+        **asdict(look.year),
+        "others": [{"file": file, "errors": errors} for file, errors in look.year.others.items()],
+        "day": look.day.isoformat(),
+        "deadline": look.deadline.isoformat() if look.deadline else None,
+        "days_left": look.days_left,
+        "since": look.since.isoformat(timespec="minutes") if look.since else None,
+        "changes": [asdict(change) for change in look.changes],
+        "next": asdict(look.next_step),
+    }
+    del envelope["versions"]
+    return json.dumps(envelope, ensure_ascii=False, indent=2)
+
+
+def print_status(console: Console, look: Look) -> None:
+    """Print the look on one screen; lists that are too long for it end with how many are left out."""
+    for line in _screen(look, max(console.width, 40)):
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+@dataclass(frozen=True)
+class _List:
+    """A line or more of the screen: a label and what stands beside it. What is urgent gets room first."""
+
+    label: str
+    items: Sequence[str]
+    urgent: bool
+
+
+def _screen(look: Look, width: int) -> Iterator[str]:
+    year, step = look.year, look.next_step
+    head = [f"{full_name(year.fiscal_year)}の集計　{_deadline(look)}"]
+    head.append(f"{in_words(year.handed_in)}。" if year.handed_in else "名簿（roster.xlsx）がありません。")
+    foot = [f"報告: {REPORT_STATES[year.report]}　　公表の記録: {RECORD_STATES[year.record]}"]
+    foot.append(f"次のコマンド（{step.reason}）:")
+    head, foot = ([part for line in lines for part in fold(line, width)] for lines in (head, foot))
+    lists = [
+        _List(one.label, [*map(harmless, one.items)], one.urgent)
+        for one in (*_standing(year), *_news(look))
+        if one.items
+    ]
+    yield from head
+    for one, lines in zip(lists, _shares(lists, width, LINES - len(head) - len(foot) - 2), strict=True):
+        for number, line in enumerate(_filled(one.items, width - _LABEL, lines)):
+            yield set_cell_size("" if number else one.label, _LABEL) + line
+    yield ""
+    yield from foot
+    yield f"  {step.command}"
+
+
+def _deadline(look: Look) -> str:
+    if look.deadline is None or look.days_left is None:
+        return "提出期限は未定（nerima-report.toml の [deadline] に書く）"
+    left = f"あと{look.days_left}日" if look.days_left > 0 else f"{-look.days_left}日過ぎました"
+    return f"提出期限 {full_date(look.deadline)}（{left if look.days_left else '今日です'}）"
+
+
+def _standing(year: YearStatus) -> Iterator[_List]:
+    """Who is missing, and who has to correct what."""
+    rows = {status: [row for row in year.handed_in if row.status == status] for status in SECTION_STATUSES}
+    words = {status: word for status, (word, _) in SECTION_STATUSES.items()}
+    yield _List(words["missing"], [row.name for row in rows["missing"]], urgent=True)
+    yield _List(words["faulty"], [f"{row.name} エラー{row.errors}件" for row in rows["faulty"]], urgent=True)
+    unclear = [f"{row.name}（{row.file.rpartition('/')[2]}）" for row in rows["unclear"]]
+    yield _List(words["unclear"], unclear, urgent=True)
+    others = [f"{file or '全体'} エラー{errors}件" for file, errors in year.others.items()]
+    yield _List("そのほか", others, urgent=True)
+
+
+def _news(look: Look) -> Iterator[_List]:
+    """What changed since the last look, and what the 課 wrote."""
+    if look.since is not None:
+        moment = f"{look.since.month}月{look.since.day}日 {look.since:%H:%M}"
+        changed = "変わったこと:" if look.changes else "、変わったことはありません"
+        yield _List("前回から", [f"{moment} に見てから{changed}"], urgent=False)
+    for kind, word in CHANGES.items():
+        yield _List(f"　{word}", [change.name for change in look.changes if change.kind == kind], urgent=False)
+    writers: dict[str, list[str]] = {}
+    for remark in look.year.remarks:
+        writers.setdefault(remark.text, []).append(remark.section)
+    yield _List("課から", [f"{_several(sections)}「{text}」" for text, sections in writers.items()], urgent=False)
+
+
+def _several(sections: Sequence[str]) -> str:
+    """The first of those who wrote the same, and how many they are."""
+    return sections[0] + (f"など{len(sections)}の集計" if len(sections) > 1 else "")
+
+
+def _shares(lists: Sequence[_List], width: int, lines: int) -> list[int]:
+    """How many of the lines each list gets: one; of those that are left one after the other, the urgent lists first."""
+    needed = [len(_lines(one.items, width - _LABEL)) for one in lists]
+    shares = [1] * len(lists)
+    for urgent in (True, False):
+        while short := [n for n, one in enumerate(lists) if one.urgent is urgent and shares[n] < needed[n]]:
+            if sum(shares) >= lines:
+                break
+            for place in short[: lines - sum(shares)]:
+                shares[place] += 1
+    return shares
+
+
+def _filled(items: Sequence[str], width: int, most: int) -> list[str]:
+    """The items on at most so many lines; the last says how many others there are."""
+
+    def first(number: int) -> list[str]:
+        left = len(items) - number
+        rest = f"ほか{left}" if number else f"{left}件"
+        return _lines([*items[:number], rest] if left else items, width)
+
+    if len(lines := first(len(items))) <= most:
+        return lines
+    return first(max(bisect_right(range(len(items)), most, key=lambda number: len(first(number))) - 1, 0))
+
+
+def _lines(items: Sequence[str], width: int) -> list[str]:
+    """The items one after the other, as far as they can be shown at all.
+
+    One is broken only if it is longer than a line, and cut after the second.
+    """
+    lines = [""]
+    for number, item in enumerate(items, start=1):
+        piece = item + ("、" if number < len(items) else "")
+        if cell_len(piece) > 2 * (width - 2):  # a line may be shorter, where a character of two columns does not fit
+            piece = set_cell_size(piece, 2 * (width - 4)).rstrip() + "…"
+        if lines[-1] and cell_len(lines[-1]) + cell_len(piece) > width:
+            lines.append("")
+        lines[-1:] = fold(lines[-1] + piece, width) if cell_len(piece) > width else [lines[-1] + piece]
+        if len(lines) > LINES:
+            break
+    return lines

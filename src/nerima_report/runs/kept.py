@@ -1,0 +1,105 @@
+"""What `status` remembers, in .nerima-report/: workbooks as they were read, by content, and what it found.
+
+Nothing else rests on it: what is printed, sent back or published is made from the workbooks themselves.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Generator, Sequence
+from contextlib import closing, suppress
+from functools import cache
+from pathlib import Path
+
+from nerima_report.errors import CannotProceed
+from nerima_report.files import MOST_BYTES, extended
+from nerima_report.workbooks import Unreadable, Workbook, shared_reader
+from nerima_report.workbooks.transfer import read_answer, write_answer
+from nerima_report.workspace import write_all
+
+FOLDER = ".nerima-report"  # hidden, so that nothing in it is taken for handed in
+_LINE = ".workbook"
+_IGNORED = b"*\n"  # git: everything in the folder, this file too
+
+
+def keep(folder: Path, files: dict[str, bytes]) -> None:
+    """Write files into the folder of what is remembered; where that cannot be done, nothing is remembered."""
+    with suppress(CannotProceed, OSError):
+        write_all(folder / FOLDER, {".gitignore": _IGNORED, **files})
+
+
+def digest_of(file: Path) -> str:
+    """A digest of what a file says; of one that is larger than any that is read, only of its size and time."""
+    name = extended(file)
+    status = os.stat(name)  # noqa: PTH116 (the name may carry a prefix that Path would change)
+    if status.st_size > MOST_BYTES:
+        return f"{status.st_size} {status.st_mtime_ns}"
+    with open(name, "rb") as stream:  # noqa: PTH123
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+@cache
+def program_digest() -> str:
+    """A digest of the program itself: a checkout changes without another version."""
+    digest = hashlib.sha256()
+    root = Path(__file__).parents[1]
+    for file in sorted(root.rglob("*.py")):
+        digest.update(file.relative_to(root).as_posix().encode() + b"\0" + file.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+class KeptWorkbooks:
+    """A reader that asks the workers only for workbooks whose content it does not know.
+
+    `place` is the folder (in that of what is remembered) for the workbooks that this reader reads.
+    """
+
+    def __init__(self, folder: Path, place: str) -> None:
+        self._folder = folder
+        self._place = place
+        self._used: set[str] = set()
+
+    def read_all(self, paths: Sequence[Path]) -> Generator[Workbook | Unreadable, None, None]:
+        """Each file in turn."""
+        names = {path: self._name(path) for path in paths}
+        known = {path: kept for path in paths if (kept := self._known(path, names[path])) is not None}
+        learned: dict[str, bytes] = {}
+        try:
+            with closing(shared_reader().read_all([path for path in paths if path not in known])) as unknown:
+                for path in paths:
+                    workbook: Workbook | Unreadable = known[path] if path in known else next(unknown)
+                    if isinstance(workbook, Workbook) and path not in known:
+                        names[path] = _line_of(workbook.sha256)  # it may have changed meanwhile
+                        learned[f"{self._place}/{names[path]}"] = write_answer(workbook.sheets, workbook.sha256)
+                    yield workbook
+        finally:  # the caller may stop after the last
+            self._used.update(names.values())
+            if learned:
+                keep(self._folder, learned)
+
+    def forget_others(self) -> None:
+        """Forget the workbooks that this reader was not asked for: they are gone, or another version is there."""
+        with suppress(OSError):
+            for file in (self._folder / FOLDER / self._place).glob(f"*{_LINE}"):
+                if file.name not in self._used:
+                    file.unlink(missing_ok=True)
+
+    def _name(self, path: Path) -> str:
+        try:
+            return _line_of(digest_of(path))
+        except (OSError, ValueError):
+            return ""
+
+    def _known(self, path: Path, name: str) -> Workbook | None:
+        file = self._folder / FOLDER / self._place / name
+        try:
+            workbook = read_answer(file.read_bytes(), path) if name else None
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError):
+            return None  # not there, or not what was written
+        return workbook if isinstance(workbook, Workbook) else None
+
+
+def _line_of(digest: str) -> str:
+    """The name of the file in which a workbook is kept, by the content of the workbook and the program that read it."""
+    return hashlib.sha256(f"{program_digest()} {digest}".encode()).hexdigest() + _LINE

@@ -1,0 +1,185 @@
+"""`status`: the inbox, the roster, the report and the record of a year → where the year stands.
+
+    what it rests on ─▶ the same as at the last look? ─▶ what was found then
+                              └─ no ─▶ examination ─▶ status of the year
+
+What was found is kept by the content of everything that it rests on; the days left are counted at every look.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from pydantic import TypeAdapter
+
+from nerima_report.edition import find_edition, load_edition, shipped_templates
+from nerima_report.files import SETTINGS
+from nerima_report.fiscal_year import collected_year
+from nerima_report.notices.status import Change, ChangeKind, HandedIn, Look, Remark, YearStatus
+from nerima_report.places import WARD
+from nerima_report.runs.kept import FOLDER, KeptWorkbooks, digest_of, keep, program_digest
+from nerima_report.tallies.roster import roster_years
+from nerima_report.tallies.submission import Progress
+from nerima_report.workspace import Workspace
+
+CACHE = "cache"
+LOOKS = "looks"  # beside the cache, because nothing can find out again what somebody saw
+_PASSING = frozenset({"timed-out", "crashed", "missing", "not-a-file", "changed"})  # reasons that may be gone next time
+ProgressOver = Callable[[int], AbstractContextManager[Progress]]
+
+
+@dataclass(frozen=True)
+class LookOrder:
+    """Which year is looked at (None: the one at work), and when."""
+
+    fiscal_year: int | None
+    now: datetime
+
+
+@dataclass(frozen=True)
+class LastLook:
+    """What somebody saw when they looked before: of each 課 how it stood, and the hash of its workbook."""
+
+    at: datetime
+    handed_in: dict[str, tuple[str, str]]
+
+
+def look(workspace: Workspace, templates: Path | None, order: LookOrder, progress_over: ProgressOver) -> Look:
+    """Look where a year stands, and remember what was seen."""
+    fiscal_year = order.fiscal_year or _year_at_work(workspace, order.now)
+    year = YearStatus(fiscal_year)
+    if workspace.roster.is_file():
+        year = _status_of(workspace, find_edition(workspace.edition, templates), fiscal_year, progress_over)
+    last = _last_look(workspace, fiscal_year)
+    this = LastLook(order.now, {row.name: (row.status, year.versions.get(row.file, "")) for row in year.handed_in})
+    keep(workspace.folder, {f"{LOOKS}/{fiscal_year}.json": TypeAdapter(LastLook).dump_json(this)})
+    forms = workspace.forms(fiscal_year)
+    return Look(
+        year=year,
+        day=order.now.date(),
+        deadline=workspace.deadlines.get(fiscal_year),
+        has_forms=forms.is_dir() and any(forms.glob("*.xlsx")),
+        since=last.at if last else None,
+        changes=tuple(_changes(year, last)) if last else (),
+    )
+
+
+def _year_at_work(workspace: Workspace, now: datetime) -> int:
+    """The year that is collected now, or else the newest for which the roster asks anybody."""
+    collected = collected_year(now.date())
+    if not workspace.roster.is_file():
+        return collected
+    reader = KeptWorkbooks(workspace.folder, f"{CACHE}/roster")
+    years = roster_years(workspace.roster, reader)
+    reader.forget_others()
+    return collected if collected in years or not years else years[-1]
+
+
+def _status_of(workspace: Workspace, edition: Path, fiscal_year: int, progress_over: ProgressOver) -> YearStatus:
+    """The status of a year: that which was found before, as long as it rests on the same."""
+    name = f"{CACHE}/{fiscal_year}/status.json"
+    basis = basis_of(workspace, edition, fiscal_year)
+    adapter = TypeAdapter(YearStatus)
+    try:
+        kept = json.loads((workspace.folder / FOLDER / name).read_bytes())
+        if basis is not None and kept["basis"] == basis:
+            return adapter.validate_python(kept["status"])
+    except (OSError, ValueError, KeyError, TypeError):
+        pass  # not there, or not what was written
+    status, lasting = _find_out(workspace, edition, fiscal_year, progress_over)
+    if lasting and basis is not None and basis == basis_of(workspace, edition, fiscal_year):
+        content = json.dumps({"basis": basis, "status": adapter.dump_python(status, mode="json")})
+        keep(workspace.folder, {name: content.encode()})
+    return status
+
+
+def basis_of(workspace: Workspace, edition: Path, fiscal_year: int) -> str | None:
+    """A digest of all that the status of a year rests on; None where something cannot be read just now."""
+    digest = hashlib.sha256(f"{program_digest()} {fiscal_year} {edition}".encode())
+    workbooks = workspace.handed_in(fiscal_year)
+    for path in (*workbooks.paths, *workbooks.skipped, *_beside(workspace, edition, fiscal_year)):
+        try:
+            content = digest_of(path)
+        except (OSError, ValueError):
+            if path not in workbooks.skipped:  # of these the name alone may count: Excel locks ~$12.xlsx
+                return None
+            content = ""
+        digest.update(f"\0{path.as_posix()}\0{content}".encode(errors="surrogateescape"))
+    return digest.hexdigest()
+
+
+def _beside(workspace: Workspace, edition: Path, fiscal_year: int) -> Iterator[Path]:
+    """The files besides workbooks on which the status of a year rests."""
+    yield from (file for file in (workspace.folder / SETTINGS, workspace.roster) if file.exists())
+    folders = [workspace.folder / "records", workspace.folder / "registers", workspace.out(fiscal_year)]
+    folders += [edition, shipped_templates()]
+    files = [file for folder in folders for file in sorted(folder.rglob("*"))]
+    yield from (file for file in dict.fromkeys([*files, edition.parent / "findings.toml"]) if file.is_file())
+
+
+def _find_out(
+    workspace: Workspace, edition_folder: Path, fiscal_year: int, progress_over: ProgressOver
+) -> tuple[YearStatus, bool]:
+    """Examine all that was handed in; whether the answer will be the same as long as no file changes."""
+    from nerima_report.notices import matrix  # what follows is only needed when something has changed
+    from nerima_report.runs.publish import record_state, report_state
+    from nerima_report.runs.validate import examine_year
+    from nerima_report.tallies.collection import on_cover
+
+    edition = load_edition(edition_folder, texts=False)
+    reader = KeptWorkbooks(workspace.folder, f"{CACHE}/{fiscal_year}")
+    with progress_over(len(workspace.handed_in(fiscal_year).paths)) as progress:
+        examination = examine_year(workspace, edition, fiscal_year, progress, reader)
+    reader.forget_others()
+    handed_in = matrix.handed_in(examination)
+    submissions = {submission.file: submission for submission in examination.years[0].submissions}
+    others = Counter(n.place.file for n in matrix.elsewhere(examination, handed_in) if n.is_error)
+    remarks = [
+        Remark(WARD if s.ward else s.section, s.file, place.sheet, place.cell, s.remark)
+        for s in submissions.values()
+        if s.remark and (place := on_cover(s, "備考"))
+    ]
+    inputs = workspace.handed_in(fiscal_year).paths if submissions else []  # else they may be those of another year
+    status = YearStatus(
+        fiscal_year=fiscal_year,
+        handed_in=tuple(handed_in),
+        versions={file: submission.workbook.sha256 for file, submission in submissions.items()},
+        others=dict(others),
+        remarks=tuple(remarks),
+        report=report_state(workspace, fiscal_year, inputs),
+        record=record_state(workspace, fiscal_year, inputs),
+    )
+    return status, _PASSING.isdisjoint(unreadable.reason for unreadable in examination.inbox.unreadable)
+
+
+def _last_look(workspace: Workspace, fiscal_year: int) -> LastLook | None:
+    file = workspace.folder / FOLDER / LOOKS / f"{fiscal_year}.json"
+    try:
+        return TypeAdapter(LastLook).validate_json(file.read_bytes())
+    except (OSError, ValueError):
+        return None  # nobody has looked, or it is not what was written
+
+
+def _changes(year: YearStatus, last: LastLook) -> Iterator[Change]:
+    """What happened to the workbooks of those whom the roster names now and named then."""
+    for row in year.handed_in:
+        if row.name in last.handed_in:
+            kind = _change(row, year.versions.get(row.file, ""), last.handed_in[row.name])
+            if kind is not None:
+                yield Change(row.section, row.ward, kind)
+
+
+def _change(row: HandedIn, version: str, before: tuple[str, str]) -> ChangeKind | None:
+    status, earlier_version = before
+    if "missing" in (status, row.status):
+        return None if status == row.status else "arrived" if status == "missing" else "withdrawn"
+    if row.status == "fine" != status:
+        return "corrected"
+    return "again" if version != earlier_version else None
