@@ -8,12 +8,10 @@ from typing import NamedTuple
 
 from nerima_report.edition import Edition, cell_keys
 from nerima_report.edition.part import Part
-from nerima_report.edition.tables import Link
+from nerima_report.edition.tables import LINK_CODES, Link
 from nerima_report.findings import Finding
 from nerima_report.places import WARD, CellKey, Place, cell_place
 from nerima_report.tallies.collection import Collection
-
-CODES = {"equal": "N501", "at_most": "N502", "at_least": "N503", "both_or_neither": "N504"}
 
 
 class LinkedSums(NamedTuple):
@@ -108,7 +106,7 @@ def broken_link(linked: LinkedSums, places: Mapping[CellKey, Place], found: int 
     first = places[left[0]]
     place = first if len(left) == 1 else replace(first, cell="", group="", row="")
     return Finding(
-        CODES[link.relation],
+        LINK_CODES[link.relation],
         place,
         expected=expected,
         found=found,

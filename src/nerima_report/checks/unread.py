@@ -42,6 +42,7 @@ from nerima_report.workbooks import CellValue, Position, Sheet, address, is_blan
 from nerima_report.workbooks.limits import MAX_COLUMNS
 
 MOST_RELATED = 20  # cells that one finding names
+_ROWS_ABOVE = 2  # of the title and the instruction in a form
 UNSAVED = "結果のない計算式"  # stands for a number that is not known
 Rest = dict[Position, CellValue]  # the filled cells of a sheet that nothing accounts for so far
 
@@ -275,10 +276,23 @@ class _Table:
             return row == header  # below a heading stands data
         if value == UNSAVED:  # above the table the form computes whether the cover says 該当なし
             return row < header and column <= min(read)
+        if self._is_title_or_rule(position) and not looks_like_a_count(value):
+            return True
         own, text = self.own, plain(value)
         if row > header and column < min(read) and text in own.labels:
             return True
         return text in own.others or without_number(text) in own.captions
+
+    def _is_title_or_rule(self, position: Position) -> bool:
+        """Whether a form has its title, its instruction or a rule there, whatever they said when it was made.
+
+        So a definition that was reworded after the forms went out makes no finding for each 課.
+        """
+        row, column = position
+        if column == 1 and row <= _ROWS_ABOVE < self.located.layout.header:
+            return plain(self.sheet.name) == plain(self.located.table_id)
+        heading = self.sheet.cells.get((self.located.layout.header, column), "")
+        return plain(heading) == RULE_HEADING and isinstance(self.located, LocatedCounts) and self.has_row(row)
 
     def _is_earlier(self, column: int) -> bool:
         """Whether the heading of a column names an earlier year, and nothing else but a column of the table."""

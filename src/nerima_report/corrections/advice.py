@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from itertools import count
 
 from nerima_report.checks.cells import CODES as UNREADABLE
-from nerima_report.checks.links import CODES as LINKS
 from nerima_report.corrections.constraints import ward_system, workbook_system
 from nerima_report.corrections.earlier import earlier_numbers
 from nerima_report.corrections.linear_system import System
@@ -19,14 +18,14 @@ from nerima_report.corrections.ranking import Before, Ranking
 from nerima_report.corrections.search import Change, Problem, pair_changes, single_changes
 from nerima_report.corrections.sentences import Sentences
 from nerima_report.corrections.slips import pattern_changes
-from nerima_report.edition.tables import fill
+from nerima_report.edition.tables import LINK_CODES, fill
 from nerima_report.findings import SEVERITIES, Advice, Explanation, Finding, shown_fact
 from nerima_report.places import WARD, CellKey, Place
 from nerima_report.tallies.collection import Collection
 
 # What the systems know of: broken totals and links, cells without a number, persons out of bounds, adjustments.
-IN_A_WORKBOOK = frozenset({"N401", *LINKS.values(), "N301", *UNREADABLE.values(), "N530"})
-IN_THE_WARD = frozenset({*LINKS.values(), "N607", "N608", "N610"})
+IN_A_WORKBOOK = frozenset({"N401", *LINK_CODES.values(), "N301", *UNREADABLE.values(), "N530"})
+IN_THE_WARD = frozenset({*LINK_CODES.values(), "N607", "N608", "N610"})
 
 Recall = Callable[[int], Before]  # a fiscal year → what was reported for the year before it
 

@@ -234,6 +234,10 @@ class Cells(Definition):
     rows: tuple[Text, ...] = Field(title="行", default=())
 
 
+# The finding on two sums of which one is not as the link says.
+LINK_CODES = {"equal": "N501", "at_most": "N502", "at_least": "N503", "both_or_neither": "N504"}
+
+
 class Link(Definition):
     """Two sums that must agree. `each_row`: for every row of `left`, with the same row of `right`."""
 

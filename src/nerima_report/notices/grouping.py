@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from nerima_report.checks.links import CODES as LINKS
 from nerima_report.edition.catalogue import Notice
+from nerima_report.edition.tables import LINK_CODES
 from nerima_report.findings import Finding, SuggestedCell
 from nerima_report.places import Place
 
 WHOLE = "全体"
-COMPARED = {*LINKS.values(), "N530"}  # two numbers that ought to agree, of which either may be wrong
+COMPARED = {*LINK_CODES.values(), "N530"}  # two numbers that ought to agree, of which either may be wrong
 
 
 @dataclass(frozen=True)
