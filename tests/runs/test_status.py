@@ -170,6 +170,7 @@ def test_git_is_told_to_ignore_what_is_remembered(workdir: Path, look: Look) -> 
 def test_days_are_counted_at_each_look(
     day: str, left: int, words: str, workdir: Path, look: Look, command: Command
 ) -> None:
+    of(workdir / "inbox" / "2022", "12_").unlink()
     assert look("--on", day)["days_left"] is None
     assert "未定" in command("-C", workdir, "status", "2022").out
     with (workdir / "nerima-report.toml").open("a", encoding="utf-8") as settings:
