@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -149,6 +150,14 @@ def test_an_unwritable_folder_and_a_broken_cache_cost_only_time(workdir: Path, l
     assert (again["handed_in"], again["since"]) == (first["handed_in"], None)
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes in folders")
+@pytest.mark.parametrize(("name", "is_kept"), [("13.xlsx", False), ("13.docx", True)])
+def test_a_pipe_in_the_inbox_is_not_waited_for(name: str, is_kept: bool, workdir: Path) -> None:
+    os.mkfifo(workdir / "inbox" / "2022" / name)
+    basis = run.basis_of(Workspace(workdir, "nerima", ()), ROOT / "templates" / "nerima", 2022)
+    assert (basis is not None) is is_kept
+
+
 def test_git_is_told_to_ignore_what_is_remembered(workdir: Path, look: Look) -> None:
     look()
     assert (workdir / kept.FOLDER / ".gitignore").read_text(encoding="utf-8") == "*\n"
@@ -161,6 +170,7 @@ def test_git_is_told_to_ignore_what_is_remembered(workdir: Path, look: Look) -> 
 def test_days_are_counted_at_each_look(
     day: str, left: int, words: str, workdir: Path, look: Look, command: Command
 ) -> None:
+    of(workdir / "inbox" / "2022", "12_").unlink()
     assert look("--on", day)["days_left"] is None
     assert "未定" in command("-C", workdir, "status", "2022").out
     with (workdir / "nerima-report.toml").open("a", encoding="utf-8") as settings:

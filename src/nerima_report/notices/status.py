@@ -168,8 +168,8 @@ class Look:
             return Step(f"nerima-report build {year}", "報告を作る")
         if not status.has_begun and not self.has_forms:
             return Step(f"nerima-report form {year}", "課に配る集計様式を作る")
-        waiting = "届いた集計を inbox に入れてから、" if not status.has_begun else ""
-        return Step(f"nerima-report validate {year}", f"{waiting}全部を確かめ、課に返す写しを作る")
+        reason = "全部を確かめ、課に返す写しを作る" if status.has_begun else "届いたら inbox に入れて、全部を確かめる"
+        return Step(f"nerima-report validate {year}", reason)
 
 
 def in_words(rows: Sequence[HandedIn]) -> str:
@@ -221,7 +221,8 @@ def _screen(look: Look, width: int) -> Iterator[str]:
     year, step = look.year, look.next_step
     head = [f"{full_name(year.fiscal_year)}の集計　{_deadline(look)}"]
     head.append(f"{in_words(year.handed_in)}。" if year.handed_in else "名簿（roster.xlsx）がありません。")
-    foot = [f"報告: {REPORT_STATES[year.report]}　　公表の記録: {RECORD_STATES[year.record]}"]
+    report = "公表済み" if (year.report, year.record) == ("none", "published") else REPORT_STATES[year.report]
+    foot = [f"報告: {report}　　公表の記録: {RECORD_STATES[year.record]}"]
     foot.append(f"次のコマンド（{step.reason}）:")
     head, foot = ([part for line in lines for part in fold(line, width)] for lines in (head, foot))
     lists = [
@@ -242,6 +243,8 @@ def _deadline(look: Look) -> str:
     if look.deadline is None or look.days_left is None:
         return "提出期限は未定（nerima-report.toml の [deadline] に書く）"
     left = f"あと{look.days_left}日" if look.days_left > 0 else f"{-look.days_left}日過ぎました"
+    if look.days_left < 0 and all(row.status != "missing" for row in look.year.handed_in):
+        return f"提出期限 {full_date(look.deadline)}"  # nobody is late
     return f"提出期限 {full_date(look.deadline)}（{left if look.days_left else '今日です'}）"
 
 

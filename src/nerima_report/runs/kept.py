@@ -5,8 +5,10 @@ Nothing else rests on it: what is printed, sent back or published is made from t
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
+import stat
 from collections.abc import Generator, Sequence
 from contextlib import closing, suppress
 from functools import cache
@@ -30,9 +32,14 @@ def keep(folder: Path, files: dict[str, bytes]) -> None:
 
 
 def digest_of(file: Path) -> str:
-    """A digest of what a file says; of one that is larger than any that is read, only of its size and time."""
+    """A digest of what a file says; of one that is larger than any that is read, only of its size and time.
+
+    Raises OSError for what is no file: a pipe would never end.
+    """
     name = extended(file)
     status = os.stat(name)  # noqa: PTH116 (the name may carry a prefix that Path would change)
+    if not stat.S_ISREG(status.st_mode):
+        raise OSError(errno.EINVAL, "no file", name)
     if status.st_size > MOST_BYTES:
         return f"{status.st_size} {status.st_mtime_ns}"
     with open(name, "rb") as stream:  # noqa: PTH123

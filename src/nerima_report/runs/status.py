@@ -3,7 +3,8 @@
     what it rests on ─▶ the same as at the last look? ─▶ what was found then
                               └─ no ─▶ examination ─▶ status of the year
 
-What was found is kept by the content of everything that it rests on; the days left are counted at every look.
+What was found is kept by the content of everything that it rests on; the days left are counted at every look. What
+examines is imported only where something has changed.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter
 
@@ -28,6 +30,9 @@ from nerima_report.runs.kept import FOLDER, KeptWorkbooks, digest_of, keep, prog
 from nerima_report.tallies.roster import roster_years
 from nerima_report.tallies.submission import Progress
 from nerima_report.workspace import Workspace
+
+if TYPE_CHECKING:
+    from nerima_report.examination import Examination
 
 CACHE = "cache"
 LOOKS = "looks"  # beside the cache, because nothing can find out again what somebody saw
@@ -88,12 +93,14 @@ def _status_of(workspace: Workspace, edition: Path, fiscal_year: int, progress_o
     basis = basis_of(workspace, edition, fiscal_year)
     adapter = TypeAdapter(YearStatus)
     try:
-        kept = json.loads((workspace.folder / FOLDER / name).read_bytes())
-        if basis is not None and kept["basis"] == basis:
-            return adapter.validate_python(kept["status"])
+        last = json.loads((workspace.folder / FOLDER / name).read_bytes())
+        if basis is not None and last["basis"] == basis:
+            return adapter.validate_python(last["status"])
     except (OSError, ValueError, KeyError, TypeError):
         pass  # not there, or not what was written
-    status, lasting = _find_out(workspace, edition, fiscal_year, progress_over)
+    examination = _examine(workspace, edition, fiscal_year, progress_over)
+    status = _status_by(workspace, examination)
+    lasting = _PASSING.isdisjoint(file.reason for file in examination.inbox.unreadable)
     if lasting and basis is not None and basis == basis_of(workspace, edition, fiscal_year):
         content = json.dumps({"basis": basis, "status": adapter.dump_python(status, mode="json")})
         keep(workspace.folder, {name: content.encode()})
@@ -124,39 +131,39 @@ def _beside(workspace: Workspace, edition: Path, fiscal_year: int) -> Iterator[P
     yield from (file for file in dict.fromkeys([*files, edition.parent / "findings.toml"]) if file.is_file())
 
 
-def _find_out(
-    workspace: Workspace, edition_folder: Path, fiscal_year: int, progress_over: ProgressOver
-) -> tuple[YearStatus, bool]:
-    """Examine all that was handed in; whether the answer will be the same as long as no file changes."""
-    from nerima_report.notices import matrix  # what follows is only needed when something has changed
-    from nerima_report.runs.publish import record_state, report_state
+def _examine(workspace: Workspace, edition: Path, fiscal_year: int, progress_over: ProgressOver) -> Examination:
+    """Examine all that was handed in for a year; only workbooks that changed are read."""
     from nerima_report.runs.validate import examine_year
-    from nerima_report.tallies.collection import on_cover
 
-    edition = load_edition(edition_folder, texts=False)
     reader = KeptWorkbooks(workspace.folder, f"{CACHE}/{fiscal_year}")
     with progress_over(len(workspace.handed_in(fiscal_year).paths)) as progress:
-        examination = examine_year(workspace, edition, fiscal_year, progress, reader)
+        examination = examine_year(workspace, load_edition(edition, texts=False), fiscal_year, progress, reader)
     reader.forget_others()
+    return examination
+
+
+def _status_by(workspace: Workspace, examination: Examination) -> YearStatus:
+    """Where a year stands by its examination, its report and its record."""
+    from nerima_report.notices import matrix
+    from nerima_report.runs.publish import record_state, report_state
+    from nerima_report.tallies.collection import on_cover
+
+    fiscal_year, submissions = examination.years[0].fiscal_year, examination.years[0].submissions
     handed_in = matrix.handed_in(examination)
-    submissions = {submission.file: submission for submission in examination.years[0].submissions}
     others = Counter(n.place.file for n in matrix.elsewhere(examination, handed_in) if n.is_error)
-    remarks = [
-        Remark(WARD if s.ward else s.section, s.file, place.sheet, place.cell, s.remark)
-        for s in submissions.values()
-        if s.remark and (place := on_cover(s, "備考"))
-    ]
+    remarks = [(s, on_cover(s, "備考")) for s in submissions if s.remark]
     inputs = workspace.handed_in(fiscal_year).paths if submissions else []  # else they may be those of another year
-    status = YearStatus(
+    return YearStatus(
         fiscal_year=fiscal_year,
         handed_in=tuple(handed_in),
-        versions={file: submission.workbook.sha256 for file, submission in submissions.items()},
+        versions={submission.file: submission.workbook.sha256 for submission in submissions},
         others=dict(others),
-        remarks=tuple(remarks),
+        remarks=tuple(
+            Remark(WARD if s.ward else s.section, s.file, place.sheet, place.cell, s.remark) for s, place in remarks
+        ),
         report=report_state(workspace, fiscal_year, inputs),
         record=record_state(workspace, fiscal_year, inputs),
     )
-    return status, _PASSING.isdisjoint(unreadable.reason for unreadable in examination.inbox.unreadable)
 
 
 def _last_look(workspace: Workspace, fiscal_year: int) -> LastLook | None:
