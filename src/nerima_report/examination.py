@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -19,12 +19,13 @@ from nerima_report.tallies.collection import Collection, on_cover
 from nerima_report.tallies.reading import load_tallies
 from nerima_report.tallies.roster import RosterSection, absent_from
 from nerima_report.tallies.submission import Inbox, Submission
-from nerima_report.tallies.totals import add_up
+from nerima_report.tallies.totals import add_up, doubted
 from nerima_report.text import label_of, section_key
 
 if TYPE_CHECKING:
     from nerima_report.corrections import Recall
 
+SHAPES_AND_CELLS = "23"  # of the codes N2xx and N3xx: errors in what could be read of a workbook
 MOST_DIFFERENCES = 3  # that a finding on an unused explanation names
 
 
@@ -78,7 +79,19 @@ def examine_collection(
     fiscal_year = roster[0].fiscal_year
     collection = examine(inbox, edition.for_year(fiscal_year), fiscal_year, roster)
     findings = judge(collection, explanations, recall)
+    collection = whole_or_unknown(collection, findings)
     return Examination(collection.edition, inbox, (collection,), tuple(findings))
+
+
+def whole_or_unknown(collection: Collection, findings: Sequence[Finding]) -> Collection:
+    """The collection, in which no number counts as whole in a table on whose sheet something was not read."""
+    gaps: dict[str, dict[str, None]] = defaultdict(dict)
+    for finding in findings:
+        place = finding.place
+        unread = finding.code[1] in SHAPES_AND_CELLS and finding.explained is None
+        if unread and place.table and place.section and collection.edition.catalogue.is_error(finding):
+            gaps[place.table][place.section] = None
+    return replace(collection, totals=doubted(collection.totals, collection.edition, gaps)) if gaps else collection
 
 
 def examine(inbox: Inbox, edition: Edition, fiscal_year: int, roster: Sequence[RosterSection] | None) -> Collection:

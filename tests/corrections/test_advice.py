@@ -221,3 +221,18 @@ def test_a_broken_record_stops_nothing(workdir: Path, whole_edition: Edition) ->
     (workdir / "records").mkdir()
     (workdir / "records" / "2021.json").write_text("{}", encoding="utf-8")
     assert reported_before(open_workspace(workdir), whole_edition, 2022) == {}
+
+
+def test_a_number_that_is_not_read_comes_before_any_guess(sample_inbox: Inbox, edition: Edition) -> None:
+    """Three requests stand in a row that the form does not have: no other number is likely to be wrong."""
+    sheet = {"sheet": "公開.内容別"}
+    rows: list[dict[str, Any]] = [
+        {**sheet, "cell": "B8", "value": 89},
+        {**sheet, "cell": "A14", "value": "その他"},
+        {**sheet, "cell": "B14", "value": 3},
+    ]
+    collection = examine(changed(sample_inbox, edition, "28_", rows), edition, 2022, None)
+    findings = [finding for finding in judge(collection, ()) if finding.place.file.endswith("保育課.xlsx")]
+    (advised,) = [finding for finding in findings if finding.advice.lines]
+    assert not advised.advice.suggestions
+    assert "公開.内容別 B14" in advised.advice.remarks[0]

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from inboxes import Ward
+from nerima_report.examination import examine_collection
 from nerima_report.report.audit import make_audit
 from nerima_report.report.blocks import PROVISIONAL_MARK
 from nerima_report.report.compose import annotate, compose_report
@@ -28,7 +29,8 @@ def without(ward: Ward, names: tuple[str, ...]) -> Ward:
 
 
 def draft_of(ward: Ward) -> tuple[Content, str]:
-    content = Content(ward.examine())
+    examination = examine_collection(ward.inbox, ward.edition, ward.roster, ())
+    content = Content(examination.years[0], examination.findings)
     return content, render_markdown(annotate(compose_report(content), content, draft=True))
 
 

@@ -5,7 +5,8 @@ A system may have several problems. For each of them all smallest changes are fo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
 
@@ -25,6 +26,8 @@ from nerima_report.tallies.collection import Collection
 
 # What the systems know of: broken totals and links, cells without a number, persons out of bounds, adjustments.
 IN_A_WORKBOOK = frozenset({"N401", *LINK_CODES.values(), "N301", *UNREADABLE.values(), "N530"})
+# Numbers that stand on a sheet and are not read: as long as they are there, nobody knows which of the others is wrong.
+NOT_READ = frozenset({"N207", "N208", "N217", "N218"})
 IN_THE_WARD = frozenset({*LINK_CODES.values(), "N607", "N608", "N610"})
 
 Recall = Callable[[int], Before]  # a fiscal year → what was reported for the year before it
@@ -47,6 +50,7 @@ def suggest_corrections(
     """
     advised = list(findings)
     names = count(1)
+    not_read = _not_read(findings, collection)
     before: Before | None = None
     for system, problems in _localised(findings, collection, explanations):
         before = recall(collection.fiscal_year) if before is None else before
@@ -55,7 +59,7 @@ def suggest_corrections(
         sentences = Sentences(collection.edition, ranking)
         alone = len(problems) == 1
         for problem in problems:
-            advice = _advice(problem, ranking, sentences, alone)
+            advice = _first_read(problem.problem, not_read, sentences) or _advice(problem, ranking, sentences, alone)
             advice = replace(advice, remarks=(*advice.remarks, *_on_lists(problem.problem, collection)))
             name = f"{collection.fiscal_year}-{next(names)}" if advice.suggestions else ""
             for number in _caused(advised, problem, collection):
@@ -129,6 +133,30 @@ def _advice(localised: Localisation, ranking: Ranking, sentences: Sentences, alo
     remarks = (sentences.revised(touched) if alike else "", *sentences.remarks(ranked))
     places = tuple(problem.system.cells[cell].place for cell in alike)
     return Advice(suggestions, sentences.likely(ranked), tuple(filter(None, remarks)), places)
+
+
+def _not_read(findings: Sequence[Finding], collection: Collection) -> Mapping[tuple[str, str], list[Place]]:
+    """The places of numbers that are not read, by file and sheet."""
+    places: dict[tuple[str, str], list[Place]] = defaultdict(list)
+    for finding in findings:
+        if finding.code in NOT_READ and finding.explained is None and collection.edition.catalogue.is_error(finding):
+            places[finding.place.file, finding.place.sheet].append(finding.place)
+    return places
+
+
+def _first_read(
+    problem: Problem, not_read: Mapping[tuple[str, str], list[Place]], sentences: Sentences
+) -> Advice | None:
+    """That a number which is not read may be what is missing, where one stands on a sheet that disagrees."""
+    numbers = {cell for constraint in problem.broken for cell in problem.system.constraints[constraint].cells}
+    sheets = dict.fromkeys(
+        (cell.place.file, cell.place.sheet) for cell in (problem.system.cells[n] for n in sorted(numbers))
+    )
+    places = [place for sheet in sheets for place in not_read.get(sheet, ())]
+    if not places:
+        return None
+    named = "、".join(f"{place.sheet} {place.cell}" for place in places)
+    return Advice(remarks=(fill(sentences.words.not_read, {"場所": named}),))
 
 
 def _on_lists(problem: Problem, collection: Collection) -> Iterator[str]:

@@ -9,6 +9,7 @@ import re
 import string
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import Annotated
 
@@ -215,11 +216,14 @@ def short(place: Place, beside: Place) -> str:
 
 
 def ranges(places: Iterable[Place], beside: Place) -> list[str]:
-    """Places in short form and in their order; cells below each other are a range (B5〜B13)."""
+    """Places in short form, sheet by sheet in their order; cells below each other are a range (B5〜B13)."""
+    sheets: dict[tuple[str, str], list[Place]] = {}
+    for place in places:
+        sheets.setdefault((place.file, place.sheet), []).append(place)
     named: list[str] = []
     first: Place | None = None
     last: Place | None = None
-    for place in places:
+    for place in chain.from_iterable(sorted(together, key=_in_columns) for together in sheets.values()):
         if first is not None and last is not None and _below(last, place):
             named[-1] = f"{short(first, beside)}〜{place.cell}"
         else:
@@ -227,6 +231,12 @@ def ranges(places: Iterable[Place], beside: Place) -> list[str]:
             first = place
         last = place
     return named
+
+
+def _in_columns(place: Place) -> tuple[int, str, int]:
+    """The order of the cells of a sheet: column by column, and before them what is no cell."""
+    cell = re.fullmatch(r"([A-Z]+)(\d+)", place.cell)
+    return (len(cell[1]), cell[1], int(cell[2])) if cell else (0, "", 0)
 
 
 def _below(place: Place, next_place: Place) -> bool:

@@ -224,6 +224,7 @@ class Words(Definition):
     revised: Annotated[Text, asks_only_for("変更")] = Field(title="前の提出から変わった数の文")
     more: Annotated[Text, asks_only_for("数")] = Field(title="ほかにもあるときの文")
     unexplained: Text = Field(title="説明できないときの文")
+    not_read: Annotated[Text, asks_only_for("場所")] = Field(title="読んでいない数があるときの文")
     counted: Annotated[Text, asks_only_for("表")] = Field(title="一覧から数える数の断り")
     lines_doubtful: Annotated[Text, asks_only_for("場所")] = Field(title="登録簿の行が多いときに、確かめる行の文")
     lines_too_many: Annotated[Text, asks_only_for("表", "数")] = Field(title="登録簿の行が多いときの文")

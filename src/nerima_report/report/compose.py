@@ -117,8 +117,9 @@ def _tables_of(part: Part, content: Content) -> Callable[[str], Sequence[Table]]
         if not table.print:
             raise WordingError(f"表「{key}」には print（印刷する列）がないので、置けません")
         collection = content.collection
-        printed = entry_tables(table_id, table, collection.tallies.entries[table_id], collection.fiscal_year)
-        if missing := collection.totals.incomplete_lists.get(table_id):
+        entries, missing = collection.tallies.entries[table_id], collection.totals.incomplete_lists.get(table_id)
+        printed = entry_tables(table_id, table, entries, collection.fiscal_year, provisional=bool(missing))
+        if missing:
             text = fill(collection.edition.years.provisional.entries, {"課": "、".join(missing)})
             return [replace(one, notes=(*one.notes, TableNote(text))) for one in printed]
         return printed

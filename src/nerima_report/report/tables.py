@@ -17,7 +17,15 @@ from nerima_report.fiscal_year import Month, full_date
 from nerima_report.places import CellKey
 from nerima_report.records.comparison import Comparison
 from nerima_report.report.blocks import Cell, Table, TableColumn, TableNote
-from nerima_report.report.wording import NOTHING_TO_COUNT, UNKNOWN, number, so_far, unused_groups, year_names
+from nerima_report.report.wording import (
+    NOTHING_TO_COUNT,
+    PROVISIONAL,
+    UNKNOWN,
+    number,
+    so_far,
+    unused_groups,
+    year_names,
+)
 from nerima_report.tallies.model import Entry
 from nerima_report.tallies.totals import Totals
 
@@ -54,12 +62,23 @@ def count_table(table_id: str, table: CountTable, totals: Totals, fiscal_year: i
     )
 
 
-def entry_tables(table_id: str, table: EntryTable, entries: Sequence[Entry], fiscal_year: int) -> list[Table]:
-    """A list-like table as printed, unnumbered: one table, or one for each value of `split_by` that occurs."""
+def entry_tables(
+    table_id: str, table: EntryTable, entries: Sequence[Entry], fiscal_year: int, *, provisional: bool = False
+) -> list[Table]:
+    """A list-like table as printed, unnumbered: one table, or one for each value of `split_by` that occurs.
+
+    With `provisional`, somebody's entries are missing, and the counts of entries say so.
+    """
     groups: dict[str, list[Entry]] = {}
     for entry in in_printed_order(table, entries):
-        groups.setdefault(str(entry.values.get(table.split_by, "")), []).append(entry)
-    return [_entry_table(table_id, table, group, name, fiscal_year) for name, group in groups.items()]
+        name = entry.values.get(table.split_by, "") if table.split_by else ""
+        groups.setdefault(UNKNOWN if name is None else str(name), []).append(entry)
+    mark = PROVISIONAL if provisional else ""
+    printed = []
+    for name, group in groups.items():
+        names = year_names(fiscal_year) | {"件数": f"{number(len(group))}{mark}", table.split_by: name}
+        printed.append(_entry_table(table_id, table, group, names, mark))
+    return printed
 
 
 def in_printed_order(table: EntryTable, entries: Sequence[Entry]) -> list[Entry]:
@@ -73,21 +92,22 @@ def in_printed_order(table: EntryTable, entries: Sequence[Entry]) -> list[Entry]
     return sorted(entries, key=place)
 
 
-def _entry_table(table_id: str, table: EntryTable, entries: list[Entry], split: str, fiscal_year: int) -> Table:
+def _entry_table(table_id: str, table: EntryTable, entries: list[Entry], names: dict[str, str], mark: str) -> Table:
+    """The table of these entries; `names` are what its title and notes ask for, `mark` follows counts of entries."""
     choices = [field.label for field in table.fields if field.type == "choice"]
     counted = {label: Counter(entry[label] for entry in entries) for label in choices}
     rows: list[tuple[Cell, ...]] = []
     above: list[str] = [""] * len(table.print)
     for index, entry in enumerate(entries, start=1):
         values = {field.label: _shown(field, entry[field.label]) for field in table.fields}
-        values |= {f"{label}の件数": number(counted[label][entry[label]]) for label in choices} | {"番号": str(index)}
+        values |= {f"{label}の件数": f"{number(counted[label][entry[label]])}{mark}" for label in choices}
+        values["番号"] = str(index)
         texts = [fill(column.text, values).strip() for column in table.print]
         cells = zip(table.print, texts, above, strict=True)
         rows.append(tuple(Cell(DITTO if column.ditto and text == last else text) for column, text, last in cells))
         above = texts
     columns = tuple(TableColumn(column.label, weight=column.width) for column in table.print)
-    names = year_names(fiscal_year) | {"件数": number(len(entries)), table.split_by: split}
-    notes = tuple(TableNote(fill(note.text, year_names(fiscal_year))) for note in table.notes)
+    notes = tuple(TableNote(fill(note.text, names)) for note in table.notes)
     return Table(table_id, 0, fill(table.title, names), columns, tuple(rows), notes=notes)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 
 from nerima_report.edition import Edition
@@ -78,6 +78,25 @@ class Totals:
         values = [self.values.get(key) for key in keys]
         known = [value for value in values if value is not None]
         return sum(known) if len(known) == len(values) else None
+
+
+def doubted(totals: Totals, edition: Edition, gaps: Mapping[str, Iterable[str]]) -> Totals:
+    """The totals where more is missing: by id of a table, those 課 on whose sheet something could not be read."""
+    counted = counted_tables(edition)
+    by_table = {table_id: tuple(who) for table_id, who in gaps.items()}
+    provisional = dict(totals.provisional)
+    for key, value in totals.values.items():
+        source = source_of(key.table, counted[key.table]) if key.table in counted else key.table
+        known = provisional.get(key, Provisional(value, ()))
+        if missing := tuple(dict.fromkeys((*known.missing, *by_table.get(source, ())))):
+            provisional[key] = Provisional(known.value, missing)
+    lists = {
+        table_id: who
+        for table_id in edition.entry_tables
+        if (who := tuple(dict.fromkeys((*totals.incomplete_lists.get(table_id, ()), *by_table.get(table_id, ())))))
+    }
+    values = {**totals.values, **dict.fromkeys(provisional)}
+    return replace(totals, values=values, provisional=provisional, incomplete_lists=lists)
 
 
 def add_up(tallies: Tallies, edition: Edition, absent: Absent = NOBODY) -> Totals:
