@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -27,6 +27,7 @@ from nerima_report.notices import NoticeFormat
 from nerima_report.text import label_of, tell
 
 if TYPE_CHECKING:
+    from nerima_report.files import FoundWorkbooks
     from nerima_report.runs.prepare import FormsMade
 
 
@@ -124,7 +125,7 @@ def validate(
     context: typer.Context,
     files: Annotated[
         list[str],
-        typer.Argument(metavar="FILES...|年度", help="ファイルかフォルダー（*.xlsx も可）。年度なら、その全部。"),
+        typer.Argument(metavar="FILES|年度", help="ファイルかフォルダー（inbox/*.xlsx も可）。年度なら、その全部。"),
     ],
     complete: Annotated[bool, typer.Option("--complete", help="名簿の課がそろっているかも確かめる。")] = False,
     return_to: Annotated[
@@ -162,14 +163,10 @@ def _validate_files(
     if workbooks.paths:
         shared_reader().read_ahead(workbooks.paths)  # while the imports below are loaded
     from nerima_report.runs import validate as run
-    from nerima_report.workspace import passed_over
 
     workspace, edition = open_folder(context, Path(), texts=False)
     if not workbooks.paths:
-        raise CannotProceed(
-            f"確かめるファイル（.xlsx）が見つかりません。\n  指定: {' '.join(files)}\n{passed_over(workbooks.skipped)}"
-            "  名前と場所を確かめてください。"
-        )
+        raise _nothing_to_check(files, workbooks)
     if return_to is not None:
         from nerima_report.notices.returned import refuse_as_target, return_workbooks
         from nerima_report.workspace import write_all
@@ -221,6 +218,12 @@ def build(
     """年度の報告を inbox の集計から作り、out に置く。"""
     if draft and from_record:
         raise CannotProceed("--draft と --from-record は、いっしょには使えません（記録は公表したものです）。")
+    if notice_format is NoticeFormat.HTML and output is None:
+        raise CannotProceed(
+            "--format html は確認結果のページの形で、報告の形ではありません。\n"
+            "  報告は、いつも Word と Markdown で out に作ります。\n"
+            "  確認結果をページにするときは、--output 確認.html のように、書くファイルも指定してください。"
+        )
     if not from_record:
         from nerima_report.workbooks import shared_reader
 
@@ -269,6 +272,19 @@ def publish(
     print_notices(console, catalogue.notices(published.findings))
     done = "を公表の記録にしました" if published.changed else "は、すでに同じ内容で公表の記録になっています"
     tell(console, [f"{full_name(fiscal_year)}{done}: {published.record}"])
+
+
+def _nothing_to_check(files: Sequence[str], searched: FoundWorkbooks) -> CannotProceed:
+    """That no workbook lies behind the names, what was passed over, and in which folders beneath there are some."""
+    from nerima_report.files import folders_with_workbooks
+    from nerima_report.workspace import passed_over
+
+    lines = ["確かめるファイル（.xlsx）が見つかりません。", f"  指定: {' '.join(files)}"]
+    lines += passed_over(searched.skipped).splitlines()
+    beneath = folders_with_workbooks(files)
+    lines += [f"  ここにはあります: {folder}（{number}ファイル）" for folder, number in beneath.items()]
+    lines.append("  フォルダーの名前を指定してください。" if beneath else "  名前と場所を確かめてください。")
+    return CannotProceed("\n".join(lines))
 
 
 def lines_about_forms(forms: FormsMade) -> Iterator[str]:

@@ -21,7 +21,7 @@ from nerima_report.edition.guideline import Annex, AnnexType, Guideline, Guideli
 from nerima_report.edition.tables import CHOICES
 from nerima_report.findings import SEVERITY_NAMES
 from nerima_report.fiscal_year import full_name
-from nerima_report.notices.screen import fold
+from nerima_report.text import fold
 
 SCHEMA_VERSION = 1  # of docs/schemas/guideline.json
 CHAPTERS = {
