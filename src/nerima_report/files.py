@@ -24,6 +24,7 @@ from typing import NamedTuple
 from nerima_report.errors import DefinitionError, MasterError, RecordError
 
 ROSTER, SETTINGS = "roster.xlsx", "nerima-report.toml"
+_OF_THE_OFFICE = re.compile(r"roster(-保存\d+)?\.xlsx|nerima-report\.toml")  # the roster also as it was last year
 _YEAR_FOLDER = "[12][0-9][0-9][0-9]"
 CHECKED = "確認"  # in which validate puts 2026/, with the page and the marked copies of that year
 # What lies in a working folder and is no submission: what the tool made itself, and what is hidden.
@@ -65,7 +66,7 @@ def find_workbooks(names: Iterable[str | Path], leaving_out: str = NOT_SEARCHED)
         inside = _files_in(path, leaving_out)
         if inside or (inside is not None and not is_spreadsheet(path)):
             found.update(dict.fromkeys(f for f in inside if is_submission(f) or os.path.isdir(extended(f))))  # noqa: PTH112
-            others.update(dict.fromkeys(file for file in inside if file.name not in (ROSTER, SETTINGS)))
+            others.update(dict.fromkeys(file for file in inside if not _OF_THE_OFFICE.fullmatch(file.name)))
         elif not os.path.exists(extended(path)) and glob.has_magic(str(name)):  # noqa: PTH110 (Path.exists may raise)
             matches = matching(path)
             found.update(dict.fromkeys(matches))
@@ -102,7 +103,7 @@ def searched_folders(names: Iterable[str | Path]) -> list[Path]:
 def is_submission(path: Path) -> bool:
     """Whether a file of this name in a folder is taken for a submission: a spreadsheet that people see."""
     hidden = path.name.startswith((".", "~$")) or _MAC_DEBRIS in path.parts
-    return is_spreadsheet(path) and path.name != ROSTER and not hidden
+    return is_spreadsheet(path) and not _OF_THE_OFFICE.fullmatch(path.name) and not hidden
 
 
 def _files_in(folder: Path, leaving_out: str) -> list[Path] | None:

@@ -27,8 +27,10 @@ from nerima_report.notices import NoticeFormat
 from nerima_report.text import label_of, tell
 
 if TYPE_CHECKING:
+    from nerima_report.edition import Edition
     from nerima_report.files import FoundWorkbooks
-    from nerima_report.runs.prepare import FormsMade
+    from nerima_report.runs.prepare import FormsMade, Prepared
+    from nerima_report.workspace import Workspace
 
 
 _NOTHING_NEW = "集計様式は、すべて同じものがあるので、作っていません。"
@@ -37,22 +39,25 @@ _NOTHING_NEW = "集計様式は、すべて同じものがあるので、作っ�
 def init(
     context: typer.Context,
     folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="作るフォルダー。")] = Path(),
-    year: Annotated[str, typer.Option("--year", metavar="年度", help="名簿の年度（既定は今年度）。")] = "",
+    year: Annotated[
+        str,
+        typer.Option(
+            "--year",
+            metavar="年度",
+            help="名簿の年度（既定は、いま集める年度）。作業フォルダーに名簿のない年度なら、前の年度の名簿を引き継ぐ。",
+        ),
+    ] = "",
 ) -> None:
-    """作業フォルダーを作る（あるものは変えない）。"""
+    """作業フォルダーを作り、つぎの年度に進める（あるものは変えない）。"""
     from datetime import date
 
     from nerima_report.fiscal_year import collected_year
     from nerima_report.runs import prepare as run
 
+    workspace, edition = open_folder(context, folder)
     fiscal_year = japanese.fiscal_year(year) if year else collected_year(date.today())
-    created = run.init(folder, open_folder(context, folder)[1], fiscal_year)
-    console = Console()
-    tell(console, [f"作りました: {path}" for path in created])
-    if not created:
-        console.print("必要なものはすべてあります。何も変えていません。")
-    else:
-        console.print("つぎに、roster.xlsx の課を Excel で直し、届いた集計を inbox に入れてください。")
+    prepared = run.init(folder, edition, fiscal_year, go_on=bool(year))
+    tell(Console(), lines_about_folder(prepared, workspace, edition, fiscal_year))
 
 
 def form(
@@ -272,6 +277,36 @@ def publish(
     print_notices(console, catalogue.notices(published.findings))
     done = "を公表の記録にしました" if published.changed else "は、すでに同じ内容で公表の記録になっています"
     tell(console, [f"{full_name(fiscal_year)}{done}: {published.record}"])
+
+
+def lines_about_folder(prepared: Prepared, workspace: Workspace, edition: Edition, fiscal_year: int) -> Iterator[str]:
+    """What `init` says of what it made and carried over, and what has to be looked at."""
+    from nerima_report.fiscal_year import full_name
+
+    name, coordinator = full_name(fiscal_year), edition.municipality.coordinator(fiscal_year)
+    yield from (f"作りました: {path}" for path in prepared.created)
+    if prepared.carried:
+        before, sections, kept, loose = prepared.carried
+        yield f"{full_name(before)}から引き継ぎました。"
+        yield f"・名簿: {sections}課（roster.xlsx に{name}の行を加えました。前の名簿は {kept} に残してあります）"
+        yield f"・設定（nerima-report.toml）と定義（{workspace.edition}）: 今までのものを使います。"
+        if loose:
+            yield f"・inbox にじかにある集計（{loose}ファイル）: その年度のフォルダーに移してください。"
+    elif prepared.missing_year:
+        yield f"名簿に{name}の課がありません。"
+        yield f"nerima-report init --year {fiscal_year} とすると、前の年度の名簿、設定、定義を引き継ぎます。"
+        return
+    elif not prepared.created:
+        yield f"必要なものはすべてあります。何も変えていません（{name}）。"
+        return
+    yield f"つぎのことを確かめてください（{name}）。"
+    yield "・課の名前と組織: 変わったところを、roster.xlsx で直します（様式とメールの欄もあります）。"
+    yield (
+        f"・とりまとめの課: {coordinator.department}{coordinator.section}。"
+        "変わったときは、定義の municipality.toml の coordinators に書き足します。"
+    )
+    yield f"・提出期限: nerima-report.toml の [deadline] に、{fiscal_year} = {fiscal_year + 1}-05-14 のように書きます。"
+    yield f"つぎに、nerima-report form {fiscal_year} で、各課に送る様式を作ってください。"
 
 
 def _nothing_to_check(files: Sequence[str], searched: FoundWorkbooks) -> CannotProceed:

@@ -9,16 +9,41 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from nerima_report.edition import Edition
-from nerima_report.files import SETTINGS
+from nerima_report.errors import CannotProceed
+from nerima_report.files import ROSTER, SETTINGS, is_submission
+from nerima_report.fiscal_year import full_name
 from nerima_report.forms import Filling, FormCover, render_form
 from nerima_report.forms.form import fed_lists
 from nerima_report.forms.recipients import Earlier, all_covers, chosen, file_name, load_earlier
+from nerima_report.forms.roster import carried_roster, default_roster, latest_year
 from nerima_report.registers.entry import rows_for, unasked_sections
 from nerima_report.registers.master import keeps_registers, load_masters
-from nerima_report.tallies.roster import load_roster, write_roster
+from nerima_report.tallies.roster import load_roster, read_roster
 from nerima_report.workspace import FOLDERS, SETTINGS_TEXT, Delivery, Workspace, write_all
+
+
+class Carried(NamedTuple):
+    """From which year how many 課 were carried over to a new one, and where the roster as it was is kept.
+
+    `loose` is how many workbooks lie in the inbox itself, where they are in the way of those of the new year.
+    """
+
+    fiscal_year: int
+    sections: int
+    kept: str
+    loose: int
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What `init` made. `missing_year`: the roster that is there has no row of the year, and stayed as it is."""
+
+    created: tuple[Path, ...]
+    missing_year: bool = False
+    carried: Carried | None = None
 
 
 @dataclass(frozen=True)
@@ -50,8 +75,12 @@ class FormsMade:
     unasked: tuple[str, ...] = ()
 
 
-def init(folder: Path, edition: Edition, fiscal_year: int) -> list[Path]:
-    """Make a working folder without changing what is there already. Returns what was made."""
+def init(folder: Path, edition: Edition, fiscal_year: int, *, go_on: bool = False) -> Prepared:
+    """Make a working folder without changing what is there already.
+
+    With `go_on`, a roster without the fiscal year gets it: the rows of the latest year before, once more. Raises
+    CannotProceed where the roster cannot be read, or has no year before.
+    """
     created = []
     for name in FOLDERS:
         if not (folder / name).is_dir():
@@ -60,10 +89,28 @@ def init(folder: Path, edition: Edition, fiscal_year: int) -> list[Path]:
     if not (folder / SETTINGS).exists():
         write_all(folder, {SETTINGS: SETTINGS_TEXT.encode()})
         created.append(folder / SETTINGS)
-    if not (folder / "roster.xlsx").exists():
-        write_roster(folder / "roster.xlsx", edition, fiscal_year)
-        created.append(folder / "roster.xlsx")
-    return created
+    if not (folder / ROSTER).exists():
+        write_all(folder, {ROSTER: default_roster(edition, fiscal_year)})
+        created.append(folder / ROSTER)
+        return Prepared(tuple(created))
+    roster = read_roster(folder / ROSTER)
+    if any(section.fiscal_year == fiscal_year for section in roster.sections):
+        return Prepared(tuple(created))
+    if not go_on:
+        return Prepared(tuple(created), missing_year=True)
+    latest = latest_year(roster, fiscal_year)
+    if latest is None:
+        raise CannotProceed(
+            f"名簿に、{full_name(fiscal_year)}の課も、引き継げる前の年度の課もありません。\n"
+            f"  ファイル: {folder / ROSTER}\n"
+            f"  Excel で、年度が「{full_name(fiscal_year)}」の行を加えてください。"
+        )
+    sections = load_roster(folder / ROSTER, latest, edition)
+    inbox = folder / "inbox" / str(fiscal_year)
+    loose = sum(is_submission(path) for path in inbox.parent.iterdir())
+    inbox.mkdir(exist_ok=True)
+    kept = Delivery(folder, {ROSTER: carried_roster(roster, edition, fiscal_year)}).replace(always_kept=(ROSTER,))
+    return Prepared((*created, inbox), False, Carried(latest, len(sections), str(kept[0].details["about"]), loose))
 
 
 def make_forms(workspace: Workspace, edition: Edition, fiscal_year: int, order: FormOrder) -> FormsMade:
@@ -72,7 +119,7 @@ def make_forms(workspace: Workspace, edition: Edition, fiscal_year: int, order: 
     Raises CannotProceed, and writes nothing, where a file would be overwritten that is not what would be written.
     """
     narrowed = edition.for_year(fiscal_year)
-    everybody = all_covers(load_roster(workspace.roster, fiscal_year), narrowed)
+    everybody = all_covers(load_roster(workspace.roster, fiscal_year, edition), narrowed)
     covers = chosen(everybody, order.sections)
     registers = order.registers or keeps_registers(workspace.folder)
     masters = load_masters(workspace.folder, edition) if registers else None
