@@ -55,7 +55,7 @@ def return_workbooks(examination: Examination, deliver: Deliver) -> tuple[Examin
     for path, sha256, section in readable:
         file = label_of(path)
         marks = marks_for(examination, file)
-        if not any(mark["severity"] != "notice" for mark in marks):
+        if not marks:
             continue
         copy = shared_reader().mark(path, MarkOrder(sha256, marks, author))
         if isinstance(copy, Unreadable):
@@ -68,8 +68,8 @@ def return_workbooks(examination: Examination, deliver: Deliver) -> tuple[Examin
 
 
 def marks_for(examination: Examination, file: str) -> list[Mark]:
-    """What the copy of a file says: its findings, the most severe first, without those that are explained."""
-    own = [notice for notice in examination.notices if notice.place.file == file and notice.is_open]
+    """The marks for the copy of a file: what the 課 has to do something about, the most severe first."""
+    own = [notice for notice in examination.notices if notice.place.file == file and notice.goes_back]
     return [_mark(notice) for notice in by_problem(own)]
 
 
@@ -88,7 +88,7 @@ def _mark(notice: Notice) -> Mark:
         "expected": "" if is_comparison(notice) else notice.expected,
         "found": notice.found,
         "difference": notice.difference,
-        "hint": notice.hint,
+        "hint": notice.for_section,
         "basis": notice.basis,
         "related_names": names[:MOST_NAMED]
         + ([f"ほか{len(names) - MOST_NAMED}か所"] if len(names) > MOST_NAMED else []),
