@@ -23,6 +23,8 @@ _NEVER_FIRST = "、。，．・：；？！）」』】〕］〉》ー々ぁぃ�
 _NEVER_LAST = "（「『【〔〈《"
 # A word or a character, with the characters that must stay on the same line.
 _UNIT = re.compile(f"[{_NEVER_LAST}]*(?:[!-~]+|.)[{_NEVER_FIRST}]*")
+# Windows allows none of these in the name of a file; their full-width forms read the same.
+_NOT_IN_NAMES = str.maketrans('\\/:*?"<>|', "＼／：＊？”＜＞｜")
 _UNPRINTABLE = re.compile("[^\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -72,6 +74,11 @@ def plain(value: object) -> str:
     ('合計', '請求者数(人)')
     """
     return _INVISIBLE.sub("", "".join(unicodedata.normalize("NFKC", str(value)).split()))
+
+
+def as_file_name(text: str) -> str:
+    """A text as the name of a file, on every system."""
+    return text.translate(_NOT_IN_NAMES)
 
 
 def one_line(text: str) -> str:

@@ -12,6 +12,7 @@ from rich.console import Console
 
 from nerima_report.cli import japanese
 from nerima_report.cli.options import (
+    DraftsOption,
     FindingsOrder,
     FormatOption,
     OutputOption,
@@ -74,13 +75,14 @@ def form(
     registers: Annotated[
         bool, typer.Option("--registers", help="登録簿のシートも付ける（registers があれば、いつも付く）。")
     ] = False,
+    drafts: DraftsOption = False,
 ) -> None:
-    """各課に配る集計様式（Excel）を、名簿のすべての課と区全体について作る。"""
+    """各課に配る集計様式（Excel）と依頼の手紙を、名簿のすべての課と区全体について作る。"""
     from nerima_report.runs import prepare as run
 
     fiscal_year = japanese.fiscal_year(year)
     workspace, edition = open_folder(context, Path())
-    order = run.FormOrder(tuple(section or ()), out, previous, force, registers)
+    order = run.FormOrder(tuple(section or ()), out, previous, force, registers, drafts)
     forms = run.make_forms(workspace, edition, fiscal_year, order)
     tell(Console(), lines_about_forms(forms))
 
@@ -139,10 +141,13 @@ def validate(
     notice_format: FormatOption = NoticeFormat.TEXT,
     output: OutputOption = None,
     strict: StrictOption = False,
+    drafts: DraftsOption = False,
 ) -> None:
     """集計のファイルを一つずつ確かめる。年度（2026）なら、その年度の全部を確かめ、確認/2026 に結果を置く。"""
     wanted = FindingsOrder(notice_format, output, strict)
     fiscal_year = japanese.year_alone(files)
+    if fiscal_year is None and drafts:
+        raise CannotProceed("--eml は、年度を確かめるとき（nerima-report validate 2026 --eml）に付けてください。")
     if fiscal_year is None:
         _validate_files(context, files, wanted, complete=complete, return_to=return_to)
     elif return_to is not None:
@@ -150,7 +155,7 @@ def validate(
             f"年度を確かめるときは、--return-to は要りません。写しは 確認/{fiscal_year}/返却 に作ります。"
         )
     else:
-        _validate_year(context, fiscal_year, wanted)
+        _validate_year(context, fiscal_year, wanted, drafts=drafts)
 
 
 def _validate_files(
@@ -191,13 +196,15 @@ def _validate_files(
     if return_to is not None:
         folder = return_to
         examination, returned = return_workbooks(examination, lambda name, copy: write_all(folder, {name: copy}))
-        facts["returned"] = [label_of(folder / name) for name in returned]
+        facts["returned"] = [label_of(folder / copy.name) for copy in returned]
     closing = f"{len(examination.files)}ファイルのうち{examination.fine}ファイルにエラーはありません"
     show_findings(examination, wanted, facts, closing)
     leave(examination, wanted)
 
 
-def _validate_year(context: typer.Context, fiscal_year: int, wanted: FindingsOrder) -> None:
+def _validate_year(context: typer.Context, fiscal_year: int, wanted: FindingsOrder, *, drafts: bool) -> None:
+    from datetime import date
+
     from nerima_report.workbooks import shared_reader
 
     shared_reader().start()  # it gets ready while the imports below take their time
@@ -205,7 +212,8 @@ def _validate_year(context: typer.Context, fiscal_year: int, wanted: FindingsOrd
 
     workspace, edition = open_folder(context, Path(), texts=False)
     with japanese.Progress(len(workspace.workbooks(fiscal_year).paths)) as advance:
-        validated = run.validate_year(workspace, edition, fiscal_year, advance)
+        order = run.YearOrder(date.today(), drafts)
+        validated = run.validate_year(workspace, edition, fiscal_year, order, advance)
     show_findings(validated.examination, wanted, validated.facts, validated.closing)
     leave(validated.examination, wanted)
 
@@ -331,5 +339,9 @@ def lines_about_forms(forms: FormsMade) -> Iterator[str]:
         yield f"前の年度の集計が見つからないので、数を載せていません: {'、'.join(forms.without_earlier)}"
     if forms.unasked:
         yield f"登録簿に続いている登録がありますが、名簿にないので様式を作っていません: {'、'.join(forms.unasked)}"
+    if forms.letters:
+        yield f"依頼の手紙を作りました: {forms.letters[0].parent}"
+    else:
+        yield "提出期限が nerima-report.toml の [deadline] にないので、依頼の手紙は作っていません。"
     same = f"（ほかの {len(forms.unchanged)} ファイルは、同じものがあるのでそのままです）" if forms.unchanged else ""
     yield f"集計様式を {len(forms.written)} ファイル作りました{same}。" if forms.written else _NOTHING_NEW

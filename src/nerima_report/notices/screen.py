@@ -72,8 +72,15 @@ def _print_closing(console: Console, outcome: Outcome) -> None:
     copies = [str(file) for file in returned] if isinstance(returned, list) else []
     lines = [f"返却用の写しを作りました: {harmless(file)}" for file in copies]
     if page := outcome.facts.get("page"):
-        number = f"（返却用の写し {len(copies)} は、その横の「返却」に）" if copies else ""
-        lines = [f"確認結果のページを作りました: {harmless(str(page))}{number}"]
+        letters = outcome.facts.get("letters")
+        beside = (
+            ("返却用の写し", copies, "返却"),
+            ("手紙", [f for f in letters if f.endswith(".txt")] if isinstance(letters, list) else [], "手紙"),
+        )
+        numbers = "、".join(f"{what} {len(files)} は「{folder}」に" for what, files, folder in beside if files)
+        lines = [
+            f"確認結果のページを作りました: {harmless(str(page))}" + (f"（その横に、{numbers}）" if numbers else "")
+        ]
     for line in lines:
         console.print(line, highlight=False, markup=False, soft_wrap=True)
     console.print(outcome.closing, highlight=False, markup=False, soft_wrap=True)

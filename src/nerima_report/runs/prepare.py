@@ -1,28 +1,30 @@
 """`init` and `form`: what is made before the workbooks come in, a working folder and the forms to send.
 
-    roster + edition (+ the registers, the figures of an earlier year) → forms
+    roster + edition (+ the registers, the figures of an earlier year) → forms, and the letters that go with them
 
 Files that are there already are not overwritten, because they may have been filled in.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
 from nerima_report.edition import Edition
 from nerima_report.errors import CannotProceed
-from nerima_report.files import ROSTER, SETTINGS, is_submission
+from nerima_report.files import ROSTER, SETTINGS, is_submission, sha256
 from nerima_report.fiscal_year import full_name
 from nerima_report.forms import Filling, FormCover, render_form
 from nerima_report.forms.form import fed_lists
-from nerima_report.forms.recipients import Earlier, all_covers, chosen, file_name, load_earlier
+from nerima_report.forms.recipients import Earlier, all_covers, chosen, file_name, form_name, load_earlier
 from nerima_report.forms.roster import carried_roster, default_roster, latest_year
+from nerima_report.notices.letters import Attachment, LetterWriter
 from nerima_report.registers.entry import rows_for, unasked_sections
 from nerima_report.registers.master import keeps_registers, load_masters
-from nerima_report.tallies.roster import load_roster, read_roster
-from nerima_report.workspace import FOLDERS, SETTINGS_TEXT, Delivery, Workspace, write_all
+from nerima_report.tallies.roster import RosterSection, load_roster, read_roster
+from nerima_report.workspace import FOLDERS, SETTINGS_TEXT, SUMS, Delivery, Workspace, read_sums, write_all, write_sums
 
 
 class Carried(NamedTuple):
@@ -51,7 +53,7 @@ class FormOrder:
     """Which forms to make: for which 課 (none: all), in which folder, with which earlier workbooks (`previous`).
 
     `force` overwrites other files. `registers` adds the sheets of the registers, which forms have in any case where the
-    office keeps registers.
+    office keeps registers. `drafts`: the letters as mails that are yet to be sent, too.
     """
 
     sections: tuple[str, ...] = ()
@@ -59,13 +61,15 @@ class FormOrder:
     previous: Path | None = None
     force: bool = False
     registers: bool = False
+    drafts: bool = False
 
 
 @dataclass(frozen=True)
 class FormsMade:
     """What `form` made: files written, files that were the same already, 課 without earlier figures, unusable files.
 
-    `unasked` are 課 with open entries in registers that get no form, because they are not in the roster.
+    `unasked` are 課 with open entries in registers that get no form, because they are not in the roster. There are
+    `letters` only where there is a deadline to name.
     """
 
     written: tuple[Path, ...]
@@ -73,6 +77,7 @@ class FormsMade:
     without_earlier: tuple[str, ...] = ()
     unusable: tuple[Path, ...] = ()
     unasked: tuple[str, ...] = ()
+    letters: tuple[Path, ...] = ()
 
 
 def init(folder: Path, edition: Edition, fiscal_year: int, *, go_on: bool = False) -> Prepared:
@@ -119,7 +124,8 @@ def make_forms(workspace: Workspace, edition: Edition, fiscal_year: int, order: 
     Raises CannotProceed, and writes nothing, where a file would be overwritten that is not what would be written.
     """
     narrowed = edition.for_year(fiscal_year)
-    everybody = all_covers(load_roster(workspace.roster, fiscal_year, edition), narrowed)
+    roster = load_roster(workspace.roster, fiscal_year, edition)
+    everybody = all_covers(roster, narrowed)
     covers = chosen(everybody, order.sections)
     registers = order.registers or keeps_registers(workspace.folder)
     masters = load_masters(workspace.folder, edition) if registers else None
@@ -135,7 +141,41 @@ def make_forms(workspace: Workspace, edition: Edition, fiscal_year: int, order: 
     forms = {file_name(cover): render_form(narrowed, cover, filling(cover)) for cover in covers}
     folder = order.out or workspace.forms(fiscal_year)
     written, unchanged = Delivery(folder, forms).add(force=order.force)
+    letters = _write_requests(workspace, narrowed, roster, Requests(folder, forms, order))
     unknown = [c.key for c in covers if earlier.of(c) is None] if order.previous else []
     keys = [cover.key for cover in everybody]
     unasked = unasked_sections(masters, narrowed, keys, fiscal_year) if masters is not None else []
-    return FormsMade(written, unchanged, tuple(unknown), earlier.unusable, tuple(unasked))
+    return FormsMade(written, unchanged, tuple(unknown), earlier.unusable, tuple(unasked), letters)
+
+
+class Requests(NamedTuple):
+    """The forms that letters go with, by name, the folder in which they lie, and the order for them."""
+
+    folder: Path
+    forms: Mapping[str, bytes]
+    order: FormOrder
+
+
+def _write_requests(
+    workspace: Workspace, edition: Edition, roster: Sequence[RosterSection], requests: Requests
+) -> tuple[Path, ...]:
+    """Write the letter for each 課 that gets a form, once there is a deadline. What somebody edited in one is kept."""
+    fiscal_year = roster[0].fiscal_year
+    writer = LetterWriter(edition, fiscal_year, workspace.deadlines.get(fiscal_year))
+    if writer.deadline is None:
+        return ()
+    files: dict[str, bytes] = {}
+    for section in roster:
+        name = form_name(fiscal_year, section.key)
+        if name in requests.forms:
+            letter = writer.request(section, Attachment(name, requests.forms[name]))
+            files |= letter.files(drafts=requests.order.drafts)
+    folder = requests.folder / writer.edition.letters.request.name
+    before, stems = read_sums(folder), {Path(name).stem for name in files}
+    others = {
+        name: digest for name, digest in before.items() if requests.order.sections and Path(name).stem not in stems
+    }
+    vouched = {name: digest for name, digest in before.items() if name not in others}
+    digests = others | {name: sha256(content) for name, content in files.items()}
+    Delivery(folder, {**files, SUMS: write_sums(digests)}, dict.fromkeys(files, "") | vouched).supersede()
+    return tuple(folder / name for name in files)
