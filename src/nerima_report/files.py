@@ -61,16 +61,17 @@ def find_workbooks(names: Iterable[str | Path], leaving_out: str = NOT_SEARCHED)
     found: dict[Path, None] = {}
     others: dict[Path, None] = {}
     unmatched: list[Path] = []
-    for name in names:
-        path = Path(name)
+    paths: list[Path] = []
+    for name in map(Path, names):
+        is_pattern = glob.has_magic(str(name)) and not os.path.exists(extended(name))  # noqa: PTH110 (Path.exists may raise)
+        matches = matching(name) if is_pattern else [name]
+        paths += matches
+        unmatched += [] if matches else [name]
+    for path in paths:
         inside = _files_in(path, leaving_out)
         if inside or (inside is not None and not is_spreadsheet(path)):
             found.update(dict.fromkeys(f for f in inside if is_submission(f) or os.path.isdir(extended(f))))  # noqa: PTH112
             others.update(dict.fromkeys(file for file in inside if not _OF_THE_OFFICE.fullmatch(file.name)))
-        elif not os.path.exists(extended(path)) and glob.has_magic(str(name)):  # noqa: PTH110 (Path.exists may raise)
-            matches = matching(path)
-            found.update(dict.fromkeys(matches))
-            unmatched += [] if matches else [path]
         else:
             found[path] = None
     found.update(dict.fromkeys(unmatched if found else ()))  # a slip beside what was found is told of, too
@@ -89,10 +90,14 @@ def matching(pattern: Path) -> list[Path]:
 
 
 def folders_with_workbooks(names: Iterable[str | Path]) -> dict[Path, int]:
-    """The folders in which workbooks lie beneath names that match nothing, each with how many."""
-    folders = (Path(*takewhile(lambda part: not glob.has_magic(part), Path(name).parts)) for name in names)
-    paths = find_workbooks(dict.fromkeys(folder for folder in folders if folder.is_dir())).paths
-    return dict(Counter(path.parent for path in paths))
+    """The folders in which workbooks lie beneath names that match nothing, each with how many.
+
+    Only the next two levels are looked at, because nobody knows where the names were meant to lead.
+    """
+    tops = {Path(*takewhile(lambda part: not glob.has_magic(part), Path(name).parts)) for name in names}
+    files = (file for top in tops for level in ("*/*", "*/*/*") for file in sorted(top.glob(level)))
+    shown = (f for f in files if is_submission(f) and not any(re.fullmatch(NOT_SEARCHED, part) for part in f.parts))
+    return dict(Counter(file.parent for file in shown))
 
 
 def searched_folders(names: Iterable[str | Path]) -> list[Path]:

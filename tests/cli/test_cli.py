@@ -110,6 +110,7 @@ def test_validate_works_in_any_folder_with_the_defaults(command: Command, tmp_pa
 def test_a_pattern_is_right_wherever_the_workbooks_of_a_year_lie(command: Command, workdir: Path) -> None:
     in_folder_of_year = command("-C", workdir, "validate", "inbox/*.xlsx")  # as cmd hands it over: not expanded
     assert (in_folder_of_year.code, "6ファイルのうち6ファイル" in in_folder_of_year.out) == (0, True)
+    assert command("-C", workdir, "validate", "inbox/*").out == in_folder_of_year.out  # a folder that matches
     for path in (workdir / "inbox" / "2022").iterdir():
         path.rename(workdir / "inbox" / path.name)
     assert command("-C", workdir, "validate", "inbox/*.xlsx").out == in_folder_of_year.out

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -23,7 +24,7 @@ def narrow(command: Command, monkeypatch: pytest.MonkeyPatch) -> Command:
 def test_the_help_lists_every_command_once_in_the_order_of_the_season() -> None:
     listed = [name for names in SECTIONS.values() for name in names]
     assert len(listed) == len(set(listed))
-    assert set(listed) >= {*COMMANDS, *GROUPS, "help"}
+    assert set(listed) == {*COMMANDS, *GROUPS, "help"}
     season = [name for name in listed if name in ("init", "form", "validate", "build", "publish")]
     assert season == ["init", "form", "validate", "build", "publish"]
 
@@ -34,7 +35,7 @@ def test_no_help_is_cut_at_80_columns(narrow: Command) -> None:
     for path in [(), *((group,) for group in GROUPS), *texts]:
         run = narrow(*path, "--help")
         assert run.code == 0
-        assert "…" not in run.out
+        assert not re.search(r"…|\[\[|[{}]", run.out)
         assert max(cell_len(line) for line in run.out.splitlines()) <= 80, path
         if path in texts:
             assert plain((texts[path].__doc__ or "").splitlines()[0]) in plain(run.out)

@@ -23,6 +23,9 @@ SECTIONS: Mapping[str, tuple[str, ...]] = {
 }
 
 
+_BRACES = str.maketrans("", "", "{}")  # around what must be given
+
+
 class Entry(NamedTuple):
     """A name with what it means."""
 
@@ -38,7 +41,7 @@ class _InJapanese:
         pieces = " ".join(self.collect_usage_pieces(ctx))  # type: ignore[attr-defined]
         for english, japanese in (("[OPTIONS]", "[オプション]"), ("COMMAND [ARGS]...", "コマンド ...")):
             pieces = pieces.replace(english, japanese)
-        return f"使い方: {ctx.command_path} {pieces}".replace("{", "").replace("}", "")
+        return f"使い方: {ctx.command_path} {pieces}".translate(_BRACES).replace("[[", "[").replace("]]", "]")
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """Write the help."""
