@@ -44,7 +44,7 @@ class RosterSection:
 
 
 class RosterFault(NamedTuple):
-    """What is wrong in a row of the roster."""
+    """What is wrong in a row of the roster, and in which cell ('': in the row as a whole)."""
 
     row: int
     cell: str
@@ -195,7 +195,7 @@ def _doubles(sections: Sequence[RosterSection]) -> Iterator[RosterFault]:
         earlier = first.setdefault(section.key, section)
         if section.section_name and earlier is not section:
             reason = f"「{section.key}」は{earlier.row}行目にもあります。どちらかの行を消してください"
-            yield RosterFault(section.row, section.cell, reason)
+            yield RosterFault(section.row, "", reason)
 
 
 def _unknown_forms(sections: Sequence[RosterSection], edition: Edition) -> Iterator[RosterFault]:
@@ -216,7 +216,7 @@ def _unknown_forms(sections: Sequence[RosterSection], edition: Edition) -> Itera
 def _unusable(file: Path, faults: Sequence[RosterFault]) -> CannotProceed:
     ordered = sorted(faults, key=lambda fault: fault.row)
     lines = [f"名簿に直すところが {len(faults)}か所あります。", f"  ファイル: {file}"]
-    lines += [f"  {fault.row}行目（{fault.cell}）: {fault.reason}。" for fault in ordered[:MOST_FAULTS]]
+    lines += [f"  {row}行目{f'（{cell}）' if cell else ''}: {reason}。" for row, cell, reason in ordered[:MOST_FAULTS]]
     more = len(faults) - MOST_FAULTS
     lines.append(f"  ほかに {more}か所あります。" if more > 0 else "  Excel で直して保存し、もう一度実行してください。")
     return CannotProceed("\n".join(lines))
