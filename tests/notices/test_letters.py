@@ -126,6 +126,8 @@ def test_the_request_goes_out_with_the_form_once_there_is_a_deadline(command: Co
     for sections, mails in ((["福祉部管理課", "区全体"], ["--eml"]), (["健康部保健予防課"], [])):
         arguments = [word for section in sections for word in ("--section", section)]
         assert command("-C", workdir, "form", "2022", *arguments, *mails).code == 0
+    ward = command("-C", workdir, "form", "2022", "--section", "区全体").out
+    assert "手紙" not in ward  # the coordinator asks nothing of itself
     letters = {"依頼_福祉部管理課.txt", "依頼_福祉部管理課.eml", "依頼_健康部保健予防課.txt"}
     assert {path.name for path in folder.iterdir()} == {*letters, "SHA256SUMS"}
     edited = folder / "依頼_福祉部管理課.txt"

@@ -341,7 +341,7 @@ def lines_about_forms(forms: FormsMade) -> Iterator[str]:
         yield f"登録簿に続いている登録がありますが、名簿にないので様式を作っていません: {'、'.join(forms.unasked)}"
     if forms.letters:
         yield f"依頼の手紙を作りました: {forms.letters[0].parent}"
-    else:
+    if not forms.has_deadline:
         yield "提出期限が nerima-report.toml の [deadline] にないので、依頼の手紙は作っていません。"
     same = f"（ほかの {len(forms.unchanged)} ファイルは、同じものがあるのでそのままです）" if forms.unchanged else ""
     yield f"集計様式を {len(forms.written)} ファイル作りました{same}。" if forms.written else _NOTHING_NEW

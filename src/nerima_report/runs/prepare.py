@@ -69,7 +69,7 @@ class FormsMade:
     """What `form` made: files written, files that were the same already, 課 without earlier figures, unusable files.
 
     `unasked` are 課 with open entries in registers that get no form, because they are not in the roster. There are
-    `letters` only where there is a deadline to name.
+    no `letters` without a deadline to name.
     """
 
     written: tuple[Path, ...]
@@ -78,6 +78,7 @@ class FormsMade:
     unusable: tuple[Path, ...] = ()
     unasked: tuple[str, ...] = ()
     letters: tuple[Path, ...] = ()
+    has_deadline: bool = False
 
 
 def init(folder: Path, edition: Edition, fiscal_year: int, *, go_on: bool = False) -> Prepared:
@@ -145,7 +146,15 @@ def make_forms(workspace: Workspace, edition: Edition, fiscal_year: int, order: 
     unknown = [c.key for c in covers if earlier.of(c) is None] if order.previous else []
     keys = [cover.key for cover in everybody]
     unasked = unasked_sections(masters, narrowed, keys, fiscal_year) if masters is not None else []
-    return FormsMade(written, unchanged, tuple(unknown), earlier.unusable, tuple(unasked), letters)
+    return FormsMade(
+        written,
+        unchanged,
+        tuple(unknown),
+        earlier.unusable,
+        tuple(unasked),
+        letters,
+        fiscal_year in workspace.deadlines,
+    )
 
 
 class Requests(NamedTuple):
@@ -170,6 +179,8 @@ def _write_requests(
         if name in requests.forms:
             letter = writer.request(section, Attachment(name, requests.forms[name]))
             files |= letter.files(drafts=requests.order.drafts)
+    if not files:
+        return ()
     folder = requests.folder / writer.edition.letters.request.name
     before, stems = read_sums(folder), {Path(name).stem for name in files}
     others = {
