@@ -111,6 +111,18 @@ def test_each_section_concerned_gets_one_letter_with_its_own_copies_alone(check:
     assert not any(word in text for word in (PERSON, "090", "福祉部", "roster", "inbox", ".toml", "nerima-report"))
 
 
+def test_a_workbook_whose_cover_names_nobody_goes_back_to_whom_its_file_is_named_after(
+    check: Check, workspace: Workspace
+) -> None:
+    edit(workspace.folder, "12_", {("表紙", "B7"): "管理科"})  # nobody of the roster
+    edit(workspace.folder, "16_", {("表紙", "B4"): "いつか"})
+    other = edit(workspace.folder, "10_", {("公開.処理状況", "B5"): None})  # another's, whatever its name
+    other.rename(other.with_name("23_土木部管理課（国保年金課より）.xlsx"))
+    next(other.parent.glob("23_土木部管理課.xlsx")).unlink()
+    letters = {name for name in check(AFTER) if name.endswith(".txt")}
+    assert letters == {f"返却_{name}.txt" for name in ("福祉部管理課", "健康部保健予防課", "区民部国保年金課")}
+
+
 def _attached(file: Path) -> list[str]:
     mail = BytesParser(policy=policy.default).parsebytes(file.read_bytes())
     return sorted(str(part.get_filename()) for part in mail.iter_attachments())

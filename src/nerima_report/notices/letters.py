@@ -11,10 +11,11 @@ from datetime import date
 from typing import NamedTuple
 
 from nerima_report.edition import Edition
-from nerima_report.edition.catalogue import Notice
+from nerima_report.edition.catalogue import Notice, ranges
 from nerima_report.edition.letters import ReminderLetter, RequestLetter, ReturnLetter
 from nerima_report.edition.tables import fill
 from nerima_report.fiscal_year import first_day, full_date, full_name, last_day
+from nerima_report.places import Place
 from nerima_report.tallies.roster import RosterSection
 from nerima_report.text import as_file_name, one_line
 
@@ -121,11 +122,11 @@ def _with_weekday(day: date) -> str:
 
 
 def _things_to_do(notices: Iterable[Notice]) -> Iterator[str]:
-    """What to do, once each, with its places: ・公開.処理状況 B5: なかったときは 0 と書いてください。"""
-    places: dict[str, dict[str, None]] = {}
+    """What to do, once each, with its places: ・公開.処理状況 B5〜B13: なかったときは 0 と書いてください。"""
+    places: dict[str, dict[Place, None]] = {}
     for notice in notices:
-        where = " ".join(filter(None, (notice.place.sheet, notice.place.cell))) or "ブック全体"
-        places.setdefault(notice.for_section, {})[where] = None
+        places.setdefault(notice.for_section, {})[Place(sheet=notice.place.sheet, cell=notice.place.cell)] = None
     for what, different in places.items():
-        more = " など" if len(different) > MOST_PLACES else ""
-        yield f"・{'、'.join(list(different)[:MOST_PLACES])}{more}: {what}"
+        names = [name or "ブック全体" for name in ranges(different, Place())]
+        more = " など" if len(names) > MOST_PLACES else ""
+        yield f"・{'、'.join(names[:MOST_PLACES])}{more}: {what}"

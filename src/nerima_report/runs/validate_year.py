@@ -7,6 +7,7 @@ What a run wrote there is replaced by the next as a whole; files that somebody e
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -62,7 +63,10 @@ def validate_year(
     examination, copies = return_workbooks(examination, lambda name, copy: files.update({f"{RETURNED}/{name}": copy}))
     writer = LetterWriter(examination.edition, fiscal_year, workspace.deadlines.get(fiscal_year))
     handed_in = matrix.handed_in(examination)
-    letters = [*_reminders(writer, handed_in, examination, order.today), *_returns(writer, copies, examination, files)]
+    letters = [
+        *_reminders(writer, handed_in, examination, order.today),
+        *_returns(writer, copies, _owners(handed_in, examination), examination, files),
+    ]
     posted = {f"{LETTERS}/{name}": text for one in letters for name, text in one.files(drafts=order.drafts).items()}
     facts: dict[str, object] = {
         "command": "validate",
@@ -95,10 +99,13 @@ def _reminders(
 
 
 def _returns(
-    writer: LetterWriter, copies: Sequence[MarkedCopy], examination: Examination, files: Mapping[str, bytes]
+    writer: LetterWriter,
+    copies: Sequence[MarkedCopy],
+    owners: Mapping[str, str],
+    examination: Examination,
+    files: Mapping[str, bytes],
 ) -> Iterator[Letter]:
-    """A letter to each 課 of the roster of whose workbooks there are copies; the coordinator writes none to itself."""
-    owners = {s.file: s.section for s in examination.inbox.submissions if not s.ward}
+    """A letter to each 課 of the roster of whose workbooks there are copies."""
     for section in _roster(examination):
         of_section = [copy for copy in copies if owners.get(copy.file) == section.key]
         if of_section:
@@ -106,6 +113,18 @@ def _returns(
             names = {copy.file for copy in of_section}
             notices = by_problem(n for n in examination.notices if n.place.file in names and n.goes_back)
             yield writer.returned(section, attachments, notices)
+
+
+def _owners(handed_in: Sequence[HandedIn], examination: Examination) -> dict[str, str]:
+    """Which 課 of the roster each file is of: by its cover, or by its name where the cover names nobody of the roster.
+
+    The ward workbook is of nobody, because the coordinator does not write to itself.
+    """
+    sections = {section.key for section in _roster(examination)}
+    owners = {s.file: s.section for s in examination.inbox.submissions if s.section in sections and not s.ward}
+    named = [row for row in handed_in if row.status == "unclear" and row.file not in owners]
+    claims = Counter(row.file for row in named)
+    return owners | {row.file: row.section for row in named if claims[row.file] == 1}
 
 
 def _roster(examination: Examination) -> tuple[RosterSection, ...]:
