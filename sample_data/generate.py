@@ -235,7 +235,7 @@ def write_roster(file: Path, sections: Sequence[Section]) -> None:
     workbook = xlsxwriter.Workbook(str(file))
     workbook.set_properties({"created": datetime(FISCAL_YEAR + 1, 3, 31)})
     sheet = workbook.add_worksheet(SHEET)
-    sheet.write_row(0, 0, HEADINGS, workbook.add_format({"bold": True, "bg_color": "#D6E4F0", "border": 1}))
+    sheet.write_row(0, 0, HEADINGS[:4], workbook.add_format({"bold": True, "bg_color": "#D6E4F0", "border": 1}))
     asked = [(year, section) for year in (FISCAL_YEAR, act.FISCAL_YEAR) for section in sections]
     for row, (year, section) in enumerate(asked, start=1):
         sheet.write_row(row, 0, (full_name(year), section.department, section.name, ALL_FORMS))

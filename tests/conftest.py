@@ -117,7 +117,7 @@ def act_ward(small_act_folder: Path, act_edition: Edition) -> Ward:
 
 def _ward(folder: Path, edition: Edition, fiscal_year: int) -> Ward:
     inbox = load_submissions(sorted((folder / "inbox" / str(fiscal_year)).iterdir()), edition)
-    return Ward(inbox, edition, load_roster(folder / "roster.xlsx", fiscal_year))
+    return Ward(inbox, edition, load_roster(folder / "roster.xlsx", fiscal_year, edition))
 
 
 @pytest.fixture(scope="session")

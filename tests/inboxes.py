@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from openpyxl.utils.cell import column_index_from_string, coordinate_to_tuple, rows_from_range
 
 from nerima_report.checks import run_checks
-from nerima_report.edition import Edition
+from nerima_report.edition import Edition, find_edition, load_edition
 from nerima_report.examination import examine
 from nerima_report.findings import Finding
 from nerima_report.places import Place
@@ -43,8 +44,9 @@ class Ward:
         return run_checks(self.examine())
 
 
+@lru_cache
 def roster(fiscal_year: int = 2022) -> tuple[RosterSection, ...]:
-    return load_roster(SAMPLE / "roster.xlsx", fiscal_year)
+    return load_roster(SAMPLE / "roster.xlsx", fiscal_year, load_edition(find_edition("nerima")))
 
 
 def changed(inbox: Inbox, edition: Edition, file: str, changes: Iterable[Mapping[str, Any]]) -> Inbox:

@@ -14,14 +14,18 @@ import re
 import struct
 import sys
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from itertools import takewhile
 from pathlib import Path
 from typing import NamedTuple
 
 from nerima_report.errors import DefinitionError, MasterError, RecordError
 
 ROSTER, SETTINGS = "roster.xlsx", "nerima-report.toml"
+_OF_THE_OFFICE = re.compile(r"roster(-保存\d+)?\.xlsx|nerima-report\.toml")  # the roster also as it was last year
+_YEAR_FOLDER = "[12][0-9][0-9][0-9]"
 CHECKED = "確認"  # in which validate puts 2026/, with the page and the marked copies of that year
 # What lies in a working folder and is no submission: what the tool made itself, and what is hidden.
 NOT_SEARCHED = r"\..*|forms|out|records|registers"
@@ -51,27 +55,49 @@ def find_workbooks(names: Iterable[str | Path], leaving_out: str = NOT_SEARCHED)
     Folders are searched with all folders in them, except those whose name matches `leaving_out`. Of them all is
     read that a spreadsheet program writes: an .ods in the inbox is a submission that somebody believes to have
     made. Everything else in them is passed over, whatever its ending, and so is what is hidden (`~$…`, `._…`).
-    A name behind which nothing lies stays in the list, so that it becomes a finding.
+    A name behind which nothing lies stays in the list, so that it becomes a finding. A pattern is looked for in the
+    folders of years as well (see `matching`).
     """
     found: dict[Path, None] = {}
     others: dict[Path, None] = {}
     unmatched: list[Path] = []
-    for name in names:
-        path = Path(name)
+    paths: list[Path] = []
+    for name in map(Path, names):
+        is_pattern = glob.has_magic(str(name)) and not os.path.exists(extended(name))  # noqa: PTH110 (Path.exists may raise)
+        matches = matching(name) if is_pattern else [name]
+        paths += matches
+        unmatched += [] if matches else [name]
+    for path in paths:
         inside = _files_in(path, leaving_out)
         if inside or (inside is not None and not is_spreadsheet(path)):
             found.update(dict.fromkeys(f for f in inside if is_submission(f) or os.path.isdir(extended(f))))  # noqa: PTH112
-            others.update(dict.fromkeys(file for file in inside if file.name not in (ROSTER, SETTINGS)))
-        elif not os.path.exists(extended(path)) and glob.has_magic(str(name)):  # noqa: PTH110 (Path.exists may raise)
-            matches = sorted(glob.glob(str(name)))  # noqa: PTH207
-            found.update(dict.fromkeys(map(Path, matches)))
-            unmatched += [] if matches else [path]
+            others.update(dict.fromkeys(file for file in inside if not _OF_THE_OFFICE.fullmatch(file.name)))
         else:
             found[path] = None
     found.update(dict.fromkeys(unmatched if found else ()))  # a slip beside what was found is told of, too
     locks = [path for path in found if path.name.startswith("~$")]  # a pattern finds them as well
     skipped = [*locks, *(path for path in others if path not in found)]
     return FoundWorkbooks([path for path in found if path not in locks], skipped)
+
+
+def matching(pattern: Path) -> list[Path]:
+    """The files that match a pattern; where there are none, those that match it in folders of years beneath.
+
+    So inbox/*.xlsx is right whether the workbooks lie in inbox or, as they do from the second year on, in inbox/2026.
+    """
+    beneath = pattern.parent / _YEAR_FOLDER / pattern.name
+    return [Path(name) for name in sorted(glob.glob(str(pattern)) or glob.glob(str(beneath)))]  # noqa: PTH207
+
+
+def folders_with_workbooks(names: Iterable[str | Path]) -> dict[Path, int]:
+    """The folders in which workbooks lie beneath names that match nothing, each with how many.
+
+    Only the next two levels are looked at, because nobody knows where the names were meant to lead.
+    """
+    tops = {Path(*takewhile(lambda part: not glob.has_magic(part), Path(name).parts)) for name in names}
+    files = (file for top in tops for level in ("*/*", "*/*/*") for file in sorted(top.glob(level)))
+    shown = (f for f in files if is_submission(f) and not any(re.fullmatch(NOT_SEARCHED, part) for part in f.parts))
+    return dict(Counter(file.parent for file in shown))
 
 
 def searched_folders(names: Iterable[str | Path]) -> list[Path]:
@@ -82,7 +108,7 @@ def searched_folders(names: Iterable[str | Path]) -> list[Path]:
 def is_submission(path: Path) -> bool:
     """Whether a file of this name in a folder is taken for a submission: a spreadsheet that people see."""
     hidden = path.name.startswith((".", "~$")) or _MAC_DEBRIS in path.parts
-    return is_spreadsheet(path) and path.name != ROSTER and not hidden
+    return is_spreadsheet(path) and not _OF_THE_OFFICE.fullmatch(path.name) and not hidden
 
 
 def _files_in(folder: Path, leaving_out: str) -> list[Path] | None:

@@ -1,4 +1,4 @@
-"""Text: how names are compared, the likely one behind a misspelled one, and how text from outside is shown."""
+"""Text: how names are compared, the likely one behind a misspelled one, and how text is shown and folded."""
 
 from __future__ import annotations
 
@@ -19,6 +19,12 @@ LEAST_LIKENESS_OF_SECTIONS = 75
 _TURNING = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
 _INVISIBLE = re.compile("[\u200b-\u200d\u2060\ufeff\u00ad]")
 _BREAKS = re.compile(r"[\t\n\v\f\r\x85\u2028\u2029]+")
+_NEVER_FIRST = "、。，．・：；？！）」』】〕］〉》ー々ぁぃぅぇぉっゃゅょァィゥェォッャュョ"
+_NEVER_LAST = "（「『【〔〈《"
+# A word or a character, with the characters that must stay on the same line.
+_UNIT = re.compile(f"[{_NEVER_LAST}]*(?:[!-~]+|.)[{_NEVER_FIRST}]*")
+# Windows allows none of these in the name of a file; their full-width forms read the same.
+_NOT_IN_NAMES = str.maketrans('\\/:*?"<>|', "＼／：＊？”＜＞｜")
 _UNPRINTABLE = re.compile("[^\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -70,6 +76,11 @@ def plain(value: object) -> str:
     return _INVISIBLE.sub("", "".join(unicodedata.normalize("NFKC", str(value)).split()))
 
 
+def as_file_name(text: str) -> str:
+    """A text as the name of a file, on every system."""
+    return text.translate(_NOT_IN_NAMES)
+
+
 def one_line(text: str) -> str:
     r"""The text on one line, without the characters that XML forbids or discourages.
 
@@ -97,3 +108,24 @@ def tell(console: Console, lines: Iterable[str], style: str = "") -> None:
     """Print lines as they are: no markup, no folding, and nothing in a name that would steer the terminal."""
     for line in lines:
         console.print(printable(line), style=style, highlight=False, soft_wrap=True, markup=False)
+
+
+def fold(text: str, width: int) -> list[str]:
+    """The lines of a text, each at most `width` columns wide (a Japanese character takes two).
+
+    Japanese may be folded anywhere, but no line begins with 、 or a closing bracket, or ends with an opening one. Words
+    and numbers are not split, unless one is longer than a line.
+
+    >>> fold("「部分公開」の件数が空欄です。", 14)
+    ['「部分公開」の', '件数が空欄で', 'す。']
+    """
+    from rich.cells import cell_len
+
+    lines, line = [], ""
+    for unit in _UNIT.findall(text):
+        for piece in [unit] if cell_len(unit) <= width else list(unit):
+            if line and cell_len(line) + cell_len(piece) > width:
+                lines.append(line.rstrip())
+                line = ""
+            line += piece if line or not piece.isspace() else ""
+    return [*lines, line.rstrip()]

@@ -107,6 +107,28 @@ def test_validate_works_in_any_folder_with_the_defaults(command: Command, tmp_pa
     }
 
 
+def test_a_pattern_is_right_wherever_the_workbooks_of_a_year_lie(command: Command, workdir: Path) -> None:
+    in_folder_of_year = command("-C", workdir, "validate", "inbox/*.xlsx")  # as cmd hands it over: not expanded
+    assert (in_folder_of_year.code, "6ファイルのうち6ファイル" in in_folder_of_year.out) == (0, True)
+    assert command("-C", workdir, "validate", "inbox/*").out == in_folder_of_year.out  # a folder that matches
+    for path in (workdir / "inbox" / "2022").iterdir():
+        path.rename(workdir / "inbox" / path.name)
+    assert command("-C", workdir, "validate", "inbox/*.xlsx").out == in_folder_of_year.out
+
+
+@pytest.mark.parametrize(
+    ("pattern", "folder"),
+    [("inbox/9*.xlsx", "inbox/2022（6ファイル）"), ("*.xlsm", "inbox/2022（6ファイル）"), ("none/*.xlsx", "")],
+)
+def test_a_pattern_that_matches_nothing_names_the_folders_with_workbooks(
+    pattern: str, folder: str, command: Command, workdir: Path
+) -> None:
+    run = command("-C", workdir, "validate", pattern)
+    assert run.code == 2
+    assert folder in run.err
+    assert ("ここにはあります" in run.err) == bool(folder)
+
+
 def test_validate_names_the_faulty_workbook_only(command: Command, tmp_path: Path) -> None:
     for path in (SAMPLE / "inbox" / "2022").glob("1*.xlsx"):
         shutil.copy(path, tmp_path)

@@ -36,7 +36,7 @@ WORKBOOKS = sorted((SAMPLE / "inbox" / "2022").glob("*.xlsx"))
 CHECKING = {"pydantic", "nerima_report.checks", "nerima_report.edition.texts"}  # the texts that forms have
 IMPORTS: dict[tuple[str, ...], set[str]] = {
     ("--version",): set(),
-    ("--help",): {"markdown_it"},  # which Typer needs for the help
+    ("--help",): set(),
     ("validate", str(WORKBOOKS[0])): CHECKING,
     ("validate", "--format", "json", str(WORKBOOKS[0])): CHECKING,
     ("explain", "N401"): {"pydantic", "nerima_report.edition.texts"},

@@ -51,6 +51,23 @@ def test_every_message_can_be_written_and_is_a_polite_sentence(code: str, whole_
     assert CODES[code]["hint"].endswith("。")
 
 
+# What is no business of a 課: files and commands of the office, whom to ask, and how the program is made.
+OF_THE_OFFICE = re.compile(r"\.toml|\[\[|部品|roster|inbox|nerima-report|records|registers|定義|プログラム|もらって")
+
+
+def test_no_text_for_a_section_speaks_of_what_only_the_office_knows(whole_edition: Edition) -> None:
+    for code, entry in CODES.items():
+        notice = whole_edition.catalogue.notice(Finding(code, Place(section="総務部総務課")))
+        texts = [notice.message, notice.for_section, notice.basis] if notice.for_section else []
+        assert [text for text in texts if OF_THE_OFFICE.search(text)] == [], code
+        assert bool(notice.for_section) != entry.get("office_only", False), code
+
+
+def test_explain_shows_facts_and_no_placeholders(whole_edition: Edition) -> None:
+    messages = [definition.example_message for definition in whole_edition.catalogue.codes.values()]
+    assert [message for message in messages if re.search(r"[{}]|…", message)] == []
+
+
 def test_explain_shows_one_code_or_all(command: Command) -> None:
     one = command("explain", "n401")
     assert (one.code, CODES["N401"]["hint"] in one.out) == (0, True)

@@ -12,8 +12,7 @@ from rich.cells import cell_len
 
 from conftest import Command
 from faulty import HOSTILE, blanks, edit, make_faulty
-from nerima_report.notices.screen import fold
-from nerima_report.text import harmless
+from nerima_report.text import fold, harmless
 
 
 def test_lines_fit_the_terminal_and_the_last_says_how_many_are_fine(

@@ -28,6 +28,7 @@ def test_the_whole_check_of_a_year_lies_in_a_folder_of_its_own(workdir: Path, co
         "確認.html",
         "SHA256SUMS",
         "返却/返却_16_健康部保健予防課.xlsx",
+        "手紙/返却_健康部保健予防課.txt",
     }
     words = {line.split()[0]: line.split()[1] for line in run.out.splitlines() if len(line.split()) > 1}
     assert (words["福祉部管理課"], words["健康部保健予防課"]) == ("未提出", "直しが必要")

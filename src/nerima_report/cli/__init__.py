@@ -2,7 +2,8 @@
 
     year (init … publish), years (check, trend, record), registers, edition   the commands, by subject
     options                   the arguments and options that commands share, and how findings are shown
-    japanese                  the program in Japanese: help, usage errors, arguments
+    help                      the help: all commands in the order of the season, never cut
+    japanese                  the program in Japanese: usage errors, arguments, completion
 
 Exit codes: 0 no errors, 1 findings of severity error, 2 unusable command line, configuration or
 edition, 3 a fault of the program itself, 130 interrupted. Modules that take long to load are imported by
@@ -15,7 +16,7 @@ import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -24,6 +25,7 @@ from typer.main import get_command
 
 from nerima_report.cli import japanese
 from nerima_report.cli.edition import check, copy, explain, guideline
+from nerima_report.cli.help import JapaneseCommand, JapaneseGroup
 from nerima_report.cli.registers import list_, merge, print_, show
 from nerima_report.cli.year import build, form, init, publish, status, validate
 from nerima_report.cli.years import check as check_years
@@ -38,7 +40,7 @@ FIRST_STEP = """
 
 Commands = Mapping[str, Callable[..., None]]
 
-# In the order in which the help lists them: that of a year's work, then what concerns several years.
+# The order and the groups in which the help lists them stand in help.SECTIONS.
 COMMANDS: Commands = {
     "init": init,
     "form": form,
@@ -61,11 +63,10 @@ GROUPS: Mapping[str, tuple[str, Commands]] = {
 }
 
 app = typer.Typer(
-    cls=japanese.JapaneseGroup,
+    cls=JapaneseGroup,
     help="各課の集計（Excel）から、運用状況の報告（Word と Markdown）を作ります。",
     invoke_without_command=True,
-    add_completion=False,
-    rich_markup_mode="rich",
+    rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
@@ -101,20 +102,34 @@ def start(
 
 def _add(group: typer.Typer, commands: Commands) -> None:
     for name, command in commands.items():
-        group.command(name, cls=japanese.JapaneseCommand)(command)
+        group.command(name, cls=JapaneseCommand)(command)
+
+
+@app.command("help", cls=JapaneseCommand)
+def help_(
+    context: typer.Context,
+    command: Annotated[list[str] | None, typer.Argument(metavar="[コマンド]", help="例 build、record import。")] = None,
+) -> None:
+    """コマンドの使い方を示す。"""
+    program().main([*(command or ()), "--help"], context.find_root().info_name, standalone_mode=False)
 
 
 _add(app, COMMANDS)
 for _name, (_help, _commands) in GROUPS.items():
-    _group = typer.Typer(cls=japanese.JapaneseGroup, help=_help, no_args_is_help=True)
+    _group = typer.Typer(cls=JapaneseGroup, help=_help, no_args_is_help=True)
     _add(_group, _commands)
     app.add_typer(_group, name=_name)
+
+
+def program() -> Any:
+    """The command line with all commands."""
+    return japanese.with_completion(get_command(app))
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the program and exit with the code of the contract."""
     japanese.tolerate_any_console()
-    sys.exit(_run(lambda: get_command(app).main(arguments, "nerima-report", standalone_mode=False)))
+    sys.exit(_run(lambda: program().main(arguments, "nerima-report", standalone_mode=False)))
 
 
 def _run(command: Callable[[], object]) -> int:
@@ -127,7 +142,8 @@ def _run(command: Callable[[], object]) -> int:
         tell(errors, str(error).splitlines(), "red")
         return 2
     except TyperException as error:
-        errors.print(japanese.explain(error), style="red", markup=False)
+        style = "" if japanese.asks_for_help(error) else "red"
+        errors.print(japanese.explain(error), style=style, markup=False)
         return 2
     except (KeyboardInterrupt, typer.Abort):
         errors.print(MESSAGE)

@@ -1,4 +1,4 @@
-"""The command line in Japanese: help, usage errors, arguments and the progress bar."""
+"""The command line in Japanese: usage errors, arguments, completion and the progress bar."""
 
 from __future__ import annotations
 
@@ -7,82 +7,23 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 import typer
-from typer.core import TyperCommand, TyperGroup, TyperOption
 from typer.exceptions import TyperException
 
 from nerima_report import __version__, interruption
 from nerima_report.text import printable
 
 BEFORE_THE_COMMAND = ("-C", "--templates")
-HELP_HINT = "使い方は nerima-report --help で見られます。"
+HELP_HINT = "くわしい使い方は {} --help で見られます。"
 # Below this many workbooks a progress bar only flickers.
 FEWEST_FOR_PROGRESS = 5
 # Control codes that delete the line of the progress bar and show the cursor again.
 _ERASE_BAR = "\r\x1b[2K\x1b[?25h"
 CHARTS_LOCK = "requirements-charts.lock"  # what running with charts needs, locked
-
-
-class JapaneseCommand(TyperCommand):
-    """A command whose help is in Japanese."""
-
-    def format_help(self, ctx: Any, formatter: Any) -> None:
-        """Print the help."""
-        _translate_headings()
-        super().format_help(ctx, formatter)
-
-    def get_usage(self, ctx: Any) -> str:
-        """The first line of the help."""
-        return _in_japanese(super().get_usage(ctx))
-
-    def get_help_option(self, ctx: Any) -> TyperOption | None:
-        """The option --help."""
-        return _in_japanese_help(super().get_help_option(ctx))
-
-    def get_params(self, ctx: Any) -> list[Any]:
-        """The arguments and options; the help lists their choices, but no English names of types."""
-        params: list[Any] = list(super().get_params(ctx))
-        for param in params:
-            param.display_type_rich = partial(_type_shown, type(param).display_type_rich, param)
-        return params
-
-
-class JapaneseGroup(TyperGroup):
-    """The program itself, with its help in Japanese."""
-
-    def format_help(self, ctx: Any, formatter: Any) -> None:
-        """Print the help."""
-        _translate_headings()
-        super().format_help(ctx, formatter)
-
-    def get_usage(self, ctx: Any) -> str:
-        """The first line of the help."""
-        return _in_japanese(super().get_usage(ctx))
-
-    def get_help_option(self, ctx: Any) -> TyperOption | None:
-        """The option --help."""
-        return _in_japanese_help(super().get_help_option(ctx))
-
-
-def _type_shown(display: Callable[..., str | None], param: Any, ctx: Any) -> str | None:
-    shown = display(param, ctx=ctx)
-    return shown if isinstance(shown, str) and not re.fullmatch("<[a-z]+(\\[.*\\])?>", shown) else None
-
-
-def _translate_headings() -> None:
-    """Set the headings of the help. `rich_utils` is imported only here, because it loads a parser of Markdown."""
-    from typer import rich_utils
-
-    rich_utils.ARGUMENTS_PANEL_TITLE = "引数"
-    rich_utils.OPTIONS_PANEL_TITLE = "オプション"
-    rich_utils.COMMANDS_PANEL_TITLE = "コマンド"
-    rich_utils.DEFAULT_STRING = "[既定: {}]"
-    rich_utils.REQUIRED_LONG_STRING = "[必須]"
 
 
 def tolerate_any_console() -> None:
@@ -106,6 +47,26 @@ def show_version(wanted: bool) -> None:
     if wanted:
         print(f"nerima-report {__version__}")
         raise typer.Exit
+
+
+def with_completion(program: Any) -> Any:
+    """The program with Typer's options for completion in Japanese."""
+    for param in program.params:
+        if param.name == "install_completion":
+            param.help, param.callback = "コマンドとオプションを Tab キーで補えるようにする。", _install_completion
+        elif param.name == "show_completion":
+            param.help = "そのための設定を表示する。"
+    return program
+
+
+def _install_completion(context: Any, _: Any, wanted: Any) -> Any:
+    if not wanted or context.resilient_parsing:
+        return wanted
+    from typer._completion_shared import install
+
+    shell, file = install()
+    print(f"{shell} で、コマンドとオプションを Tab キーで補えるようにしました: {file}\n端末を開き直すと使えます。")
+    raise typer.Exit
 
 
 def fiscal_year(text: str) -> int:
@@ -168,12 +129,19 @@ def without_charts() -> str:
     return f"図を描く部品（charts）を使えないので、図は作っていませんが、{how}作れるようになります: {line}"
 
 
+def asks_for_help(error: TyperException) -> bool:
+    """Whether nothing but a group of commands was typed; the message is then the help of the group."""
+    return type(error).__name__ == "NoArgsIsHelpError"
+
+
 def explain(error: TyperException) -> str:
     """A usage error in Japanese, with what to do."""
     parameter = getattr(error, "param", None)
     name = getattr(parameter, "metavar", None) or getattr(parameter, "name", "")
     option = (getattr(parameter, "opts", None) or [getattr(error, "option_name", "")])[0]
     likely = "、".join(getattr(error, "possibilities", None) or ())
+    if asks_for_help(error):
+        return error.message
     match type(error).__name__:
         case "NoSuchOption" if option in BEFORE_THE_COMMAND:
             message = f"「{option}」は前に書いてください（例 nerima-report {option} フォルダー build 2022）。"
@@ -188,7 +156,14 @@ def explain(error: TyperException) -> str:
             message = f"「{option}」の値が正しくありません。" + (f"書けるもの: {allowed}" if allowed else "")
         case _:
             message = _other_usage_error(error.message)
-    return f"{message}\n{HELP_HINT}"
+    return "\n".join((message, *_how_to_use(getattr(error, "ctx", None))))
+
+
+def _how_to_use(context: Any) -> list[str]:
+    """How the command is used that was typed wrongly, and where all of it is described."""
+    if context is None:
+        return [HELP_HINT.format("nerima-report")]
+    return [context.get_usage(), HELP_HINT.format(context.command_path)]
 
 
 def _other_usage_error(message: str) -> str:
@@ -202,20 +177,6 @@ def _other_usage_error(message: str) -> str:
     ):
         return f"余分な引数があります: {extra[1] or extra[2]}"
     return message
-
-
-def _in_japanese(usage: str) -> str:
-    return (
-        usage.replace("Usage: ", "使い方: ")
-        .replace("[OPTIONS]", "[オプション]")
-        .replace("COMMAND [ARGS]...", "コマンド ...")
-    )
-
-
-def _in_japanese_help(option: TyperOption | None) -> TyperOption | None:
-    if option is not None:
-        option.help = "この説明を表示して終わる。"
-    return option
 
 
 class Progress:

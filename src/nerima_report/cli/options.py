@@ -42,6 +42,9 @@ FormatOption = Annotated[
     ),
 ]
 OutputOption = Annotated[Path | None, typer.Option("--output", metavar="FILE", help="確認結果を書くファイル。")]
+DraftsOption = Annotated[
+    bool, typer.Option("--eml", help="手紙を、写しや様式を添えたメールの下書き（.eml）にもする（宛先は名簿のメール）。")
+]
 StrictOption = Annotated[bool, typer.Option("--strict", help="警告もエラーとして扱う。")]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,6 +12,7 @@ from rich.console import Console
 
 from nerima_report.cli import japanese
 from nerima_report.cli.options import (
+    DraftsOption,
     FindingsOrder,
     FormatOption,
     OutputOption,
@@ -27,7 +28,10 @@ from nerima_report.notices import NoticeFormat
 from nerima_report.text import label_of, tell
 
 if TYPE_CHECKING:
-    from nerima_report.runs.prepare import FormsMade
+    from nerima_report.edition import Edition
+    from nerima_report.files import FoundWorkbooks
+    from nerima_report.runs.prepare import FormsMade, Prepared
+    from nerima_report.workspace import Workspace
 
 
 _NOTHING_NEW = "集計様式は、すべて同じものがあるので、作っていません。"
@@ -36,22 +40,25 @@ _NOTHING_NEW = "集計様式は、すべて同じものがあるので、作っ�
 def init(
     context: typer.Context,
     folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="作るフォルダー。")] = Path(),
-    year: Annotated[str, typer.Option("--year", metavar="年度", help="名簿の年度（既定は今年度）。")] = "",
+    year: Annotated[
+        str,
+        typer.Option(
+            "--year",
+            metavar="年度",
+            help="名簿の年度（既定は、いま集める年度）。作業フォルダーに名簿のない年度なら、前の年度の名簿を引き継ぐ。",
+        ),
+    ] = "",
 ) -> None:
-    """作業フォルダーを作る（あるものは変えない）。"""
+    """作業フォルダーを作り、つぎの年度に進める（あるものは変えない）。"""
     from datetime import date
 
     from nerima_report.fiscal_year import collected_year
     from nerima_report.runs import prepare as run
 
+    workspace, edition = open_folder(context, folder)
     fiscal_year = japanese.fiscal_year(year) if year else collected_year(date.today())
-    created = run.init(folder, open_folder(context, folder)[1], fiscal_year)
-    console = Console()
-    tell(console, [f"作りました: {path}" for path in created])
-    if not created:
-        console.print("必要なものはすべてあります。何も変えていません。")
-    else:
-        console.print("つぎに、roster.xlsx の課を Excel で直し、届いた集計を inbox に入れてください。")
+    prepared = run.init(folder, edition, fiscal_year, go_on=bool(year))
+    tell(Console(), lines_about_folder(prepared, workspace, edition, fiscal_year))
 
 
 def form(
@@ -68,13 +75,14 @@ def form(
     registers: Annotated[
         bool, typer.Option("--registers", help="登録簿のシートも付ける（registers があれば、いつも付く）。")
     ] = False,
+    drafts: DraftsOption = False,
 ) -> None:
-    """各課に配る集計様式（Excel）を、名簿のすべての課と区全体について作る。"""
+    """各課に配る集計様式（Excel）と依頼の手紙を、名簿のすべての課と区全体について作る。"""
     from nerima_report.runs import prepare as run
 
     fiscal_year = japanese.fiscal_year(year)
     workspace, edition = open_folder(context, Path())
-    order = run.FormOrder(tuple(section or ()), out, previous, force, registers)
+    order = run.FormOrder(tuple(section or ()), out, previous, force, registers, drafts)
     forms = run.make_forms(workspace, edition, fiscal_year, order)
     tell(Console(), lines_about_forms(forms))
 
@@ -124,7 +132,7 @@ def validate(
     context: typer.Context,
     files: Annotated[
         list[str],
-        typer.Argument(metavar="FILES...|年度", help="ファイルかフォルダー（*.xlsx も可）。年度なら、その全部。"),
+        typer.Argument(metavar="FILES|年度", help="ファイルかフォルダー（inbox/*.xlsx も可）。年度なら、その全部。"),
     ],
     complete: Annotated[bool, typer.Option("--complete", help="名簿の課がそろっているかも確かめる。")] = False,
     return_to: Annotated[
@@ -133,10 +141,13 @@ def validate(
     notice_format: FormatOption = NoticeFormat.TEXT,
     output: OutputOption = None,
     strict: StrictOption = False,
+    drafts: DraftsOption = False,
 ) -> None:
     """集計のファイルを一つずつ確かめる。年度（2026）なら、その年度の全部を確かめ、確認/2026 に結果を置く。"""
     wanted = FindingsOrder(notice_format, output, strict)
     fiscal_year = japanese.year_alone(files)
+    if fiscal_year is None and drafts:
+        raise CannotProceed("--eml は、年度を確かめるとき（nerima-report validate 2026 --eml）に付けてください。")
     if fiscal_year is None:
         _validate_files(context, files, wanted, complete=complete, return_to=return_to)
     elif return_to is not None:
@@ -144,7 +155,7 @@ def validate(
             f"年度を確かめるときは、--return-to は要りません。写しは 確認/{fiscal_year}/返却 に作ります。"
         )
     else:
-        _validate_year(context, fiscal_year, wanted)
+        _validate_year(context, fiscal_year, wanted, drafts=drafts)
 
 
 def _validate_files(
@@ -162,14 +173,10 @@ def _validate_files(
     if workbooks.paths:
         shared_reader().read_ahead(workbooks.paths)  # while the imports below are loaded
     from nerima_report.runs import validate as run
-    from nerima_report.workspace import passed_over
 
     workspace, edition = open_folder(context, Path(), texts=False)
     if not workbooks.paths:
-        raise CannotProceed(
-            f"確かめるファイル（.xlsx）が見つかりません。\n  指定: {' '.join(files)}\n{passed_over(workbooks.skipped)}"
-            "  名前と場所を確かめてください。"
-        )
+        raise _nothing_to_check(files, workbooks)
     if return_to is not None:
         from nerima_report.notices.returned import refuse_as_target, return_workbooks
         from nerima_report.workspace import write_all
@@ -189,13 +196,15 @@ def _validate_files(
     if return_to is not None:
         folder = return_to
         examination, returned = return_workbooks(examination, lambda name, copy: write_all(folder, {name: copy}))
-        facts["returned"] = [label_of(folder / name) for name in returned]
+        facts["returned"] = [label_of(folder / copy.name) for copy in returned]
     closing = f"{len(examination.files)}ファイルのうち{examination.fine}ファイルにエラーはありません"
     show_findings(examination, wanted, facts, closing)
     leave(examination, wanted)
 
 
-def _validate_year(context: typer.Context, fiscal_year: int, wanted: FindingsOrder) -> None:
+def _validate_year(context: typer.Context, fiscal_year: int, wanted: FindingsOrder, *, drafts: bool) -> None:
+    from datetime import date
+
     from nerima_report.workbooks import shared_reader
 
     shared_reader().start()  # it gets ready while the imports below take their time
@@ -203,7 +212,8 @@ def _validate_year(context: typer.Context, fiscal_year: int, wanted: FindingsOrd
 
     workspace, edition = open_folder(context, Path(), texts=False)
     with japanese.Progress(len(workspace.workbooks(fiscal_year).paths)) as advance:
-        validated = run.validate_year(workspace, edition, fiscal_year, advance)
+        order = run.YearOrder(date.today(), drafts)
+        validated = run.validate_year(workspace, edition, fiscal_year, order, advance)
     show_findings(validated.examination, wanted, validated.facts, validated.closing)
     leave(validated.examination, wanted)
 
@@ -221,6 +231,12 @@ def build(
     """年度の報告を inbox の集計から作り、out に置く。"""
     if draft and from_record:
         raise CannotProceed("--draft と --from-record は、いっしょには使えません（記録は公表したものです）。")
+    if notice_format is NoticeFormat.HTML and output is None:
+        raise CannotProceed(
+            "--format html は確認結果のページの形で、報告の形ではありません。\n"
+            "  報告は、いつも Word と Markdown で out に作ります。\n"
+            "  確認結果をページにするときは、--output 確認.html のように、書くファイルも指定してください。"
+        )
     if not from_record:
         from nerima_report.workbooks import shared_reader
 
@@ -271,6 +287,49 @@ def publish(
     tell(console, [f"{full_name(fiscal_year)}{done}: {published.record}"])
 
 
+def lines_about_folder(prepared: Prepared, workspace: Workspace, edition: Edition, fiscal_year: int) -> Iterator[str]:
+    """What `init` says of what it made and carried over, and what has to be looked at."""
+    from nerima_report.fiscal_year import full_name
+
+    name, coordinator = full_name(fiscal_year), edition.municipality.coordinator(fiscal_year)
+    yield from (f"作りました: {path}" for path in prepared.created)
+    if prepared.carried:
+        before, sections, kept, loose = prepared.carried
+        yield f"{full_name(before)}から引き継ぎました。"
+        yield f"・名簿: {sections}課（roster.xlsx に{name}の行を加えました。前の名簿は {kept} に残してあります）"
+        yield f"・設定（nerima-report.toml）と定義（{workspace.edition}）: 今までのものを使います。"
+        if loose:
+            yield f"・inbox にじかにある集計（{loose}ファイル）: その年度のフォルダーに移してください。"
+    elif prepared.missing_year:
+        yield f"名簿に{name}の課がありません。"
+        yield f"nerima-report init --year {fiscal_year} とすると、前の年度の名簿、設定、定義を引き継ぎます。"
+        return
+    elif not prepared.created:
+        yield f"必要なものはすべてあります。何も変えていません（{name}）。"
+        return
+    yield f"つぎのことを確かめてください（{name}）。"
+    yield "・課の名前と組織: 変わったところを、roster.xlsx で直します（様式とメールの欄もあります）。"
+    yield (
+        f"・とりまとめの課: {coordinator.department}{coordinator.section}。"
+        "変わったときは、定義の municipality.toml の coordinators に書き足します。"
+    )
+    yield f"・提出期限: nerima-report.toml の [deadline] に、{fiscal_year} = {fiscal_year + 1}-05-14 のように書きます。"
+    yield f"つぎに、nerima-report form {fiscal_year} で、各課に送る様式を作ってください。"
+
+
+def _nothing_to_check(files: Sequence[str], searched: FoundWorkbooks) -> CannotProceed:
+    """That no workbook lies behind the names, what was passed over, and in which folders beneath there are some."""
+    from nerima_report.files import folders_with_workbooks
+    from nerima_report.workspace import passed_over
+
+    lines = ["確かめるファイル（.xlsx）が見つかりません。", f"  指定: {' '.join(files)}"]
+    lines += passed_over(searched.skipped).splitlines()
+    beneath = folders_with_workbooks(files)
+    lines += [f"  ここにはあります: {folder}（{number}ファイル）" for folder, number in beneath.items()]
+    lines.append("  フォルダーの名前を指定してください。" if beneath else "  名前と場所を確かめてください。")
+    return CannotProceed("\n".join(lines))
+
+
 def lines_about_forms(forms: FormsMade) -> Iterator[str]:
     """The lines that `form` prints about the forms it made."""
     yield from (f"作りました: {path}" for path in forms.written)
@@ -280,5 +339,9 @@ def lines_about_forms(forms: FormsMade) -> Iterator[str]:
         yield f"前の年度の集計が見つからないので、数を載せていません: {'、'.join(forms.without_earlier)}"
     if forms.unasked:
         yield f"登録簿に続いている登録がありますが、名簿にないので様式を作っていません: {'、'.join(forms.unasked)}"
+    if forms.letters:
+        yield f"依頼の手紙を作りました: {forms.letters[0].parent}"
+    if not forms.has_deadline:
+        yield "提出期限が nerima-report.toml の [deadline] にないので、依頼の手紙は作っていません。"
     same = f"（ほかの {len(forms.unchanged)} ファイルは、同じものがあるのでそのままです）" if forms.unchanged else ""
     yield f"集計様式を {len(forms.written)} ファイル作りました{same}。" if forms.written else _NOTHING_NEW

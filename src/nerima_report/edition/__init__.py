@@ -3,7 +3,7 @@
     toml                       a TOML file read into its model, or the fault with file, key and reason
     municipality, part         the municipality, a part of the report
     tables, entries, registers, case_rules, guideline    what is collected, and what must hold for it
-    texts, catalogue           the words: on forms, about years and corrections, of findings
+    texts, letters, catalogue  the words: on forms, about years and corrections, to each 課, of findings
     manuscripts                which numbers may be typed into a manuscript
     generated                  definitions completed from other files (settings, guideline, choices)
     proofs, register_proofs    the consistency of a part
@@ -36,6 +36,7 @@ from nerima_report.errors import CannotProceed, DefinitionError
 from nerima_report.places import CellKey
 
 if TYPE_CHECKING:
+    from nerima_report.edition.letters import LetterTexts
     from nerima_report.edition.manuscripts import ManuscriptRules
     from nerima_report.edition.texts import (
         CorrectionsDefinition,
@@ -50,9 +51,9 @@ if TYPE_CHECKING:
 class Edition:
     """All definitions of one municipality. Tables are named by their id such as 公開.処理状況.
 
-    The texts (forms, years, corrections, trend) are read when they are used, and may then raise DefinitionError (see
-    `load_edition`). `own_form_texts` replace those of forms.toml. `from_print`: the edition serves to type in a printed
-    year, so there is no sheet for adjustments.
+    The texts (forms, letters, years, corrections, trend) are read when they are used, and may then raise
+    DefinitionError (see `load_edition`). `own_form_texts` replace those of forms.toml. `from_print`: the edition serves
+    to type in a printed year, so there is no sheet for adjustments.
     """
 
     folder: Path
@@ -104,6 +105,13 @@ class Edition:
         from nerima_report.edition.texts import FilesDefinition
 
         return read_definition(_beside_the_edition(self.folder, "files.toml"), FilesDefinition)
+
+    @cached_property
+    def letters(self) -> LetterTexts:
+        """What is written to each 課, and how its head is addressed."""
+        from nerima_report.edition.letters import LetterTexts
+
+        return read_definition(_file_or_shipped(self.folder, "letters.toml"), LetterTexts)
 
     def parts_for(self, fiscal_year: int) -> tuple[Part, ...]:
         """The parts that serve a fiscal year, in their order."""
@@ -263,6 +271,7 @@ def load_edition(folder: Path, *, texts: bool = True) -> Edition:
     edition = Edition(folder, municipality, tuple(parts), catalogue, guideline)
     if texts:
         _ = edition.form_texts, edition.years, edition.corrections, edition.trend, edition.files, edition.manuscripts
+        _ = edition.letters
     return edition
 
 

@@ -21,24 +21,40 @@ from nerima_report.errors import DefinitionError
 from nerima_report.findings import SEVERITIES, SEVERITY_NAMES, Finding, Severity, shown_fact
 from nerima_report.places import Place
 
-# The placeholders of messages: the facts of every finding, and the details that some checks add.
-_FACTS = frozenset({
-    "expected", "found", "difference", "section", "file", "sheet", "table", "group", "row", "column",
-    "about", "code", "heading", "label", "left", "likely", "number", "right", "sheets", "title", "what", "why",
-})  # fmt: skip
+# The placeholders of messages (the facts of every finding, and the details that some checks add), each with what it may
+# be: so `explain` fills it where the code has no `sample` of its own.
+_FACTS = {
+    "expected": "42", "found": "43", "difference": "+1", "section": "福祉部管理課", "file": "12_福祉部管理課.xlsx",
+    "sheet": "公開.処理状況", "table": "公開.処理状況", "group": "開示請求", "row": "全部公開", "column": "件数",
+    "about": "公開.処理状況", "code": "N302", "heading": "件数", "label": "年度", "left": "公開.内容別", "likely": "",
+    "number": "3", "right": "公開.処理状況", "sheets": "公開.処理状況", "title": "公開請求処理状況", "what": "行",
+    "why": "どちらも、同じ請求を数えたものです",
+}  # fmt: skip
 EXPLAINED = "説明のある差"
 
 
 class FindingDefinition(Definition):
-    """An entry of the catalogue of findings: what a code means and what to do about it."""
+    """An entry of the catalogue of findings: what a code means and what to do about it.
+
+    `hint` is what the coordinator reads, `for_section` what the 課 reads instead; a code that is `office_only` never
+    goes to a 課. `sample` are facts with which `explain` shows the message.
+    """
 
     name: Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")] = Field(title="名前")
     severity: Severity = Field(title="重さ")
+    office_only: bool = Field(title="課に返さない", default=False)
     message: Text = Field(title="文")
+    sample: dict[str, str] = Field(title="文の例に入れる値", default_factory=dict)
     explanation: Text = Field(title="説明")
     example: Text = Field(title="たとえば")
     hint: Text = Field(title="どうするか")
+    for_section: Text | None = Field(title="課に伝えるとき", default=None)
     basis: Text = Field(title="よりどころ")
+
+    @property
+    def example_message(self) -> str:
+        """The message with facts as they may be."""
+        return self.message.format_map(_FACTS | self.sample)
 
 
 class _CatalogueFile(RootModel[dict[str, FindingDefinition]]):
@@ -65,7 +81,8 @@ class Catalogue:
         """The finding in the words of the catalogue."""
         entry = self.codes[finding.code]
         message = _message(finding, entry.message)
-        return Notice(finding, entry.name, self.severity(finding), message, entry.hint, entry.basis)
+        for_section = "" if entry.office_only else entry.for_section or entry.hint
+        return Notice(finding, entry.name, self.severity(finding), message, entry.hint, entry.basis, for_section)
 
     def notices(self, findings: Iterable[Finding]) -> list[Notice]:
         """The findings in the words of the catalogue, the most severe first."""
@@ -105,25 +122,30 @@ def load_catalogue(file: Path, required: Iterable[str] = ()) -> Catalogue:
         if code not in codes:
             raise DefinitionError(file, code, "このコードの説明がありません。消さずに、文や重さだけを変えてください")
     for code, definition in codes.items():
-        _check_message(file, code, definition.message)
+        _check_message(file, code, definition)
     return Catalogue(file, codes)
 
 
-def _check_message(file: Path, code: str, message: str) -> None:
+def _check_message(file: Path, code: str, definition: FindingDefinition) -> None:
     try:
-        names = [name for _, name, spec, conversion in string.Formatter().parse(message) if name or spec or conversion]
+        parsed = string.Formatter().parse(definition.message)
+        names = [name for _, name, spec, conversion in parsed if name or spec or conversion]
     except ValueError:
         raise DefinitionError(file, f"{code}.message", "波かっこが閉じていません") from None
     for name in names:
         if name not in _FACTS:
             raise DefinitionError(file, f"{code}.message", f"{{{name}}} という差し込みはありません")
+    for name in definition.sample:
+        if name not in names:
+            raise DefinitionError(file, f"{code}.sample", f"文に {{{name}}} という差し込みはありません")
 
 
 @dataclass(frozen=True)
 class Notice:
     """A finding in the words of the catalogue, resolved once for every output.
 
-    `name` is the name of its code (rows-differ-from-total), `hint` what to do about it, `basis` what it rests on.
+    `name` is the name of its code (rows-differ-from-total), `hint` what to do about it, `basis` what it rests on,
+    `for_section` what the 課 is told to do; '' where that is no business of a 課.
     `evidence` are the checks that failed because of one wrong number, this one first, where they are told together.
     """
 
@@ -133,6 +155,7 @@ class Notice:
     message: str
     hint: str
     basis: str
+    for_section: str = ""
     evidence: tuple[Notice, ...] = ()
 
     @property
@@ -149,6 +172,11 @@ class Notice:
     def is_open(self) -> bool:
         """Whether nobody has explained it."""
         return self.finding.explained is None
+
+    @property
+    def goes_back(self) -> bool:
+        """Whether the 課 has to do something about it: no mere notice, not explained, no business of the office."""
+        return self.is_open and self.severity != "notice" and bool(self.for_section)
 
     @property
     def is_error(self) -> bool:

@@ -96,6 +96,7 @@ def _contents(edition: Edition) -> dict[str, object]:
         "manuscripts.toml": edition.manuscripts,
         "corrections.toml": edition.corrections,
         "trend.toml": edition.trend,
+        "letters.toml": edition.letters,
         "guideline.toml": edition.guideline,
         "findings.toml": edition.catalogue.codes,
         "files.toml": edition.files,

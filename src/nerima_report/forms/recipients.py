@@ -20,10 +20,8 @@ from nerima_report.tallies.model import Tallies
 from nerima_report.tallies.reading import load_tallies
 from nerima_report.tallies.roster import RosterSection, outside, withheld_from
 from nerima_report.tallies.submission import NOT_APPLICABLE, Submission, load_submissions
-from nerima_report.text import plain
+from nerima_report.text import as_file_name, plain
 
-# Windows allows none of these in the name of a file; their full-width forms read the same.
-_NOT_IN_NAMES = str.maketrans('\\/:*?"<>|', "＼／：＊？”＜＞｜")
 _WARD = ""  # the key of the ward workbook, because the coordinator may have changed
 
 
@@ -57,8 +55,12 @@ def chosen(covers: Sequence[FormCover], names: Sequence[str]) -> list[FormCover]
 
 def file_name(cover: FormCover) -> str:
     """The name of the file: 令和8年度_福祉部管理課.xlsx. It does not depend on the other 課 of the roster."""
-    name = f"{WARD}_{cover.section}" if cover.ward else cover.key
-    return f"{full_name(cover.fiscal_year)}_{name}.xlsx".translate(_NOT_IN_NAMES)
+    return form_name(cover.fiscal_year, f"{WARD}_{cover.section}" if cover.ward else cover.key)
+
+
+def form_name(fiscal_year: int, name: str) -> str:
+    """The name of the file of a form that goes to a 課, named 部 + 課."""
+    return as_file_name(f"{full_name(fiscal_year)}_{name}.xlsx")
 
 
 def _named(covers: Sequence[FormCover], name: str) -> FormCover:

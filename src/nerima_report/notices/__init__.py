@@ -1,6 +1,7 @@
 """Findings and views as people and programs read them.
 
     screen, html, returned     findings for people: in the terminal, as a page, as marks in their own workbooks
+    letters                    what each 課 is sent: the request, the reminder, the return
     json, junit, github        findings for programs
     status                     where the collection of a year stands, for people and for programs
     grouping, matrix, excerpt  findings by workbook; 課 × 表; the cells around a finding

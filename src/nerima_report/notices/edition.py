@@ -21,7 +21,7 @@ from nerima_report.edition.guideline import Annex, AnnexType, Guideline, Guideli
 from nerima_report.edition.tables import CHOICES
 from nerima_report.findings import SEVERITY_NAMES
 from nerima_report.fiscal_year import full_name
-from nerima_report.notices.screen import fold
+from nerima_report.text import fold
 
 SCHEMA_VERSION = 1  # of docs/schemas/guideline.json
 CHAPTERS = {
@@ -237,13 +237,13 @@ def _print_rules(console: Console, heading: str, rules: Iterable[GuidelineRule])
 def explain_code(code: str, definition: FindingDefinition) -> str:
     """One entry of the catalogue, in lines."""
     title = f"{code} {definition.name}（{SEVERITY_NAMES[definition.severity]}）"
-    return "\n".join((title, f"  {definition.message}", *(f"  {fact}" for fact in _explained(definition))))
+    return "\n".join((title, f"  {definition.example_message}", *(f"  {fact}" for fact in _explained(definition))))
 
 
 def list_codes(catalogue: Catalogue) -> str:
     """All codes, a line each."""
     return "\n".join(
-        f"{code} {SEVERITY_NAMES[definition.severity]:　<4} {definition.message}"
+        f"{code} {SEVERITY_NAMES[definition.severity]:　<4} {definition.example_message}"
         for code, definition in sorted(catalogue.codes.items())
     )
 
@@ -274,4 +274,8 @@ def _explained(definition: FindingDefinition) -> Iterator[str]:
     yield f"どういうことか: {definition.explanation}"
     yield f"たとえば: {definition.example}"
     yield f"どうするか: {definition.hint}"
+    if definition.office_only:
+        yield "課に返す写しと手紙には載らない。"
+    elif definition.for_section:
+        yield f"課に伝えること: {definition.for_section}"
     yield f"よりどころ: {definition.basis}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import NamedTuple
 
 from nerima_report.edition.catalogue import Notice, ranges
 from nerima_report.errors import CannotProceed
@@ -20,6 +21,15 @@ LONGEST_STEM = 200  # bytes; systems allow 255 for a name, and a temporary file 
 MOST_NAMED = 20  # cells that the index names as compared; all of them are coloured
 # Reasons that mean that the file changed or disappeared after it was read; the others mean that marking failed.
 _NOT_THE_SAME: frozenset[Reason] = frozenset({"changed", "missing", "not-a-file", "empty", "too-large"})
+
+
+class MarkedCopy(NamedTuple):
+    """The name of a copy that goes back, and of which file it is."""
+
+    name: str
+    file: str
+
+
 Deliver = Callable[[str, bytes], object]  # takes a copy by its name
 _LATEST = 9999  # stands for the present year: its coordinator is the latest one
 
@@ -41,8 +51,8 @@ def refuse_as_target(folder: Path, searched: Iterable[Path], workbooks: Iterable
         )
 
 
-def return_workbooks(examination: Examination, deliver: Deliver) -> tuple[Examination, list[str]]:
-    """Deliver a marked copy of each workbook with an error or a warning that nobody explained; returns their names.
+def return_workbooks(examination: Examination, deliver: Deliver) -> tuple[Examination, list[MarkedCopy]]:
+    """Deliver a marked copy of each workbook about which the 課 has to do something; returns the copies.
 
     A workbook that cannot be marked, or that has changed since it was read, becomes a finding of the examination.
     """
@@ -50,26 +60,26 @@ def return_workbooks(examination: Examination, deliver: Deliver) -> tuple[Examin
     readable = [(s.workbook.path, s.workbook.sha256, s.section) for s in inbox.submissions]
     readable += [(u.path, u.sha256, "") for u in inbox.unidentified]
     author = _author(examination)
-    names: list[str] = []
+    copies: list[MarkedCopy] = []
     failed: list[Finding] = []
     for path, sha256, section in readable:
         file = label_of(path)
         marks = marks_for(examination, file)
-        if not any(mark["severity"] != "notice" for mark in marks):
+        if not marks:
             continue
-        copy = shared_reader().mark(path, MarkOrder(sha256, marks, author))
-        if isinstance(copy, Unreadable):
-            code = "N132" if copy.reason in _NOT_THE_SAME else "N131"
+        content = shared_reader().mark(path, MarkOrder(sha256, marks, author))
+        if isinstance(content, Unreadable):
+            code = "N132" if content.reason in _NOT_THE_SAME else "N131"
             failed.append(Finding(code, Place(file=file, section=section)))
             continue
-        names.append(_free_name(harmless(path.name), names))
-        deliver(names[-1], copy)
-    return examination.and_also(failed), names
+        copies.append(MarkedCopy(_free_name(harmless(path.name), [copy.name for copy in copies]), file))
+        deliver(copies[-1].name, content)
+    return examination.and_also(failed), copies
 
 
 def marks_for(examination: Examination, file: str) -> list[Mark]:
-    """What the copy of a file says: its findings, the most severe first, without those that are explained."""
-    own = [notice for notice in examination.notices if notice.place.file == file and notice.is_open]
+    """The marks for the copy of a file: what the 課 has to do something about, the most severe first."""
+    own = [notice for notice in examination.notices if notice.place.file == file and notice.goes_back]
     return [_mark(notice) for notice in by_problem(own)]
 
 
@@ -88,7 +98,7 @@ def _mark(notice: Notice) -> Mark:
         "expected": "" if is_comparison(notice) else notice.expected,
         "found": notice.found,
         "difference": notice.difference,
-        "hint": notice.hint,
+        "hint": notice.for_section,
         "basis": notice.basis,
         "related_names": names[:MOST_NAMED]
         + ([f"ほか{len(names) - MOST_NAMED}か所"] if len(names) > MOST_NAMED else []),

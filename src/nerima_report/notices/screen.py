@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from io import StringIO
 from typing import TYPE_CHECKING
 
-from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
 from nerima_report.edition.catalogue import EXPLAINED, Notice, short
 from nerima_report.findings import SEVERITIES, SEVERITY_NAMES
 from nerima_report.notices.grouping import WorkbookNotices, by_workbook, same_fault
-from nerima_report.text import harmless
+from nerima_report.text import fold, harmless
 
 if TYPE_CHECKING:
     from nerima_report.examination import Examination
@@ -27,10 +25,6 @@ _FILE_WIDTH = 80  # columns of the text that goes into a file
 # This many findings of one kind are printed one by one for each sheet; of the others only the cells.
 MOST_ALIKE = 3
 MOST_CELLS = 12
-_NEVER_FIRST = "、。，．・：；？！）」』】〕］〉》ー々ぁぃぅぇぉっゃゅょァィゥェォッャュョ"
-_NEVER_LAST = "（「『【〔〈《"
-# A word or a character, with the characters that must stay on the same line.
-_UNIT = re.compile(f"[{_NEVER_LAST}]*(?:[!-~]+|.)[{_NEVER_FIRST}]*")
 
 
 def print_notices(console: Console, notices: Iterable[Notice]) -> None:
@@ -71,25 +65,6 @@ def summary(notices: Iterable[Notice]) -> str:
     return "、".join(f"{label} {counts[label]}件" for label in labels if counts[label]) or "指摘なし"
 
 
-def fold(text: str, width: int) -> list[str]:
-    """The lines of a text, each at most `width` columns wide (a Japanese character takes two).
-
-    Japanese may be folded anywhere, but no line begins with 、 or a closing bracket, or ends with an opening one. Words
-    and numbers are not split, unless one is longer than a line.
-
-    >>> fold("「部分公開」の件数が空欄です。", 14)
-    ['「部分公開」の', '件数が空欄で', 'す。']
-    """
-    lines, line = [], ""
-    for unit in _UNIT.findall(text):
-        for piece in [unit] if cell_len(unit) <= width else list(unit):
-            if line and cell_len(line) + cell_len(piece) > width:
-                lines.append(line.rstrip())
-                line = ""
-            line += piece if line or not piece.isspace() else ""
-    return [*lines, line.rstrip()]
-
-
 def _print_closing(console: Console, outcome: Outcome) -> None:
     """Print the page and the copies that go back, and in the last line how the run ended."""
     console.print()
@@ -97,8 +72,15 @@ def _print_closing(console: Console, outcome: Outcome) -> None:
     copies = [str(file) for file in returned] if isinstance(returned, list) else []
     lines = [f"返却用の写しを作りました: {harmless(file)}" for file in copies]
     if page := outcome.facts.get("page"):
-        number = f"（返却用の写し {len(copies)} は、その横の「返却」に）" if copies else ""
-        lines = [f"確認結果のページを作りました: {harmless(str(page))}{number}"]
+        letters = outcome.facts.get("letters")
+        beside = (
+            ("返却用の写し", copies, "返却"),
+            ("手紙", [f for f in letters if f.endswith(".txt")] if isinstance(letters, list) else [], "手紙"),
+        )
+        numbers = "、".join(f"{what} {len(files)} は「{folder}」に" for what, files, folder in beside if files)
+        lines = [
+            f"確認結果のページを作りました: {harmless(str(page))}" + (f"（その横に、{numbers}）" if numbers else "")
+        ]
     for line in lines:
         console.print(line, highlight=False, markup=False, soft_wrap=True)
     console.print(outcome.closing, highlight=False, markup=False, soft_wrap=True)

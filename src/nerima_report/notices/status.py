@@ -17,9 +17,8 @@ from rich.console import Console
 
 from nerima_report import __version__
 from nerima_report.fiscal_year import full_date, full_name
-from nerima_report.notices.screen import fold
 from nerima_report.places import WARD
-from nerima_report.text import harmless
+from nerima_report.text import fold, harmless
 
 SCHEMA_VERSION = 1
 SectionStatus = Literal["fine", "faulty", "unclear", "missing"]

@@ -10,7 +10,6 @@ from rich.console import Console
 from rich.table import Table
 
 from nerima_report.fiscal_year import full_name
-from nerima_report.notices.screen import fold
 from nerima_report.records.series import Trend
 from nerima_report.report.trend import (
     break_sentences,
@@ -20,7 +19,7 @@ from nerima_report.report.trend import (
     source_sentence,
     units_of,
 )
-from nerima_report.text import printable
+from nerima_report.text import fold, printable
 
 BREAK = "‖"
 WIDEST_LABEL = 32  # columns of the terminal

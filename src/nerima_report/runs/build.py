@@ -58,7 +58,7 @@ def build(workspace: Workspace, edition: Edition, order: BuildOrder, progress: P
     fiscal_year, draft = order.fiscal_year, order.draft
     whole, edition = edition, edition.for_year(fiscal_year)
     before = year_before(workspace, whole, fiscal_year, wanted=order.compare)
-    roster = load_roster(workspace.roster, fiscal_year)
+    roster = load_roster(workspace.roster, fiscal_year, edition)
     explanations = workspace.explanations_for(edition.catalogue)
     paths, skipped = workspace.workbooks(fiscal_year)
     inbox = replace(load_submissions(paths, edition, progress), skipped=tuple(skipped))

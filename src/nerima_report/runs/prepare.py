@@ -1,24 +1,51 @@
 """`init` and `form`: what is made before the workbooks come in, a working folder and the forms to send.
 
-    roster + edition (+ the registers, the figures of an earlier year) → forms
+    roster + edition (+ the registers, the figures of an earlier year) → forms, and the letters that go with them
 
 Files that are there already are not overwritten, because they may have been filled in.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from nerima_report.edition import Edition
-from nerima_report.files import SETTINGS
+from nerima_report.errors import CannotProceed
+from nerima_report.files import ROSTER, SETTINGS, is_submission, sha256
+from nerima_report.fiscal_year import full_name
 from nerima_report.forms import Filling, FormCover, render_form
 from nerima_report.forms.form import fed_lists
-from nerima_report.forms.recipients import Earlier, all_covers, chosen, file_name, load_earlier
+from nerima_report.forms.recipients import Earlier, all_covers, chosen, file_name, form_name, load_earlier
+from nerima_report.forms.roster import carried_roster, default_roster, latest_year
+from nerima_report.notices.letters import Attachment, LetterWriter
 from nerima_report.registers.entry import rows_for, unasked_sections
 from nerima_report.registers.master import keeps_registers, load_masters
-from nerima_report.tallies.roster import load_roster, write_roster
-from nerima_report.workspace import FOLDERS, SETTINGS_TEXT, Delivery, Workspace, write_all
+from nerima_report.tallies.roster import RosterSection, load_roster, read_roster
+from nerima_report.workspace import FOLDERS, SETTINGS_TEXT, SUMS, Delivery, Workspace, read_sums, write_all, write_sums
+
+
+class Carried(NamedTuple):
+    """From which year how many 課 were carried over to a new one, and where the roster as it was is kept.
+
+    `loose` is how many workbooks lie in the inbox itself, where they are in the way of those of the new year.
+    """
+
+    fiscal_year: int
+    sections: int
+    kept: str
+    loose: int
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What `init` made. `missing_year`: the roster that is there has no row of the year, and stayed as it is."""
+
+    created: tuple[Path, ...]
+    missing_year: bool = False
+    carried: Carried | None = None
 
 
 @dataclass(frozen=True)
@@ -26,7 +53,7 @@ class FormOrder:
     """Which forms to make: for which 課 (none: all), in which folder, with which earlier workbooks (`previous`).
 
     `force` overwrites other files. `registers` adds the sheets of the registers, which forms have in any case where the
-    office keeps registers.
+    office keeps registers. `drafts`: the letters as mails that are yet to be sent, too.
     """
 
     sections: tuple[str, ...] = ()
@@ -34,13 +61,15 @@ class FormOrder:
     previous: Path | None = None
     force: bool = False
     registers: bool = False
+    drafts: bool = False
 
 
 @dataclass(frozen=True)
 class FormsMade:
     """What `form` made: files written, files that were the same already, 課 without earlier figures, unusable files.
 
-    `unasked` are 課 with open entries in registers that get no form, because they are not in the roster.
+    `unasked` are 課 with open entries in registers that get no form, because they are not in the roster. There are
+    no `letters` without a deadline to name.
     """
 
     written: tuple[Path, ...]
@@ -48,10 +77,16 @@ class FormsMade:
     without_earlier: tuple[str, ...] = ()
     unusable: tuple[Path, ...] = ()
     unasked: tuple[str, ...] = ()
+    letters: tuple[Path, ...] = ()
+    has_deadline: bool = False
 
 
-def init(folder: Path, edition: Edition, fiscal_year: int) -> list[Path]:
-    """Make a working folder without changing what is there already. Returns what was made."""
+def init(folder: Path, edition: Edition, fiscal_year: int, *, go_on: bool = False) -> Prepared:
+    """Make a working folder without changing what is there already.
+
+    With `go_on`, a roster without the fiscal year gets it: the rows of the latest year before, once more. Raises
+    CannotProceed where the roster cannot be read, or has no year before.
+    """
     created = []
     for name in FOLDERS:
         if not (folder / name).is_dir():
@@ -60,10 +95,28 @@ def init(folder: Path, edition: Edition, fiscal_year: int) -> list[Path]:
     if not (folder / SETTINGS).exists():
         write_all(folder, {SETTINGS: SETTINGS_TEXT.encode()})
         created.append(folder / SETTINGS)
-    if not (folder / "roster.xlsx").exists():
-        write_roster(folder / "roster.xlsx", edition, fiscal_year)
-        created.append(folder / "roster.xlsx")
-    return created
+    if not (folder / ROSTER).exists():
+        write_all(folder, {ROSTER: default_roster(edition, fiscal_year)})
+        created.append(folder / ROSTER)
+        return Prepared(tuple(created))
+    roster = read_roster(folder / ROSTER)
+    if any(section.fiscal_year == fiscal_year for section in roster.sections):
+        return Prepared(tuple(created))
+    if not go_on:
+        return Prepared(tuple(created), missing_year=True)
+    latest = latest_year(roster, fiscal_year)
+    if latest is None:
+        raise CannotProceed(
+            f"名簿に、{full_name(fiscal_year)}の課も、引き継げる前の年度の課もありません。\n"
+            f"  ファイル: {folder / ROSTER}\n"
+            f"  Excel で、年度が「{full_name(fiscal_year)}」の行を加えてください。"
+        )
+    sections = load_roster(folder / ROSTER, latest, edition)
+    inbox = folder / "inbox" / str(fiscal_year)
+    loose = sum(is_submission(path) for path in inbox.parent.iterdir())
+    inbox.mkdir(exist_ok=True)
+    kept = Delivery(folder, {ROSTER: carried_roster(roster, edition, fiscal_year)}).replace(always_kept=(ROSTER,))
+    return Prepared((*created, inbox), False, Carried(latest, len(sections), str(kept[0].details["about"]), loose))
 
 
 def make_forms(workspace: Workspace, edition: Edition, fiscal_year: int, order: FormOrder) -> FormsMade:
@@ -72,7 +125,8 @@ def make_forms(workspace: Workspace, edition: Edition, fiscal_year: int, order: 
     Raises CannotProceed, and writes nothing, where a file would be overwritten that is not what would be written.
     """
     narrowed = edition.for_year(fiscal_year)
-    everybody = all_covers(load_roster(workspace.roster, fiscal_year), narrowed)
+    roster = load_roster(workspace.roster, fiscal_year, edition)
+    everybody = all_covers(roster, narrowed)
     covers = chosen(everybody, order.sections)
     registers = order.registers or keeps_registers(workspace.folder)
     masters = load_masters(workspace.folder, edition) if registers else None
@@ -88,7 +142,51 @@ def make_forms(workspace: Workspace, edition: Edition, fiscal_year: int, order: 
     forms = {file_name(cover): render_form(narrowed, cover, filling(cover)) for cover in covers}
     folder = order.out or workspace.forms(fiscal_year)
     written, unchanged = Delivery(folder, forms).add(force=order.force)
+    letters = _write_requests(workspace, narrowed, roster, Requests(folder, forms, order))
     unknown = [c.key for c in covers if earlier.of(c) is None] if order.previous else []
     keys = [cover.key for cover in everybody]
     unasked = unasked_sections(masters, narrowed, keys, fiscal_year) if masters is not None else []
-    return FormsMade(written, unchanged, tuple(unknown), earlier.unusable, tuple(unasked))
+    return FormsMade(
+        written,
+        unchanged,
+        tuple(unknown),
+        earlier.unusable,
+        tuple(unasked),
+        letters,
+        fiscal_year in workspace.deadlines,
+    )
+
+
+class Requests(NamedTuple):
+    """The forms that letters go with, by name, the folder in which they lie, and the order for them."""
+
+    folder: Path
+    forms: Mapping[str, bytes]
+    order: FormOrder
+
+
+def _write_requests(
+    workspace: Workspace, edition: Edition, roster: Sequence[RosterSection], requests: Requests
+) -> tuple[Path, ...]:
+    """Write the letter for each 課 that gets a form, once there is a deadline. What somebody edited in one is kept."""
+    fiscal_year = roster[0].fiscal_year
+    writer = LetterWriter(edition, fiscal_year, workspace.deadlines.get(fiscal_year))
+    if writer.deadline is None:
+        return ()
+    files: dict[str, bytes] = {}
+    for section in roster:
+        name = form_name(fiscal_year, section.key)
+        if name in requests.forms:
+            letter = writer.request(section, Attachment(name, requests.forms[name]))
+            files |= letter.files(drafts=requests.order.drafts)
+    if not files:
+        return ()
+    folder = requests.folder / writer.edition.letters.request.name
+    before, stems = read_sums(folder), {Path(name).stem for name in files}
+    others = {
+        name: digest for name, digest in before.items() if requests.order.sections and Path(name).stem not in stems
+    }
+    vouched = {name: digest for name, digest in before.items() if name not in others}
+    digests = others | {name: sha256(content) for name, content in files.items()}
+    Delivery(folder, {**files, SUMS: write_sums(digests)}, dict.fromkeys(files, "") | vouched).supersede()
+    return tuple(folder / name for name in files)

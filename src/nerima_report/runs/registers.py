@@ -61,7 +61,7 @@ def merge(
             f"  フォルダー: {workspace.folder / FOLDER}\n"
             "  前の年度の誤りは、台帳（CSV）を直してください。"
         )
-    roster = load_roster(workspace.roster, fiscal_year)
+    roster = load_roster(workspace.roster, fiscal_year, edition)
     paths, skipped = workspace.workbooks(fiscal_year)
     inbox = replace(load_submissions(paths, edition, progress), skipped=tuple(skipped))
     collection = examine(inbox, edition.for_year(fiscal_year), fiscal_year, roster)

@@ -39,7 +39,7 @@ def validate(
     explanations = workspace.explanations_for(edition.catalogue)
     inbox = replace(load_submissions(workbooks.paths, edition, progress), skipped=tuple(workbooks.skipped))
     if complete:
-        return _examine_year(workspace, edition, inbox, load_roster(workspace.roster, only_year(inbox)))
+        return _examine_year(workspace, edition, inbox, load_roster(workspace.roster, only_year(inbox), edition))
     collection, findings = [], list(years_that_differ(inbox))
     years = inbox.fiscal_years or [0]
     for year in years:
@@ -56,7 +56,7 @@ def examine_year(
 ) -> Examination:
     """Check all that was handed in for a year, and hold it against the roster; also where nothing was."""
     workbooks = workspace.handed_in(fiscal_year)
-    roster = load_roster(workspace.roster, fiscal_year, reader)
+    roster = load_roster(workspace.roster, fiscal_year, edition, reader)
     inbox = load_submissions(workbooks.paths, edition, progress, reader)
     return _examine_year(workspace, edition, replace(inbox, skipped=tuple(workbooks.skipped)), roster)
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from nerima_report.edition import Edition
 from nerima_report.errors import CannotProceed
@@ -14,29 +14,50 @@ from nerima_report.fiscal_year import full_name, parse_fiscal_year
 from nerima_report.places import WARD
 from nerima_report.tallies.submission import Submission
 from nerima_report.text import plain, section_key
-from nerima_report.workbooks import Reader, Unreadable, address, is_blank, shared_reader
+from nerima_report.workbooks import Reader, Sheet, Unreadable, address, is_blank, shared_reader
 
 SHEET = "名簿"
-HEADINGS = ("年度", "部", "課", "様式")
+HEADINGS = ("年度", "部", "課", "様式", "メール")  # the last two may be missing
 ALL_FORMS = "すべて"
+MOST_FAULTS = 30  # that a message lists
 _SEPARATORS = re.compile(r"[、，,・\n]")
+_SEPARATORS_OF_ADDRESSES = re.compile(r"[、，,;；]")
+_ADDRESS = re.compile(r"[^@\s<>]+@[^@\s<>]+\.[^@\s<>.]+")
 
 
 @dataclass(frozen=True)
 class RosterSection:
-    """A 課 of the roster for a fiscal year. `forms` is what 様式 says, in words; it stands in `cell` of `file`."""
+    """A 課 of the roster for a fiscal year. `forms` is what 様式 says, in words; it stands in `cell`, in a `row`."""
 
     fiscal_year: int
     department: str
     section_name: str
     forms: tuple[str, ...] = (ALL_FORMS,)
-    file: str = ""
     cell: str = ""
+    row: int = 0
+    addresses: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
         """部 + 課, as in 福祉部管理課."""
         return section_key(self.department, self.section_name)
+
+
+class RosterFault(NamedTuple):
+    """What is wrong in a row of the roster, and in which cell ('': in the row as a whole)."""
+
+    row: int
+    cell: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Roster:
+    """The rows of the roster as read, those of every year, and what is wrong with them."""
+
+    sheet: Sheet
+    sections: tuple[RosterSection, ...]
+    faults: tuple[RosterFault, ...]
 
 
 @dataclass(frozen=True)
@@ -63,17 +84,23 @@ def absent_from(roster: Sequence[RosterSection], handed_in: Sequence[Submission]
     return Absent({**sections, **ward})
 
 
-def load_roster(file: Path, fiscal_year: int, reader: Reader | None = None) -> tuple[RosterSection, ...]:
-    """The 課 of the roster for a fiscal year. Raises CannotProceed when the roster cannot be used."""
-    sections = [s for s in _read(file, reader) if s.fiscal_year == fiscal_year]
+def load_roster(
+    file: Path, fiscal_year: int, edition: Edition, reader: Reader | None = None
+) -> tuple[RosterSection, ...]:
+    """The 課 of the roster for a fiscal year.
+
+    Raises CannotProceed when the roster cannot be used, with everything that is wrong in it, row by row.
+    """
+    roster = read_roster(file, reader)
+    sections = [section for section in roster.sections if section.fiscal_year == fiscal_year]
+    faults = [*roster.faults, *_doubles(sections), *_unknown_forms(sections, edition.for_year(fiscal_year))]
+    if faults:
+        raise _unusable(file, faults)
     if not sections:
         raise CannotProceed(
             f"名簿に{full_name(fiscal_year)}の課がありません。\n  ファイル: {file}\n"
-            f"  「{SHEET}」シートに、年度が「{full_name(fiscal_year)}」の行を加えてください。"
+            f"  nerima-report init --year {fiscal_year} とすると、名簿にある前の年度の課を引き継げます。"
         )
-    for section in sections:
-        if sum(other.key == section.key for other in sections) > 1:
-            raise CannotProceed(f"名簿に「{section.key}」が2回あります。1行だけにしてください。\n  ファイル: {file}")
     return tuple(sections)
 
 
@@ -81,31 +108,31 @@ def withheld_from(section: RosterSection, edition: Edition) -> frozenset[str]:
     """The parts and tables whose sheets a 課 does not get; `edition` is narrowed to the year.
 
     The roster names a part by its key or its title, or single tables by the names of their sheets (個人.点検),
-    as for schools. Raises CannotProceed for any other word.
+    as for schools.
     """
-    names = {plain(name): part.key for part in edition.parts for name in (part.key, part.definition.title)}
-    tables = {
-        plain(key): key
-        for key in (
-            *edition.collected_counts(ward=False),
-            *edition.collected_entries(ward=False),
-            *edition.register_tables,
-        )
-    }
-    if unknown := [word for word in section.forms if plain(word) not in (*names, *tables, ALL_FORMS)]:
-        allowed = "、".join([ALL_FORMS, *(f"{part.key}（{part.definition.title}）" for part in edition.parts)])
-        raise CannotProceed(
-            f"名簿の様式「{unknown[0]}」は、{full_name(section.fiscal_year)}にはありません。\n"
-            f"  ファイル: {section.file}\n  セル: {section.cell}（{section.key}）\n"
-            f"  書けるものは、{allowed} と、表のシートの名前（例 {next(iter(tables))}）です。"
-            "二つ以上は「、」で区切ってください。"
-        )
-    words = {plain(word) for word in section.forms}
+    names, tables = _forms_of(edition)
+    words = {_form(word) for word in section.forms}
     parts = {part.key for part in edition.parts if ALL_FORMS in words or part.key in {names.get(w) for w in words}}
     single = {tables[word] for word in words & tables.keys()}
     begun = parts | {table_id.partition(".")[0] for table_id in single}
     left_out = {key for key in tables.values() if key.partition(".")[0] in begun - parts and key not in single}
     return frozenset(left_out | {part.key for part in edition.parts if part.key not in begun})
+
+
+def _forms_of(edition: Edition) -> tuple[dict[str, str], dict[str, str]]:
+    """What 様式 may name: the parts, by key and by title, and the tables."""
+    keys = (
+        *edition.collected_counts(ward=False),
+        *edition.collected_entries(ward=False),
+        *edition.register_tables,
+    )
+    parts = {plain(name): part.key for part in edition.parts for name in (part.key, part.definition.title)}
+    return parts, {plain(key): key for key in keys}
+
+
+def _form(word: str) -> str:
+    """A word of 様式 as it is compared: 公開だけ is 公開."""
+    return plain(word).removesuffix("だけ").removesuffix("のみ")
 
 
 def outside(section: RosterSection, edition: Edition) -> frozenset[str]:
@@ -120,28 +147,82 @@ def outside(section: RosterSection, edition: Edition) -> frozenset[str]:
     return frozenset(tables | {part.table_id(register.key) for part, register in registers})
 
 
-def write_roster(file: Path, edition: Edition, fiscal_year: int) -> None:
-    """Write the default roster of the edition for a fiscal year, to be edited in Excel."""
-    from xlsxwriter import Workbook
-
-    with Workbook(file) as book:
-        book.set_properties({"created": datetime(fiscal_year, 4, 1)})  # the same bytes every time
-        sheet = book.add_worksheet(SHEET)
-        head = book.add_format({"bold": True, "bg_color": "#D9E2EC", "border": 1})
-        sheet.write_row(0, 0, HEADINGS, head)
-        for row, entry in enumerate(edition.municipality.roster, start=1):
-            sheet.write_row(row, 0, (full_name(fiscal_year), entry.department, entry.section, ALL_FORMS))
-        sheet.set_column(0, 0, 14)
-        sheet.set_column(1, 2, 26)
-        sheet.freeze_panes(1, 0)
+def read_roster(file: Path, reader: Reader | None = None) -> Roster:
+    """All rows of the roster, of every year, and what is wrong with them. Raises CannotProceed without any rows."""
+    sheet = _sheet_of(file, reader)
+    columns = {plain(v): column for (row, column), v in sheet.cells.items() if row == 1 and isinstance(v, str)}
+    if missing := [heading for heading in HEADINGS[:3] if heading not in columns]:
+        raise CannotProceed(f"名簿の1行目に見出し「{'」「'.join(missing)}」がありません。\n  ファイル: {file}")
+    sections: list[RosterSection] = []
+    faults: list[RosterFault] = []
+    for row in sorted({row for (row, _), value in sheet.cells.items() if row > 1 and not is_blank(value)}):
+        texts = {heading: sheet.cells.get((row, columns.get(heading, 0))) for heading in HEADINGS}
+        cells = {
+            heading: f"{sheet.name} {address((row, columns[heading]))}" for heading in HEADINGS if heading in columns
+        }
+        fiscal_year = parse_fiscal_year(texts["年度"])
+        addresses = tuple(_SEPARATORS_OF_ADDRESSES.sub(" ", str(texts["メール"] or "")).split())
+        if fiscal_year is None:
+            reason = f"年度を読めません（現在「{texts['年度'] or ''}」）。「令和8年度」のように書いてください"
+            faults.append(RosterFault(row, cells["年度"], reason))
+        if is_blank(texts["課"]):
+            faults.append(RosterFault(row, cells["課"], "課が空欄です。課の名前を書くか、行を消してください"))
+        for wrong in (one for one in addresses if not _ADDRESS.fullmatch(one)):
+            faults.append(RosterFault(row, cells["メール"], f"「{wrong}」はメールアドレスの形ではありません"))
+        words = tuple(word.strip() for word in _SEPARATORS.split(str(texts["様式"] or "")) if word.strip())
+        section = RosterSection(
+            fiscal_year or 0,
+            plain(texts["部"] or ""),
+            plain(texts["課"] or ""),
+            words or (ALL_FORMS,),
+            cells.get("様式", cells["課"]),
+            row,
+            addresses,
+        )
+        sections.append(section)
+    return Roster(sheet, tuple(sections), tuple(faults))
 
 
 def roster_years(file: Path, reader: Reader | None = None) -> list[int]:
     """The fiscal years of which the roster has 課. Raises CannotProceed when the roster cannot be used."""
-    return sorted({section.fiscal_year for section in _read(file, reader)})
+    return sorted({section.fiscal_year for section in read_roster(file, reader).sections if section.fiscal_year})
 
 
-def _read(file: Path, reader: Reader | None) -> list[RosterSection]:
+def _doubles(sections: Sequence[RosterSection]) -> Iterator[RosterFault]:
+    """The 課 that stand in more than one row of a year."""
+    first: dict[str, RosterSection] = {}
+    for section in sections:
+        earlier = first.setdefault(section.key, section)
+        if section.section_name and earlier is not section:
+            reason = f"「{section.key}」は{earlier.row}行目にもあります。どちらかの行を消してください"
+            yield RosterFault(section.row, "", reason)
+
+
+def _unknown_forms(sections: Sequence[RosterSection], edition: Edition) -> Iterator[RosterFault]:
+    """The words of 様式 that name nothing of the year."""
+    parts, tables = _forms_of(edition)
+    allowed = "、".join([ALL_FORMS, *(f"{part.key}（{part.definition.title}）" for part in edition.parts)])
+    example = next(iter(tables))
+    for section in sections:
+        for word in section.forms:
+            if _form(word) not in (*parts, *tables, ALL_FORMS):
+                reason = (
+                    f"様式「{word}」は、{full_name(section.fiscal_year)}にはありません。書けるものは、{allowed} と、"
+                    f"表のシートの名前（例 {example}）です。二つ以上は「、」で区切ってください"
+                )
+                yield RosterFault(section.row, section.cell, reason)
+
+
+def _unusable(file: Path, faults: Sequence[RosterFault]) -> CannotProceed:
+    ordered = sorted(faults, key=lambda fault: fault.row)
+    lines = [f"名簿に直すところが {len(faults)}か所あります。", f"  ファイル: {file}"]
+    lines += [f"  {row}行目{f'（{cell}）' if cell else ''}: {reason}。" for row, cell, reason in ordered[:MOST_FAULTS]]
+    more = len(faults) - MOST_FAULTS
+    lines.append(f"  ほかに {more}か所あります。" if more > 0 else "  Excel で直して保存し、もう一度実行してください。")
+    return CannotProceed("\n".join(lines))
+
+
+def _sheet_of(file: Path, reader: Reader | None) -> Sheet:
     book = next((reader or shared_reader()).read_all([file]))
     if isinstance(book, Unreadable):
         raise CannotProceed(
@@ -152,23 +233,4 @@ def _read(file: Path, reader: Reader | None) -> list[RosterSection]:
             "  壊れているか、パスワード付きか、Excel ブックではありません。\n"
             "  Excel で開けるか確かめ、「Excel ブック (*.xlsx)」で保存し直してください。"
         )
-    sheet = next((s for s in book.sheets if plain(s.name) == SHEET), book.sheets[0])
-    columns = {plain(v): column for (row, column), v in sheet.cells.items() if row == 1 and isinstance(v, str)}
-    if missing := [heading for heading in HEADINGS[:3] if heading not in columns]:
-        raise CannotProceed(f"名簿の1行目に見出し「{missing[0]}」がありません。\n  ファイル: {file}")
-    sections = []
-    for row in sorted({row for (row, _), value in sheet.cells.items() if row > 1 and not is_blank(value)}):
-        year, department, section = (sheet.cells.get((row, columns[heading])) for heading in HEADINGS[:3])
-        fiscal_year = parse_fiscal_year(year)
-        if fiscal_year is None or is_blank(section):
-            what, column = ("年度", columns["年度"]) if fiscal_year is None else ("課", columns["課"])
-            raise CannotProceed(
-                f"名簿の{what}を読めません。「令和8年度」「総務課」のように書いてください。\n"
-                f"  ファイル: {file}\n  セル: {sheet.name} {address((row, column))}"
-            )
-        position = (row, columns.get(HEADINGS[3], 0))
-        words = tuple(_SEPARATORS.split(str(sheet.cells.get(position) or ALL_FORMS)))
-        forms = tuple(word.strip() for word in words if word.strip()) or (ALL_FORMS,)
-        cell = f"{sheet.name} {address(position)}" if position[1] else ""
-        sections.append(RosterSection(fiscal_year, plain(department or ""), plain(section), forms, str(file), cell))
-    return sections
+    return next((sheet for sheet in book.sheets if plain(sheet.name) == SHEET), book.sheets[0])

@@ -1,0 +1,132 @@
+"""The letters to the 課: the request that goes out with a form, the reminder, and the return of a marked copy.
+
+A letter says where something is wrong and what to do about it, never what stands in a cell: a text may name a person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
+
+from nerima_report.edition import Edition
+from nerima_report.edition.catalogue import Notice, ranges
+from nerima_report.edition.letters import ReminderLetter, RequestLetter, ReturnLetter
+from nerima_report.edition.tables import fill
+from nerima_report.fiscal_year import first_day, full_date, full_name, last_day
+from nerima_report.places import Place
+from nerima_report.tallies.roster import RosterSection
+from nerima_report.text import as_file_name, one_line
+
+MOST_PLACES = 8  # that are named for one thing to do
+_XLSX = "vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_BOUNDARY = "=_nerima-report"  # fixed, so that the same draft is the same file
+
+
+class Attachment(NamedTuple):
+    """A workbook that goes with a letter."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A letter to one 課; `name` is that of its file, without an ending."""
+
+    name: str
+    subject: str
+    body: str
+    addresses: tuple[str, ...]
+    attachments: tuple[Attachment, ...] = ()
+
+    def files(self, *, drafts: bool) -> dict[str, bytes]:
+        """The letter as a text file and, where drafts are wanted, as a mail that is yet to be sent."""
+        text = f"{self.subject}\n\n{self.body}\n".replace("\n", "\r\n").encode("utf-8-sig")
+        return {f"{self.name}.txt": text} | ({f"{self.name}.eml": self._draft()} if drafts else {})
+
+    def _draft(self) -> bytes:
+        from email.message import EmailMessage
+        from email.policy import SMTP
+
+        mail = EmailMessage(policy=SMTP)
+        mail["X-Unsent"] = "1"  # Outlook opens it to be edited and sent
+        if self.addresses:
+            mail["To"] = ", ".join(self.addresses)
+        mail["Subject"] = one_line(self.subject)
+        mail.set_content(f"{self.body}\n")
+        for name, content in self.attachments:
+            mail.add_attachment(content, maintype="application", subtype=_XLSX, filename=name)
+        if self.attachments:
+            mail.set_boundary(_BOUNDARY)
+        return mail.as_bytes()
+
+
+@dataclass(frozen=True)
+class LetterWriter:
+    """Writes the letters of a fiscal year in the words of letters.toml."""
+
+    edition: Edition
+    fiscal_year: int
+    deadline: date | None
+
+    def request(self, section: RosterSection, form: Attachment) -> Letter:
+        """The letter that goes out with a form, once there is a deadline."""
+        return self._write(self.edition.letters.request, section, {"様式": form.name}, (form,))
+
+    def reminder(self, section: RosterSection) -> Letter:
+        """The letter to a 課 that has not handed in by the deadline."""
+        return self._write(self.edition.letters.reminder, section, {})
+
+    def returned(self, section: RosterSection, copies: Sequence[Attachment], notices: Iterable[Notice]) -> Letter:
+        """The letter that goes back with the marked copies of a 課, about what it has to do."""
+        facts = {"写し": "、".join(copy.name for copy in copies), "直すところ": "\n".join(_things_to_do(notices))}
+        return self._write(self.edition.letters.returned, section, facts, tuple(copies))
+
+    def _write(
+        self,
+        texts: RequestLetter | ReminderLetter | ReturnLetter,
+        section: RosterSection,
+        facts: Mapping[str, str],
+        attachments: tuple[Attachment, ...] = (),
+    ) -> Letter:
+        coordinator = self.edition.municipality.coordinator(self.fiscal_year)
+        values = {
+            "宛先": self._addressed(section),
+            "課": section.key,
+            "年度": full_name(self.fiscal_year),
+            "初日": full_date(first_day(self.fiscal_year)),
+            "末日": full_date(last_day(self.fiscal_year)),
+            "とりまとめ課": f"{coordinator.department}{coordinator.section}",
+            "とりまとめ課の長": f"{coordinator.department}　{self._head(coordinator.section)}",
+            "期限": _with_weekday(self.deadline) if self.deadline else "",
+            **facts,
+        }
+        name = as_file_name(f"{texts.name}_{section.key}")
+        return Letter(name, fill(texts.subject, values), fill(texts.body, values), section.addresses, attachments)
+
+    def _addressed(self, section: RosterSection) -> str:
+        """福祉部　管理課長　様. A 課 that bears the name of its 部 (会計管理室) is not named twice."""
+        repeated = section.section_name.startswith(section.department)
+        values = {"部": "" if repeated else section.department, "長": self._head(section.section_name)}
+        return fill(self.edition.letters.to, values).strip()
+
+    def _head(self, section_name: str) -> str:
+        head = next(head for head in self.edition.letters.head if section_name.endswith(head.ending))
+        return fill(head.title, {"課": section_name})
+
+
+def _with_weekday(day: date) -> str:
+    return f"{full_date(day)}（{'月火水木金土日'[day.weekday()]}）"
+
+
+def _things_to_do(notices: Iterable[Notice]) -> Iterator[str]:
+    """What to do, once each, with its places: ・公開.処理状況 B5〜B13: なかったときは 0 と書いてください。"""
+    places: dict[str, dict[Place, None]] = {}
+    for notice in notices:
+        places.setdefault(notice.for_section, {})[Place(sheet=notice.place.sheet, cell=notice.place.cell)] = None
+    for what, different in places.items():
+        names = [name or "ブック全体" for name in ranges(different, Place())]
+        more = " など" if len(names) > MOST_PLACES else ""
+        yield f"・{'、'.join(names[:MOST_PLACES])}{more}: {what}"
