@@ -227,12 +227,7 @@ def test_inserted_blank_rows_and_columns_move_the_reported_cell(data: st.DataObj
 
 
 def _with_blanks(sheet: Sheet, above: int, before: int, faulty: Position) -> Sheet:
-    """The sheet with a blank row and a blank column put in, and a word where a count should be."""
+    """The sheet with a blank row and a blank column put in, a word where a count should be, and typed totals."""
     cells = {**sheet.cells, faulty: "不明"}
-
-    def moved(position: Position) -> Position:
-        return position[0] + (position[0] >= above), position[1] + (position[1] >= before)
-
-    formulas = {moved(position): formula for position, formula in sheet.facts.formulas.items() if position != faulty}
-    facts = replace(sheet.facts, formulas=formulas)
-    return replace(sheet, cells={moved(position): value for position, value in cells.items()}, facts=facts)
+    moved = {(r + (r >= above), c + (c >= before)): value for (r, c), value in cells.items()}
+    return replace(sheet, cells=moved, facts=replace(sheet.facts, formulas={}))

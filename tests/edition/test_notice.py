@@ -45,4 +45,4 @@ def test_cells_below_each_other_are_a_range() -> None:
     beside = Place(file="a.xlsx", sheet="表")
     places = [Place(file="a.xlsx", sheet="表", cell=cell) for cell in ("B5", "B6", "B7", "C7", "B9")]
     other = Place(file="b.xlsx", sheet="表", cell="B10")
-    assert ranges([*places, other], beside) == ["B5〜B7", "C7", "B9", "b.xlsx 表 B10"]
+    assert ranges([*places, other], beside) == ["B5〜B7", "B9", "C7", "b.xlsx 表 B10"]
