@@ -9,10 +9,8 @@ from math import ceil
 from nerima_report.workbooks.mark.cells import comment_drawing, draw_comments
 from nerima_report.workbooks.mark.package import Package
 from nerima_report.workbooks.mark.xml import MAIN, Element, M, add, allowed, parse, piece, serialise
-from nerima_report.workbooks.values import Position, address, position_of
+from nerima_report.workbooks.values import REMARK_BEGINNING, Position, address, position_of
 
-# How a text from the tool begins; by this it is known again when the copy comes back.
-BEGINNING = "【確認結果】"
 # Beyond this a sheet opens slowly; the index sheet lists every finding all the same.
 MOST_COMMENTS = 500
 
@@ -80,7 +78,7 @@ def _rewrite(comment: Element, remark: str) -> bool:
     if body is None:
         return True
     pieces = [(element, "".join(element.itertext())) for element in body.iterchildren(f"{M}t", f"{M}r")]
-    ours = [element for element, text in pieces if text.lstrip().startswith(BEGINNING)]
+    ours = [element for element, text in pieces if text.lstrip().startswith(REMARK_BEGINNING)]
     others = [element for element, text in pieces if element not in ours and text.strip()]
     for element in ours:
         body.remove(element)
