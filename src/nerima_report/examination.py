@@ -17,6 +17,8 @@ from nerima_report.fiscal_year import full_name
 from nerima_report.places import cell_place
 from nerima_report.tallies.collection import Collection, on_cover
 from nerima_report.tallies.reading import load_tallies
+from nerima_report.tallies.remarks import Remark, remarks_in
+from nerima_report.tallies.resubmission import Resubmission, resubmissions
 from nerima_report.tallies.roster import RosterSection, absent_from
 from nerima_report.tallies.submission import Inbox, Submission
 from nerima_report.tallies.totals import add_up, doubted
@@ -59,6 +61,19 @@ class Examination:
         """How many of the files have no error."""
         faulty = {notice.place.file for notice in self.notices if notice.is_error}
         return sum(file not in faulty for file in self.files)
+
+    @cached_property
+    def remarks(self) -> tuple[Remark, ...]:
+        """What the 課 wrote beside their numbers, in the order of the roster where there is one."""
+        order = [s.file for collection in self.years for s in collection.submissions]
+        places = {file: number for number, file in enumerate(order)}
+        remarks = remarks_in(self.inbox.submissions)
+        return tuple(sorted(remarks, key=lambda remark: places.get(remark.file, len(places))))
+
+    @cached_property
+    def resubmissions(self) -> tuple[Resubmission, ...]:
+        """What changed in the workbooks that were handed in again."""
+        return tuple(again for collection in self.years for again in resubmissions(collection))
 
     def and_also(self, findings: Iterable[Finding]) -> Examination:
         """The same examination with further findings."""

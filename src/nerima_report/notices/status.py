@@ -18,6 +18,7 @@ from rich.console import Console
 from nerima_report import __version__
 from nerima_report.fiscal_year import full_date, full_name
 from nerima_report.places import WARD
+from nerima_report.tallies.remarks import Remark
 from nerima_report.text import fold, harmless
 
 SCHEMA_VERSION = 1
@@ -74,17 +75,6 @@ class HandedIn:
     def name(self) -> str:
         """The 課, or 区全体 with the 課 that hands it in."""
         return f"{WARD}（{self.section}）" if self.ward else self.section
-
-
-@dataclass(frozen=True)
-class Remark:
-    """What a 課 wrote to the office beside its numbers, and where."""
-
-    section: str
-    file: str
-    sheet: str
-    cell: str
-    text: str
 
 
 @dataclass(frozen=True)
