@@ -57,6 +57,11 @@ class Examination:
         return (*(s.file for s in self.inbox.submissions), *(label_of(path) for path in paths))
 
     @property
+    def wards(self) -> frozenset[str]:
+        """The files that speak for 区全体; that of the coordinator's own 課 is another."""
+        return frozenset(submission.file for submission in self.inbox.submissions if submission.ward)
+
+    @property
     def fine(self) -> int:
         """How many of the files have no error."""
         faulty = {notice.place.file for notice in self.notices if notice.is_error}

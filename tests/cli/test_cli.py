@@ -94,7 +94,7 @@ def test_validate_works_in_any_folder_with_the_defaults(command: Command, tmp_pa
         shutil.copy(path, tmp_path)
     run = command("-C", tmp_path, "validate", "*.xlsx")
     assert run.code == 0
-    assert "10ファイルのうち10ファイルにエラーはありません" in run.out
+    assert "10ファイルすべて、エラーはありません" in run.out
     run = command("-C", tmp_path, "validate", ".", "--format", "json")
     assert json.loads(run.out) | {"program": ""} == {
         "schema_version": 1,
@@ -138,7 +138,7 @@ def test_validate_names_the_faulty_workbook_only(command: Command, tmp_path: Pat
     book.save(faulty)
     run = command("-C", tmp_path, "validate", ".")
     assert run.code == 1
-    assert "10ファイルのうち9ファイルにエラーはありません" in run.out
+    assert "10ファイルのうち1ファイルにエラーがあります" in run.out
     assert run.out.count("■") == 1
 
 

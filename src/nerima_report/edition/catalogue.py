@@ -146,7 +146,8 @@ class Notice:
 
     `name` is the name of its code (rows-differ-from-total), `hint` what to do about it, `basis` what it rests on,
     `for_section` what the 課 is told to do; '' where that is no business of a 課.
-    `evidence` are the checks that failed because of one wrong number, this one first, where they are told together.
+    `evidence` are the checks that failed because of one wrong number, this one first, where they are told together;
+    `alike` are the same notices on other workbooks, this one first, where they are told together.
     """
 
     finding: Finding
@@ -157,6 +158,7 @@ class Notice:
     basis: str
     for_section: str = ""
     evidence: tuple[Notice, ...] = ()
+    alike: tuple[Notice, ...] = ()
 
     @property
     def code(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from io import StringIO
 from typing import TYPE_CHECKING
 
@@ -27,9 +27,9 @@ MOST_ALIKE = 3
 MOST_CELLS = 12
 
 
-def print_notices(console: Console, notices: Iterable[Notice]) -> None:
-    """Print notices; nothing is shown by colour alone."""
-    for workbook in by_workbook(notices):
+def print_notices(console: Console, notices: Iterable[Notice], wards: Collection[str] = ()) -> None:
+    """Print notices; nothing is shown by colour alone. `wards` are the files that speak for 区全体."""
+    for workbook in by_workbook(notices, wards):
         console.print()
         _print(console, 0, f"■ {workbook.title}", "bold")
         _print_workbook(console, workbook)
@@ -41,13 +41,18 @@ def print_findings(console: Console, examination: Examination, outcome: Outcome)
     Where a page was written that shows all findings, those on the workbook of a 課 are only counted here.
     """
     if "handed_in" not in outcome.facts:
-        print_notices(console, examination.notices)
+        print_notices(console, examination.notices, examination.wards)
     else:
         from nerima_report.notices import matrix  # which most runs do without
 
         rows = matrix.handed_in(examination)
-        print_notices(console, matrix.elsewhere(examination, rows) if "page" in outcome.facts else examination.notices)
+        shown = matrix.elsewhere(examination, rows) if "page" in outcome.facts else examination.notices
+        print_notices(console, shown, examination.wards)
         matrix.print_handed_in(console, rows)
+    if examination.remarks or examination.resubmissions:
+        from nerima_report.notices.received import print_received
+
+        print_received(console, examination.remarks, examination.resubmissions)
     _print_closing(console, outcome)
 
 
@@ -63,6 +68,16 @@ def summary(notices: Iterable[Notice]) -> str:
     counts = Counter(notice.label for notice in notices)
     labels = (*(SEVERITY_NAMES[severity] for severity in SEVERITIES), EXPLAINED)
     return "、".join(f"{label} {counts[label]}件" for label in labels if counts[label]) or "指摘なし"
+
+
+def closing_of(examination: Examination) -> str:
+    """How many of the files have errors, in a sentence that says nothing else."""
+    files, faulty = len(examination.files), len(examination.files) - examination.fine
+    all_of_them = f"{files}ファイルすべて" if files > 1 else f"{files}ファイル"
+    if faulty:
+        return f"{all_of_them if faulty == files else f'{files}ファイルのうち{faulty}ファイル'}にエラーがあります"
+    elsewhere = any(notice.is_error for notice in examination.notices)
+    return f"{all_of_them}、エラーはありません" + ("が、ほかにエラーがあります" if elsewhere else "")
 
 
 def _print_closing(console: Console, outcome: Outcome) -> None:
@@ -88,6 +103,8 @@ def _print_closing(console: Console, outcome: Outcome) -> None:
 
 def _print_workbook(console: Console, workbook: WorkbookNotices) -> None:
     hinted: set[str] = set()
+    if workbook.owners:
+        _print(console, 2, "、".join(workbook.owners))
     for sheet in workbook.sheets:
         for alike in same_fault(sheet.notices):
             for notice in alike[:MOST_ALIKE]:
