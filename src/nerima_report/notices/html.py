@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -18,6 +18,7 @@ from nerima_report.examination import Examination
 from nerima_report.findings import Severity
 from nerima_report.fiscal_year import full_name
 from nerima_report.notices import Outcome
+from nerima_report.notices.answers import LEAD, answers_to, only_year
 from nerima_report.notices.excerpt import Excerpts
 from nerima_report.notices.grouping import WHOLE, SheetNotices, by_workbook, is_comparison, same_fault
 from nerima_report.notices.matrix import (
@@ -71,6 +72,8 @@ def render_html(examination: Examination, outcome: Outcome) -> str:
         spot_of=spot,
         facts_of=_facts,
         excerpt_of=Excerpts(examination).around,
+        answers_to=partial(answers_to, until=only_year(examination)),
+        answer_lead=LEAD,
         program=f"nerima-report {__version__}",
     )
 

@@ -12,8 +12,9 @@ from rich.text import Text
 
 from nerima_report.edition.catalogue import EXPLAINED, Notice, short
 from nerima_report.findings import SEVERITIES, SEVERITY_NAMES
+from nerima_report.notices.answers import LEAD, answers_to, only_year
 from nerima_report.notices.grouping import WorkbookNotices, by_workbook, same_fault
-from nerima_report.text import fold, harmless
+from nerima_report.text import fold, harmless, tell
 
 if TYPE_CHECKING:
     from nerima_report.examination import Examination
@@ -27,12 +28,17 @@ MOST_ALIKE = 3
 MOST_CELLS = 12
 
 
-def print_notices(console: Console, notices: Iterable[Notice], wards: Collection[str] = ()) -> None:
-    """Print notices; nothing is shown by colour alone. `wards` are the files that speak for 区全体."""
+def print_notices(
+    console: Console, notices: Iterable[Notice], wards: Collection[str] = (), until: int | None = None
+) -> None:
+    """Print notices; nothing is shown by colour alone.
+
+    `wards` are the files that speak for 区全体, `until` is the year with which answers to findings end.
+    """
     for workbook in by_workbook(notices, wards):
         console.print()
         _print(console, 0, f"■ {workbook.title}", "bold")
-        _print_workbook(console, workbook)
+        _print_workbook(console, workbook, until)
 
 
 def print_findings(console: Console, examination: Examination, outcome: Outcome) -> None:
@@ -41,13 +47,13 @@ def print_findings(console: Console, examination: Examination, outcome: Outcome)
     Where a page was written that shows all findings, those on the workbook of a 課 are only counted here.
     """
     if "handed_in" not in outcome.facts:
-        print_notices(console, examination.notices, examination.wards)
+        print_notices(console, examination.notices, examination.wards, only_year(examination))
     else:
         from nerima_report.notices import matrix  # which most runs do without
 
         rows = matrix.handed_in(examination)
         shown = matrix.elsewhere(examination, rows) if "page" in outcome.facts else examination.notices
-        print_notices(console, shown, examination.wards)
+        print_notices(console, shown, examination.wards, only_year(examination))
         matrix.print_handed_in(console, rows)
     if examination.remarks or examination.resubmissions:
         from nerima_report.notices.received import print_received
@@ -101,7 +107,7 @@ def _print_closing(console: Console, outcome: Outcome) -> None:
     console.print(outcome.closing, highlight=False, markup=False, soft_wrap=True)
 
 
-def _print_workbook(console: Console, workbook: WorkbookNotices) -> None:
+def _print_workbook(console: Console, workbook: WorkbookNotices, until: int | None) -> None:
     hinted: set[str] = set()
     if workbook.owners:
         _print(console, 2, "、".join(workbook.owners))
@@ -115,6 +121,9 @@ def _print_workbook(console: Console, workbook: WorkbookNotices) -> None:
             if alike[0].code not in hinted and alike[0].is_open:  # the hint of a code is printed once for each workbook
                 _print(console, 6, f"→ {alike[0].hint}", "dim")
                 hinted.add(alike[0].code)
+            for answer in (answer for notice in alike[:MOST_ALIKE] for answer in answers_to(notice, until)):
+                _print(console, 6, LEAD)
+                tell(console, [f"        {line}" for line in answer])
 
 
 def _print_notice(console: Console, notice: Notice) -> None:
