@@ -74,3 +74,26 @@ def test_folded_lines_are_short_enough_and_lose_nothing(width: int) -> None:
     assert "".join(lines).replace(" ", "") == text.replace(" ", "")
     assert max(cell_len(line) for line in lines) <= width
     assert not [line for line in lines if line[0] in "、。）"]
+
+
+@pytest.mark.parametrize(
+    ("gone", "broken", "complete", "closing"),
+    [
+        ([], [], False, "6ファイルすべて、エラーはありません"),
+        ([], ["12_"], False, "6ファイルのうち1ファイルにエラーがあります"),
+        (["07_", "10_", "16_", "23_", "00_"], [], False, "1ファイル、エラーはありません"),
+        (["07_", "10_", "16_", "23_", "00_"], ["12_"], False, "1ファイルにエラーがあります"),
+        (["07_", "10_", "16_", "23_"], ["00_", "12_"], False, "2ファイルすべてにエラーがあります"),
+        (["07_"], [], True, "5ファイルすべて、エラーはありませんが、ほかにエラーがあります"),
+        (["07_"], ["12_"], True, "5ファイルのうち1ファイルにエラーがあります"),
+    ],
+)
+def test_the_closing_sentence_counts_the_files_with_errors(
+    gone: list[str], broken: list[str], complete: bool, closing: str, workdir: Path, command: Command
+) -> None:
+    for file in gone:
+        next((workdir / "inbox" / "2022").glob(f"{file}*")).unlink()
+    for file in broken:
+        edit(workdir, file, {("表紙", "B8"): "0"})
+    run = command("-C", workdir, "validate", "inbox/2022", *(["--complete"] if complete else []))
+    assert run.out.rstrip().splitlines()[-1].partition("（")[0] == closing
