@@ -69,11 +69,9 @@ class Examination:
 
     @cached_property
     def remarks(self) -> tuple[Remark, ...]:
-        """What the 課 wrote beside their numbers, in the order of the roster where there is one."""
-        order = [s.file for collection in self.years for s in collection.submissions]
-        places = {file: number for number, file in enumerate(order)}
-        remarks = remarks_in(self.inbox.submissions)
-        return tuple(sorted(remarks, key=lambda remark: places.get(remark.file, len(places))))
+        """What the 課 wrote beside their numbers, in the workbooks that count."""
+        submissions = (submission for collection in self.years for submission in collection.submissions)
+        return tuple(remark for submission in submissions for remark in remarks_in(submission))
 
     @cached_property
     def resubmissions(self) -> tuple[Resubmission, ...]:

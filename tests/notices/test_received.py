@@ -51,7 +51,7 @@ def test_the_screen_says_it_in_short(again: Path, command: Command, monkeypatch:
     monkeypatch.setenv("COLUMNS", "80")
     out = command("-C", again, "validate", "inbox/2022").out
     changes, wrote = out.partition("■ 出し直しで変わったところ\n")[2].split("■ 課が書いたこと\n")
-    assert "福祉部管理課（提出回 1 → 2）: 4か所" in changes
+    assert "福祉部管理課　提出回 1 → 2: 4か所" in changes
     assert "公開.処理状況 B5（全部公開・件数）: 23 → 24" in changes
     assert "公開.処理状況 B6（部分公開・件数）: 13 → 空欄" in changes
     assert "加わった行" in changes

@@ -236,10 +236,13 @@ def print_handed_in(console: Console, rows: list[HandedIn]) -> None:
     console.print()
     console.print("■ 提出の状況", style="bold", highlight=False)
     console.print(table)
+    unclear: dict[str, list[str]] = {}
     for row in rows:
         if row.status == "unclear":
-            text = f"{SECTION_STATUSES[row.status][0]}: {row.name}のものと思われるファイル {row.file}"
-            console.print(harmless(text), highlight=False, markup=False, soft_wrap=True)
+            unclear.setdefault(row.file, []).append(row.name)
+    for file, names in unclear.items():
+        text = f"{SECTION_STATUSES['unclear'][0]}: {file}（{'、'.join(names)}のものと思われます）"
+        console.print(harmless(text), highlight=False, markup=False, soft_wrap=True)
 
 
 def _rows(examination: Examination, collection: Collection) -> Iterator[HandedIn]:

@@ -52,9 +52,9 @@ def _written(remarks: Sequence[Remark]) -> Iterator[str]:
 
 def _changes(one: Resubmission) -> Iterator[str]:
     changes = [*map(_cell, one.cells), *map(_line, one.lines)]
-    numbers = f"提出回 {one.before.number} → {one.submission.number}"
+    who = f"{one.submission.owner}　提出回 {one.before.number} → {one.submission.number}"
     what = f"{len(changes)}か所" if changes else "変わったところはありません"
-    yield f"{one.submission.owner}（{numbers}）: {what}"
+    yield f"{who}: {what}"
     yield from (f"    {change}" for change in changes[:MOST_CHANGES])
     if len(changes) > MOST_CHANGES:
         yield f"    ほか{len(changes) - MOST_CHANGES}か所（--format html か json なら、すべて出ます）"

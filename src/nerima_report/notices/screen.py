@@ -26,6 +26,7 @@ _FILE_WIDTH = 80  # columns of the text that goes into a file
 # This many findings of one kind are printed one by one for each sheet; of the others only the cells.
 MOST_ALIKE = 3
 MOST_CELLS = 12
+REPLACED = "N606"  # a workbook that was handed in again: what changed is shown in any case
 
 
 def print_notices(
@@ -52,7 +53,8 @@ def print_findings(console: Console, examination: Examination, outcome: Outcome)
         from nerima_report.notices import matrix  # which most runs do without
 
         rows = matrix.handed_in(examination)
-        shown = matrix.elsewhere(examination, rows) if "page" in outcome.facts else examination.notices
+        others = (notice for notice in matrix.elsewhere(examination, rows) if notice.code != REPLACED)
+        shown = others if "page" in outcome.facts else examination.notices
         print_notices(console, shown, examination.wards, only_year(examination))
         matrix.print_handed_in(console, rows)
     if examination.remarks or examination.resubmissions:

@@ -5,7 +5,7 @@ It needs no answer and is no finding, but somebody must see it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -37,18 +37,8 @@ class Remark:
         return word if self.kind == "remark" else f"{word}（{self.sheet} {self.cell}）"
 
 
-def remarks_in(submissions: Sequence[Submission]) -> Iterator[Remark]:
-    """What was written in the workbooks of a year, each text once where it was handed in again."""
-    written: set[tuple[str, ...]] = set()
-    for submission in sorted(submissions, key=lambda s: -s.number):  # the latest speaks for itself
-        for remark in _remarks(submission):
-            key = (remark.section, remark.sheet, remark.cell, remark.text)
-            if key not in written:
-                written.add(key)
-                yield remark
-
-
-def _remarks(submission: Submission) -> Iterator[Remark]:
+def remarks_in(submission: Submission) -> Iterator[Remark]:
+    """What was written in a workbook."""
     from nerima_report.workbooks import address  # `status` shows what it knows without it
 
     who = WARD if submission.ward else submission.section
