@@ -15,6 +15,7 @@ from nerima_report.workbooks import Position, Workbook, read_workbook
 from nerima_report.workbooks.limits import MAX_COMMENTS, Refused
 from nerima_report.workbooks.mark.copy import marked_copy
 from nerima_report.workbooks.read import read_sheets
+from nerima_report.workbooks.values import REMARK_END
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 THREADED = "http://schemas.microsoft.com/office/spreadsheetml/2018/threadedcomments"
@@ -70,6 +71,23 @@ def test_threads_are_read_instead_of_what_excel_repeats_of_them(tmp_path: Path) 
     )
     with_part(path, THREADS, "threadedComment", threads(("B5", "速報値です"), ("B5", "あとで直します"), ("C1", "")))
     assert comments_of(path) == {(5, 2): "速報値です\nあとで直します", (6, 2): "前からあるもの"}
+
+
+def test_an_answer_below_what_the_tool_wrote_is_read_and_stays(tmp_path: Path) -> None:
+    path = commented(tmp_path / "a.xlsx", {"B5": "去年の分を含む"})
+    marks = [mark("公開.処理状況", "B5"), mark("公開.処理状況", "B7")]
+    path.write_bytes(marked_copy(path.read_bytes(), marks, "総務部情報公開課"))
+    part = next(name for name in zipfile.ZipFile(path).namelist() if name.endswith("comments1.xml"))
+    rewrite(path, {part: lambda data: data.replace(REMARK_END.encode(), f"{REMARK_END}\n直しました".encode())})
+    expected = {(5, 2): "去年の分を含む\n直しました", (7, 2): "直しました"}
+    assert answers(path) == expected
+    path.write_bytes(marked_copy(path.read_bytes(), [mark("公開.処理状況", "B9")], "総務部情報公開課"))
+    assert answers(path).keys() == expected.keys()
+    assert all("直しました" in text for text in answers(path).values())
+
+
+def answers(path: Path) -> Mapping[Position, str]:
+    return next(s.facts.comments for s in read_sheets(path.read_bytes()) if s.name == "公開.処理状況")
 
 
 def test_readings_of_characters_are_no_part_of_a_comment(tmp_path: Path) -> None:

@@ -14,8 +14,9 @@ Position = tuple[int, int]
 
 # The sheet that the tool puts in front of a copy that goes back (also 確認結果(2)), and its title.
 INDEX_SHEET, INDEX_TITLE = "確認結果", "集計の確認結果"
-# How a comment of the tool begins; by this it is known again when the copy comes back.
-REMARK_BEGINNING = "【確認結果】"
+# How a comment of the tool begins and ends; by this it is known again when the copy comes back, and so is what a 課
+# wrote below it.
+REMARK_BEGINNING, REMARK_END = "【確認結果】", "（お返事は、この行の下に書けます）"
 
 # Why a file is no workbook that can be read. checks/file.py gives each a code, the catalogue the words.
 Reason = Literal[
@@ -116,6 +117,11 @@ class Unreadable:
     sheet: str = ""
     cell: str = ""
     limit: str = ""
+
+
+def without_remark(text: str) -> str:
+    """A piece of a comment without what the tool wrote in it: what a 課 wrote itself, or answered."""
+    return text.partition(REMARK_END)[2] if text.lstrip().startswith(REMARK_BEGINNING) else text
 
 
 def is_blank(value: CellValue) -> bool:

@@ -15,7 +15,7 @@ from nerima_report.workbooks import limits
 from nerima_report.workbooks.cleaning import clean
 from nerima_report.workbooks.limits import Refused
 from nerima_report.workbooks.read.style_scan import MAIN
-from nerima_report.workbooks.values import REMARK_BEGINNING, Position, position_of
+from nerima_report.workbooks.values import Position, position_of, without_remark
 
 _THREADED = "http://schemas.microsoft.com/office/spreadsheetml/2018/threadedcomments "
 # The roots of the two kinds of parts.
@@ -74,9 +74,7 @@ class CommentScan:
         self.opened.pop()
         if name in _TEXTS and self.parser.CharacterDataHandler is not None:
             self.parser.CharacterDataHandler = None
-            text = clean("".join(self.pieces)).text
-            if not text.lstrip().startswith(REMARK_BEGINNING):
-                self.texts.append(text)
+            self.texts.append(without_remark(clean("".join(self.pieces)).text))
         elif name in _BEGINNINGS:
             self._take("".join(self.texts).strip())
 
