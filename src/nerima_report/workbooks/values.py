@@ -120,8 +120,10 @@ class Unreadable:
 
 
 def without_remark(text: str) -> str:
-    """A piece of a comment without what the tool wrote in it: what a 課 wrote itself, or answered."""
-    return text.partition(REMARK_END)[2] if text.lstrip().startswith(REMARK_BEGINNING) else text
+    """A comment, or a piece of one, without what the tool wrote in it: what a 課 wrote above it, or answered below."""
+    above, _, rest = text.partition(REMARK_BEGINNING)
+    _, ended, below = rest.partition(REMARK_END)
+    return above + below if ended else text
 
 
 def is_blank(value: CellValue) -> bool:

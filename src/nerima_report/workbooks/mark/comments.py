@@ -9,7 +9,7 @@ from math import ceil
 from nerima_report.workbooks.mark.cells import comment_drawing, draw_comments
 from nerima_report.workbooks.mark.package import Package
 from nerima_report.workbooks.mark.xml import MAIN, Element, M, add, allowed, parse, piece, serialise
-from nerima_report.workbooks.values import REMARK_END, Position, address, position_of, without_remark
+from nerima_report.workbooks.values import REMARK_BEGINNING, REMARK_END, Position, address, position_of, without_remark
 
 # Beyond this a sheet opens slowly; the index sheet lists every finding all the same.
 MOST_COMMENTS = 500
@@ -81,6 +81,8 @@ def _rewrite(comment: Element, remark: str) -> bool:
     for element in body.findall(f"{M}t") + body.findall(f"{M}r"):
         text = "".join(element.itertext())
         rest = without_remark(text)
+        if rest == text and text.lstrip().startswith(REMARK_BEGINNING):  # somebody took its end away
+            rest = ""
         ours |= rest != text
         if rest != text and rest.strip():
             body.replace(element, _run(rest.strip()))  # an answer stays

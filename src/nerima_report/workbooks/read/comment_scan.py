@@ -74,9 +74,9 @@ class CommentScan:
         self.opened.pop()
         if name in _TEXTS and self.parser.CharacterDataHandler is not None:
             self.parser.CharacterDataHandler = None
-            self.texts.append(without_remark(clean("".join(self.pieces)).text))
+            self.texts.append("".join(self.pieces))
         elif name in _BEGINNINGS:
-            self._take("".join(self.texts).strip())
+            self._take(without_remark(clean("".join(self.texts)).text).strip())
 
     def _take(self, text: str) -> None:
         try:
