@@ -17,6 +17,8 @@ from nerima_report.fiscal_year import full_name
 from nerima_report.places import cell_place
 from nerima_report.tallies.collection import Collection, on_cover
 from nerima_report.tallies.reading import load_tallies
+from nerima_report.tallies.remarks import Remark, remarks_in
+from nerima_report.tallies.resubmission import Resubmission, resubmissions
 from nerima_report.tallies.roster import RosterSection, absent_from
 from nerima_report.tallies.submission import Inbox, Submission
 from nerima_report.tallies.totals import add_up, doubted
@@ -55,10 +57,26 @@ class Examination:
         return (*(s.file for s in self.inbox.submissions), *(label_of(path) for path in paths))
 
     @property
+    def wards(self) -> frozenset[str]:
+        """The files that speak for 区全体; that of the coordinator's own 課 is another."""
+        return frozenset(submission.file for submission in self.inbox.submissions if submission.ward)
+
+    @property
     def fine(self) -> int:
         """How many of the files have no error."""
         faulty = {notice.place.file for notice in self.notices if notice.is_error}
         return sum(file not in faulty for file in self.files)
+
+    @cached_property
+    def remarks(self) -> tuple[Remark, ...]:
+        """What the 課 wrote beside their numbers, in the workbooks that count."""
+        submissions = (submission for collection in self.years for submission in collection.submissions)
+        return tuple(remark for submission in submissions for remark in remarks_in(submission))
+
+    @cached_property
+    def resubmissions(self) -> tuple[Resubmission, ...]:
+        """What changed in the workbooks that were handed in again."""
+        return tuple(again for collection in self.years for again in resubmissions(collection))
 
     def and_also(self, findings: Iterable[Finding]) -> Examination:
         """The same examination with further findings."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -94,9 +95,9 @@ def test_validate_works_in_any_folder_with_the_defaults(command: Command, tmp_pa
         shutil.copy(path, tmp_path)
     run = command("-C", tmp_path, "validate", "*.xlsx")
     assert run.code == 0
-    assert "10ファイルのうち10ファイルにエラーはありません" in run.out
+    assert "10ファイルすべて、エラーはありません" in run.out
     run = command("-C", tmp_path, "validate", ".", "--format", "json")
-    assert json.loads(run.out) | {"program": ""} == {
+    assert json.loads(run.out) | {"program": "", "remarks": []} == {
         "schema_version": 1,
         "program": "",
         "command": "validate",
@@ -104,12 +105,14 @@ def test_validate_works_in_any_folder_with_the_defaults(command: Command, tmp_pa
         "files": 10,
         "errors": 0,
         "findings": [],
+        "remarks": [],
+        "resubmissions": [],
     }
 
 
 def test_a_pattern_is_right_wherever_the_workbooks_of_a_year_lie(command: Command, workdir: Path) -> None:
     in_folder_of_year = command("-C", workdir, "validate", "inbox/*.xlsx")  # as cmd hands it over: not expanded
-    assert (in_folder_of_year.code, "6ファイルのうち6ファイル" in in_folder_of_year.out) == (0, True)
+    assert (in_folder_of_year.code, "6ファイルすべて、エラーはありません" in in_folder_of_year.out) == (0, True)
     assert command("-C", workdir, "validate", "inbox/*").out == in_folder_of_year.out  # a folder that matches
     for path in (workdir / "inbox" / "2022").iterdir():
         path.rename(workdir / "inbox" / path.name)
@@ -138,8 +141,8 @@ def test_validate_names_the_faulty_workbook_only(command: Command, tmp_path: Pat
     book.save(faulty)
     run = command("-C", tmp_path, "validate", ".")
     assert run.code == 1
-    assert "10ファイルのうち9ファイルにエラーはありません" in run.out
-    assert run.out.count("■") == 1
+    assert "10ファイルのうち1ファイルにエラーがあります" in run.out
+    assert re.findall(r"■ (\S+?)（", run.out) == ["福祉部管理課"]
 
 
 @pytest.mark.parametrize(

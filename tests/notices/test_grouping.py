@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,8 +12,9 @@ from inboxes import Ward, cell_name
 from nerima_report.edition.catalogue import Notice
 from nerima_report.examination import Examination, examine, judge
 from nerima_report.notices.excerpt import Excerpts
-from nerima_report.notices.grouping import by_problem
+from nerima_report.notices.grouping import WorkbookNotices, by_problem, by_workbook
 from nerima_report.notices.returned import marks_for
+from nerima_report.tallies.submission import Inbox
 
 FILE = "12_"
 
@@ -69,3 +72,57 @@ def test_two_problems_are_two_blocks(ward: Ward) -> None:
     notices = by_problem(examined.notices)
     assert sorted(cell_name(notice.place) for notice in notices) == ["個人.請求状況!C5", "公開.内容別!B5"]
     assert sum(len(notice.evidence) for notice in notices) == len(examined.notices)
+
+
+# Said once
+
+
+def grouped(ward: Ward, files: Sequence[str], *cells: tuple[str, Any]) -> list[WorkbookNotices]:
+    for file in files:
+        sets = [dict(zip(("sheet", "cell"), name.split("!"), strict=True), value=value) for name, value in cells]
+        ward = ward.changed(file, sets)
+    collection = examine(ward.inbox, ward.edition, 2022, None)
+    examined = Examination(ward.edition, ward.inbox, (collection,), tuple(judge(collection, ())))
+    return by_workbook(examined.notices, examined.wards)
+
+
+def codes(group: WorkbookNotices) -> list[str]:
+    return [notice.code for sheet in group.sheets for notice in sheet.notices]
+
+
+def test_what_three_workbooks_share_is_one_notice_with_their_names(ward: Ward) -> None:
+    (group,) = grouped(ward, ["07_", "10_", "12_"], ("表紙!B8", "0"), ("表紙!F30", "メモ"))
+    assert codes(group) == ["N209", "N219"]
+    assert set(group.owners) == {"総務部情報公開課", "区民部国保年金課", "福祉部管理課"}
+    assert [len(notice.alike) for sheet in group.sheets for notice in sheet.notices] == [3, 3]
+
+
+@pytest.mark.parametrize("files", [["07_", "10_"], ["12_"]])
+def test_what_one_or_two_share_stands_with_each(files: list[str], ward: Ward) -> None:
+    groups = grouped(ward, files, ("表紙!B8", "0"))
+    assert [codes(group) for group in groups] == [["N209"]] * len(files)
+
+
+def test_what_differs_in_a_number_or_a_cell_is_not_shared(ward: Ward) -> None:
+    other = ward.changed("07_", [{"sheet": "表紙", "cell": "B8", "value": "9"}])
+    other = other.changed("23_", [{"sheet": "表紙", "cell": "F31", "value": "メモ"}])
+    groups = grouped(other, ["10_", "12_"], ("表紙!B8", "0"), ("表紙!F30", "メモ"))
+    assert all(not group.owners for group in groups)
+    assert len(groups) == 4
+
+
+def test_the_ward_and_its_coordinators_own_workbook_have_different_headings(ward: Ward) -> None:
+    titles = [group.title for group in grouped(ward, ["00_", "07_"], ("表紙!F30", "メモ"))]
+    own, whole = sorted(titles, key=lambda title: title.startswith("区全体"))
+    assert own.startswith("総務部情報公開課（")
+    assert whole.startswith("区全体（総務部情報公開課、")
+
+
+def test_who_is_missing_is_said_once(ward: Ward) -> None:
+    gone = ("10_", "12_", "16_")
+    left = [s for s in ward.inbox.submissions if not s.workbook.path.name.startswith(gone)]
+    findings = replace(ward, inbox=Inbox(tuple(left))).check()
+    groups = by_workbook(ward.edition.catalogue.notices(findings))
+    assert groups[0].owners == ("区民部国保年金課", "福祉部管理課", "健康部保健予防課")
+    assert codes(groups[0]) == ["N601"]
+    assert "区民部国保年金課" not in groups[0].sheets[0].notices[0].message

@@ -14,6 +14,7 @@ import pytest
 
 from conftest import Command
 from faulty import EXPLAINED, HOSTILE, edit, make_faulty
+from nerima_report.notices.matrix import MOST_COLUMNS
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--virtual-time-budget=4000")
@@ -116,14 +117,15 @@ class Tags(HTMLParser):
 
 
 def matrix(html: str) -> dict[str, list[str]]:
-    """The words in the matrix by 課."""
-    table = html[html.index('<table class="matrix">') :]
-    rows = re.findall(r'<th scope="row">(.*?)</th>(.*?)</tr>', table[: table.index("</table>")], re.DOTALL)
+    """The words in the matrices by 課: how it stands, and of each table."""
     hidden = r'<span class="(?:sign|hidden)".*?</span>'
     words: dict[str, list[str]] = {}
-    for name, row in rows:
-        cells = (re.sub(hidden, "", cell) for cell in re.findall(r"<td.*?</td>", row, re.DOTALL))
-        words[name] = [re.sub(r"<[^>]*>", "", cell).strip() for cell in cells]
+    for table in html.split('<table class="matrix">')[1:]:
+        rows = re.findall(r'<th scope="row">(.*?)</th>(.*?)</tr>', table[: table.index("</table>")], re.DOTALL)
+        for name, row in rows:
+            cells = (re.sub(hidden, "", cell) for cell in re.findall(r"<td.*?</td>", row, re.DOTALL))
+            status, *own = (re.sub(r"<[^>]*>", "", cell).strip() for cell in cells)
+            words.setdefault(name, [status]).extend(own)
     return words
 
 
@@ -131,22 +133,23 @@ def test_the_matrix_holds_the_roster_and_says_how_each_table_stands(page: str) -
     words = matrix(page)
     assert len(words) == 6
     assert set(words["土木部管理課"]) == {"未提出", ""}
-    assert words["福祉部管理課"][:2] == ["合格", "エラー"]
+    assert words["福祉部管理課"][:3] == ["直しが必要", "合格", "エラー"]
     assert "該当なし" in words["総務部情報公開課"]
-    assert words["区全体（総務部情報公開課）"][2] == "エラー"
-    assert {word for row in words.values() for word in row} == {"合格", "警告", "エラー", "未提出", "該当なし", ""}
+    assert words["区全体（総務部情報公開課）"][3] == "エラー"
+    tables = {word for row in words.values() for word in row[1:]}
+    assert tables == {"合格", "警告", "エラー", "未提出", "該当なし", ""}
 
 
 def test_without_a_roster_the_matrix_holds_who_handed_in(workdir: Path, command: Command) -> None:
     words = matrix(page_of(command, workdir, "validate", "inbox/2022/1*.xlsx"))
     assert len(words) == 3
-    assert {word for row in words.values() for word in row} == {"合格", "該当なし", ""}
+    assert {word for row in words.values() for word in row[1:]} == {"合格", "該当なし"}  # no column that nobody uses
 
 
 def test_what_is_wrong_with_a_mark_for_a_whole_part_stands_in_the_matrix(workdir: Path, command: Command) -> None:
     edit(workdir, "12_", {("表紙", "C21"): "確認中"})
     words = matrix(page_of(command, workdir, "validate", "inbox/2022/12_*.xlsx"))
-    assert words["福祉部管理課"][0] == "エラー"
+    assert words["福祉部管理課"][:2] == ["直しが必要", "エラー"]
 
 
 def test_the_ward_is_that_of_the_coordinator_whoever_else_sent_its_form(workdir: Path, command: Command) -> None:
@@ -156,14 +159,15 @@ def test_the_ward_is_that_of_the_coordinator_whoever_else_sent_its_form(workdir:
             next((workdir / "inbox" / "2022").glob("00_*")).unlink()
         words = matrix(page_of(command, workdir, "validate", "inbox/2022", "--complete"))
         stray = next(name for name in words if name.startswith("区全体") and "情報公開課" not in name)
-        assert set(words["区全体（総務部情報公開課）"]) == ({"未提出", ""} if missing else {"合格", ""})
-        assert words[stray] == ["エラー"] + [""] * (len(words[stray]) - 1)
+        assert set(words["区全体（総務部情報公開課）"]) == ({"未提出", ""} if missing else {"提出済み", "合格", ""})
+        assert words[stray] == ["直しが必要", "エラー"] + [""] * (len(words[stray]) - 2)
 
 
 def test_several_years_have_a_matrix_each(workdir: Path, command: Command) -> None:
     edit(workdir, "12_", {("表紙", "B4"): "令和3年度"})
     html = page_of(command, workdir, "validate", "inbox/2022")
-    assert html.count('<table class="matrix">') == 2
+    titles = re.findall(r'<caption id="matrix\d+">(令和.年度)', html)
+    assert set(titles) == {"令和3年度", "令和4年度"}
     assert "<title>集計の確認結果 令和3年度・令和4年度</title>" in html
 
 
@@ -223,7 +227,8 @@ def test_to_the_screen_it_is_the_same_page(workdir: Path, command: Command) -> N
 def test_a_clean_collection_says_so(workdir: Path, command: Command) -> None:
     html = page_of(command, workdir, "validate", "inbox/2022", "--complete")
     assert "指摘はありません" in html
-    assert "6ファイルのうち6ファイルにエラーはありません" in html
+    assert "6ファイルすべて、エラーはありません" in html
+    assert "することはありません" in html
 
 
 @in_browser
@@ -261,3 +266,63 @@ def test_it_prints_on_a4_and_repeats_the_heads(whole_workdir: Path, command: Com
     text = subprocess.run(["pdftotext", "-layout", tmp_path / "page.pdf", "-"], capture_output=True, check=True)
     pages = text.stdout.decode().split("\f")
     assert sum("公文書の公開状況" in sheet for sheet in pages) >= 2  # the matrix goes over two pages
+
+
+def tasks(html: str) -> dict[str, list[str]]:
+    """What is to be done, by the word under which it stands."""
+    section = html.partition('<section class="tasks"')[2].partition("</section>")[0]
+    found = re.findall(r"<h3>(.*?)（(\d+)）</h3>\n<ul>(.*?)</ul>", section, re.DOTALL)
+    lists = {
+        word: [re.sub(r"<[^>]*>", "", item) for item in re.findall(r"<li>(.*?)</li>", own)] for word, _, own in found
+    }
+    assert [len(own) for own in lists.values()] == [int(number) for _, number, _ in found]
+    return lists
+
+
+def test_the_page_begins_with_what_is_to_be_done_in_the_words_of_the_screen(workdir: Path, command: Command) -> None:
+    make_faulty(workdir)
+    inbox = workdir / "inbox" / "2022"
+    next(inbox.glob("16_*")).unlink()
+    (inbox / "保健予防課.csv").write_text("a,b\n", encoding="utf-8")
+    edit(workdir, "07_", {("表紙", "F30"): "3件"})
+    run = ("validate", "inbox/2022", "--complete")
+    page, screen = page_of(command, workdir, *run), command("-C", workdir, *run).out
+    rows = json.loads(command("-C", workdir, *run, "--format", "json").out)["handed_in"]
+    listed = tasks(page)
+    assert list(listed)[:3] == ["未提出", "読めない", "直しが必要"]
+    assert page.index('id="tasks"') < page.index('id="overview"') < page.index('id="findings"')
+    for row in rows:
+        stands = re.search(rf"^{re.escape(row['section'])} +(\S+)", screen, re.MULTILINE)
+        if not row["ward"] and stands and row["status"] != "fine":
+            assert stands[1] == row["status_name"]
+            assert [item for item in listed[stands[1]] if item.startswith(row["section"])]
+    assert "保健予防課.csv" in next(item for item in listed["読めない"] if item.startswith("健康部保健予防課"))
+    assert any("alert(1)" in item for item in listed["読めない"])  # nobody knows whose it is
+    assert listed["警告を確かめる"] == ["総務部情報公開課　警告 2件"]
+    assert matrix(page)["健康部保健予防課"][0] == "読めない"
+    assert set(matrix(page)["健康部保健予防課"][1:]) == {"読めない", ""}
+
+
+def test_the_matrix_is_as_wide_as_a_page_and_leaves_out_what_nobody_uses(page: str) -> None:
+    blocks = page.split('<table class="matrix">')[1:]
+    columns = [re.findall(r'<span class="table">(.*?)</span>', block.partition("</thead>")[0]) for block in blocks]
+    assert max(map(len, columns)) <= MOST_COLUMNS
+    assert columns[0][0] == "表紙・ファイル"
+    assert [name for own in columns for name in own].count("表紙・ファイル") == 1
+    for block, own in zip(blocks, columns, strict=True):
+        body = re.findall(r"<tr>(.*?)</tr>", block.partition("<tbody>")[2].partition("</table>")[0], re.DOTALL)
+        cells = [re.findall(r'<td class="([\w-]+)"', row) for row in body]
+        assert {len(row) for row in cells} == {len(own)}
+        for number in range(1, len(own)):
+            assert {row[number] for row in cells} - {"not-asked", "not-applicable"}
+
+
+def test_what_many_share_is_one_article_to_which_all_cells_lead(workdir: Path, command: Command) -> None:
+    for file in ("07_", "10_", "12_", "16_"):
+        edit(workdir, file, {("表紙", "B8"): "0"})
+    html = page_of(command, workdir, "validate", "inbox/2022")
+    assert html.count(">N209") == 1
+    assert "4の集計に同じ指摘" in html
+    links = set(re.findall(r'<td class="error"><a href="#(\w+)"', html))
+    assert len(links) == 4
+    assert all(f'id="{link}"' in html for link in links)

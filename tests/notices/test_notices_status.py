@@ -16,12 +16,12 @@ from nerima_report.notices.status import (
     HandedIn,
     Look,
     RecordState,
-    Remark,
     ReportState,
     SectionStatus,
     YearStatus,
     print_status,
 )
+from nerima_report.tallies.remarks import Remark
 
 NAMES = [re.sub(r"^\d+_(.*)\.xlsx$", r"\1", file.name) for file in sorted((SAMPLE / "inbox" / "2022").glob("[!0]*"))]
 NAMES += [f"{name}分室" for name in NAMES]

@@ -23,7 +23,7 @@ def test_lines_fit_the_terminal_and_the_last_says_how_many_are_fine(
     run = command("-C", workdir, "validate", "inbox/2022")
     assert run.code == 1
     lines = run.out.rstrip().splitlines()
-    assert lines[-1].startswith("6ファイルのうち1ファイルにエラーはありません（エラー ")
+    assert lines[-1].startswith("6ファイルのうち5ファイルにエラーがあります（エラー ")
     assert [line for line in lines[:-1] if cell_len(line) > 80 and ".xlsx" not in line] == []
 
 
@@ -31,8 +31,8 @@ def test_groups_are_whole_and_the_most_severe_come_first(workdir: Path, command:
     make_faulty(workdir)
     out = command("-C", workdir, "validate", "inbox/2022").out
     titles = re.findall(r"^■ (.*)$", out, re.MULTILINE)
-    assert len(titles) == len(set(titles)) == 6
-    assert titles[-1] == "inbox/2022/~$12_.xlsx"  # a notice only
+    assert len(titles) == len(set(titles)) == 7  # the last is what the sections wrote
+    assert titles[-2] == "inbox/2022/~$12_.xlsx"  # a notice only
     for group in out.split("■ ")[1:]:
         sheets = re.findall(r"^  (?:エラー|警告|お知らせ) N\d{3}  (\S+) ", group, re.MULTILINE)
         assert [sheet for sheet, before in zip(sheets, ["", *sheets], strict=False) if sheet != before] == list(
@@ -56,7 +56,7 @@ def test_output_to_a_file_is_the_same_text_without_colours(workdir: Path, comman
     written = (workdir / "確認.txt").read_text(encoding="utf-8")
     assert run.out == ""
     assert "\x1b" not in written
-    assert written.rstrip().splitlines()[-1].startswith("6ファイルのうち1ファイル")
+    assert written.rstrip().splitlines()[-1].startswith("6ファイルのうち5ファイルにエラーがあります")
 
 
 def test_what_steers_a_terminal_is_shown_not_done(workdir: Path, command: Command) -> None:
@@ -74,3 +74,26 @@ def test_folded_lines_are_short_enough_and_lose_nothing(width: int) -> None:
     assert "".join(lines).replace(" ", "") == text.replace(" ", "")
     assert max(cell_len(line) for line in lines) <= width
     assert not [line for line in lines if line[0] in "、。）"]
+
+
+@pytest.mark.parametrize(
+    ("gone", "broken", "complete", "closing"),
+    [
+        ([], [], False, "6ファイルすべて、エラーはありません"),
+        ([], ["12_"], False, "6ファイルのうち1ファイルにエラーがあります"),
+        (["07_", "10_", "16_", "23_", "00_"], [], False, "1ファイル、エラーはありません"),
+        (["07_", "10_", "16_", "23_", "00_"], ["12_"], False, "1ファイルにエラーがあります"),
+        (["07_", "10_", "16_", "23_"], ["00_", "12_"], False, "2ファイルすべてにエラーがあります"),
+        (["07_"], [], True, "5ファイルすべて、エラーはありませんが、ほかにエラーがあります"),
+        (["07_"], ["12_"], True, "5ファイルのうち1ファイルにエラーがあります"),
+    ],
+)
+def test_the_closing_sentence_counts_the_files_with_errors(
+    gone: list[str], broken: list[str], complete: bool, closing: str, workdir: Path, command: Command
+) -> None:
+    for file in gone:
+        next((workdir / "inbox" / "2022").glob(f"{file}*")).unlink()
+    for file in broken:
+        edit(workdir, file, {("表紙", "B8"): "0"})
+    run = command("-C", workdir, "validate", "inbox/2022", *(["--complete"] if complete else []))
+    assert run.out.rstrip().splitlines()[-1].partition("（")[0] == closing

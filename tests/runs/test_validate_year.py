@@ -68,7 +68,7 @@ def test_what_the_check_of_a_year_wrote_is_never_read_as_handed_in(workdir: Path
 
 def test_a_name_that_is_a_folder_and_a_year_is_the_folder(workdir: Path, command: Command) -> None:
     run = command("-C", workdir / "inbox", "validate", "2022")
-    assert "6ファイルのうち6ファイル" in run.out
+    assert "6ファイルすべて、エラーはありません" in run.out
     assert "「2022」は" in run.err
     assert not (workdir / "inbox" / "確認").exists()
 

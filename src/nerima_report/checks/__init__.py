@@ -23,11 +23,14 @@ from nerima_report.checks import (
     unread,
     uses,
 )
+from nerima_report.edition.tables import LINK_CODES
 from nerima_report.findings import Finding
 from nerima_report.tallies.collection import Collection
 
 Check = Callable[[Collection], Iterator[Finding]]
 
+# Two numbers that ought to agree, and the 検算 that says so.
+DIFFERENCES = frozenset({"N401", "N403", "N407", *LINK_CODES.values()})
 MOST_ALIKE = 100  # findings of one kind on one sheet: nobody reads the hundred and first
 
 # Those that look at workbooks one by one, and those that look at the collection as a whole.
@@ -88,7 +91,28 @@ def run_checks(collection: Collection) -> list[Finding]:
     """Run the checks on the collection; those on the collection only when there is a roster to hold it against."""
     checks = WORKBOOK_CHECKS + (COLLECTION_CHECKS if collection.roster is not None else ())
     found = (finding for check in checks for finding in check(collection))
-    return list(_fold(found, collection))
+    return list(_fold(_without_consequences(found, collection), collection))
+
+
+def _without_consequences(findings: Iterable[Finding], collection: Collection) -> Iterator[Finding]:
+    """The findings without the differences that are exactly what stands in a row too many.
+
+    Such a row is a finding of its own (N207, N208); once its number stands where it belongs, the others are gone.
+    """
+    outside = unread.counts_in_rows_too_many(collection)
+    for finding in findings:
+        tables = {(place.file, place.table) for place in (finding.place, *finding.related)}
+        amounts = {amount for file, table, amount in outside if {(file, table), ("", table)} & tables}
+        if finding.code not in DIFFERENCES or _difference_of(finding) not in amounts:
+            yield finding
+
+
+def _difference_of(finding: Finding) -> int | None:
+    """By how much two numbers differ; a line of 検算 says it itself."""
+    if finding.difference is not None:
+        return abs(finding.difference)
+    found = str(finding.found).removeprefix("-")
+    return int(found) if found.isascii() and found.isdecimal() else None
 
 
 def _fold(findings: Iterable[Finding], collection: Collection) -> Iterator[Finding]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -56,14 +56,23 @@ def each_section_reported_once(collection: Collection) -> Iterator[Finding]:
 def named_after(section: str, collection: Collection) -> Iterator[str]:
     """The files that bear the name of a 課 but could not be read as its workbook, or say they are another's.
 
-    An archive bears the names of the files in it as well.
+    An archive bears the names of the files in it as well. The name of the 課 without its 部 is enough where no other
+    has it, and none whose name it is a part of (都市計画課 is not 計画課).
     """
+    roster = collection.roster or ()
+    alone = Counter(plain(other.section_name) for other in roster)
+    names = {plain(section): section} | {
+        plain(name): other.key
+        for other in roster
+        for name in (other.key, *([other.section_name] if alone[plain(other.section_name)] == 1 else []))
+    }
     inbox = collection.inbox
     unread = [path for path in (*inbox.unread, *inbox.skipped) if collection.edition.files.kind_of(path) != "debris"]
     unread += [s.workbook.path for s in inbox.of_year(collection.fiscal_year) if s.section != section]
     for path in unread:
         inside = names_in_zip(path) if path.suffix.lower() == ".zip" else []
-        if any(plain(section) in plain(Path(name).stem) for name in (path.name, *inside)):
+        stems = (plain(Path(name).stem) for name in (path.name, *inside))
+        if any(names[max(own, key=len)] == section for stem in stems if (own := [n for n in names if n in stem])):
             yield label_of(path)
 
 

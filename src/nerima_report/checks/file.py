@@ -51,6 +51,7 @@ LIMIT_NAMES = {
     "columns": "列",
     "cells": "セル",
     "merges": "結合したセル",
+    "comments": "一つのシートのコメント",
     "text": "一つのセルの文字",
     "texts": "文字",
     "accents": "一つの文字に重ねた記号",

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 
 from nerima_report.edition import Edition
 from nerima_report.edition.entries import EntryTable
@@ -105,6 +106,21 @@ def looks_like_a_count(value: CellValue) -> bool:
     if value == UNSAVED or _NUMBER.fullmatch(text) or _COUNT.search(text):
         return True
     return text[-1:] in "日月0123456789" and (parse_date(value) is not None or parse_month(value) is not None)
+
+
+def counts_in_rows_too_many(collection: Collection) -> set[tuple[str, str, int]]:
+    """The counts in rows that a table does not know or has already: file, table, and their sum in a column."""
+    counts: dict[tuple[str, str, int], int] = defaultdict(int)
+    for located in collection.tallies.located:
+        sheet = located.sheet if isinstance(located, LocatedCounts) else None
+        if sheet is None or not isinstance(located, LocatedCounts):
+            continue
+        again = [position for _, _, position in located.layout.twice]
+        for position in (*chain.from_iterable(unknown_rows(located).values()), *again):
+            value = sheet.cells.get(position)
+            if isinstance(value, int | float) and value:
+                counts[located.submission.file, located.table_id, position[1]] += int(value)
+    return {(file, table, amount) for (file, table, _), amount in counts.items()}
 
 
 def unknown_rows(located: LocatedCounts) -> dict[int, list[Position]]:

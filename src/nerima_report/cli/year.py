@@ -190,15 +190,17 @@ def _validate_files(
         "files": len(examination.files),
     }
     if complete:
-        from nerima_report.notices import matrix
+        from nerima_report.notices.matrix import handed_in
+        from nerima_report.notices.status import as_facts
 
-        facts["handed_in"] = matrix.as_facts(matrix.handed_in(examination))
+        facts["handed_in"] = as_facts(handed_in(examination))
     if return_to is not None:
         folder = return_to
         examination, returned = return_workbooks(examination, lambda name, copy: write_all(folder, {name: copy}))
         facts["returned"] = [label_of(folder / copy.name) for copy in returned]
-    closing = f"{len(examination.files)}ファイルのうち{examination.fine}ファイルにエラーはありません"
-    show_findings(examination, wanted, facts, closing)
+    from nerima_report.notices.screen import closing_of
+
+    show_findings(examination, wanted, facts, closing_of(examination))
     leave(examination, wanted)
 
 

@@ -50,6 +50,7 @@ class FindingDefinition(Definition):
     hint: Text = Field(title="どうするか")
     for_section: Text | None = Field(title="課に伝えるとき", default=None)
     basis: Text = Field(title="よりどころ")
+    may_differ: bool = Field(title="正しいこともある差", default=False)
 
     @property
     def example_message(self) -> str:
@@ -82,7 +83,8 @@ class Catalogue:
         entry = self.codes[finding.code]
         message = _message(finding, entry.message)
         for_section = "" if entry.office_only else entry.for_section or entry.hint
-        return Notice(finding, entry.name, self.severity(finding), message, entry.hint, entry.basis, for_section)
+        words = (entry.name, self.severity(finding), message, entry.hint, entry.basis, for_section)
+        return Notice(finding, *words, may_differ=entry.may_differ)
 
     def notices(self, findings: Iterable[Finding]) -> list[Notice]:
         """The findings in the words of the catalogue, the most severe first."""
@@ -146,7 +148,9 @@ class Notice:
 
     `name` is the name of its code (rows-differ-from-total), `hint` what to do about it, `basis` what it rests on,
     `for_section` what the 課 is told to do; '' where that is no business of a 課.
-    `evidence` are the checks that failed because of one wrong number, this one first, where they are told together.
+    `evidence` are the checks that failed because of one wrong number, this one first, where they are told together;
+    `alike` are the same notices on other workbooks, this one first, where they are told together. `may_differ`: two
+    numbers that somebody may explain.
     """
 
     finding: Finding
@@ -157,6 +161,8 @@ class Notice:
     basis: str
     for_section: str = ""
     evidence: tuple[Notice, ...] = ()
+    alike: tuple[Notice, ...] = ()
+    may_differ: bool = False
 
     @property
     def code(self) -> str:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from nerima_report.edition.catalogue import Notice
 from nerima_report.edition.tables import LINK_CODES
 from nerima_report.findings import Finding, SuggestedCell
-from nerima_report.places import Place
+from nerima_report.places import WARD, Place
 
 WHOLE = "全体"
+WARD_MISSING = "N605"
+LEAST_SHARED = 3  # workbooks that share a notice, which is then said once
+ANY_SECTION = "次の課"  # stands in a sentence for all of them
 COMPARED = {*LINK_CODES.values(), "N530"}  # two numbers that ought to agree, of which either may be wrong
 
 
@@ -24,30 +27,85 @@ class SheetNotices:
 
 @dataclass(frozen=True)
 class WorkbookNotices:
-    """The notices on one workbook of a 課, by sheet; `file` is '' where the workbook itself is what is missing."""
+    """The notices on one workbook of a 課, by sheet; `file` is '' where the workbook itself is what is missing.
+
+    `ward`: the workbook speaks for 区全体. Where several workbooks share the notices, `owners` are their names.
+    """
 
     section: str
     file: str
-    sheets: tuple[SheetNotices, ...]
+    sheets: tuple[SheetNotices, ...] = ()
+    ward: bool = False
+    owners: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:
-        """Whose workbook it is, and its file: 福祉部管理課（12_福祉部管理課.xlsx）."""
+        """Whose workbook it is, and its file: 福祉部管理課（12_福祉部管理課.xlsx）; or how many share the notices."""
+        if self.owners:
+            return f"{len(self.owners)}{'の集計' if self.file else '課'}に同じ指摘"
+        if self.ward:
+            return f"{WARD}（{'、'.join(filter(None, (self.section, self.file)))}）"
         if self.section and self.file:
             return f"{self.section}（{self.file}）"
         return self.section or self.file or WHOLE
 
 
-def by_workbook(notices: Iterable[Notice]) -> list[WorkbookNotices]:
-    """Group notices, which come in order of severity; a group has the place of its first notice."""
-    groups: dict[tuple[str, str], dict[str, list[Notice]]] = {}
-    for notice in by_problem(notices):
-        place = notice.place
-        groups.setdefault((place.section, place.file), {}).setdefault(place.sheet, []).append(notice)
+def by_workbook(notices: Iterable[Notice], wards: Collection[str] = ()) -> list[WorkbookNotices]:
+    """Group notices, which come in order of severity; a group has the place of its first notice.
+
+    What many workbooks share is one notice. `wards` are the files that speak for 区全体.
+    """
+    groups: dict[WorkbookNotices, dict[str, list[Notice]]] = {}
+    for notice in _said_once(by_problem(notices)):
+        group = _group_of(notice, wards)
+        groups.setdefault(group, {}).setdefault(notice.place.sheet, []).append(notice)
     return [
-        WorkbookNotices(*owner, tuple(SheetNotices(sheet, tuple(group)) for sheet, group in sheets.items()))
-        for owner, sheets in groups.items()
+        replace(group, sheets=tuple(SheetNotices(sheet, tuple(own)) for sheet, own in sheets.items()))
+        for group, sheets in groups.items()
     ]
+
+
+def _group_of(notice: Notice, wards: Collection[str]) -> WorkbookNotices:
+    """The workbook of a notice, or the workbooks that share it, without notices."""
+    place = notice.place
+    if not notice.alike:
+        return WorkbookNotices(place.section, place.file, ward=place.file in wards or notice.code == WARD_MISSING)
+    owners = (f"{WARD}（{o.section}）" if o.file in wards else o.section or o.file for o in map(_place, notice.alike))
+    return WorkbookNotices("", "all" if place.file else "", owners=tuple(dict.fromkeys(owners)))
+
+
+def _place(notice: Notice) -> Place:
+    return notice.place
+
+
+def _said_once(notices: Iterable[Notice]) -> list[Notice]:
+    """The notices, those that many workbooks share word for word as one, at the place of the first."""
+    kinds: dict[object, list[Notice]] = {}
+    for number, notice in enumerate(notices):
+        kinds.setdefault(number if notice.evidence else _in_general(notice), []).append(notice)
+    told: list[Notice] = []
+    for kind in kinds.values():
+        workbooks = {(notice.place.section, notice.place.file) for notice in kind}
+        told += [_shared(kind)] if len(workbooks) >= LEAST_SHARED else kind
+    return told
+
+
+def _in_general(notice: Notice) -> object:
+    """What a notice says, apart from whose workbook it is said of."""
+    finding, elsewhere = notice.finding, replace(notice.place, section="", file="")
+    facts = (finding.expected, finding.found, finding.difference, notice.explanation, notice.advice)
+    return notice.code, notice.severity, elsewhere, _general_message(notice), facts
+
+
+def _general_message(notice: Notice) -> str:
+    return notice.message.replace(notice.place.section, ANY_SECTION) if notice.place.section else notice.message
+
+
+def _shared(notices: Sequence[Notice]) -> Notice:
+    """The one that stands for all; what each was compared with lies in its own workbook."""
+    first = notices[0]
+    finding = replace(first.finding, related=())
+    return replace(first, finding=finding, message=_general_message(first), alike=tuple(notices))
 
 
 def same_fault(notices: Iterable[Notice]) -> list[tuple[Notice, ...]]:

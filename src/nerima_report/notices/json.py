@@ -11,6 +11,7 @@ from nerima_report.examination import Examination
 from nerima_report.findings import Explanation, SuggestedCell, Suggestion
 from nerima_report.notices import Outcome
 from nerima_report.places import Place
+from nerima_report.tallies.resubmission import Difference, Resubmission
 
 SCHEMA_VERSION = 1
 
@@ -26,6 +27,8 @@ def render_json(examination: Examination, outcome: Outcome) -> str:
         "findings": [
             _finding(notice) | {"problem": problems.get(notice.finding.problem)} for notice in examination.notices
         ],
+        "remarks": [asdict(remark) for remark in examination.remarks],
+        "resubmissions": [_resubmission(one) for one in examination.resubmissions],
     }
     return json.dumps(envelope, ensure_ascii=False, indent=2)
 
@@ -54,6 +57,25 @@ def _finding(notice: Notice) -> dict[str, object]:
         "likely": finding.advice.likely,
         "advice": list(notice.advice),
     }
+
+
+def _resubmission(one: Resubmission) -> dict[str, object]:
+    return {
+        "section": one.submission.section,
+        "ward": one.submission.ward,
+        "file": one.submission.file,
+        "number": one.submission.number,
+        "before": {"file": one.before.file, "number": one.before.number},
+        "cells": [{**_place(cell.place), "before": cell.before, "after": cell.after} for cell in one.cells],
+        "lines": [
+            {**_place(line.place), "kind": line.kind, "fields": [_difference(field) for field in line.fields]}
+            for line in one.lines
+        ],
+    }
+
+
+def _difference(field: Difference) -> dict[str, str]:
+    return {"field": field.label, "before": field.before, "after": field.after}
 
 
 def _place(place: Place) -> dict[str, object]:

@@ -6,7 +6,7 @@ The short form of it lists who has handed in what, one line for each 課 of the 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Literal
 
@@ -20,16 +20,18 @@ from nerima_report.edition.entries import ADJUSTMENTS
 from nerima_report.examination import Examination
 from nerima_report.findings import Severity
 from nerima_report.fiscal_year import full_name
+from nerima_report.notices.grouping import WARD_MISSING
 from nerima_report.notices.status import SECTION_STATUSES, HandedIn, SectionStatus
 from nerima_report.places import WARD
 from nerima_report.tallies.collection import Collection
 from nerima_report.tallies.counting import counted_tables
 from nerima_report.text import harmless, section_key
 
-TableStatus = Literal["fine", "warning", "error", "missing", "not-applicable", "not-asked"]
+TableStatus = Literal["fine", "warning", "error", "unclear", "missing", "not-applicable", "not-asked"]
 # The column for findings on the file or its cover, which concern none of its tables.
 FILE = ""
-WARD_MISSING = "N605"
+NOT_READ = frozenset({"missing", "unclear"})
+MOST_COLUMNS = 14  # of a matrix, so that it can be read on A4
 _Owner = tuple[bool, str]
 
 
@@ -43,28 +45,29 @@ class MatrixCell:
 
 @dataclass(frozen=True)
 class MatrixRow:
-    """A 課, or the ward as a whole, with a cell for each column of the matrix."""
+    """A 課, or the ward as a whole: how it stands, with a cell for each column of the matrix."""
 
     name: str
+    status: SectionStatus
     cells: tuple[MatrixCell, ...]
 
 
 @dataclass(frozen=True)
 class Matrix:
-    """The matrix of a fiscal year: its columns are FILE and the ids of the tables.
-
-    `parts` are the parts to which the tables belong, each with the number of its columns.
-    """
+    """A part of a fiscal year, or as much of it as fits a page: its columns are the ids of tables, at first FILE."""
 
     title: str
-    parts: tuple[tuple[str, int], ...]
     columns: tuple[str, ...]
     rows: tuple[MatrixRow, ...]
 
 
 def make_matrices(examination: Examination) -> list[Matrix]:
-    """One matrix for each fiscal year; with a roster it has a row for each 課 of the roster."""
-    return [_matrix(examination, collection) for collection in examination.years if collection.fiscal_year]
+    """The matrices of each fiscal year, part by part; with a roster the first has a row for each 課 of the roster.
+
+    A column that nobody uses is left out, and so is the row of a 課 that is asked for none of the columns.
+    """
+    years = (collection for collection in examination.years if collection.fiscal_year)
+    return [matrix for collection in years for matrix in _matrices(examination, collection)]
 
 
 def files_outside(examination: Examination) -> dict[str, tuple[Notice, ...]]:
@@ -83,27 +86,54 @@ def worst(notices: Iterable[Notice]) -> TableStatus:
     return "error" if "error" in severities else "warning" if "warning" in severities else "fine"
 
 
-def _matrix(examination: Examination, collection: Collection) -> Matrix:
-    rows, rows_for = [], owners(collection)
-    adjusted = [ADJUSTMENTS.key] if any(ward for ward, _ in rows_for) else []
+def _matrices(examination: Examination, collection: Collection) -> Iterator[Matrix]:
+    columns = _columns(collection)
+    rows = list(_all_rows(examination, collection, columns))
+    used = [n for n in range(len(columns)) if n == 0 or any(_is_used(row.cells[n]) for row in rows)]
+    titles = {part.key: part.definition.title for part in collection.edition.parts}
+    year = full_name(collection.fiscal_year)
+    if len(used) == 1:
+        yield _block(f"{year} {WARD}", columns, rows, used)
+    for key, own in groupby(used[1:], key=lambda n: columns[n].rpartition(".")[0]):
+        numbers = list(own)
+        if numbers[0] == used[1]:
+            numbers.insert(0, 0)
+        for first in range(0, len(numbers), MOST_COLUMNS):
+            title = f"{year} {titles.get(key, WARD)}" + ("（つづき）" if first else "")
+            yield _block(title, columns, rows, numbers[first : first + MOST_COLUMNS])
+
+
+def _block(title: str, columns: Sequence[str], rows: Iterable[MatrixRow], numbers: Sequence[int]) -> Matrix:
+    """The matrix of some columns, by their numbers."""
+    cut = [replace(row, cells=tuple(row.cells[n] for n in numbers)) for row in rows]
+    asked = (row for row in cut if any(cell.status != "not-asked" or cell.notices for cell in row.cells))
+    return Matrix(title, tuple(columns[n] for n in numbers), tuple(asked))
+
+
+def _is_used(cell: MatrixCell) -> bool:
+    return bool(cell.notices) or cell.status not in ("not-asked", "not-applicable")
+
+
+def _columns(collection: Collection) -> tuple[str, ...]:
+    """FILE, the tables that are handed in, the registers that were, and the adjustments of the ward."""
     edition = collection.edition
+    adjusted = [ADJUSTMENTS.key] if any(ward for ward, _ in owners(collection)) else []
     counted = counted_tables(edition)  # they are not handed in
-    collected = [table_id for table_id in edition.tables if table_id not in counted]
     handed_in = {t.table_id for t in collection.tallies.located}
     registers = [table_id for table_id in edition.registers if table_id in handed_in]
-    columns = (FILE, *collected, *registers, *adjusted)
+    return (FILE, *(table_id for table_id in edition.tables if table_id not in counted), *registers, *adjusted)
+
+
+def _all_rows(examination: Examination, collection: Collection, columns: tuple[str, ...]) -> Iterator[MatrixRow]:
     concerning = _by_owner_and_column(examination, collection, columns)
-    for owner in rows_for:
+    for handed_in in _rows(examination, collection):
+        owner = (handed_in.ward, handed_in.section)
         cells = []
-        for column, status in zip(columns, _statuses(collection, owner, columns), strict=True):
+        for column, status in zip(columns, _statuses(collection, handed_in, columns), strict=True):
             notices = tuple(concerning.get((owner, column), ()))
             fault = worst(notices)
-            cells.append(MatrixCell(fault if fault != "fine" and status != "missing" else status, notices))
-        rows.append(MatrixRow(f"{WARD}（{owner[1]}）" if owner[0] else owner[1], tuple(cells)))
-    titles = {part.key: part.definition.title for part in collection.edition.parts}
-    groups = groupby(column.rpartition(".")[0] for column in columns[1:])
-    parts = tuple((titles.get(part, WARD), len(list(group))) for part, group in groups)
-    return Matrix(full_name(collection.fiscal_year), parts, columns, tuple(rows))
+            cells.append(MatrixCell(fault if fault != "fine" and status not in NOT_READ else status, notices))
+        yield MatrixRow(handed_in.name, handed_in.status, tuple(cells))
 
 
 def _registers(collection: Collection, owner: _Owner) -> set[str]:
@@ -127,9 +157,9 @@ def _coordinator(collection: Collection) -> _Owner:
     return True, section_key(coordinator.department, coordinator.section)
 
 
-def _statuses(collection: Collection, owner: _Owner, columns: tuple[str, ...]) -> Iterator[TableStatus]:
+def _statuses(collection: Collection, handed_in: HandedIn, columns: tuple[str, ...]) -> Iterator[TableStatus]:
     """The status of each column before findings are considered."""
-    ward = owner[0]
+    owner = ward, _ = handed_in.ward, handed_in.section
     edition = collection.edition
     asked = {FILE, *edition.collected_counts(ward), *edition.collected_entries(ward), *_registers(collection, owner)}
     submission = next((s for s in collection.submissions if (s.ward, s.section) == owner), None)
@@ -141,7 +171,7 @@ def _statuses(collection: Collection, owner: _Owner, columns: tuple[str, ...]) -
         if column not in asked:
             yield "not-asked"
         elif submission is None:
-            yield "missing"
+            yield "unclear" if handed_in.status == "unclear" else "missing"
         else:
             yield "not-applicable" if column and submission.says_not_applicable(column) else "fine"
 
@@ -174,17 +204,13 @@ def _by_owner_and_column(
 
 def handed_in(examination: Examination) -> list[HandedIn]:
     """A row for each 課 of the roster, in its order, then for others; empty where there is no roster."""
-    return [
-        row
-        for collection in examination.years
-        if collection.roster is not None
-        for row in _rows(examination, collection)
-    ]
+    with_roster = (collection for collection in examination.years if collection.roster is not None)
+    return [row for collection in with_roster for row in _rows(examination, collection)]
 
 
-def as_facts(rows: list[HandedIn]) -> list[dict[str, object]]:
-    """The same for the envelope of findings in JSON."""
-    return [asdict(row) for row in rows]
+def standing(examination: Examination) -> list[HandedIn]:
+    """The same also where there is no roster: then for those that handed in."""
+    return [row for collection in examination.years for row in _rows(examination, collection)]
 
 
 def elsewhere(examination: Examination, rows: list[HandedIn]) -> list[Notice]:
@@ -210,6 +236,13 @@ def print_handed_in(console: Console, rows: list[HandedIn]) -> None:
     console.print()
     console.print("■ 提出の状況", style="bold", highlight=False)
     console.print(table)
+    unclear: dict[str, list[str]] = {}
+    for row in rows:
+        if row.status == "unclear":
+            unclear.setdefault(row.file, []).append(row.name)
+    for file, names in unclear.items():
+        text = f"{SECTION_STATUSES['unclear'][0]}: {file}（{'、'.join(names)}のものと思われます）"
+        console.print(harmless(text), highlight=False, markup=False, soft_wrap=True)
 
 
 def _rows(examination: Examination, collection: Collection) -> Iterator[HandedIn]:

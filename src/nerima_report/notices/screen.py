@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from io import StringIO
 from typing import TYPE_CHECKING
 
@@ -12,8 +12,9 @@ from rich.text import Text
 
 from nerima_report.edition.catalogue import EXPLAINED, Notice, short
 from nerima_report.findings import SEVERITIES, SEVERITY_NAMES
+from nerima_report.notices.answers import LEAD, answers_to, only_year
 from nerima_report.notices.grouping import WorkbookNotices, by_workbook, same_fault
-from nerima_report.text import fold, harmless
+from nerima_report.text import fold, harmless, tell
 
 if TYPE_CHECKING:
     from nerima_report.examination import Examination
@@ -25,14 +26,20 @@ _FILE_WIDTH = 80  # columns of the text that goes into a file
 # This many findings of one kind are printed one by one for each sheet; of the others only the cells.
 MOST_ALIKE = 3
 MOST_CELLS = 12
+REPLACED = "N606"  # a workbook that was handed in again: what changed is shown in any case
 
 
-def print_notices(console: Console, notices: Iterable[Notice]) -> None:
-    """Print notices; nothing is shown by colour alone."""
-    for workbook in by_workbook(notices):
+def print_notices(
+    console: Console, notices: Iterable[Notice], wards: Collection[str] = (), until: int | None = None
+) -> None:
+    """Print notices; nothing is shown by colour alone.
+
+    `wards` are the files that speak for 区全体, `until` is the year with which answers to findings end.
+    """
+    for workbook in by_workbook(notices, wards):
         console.print()
         _print(console, 0, f"■ {workbook.title}", "bold")
-        _print_workbook(console, workbook)
+        _print_workbook(console, workbook, until)
 
 
 def print_findings(console: Console, examination: Examination, outcome: Outcome) -> None:
@@ -41,13 +48,19 @@ def print_findings(console: Console, examination: Examination, outcome: Outcome)
     Where a page was written that shows all findings, those on the workbook of a 課 are only counted here.
     """
     if "handed_in" not in outcome.facts:
-        print_notices(console, examination.notices)
+        print_notices(console, examination.notices, examination.wards, only_year(examination))
     else:
         from nerima_report.notices import matrix  # which most runs do without
 
         rows = matrix.handed_in(examination)
-        print_notices(console, matrix.elsewhere(examination, rows) if "page" in outcome.facts else examination.notices)
+        others = (notice for notice in matrix.elsewhere(examination, rows) if notice.code != REPLACED)
+        shown = others if "page" in outcome.facts else examination.notices
+        print_notices(console, shown, examination.wards, only_year(examination))
         matrix.print_handed_in(console, rows)
+    if examination.remarks or examination.resubmissions:
+        from nerima_report.notices.received import print_received
+
+        print_received(console, examination.remarks, examination.resubmissions)
     _print_closing(console, outcome)
 
 
@@ -63,6 +76,16 @@ def summary(notices: Iterable[Notice]) -> str:
     counts = Counter(notice.label for notice in notices)
     labels = (*(SEVERITY_NAMES[severity] for severity in SEVERITIES), EXPLAINED)
     return "、".join(f"{label} {counts[label]}件" for label in labels if counts[label]) or "指摘なし"
+
+
+def closing_of(examination: Examination) -> str:
+    """How many of the files have errors, in a sentence that says nothing else."""
+    files, faulty = len(examination.files), len(examination.files) - examination.fine
+    all_of_them = f"{files}ファイルすべて" if files > 1 else f"{files}ファイル"
+    if faulty:
+        return f"{all_of_them if faulty == files else f'{files}ファイルのうち{faulty}ファイル'}にエラーがあります"
+    elsewhere = any(notice.is_error for notice in examination.notices)
+    return f"{all_of_them}、エラーはありません" + ("が、ほかにエラーがあります" if elsewhere else "")
 
 
 def _print_closing(console: Console, outcome: Outcome) -> None:
@@ -86,8 +109,10 @@ def _print_closing(console: Console, outcome: Outcome) -> None:
     console.print(outcome.closing, highlight=False, markup=False, soft_wrap=True)
 
 
-def _print_workbook(console: Console, workbook: WorkbookNotices) -> None:
+def _print_workbook(console: Console, workbook: WorkbookNotices, until: int | None) -> None:
     hinted: set[str] = set()
+    if workbook.owners:
+        _print(console, 2, "、".join(workbook.owners))
     for sheet in workbook.sheets:
         for alike in same_fault(sheet.notices):
             for notice in alike[:MOST_ALIKE]:
@@ -98,6 +123,9 @@ def _print_workbook(console: Console, workbook: WorkbookNotices) -> None:
             if alike[0].code not in hinted and alike[0].is_open:  # the hint of a code is printed once for each workbook
                 _print(console, 6, f"→ {alike[0].hint}", "dim")
                 hinted.add(alike[0].code)
+            for answer in (answer for notice in alike[:MOST_ALIKE] for answer in answers_to(notice, until)):
+                _print(console, 6, LEAD)
+                tell(console, [f"        {line}" for line in answer])
 
 
 def _print_notice(console: Console, notice: Notice) -> None:

@@ -18,6 +18,7 @@ from rich.console import Console
 from nerima_report import __version__
 from nerima_report.fiscal_year import full_date, full_name
 from nerima_report.places import WARD
+from nerima_report.tallies.remarks import Remark
 from nerima_report.text import fold, harmless
 
 SCHEMA_VERSION = 1
@@ -74,17 +75,6 @@ class HandedIn:
     def name(self) -> str:
         """The 課, or 区全体 with the 課 that hands it in."""
         return f"{WARD}（{self.section}）" if self.ward else self.section
-
-
-@dataclass(frozen=True)
-class Remark:
-    """What a 課 wrote to the office beside its numbers, and where."""
-
-    section: str
-    file: str
-    sheet: str
-    cell: str
-    text: str
 
 
 @dataclass(frozen=True)
@@ -171,6 +161,11 @@ class Look:
         return Step(f"nerima-report validate {year}", reason)
 
 
+def as_facts(rows: Sequence[HandedIn]) -> list[dict[str, object]]:
+    """The rows for other programs, with the word that people read."""
+    return [{**asdict(row), "status_name": SECTION_STATUSES[row.status][0]} for row in rows]
+
+
 def in_words(rows: Sequence[HandedIn]) -> str:
     """How many have handed in: 39課のうち22課が提出（直しが必要 5）、未提出 17。区全体は未提出."""
     sections = [row.status for row in rows if not row.ward]
@@ -189,6 +184,7 @@ def render_json(look: Look) -> str:
         "program": f"nerima-report {__version__}",
         "command": "status",
         **asdict(look.year),
+        "handed_in": as_facts(look.year.handed_in),
         "others": [{"file": file, "errors": errors} for file, errors in look.year.others.items()],
         "day": look.day.isoformat(),
         "deadline": look.deadline.isoformat() if look.deadline else None,
@@ -270,10 +266,10 @@ def _news(look: Look) -> Iterator[_List]:
     writers: dict[str, list[str]] = {}
     for remark in look.year.remarks:
         writers.setdefault(remark.text, []).append(remark.section)
-    yield _List("課から", [f"{_several(sections)}「{text}」" for text, sections in writers.items()], urgent=False)
+    yield _List("課から", [f"{several(sections)}「{text}」" for text, sections in writers.items()], urgent=False)
 
 
-def _several(sections: Sequence[str]) -> str:
+def several(sections: Sequence[str]) -> str:
     """The first of those who wrote the same, and how many they are."""
     return sections[0] + (f"など{len(sections)}の集計" if len(sections) > 1 else "")
 

@@ -24,8 +24,7 @@ from pydantic import TypeAdapter
 from nerima_report.edition import find_edition, load_edition, shipped_templates
 from nerima_report.files import SETTINGS
 from nerima_report.fiscal_year import collected_year
-from nerima_report.notices.status import Change, ChangeKind, HandedIn, Look, Remark, YearStatus
-from nerima_report.places import WARD
+from nerima_report.notices.status import Change, ChangeKind, HandedIn, Look, YearStatus
 from nerima_report.runs.kept import FOLDER, KeptWorkbooks, digest_of, keep, program_digest
 from nerima_report.tallies.roster import roster_years
 from nerima_report.tallies.submission import Progress
@@ -146,21 +145,17 @@ def _status_by(workspace: Workspace, examination: Examination) -> YearStatus:
     """Where a year stands by its examination, its report and its record."""
     from nerima_report.notices import matrix
     from nerima_report.runs.publish import record_state, report_state
-    from nerima_report.tallies.collection import on_cover
 
     fiscal_year, submissions = examination.years[0].fiscal_year, examination.years[0].submissions
     handed_in = matrix.handed_in(examination)
     others = Counter(n.place.file for n in matrix.elsewhere(examination, handed_in) if n.is_error)
-    remarks = [(s, on_cover(s, "備考")) for s in submissions if s.remark]
     inputs = workspace.handed_in(fiscal_year).paths if submissions else []  # else they may be those of another year
     return YearStatus(
         fiscal_year=fiscal_year,
         handed_in=tuple(handed_in),
         versions={submission.file: submission.workbook.sha256 for submission in submissions},
         others=dict(others),
-        remarks=tuple(
-            Remark(WARD if s.ward else s.section, s.file, place.sheet, place.cell, s.remark) for s, place in remarks
-        ),
+        remarks=examination.remarks,
         report=report_state(workspace, fiscal_year, inputs),
         record=record_state(workspace, fiscal_year, inputs),
     )

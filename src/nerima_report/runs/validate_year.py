@@ -21,7 +21,7 @@ from nerima_report.notices.grouping import by_problem
 from nerima_report.notices.letters import Attachment, Letter, LetterWriter
 from nerima_report.notices.returned import MarkedCopy, return_workbooks
 from nerima_report.notices.screen import summary
-from nerima_report.notices.status import HandedIn, in_words
+from nerima_report.notices.status import HandedIn, as_facts, in_words
 from nerima_report.runs.validate import examine_year
 from nerima_report.tallies.roster import RosterSection
 from nerima_report.tallies.submission import Progress
@@ -72,7 +72,7 @@ def validate_year(
         "command": "validate",
         "fiscal_years": [fiscal_year],
         "files": len(examination.files),
-        "handed_in": matrix.as_facts(handed_in),
+        "handed_in": as_facts(handed_in),
         "returned": [label_of(folder / RETURNED / copy.name) for copy in copies],
         "letters": [label_of(folder / name) for name in posted],
         "page": label_of(folder / PAGE),

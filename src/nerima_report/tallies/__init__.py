@@ -5,6 +5,7 @@
     counting, register_counts  tables that are counted from entries
     totals → figures           one number for each cell of the report; rates
     collection                   all that is known of one year
+    remarks, resubmission        what a 課 wrote beside its numbers, and changed when it handed in again
 
 A label is compared without what does not distinguish it (`text.plain`).
 """

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from nerima_report.edition import Edition
 from nerima_report.fiscal_year import full_name, parse_fiscal_year
+from nerima_report.places import WARD
 from nerima_report.tallies.cell_values import shown
 from nerima_report.tallies.layout import COVER_SHEET
 from nerima_report.text import label_of, one_line, plain, section_key
@@ -79,6 +80,11 @@ class Submission:
     def section(self) -> str:
         """The key of the section: 部 + 課, as in 福祉部管理課."""
         return section_key(self.department, self.section_name)
+
+    @property
+    def owner(self) -> str:
+        """Who speaks in it, so that 区全体 and its coordinator's own workbook are told apart."""
+        return f"{WARD}（{self.section}）" if self.ward else self.section
 
     @cached_property
     def file(self) -> str:

@@ -28,6 +28,7 @@ MAX_ROWS = 25_000
 MAX_COLUMNS = 1_000
 MAX_CELLS = 500_000  # a sheet
 MAX_MERGES = 20_000  # a sheet
+MAX_COMMENTS = 2_000  # a part, which is those of a sheet
 MAX_TEXT = 32_767  # characters in a cell: what Excel itself allows
 MAX_ACCENTS = 30  # on one character, as UAX #15 has it; beyond it a text takes the square of its length to compare
 MAX_TEXTS = 16 * MIB  # characters in all cells: one shared text may stand in every cell
@@ -46,6 +47,7 @@ LIMITS: dict[str, int] = {
     "columns": MAX_COLUMNS,
     "cells": MAX_CELLS,
     "merges": MAX_MERGES,
+    "comments": MAX_COMMENTS,
     "text": MAX_TEXT,
     "texts": MAX_TEXTS,
     "accents": MAX_ACCENTS,

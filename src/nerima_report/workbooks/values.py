@@ -14,6 +14,9 @@ Position = tuple[int, int]
 
 # The sheet that the tool puts in front of a copy that goes back (also 確認結果(2)), and its title.
 INDEX_SHEET, INDEX_TITLE = "確認結果", "集計の確認結果"
+# How a comment of the tool begins and ends; by this it is known again when the copy comes back, and so is what a 課
+# wrote below it.
+REMARK_BEGINNING, REMARK_END = "【確認結果】", "（お返事は、この行の下に書けます）"
 
 # Why a file is no workbook that can be read. checks/file.py gives each a code, the catalogue the words.
 Reason = Literal[
@@ -58,6 +61,8 @@ class SheetFacts:
     cells whose text is struck through, `partly_struck` the whole text where a part is (the value is the rest),
     `unseen` cells written in the colour of the ground, `cleaned` the radicals and invisible characters that are no
     longer in a text (see `cleaning`).
+
+    `comments` are what people wrote to a cell, also to an empty one; what the tool wrote on a copy is not among them.
     """
 
     hidden: bool = False
@@ -72,6 +77,7 @@ class SheetFacts:
     partly_struck: Mapping[Position, str] = field(default_factory=dict)
     unseen: frozenset[Position] = frozenset()
     cleaned: Mapping[Position, str] = field(default_factory=dict)
+    comments: Mapping[Position, str] = field(default_factory=dict)
 
     def hides(self, position: Position) -> bool:
         """Whether the row or the column of a cell is hidden."""
@@ -111,6 +117,13 @@ class Unreadable:
     sheet: str = ""
     cell: str = ""
     limit: str = ""
+
+
+def without_remark(text: str) -> str:
+    """A comment, or a piece of one, without what the tool wrote in it: what a 課 wrote above it, or answered below."""
+    above, _, rest = text.partition(REMARK_BEGINNING)
+    _, ended, below = rest.partition(REMARK_END)
+    return above + below if ended else text
 
 
 def is_blank(value: CellValue) -> bool:

@@ -124,6 +124,23 @@ def _styles(count: int) -> str:
     return f'<styleSheet xmlns="{MAIN}"><cellXfs>{formats}</cellXfs></styleSheet>'
 
 
+def with_comments(name: str, reason: Reason | str, root: str, inside: Callable[[], str]) -> Hostile:
+    """A workbook with comments on its sheet, old or threaded ones by the name of their root."""
+
+    def parts() -> Parts:
+        relations = relations_of(relation("rId1", "comments", "../comments1.xml"))
+        content = f"{DECLARATION}<{root}>{inside()}</{root.partition(' ')[0]}>"
+        return package() | {"xl/worksheets/_rels/sheet1.xml.rels": relations, "xl/comments1.xml": content}
+
+    return packed(name, reason, parts)
+
+
+def _comment(text: str, cell: str = "A1") -> str:
+    return f'<comment ref="{cell}"><text><t>{text}</t></text></comment>'
+
+
+OLD = f'comments xmlns="{MAIN}"'
+THREADED = 'ThreadedComments xmlns="http://schemas.microsoft.com/office/spreadsheetml/2018/threadedcomments"'
 MERGES = "<mergeCells>" + numbered('<mergeCell ref="A#:B#" a="~"/>', 30_000) + "</mergeCells>"
 VALIDATIONS = numbered('<dataValidation sqref="A#"><formula1>~</formula1></dataValidation>', 20_000)
 
@@ -219,6 +236,13 @@ SIZES: tuple[Hostile, ...] = (
         "beyond-limit",
         lambda: package({"表" * 40_000: sheet(ONE)}),
     ),
+    with_comments("comments-in-plenty", "", OLD, lambda: _comment("次") * 1_900),
+    with_comments("comments-without-end", "beyond-limit", OLD, lambda: numbered(_comment("#~", "B#"), 10**5)),
+    with_comments("threads-without-end", "beyond-limit", THREADED, lambda: '<threadedComment ref="A1"/>' * 10**4),
+    with_comments("comment-text-of-15-MB", "beyond-limit", OLD, lambda: _comment(noise(15 * 2**20))),
+    with_comments("comment-in-the-last-cell", "", OLD, lambda: _comment("次", "XFD1048576")),
+    with_comments("comment-on-nonsense", "broken", OLD, lambda: _comment("次", "here")),
+    with_comments("deep-comment", "suspicious-xml", OLD, lambda: "<comment>" * 70 + "</comment>" * 70),
     packed("styles-in-plenty", "", lambda: package(styles=_styles(5_000))),
 )
 

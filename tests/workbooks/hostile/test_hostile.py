@@ -117,7 +117,7 @@ def test_odd_names_are_read_and_shown_harmlessly(name: str, command: Command, tm
     (tmp_path / name).write_bytes(SOUND.read_bytes())
     (tmp_path / f"空{name}").touch()
     run = command("validate", tmp_path)
-    assert "2ファイルのうち1ファイルにエラーはありません" in run.out
+    assert "2ファイルのうち1ファイルにエラーがあります" in run.out
     assert not {"\x1b", "\t", "\u202e"} & set(run.out)
 
 

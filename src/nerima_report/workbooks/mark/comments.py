@@ -9,10 +9,8 @@ from math import ceil
 from nerima_report.workbooks.mark.cells import comment_drawing, draw_comments
 from nerima_report.workbooks.mark.package import Package
 from nerima_report.workbooks.mark.xml import MAIN, Element, M, add, allowed, parse, piece, serialise
-from nerima_report.workbooks.values import Position, address, position_of
+from nerima_report.workbooks.values import REMARK_BEGINNING, REMARK_END, Position, address, position_of, without_remark
 
-# How a text from the tool begins; by this it is known again when the copy comes back.
-BEGINNING = "【確認結果】"
 # Beyond this a sheet opens slowly; the index sheet lists every finding all the same.
 MOST_COMMENTS = 500
 
@@ -38,7 +36,7 @@ def comment(package: Package, part: str, sheet: Element, remarks: Mapping[Positi
     comments = next((r.target for r in relations if r.kind == "comments"), "")
     threads = [package.root(r.target) for r in relations if r.kind == "threadedComment"]
     threaded = {one.get("ref") for root in threads for one in root.iter("{*}threadedComment")}
-    wanted = {position: remark for position, remark in remarks.items() if address(position) not in threaded}
+    wanted = {p: f"{remark}\n{REMARK_END}" for p, remark in remarks.items() if address(p) not in threaded}
     wanted = dict(sorted(wanted.items())[:MOST_COMMENTS])
     if not wanted and not comments:
         return False
@@ -79,11 +77,18 @@ def _rewrite(comment: Element, remark: str) -> bool:
     body = comment.find(f"{M}text")
     if body is None:
         return True
-    pieces = [(element, "".join(element.itertext())) for element in body.iterchildren(f"{M}t", f"{M}r")]
-    ours = [element for element, text in pieces if text.lstrip().startswith(BEGINNING)]
-    others = [element for element, text in pieces if element not in ours and text.strip()]
-    for element in ours:
-        body.remove(element)
+    others, ours = [], False
+    for element in body.findall(f"{M}t") + body.findall(f"{M}r"):
+        text = "".join(element.itertext())
+        rest = without_remark(text)
+        if rest == text and text.lstrip().startswith(REMARK_BEGINNING):  # somebody took its end away
+            rest = ""
+        ours |= rest != text
+        if rest != text and rest.strip():
+            body.replace(element, _run(rest.strip()))  # an answer stays
+        elif rest != text:
+            body.remove(element)
+        others += [rest] if rest.strip() else []
     if not remark:
         return bool(others) or not ours
     for plain in body.findall(f"{M}t"):  # beside runs, only runs are shown

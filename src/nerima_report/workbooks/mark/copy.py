@@ -11,13 +11,13 @@ from collections.abc import Mapping, Sequence
 
 from nerima_report.workbooks.cleaning import clean_name
 from nerima_report.workbooks.mark.cells import deselect, restyle
-from nerima_report.workbooks.mark.comments import BEGINNING, comment
+from nerima_report.workbooks.mark.comments import comment
 from nerima_report.workbooks.mark.index import HEADER_ROW, index_sheet
 from nerima_report.workbooks.mark.order import ADVICE, Mark, advice_in
 from nerima_report.workbooks.mark.package import Package
 from nerima_report.workbooks.mark.styles import NO_STYLES, SEVEREST_FIRST, StyleSheet
 from nerima_report.workbooks.mark.xml import RELATION, Element, M, add, piece
-from nerima_report.workbooks.values import INDEX_SHEET, Position, position_of
+from nerima_report.workbooks.values import INDEX_SHEET, REMARK_BEGINNING, Position, position_of
 
 _WORKSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
 _STYLES = "application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml"
@@ -108,7 +108,7 @@ def _on_sheet(marks: Sequence[Mark], sheet: str) -> tuple[dict[Position, str], d
             position = _position(cell)
             if name == sheet and position is not None:
                 before = remarks.get(position)
-                remarks[position] = f"{before}\n\n{remark}" if before else BEGINNING + remark
+                remarks[position] = f"{before}\n\n{remark}" if before else REMARK_BEGINNING + remark
     return colours, remarks
 
 

@@ -1,6 +1,6 @@
 """The worksheets of a file with their values; formulas give their saved result.
 
-    preflight → package_scan → style_scan (days, number_format), sheet_scan → sheets
+    preflight → package_scan → style_scan (days, number_format), sheet_scan, comment_scan → sheets
 
 Only the worker imports this folder: nothing here is heavy, but what is read may be hostile.
 """
@@ -10,6 +10,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator, Mapping
 from functools import cache
+from itertools import chain
 
 from nerima_report.workbooks import limits
 from nerima_report.workbooks.cleaning import clean_name
@@ -31,7 +32,7 @@ def _sheets(scanned: Mapping[str, ScannedSheet]) -> Iterator[Sheet]:
     for name, noted in scanned.items():
         if limit := _exceeded(name):
             raise Refused("beyond-limit", limit=limit)
-        for position, value in noted.cells.items():
+        for position, value in chain(noted.cells.items(), noted.comments.items()):
             if isinstance(value, str):
                 length += len(value)
                 if limit := _exceeded(value) or ("texts" if length > limits.MAX_TEXTS else ""):

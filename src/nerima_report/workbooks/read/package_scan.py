@@ -17,6 +17,13 @@ from xml.parsers import expat
 
 from nerima_report.workbooks import limits
 from nerima_report.workbooks.limits import Refused
+from nerima_report.workbooks.read.comment_scan import (
+    COMMENTS,
+    THREADS,
+    CommentScan,
+    ScannedComments,
+    comments_on_sheet,
+)
 from nerima_report.workbooks.read.sheet_scan import (
     CellTexts,
     ScannedSheet,
@@ -24,6 +31,7 @@ from nerima_report.workbooks.read.sheet_scan import (
     SheetScan,
 )
 from nerima_report.workbooks.read.style_scan import MAIN, ScannedStyles, StyleScan, is_true
+from nerima_report.workbooks.values import Position
 
 _STRICT = "http://purl.oclc.org/ooxml/spreadsheetml/main "
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships "
@@ -85,7 +93,7 @@ class Pictures:
 
 @dataclass
 class Scan:
-    """What was noted: the listed sheets with their relation, the relations by part, the scanned sheets by part."""
+    """What was noted: the listed sheets with their relation, the relations by part, the sheets and comments by part."""
 
     elements: int = 0
     workbooks: list[str] = field(default_factory=list)
@@ -93,19 +101,30 @@ class Scan:
     relations: dict[str, dict[str, str]] = field(default_factory=dict)
     roots: dict[str, str] = field(default_factory=dict)
     sheets: dict[str, ScannedSheet] = field(default_factory=dict)
+    comments: dict[str, ScannedComments] = field(default_factory=dict)
     styles: ScannedStyles = field(default_factory=ScannedStyles)
     texts: CellTexts = field(default_factory=CellTexts)
     pictures: Pictures = field(default_factory=Pictures)
 
     def parts_of_sheets(self) -> Iterator[tuple[str, str, bool]]:
         """Each listed sheet in order: its name, its part ('' where no relation leads to one), whether it is hidden."""
-        workbook = self.workbooks[0] if self.workbooks else ""
-        folder, name = posixpath.split(workbook)
-        relations = self.relations.get(posixpath.join(folder, "_rels", f"{name}.rels"), {})
+        parts = self._related_to(self.workbooks[0] if self.workbooks else "")
         for sheet, relation, hidden in self.listed:
-            target = relations.get(relation, "")
-            part = posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/") if target else ""
-            yield sheet, part, hidden
+            yield sheet, parts.get(relation, ""), hidden
+
+    def comments_on(self, part: str) -> dict[Position, str]:
+        """The comments on the sheet in a part."""
+        return comments_on_sheet(self.comments[p] for p in self._related_to(part).values() if p in self.comments)
+
+    def _related_to(self, part: str) -> dict[str, str]:
+        """The parts to which a part leads, by the id of the relation."""
+        folder, name = posixpath.split(part)
+        relations = self.relations.get(posixpath.join(folder, "_rels", f"{name}.rels"), {})
+        return {
+            relation: posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
+            for relation, target in relations.items()
+            if target
+        }
 
 
 def scan_archive(archive: zipfile.ZipFile) -> dict[str, ScannedSheet]:
@@ -154,6 +173,7 @@ def _worksheets(scan: Scan) -> dict[str, ScannedSheet]:
         if root == f"{MAIN}worksheet":
             found[name] = scan.sheets[part]
             found[name].hidden = hidden
+            found[name].comments = scan.comments_on(part)
         elif not root.endswith(("chartsheet", "dialogsheet", "macrosheet")):
             raise Refused("sheet-missing", sheet=name)
     if not found:
@@ -217,6 +237,9 @@ class _PartScan:
         if root == f"{MAIN}sst":
             self.scan.texts.shared = []
             return SharedTextScan(self.parser, self.open, self.scan.texts.shared).handlers
+        if root in (COMMENTS, THREADS):
+            comments = self.scan.comments[self.name] = ScannedComments(threaded=root == THREADS)
+            return CommentScan(comments, self.parser, self.open).handlers
         if root == f"{MAIN}workbook":
             self.scan.workbooks.append(self.name)
             return {f"{MAIN}sheet": self._sheet_listed, f"{MAIN}workbookPr": self._first_day}

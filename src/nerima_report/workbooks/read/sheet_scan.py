@@ -50,6 +50,7 @@ class ScannedSheet:
     partly_struck: dict[Position, str] = field(default_factory=dict)
     unseen: set[Position] = field(default_factory=set)
     cleaned: dict[Position, str] = field(default_factory=dict)
+    comments: dict[Position, str] = field(default_factory=dict)
     hides_zeros: bool = False
     hides_columns: bool = False  # those of which nothing is said
     shown_columns: set[int] = field(default_factory=set)
@@ -75,6 +76,7 @@ class ScannedSheet:
             partly_struck=self.partly_struck,
             unseen=frozenset(self.unseen),
             cleaned=self.cleaned,
+            comments=self.comments,
         )
 
 

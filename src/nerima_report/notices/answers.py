@@ -1,0 +1,39 @@
+"""The `[[explained]]` that answers a finding which may rightly differ, ready to be pasted into nerima-report.toml.
+
+Only the office reads it: what goes back to a 課 speaks of no settings.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from nerima_report.edition.catalogue import Notice
+    from nerima_report.examination import Examination
+
+LEAD = "正しい差なら、理由を書いて nerima-report.toml の終わりに加えてください:"
+_REASON = "ここに理由を書く"
+
+
+def only_year(examination: Examination) -> int | None:
+    """The year that an answer is for; None where several years were looked at."""
+    years = {collection.fiscal_year for collection in examination.years if collection.fiscal_year}
+    return years.pop() if len(years) == 1 else None
+
+
+def answers_to(notice: Notice, until: int | None) -> Iterator[list[str]]:
+    """The lines of a table for each check that a notice tells of, as far as somebody may answer it.
+
+    With a year the answer ends with it, so that the same difference is asked about again in the next.
+    """
+    for check in notice.evidence or (notice,):
+        place, difference = check.place, check.finding.difference
+        if not check.may_differ or not check.is_open or notice.alike or difference is None or not place.section:
+            continue
+        texts = {"code": check.code, "section": place.section, "table": place.table}
+        texts |= {"row": place.row, "column": place.column}
+        lines = [f"{key} = {json.dumps(text, ensure_ascii=False)}" for key, text in texts.items() if text]
+        lines += [f"difference = {difference}", *([f"until = {until}"] if until else [])]
+        yield ["[[explained]]", *lines, f"reason = {json.dumps(_REASON, ensure_ascii=False)}"]
