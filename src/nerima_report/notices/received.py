@@ -61,7 +61,7 @@ def _changes(one: Resubmission) -> Iterator[str]:
 
 
 def _cell(change: CellChange) -> str:
-    return f"{change.place.sheet} {spot(change)}: {change.before or NOTHING} → {change.after or NOTHING}"
+    return f"{_where(change)}: {change.before or NOTHING} → {change.after or NOTHING}"
 
 
 def _line(change: LineChange) -> str:
@@ -69,7 +69,11 @@ def _line(change: LineChange) -> str:
         f"{label}「{after or before}」" if change.kind != "changed" else f"{label}「{before}」→「{after}」"
         for label, before, after in change.fields
     ]
-    return f"{change.place.sheet} {spot(change)} {LINE_KINDS[change.kind]}: {'、'.join(texts)}"
+    return f"{_where(change)} {LINE_KINDS[change.kind]}: {'、'.join(texts)}"
+
+
+def _where(change: CellChange | LineChange) -> str:
+    return " ".join(filter(None, (change.place.sheet, spot(change))))
 
 
 def _print(console: Console, title: str, lines: Iterable[str]) -> None:
