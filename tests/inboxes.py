@@ -95,7 +95,7 @@ def _facts(facts: Mapping[str, Any]) -> SheetFacts:
         unseen=frozenset(map(coordinate_to_tuple, facts.get("unseen", []))),
         **{
             name: {coordinate_to_tuple(cell): text for cell, text in facts.get(name, {}).items()}
-            for name in ("formulas", "displays", "partly_struck", "cleaned", "comments")
+            for name in ("formulas", "displays", "partly_struck", "partly_seen", "cleaned", "comments")
         },
     )
 

@@ -6,12 +6,13 @@ import io
 import tomllib
 import unicodedata
 import zipfile
+from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from nerima_report.workbooks import Sheet
+from nerima_report.tallies.cell_values import says
+from nerima_report.workbooks import CellValue, Sheet
 from nerima_report.workbooks.cleaning import clean, not_for_print, unified
 from nerima_report.workbooks.formulas import refers_to_other_workbook, summed_ranges
 from nerima_report.workbooks.limits import Refused
@@ -21,12 +22,13 @@ from nerima_report.workbooks.transfer import read_answer, write_answer
 
 FORMATS = tomllib.loads((Path(__file__).parents[1] / "cases" / "number_formats.toml").read_text(encoding="utf-8"))
 MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+DRAWING = 'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"'
 PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 
 
-def read(sheet: str, *, styles: str = "", shared: str = "") -> Sheet:
+def read(sheet: str, *, styles: str = "", shared: str = "", theme: str = "") -> Sheet:
     """A workbook of one sheet, made of what stands in its parts, as the program gets it from the worker."""
     content = io.BytesIO()
     names = {"sheet1": "worksheet", "styles": "styles", "sharedStrings": "sharedStrings"}
@@ -41,6 +43,7 @@ def read(sheet: str, *, styles: str = "", shared: str = "") -> Sheet:
         "sheet1.xml": f"<worksheet {MAIN}>{sheet}</worksheet>",
         "styles.xml": f"<styleSheet {MAIN}>{styles}</styleSheet>",
         "sharedStrings.xml": f"<sst {MAIN}>{shared}</sst>",
+        "theme.xml": f"<a:theme {DRAWING}><a:clrScheme>{theme}</a:clrScheme></a:theme>",
     }
     with zipfile.ZipFile(content, "w") as archive:
         for name, part in parts.items():
@@ -54,21 +57,28 @@ def row(*cells: str, **attributes: str) -> str:
     return f"<sheetData><row{names}>{''.join(cells)}</row></sheetData>"
 
 
-def number_of(text: str) -> Any:
-    return int(text) if text.lstrip("-").isdecimal() else text
+def value_of(text: str) -> CellValue:
+    if text.lstrip("-").isdecimal():
+        return int(text)
+    return date.fromisoformat(text) if text[:1].isdecimal() else text
+
+
+def seen_otherwise(code: str, value: CellValue) -> str | None:
+    display = number_format(code).display(value)
+    same = display is None or (isinstance(value, int | float) and says(display, value))
+    return None if same else display
 
 
 @pytest.mark.parametrize("code", FORMATS["same"])
 def test_formats_that_show_the_value(code: str) -> None:
-    assert [number_format(code).display(value) for value in FORMATS["same"][code]] == [None] * len(
-        FORMATS["same"][code]
-    )
+    values = FORMATS["same"][code]
+    assert [seen_otherwise(code, value) for value in values] == [None] * len(values)
 
 
 @pytest.mark.parametrize("code", FORMATS["differs"])
 def test_formats_that_show_something_else(code: str) -> None:
     expected = FORMATS["differs"][code]
-    assert {value: number_format(code).display(number_of(value)) for value in expected} == expected
+    assert {value: seen_otherwise(code, value_of(value)) for value in expected} == expected
 
 
 def test_no_format_and_no_number_stops_the_reader() -> None:
@@ -98,6 +108,86 @@ def test_looks_of_cells() -> None:
     assert facts.struck == {(1, 2)}
     assert facts.unseen == {(1, 3), (1, 4), (1, 5), (1, 7), (1, 9)}
     assert facts.displays == {(1, 10): "120", (1, 11): "1200%"}
+
+
+LOOKS = """<numFmts><numFmt numFmtId="181" formatCode="[白]0"/><numFmt numFmtId="182" formatCode="[Color8]0"/></numFmts>
+<fonts><font/><font><sz val="1"/></font><font><color rgb="FFFFFFFF"/></font><font><color theme="2"/></font>
+<font><color theme="3" tint="0.9"/></font></fonts>
+<fills><fill><patternFill/></fill><fill/>
+<fill><gradientFill><stop><color rgb="FFFFFFFF"/></stop><stop><color theme="0"/></stop></gradientFill></fill>
+<fill><gradientFill><stop><color rgb="FFFFFFFF"/></stop><stop><color rgb="FF0000FF"/></stop></gradientFill></fill>
+<fill><patternFill patternType="solid"><fgColor theme="2"/></patternFill></fill></fills>
+<borders><border/><border diagonalUp="1"><diagonal style="thin"/></border>
+<border diagonalDown="1"><diagonal/></border><border><diagonal style="thin"/></border></borders>"""
+THEME = "".join(f'<a:srgbClr val="{colour}"/>' for colour in ("000000", "FFFFFF", "1F497D", "EEECE1", "4F81BD"))
+
+
+@pytest.mark.parametrize(
+    ("style", "looks"),
+    [
+        ('fontId="1"', {"unseen"}),
+        ('fontId="2" fillId="2"', {"unseen"}),
+        ('fontId="2" fillId="3"', set()),
+        ('fontId="3"', {"unseen"}),
+        ('fontId="2" fillId="4"', {"unseen"}),
+        ('fontId="4"', {"unseen"}),
+        ('borderId="1"', {"struck"}),
+        ('borderId="2"', set()),
+        ('borderId="3"', set()),
+        ('numFmtId="181"', {"displays"}),
+        ('numFmtId="182"', set()),
+        ('numFmtId="182" fillId="4"', {"displays"}),
+        ('numFmtId="11"', {"displays"}),
+        ('><alignment horizontal="fill"/', {"displays"}),
+        ('><alignment horizontal="right"/', set()),
+    ],
+)
+def test_looks_by_which_a_value_is_not_seen(style: str, looks: set[str]) -> None:
+    styles = f"{LOOKS}<cellXfs><xf {style}></xf></cellXfs>"
+    facts = read(row("<c><v>12</v></c>"), styles=styles, theme=THEME).facts
+    assert {name for name in ("unseen", "struck", "displays") if getattr(facts, name)} == looks
+
+
+RAISED, SMALL = '<rPr><vertAlign val="superscript"/></rPr>', '<rPr><sz val="1"/></rPr>'
+WHITE, BLACK = '<rPr><color rgb="FFFFFFFF"/></rPr>', '<rPr><color theme="1"/></rPr>'
+
+
+@pytest.mark.parametrize(
+    ("looks", "part", "unseen"),
+    [
+        (("", RAISED), "2", False),
+        ((BLACK, RAISED.replace("super", "sub")), "2", False),
+        ((BLACK, RAISED.replace("superscript", "baseline")), "", False),
+        ((RAISED, RAISED), "", False),
+        ((WHITE, ""), "9", False),
+        ((WHITE, BLACK), "9", False),
+        ((WHITE, WHITE), "", True),
+        ((BLACK, SMALL), "2", False),
+    ],
+)
+def test_parts_of_a_text_that_look_otherwise(looks: tuple[str, str], part: str, unseen: bool) -> None:
+    runs = "".join(f"<r>{look}<t>{text}</t></r>" for look, text in zip(looks, ("9", "2"), strict=True))
+    sheet = read(row(f'<c t="inlineStr"><is>{runs}</is></c>', '<c t="s"><v>0</v></c>'), shared=f"<si>{runs}</si>")
+    both = {(1, 1), (1, 2)}
+    assert sheet.cells == dict.fromkeys(both, "92")
+    assert sheet.facts.partly_seen == (dict.fromkeys(both, part) if part else {})
+    assert sheet.facts.unseen == (both if unseen else set())
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "struck"), [("撤\u0336回\u0336", "撤\u0336回\u0336", True), ("9\u033612", "12", False)]
+)
+def test_strokes_of_their_own_delete_as_well(text: str, value: str, struck: bool) -> None:
+    sheet = read(row(f'<c t="inlineStr"><is><t>{text}</t></is></c>'))
+    assert (sheet.cells[1, 1], bool(sheet.facts.struck)) == (value, struck)
+    assert bool(sheet.facts.partly_struck) != struck
+
+
+@pytest.mark.parametrize(
+    "cell", ["<c><v>92</v><v>93</v></c>", '<c t="inlineStr"><is><t>a</t></is><is><t>b</t></is></c>']
+)
+def test_two_values_of_one_cell(cell: str) -> None:
+    assert read(row(cell)).facts.duplicates == {(1, 1)}
 
 
 def test_zeros_that_the_sheet_hides() -> None:
@@ -139,6 +229,7 @@ def test_struck_parts_of_a_text_are_not_joined(text: str, style: int, value: str
         ("", {"ht": "0"}, True),
         ("", {"ht": "0.0"}, True),
         ("", {"ht": "0.75", "customHeight": "1"}, True),
+        ("", {"ht": "2"}, True),
         ("", {"ht": "15"}, False),
         ('<sheetFormatPr zeroHeight="1"/>', {}, True),
         ('<sheetFormatPr zeroHeight="1"/>', {"ht": "15"}, False),
@@ -157,6 +248,7 @@ def test_hidden_rows_however_they_are_spelled(form: str, attributes: dict[str, s
         ("", 'hidden=" true "', True),
         ("", 'width="0.0"', True),
         ("", 'width="0.08" customWidth="1"', True),
+        ("", 'width="0.7"', True),
         ("", 'width="8"', False),
         ('<sheetFormatPr defaultColWidth="0"/>', 'width="8"', False),
         ('<sheetFormatPr defaultColWidth="0"/>', "", True),
@@ -193,7 +285,9 @@ def test_only_ascii_digits_are_a_number(value: str) -> None:
         read(row(f"<c><v>{value}</v></c>"))
 
 
-@pytest.mark.parametrize("cells", ['<c t="s"><v>-1</v></c>', '<c t="s"><v>1</v></c>', '<c t="b"><v>2</v></c>'])
+@pytest.mark.parametrize(
+    "cells", ['<c t="s"><v>-1</v></c>', '<c t="s"><v>1</v></c>', '<c t="b"><v>2</v></c>', '<c t="e"><v>92</v></c>']
+)
 def test_what_is_no_place_and_no_truth_is_refused(cells: str) -> None:
     with pytest.raises(Refused, match="broken"):
         read(row(cells), shared="<si><t>区民</t></si>")

@@ -13,7 +13,7 @@ from functools import cached_property
 from nerima_report.edition import Edition
 from nerima_report.findings import Finding, Severity
 from nerima_report.places import Place
-from nerima_report.tallies.cell_values import shown
+from nerima_report.tallies.cell_values import as_shown, says, shown
 from nerima_report.tallies.collection import Collection, on_cover
 from nerima_report.tallies.layout import COVER_SHEET
 from nerima_report.tallies.model import LocatedCounts, LocatedEntries
@@ -24,6 +24,8 @@ from nerima_report.workbooks.cleaning import not_for_print, unified
 from nerima_report.workbooks.formulas import refers_to_other_workbook
 
 MOST_RELATED = 20  # cells that one finding names
+# Characters after which a text runs from right to left: 45683 is seen where 38654 is written.
+_TURNING = frozenset("\u202b\u202e\u2067")
 _LONGEST_FORMULA = 60  # characters that a finding shows
 
 _BySeverity = tuple[Sequence[Position], Severity | None]  # None: that of the catalogue
@@ -58,6 +60,13 @@ class _ReadSheet:
         number = f"（ほかに {len(more):,} か所）" if more else ""
         return Finding(code, first, found=found, related=tuple(more[:MOST_RELATED]), details={"number": number})
 
+    def says_what_is_read(self, position: Position) -> bool:
+        """Whether what a cell displays is what is read from it: the same number, and of a text every character."""
+        value, display = self.sheet.cells.get(position), self.facts.displays[position]
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return False
+        return display == str(as_shown(value)) if position in self.texts else says(display, value)
+
     def shown(self, position: Position) -> str:
         """The value of a cell as a finding shows it."""
         return shown(self.sheet.cells.get(position))
@@ -68,19 +77,24 @@ def values_are_seen(collection: Collection) -> Iterator[Finding]:
     for read in _read_sheets(collection):
         yield from _other_digits(read)
         yield from _struck_through(read)
-        yield from _in_ground_colour(read)
+        yield from _unseen(read)
         yield from _computed(read)
         yield from _other_texts(read)
 
 
 def _other_digits(read: _ReadSheet) -> Iterator[Finding]:
-    """Number formats that show other digits than those of the value. Zero that is not shown at all is a notice."""
-    displays = read.facts.displays
-    data = sorted(read.data & displays.keys()) if displays else []
-    empty = [position for position in data if not displays[position] and read.sheet.cells[position] == 0]
-    different = [position for position in data if position not in empty]
-    compared = sorted(read.compared & displays.keys())
-    by_severity: tuple[_BySeverity, ...] = ((different, None), (empty, "notice"), (compared, "warning"))
+    """Number formats that show something else than the value. Zero that is not shown at all is a notice.
+
+    A label or a heading that shows another text makes another number of those beside it.
+    """
+    displays, cells = read.facts.displays, read.sheet.cells
+    differing = [position for position in sorted(displays) if not read.says_what_is_read(position)]
+    data = [position for position in differing if position in read.data]
+    empty = [position for position in data if not displays[position] and cells[position] == 0]
+    compared = [position for position in differing if position in read.compared]
+    others = [p for p in differing if displays[p] and isinstance(cells[p], str) and p not in (*data, *compared)]
+    errors = sorted({*data, *others}.difference(empty))
+    by_severity: tuple[_BySeverity, ...] = ((errors, None), (empty, "notice"), (compared, "warning"))
     for positions, severity in by_severity:
         if positions:
             finding = read.finding("N321", positions, displays[positions[0]] or "（空白）")
@@ -108,9 +122,19 @@ def _struck_through(read: _ReadSheet) -> Iterator[Finding]:
                 yield replace(read.finding(code, positions, found), severity=severity)
 
 
-def _in_ground_colour(read: _ReadSheet) -> Iterator[Finding]:
-    if unseen := [p for p in sorted(read.facts.unseen) if p in read.data and not is_blank(read.sheet.cells.get(p))]:
+def _unseen(read: _ReadSheet) -> Iterator[Finding]:
+    """Data that nobody sees, and parts of it; a number of which a part looks like the number of a note is another."""
+    cells, parts = read.sheet.cells, read.facts.partly_seen
+    if unseen := [p for p in sorted(read.facts.unseen) if p in read.data and not is_blank(cells.get(p))]:
         yield read.finding("N324", unseen, read.shown(unseen[0]))
+    data = [position for position in sorted(parts) if position in read.data] if parts else []
+    printed = [position for position in data if position in read.texts]
+    by_severity: tuple[_BySeverity, ...] = (([p for p in data if p not in printed], None), (printed, "warning"))
+    for positions, severity in by_severity:
+        if positions:
+            finding = read.finding("N350", positions, read.shown(positions[0]))
+            details = {**finding.details, "what": shown(parts[positions[0]])}
+            yield replace(finding, details=details, severity=severity)
 
 
 def _computed(read: _ReadSheet) -> Iterator[Finding]:
@@ -129,11 +153,16 @@ def _computed(read: _ReadSheet) -> Iterator[Finding]:
 
 def _other_texts(read: _ReadSheet) -> Iterator[Finding]:
     """Characters that were replaced or taken out, and those that no other machine can show."""
-    if cleaned := read.facts.cleaned:
-        finding = read.finding("N328", sorted(cleaned), "")
-        yield replace(
-            finding, found=None, details={**finding.details, "what": _what_was_cleaned(cleaned[min(cleaned)])}
-        )
+    cleaned = read.facts.cleaned
+    turned = (
+        {p for p, chars in cleaned.items() if p in read.data and not _TURNING.isdisjoint(chars)} if cleaned else set()
+    )
+    by_severity: tuple[_BySeverity, ...] = ((sorted(turned), "error"), (sorted(cleaned.keys() - turned), None))
+    for positions, severity in by_severity:
+        if positions:
+            finding = read.finding("N328", positions, "")
+            details = {**finding.details, "what": _what_was_cleaned(cleaned[positions[0]])}
+            yield replace(finding, found=None, details=details, severity=severity)
     faulty = {p: chars for p in read.texts if (chars := not_for_print(str(read.sheet.cells.get(p, ""))))}
     if faulty:
         found = "、".join(f"「{char}」（U+{ord(char):04X}）" for char in faulty[min(faulty)])

@@ -179,11 +179,18 @@ def tables_are_visible(collection: Collection) -> Iterator[Finding]:
 
 
 def data_cells_stand_alone(collection: Collection) -> Iterator[Finding]:
-    """No merged range covers two cells of a table, or one of them other than with its first cell."""
+    """No merged range covers two cells of a table, or one of them other than with its first cell.
+
+    Nor does it cover a heading, which is read although nobody sees it.
+    """
     for located, sheet in _readable(collection):
         if not sheet.facts.merged:
             continue
         columns: dict[int, list[int]] = defaultdict(list)
+        header = located.layout.header
+        for column in located.layout.columns.values():
+            if not is_blank(sheet.cells.get((header, column))):
+                columns[column].append(header)
         for row, column in located.layout.data_cells:  # in order of rows
             columns[column].append(row)
         covered = (_covered(columns, *corners) for corners in sheet.facts.merged)

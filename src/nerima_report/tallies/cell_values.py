@@ -6,7 +6,9 @@ Blank is not zero: 0 is a statement, a blank is a question, 該当なし is an a
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, timedelta
+import unicodedata
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from math import isfinite
 from typing import Literal, NamedTuple
 
@@ -35,11 +37,62 @@ _LONGEST = 20  # digits and commas that are turned into a number
 # What a cell shows whose formula failed.
 _ERRORS = frozenset({"#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!"})
 # Entries are sorted over all 課, so what stood above one stands elsewhere in the report.
-_DITTO = frozenset({"同上", "〃", "々", '"', "''", "上に同じ", "上と同じ", "同前"})
+_DITTO = frozenset(
+    {
+        "同上",
+        "〃",
+        "々",
+        '"',
+        "''",
+        "上に同じ",
+        "上と同じ",
+        "同前",
+        "仝",
+        "↓",
+        "⇩",
+        "⬇",
+        "↧",
+        "″",
+        "′′",
+        "′",
+        "“",
+        "”",
+        "゛",
+    }
+)
 _LONGEST_DITTO = 20  # with what the plain text leaves out
 
 # Larger than any count of people or requests in Japan: above it a cell holds a slip, not a count.
 LARGEST_COUNT = 1_000_000_000
+
+
+# What a number format may show beside the digits of a count: words that say what is counted, and quotation marks.
+# Everything else says something else of the number: 以上, 約, 千, ¥, α.
+_COUNTED = (
+    "件",
+    "人",
+    "名",
+    "個",
+    "回",
+    "本",
+    "冊",
+    "枚",
+    "通",
+    "台",
+    "か所",
+    "世帯",
+    "事務",
+    "事業",
+    "ファイル",
+    "文書",
+)
+_BESIDE = re.compile(rf"計?[「『]?(.*?)(?:{'|'.join(_COUNTED)})?[」』]?")
+_MINUS_SIGNS = "-−‐‑–—―△▲▽▼"
+_SEEN = re.compile(
+    rf"(?P<minus>[{_MINUS_SIGNS}]+|\()?(?P<digits>(?:[0-9]+|[0-9]{{1,3}}(?:,[0-9]{{3}})+)(?:\.[0-9]+)?)\)?"
+)
+# How accounting formats show zero.
+_SEEN_ZERO = re.compile(rf"[{_MINUS_SIGNS}ー─]|なし|無し?|該当なし|0%")
 
 
 class Reading(NamedTuple):
@@ -111,8 +164,8 @@ def read_field(field: EntryField, value: CellValue) -> Reading:
 
 
 def _read_text(value: CellValue) -> Reading:
-    """A text on one line. A failed formula, a truth value and a date are none, and 同上 says nothing by itself."""
-    if isinstance(value, bool | date) or value in _ERRORS:
+    """A text on one line. A failed formula, a truth value, a date and a time are none; 同上 says nothing by itself."""
+    if isinstance(value, bool | date | time | timedelta) or value in _ERRORS:
         return Reading(None, "unreadable", "not-a-text")
     text = str(as_shown(value) if isinstance(value, float) else value)
     text = " ".join(text.split())
@@ -146,6 +199,26 @@ def as_shown(number: float) -> int | float:
         return number
     number = float(f"{number:.15g}")
     return int(number) if number.is_integer() else number
+
+
+def says(seen: str, number: float) -> bool:
+    """Whether what a number format shows says the number that stands in the cell, and nothing else.
+
+    >>> says("1,234件", 1234), says("△26", -26), says("-", 0)
+    (True, True, True)
+    >>> says("26以上", 26), says("(26)", 26), says("約26", 26), says("9E+01", 92)
+    (False, False, False, False)
+    """
+    text = "".join(unicodedata.normalize("NFKC", seen).split())
+    beside = _BESIDE.fullmatch(text)
+    text = beside[1] if beside else text
+    if number == 0 and _SEEN_ZERO.fullmatch(text):
+        return True
+    match = _SEEN.fullmatch(text)
+    if match is None or ("(" in text) != (")" in text):
+        return False
+    absolute = Decimal(match["digits"].replace(",", ""))
+    return (-absolute if match["minus"] else absolute) == Decimal(repr(as_shown(number)))
 
 
 def _read_number(value: CellValue) -> Reading:

@@ -20,7 +20,7 @@ from nerima_report.workbooks.mark.order import MarkOrder
 from nerima_report.workbooks.values import CellValue, Position, Sheet, SheetFacts, Unreadable, Workbook
 
 _JSON_TYPES = frozenset({int, float, str, bool, type(None)})
-_TEXTS = ("formulas", "displays", "partly_struck", "cleaned", "comments")  # facts that say something of single cells
+_TEXTS = ("formulas", "displays", "partly_struck", "partly_seen", "cleaned", "comments")  # facts of single cells
 
 
 def write_request(path: Path, order: MarkOrder | None = None) -> bytes:

@@ -57,10 +57,10 @@ class SheetFacts:
     was not saved, `duplicates` the addresses that stand on the sheet more than once, `formulas` what is computed by
     those that have a result.
 
-    What a person sees differs from the value: `displays` is what a number format shows instead of it, `struck` are
-    cells whose text is struck through, `partly_struck` the whole text where a part is (the value is the rest),
-    `unseen` cells written in the colour of the ground, `cleaned` the radicals and invisible characters that are no
-    longer in a text (see `cleaning`).
+    What a person sees differs from the value: `displays` is what a number format shows of it, `struck` are cells that
+    are deleted by a line, `partly_struck` the whole text where a part is (the value is the rest), `unseen` cells whose
+    text is too small or in the colour of the ground, `partly_seen` the parts of texts that are so, or stand higher or
+    lower than the rest, `cleaned` the radicals and invisible characters that are no longer in a text (see `cleaning`).
 
     `comments` are what people wrote to a cell, also to an empty one; what the tool wrote on a copy is not among them.
     """
@@ -78,6 +78,7 @@ class SheetFacts:
     unseen: frozenset[Position] = frozenset()
     cleaned: Mapping[Position, str] = field(default_factory=dict)
     comments: Mapping[Position, str] = field(default_factory=dict)
+    partly_seen: Mapping[Position, str] = field(default_factory=dict)
 
     def hides(self, position: Position) -> bool:
         """Whether the row or the column of a cell is hidden."""

@@ -1,18 +1,21 @@
-"""What a number format makes of a number: whether the digits that a person sees are those of the value.
+"""What a number format makes of a value: the text that a person sees.
 
-Not a renderer: it answers that question only, for the parts that formats are made of (sections, conditions,
-placeholders, literals, scaling commas, percent). What a conditional format changes is not known here.
+A renderer of the parts that formats are made of (sections, conditions, placeholders, literals, scaling commas,
+percent), as far as it must be known whether the text says what the value says (`tallies.cell_values` decides that).
+What a conditional format changes is not known here.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from datetime import date
 from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import lru_cache
+from itertools import groupby
 
+from nerima_report.fiscal_year import ERAS, era_year
 from nerima_report.workbooks.values import CellValue
 
 _TOKEN = re.compile(
@@ -26,11 +29,23 @@ _HOLDS = {
     "<>": Decimal.__ne__,
 }  # fmt: skip
 _PLACEHOLDERS, _DATE_LETTERS = "0#?", frozenset("dmyhsgeabr")
-_MINUS = frozenset("-−‐‑–—―△▲▽▼")
-# How accounting formats show zero, and what else nobody takes for another number.
-_ZERO = re.compile(r"[¥￥$\s]*(?:[-－−‐–—―ー─]|なし|無し?|該当なし)[^\d]*")
-_SCALE = "割倍約%‰"  # with characters that are numerals (十, 千, 万), they make another number of the digits
-_LONGEST = 40  # characters of a display that a finding shows
+# Colours by the names that Excel gives them, in English and in Japanese: [White], [白], [Color2], [色2].
+_NAMED = (
+    ("black", "黒", "000000"), ("white", "白", "FFFFFF"), ("red", "赤", "FF0000"), ("green", "緑", "00FF00"),
+    ("blue", "青", "0000FF"), ("yellow", "黄", "FFFF00"), ("magenta", "紫", "FF00FF"), ("cyan", "水", "00FFFF"),
+)  # fmt: skip
+_COLOURS = {
+    name: colour
+    for number, (english, japanese, colour) in enumerate(_NAMED, start=1)
+    for name in (english, japanese, f"color{number}", f"色{number}")
+}
+_PLAIN_DIGITS = re.compile("#*0")
+_EXPONENT = "指数"
+_ELAPSED = re.compile("h+|m+|s+", re.IGNORECASE)
+_KANJI_DIGITS = ("dbnum1", "dbnum2")
+# What may stand between the numbers of a date and says none itself.
+_DATE_LITERALS = frozenset("年月日時分秒曜()（）/／-－.．,、:：・' 　")
+_LONGEST = 80  # characters of a display that a finding shows
 _LONGEST_CODE = 255  # characters: what Excel itself allows
 _MOST = 15  # decimals, commas and percents that are followed
 _LARGEST = 10**_MOST  # no check takes a number from here on for a count, whatever is seen of it
@@ -38,45 +53,47 @@ _LARGEST = 10**_MOST  # no check takes a number from here on for a count, whatev
 
 @dataclass
 class _Section:
-    """A part of a format code (from ; to ;), as far as it decides which digits are seen."""
+    """A part of a format code (from ; to ;): its pieces in order, each with its kind.
+
+    The kinds are digit (a placeholder), point, literal, date, general, text (@).
+    """
 
     condition: tuple[str, Decimal] | None = None
-    before: str = ""
-    between: str = ""  # a literal among the digits
-    after: str = ""
-    whole: str = ""  # placeholders before the decimal point
-    decimals: int = 0
-    has_point: bool = False
+    colour: str = ""
+    pieces: list[tuple[str, str]] = field(default_factory=list)
     commas: int = 0  # after the last placeholder: each divides by 1,000
+    groups: bool = False  # thousands are separated
     percents: int = 0
-    as_it_is: bool = False  # General, an exponent, a fraction: the digits are those of the value
-    is_date: bool = False
-    text: bool = False  # @
+    other: str = ""  # how it shows numbers, where that is no row of digits: as a date, as a fraction, …
 
-    @property
-    def shows_number(self) -> bool:
-        """Whether any digit of the number is shown."""
-        return bool(self.whole or self.decimals or self.as_it_is)
+    def has(self, kind: str) -> bool:
+        """Whether there is a piece of a kind."""
+        return any(piece_kind == kind for piece_kind, _ in self.pieces)
 
     @property
     def is_plain(self) -> bool:
-        """Whether every whole number is seen, and nothing beside it."""
-        beside = self.before or self.between or self.after or self.commas or self.percents or self.is_date
-        return not beside and not self.condition and (self.as_it_is or self.whole.endswith("0"))
+        """Whether every whole number and every day is seen as it is, and nothing beside it."""
+        if self.condition or self.colour or self.commas or self.percents:
+            return False
+        if self.has("date"):
+            return not self.other and all(
+                _DATE_LITERALS.issuperset(text) for kind, text in self.pieces if kind == "literal"
+            )
+        whole = "".join(text if kind == "digit" else kind for kind, text in self.pieces)
+        return not self.other and (whole in ("general", "text") or _PLAIN_DIGITS.fullmatch(whole) is not None)
 
     def add_literal(self, text: str) -> None:
-        if self.shows_number:
-            self.after += text
-        else:
-            self.before += text
+        """Add what is shown as it is written."""
+        if text:
+            self.pieces.append(("literal", text))
 
     def add_placeholder(self, char: str) -> None:
-        self.between, self.after = self.between + self.after.replace(" ", ""), ""
-        self.commas = 0
-        if self.has_point:
-            self.decimals += 1
-        else:
-            self.whole += char
+        """Add a place for a digit. Commas before it separate thousands, unless the point is behind."""
+        if self.other:  # the digits of an exponent or a denominator
+            return
+        if self.commas and not self.has("point"):
+            self.commas, self.groups = 0, True
+        self.pieces.append(("digit", char))
 
 
 @dataclass(frozen=True)
@@ -92,32 +109,59 @@ class NumberFormat:
 
     @property
     def may_differ(self) -> bool:
-        """Whether a whole number or a text may be seen as something else; of most formats nothing else is asked."""
-        return len(self.sections) > 1 or not self.sections[0].is_plain
+        """Whether a value may be seen as something else; of most formats nothing else is asked."""
+        return not all(section.is_plain for section in self.sections) or len(self._sections_of_numbers) > 1
+
+    @property
+    def colours(self) -> set[str]:
+        """The colours in which it writes."""
+        return {section.colour for section in self.sections} - {""}
+
+    def without(self, colours: set[str]) -> NumberFormat:
+        """The format as it is seen where nobody sees these colours."""
+        if not colours:
+            return self
+        unseen = (section.colour in colours for section in self.sections)
+        return NumberFormat(
+            tuple(
+                _Section(section.condition) if hidden else section
+                for section, hidden in zip(self.sections, unseen, strict=True)
+            )
+        )
 
     def display(self, value: CellValue) -> str | None:
-        """What is seen instead of a number or a text; None where it is the value itself that is seen."""
+        """What is seen of a text, a number or a day; None where it is the value itself that is seen."""
         if isinstance(value, str):
-            return self._display_of_text(value)
-        if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < _LARGEST:
+            section = self._section_of_texts
+            seen = "".join(value if kind == "text" else text for kind, text in section.pieces) if section else value
+        elif isinstance(value, date):
+            return _display_of_day(value, self.sections[0])
+        elif isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < _LARGEST:
             return None
-        number = Decimal(repr(value))
-        return _display(number, *self._section_for(number))
+        else:
+            number = Decimal(repr(value))
+            seen = _display(number, *self._section_for(number)).strip()
+            value = f"{number:f}"
+        return None if seen.strip() == value.strip() else seen.strip()[:_LONGEST]
 
-    def _display_of_text(self, text: str) -> str | None:
-        section = self.sections[3] if len(self.sections) > 3 else None
-        if section is None or (section.text and not _is_misleading(section.before + section.after)):
-            return None
-        return f"{section.before}{text if section.text else ''}{section.after}".strip()[:_LONGEST]
+    @property
+    def _section_of_texts(self) -> _Section | None:
+        last = self.sections[-1]
+        return self.sections[3] if len(self.sections) > 3 else last if last.has("text") else None
+
+    @property
+    def _sections_of_numbers(self) -> tuple[_Section, ...]:
+        return tuple(s for s in self.sections[:3] if s is not self._section_of_texts) or self.sections[:1]
 
     def _section_for(self, number: Decimal) -> tuple[_Section, bool]:
         """The section that shows a number, and whether it shows the sign by itself."""
-        sections = self.sections[:3]
+        sections = self._sections_of_numbers
         for section in sections:
             if section.condition and _HOLDS[section.condition[0]](number, section.condition[1]):
                 return section, True
         if any(section.condition for section in sections):
-            return next((section for section in sections if not section.condition), _Section()), True
+            general = _Section(pieces=[("general", "")])
+            return next((section for section in sections if not section.condition), general), True
         if number < 0 and len(sections) > 1:
             return sections[1], False
         return sections[2] if number == 0 and len(sections) > 2 else sections[0], True
@@ -144,68 +188,116 @@ def _take(section: _Section, match: re.Match[str]) -> None:
     """Take in a token of a section."""
     if char := match["char"]:
         _take_char(section, char)
-    elif match["general"] or match["exponent"]:
-        section.as_it_is = True
-    elif match["bracket"]:
-        if condition := _CONDITION.fullmatch(match["bracket"]):
-            section.condition = condition[1], Decimal(condition[2])
-        elif match["bracket"].startswith("$"):  # a currency and a language
-            section.add_literal(match["bracket"][1:].partition("-")[0])
+    elif match["general"]:
+        section.pieces.append(("general", ""))
+    elif match["exponent"]:
+        section.other = _EXPONENT
+    elif match["bracket"] is not None:
+        _take_bracket(section, match["bracket"])
     else:
         section.add_literal(match["quoted"] or match["escaped"] or (match["fill"] or "").strip())
 
 
+def _take_bracket(section: _Section, text: str) -> None:
+    if condition := _CONDITION.fullmatch(text):
+        section.condition = condition[1], Decimal(condition[2])
+    elif text.startswith("$"):  # a currency and a language
+        section.add_literal(text[1:].partition("-")[0])
+    elif _ELAPSED.fullmatch(text):
+        section.pieces.append(("date", text))
+    elif text.lower() in _KANJI_DIGITS:
+        section.other = "漢数字"
+    elif colour := _COLOURS.get(text.lower().replace(" ", "")):
+        section.colour = colour
+
+
 def _take_char(section: _Section, char: str) -> None:
+    is_number = section.has("digit")
     if char in _PLACEHOLDERS:
         section.add_placeholder(char)
-    elif char == "." and not section.has_point:
-        section.has_point = True
-    elif char == "," and section.shows_number:
+    elif char == "." and not section.has("point"):
+        section.pieces.append(("point", char))
+    elif char == "," and is_number:
         section.commas += 1
-    elif char == "@" or (char == "/" and section.shows_number):
-        section.as_it_is = True
-        section.text |= char == "@"
+    elif char == "@":
+        section.pieces.append(("text", char))
+    elif char == "/" and is_number:
+        section.other = "分数"
     elif char.lower() in _DATE_LETTERS:
-        section.is_date = True
+        section.pieces.append(("date", char.lower()))
+        section.other = section.other or ("仏暦" if char.lower() == "b" else "")  # its years are others
     else:
         section.percents += char == "%"
         section.add_literal(char)
 
 
-def _display(number: Decimal, section: _Section, shows_sign: bool) -> str | None:
-    """What a section shows instead of a number; None where the number is seen."""
-    literals = section.before + section.between + section.after
-    if section.is_date:
+def _display(number: Decimal, section: _Section, shows_sign: bool) -> str:
+    """What a section shows of a number."""
+    kinds = [kind for kind, _ in section.pieces]
+    if "date" in kinds:
         return "日付や時刻"
-    if not section.shows_number:
-        text = literals.strip()
-        same = (number == 0 and _ZERO.fullmatch(text)) or _is_digits(text, number)
-        return None if same else text[:_LONGEST]
-    shown = abs(number)
-    if not section.as_it_is:
-        scaled = shown * 100 ** min(section.percents, _MOST) / 1000 ** min(section.commas, _MOST)
-        last = Decimal(1).scaleb(-min(section.decimals, _MOST))
-        shown = scaled.quantize(last, ROUND_HALF_UP, Context(prec=10 * _MOST))
-    if shown == 0 and not section.as_it_is and "0" not in section.whole and not section.decimals:
-        return None if _ZERO.fullmatch(literals) else literals.strip()[:_LONGEST]
+    point = kinds.index("point") if "point" in kinds else len(kinds)
+    scaled = abs(number) * 100 ** min(section.percents, _MOST) / 1000 ** min(section.commas, _MOST)
+    places = min(kinds[point:].count("digit"), _MOST)
     sign = "-" if shows_sign and number < 0 else ""
-    minus = bool(sign) or not _MINUS.isdisjoint(literals) or (number < 0 and "(" in section.before)
-    if number == 0:
-        same = not any(char.isdecimal() and char != "0" for char in unicodedata.normalize("NFKC", literals))
-    else:
-        same = shown == abs(number) and minus == (number < 0) and not section.between and not _is_misleading(literals)
-    if same:
+    if section.other:
+        return f"{sign}{scaled:.{places}E}" if section.other == _EXPONENT else f"{sign}{scaled:f}（{section.other}）"
+    rounded = scaled.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP, Context(prec=10 * _MOST))
+    whole, _, decimals = f"{rounded:f}".partition(".")
+    before_point = replace(section, pieces=section.pieces[:point])
+    shown = _with_whole(before_point, whole.lstrip("0"), f"{scaled:f}")
+    return sign + shown + _with_decimals(section.pieces[point:], decimals)
+
+
+def _with_whole(section: _Section, digits: str, number: str) -> str:
+    """The pieces before the point with their digits, which fill the places from the right; the first takes the rest.
+
+    General and @ show the number itself.
+    """
+    shown, left, written = [], digits, 0
+    places = sum(kind == "digit" for kind, _ in section.pieces)
+    for kind, text in reversed(section.pieces):
+        if kind == "digit":
+            places -= 1
+            taken = left if places == 0 else left[-1:]
+            left = left[: len(left) - len(taken)]
+            for digit in reversed(taken or {"0": "0", "?": " "}.get(text, "")):
+                shown.append(f"{digit}," if section.groups and written and written % 3 == 0 else digit)
+                written += 1
+        else:
+            shown.append(number if kind in ("general", "text") else text)
+    return "".join(reversed(shown))
+
+
+def _with_decimals(pieces: list[tuple[str, str]], digits: str) -> str:
+    """The point and the pieces behind it with their digits; zeros at the end are seen where the format says 0."""
+    shown, left = "", digits
+    for kind, text in pieces:
+        if kind == "digit":
+            shown += left[:1] if text == "0" or left.strip("0") else ""
+            left = left[1:]
+        else:
+            shown += text
+    return shown
+
+
+def _display_of_day(day: date, section: _Section) -> str | None:
+    """What is seen of a day; None where that is nothing but its own numbers and what stands between them."""
+    written = era_year(day)
+    era = written.rstrip("元0123456789")
+    initials = {known.letter for known in ERAS if known.name == era}
+    literals = {text for kind, text in section.pieces if kind == "literal"} - {era, *initials}
+    if not section.other and _DATE_LITERALS.issuperset("".join(literals)):
         return None
-    between = f"（{section.between}）" if section.between else ""
-    return f"{sign}{section.before}{shown:f}{between}{section.after}".strip()[:_LONGEST]
-
-
-def _is_misleading(literals: str) -> bool:
-    """Whether literals hold digits, numerals or words that make another number of the digits beside them."""
-    return any(char.isnumeric() or char in _SCALE for char in unicodedata.normalize("NFKC", literals))
-
-
-def _is_digits(text: str, number: Decimal) -> bool:
-    """Whether a literal spells the number."""
-    plain = unicodedata.normalize("NFKC", text).replace(",", "")
-    return plain.isdecimal() and plain.isascii() and Decimal(plain) == number
+    numbers = {
+        "y": day.year,
+        "b": day.year + 543,
+        "m": day.month,
+        "d": day.day,
+        "g": era,
+        "e": written.removeprefix(era),
+    }
+    runs = groupby(section.pieces, key=lambda piece: piece[1] if piece[0] == "date" else "")  # yyyy is one number
+    return "".join(
+        str(numbers.get(char, "…")) if char else "".join(text for _, text in pieces) for char, pieces in runs
+    )

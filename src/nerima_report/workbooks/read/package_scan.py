@@ -30,7 +30,7 @@ from nerima_report.workbooks.read.sheet_scan import (
     SharedTextScan,
     SheetScan,
 )
-from nerima_report.workbooks.read.style_scan import MAIN, ScannedStyles, StyleScan, is_true
+from nerima_report.workbooks.read.style_scan import DRAWING, MAIN, ScannedStyles, StyleScan, ThemeScan, is_true
 from nerima_report.workbooks.values import Position
 
 _STRICT = "http://purl.oclc.org/ooxml/spreadsheetml/main "
@@ -102,6 +102,7 @@ class Scan:
     roots: dict[str, str] = field(default_factory=dict)
     sheets: dict[str, ScannedSheet] = field(default_factory=dict)
     comments: dict[str, ScannedComments] = field(default_factory=dict)
+    theme: list[str] = field(default_factory=list)
     styles: ScannedStyles = field(default_factory=ScannedStyles)
     texts: CellTexts = field(default_factory=CellTexts)
     pictures: Pictures = field(default_factory=Pictures)
@@ -244,8 +245,10 @@ class _PartScan:
             self.scan.workbooks.append(self.name)
             return {f"{MAIN}sheet": self._sheet_listed, f"{MAIN}workbookPr": self._first_day}
         if root == f"{MAIN}styleSheet":
-            self.scan.styles = ScannedStyles()
+            self.scan.styles = ScannedStyles(self.scan.theme)
             return StyleScan(self.scan.styles).handlers
+        if root == f"{DRAWING}theme":
+            return ThemeScan(self.scan.theme).handlers
         return {}
 
     def _follow(self, handler_of: Callable[[str], Handler | None]) -> Callable[[str, dict[str, str]], None]:

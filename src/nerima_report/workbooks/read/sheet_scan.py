@@ -6,6 +6,7 @@ in `rPh` is how it is read aloud. Each text is cleaned here, once. What a look m
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -16,17 +17,19 @@ from nerima_report.workbooks.cleaning import clean
 from nerima_report.workbooks.formulas import in_short, moved
 from nerima_report.workbooks.limits import Refused
 from nerima_report.workbooks.read.days import day_of, written_day
-from nerima_report.workbooks.read.style_scan import MAIN, PLAIN, Look, ScannedStyles, is_true
+from nerima_report.workbooks.read.style_scan import MAIN, PLAIN, Look, ScannedStyles, colour_of, is_tiny, is_true
 from nerima_report.workbooks.values import CellValue, Position, SheetFacts, address, column_number, position_of
 
 _NO_DAY = "#VALUE!"  # what a spreadsheet program shows for a number that is no day
+# Characters that a stroke through them deletes.
+_STRUCK_CHAR = re.compile("[^\u0335-\u0337][\u0335-\u0337]+")
 _TEXT, _RUN = f"{MAIN}t", f"{MAIN}r"
 _DIGITS = "0123456789"
 _CELL, _SAVED, _FORMULA = f"{MAIN}c", f"{MAIN}v", f"{MAIN}f"
 _COLUMNS = {address((0, column))[:-1]: column for column in range(1, limits.MAX_COLUMNS + 1)}
 _TRUTHS = {"0": False, "1": True}
 # Below these nobody sees a row (points) or a column (digits).
-_LEAST_HEIGHT, _LEAST_WIDTH = 1.0, 0.5
+_LEAST_HEIGHT, _LEAST_WIDTH = 5.0, 1.0
 _LONGEST_WHOLE = 100  # characters that are kept of a partly struck text
 
 
@@ -51,6 +54,7 @@ class ScannedSheet:
     unseen: set[Position] = field(default_factory=set)
     cleaned: dict[Position, str] = field(default_factory=dict)
     comments: dict[Position, str] = field(default_factory=dict)
+    partly_seen: dict[Position, str] = field(default_factory=dict)
     hides_zeros: bool = False
     hides_columns: bool = False  # those of which nothing is said
     shown_columns: set[int] = field(default_factory=set)
@@ -77,6 +81,7 @@ class ScannedSheet:
             unseen=frozenset(self.unseen),
             cleaned=self.cleaned,
             comments=self.comments,
+            partly_seen=self.partly_seen,
         )
 
 
@@ -153,8 +158,10 @@ class SheetScan:
             raise Refused("beyond-limit", limit="cells")
 
     def _saved(self, attributes: dict[str, str]) -> None:
-        """A value begins; a cell has one."""
+        """A value begins; which of two would count is anybody's guess."""
         self._holds_something()
+        if self.read:
+            self.sheet.duplicates.add((self.row, self.column))
         if self.kind != "inlineStr" and not self.read and self.opened[-2] == _CELL:
             self.read = True
             self.pieces.clear()
@@ -177,7 +184,10 @@ class SheetScan:
     def _written(self, attributes: dict[str, str]) -> None:
         """A text begins that stands in the cell itself."""
         self._holds_something()
+        if self.read:
+            self.sheet.duplicates.add((self.row, self.column))
         if self.kind == "inlineStr" and self.opened[-2] == _CELL:
+            self.read = True
             self.inline.begin(attributes)
 
     def _take(self, value: CellValue) -> None:
@@ -192,9 +202,11 @@ class SheetScan:
         self.sheet.cells[position] = value
         if look is PLAIN:
             return
-        if look.in_ground_colour:
+        if look.is_unseen:
             self.sheet.unseen.add(position)
         display = look.number.display(value) if look.number else None
+        if look.repeats and isinstance(value, int | float):
+            display = (str(value) if display is None else display) * 2 + "…"
         if display is not None:
             self.sheet.displays[position] = display
 
@@ -205,6 +217,12 @@ class SheetScan:
             self.sheet.struck.add(position)
         if text.changed:
             self.sheet.cleaned[position] = text.changed
+        styles = self.texts.styles
+        unseen = {piece for colour, piece in text.coloured if styles and styles.look_alike(colour, look.ground)}
+        if unseen == {text}:
+            self.sheet.unseen.add(position)
+        elif apart := "".join(sorted(unseen)) or text.apart:
+            self.sheet.partly_seen[position] = apart[:_LONGEST_WHOLE]
 
     def _holds_something(self) -> None:
         """The cell holds something; where nothing stands, a far cell only has a border or a colour."""
@@ -298,8 +316,10 @@ class CellTexts:
                 return _TRUTHS[text.strip()]
             case "d":
                 return written_day(text) if text else None
+            case "e":
+                return _error(text)
             case _:
-                return written_text([text])
+                return written_text([(text, _NO_LOOK)])
 
     def _day(self, text: str, style: str) -> CellValue:
         if (text, style) not in self.known_days:
@@ -315,6 +335,13 @@ def _number(text: str) -> int | float:
     if "_" in text or not text.isascii():
         raise ValueError(f"no number: {text[:20]}")
     return float(text) if "." in text or "E" in text or "e" in text else int(text)
+
+
+def _error(text: str) -> str:
+    """What a cell shows whose formula failed. Raises ValueError for anything else: a number is none."""
+    if not text.startswith("#"):
+        raise ValueError(f"no error: {text[:20]}")
+    return text
 
 
 def _whole(text: str) -> int:
@@ -346,26 +373,47 @@ class WrittenText(str):
 
     `changed` are the characters that cleaning replaced or took out. `whole` is the text with its struck parts, which
     are left out of the text itself; one that is struck as a whole is kept. `has_looks`: each part says how it looks.
+    `apart` is what stands higher or lower than the rest, or too small to be read; `coloured` are parts by colour.
     """
 
     changed: str = ""
     whole: str = ""
     is_struck: bool = False
     has_looks: bool = False
+    apart: str = ""
+    coloured: tuple[tuple[str, str], ...] = ()
 
 
-def written_text(pieces: Sequence[str], struck: frozenset[int] = frozenset(), *, has_looks: bool = False) -> str:
-    """The cleaned text of pieces, some of which (by their number) are struck through; a plain one where that is all."""
-    whole = "".join(pieces)
-    rest = "".join(piece for number, piece in enumerate(pieces) if number not in struck) if struck else whole
-    is_struck = bool(struck) and not rest.strip()
+@dataclass
+class _RunLook:
+    """How a run of a text looks, as far as it decides what is seen of it."""
+
+    is_struck: bool = False
+    is_apart: bool = False
+    colour: str = ""
+
+
+_NO_LOOK = _RunLook()
+_Piece = tuple[str, _RunLook]
+
+
+def written_text(pieces: Sequence[_Piece], *, has_looks: bool = False) -> str:
+    """The cleaned text of pieces, each with its look; a plain one where that is all."""
+    whole = "".join(text for text, _ in pieces)
+    is_even = all(look == _NO_LOOK for _, look in pieces)
+    rest = _STRUCK_CHAR.sub("", "".join(text for text, look in pieces if not look.is_struck))
+    is_struck = rest != whole and not rest.strip()
     text, changed = clean(whole if is_struck else rest)
-    if not (changed or struck or has_looks):
+    if is_even and not (changed or has_looks or rest != whole):
         return text
     written = WrittenText(text)
     written.changed, written.is_struck, written.has_looks = changed, is_struck, has_looks
-    if struck and not is_struck:
+    if rest != whole and not is_struck:
         written.whole = clean(whole).text[:_LONGEST_WHOLE]
+    if any(not look.is_apart and text.strip() for text, look in pieces):
+        written.apart = "".join(text for text, look in pieces if look.is_apart).strip()
+    colours = dict.fromkeys(look.colour for text, look in pieces if text.strip())
+    written.coloured = tuple((c, "".join(text for text, look in pieces if look.colour == c)) for c in colours if c)
     return written
 
 
@@ -378,52 +426,60 @@ class TextScan:
 
     def __init__(self, parser: XMLParserType, opened: list[str], take: Callable[[str], None]) -> None:
         self.parser, self.opened, self.take = parser, opened, take
-        self.pieces: list[str] = []
-        self.struck: set[int] = set()
-        self.runs = self.looks = self.begun = 0
-        self.in_struck_run = False
+        self.pieces: list[_Piece] = []
+        self.runs = self.looks = 0
+        self.look = _RunLook()
         self.owner = ""
 
     @property
     def handlers(self) -> dict[str, Callable[[dict[str, str]], None]]:
         """What to call when an element inside of a text begins, with its attributes."""
-        return {_TEXT: self._piece, _RUN: self._run, f"{MAIN}rPr": self._look, f"{MAIN}strike": self._strike}
+        handlers = {"t": self._piece, "r": self._run, "rPr": self._begin_look, "strike": self._strike}
+        handlers |= {"vertAlign": self._align, "sz": self._size, "color": self._colour}
+        return {f"{MAIN}{name}": handler for name, handler in handlers.items()}
 
     def begin(self, attributes: dict[str, str]) -> None:
         """An element begins that holds a text."""
         self.owner = self.opened[-1]
         self.pieces.clear()
         self.runs = self.looks = 0
-        self.in_struck_run = False
+        self.look = _RunLook()
         self.parser.EndElementHandler = self._end
 
     def _run(self, attributes: dict[str, str]) -> None:
-        self.runs, self.in_struck_run = self.runs + 1, False
+        self.runs, self.look = self.runs + 1, _RunLook()
 
-    def _look(self, attributes: dict[str, str]) -> None:
-        self.looks += 1
+    def _begin_look(self, attributes: dict[str, str]) -> None:
+        self.looks, self.look = self.looks + 1, _RunLook()
 
     def _strike(self, attributes: dict[str, str]) -> None:
-        self.in_struck_run = is_true(attributes.get("val", "1"))
+        self.look.is_struck = is_true(attributes.get("val", "1"))
+
+    def _align(self, attributes: dict[str, str]) -> None:
+        self.look.is_apart |= attributes.get("val", "baseline") != "baseline"
+
+    def _size(self, attributes: dict[str, str]) -> None:
+        self.look.is_apart |= is_tiny(attributes)
+
+    def _colour(self, attributes: dict[str, str]) -> None:
+        self.look.colour = colour_of(attributes)
 
     def _piece(self, attributes: dict[str, str]) -> None:
         """A `t` begins: a piece of the text, if it stands where one does."""
         if self.owner and self.opened[-2] in (self.owner, _RUN):
-            self.begun = len(self.pieces)
-            self.parser.CharacterDataHandler = self.pieces.append
+            self.parser.CharacterDataHandler = self._add
+
+    def _add(self, text: str) -> None:
+        self.pieces.append((text, self.look))
 
     def _end(self, name: str) -> None:
         self.opened.pop()
         if name == _TEXT:
-            if self.in_struck_run and self.parser.CharacterDataHandler is not None:
-                self.struck.update(range(self.begun, len(self.pieces)))
             self.parser.CharacterDataHandler = None
         elif name == self.owner:
             self.owner = ""
             self.parser.EndElementHandler = self.opened.remove
-            has_looks = 0 < self.runs == self.looks
-            self.take(written_text(self.pieces, frozenset(self.struck), has_looks=has_looks))
-            self.struck.clear()
+            self.take(written_text(self.pieces, has_looks=0 < self.runs == self.looks))
 
 
 class SharedTextScan:

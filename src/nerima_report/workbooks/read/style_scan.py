@@ -1,8 +1,8 @@
 """The scan of the styles: what a cell's look makes of its value.
 
 Of each style only that is kept which makes a person see something else than the value: dates, times and durations
-(what shows those is in `days`), number formats that show other digits, strike-through, a font in the colour of the
-ground. Conditional formats are not looked at.
+(what shows those is in `days`), number formats, deletion (strike-through, and a diagonal line through the cell), a
+font too small or in the colour of the ground. Conditional formats are not looked at.
 """
 
 from __future__ import annotations
@@ -16,19 +16,26 @@ from nerima_report.workbooks.limits import Refused
 from nerima_report.workbooks.read.days import shows_date, shows_duration
 from nerima_report.workbooks.read.number_format import NumberFormat, number_format
 
+DRAWING = "http://schemas.openxmlformats.org/drawingml/2006/main "
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main "
 _TRUE = ("1", "true", "on", "t")
 # Dates and times that have no format code in the file (ECMA-376 part 1, 18.8.30), also those of a Japanese
 # Excel: openpyxl does not know them, and a date such as 令和4年6月27日 would be read as the count 44,739.
 _DATE_IDS = {*range(14, 23), *range(27, 37), 45, 47, *range(50, 59)}
 _DURATION_ID = 46
-# The other built-in formats that show other digits than those of the value.
-_PERCENT_IDS = {9: "0%", 10: "0.00%"}
+# The other built-in formats that show something else than the digits of the value.
+_BUILT_IN = {9: "0%", 10: "0.00%", 11: "0.00E+00", 12: "# ?/?", 13: "# ??/??", 48: "##0.0E+0"}
+_BUILT_IN |= dict.fromkeys((5, 6, 7, 8, 42, 44), "¥#,##0;¥-#,##0")
 
 _WHITE, _BLACK = "FFFFFF", "000000"
 # The colours of a file by number, as far as they are those of every file. 64 is the automatic one, 65 the window's.
 _INDEXED = dict(enumerate((_BLACK, _WHITE, "FF0000", "00FF00", "0000FF", "FFFF00", "FF00FF", "00FFFF") * 2))
-_THEME = {0: _WHITE, 1: _BLACK}  # ground and text, in whatever theme; light and dark are the names of the others
+_GROUND_AND_TEXT = (_WHITE, _BLACK)  # the first two colours of whatever theme; the file names the others
+# What a theme lists before its other colours: the dark and the light one, and the second ones. Styles count the light
+# ones first.
+_IN_PAIRS = 4
+_SEVERAL = "several"
+_LEAST_SIZE = 3.0  # points of a font: below it nobody reads the text
 _LEAST_CONTRAST = 1.25  # of two luminances (WCAG 2): below it nobody sees the text; light grey on white has 1.4
 
 
@@ -45,33 +52,49 @@ class Look:
     is_duration: bool = False
     number: NumberFormat | None = None
     is_struck: bool = False
-    in_ground_colour: bool = False
+    is_unseen: bool = False
+    repeats: bool = False  # the value fills the cell, again and again
+    ground: str = _WHITE
 
 
 PLAIN = Look()
 
 
 class _Style(NamedTuple):
-    """A cell style: its number format, font and fill by number."""
+    """A cell style: its number format, font, fill and border by number."""
 
     format: int
     font: int
     fill: int
+    border: int
+    repeats: bool = False
 
 
 @dataclass
 class _Font:
     is_struck: bool = False
+    is_tiny: bool = False
     colour: str = _BLACK
 
 
 @dataclass
-class ScannedStyles:
-    """The cell styles in order, and the fonts, grounds ('' for a pattern) and format codes that they name by number."""
+class _Border:
+    has_diagonal: bool = False  # whether a line is asked for, in one direction or both
+    is_drawn: bool = False
 
+
+@dataclass
+class ScannedStyles:
+    """The cell styles in order, and the fonts, grounds ('' for a pattern), … that they name by number.
+
+    `theme` are the colours of the workbook's theme, in its own order.
+    """
+
+    theme: list[str] = field(default_factory=list)
     styles: list[_Style] = field(default_factory=list)
     fonts: list[_Font] = field(default_factory=list)
     grounds: list[str] = field(default_factory=list)
+    borders: list[_Border] = field(default_factory=list)
     codes: dict[int, str] = field(default_factory=dict)
 
     @cached_property
@@ -83,7 +106,7 @@ class ScannedStyles:
         """The format code of a style; '' for a built-in one that shows the value."""
         number = style.format
         known = "yyyy-mm-dd" if number in _DATE_IDS else "[h]:mm:ss" if number == _DURATION_ID else ""
-        return self.codes.get(number, known or _PERCENT_IDS.get(number, ""))
+        return self.codes.get(number, known or _BUILT_IN.get(number, ""))
 
     def look(self, number: int) -> Look:
         """The look of a style. Raises ValueError for a number that is none."""
@@ -95,18 +118,37 @@ class ScannedStyles:
         code = self.code(style)
         font = self.fonts[style.font] if 0 <= style.font < len(self.fonts) else _Font()
         ground = self.grounds[style.fill] if 0 <= style.fill < len(self.grounds) else _WHITE
-        if shows_date(code):
-            number_shown, is_duration = None, shows_duration(code)
-        else:
-            number_shown, is_duration = number_format(code), False
+        border = self.borders[style.border] if 0 <= style.border < len(self.borders) else _Border()
+        is_day = shows_date(code)
+        format_ = number_format(code)
+        format_ = format_.without({colour for colour in format_.colours if self.look_alike(colour, ground)})
         look = Look(
-            is_day=number_shown is None,
-            is_duration=is_duration,
-            number=number_shown if number_shown and number_shown.may_differ else None,
-            is_struck=font.is_struck,
-            in_ground_colour=_look_alike(font.colour, ground),
+            is_day=is_day,
+            is_duration=is_day and shows_duration(code),
+            number=format_ if format_.may_differ else None,
+            is_struck=font.is_struck or (border.has_diagonal and border.is_drawn),
+            is_unseen=font.is_tiny or self.look_alike(font.colour, ground),
+            repeats=style.repeats,
+            ground=ground,
         )
         return PLAIN if look == PLAIN else look
+
+    def look_alike(self, first: str, second: str) -> bool:
+        """Whether a text of one colour cannot be seen on the other."""
+        if first == second:
+            return bool(first)
+        light, dark = sorted((_luminance(self._of_theme(colour)) for colour in (first, second)), reverse=True)
+        return dark >= 0 and (light + 0.05) / (dark + 0.05) < _LEAST_CONTRAST
+
+    def _of_theme(self, colour: str) -> str:
+        """A colour that only the theme knows as RRGGBB, if the file has a theme."""
+        kind, _, rest = colour.partition(" ")
+        if kind != "theme":
+            return colour
+        number, _, tint = rest.partition(" ")
+        place = int(number)
+        place ^= 1 if place < _IN_PAIRS else 0
+        return _tinted(self.theme[place], tint) if place < len(self.theme) else colour
 
 
 class _Looks(dict[str, Look]):
@@ -135,6 +177,8 @@ class StyleScan:
         }
         elements = {"xf": self._style, "numFmt": self._code, "font": self._font, "strike": self._strike}
         elements |= {"color": self._colour, "fill": self._fill, "patternFill": self._pattern, "fgColor": self._ground}
+        elements |= {"sz": self._size, "alignment": self._alignment}
+        elements |= {"border": self._border, "diagonal": self._diagonal}
         return handlers | {f"{MAIN}{name}": handler for name, handler in elements.items()}
 
     def _section(self, name: str) -> Callable[[dict[str, str]], None]:
@@ -145,8 +189,13 @@ class StyleScan:
 
     def _style(self, attributes: dict[str, str]) -> None:
         if self.inside == "cellXfs":
-            font, fill = (_number(attributes.get(name, "0")) for name in ("fontId", "fillId"))
-            self.styles.styles.append(_Style(_index(attributes.get("numFmtId", "0")), font, fill))
+            font, fill, border = (_number(attributes.get(name, "0")) for name in ("fontId", "fillId", "borderId"))
+            self.styles.styles.append(_Style(_index(attributes.get("numFmtId", "0")), font, fill, border))
+
+    def _alignment(self, attributes: dict[str, str]) -> None:
+        styles = self.styles.styles
+        if self.inside == "cellXfs" and styles and attributes.get("horizontal") == "fill":
+            styles[-1] = styles[-1]._replace(repeats=True)
 
     def _code(self, attributes: dict[str, str]) -> None:
         if self.inside == "numFmts":
@@ -160,9 +209,27 @@ class StyleScan:
         if self.inside == "fonts" and self.styles.fonts:
             self.styles.fonts[-1].is_struck = is_true(attributes.get("val", "1"))
 
-    def _colour(self, attributes: dict[str, str]) -> None:
+    def _size(self, attributes: dict[str, str]) -> None:
         if self.inside == "fonts" and self.styles.fonts:
-            self.styles.fonts[-1].colour = _colour_of(attributes, _BLACK)
+            self.styles.fonts[-1].is_tiny = is_tiny(attributes)
+
+    def _border(self, attributes: dict[str, str]) -> None:
+        if self.inside == "borders":
+            has_diagonal = any(is_true(attributes.get(name)) for name in ("diagonalUp", "diagonalDown"))
+            self.styles.borders.append(_Border(has_diagonal))
+
+    def _diagonal(self, attributes: dict[str, str]) -> None:
+        if self.inside == "borders" and self.styles.borders:
+            self.styles.borders[-1].is_drawn = attributes.get("style", "none") != "none"
+
+    def _colour(self, attributes: dict[str, str]) -> None:
+        """The colour of a font, or one of those between which a ground changes: of several nothing is said."""
+        grounds = self.styles.grounds
+        if self.inside == "fonts" and self.styles.fonts:
+            self.styles.fonts[-1].colour = colour_of(attributes)
+        elif self.inside == "fills" and grounds:
+            colour = colour_of(attributes, _WHITE)
+            grounds[-1] = colour if grounds[-1] in ("", colour) else _SEVERAL
 
     def _fill(self, attributes: dict[str, str]) -> None:
         if self.inside == "fills":
@@ -174,35 +241,63 @@ class StyleScan:
 
     def _ground(self, attributes: dict[str, str]) -> None:
         if self.inside == "fills" and self.styles.grounds and not self.styles.grounds[-1]:
-            self.styles.grounds[-1] = _colour_of(attributes, _WHITE)
+            self.styles.grounds[-1] = colour_of(attributes, _WHITE)
 
 
-def _colour_of(attributes: dict[str, str], automatic: str) -> str:
+class ThemeScan:
+    """Follows the elements of a theme and lists its colours."""
+
+    def __init__(self, colours: list[str]) -> None:
+        self.colours = colours
+        self.listing = False
+
+    @property
+    def handlers(self) -> dict[str, Callable[[dict[str, str]], None]]:
+        """What to call when an element of a certain name begins, with its attributes."""
+        elements = {"clrScheme": self._begin, "fontScheme": self._end, "srgbClr": self._colour, "sysClr": self._colour}
+        return {f"{DRAWING}{name}": handler for name, handler in elements.items()}
+
+    def _begin(self, attributes: dict[str, str]) -> None:
+        self.listing = not self.colours
+
+    def _end(self, attributes: dict[str, str]) -> None:
+        self.listing = False
+
+    def _colour(self, attributes: dict[str, str]) -> None:
+        if self.listing:
+            self.colours.append(attributes.get("lastClr", attributes.get("val", "")).upper())
+
+
+def is_tiny(attributes: dict[str, str]) -> bool:
+    """Whether a size of a font is one that nobody can read."""
+    try:
+        return float(attributes.get("val", "11")) < _LEAST_SIZE
+    except ValueError:
+        return False
+
+
+def colour_of(attributes: dict[str, str], automatic: str = _BLACK) -> str:
     """A colour as RRGGBB, or as what the file calls it where only the theme knows."""
     if "rgb" in attributes:
         return attributes["rgb"][-6:].upper()
     if "indexed" in attributes:
         number = _number(attributes["indexed"])
         return {64: automatic, 65: _WHITE, **_INDEXED}.get(number, f"indexed {number}")
-    if "theme" not in attributes:
-        return automatic
-    number, tint = _number(attributes["theme"]), attributes.get("tint", "0")
-    if number not in _THEME:
-        return f"theme {number} {tint}"
+    number, tint = _number(attributes.get("theme", "")), attributes.get("tint", "0")
+    if number < len(_GROUND_AND_TEXT):
+        return _tinted(_GROUND_AND_TEXT[number], tint) if number >= 0 else automatic
+    return f"theme {number} {tint}"
+
+
+def _tinted(colour: str, tint: str) -> str:
+    """A colour made lighter (a tint from 0 to 1) or darker (from −1 to 0)."""
     try:
-        share = min(abs(float(tint)), 1)
+        share = max(-1.0, min(float(tint), 1.0))
+        channels = [int(colour[place : place + 2], 16) for place in (0, 2, 4)]
     except ValueError:
-        share = 0
-    level = round(255 * (1 - share if number == 0 else share))
-    return f"{level:02X}" * 3
-
-
-def _look_alike(first: str, second: str) -> bool:
-    """Whether a text of one colour cannot be seen on the other."""
-    if first == second:
-        return bool(first)
-    light, dark = sorted((_luminance(first), _luminance(second)), reverse=True)
-    return dark >= 0 and (light + 0.05) / (dark + 0.05) < _LEAST_CONTRAST
+        return colour
+    aim = 255 if share > 0 else 0
+    return "".join(f"{round(channel + (aim - channel) * abs(share)):02X}" for channel in channels)
 
 
 def _luminance(colour: str) -> float:
