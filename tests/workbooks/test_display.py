@@ -28,18 +28,18 @@ OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 
 
-def read(sheet: str, *, styles: str = "", shared: str = "", theme: str = "") -> Sheet:
+def read(sheet: str, *, styles: str = "", shared: str = "", theme: str = "", names: str = "") -> Sheet:
     """A workbook of one sheet, made of what stands in its parts, as the program gets it from the worker."""
     content = io.BytesIO()
-    names = {"sheet1": "worksheet", "styles": "styles", "sharedStrings": "sharedStrings"}
-    relations = "".join(f'<Relationship Id="{n}" Type="{OFFICE}/{k}" Target="{n}.xml"/>' for n, k in names.items())
+    targets = {"sheet1": "worksheet", "styles": "styles", "sharedStrings": "sharedStrings"}
+    relations = "".join(f'<Relationship Id="{n}" Type="{OFFICE}/{k}" Target="{n}.xml"/>' for n, k in targets.items())
     parts = {
         "[Content_Types].xml": f'<Types xmlns="{PACKAGE}/content-types"><Override PartName="/workbook.xml" '
         f'ContentType="{SPREADSHEET}.sheet.main+xml"/><Override PartName="/sheet1.xml" '
         f'ContentType="{SPREADSHEET}.worksheet+xml"/></Types>',
         "_rels/workbook.xml.rels": f'<Relationships xmlns="{PACKAGE}/relationships">{relations}</Relationships>',
         "workbook.xml": f'<workbook {MAIN} xmlns:r="{OFFICE}"><sheets><sheet name="表" r:id="sheet1"/></sheets>'
-        "</workbook>",
+        f"{names}</workbook>",
         "sheet1.xml": f"<worksheet {MAIN}>{sheet}</worksheet>",
         "styles.xml": f"<styleSheet {MAIN}>{styles}</styleSheet>",
         "sharedStrings.xml": f"<sst {MAIN}>{shared}</sst>",
@@ -269,6 +269,14 @@ def test_formulas_also_where_cells_share_one() -> None:
     facts = read(row(*cells)).facts
     assert facts.formulas == {(1, 1): "SUM(A2:A$9)", (1, 2): "SUM(B2:B$9)", (1, 3): '"a"'}
     assert facts.uncached == {(1, 4)}
+
+
+def test_names_for_cells_of_other_workbooks() -> None:
+    names = {"旧集計": "[1]集計!$B$5", "今": "表!$B$5"}
+    defined = "".join(f'<definedName name="{name}">{formula}</definedName>' for name, formula in names.items())
+    cells = "<c><f>旧集計</f><v>3</v></c>", "<c><f>今+1</f><v>3</v></c>"
+    facts = read(row(*cells), names=f"<definedNames>{defined}</definedNames>").facts
+    assert facts.formulas == {(1, 1): "[1]集計!$B$5", (1, 2): "今+1"}
 
 
 def test_a_long_formula_is_kept_in_short() -> None:

@@ -19,13 +19,14 @@ from nerima_report.tallies.layout import COVER_SHEET
 from nerima_report.tallies.model import LocatedCounts, LocatedEntries
 from nerima_report.tallies.submission import NOT_APPLICABLE, Submission, marked_rows
 from nerima_report.text import plain
-from nerima_report.workbooks import Position, Sheet, SheetFacts, address, is_blank, position_of
+from nerima_report.workbooks import CellValue, Position, Sheet, SheetFacts, address, is_blank, position_of
 from nerima_report.workbooks.cleaning import not_for_print, unified
-from nerima_report.workbooks.formulas import refers_to_other_workbook
+from nerima_report.workbooks.formulas import computed, refers_to, refers_to_other_workbook
 
 MOST_RELATED = 20  # cells that one finding names
 # Characters after which a text runs from right to left: 45683 is seen where 38654 is written.
 _TURNING = frozenset("\u202b\u202e\u2067")
+_MOST_COMPUTED = 500  # formulas in the data of a sheet whose results are looked at
 _LONGEST_FORMULA = 60  # characters that a finding shows
 
 _BySeverity = tuple[Sequence[Position], Severity | None]  # None: that of the catalogue
@@ -138,17 +139,32 @@ def _unseen(read: _ReadSheet) -> Iterator[Finding]:
 
 
 def _computed(read: _ReadSheet) -> Iterator[Finding]:
-    """Data that is not typed, but computed: the form itself writes formulas into its totals and 検算 lines only."""
+    """Data that is not typed, but computed: the form itself writes formulas into its totals and 検算 lines only.
+
+    A formula that asks another workbook may be older than that; one that asks itself gives nothing.
+    """
     formulas = read.facts.formulas
-    foreign = {position for position, formula in formulas.items() if refers_to_other_workbook(formula)}
-    computed = formulas.keys() - read.compared
-    for code, positions in (
-        ("N326", foreign & (read.data | read.compared) if foreign else foreign),
-        ("N325", (computed - foreign) & read.data if computed else computed),
-    ):
+    if not formulas:
+        return
+    of_cells = {p: formula for p, formula in formulas.items() if p in read.compared or p in read.data}
+    foreign = {position for position, formula in of_cells.items() if refers_to_other_workbook(formula)}
+    circular = {position for position, formula in of_cells.items() if refers_to(formula, position)} - foreign
+    in_data = of_cells.keys() - read.compared - foreign - circular
+    results = {p: computed(formulas[p], read.sheet.cells) for p in sorted(in_data)[:_MOST_COMPUTED]}
+    stale = {p for p, result in results.items() if result is not None and not _is(read.sheet.cells.get(p), result)}
+    for code, positions in (("N326", foreign), ("N352", circular), ("N351", stale), ("N325", in_data - stale)):
         if positions:
-            formula = formulas[min(positions)].removeprefix("=")
-            yield read.finding(code, sorted(positions), f"={formula}"[:_LONGEST_FORMULA])
+            first = min(positions)
+            finding = read.finding(code, sorted(positions), f"={formulas[first].removeprefix('=')}"[:_LONGEST_FORMULA])
+            if code == "N351":
+                details = {**finding.details, "what": read.shown(first)}
+                finding = replace(finding, expected=shown(as_shown(results[first] or 0)), details=details)
+            yield finding
+
+
+def _is(value: CellValue, result: float) -> bool:
+    """Whether a cell shows the result of its formula; what is no number is a finding of its own."""
+    return not isinstance(value, int | float) or isinstance(value, bool) or as_shown(value) == as_shown(result)
 
 
 def _other_texts(read: _ReadSheet) -> Iterator[Finding]:

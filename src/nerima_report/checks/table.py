@@ -14,7 +14,7 @@ from nerima_report.tallies.cell_values import as_shown, read_count, shown
 from nerima_report.tallies.collection import Collection
 from nerima_report.tallies.model import FilledCell, LocatedCounts, LocatedEntries, StatedCell
 from nerima_report.workbooks import Sheet, position_of
-from nerima_report.workbooks.formulas import Range, summed_ranges
+from nerima_report.workbooks.formulas import Range, sum_of, summed_ranges
 
 
 def rows_add_up(collection: Collection) -> Iterator[Finding]:
@@ -49,13 +49,11 @@ def _compare(
         about = "、".join(in_few_words(left_out, stated.place))
         severity: Severity | None = "notice" if found == total else None
         yield facts("N406", related=tuple(left_out), details={"about": about}, severity=severity)
-    elif found == total:
-        return
-    elif found - total == -text_sum(rows):
+    elif found != total and found - total == -text_sum(rows):
         yield facts("N405", related=tuple(cell.place for cell in rows if cell.reading.respelled))
-    elif ranges and (computed := _sum_of(_sheet_of(collection, stated), ranges)) not in (None, found):
-        yield Finding("N407", stated.place, expected=_as_fact(computed), found=whole)
-    else:
+    elif (result := _result(collection, stated, rows)) not in (None, found):
+        yield Finding("N407", stated.place, expected=_as_fact(result), found=whole)
+    elif found != total:
         yield facts("N401", related=tuple(cell.place for cell in rows))
 
 
@@ -68,24 +66,20 @@ def _covers(ranges: Sequence[Range], place: Place) -> bool:
     return any(top <= row <= bottom and left <= column <= right for (top, left), (bottom, right) in ranges)
 
 
+def _result(collection: Collection, stated: StatedCell, rows: Sequence[FilledCell]) -> int | float | None:
+    """What the formula of a total gives today, if it is a sum, and not one that adds up itself or a text."""
+    ranges = summed_ranges(stated.formula) if stated.formula else None
+    sheet = _sheet_of(collection, stated)
+    if not ranges or sheet is None or _covers(ranges, stated.place) or text_sum(rows):
+        return None
+    result = sum_of(ranges, sheet.cells)
+    return None if result is None else as_shown(result)
+
+
 def _sheet_of(collection: Collection, stated: StatedCell) -> Sheet | None:
     where = (stated.place.file, stated.key.table)
     located = (t for t in collection.tallies.located if (t.submission.file, t.table_id) == where)
     return next((table.sheet for table in located), None)
-
-
-def _sum_of(sheet: Sheet | None, ranges: Sequence[Range]) -> int | float | None:
-    """What SUM makes of ranges: the sum of their numbers. None where a day or a time is among them."""
-    if sheet is None:
-        return None
-    inside = [
-        value
-        for (top, left), (bottom, right) in ranges
-        for (row, column), value in sheet.cells.items()
-        if top <= row <= bottom and left <= column <= right and not isinstance(value, str | bool | None)
-    ]
-    numbers = [value for value in inside if isinstance(value, int | float)]
-    return as_shown(sum(numbers)) if len(numbers) == len(inside) else None
 
 
 def text_sum(rows: Sequence[FilledCell]) -> int:

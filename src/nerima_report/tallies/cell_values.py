@@ -68,29 +68,11 @@ LARGEST_COUNT = 1_000_000_000
 
 # What a number format may show beside the digits of a count: words that say what is counted, and quotation marks.
 # Everything else says something else of the number: 以上, 約, 千, ¥, α.
-_COUNTED = (
-    "件",
-    "人",
-    "名",
-    "個",
-    "回",
-    "本",
-    "冊",
-    "枚",
-    "通",
-    "台",
-    "か所",
-    "世帯",
-    "事務",
-    "事業",
-    "ファイル",
-    "文書",
-)
-_BESIDE = re.compile(rf"計?[「『]?(.*?)(?:{'|'.join(_COUNTED)})?[」』]?")
+_COUNTED = ("件", "人", "名", "個", "回", "か所", "ファイル")
+_BESIDE = re.compile(rf"(?:計|[「『])?\s*(.*?)\s*(?:{'|'.join(_COUNTED)})?[」』]?")
 _MINUS_SIGNS = "-−‐‑–—―△▲▽▼"
-_SEEN = re.compile(
-    rf"(?P<minus>[{_MINUS_SIGNS}]+|\()?(?P<digits>(?:[0-9]+|[0-9]{{1,3}}(?:,[0-9]{{3}})+)(?:\.[0-9]+)?)\)?"
-)
+_DIGITS_SEEN = r"(?:[0-9]+|[0-9]{1,3}(?:[, ][0-9]{3})+)(?:\.[0-9]*)?"
+_SEEN = re.compile(rf"(?P<minus>[{_MINUS_SIGNS}]+|\()?\s*(?P<digits>{_DIGITS_SEEN})\)?")
 # How accounting formats show zero.
 _SEEN_ZERO = re.compile(rf"[{_MINUS_SIGNS}ー─]|なし|無し?|該当なし|0%")
 
@@ -209,7 +191,7 @@ def says(seen: str, number: float) -> bool:
     >>> says("26以上", 26), says("(26)", 26), says("約26", 26), says("9E+01", 92)
     (False, False, False, False)
     """
-    text = "".join(unicodedata.normalize("NFKC", seen).split())
+    text = unicodedata.normalize("NFKC", seen).strip()
     beside = _BESIDE.fullmatch(text)
     text = beside[1] if beside else text
     if number == 0 and _SEEN_ZERO.fullmatch(text):
@@ -217,7 +199,7 @@ def says(seen: str, number: float) -> bool:
     match = _SEEN.fullmatch(text)
     if match is None or ("(" in text) != (")" in text):
         return False
-    absolute = Decimal(match["digits"].replace(",", ""))
+    absolute = Decimal(re.sub("[, ]", "", match["digits"]))
     return (-absolute if match["minus"] else absolute) == Decimal(repr(as_shown(number)))
 
 

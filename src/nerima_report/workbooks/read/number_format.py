@@ -246,6 +246,8 @@ def _display(number: Decimal, section: _Section, shows_sign: bool) -> str:
     whole, _, decimals = f"{rounded:f}".partition(".")
     before_point = replace(section, pieces=section.pieces[:point])
     shown = _with_whole(before_point, whole.lstrip("0"), f"{scaled:f}")
+    if point < len(kinds) and "digit" not in kinds[:point]:  # .0 shows whole digits as well
+        shown += whole.lstrip("0")
     return sign + shown + _with_decimals(section.pieces[point:], decimals)
 
 

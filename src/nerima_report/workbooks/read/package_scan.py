@@ -16,6 +16,7 @@ from pyexpat import ExpatError, XMLParserType
 from xml.parsers import expat
 
 from nerima_report.workbooks import limits
+from nerima_report.workbooks.formulas import in_short, refers_to_other_workbook
 from nerima_report.workbooks.limits import Refused
 from nerima_report.workbooks.read.comment_scan import (
     COMMENTS,
@@ -243,7 +244,8 @@ class _PartScan:
             return CommentScan(comments, self.parser, self.open).handlers
         if root == f"{MAIN}workbook":
             self.scan.workbooks.append(self.name)
-            return {f"{MAIN}sheet": self._sheet_listed, f"{MAIN}workbookPr": self._first_day}
+            handlers = {"sheet": self._sheet_listed, "workbookPr": self._first_day, "definedName": self._name_defined}
+            return {f"{MAIN}{name}": handler for name, handler in handlers.items()}
         if root == f"{MAIN}styleSheet":
             self.scan.styles = ScannedStyles(self.scan.theme)
             return StyleScan(self.scan.styles).handlers
@@ -272,6 +274,21 @@ class _PartScan:
         self.scan.listed.append((attributes.get("name", ""), attributes.get(f"{_OFFICE}id", ""), hidden))
         if len(self.scan.listed) > limits.MAX_SHEETS:
             raise Refused("beyond-limit", limit="sheets")
+
+    def _name_defined(self, attributes: dict[str, str]) -> None:
+        """A name begins that formulas may use; only where it stands for cells of another workbook it is kept."""
+        pieces: list[str] = []
+
+        def end(name: str) -> None:
+            self.open.pop()
+            self.parser.CharacterDataHandler = None
+            self.parser.EndElementHandler = self.open.remove
+            formula = in_short("".join(pieces))
+            if refers_to_other_workbook(formula):
+                self.scan.texts.foreign_names[attributes.get("name", "").lower()] = formula
+
+        self.parser.CharacterDataHandler = pieces.append
+        self.parser.EndElementHandler = end
 
     def _first_day(self, attributes: dict[str, str]) -> None:
         self.scan.texts.from_1904 = is_true(attributes.get("date1904"))

@@ -14,7 +14,7 @@ from pyexpat import XMLParserType
 
 from nerima_report.workbooks import limits
 from nerima_report.workbooks.cleaning import clean
-from nerima_report.workbooks.formulas import in_short, moved
+from nerima_report.workbooks.formulas import in_short, moved, with_names
 from nerima_report.workbooks.limits import Refused
 from nerima_report.workbooks.read.days import day_of, written_day
 from nerima_report.workbooks.read.style_scan import MAIN, PLAIN, Look, ScannedStyles, colour_of, is_tiny, is_true
@@ -251,7 +251,7 @@ class SheetScan:
         position = self.row, self.column
         if name != _FORMULA:
             raise Refused("broken", cell=address(position))
-        text = in_short("".join(self.pieces))
+        text = in_short(with_names("".join(self.pieces), self.texts.foreign_names))
         if self.shared_by and text:
             self.shared_formulas[self.shared_by] = position, text
         elif self.shared_by in self.shared_formulas:
@@ -300,6 +300,7 @@ class CellTexts:
     shared: list[str] = field(default_factory=list)
     from_1904: bool = False
     styles: ScannedStyles | None = None
+    foreign_names: dict[str, str] = field(default_factory=dict)  # names, in small letters, for cells of other workbooks
     known_days: dict[tuple[str, str], CellValue] = field(default_factory=dict)
 
     def value(self, kind: str, style: str, text: str) -> CellValue:
