@@ -9,7 +9,7 @@ from datetime import date
 
 from nerima_report.edition.entries import EntryField, EntryTable
 from nerima_report.findings import Finding
-from nerima_report.fiscal_year import Month, fiscal_year_of, full_date, full_name
+from nerima_report.fiscal_year import Month, fiscal_year_of, full_date, full_name, parse_month
 from nerima_report.places import Place
 from nerima_report.tallies.cell_values import read_count
 from nerima_report.tallies.collection import Collection
@@ -31,6 +31,11 @@ CODES = {
 }
 REMARKS = {"respelled": "N320", "rounded": "N327", "other-era": "N340"}
 _KANJI_DIGITS, _KANJI_UNITS = "〇一二三四五六七八九", {"十": 10, "百": 100, "千": 1000}
+# How numbers of people stand in texts, and what people write before them: 計9, 延べ9, 約二十.
+_NUMBER_IN_TEXT = "(?:合?計|延べ?|のべ|約|全)?([0-9,〇一二三四五六七八九十百千]{1,12})"
+_OPENING = "(【"  # without brackets it may be a number of others: 職員2人の確認
+_ANYTHING = "([^()【】]{1,12})"
+_BRACKETS = str.maketrans("〔〕[]〖〗", "【】【】【】")
 _MONTH = re.compile(r"(?:([^年]{1,4})年)?([0-9]{1,2})月")
 MOST_RELATED = 20  # cells that one finding names
 
@@ -133,16 +138,19 @@ def texts_agree_with_fields(collection: Collection) -> Iterator[Finding]:
                         found=told,
                         related=(entry.place(field.label),),
                         details={"label": field.label},
+                        severity=None if told[0] in _OPENING else "warning",
                     )
 
 
 def _contradiction(field: EntryField, value: object, text: str) -> str:
     """What a text says of a field and the field does not; of several numbers, one or all together must be it."""
-    patterns = (re.escape(plain(form)).replace(r"\{\}", "([^()【】]{1,12})") for form in field.repeated_as)
-    matches = [match for pattern in patterns for match in re.finditer(pattern, plain(text))]
+    inside = _ANYTHING if isinstance(value, Month) else _NUMBER_IN_TEXT
+    text = plain(text).translate(_BRACKETS)
+    patterns = (re.escape(plain(form).translate(_BRACKETS)).replace(r"\{\}", inside) for form in field.repeated_as)
+    matches = [match for pattern in patterns for match in re.finditer(pattern, text)]
     if isinstance(value, Month):
-        months = [(match[0], month) for match in matches if (month := _MONTH.fullmatch(match[1]))]
-        return "" if any(_is_month(month, value) for _, month in months) or not months else months[0][0]
+        months = [match for match in matches if parse_month(match[1]) or _MONTH.fullmatch(match[1])]
+        return "" if any(_is_month(match[1], value) for match in months) or not months else months[0][0]
     numbers = [(match[0], n) for match in matches if (n := _number(match[1])) is not None]
     told = [number for _, number in numbers]
     return "" if not numbers or not isinstance(value, int) or value in (*told, sum(told)) else numbers[0][0]
@@ -162,9 +170,13 @@ def _number(text: str) -> int | None:
     return total + digits
 
 
-def _is_month(told: re.Match[str], month: Month) -> bool:
+def _is_month(told: str, month: Month) -> bool:
+    """Whether a text names a month: 7月, 4年7月, R4.7."""
     years = {month.full.partition("年")[0], month.short.partition("年")[0], str(month.year)}
-    return int(told[2]) == month.month and (told[1] is None or told[1] in years)
+    match = _MONTH.fullmatch(told)
+    if match is None or (match[1] and match[1] not in years):
+        return parse_month(told) == month
+    return int(match[2]) == month.month
 
 
 def addresses_are_unique(collection: Collection) -> Iterator[Finding]:
