@@ -25,6 +25,7 @@ from nerima_report.tallies.layout import (
     GUIDE_SHEET,
     RULE_HEADING,
     RowLabels,
+    captions,
     is_filled,
     labels_by_heading,
     without_number,
@@ -160,7 +161,7 @@ class _TableTexts:
         others = [*instruction, *(text + words.earlier_entries for text in instruction), RULE_HEADING]
         others += [words.not_applicable, words.not_applicable + words.clash, words.agreement]
         others += [table_id, table.key, table.title, table.readable_title, *(note.text for note in table.notes)]
-        self.captions = frozenset({plain(table_id), plain(table.title)})
+        self.captions = captions(table_id, table)
         self.labels: frozenset[str] = frozenset()
         self.lines: frozenset[str] = frozenset()
         self.units: frozenset[str] = frozenset()
