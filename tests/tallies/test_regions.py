@@ -17,21 +17,20 @@ WAYS: list[Row] = [("請求方法", "請求者数(人)"), ("窓口", 5), ("郵�
 OUTCOMES: list[Row] = [("処理状況", "件数(件)"), ("全部公開", 1), ("取下げ", 2)]
 
 
+def sheet(name: str, rows: Sequence[Row]) -> Sheet:
+    cells = {(r, c): v for r, row in enumerate(rows, 1) for c, v in enumerate(row, 1) if v is not None}
+    return Sheet(name, cells)
+
+
 def read(edition: Edition, *sheets: tuple[str, Sequence[Row]]) -> dict[str, list[dict[str, CellValue]]]:
     """For each of the three tables what stands in its cells, by row, for each place in which it was found."""
-    book = Workbook(
-        Path("手作り.xlsx"),
-        tuple(
-            Sheet(name, {(r, c): v for r, row in enumerate(rows, 1) for c, v in enumerate(row, 1) if v is not None})
-            for name, rows in sheets
-        ),
-    )
+    book = Workbook(Path("手作り.xlsx"), tuple(sheet(name, rows) for name, rows in sheets))
     finder = TableFinder(edition.tables)
     told: dict[str, list[dict[str, CellValue]]] = {}
     for key in ("公開.目的別", "公開.請求方法", "公開.処理状況"):
         table, places = edition.count_tables[key], finder.find(book, key)
         layouts = [(place.sheet, locate_counts(place.sheet, key, table, table.columns)) for place in places]
-        told[key] = [{k.row: sheet.cells[p] for k, p in layout.cells.items()} for sheet, layout in layouts]
+        told[key] = [{k.row: found.cells[p] for k, p in layout.cells.items()} for found, layout in layouts]
     return told
 
 
@@ -85,6 +84,17 @@ def test_a_list_of_contents_is_no_caption(edition: Edition) -> None:
 
 def test_a_name_in_a_remark_below_is_no_caption(edition: Edition) -> None:
     assert read(edition, ("Sheet1", [*STACKED, ("備考", "請求方法"), (None, "公開.処理状況")])) == READ
+
+
+def test_a_row_may_have_the_name_of_another_table(act_edition: Edition) -> None:
+    table_id, title = "個人.運営委員会の審議", "練馬区個人情報保護運営委員会の審議"
+    rows: list[Row] = [(title,), ("審議した事項", "件数(件)"), ("個人情報を取り扱う業務の委託", 3), ("その他", 1)]
+    more: list[Row] = [("決定に要した期間",), ("決定期間", "件数(件)"), ("14日以内", 8)]
+    book = Workbook(Path("手作り.xlsx"), (sheet("区全体", [*rows, *more]),))
+    (place,) = TableFinder(act_edition.tables).find(book, table_id)
+    table = act_edition.count_tables[table_id]
+    layout = locate_counts(place.sheet, table_id, table, table.columns)
+    assert {k.row: place.sheet.cells[p] for k, p in layout.cells.items()} == {rows[2][0]: 3, "その他": 1}
 
 
 def test_the_heading_may_be_the_caption(edition: Edition) -> None:

@@ -37,10 +37,11 @@ def covers_say_who_and_when(collection: Collection) -> Iterator[Finding]:
 
 
 def form_versions_are_known(collection: Collection) -> Iterator[Finding]:
-    """The form is the one that was sent out for this edition."""
-    expected = collection.edition.municipality.form_version
+    """The form is the one that was sent out for this edition, or an earlier one that asks the same."""
+    municipality = collection.edition.municipality
+    expected = municipality.form_version
     for submission in collection.submissions:
-        if submission.form_version != expected:
+        if submission.form_version not in (expected, *municipality.earlier_form_versions):
             found = submission.form_version or "空欄"
             yield Finding("N209", on_cover(submission, "様式の版"), expected=expected, found=found)
 

@@ -159,7 +159,8 @@ class _TableTexts:
         words = edition.form_texts
         instruction = [table.instruction, table.instruction + words.registers.counted, words.ward_instruction]
         others = [*instruction, *(text + words.earlier_entries for text in instruction), RULE_HEADING]
-        others += [words.not_applicable, words.not_applicable + words.clash, words.agreement]
+        others += [words.not_applicable, words.not_applicable + words.clash, words.agreement.meaning, *words.formerly]
+        others += [part.definition.title for part in edition.parts if part.key == table_id.partition(".")[0]]
         others += [table_id, table.key, table.title, table.readable_title, *(note.text for note in table.notes)]
         self.captions = captions(table_id, table)
         self.labels: frozenset[str] = frozenset()
@@ -306,8 +307,11 @@ class _Table:
         So a definition that was reworded after the forms went out makes no finding for each 課.
         """
         row, column = position
-        if column == 1 and row <= _ROWS_ABOVE < self.located.layout.header:
-            return plain(self.sheet.name) == plain(self.located.table_id)
+        table_id, header = self.located.table_id, self.located.layout.header
+        if column == 1 and row <= _ROWS_ABOVE < header and plain(self.sheet.name) == plain(table_id):
+            return True
+        if column == 1 and row == header - 1 and plain(self.sheet.name) == plain(table_id.partition(".")[0]):
+            return True
         heading = self.sheet.cells.get((self.located.layout.header, column), "")
         return plain(heading) == RULE_HEADING and isinstance(self.located, LocatedCounts) and self.has_row(row)
 

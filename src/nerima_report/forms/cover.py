@@ -87,7 +87,8 @@ def _write_line(form: Form, sheet: Worksheet, key: str, row: int) -> None:
         write(sheet, row, 0, (key, _instead(form, key) or title + withheld), looks.label)
         write(sheet, row, 3, [None], looks.label)
         return
-    sheet.write_url(row, 0, f"internal:'{key}'!A1", looks.link, key)
+    caption = form.places[key].caption + 1 if key in form.places else 1
+    sheet.write_url(row, 0, f"internal:'{form.sheet_of(key)}'!A{caption}", looks.link, key)
     write(sheet, row, 1, (table.readable_title,), looks.label)
     write(sheet, row, 3, [_progress(form, key)], looks.label)
     part_mark = form.marks[key.partition(".")[0]]

@@ -17,7 +17,7 @@ from nerima_report.edition.entries import AnyTable, EntryTable
 from nerima_report.edition.tables import Column, CountTable, fill
 from nerima_report.edition.texts import FormTexts
 from nerima_report.fiscal_year import full_date, full_name
-from nerima_report.forms.formulas import Formulas
+from nerima_report.forms.formulas import Formulas, TablePlace, Total
 from nerima_report.forms.style import HEADER_ROW, Looks
 from nerima_report.places import CellKey
 from nerima_report.tallies.layout import COVER_SHEET
@@ -26,6 +26,8 @@ from nerima_report.text import section_key
 
 # The cover: facts in rows 4 to 10, then the list of parts and tables to mark as 該当なし; rows are counted from 0.
 MARKS_ROW, MARK_COLUMN = HEADER_ROW + len(FACTS) + 1, 2
+
+_FIRST_CAPTION = 2  # the row of the first caption on a sheet with several tables, below the title of the part
 
 # Keys of definitions that have no effect on forms.
 _NOT_ON_FORMS = frozenset({"renamed", "stocks", "must_publish", "repeated_in", "repeated_as"})
@@ -150,9 +152,13 @@ class Form:
 
     @cached_property
     def tables(self) -> dict[str, AnyTable]:
-        """The tables of this form in the order of their sheets."""
+        """The tables of this form, part by part as in the report; the registers come last."""
         asked = {**self.columns, **self.entry_tables}
         return {key: table for key, table in self.edition.tables.items() if key in asked} | self.entry_tables
+
+    def sheet_of(self, table_id: str) -> str:
+        """The name of the sheet on which a table stands."""
+        return self.places[table_id].sheet if table_id in self.places else table_id
 
     @cached_property
     def counts(self) -> dict[CellKey, int]:
@@ -160,9 +166,53 @@ class Form:
         return {key: count for key, count in self.filling.counts.items() if self.cover.applies(key.table)}
 
     @cached_property
+    def count_sheets(self) -> dict[str, tuple[str, ...]]:
+        """The ids of the tables of counts by sheet: those of a part share one, which bears the key of the part.
+
+        Where a published year is typed in, each table has a sheet of its own.
+        """
+        sheets: dict[str, tuple[str, ...]] = {}
+        for table_id in (table_id for table_id in self.edition.tables if table_id in self.columns):
+            name = table_id if self.cover.published else table_id.partition(".")[0]
+            sheets[name] = (*sheets.get(name, ()), table_id)
+        return sheets
+
+    @cached_property
+    def places(self) -> dict[str, TablePlace]:
+        """Where each table of counts stands."""
+        places: dict[str, TablePlace] = {}
+        for sheet, table_ids in self.count_sheets.items():
+            tables = {table_id: self.edition.count_tables[table_id] for table_id in table_ids}
+            first = max(len(table.stubs) for table in tables.values())
+            caption = 0 if self.cover.published else _FIRST_CAPTION
+            for table_id, table in tables.items():
+                header = HEADER_ROW if self.cover.published else caption + 2
+                places[table_id] = TablePlace(sheet, caption, header, first)
+                caption = header + len(table.rows) + bool(table.total) + self.has_check(table_id) + 2
+        return places
+
+    @cached_property
     def formulas(self) -> Formulas:
         """The formulas over the counts."""
-        return Formulas(self.edition, self.columns, self.counts)
+        return Formulas(self.edition, self.columns, self.places, self.counts)
+
+    def linked(self, total: Total) -> list[Total]:
+        """The columns of other tables on this form whose totals must equal that of this column."""
+        part = self.edition.part_of(total.table_id)
+        others = []
+        for link in part.links:
+            whole = not any(side.rows or side.group for side in (link.left, link.right))
+            sides = [Total(part.table_id(side.table), side.column) for side in (link.left, link.right)]
+            if link.relation == "equal" and whole and total in sides:
+                others += [side for side in sides if side.table_id != total.table_id and self._stands_here(side)]
+        return others
+
+    def has_check(self, table_id: str) -> bool:
+        """Whether a table has a 検算 row."""
+        return any(self.linked(Total(table_id, column.label)) for column in self.columns[table_id])
+
+    def _stands_here(self, total: Total) -> bool:
+        return total.column in [column.label for column in self.columns.get(total.table_id, ())]
 
     @cached_property
     def marks(self) -> dict[str, tuple[int, int]]:

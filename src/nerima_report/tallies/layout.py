@@ -147,8 +147,8 @@ class TableFinder:
         """The rows of each table with a caption on a sheet: all where there is one table, else up to the next caption.
 
         A text is a caption if headings of its table follow before the next such text, because the name of a table may
-        also be a heading, the label of a row, or a line of a list of contents. Without headings anywhere the first
-        text counts, so that the missing headings can be named.
+        also be a heading, the label of a row, or a line of a list of contents. Where none has headings, the first may
+        be a caption all the same, so that the missing headings can be named; it ends no other table.
         """
         texts = sorted((p[0], without_number(value)) for p, value in sheet.cells.items() if isinstance(value, str))
         likely_ones = [(row, self._captions[text]) for row, text in texts if text in self._captions]
@@ -165,12 +165,12 @@ class TableFinder:
             if header <= following and header not in headers[table_id]:
                 headers[table_id].add(header)
                 begun[row] = table_id
-        for table_id in [table_id for table_id in tables if not headers[table_id]]:
-            begun.setdefault(next(row for row, other in likely_ones if other == table_id), table_id)
-        rows = sorted(begun)
+        rows = [*sorted(begun), MAX_ROW + 1]
         regions: dict[str, list[range]] = {}
-        for row, following in pairwise([*rows, MAX_ROW + 1]):
-            regions.setdefault(begun[row], []).append(range(row, following))
+        for row, end in pairwise(rows):
+            regions.setdefault(begun[row], []).append(range(row, end))
+        for row, table_id in likely_ones:
+            regions.setdefault(table_id, [range(row, next(end for end in rows if end > row))])
         return regions
 
 
