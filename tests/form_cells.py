@@ -9,11 +9,18 @@ from openpyxl.cell import Cell
 from openpyxl.worksheet.worksheet import Worksheet
 
 from nerima_report.places import CellKey
+from nerima_report.tallies.submission import is_zero_formula
 
 
 def sheet_of(book: Workbook, table_id: str) -> Worksheet:
     """The sheet of a table: its own, or that of its part."""
     return book[table_id if table_id in book.sheetnames else table_id.partition(".")[0]]
+
+
+def stands_on(book: Workbook, table_id: str) -> bool:
+    """Whether a form has a table of counts."""
+    part = table_id.partition(".")[0]
+    return part in book.sheetnames and any(str(each.value).startswith(f"{table_id}　") for each in book[part]["A"])
 
 
 def caption_row(book: Workbook, table_id: str) -> int:
@@ -23,11 +30,11 @@ def caption_row(book: Workbook, table_id: str) -> int:
 
 
 def table(book: Workbook, table_id: str) -> list[list[Any]]:
-    """The filled cells of a table of counts from its headings on, row by row up to the gap below it."""
+    """What is written in a table of counts from its headings on, row by row up to the gap below it."""
     rows = sheet_of(book, table_id).iter_rows(min_row=caption_row(book, table_id) + 2, values_only=True)
     found: list[list[Any]] = []
     for row in rows:
-        filled = [value for value in row if value is not None]
+        filled = [value for value in row if value is not None and not is_zero_formula(str(value))]
         if not filled:
             break
         found.append(filled)

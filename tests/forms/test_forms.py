@@ -74,11 +74,13 @@ def test_the_ward_gets_persons_its_own_tables_and_adjustments(tmp_path: Path, ed
 
 
 def test_the_cover_says_whose_form_it_is(tmp_path: Path, edition: Edition) -> None:
-    cover = FormCover(2022, "福祉部", "管理課", submission=2, remark="=1+1 は計算しない")
+    cover = FormCover(2022, "福祉部", "管理課", submission=2, remark="=1+1 は計算しない", deadline=date(2023, 5, 12))
     form, _ = written(tmp_path, edition, cover, {}, {})
     sheet = form["表紙"]
     values = [beside(sheet, label) for label in ("年度", "様式", "部", "課", "様式の版", "提出回", "備考")]
     assert values == ["令和4年度", "課の集計", "福祉部", "管理課", "2", 2, "=1+1 は計算しない"]
+    assert beside(sheet, "提出期限") == "令和5年5月12日"
+    assert [beside(sheet, label) for label in ("担当者", "内線", "記入日")] == [None] * 3
     assert next(cell for cell in sheet["B"] if cell.value == "=1+1 は計算しない").data_type == "s"
 
 
@@ -86,10 +88,37 @@ def test_the_cover_lists_what_can_be_marked_as_not_applicable(tmp_path: Path, ed
     cover = FormCover(2022, "総務部", "情報公開課", not_applicable=frozenset({"公開", "個人.第三者点検"}))
     form, _ = written(tmp_path, edition, cover, {}, {})
     listed = {row[0]: row[1:] for row in rows(form["表紙"])}
-    assert listed["シート"][:2] == ("内容", "該当なし")
-    assert listed["公開"][:2] == ("公文書の公開状況のすべての表", "該当なし")
-    assert listed["公開.内容別"][:2] == ("公開請求の内容別件数", None)
-    assert listed["個人.第三者点検"][:2] == ("第三者点検", "該当なし")
+    assert listed["シート"][:3] == ("内容", "請求の有無", "該当なし")
+    assert listed["公開"][:3] == ("公文書の公開状況のすべての表", "所管外", None)
+    assert listed["公開.内容別"][:3] == ("公開請求の内容別件数", None, None)
+    assert listed["個人.第三者点検"][:3] == ("第三者点検", None, "該当なし")
+
+
+def test_the_cover_asks_of_parts_that_count_requests_whether_there_were_any(tmp_path: Path, edition: Edition) -> None:
+    form = blank(tmp_path, edition, SECTION)
+    rules = [r for r in form["表紙"].data_validations.dataValidation if r.promptTitle == "請求の有無"]
+    assert {str(form["表紙"][f"A{str(rule.sqref)[1:]}"].value) for rule in rules} == {"公開", "個人"}
+    assert {rule.formula1 for rule in rules} == {'"請求あり,請求なし（すべて0）,所管外"'}
+    of_ward = blank(tmp_path, edition, WARD)["表紙"].data_validations.dataValidation
+    assert not [rule for rule in of_ward if rule.promptTitle == "請求の有無"]
+    marked = replace(SECTION, not_applicable=frozenset({f"個人.{k}" for k in ("請求状況", "処理状況", "決定期間")}))
+    rules = blank(tmp_path, edition, marked)["表紙"].data_validations.dataValidation
+    assert sum(rule.promptTitle == "請求の有無" for rule in rules) == 1
+
+
+def test_no_requests_are_shown_as_zeros_by_formulas(tmp_path: Path, edition: Edition) -> None:
+    cover = replace(SECTION, no_requests=frozenset({"公開"}))
+    formulas, results = written(tmp_path, edition, cover, {}, {})
+    first = CellKey("公開.内容別", "", "区政一般", "件数")
+    assert cell(formulas, first).value == '=IF(\'表紙\'!$C$17="請求なし（すべて0）",0,"")'
+    assert cell(results, first).value == 0
+    assert cell(results, first._replace(row="合計")).value == 0
+    assert cell(results, first._replace(row="検算")).value == "✓"
+    assert instruction(results, "公開.内容別").value == "請求なし（表紙で選択）。どの行も 0 です。"
+    assert cell(results, CellKey("個人.請求状況", "", "区民", "件数")).value in (None, "")
+    assert cell(formulas, CellKey("個人.登録など", "", "業務の委託", "件数")).value is None
+    states = {row[0]: row[4] for row in rows(results["表紙"]) if len(row) > 4}
+    assert (states["公開.内容別"], states["個人.請求状況"]) == ("記入済み", "空欄あり 4")
 
 
 def test_headings_carry_units_and_groups_are_repeated(tmp_path: Path, edition: Edition) -> None:
@@ -251,8 +280,8 @@ def test_only_what_is_to_be_filled_in_is_open_and_it_is_tinted(
                 tinted = each.fill.fgColor.rgb == "FFFFF8DC"
                 assert tinted == (not each.protection.locked), (sheet.title, each.coordinate)
     opened = {c.coordinate for row in form["表紙"].iter_rows() for c in row if not c.protection.locked}
-    assert {"B9", "B10"} < opened
-    assert not {"B4", "B5", "B6", "B7", "B8"} & opened
+    assert {"B9", "B11", "B12", "B13", "B14"} < opened
+    assert not {"B4", "B5", "B6", "B7", "B8", "B10"} & opened
     assert not any(not c.protection.locked for row in form["記入要領"].iter_rows() for c in row)
 
 
@@ -291,7 +320,7 @@ def test_what_a_cell_takes_follows_its_type(tmp_path: Path, edition: Edition) ->
     assert (day.type, first, last) == ("date", datetime(2022, 4, 1), datetime(2023, 3, 31))
     assert "令和4年4月1日から令和5年3月31日まで" in day.prompt
     assert rule_for(form["表紙"], "B9").formula1 == "1"
-    assert rule_for(form["表紙"], "C13").formula1 == '"該当なし"'
+    assert rule_for(form["表紙"], "D18").formula1 == '"該当なし"'
     assert rule_for(blank(tmp_path, edition, WARD)["調整"], "E5").formula1 == "-1000000000"
 
 
@@ -318,12 +347,12 @@ def test_what_does_not_apply_is_said_and_greyed_on_the_sheet(tmp_path: Path, edi
         assert instruction(results, table_id).value == "該当なし（表紙で選択）"
     assert str(instruction(results, "公開.内容別").value).startswith("請求1件を")
     said = instruction(formulas, "公開.目的別")
-    assert str(said.value).startswith("=IF(OR('表紙'!$C$13<>\"\",'表紙'!$C$17<>\"\"),")
+    assert str(said.value).startswith("=IF(OR('表紙'!$C$17=\"所管外\",'表紙'!$D$21<>\"\"),")
     conditions = [rule.formula[0] for rules in formulas["公開"].conditional_formatting for rule in rules.rules]
     first = cell(formulas, CellKey("公開.目的別", "", "営業活動", "件数")).coordinate
     marked = f'LEFT($A${said.row},11)="該当なし（表紙で選択）"'
     assert {f'AND({marked},{first}<>"")', marked} < set(conditions)
-    states = {row[0]: row[3] for row in rows(results["表紙"]) if len(row) > 3}
+    states = {row[0]: row[4] for row in rows(results["表紙"]) if len(row) > 4}
     assert (states["公開.内容別"], states["公開.目的別"], states["個人.事務処理ミス"]) == ("空欄あり 9", "－", "－")
 
 
@@ -334,7 +363,7 @@ def test_the_cover_says_how_far_each_table_is_filled_in(tmp_path: Path, edition:
     _, results = written(
         tmp_path, edition, SECTION, counts, {"個人.事務処理ミス": [{"種別": "紛失"}, {"種別": "紛失"}]}
     )
-    states = {row[0]: row[3] for row in rows(results["表紙"]) if len(row) > 3}
+    states = {row[0]: row[4] for row in rows(results["表紙"]) if len(row) > 4}
     assert states["公開.請求方法"] == "記入済み"
     assert states["個人.処理状況"] == "空欄あり 13"
     assert (states["個人.事務処理ミス"], states["個人.第三者点検"]) == ("2件", "未記入")

@@ -17,7 +17,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from conftest import SAMPLE, Command
 from consistent import Counts, Entries, consistent
-from form_cells import caption_row, cell, sheet_of, table
+from form_cells import caption_row, cell, sheet_of, stands_on, table
 from nerima_report.checks import run_checks
 from nerima_report.edition import Edition
 from nerima_report.examination import examine
@@ -35,7 +35,8 @@ def fill_in(path: Path, counts: Mapping[CellKey, int], entries: Entries) -> None
     """Type numbers and entries into the cells that are not locked, found by what a clerk reads, and save."""
     book = load_workbook(path)
     for key, count in counts.items():
-        type_into(sheet_of(book, key.table), cell(book, key).coordinate, count)
+        if stands_on(book, key.table):
+            type_into(sheet_of(book, key.table), cell(book, key).coordinate, count)
     for table_id, rows in entries.items():
         for number, entry in enumerate(rows, start=5):
             for place, field in enumerate(book[table_id][number], start=1):
@@ -53,7 +54,7 @@ def type_into(sheet: Worksheet, address: str, value: Any) -> None:
 
 def mark(book: Workbook, key: str) -> None:
     row = next(r for r in range(12, 60) if book["表紙"].cell(r, 1).value == key)
-    type_into(book["表紙"], f"C{row}", "該当なし")
+    type_into(book["表紙"], f"D{row}" if "." in key else f"C{row}", "該当なし" if "." in key else "所管外")
 
 
 def codes(path: Path, edition: Edition) -> list[str]:
@@ -81,9 +82,11 @@ def test_everybody_on_the_roster_gets_a_form_and_so_does_the_ward(command: Comma
     forms = sorted(path.name for path in (workdir / "forms" / "2022").iterdir())
     assert run.code == 0
     assert len(forms) == 6
-    assert {"令和4年度_福祉部管理課.xlsx", "令和4年度_土木部管理課.xlsx", "令和4年度_区全体_情報公開課.xlsx"} < set(
-        forms
-    )
+    assert {
+        "03_福祉部管理課_令和4年度.xlsx",
+        "05_土木部管理課_令和4年度.xlsx",
+        "00_区全体_情報公開課_令和4年度.xlsx",
+    } < set(forms)
     assert all(name in run.out for name in forms)
     assert "6 ファイル作りました" in run.out
 
@@ -102,9 +105,9 @@ def test_some_sections_only(command: Command, workdir: Path) -> None:
     )
     assert run.code == 0
     assert sorted(path.name for path in (workdir / "forms" / "2022").iterdir()) == [
-        "令和4年度_区全体_情報公開課.xlsx",
-        "令和4年度_区民部国保年金課.xlsx",
-        "令和4年度_福祉部管理課.xlsx",
+        "00_区全体_情報公開課_令和4年度.xlsx",
+        "02_区民部国保年金課_令和4年度.xlsx",
+        "03_福祉部管理課_令和4年度.xlsx",
     ]
 
 
@@ -128,8 +131,8 @@ def test_a_section_gets_the_parts_that_the_roster_names(
     book = load_workbook(path)
     assert not [name for name in book.sheetnames if name.startswith("個人")]
     row = next(r for r in range(12, 60) if book["表紙"].cell(r, 1).value == "個人")
-    assert book["表紙"].cell(row, 3).value == "該当なし"
-    assert book["表紙"].cell(row, 3).protection.locked
+    assert book["表紙"].cell(row, 4).value == "該当なし"
+    assert book["表紙"].cell(row, 4).protection.locked
     fill_in(path, {key: 0 for key in sample_counts if key.table.startswith("公開")}, {})
     assert set(codes(path, edition)) == {"N402"}  # openpyxl saves no results of formulas
 
@@ -153,7 +156,7 @@ def test_a_form_that_does_not_exist_is_told_with_its_cell(command: Command, work
 def test_a_year_after_the_ordinance_has_the_part_under_the_act(command: Command, tmp_path: Path) -> None:
     command("init", tmp_path, "--year", "2026")
     assert command("-C", tmp_path, "form", "R8", "--section", "福祉部管理課").code == 0
-    book = load_workbook(tmp_path / "forms" / "2026" / "令和8年度_福祉部管理課.xlsx")
+    book = load_workbook(tmp_path / "forms" / "2026" / "12_福祉部管理課_令和8年度.xlsx")
     assert book["表紙"]["B4"].value == "令和8年度"
     assert {name.partition(".")[0] for name in book.sheetnames} == {"表紙", "記入要領", "公開", "個人"}
     assert table(book, "個人.開示等請求")[1] == ["区民"]
@@ -167,9 +170,9 @@ def test_a_year_after_the_ordinance_has_the_part_under_the_act(command: Command,
 
 def test_a_form_that_was_filled_in_is_not_replaced(command: Command, workdir: Path) -> None:
     command("-C", workdir, "form", "2022")
-    filled = workdir / "forms" / "2022" / "令和4年度_福祉部管理課.xlsx"
+    filled = workdir / "forms" / "2022" / "03_福祉部管理課_令和4年度.xlsx"
     fill_in(filled, {CellKey("公開.内容別", "", "教育", "件数"): 3}, {})
-    (workdir / "forms" / "2022" / "令和4年度_土木部管理課.xlsx").unlink()
+    (workdir / "forms" / "2022" / "05_土木部管理課_令和4年度.xlsx").unlink()
     before = filled.read_bytes()
     run = command("-C", workdir, "form", "2022")
     assert run.code == 2
@@ -192,7 +195,7 @@ def test_earlier_figures_stand_beside_the_cells(command: Command, workdir: Path)
     assert run.code == 0
     assert re.search("前の年度の集計が見つからないので、数を載せていません: .*新しい部新しい課", run.out)
     sample = load_workbook(next((workdir / "inbox" / "2022").glob("12_*")), data_only=True)
-    form = load_workbook(workdir / "forms" / "2023" / "令和5年度_福祉部管理課.xlsx")
+    form = load_workbook(workdir / "forms" / "2023" / "03_福祉部管理課_令和5年度.xlsx")
     headings, *rows = table(form, "公開.処理状況")
     assert headings[2] == "前年度（令和4年度）\n件数(件)"
     assert [row[1] for row in rows[:6]] == [sample["公開.処理状況"].cell(r, 2).value for r in range(5, 11)]
@@ -200,7 +203,7 @@ def test_earlier_figures_stand_beside_the_cells(command: Command, workdir: Path)
     assert before.value == rows[0][1]
     assert before.font.color.rgb == "FF7F7F7F"
     assert before.protection.locked
-    ward = load_workbook(workdir / "forms" / "2023" / "令和5年度_区全体_情報公開課.xlsx")
+    ward = load_workbook(workdir / "forms" / "2023" / "00_区全体_情報公開課_令和5年度.xlsx")
     assert sum(int(str(row[1])) for row in table(ward, "公開.請求者")[1:5]) == 212
 
 
@@ -351,7 +354,7 @@ def test_typed_numbers_are_added_up_and_compared(edition: Edition, tmp_path: Pat
     assert cell(book, CellKey("公開.請求者", "", "検算", "件数")).value == "✓"
     assert cell(book, CellKey("公開.目的別", "", "検算", "件数")).value == "公開.内容別より2少ない"
     assert cell(book, CellKey("公開.内容別", "", "検算", "件数")).value == "公開.目的別より2多い"
-    states = {row[0].value: row[3].value for row in book["表紙"].iter_rows(min_row=13, max_col=4)}
+    states = {row[0].value: row[4].value for row in book["表紙"].iter_rows(min_row=17, max_col=5)}
     assert states["公開.内容別"] == "空欄あり 8"
     assert states["個人.登録など"] == "－"
     said = {key: book["公開"].cell(caption_row(book, key) + 1, 1).value for key in ("公開.処理状況", "公開.内容別")}

@@ -51,6 +51,7 @@ WORKBOOK_CHECKS: tuple[Check, ...] = (
     display.values_are_seen,
     cells.counts_are_whole_numbers,
     cells.not_applicable_is_empty,
+    cells.no_requests_means_zero,
     cells.addresses_are_unique,
     cells.entry_fields_are_readable,
     cells.entries_lie_in_the_year,

@@ -81,6 +81,24 @@ def not_applicable_is_empty(collection: Collection) -> Iterator[Finding]:
             yield Finding("N306", located.place(first), found=f"{len(rows)}行")
 
 
+def no_requests_means_zero(collection: Collection) -> Iterator[Finding]:
+    """Where the cover says that a part had no requests, its tables that count them hold no other number than 0."""
+    for located in collection.tallies.located:
+        table = collection.edition.count_tables.get(located.table_id)
+        submission = located.submission
+        if table is None or not table.counts_requests or not submission.says_no_requests(located.table_id):
+            continue
+        cells = collection.cells[submission.file].values()
+        filled = [c for c in cells if c.key.table == located.table_id and c.value]
+        if filled and not located.not_applicable:
+            part = located.table_id.partition(".")[0]
+            cover = Place(submission.section, submission.file, COVER_SHEET, submission.no_requests[part])
+            yield Finding(
+                "N343", filled[0].place, expected=0, found=filled[0].value,
+                related=(*(cell.place for cell in filled[1:]), cover),
+            )  # fmt: skip
+
+
 def entry_fields_are_readable(collection: Collection) -> Iterator[Finding]:
     """Every required field of an entry is filled, and every field is what its type says."""
     for fault in collection.tallies.entry_faults:

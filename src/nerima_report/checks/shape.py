@@ -17,7 +17,7 @@ from nerima_report.tallies.cell_values import shown
 from nerima_report.tallies.collection import Collection, on_cover
 from nerima_report.tallies.layout import COVER_SHEET, GUIDE_SHEET
 from nerima_report.tallies.model import LocatedCounts, LocatedEntries
-from nerima_report.tallies.submission import NOT_APPLICABLE, Submission
+from nerima_report.tallies.submission import Submission
 from nerima_report.text import asked, label_of, likely, plain
 from nerima_report.workbooks import INDEX_SHEET, INDEX_TITLE, Position, Sheet, address, is_blank
 
@@ -47,11 +47,11 @@ def form_versions_are_known(collection: Collection) -> Iterator[Finding]:
 
 
 def marks_are_clear(collection: Collection) -> Iterator[Finding]:
-    """The column 該当なし of the cover says 該当なし, or nothing."""
+    """The list of the cover says what it may say, or nothing."""
     for submission in collection.submissions:
-        for key, cell, text in submission.unclear_marks:
-            place = Place(submission.section, submission.file, COVER_SHEET, cell, table=key)
-            yield Finding("N211", place, expected=NOT_APPLICABLE, found=text)
+        for mark in submission.unclear_marks:
+            place = Place(submission.section, submission.file, COVER_SHEET, mark.cell, table=mark.key)
+            yield Finding("N211", place, expected=mark.expected, found=mark.text)
 
 
 def covers_say_one_thing(collection: Collection) -> Iterator[Finding]:

@@ -35,6 +35,7 @@ from nerima_report.tallies.submission import (
     COVER_HEADINGS,
     FACTS,
     NOT_APPLICABLE,
+    REQUESTS,
     Submission,
     marked_rows,
     values_beside,
@@ -198,7 +199,9 @@ class _Texts:
     def of_cover(self) -> _Words:
         """What stands on the cover besides its answers and the lines of its list."""
         words = self.words
-        return _Words([words.title, *words.cover, words.version, *FACTS, *COVER_HEADINGS, words.progress.heading])
+        return _Words(
+            [words.title, *words.cover, *words.formerly, words.version, *FACTS, *COVER_HEADINGS, words.progress.heading]
+        )
 
     @cached_property
     def keys(self) -> Mapping[str, str]:
@@ -457,7 +460,8 @@ def _beside_the_answers(submission: Submission, cover: Sheet, texts: _Texts) -> 
     """What stands on the cover beside its answers, its marks and the texts of the form."""
     rest = _filled(cover)
     _take(rest, [position for label in FACTS for position, _ in values_beside(cover, label)])
-    _take(rest, marked_rows(cover, list(texts.keys.values()), NOT_APPLICABLE).values())
+    for heading in (REQUESTS, NOT_APPLICABLE):
+        _take(rest, marked_rows(cover, list(texts.keys.values()), heading).values())
     lines = {row for (row, _), value in rest.items() if plain(value) in texts.keys}
     progress = next((c for (_, c), value in rest.items() if plain(value) == texts.progress_heading), MAX_COLUMNS)
     for (row, column), value in list(rest.items()):

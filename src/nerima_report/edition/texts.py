@@ -41,7 +41,7 @@ def asks_only_for(*names: str) -> AfterValidator:
 
 
 # The placeholders for the year, the 課 and the coordinator; forms/form.py gives their values.
-_YEAR_AND_SECTION = ("年度", "課", "とりまとめ課", "初日", "末日", "日付の例")
+_YEAR_AND_SECTION = ("年度", "課", "とりまとめ課", "初日", "末日", "日付の例", "次の年")
 YearText = Annotated[Text, asks_only_for(*_YEAR_AND_SECTION)]
 Message = Annotated[str, StringConstraints(max_length=LONGEST_MESSAGE), asks_only_for(*_YEAR_AND_SECTION)]
 # A text that is appended to another one: a space at its beginning is kept.
@@ -67,7 +67,11 @@ class InputTexts(Definition):
     choice: InputText
     text: InputText = Field(title="文")
     not_applicable: InputText
+    requests: InputText
     submission: InputText
+    person: InputText
+    extension: InputText
+    day: InputText
     remark: InputText = Field(title="資料にないことの断り")
 
 
@@ -133,6 +137,8 @@ class FormTexts(Definition):
     ward_instruction: YearText
     not_applicable: Text
     clash: Ending
+    no_requests: Text
+    no_requests_clash: Ending
     earlier: Annotated[Text, asks_only_for("前の年度")]
     older: Annotated[Text, asks_only_for("前の年度")]
     earlier_entries: Annotated[Ending, asks_only_for("見出し", "件数")]

@@ -14,8 +14,9 @@ from nerima_report.edition.tables import Column, CountTable, fill
 from nerima_report.forms.form import Form, instruction
 from nerima_report.forms.formulas import Total, name_beside
 from nerima_report.forms.inputs import COUNT, count_or_not_applicable, restrict, words_for
-from nerima_report.forms.style import fit_height, room_upright, set_pages, set_widths, width_for, write
+from nerima_report.forms.style import Formula, fit_height, room_upright, set_pages, set_widths, width_for, write
 from nerima_report.tallies.layout import RULE_HEADING, VERIFICATION, caption
+from nerima_report.tallies.submission import zero_formula
 
 _WIDEST_LABEL, _COUNT_WIDTH, _EARLIER_WIDTH, _RULE_WIDTH, _NARROWEST_RULES = 42, 14, 16, 44, 30
 _GAP, _TITLE = 9, 32  # the height of the row between two tables, and of the title with the row below it, in points
@@ -129,8 +130,15 @@ def _data_rows(form: Form, table_id: str, table: CountTable) -> Iterator[_Row]:
         labels = [row.group, row.label][-len(table.stubs) :]
         keys = [row.key(table_id, column.label) for column in columns]
         before = [earlier.counts.get(key) for key in keys] if earlier and _earlier_columns(form, table_id) else []
-        counts = [form.counts.get(key) for key in keys]
+        counts: list[object] = [form.counts.get(key, _zero(form, table_id)) for key in keys]
         yield _Row(labels, counts, before, row.rule, (form.looks.label, form.looks.count.cell))
+
+
+def _zero(form: Form, table_id: str) -> Formula | None:
+    """What stands in a cell without a count: the 0 that the cover may say, where the table counts requests."""
+    choice = form.choice_of(table_id)
+    shown = 0 if form.shows_no_requests(table_id) else ""
+    return Formula(f"={zero_formula(choice)}", shown) if choice else None
 
 
 def _computed_rows(form: Form, table_id: str, table: CountTable) -> Iterator[_Row]:

@@ -27,6 +27,7 @@ from nerima_report.forms.style import FIRST_ROW, FONT, HEADER_ROW, Formula, add_
 from nerima_report.forms.table_sheets import entry_area, tinted_area, write_entries, write_register
 from nerima_report.places import CellKey
 from nerima_report.tallies.layout import COVER_SHEET, GUIDE_SHEET
+from nerima_report.tallies.submission import NO_REQUESTS
 
 # The properties of the file that name the definitions it was made from.
 FORM_VERSION, DEFINITIONS = "様式の版", "定義のハッシュ"
@@ -103,10 +104,17 @@ def _write_instruction(form: Form, sheet: Worksheet, table_id: str) -> None:
         write(sheet, row, 0, [text], look)
         return
     area = form.formulas.area(table_id) if isinstance(table, CountTable) else entry_area(table)
-    marked = form.texts.not_applicable
-    state = f'{literal(marked)}&IF(COUNTA({xl_range_abs(*area)})>0,{literal(form.texts.clash)},"")'
-    result = text if form.cover.applies(table_id) else marked
-    write(sheet, row, 0, [Formula(f"=IF({condition},{state},{literal(text)})", result)], look)
+    marked, none = form.texts.not_applicable, form.texts.no_requests
+    cells = xl_range_abs(*area)
+    # The length of the texts, because Excel counts a cell with a formula that shows nothing as filled.
+    state = f'{literal(marked)}&IF(SUMPRODUCT(LEN({cells}))>0,{literal(form.texts.clash)},"")'
+    otherwise, result = literal(text), text
+    if choice := form.choice_of(table_id):
+        clash = f'IF(SUMPRODUCT(--({cells}<>0),--({cells}<>""))>0,{literal(form.texts.no_requests_clash)},"")'
+        otherwise = f"IF('{COVER_SHEET}'!{choice}=\"{NO_REQUESTS}\",{literal(none)}&{clash},{otherwise})"
+        result = none if form.shows_no_requests(table_id) else text
+    result = result if form.cover.applies(table_id) else marked
+    write(sheet, row, 0, [Formula(f"=IF({condition},{state},{otherwise})", result)], look)
     _grey_when_marked(form, sheet, table_id, row)
 
 

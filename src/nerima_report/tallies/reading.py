@@ -15,6 +15,7 @@ from nerima_report.tallies.cell_values import (
     BLANK,
     DOES_NOT_APPLY,
     NO_SAVED_RESULT,
+    ZERO,
     Reading,
     read_count,
     read_field,
@@ -31,7 +32,7 @@ from nerima_report.tallies.model import (
     StatedCell,
     Tallies,
 )
-from nerima_report.tallies.submission import Submission
+from nerima_report.tallies.submission import Submission, is_zero_formula
 from nerima_report.workbooks import CellValue, Sheet
 
 
@@ -81,14 +82,21 @@ class _Gathered:
         layout.region = rows
         located = LocatedCounts(submission, table_id, _names(regions), layout)
         self.located.append(located)
+        none = table.counts_requests and submission.says_no_requests(table_id) and not located.not_applicable
         for row in table.rows:
             unused = located.not_applicable or row.group in layout.missing_groups
             for column in columns:
                 key = row.key(table_id, column.label)
                 position = layout.cells.get(key)
                 raw = sheet.cells.get(position) if position else None
-                reading = NO_SAVED_RESULT if position in sheet.facts.uncached else read_count(raw, column.unit)
-                if unused and reading.status == "blank":
+                if position and is_zero_formula(sheet.facts.formulas.get(position, "")):
+                    raw = None  # the cover says what it shows, be its result saved or not
+                    reading = BLANK
+                else:
+                    reading = NO_SAVED_RESULT if position in sheet.facts.uncached else read_count(raw, column.unit)
+                if reading.status == "blank" and none and position:
+                    reading = ZERO
+                elif reading.status == "blank" and unused:
                     reading = DOES_NOT_APPLY
                 place = located.place(position, key.group, key.row, key.column)
                 found = "" if raw is None else shown(raw)
