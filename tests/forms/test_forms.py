@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from openpyxl import Workbook, load_workbook
@@ -185,6 +188,7 @@ def test_entries_keep_their_types(tmp_path: Path, edition: Edition) -> None:
     form, _ = written(tmp_path, edition, SECTION, {}, entries)
     incidents, inspections = form["個人.事務処理ミス"], form["個人.第三者点検"]
     assert [cell.value for cell in incidents[4]] == [
+        None,
         "種別",
         "年月",
         "事業者",
@@ -194,9 +198,35 @@ def test_entries_keep_their_types(tmp_path: Path, edition: Edition) -> None:
         "所管",
         "並び順",
     ]
-    assert [cell.value for cell in incidents[5]][:5] == ["紛失", "令和4年7月", None, "-1 で始まる文", 9]
-    assert inspections["D5"].value == datetime(2022, 6, 27)
-    assert inspections["D5"].number_format == "yyyy-mm-dd"
+    assert [cell.value for cell in incidents[6]][:6] == [None, "紛失", "令和4年7月", None, "-1 で始まる文", 9]
+    assert inspections["E6"].value == datetime(2022, 6, 27)
+    assert inspections["E6"].number_format == "yyyy-mm-dd"
+
+
+def test_lists_begin_with_an_example_of_the_year(tmp_path: Path, whole_edition: Edition) -> None:
+    form = blank(tmp_path, whole_edition.for_year(2026), FormCover(2026, "福祉部", "管理課"))
+    marked = [sheet.title for sheet in form if sheet["A5"].value == "記入例"]
+    assert marked == ["個人.利活用", "個人.第三者点検", "個人.事務処理ミス"]  # 点検 has its lines written in front
+    example = form["個人.事務処理ミス"][5]
+    assert [cell.value for cell in example][1:3] == ["誤交付", "令和8年7月"]
+    assert all(cell.protection.locked for cell in example)
+    said = [str(c.value) for sheet in form for row in sheet.iter_rows() for c in row if c.value]
+    said += [f"{r.prompt}{r.error}" for sheet in form for r in sheet.data_validations.dataValidation]
+    assert not [text for text in said if re.search("例.*令和[0-7]年", text)]
+
+
+def test_an_empty_list_is_left_out_of_print(tmp_path: Path, edition: Edition) -> None:
+    path = tmp_path / "form.xlsx"
+    path.write_bytes(render_form(edition, SECTION, Filling()))
+    with ZipFile(path) as archive:
+        names = re.findall(r'Print_Area" localSheetId="(\d)">([^<]*)<', archive.read("xl/workbook.xml").decode())
+    printed = {int(sheet): html.unescape(area) for sheet, area in names}
+    assert printed[5] == (
+        "IF(COUNTA('個人.事務処理ミス'!$B$6:$I$1004)=0,'個人.事務処理ミス'!$K$1,'個人.事務処理ミス'!$A$1:INDEX("
+        "'個人.事務処理ミス'!$I$1:$I$1004,SUMPRODUCT(MAX(('個人.事務処理ミス'!$B$6:$I$1004<>\"\")"
+        "*ROW('個人.事務処理ミス'!$B$6:$I$1004)))))"
+    )
+    assert set(printed) == {1, 4, 5}  # the guide is printed without the choices below it
 
 
 def test_what_does_not_apply_stays_empty(tmp_path: Path, edition: Edition) -> None:
@@ -204,7 +234,7 @@ def test_what_does_not_apply_stays_empty(tmp_path: Path, edition: Edition) -> No
     counts = {CellKey("個人.請求状況", "", "区民", "件数"): 3}
     form, results = written(tmp_path, edition, cover, counts, {"個人.事務処理ミス": [{"種別": "紛失"}]})
     assert table(results, "個人.請求状況")[1:4] == [["区民"], ["区民以外"], ["合計", 0, 0]]
-    assert rows(form["個人.事務処理ミス"])[-1][0] == "種別"
+    assert rows(form["個人.事務処理ミス"])[-1][0] == "記入例"
 
 
 def test_sheets_are_ready_for_use_and_print(tmp_path: Path, edition: Edition) -> None:
@@ -214,7 +244,7 @@ def test_sheets_are_ready_for_use_and_print(tmp_path: Path, edition: Edition) ->
     assert sheet["B6"].font.name == "BIZ UDゴシック"
     assert sheet["B6"].fill.fgColor.rgb != sheet["A6"].fill.fgColor.rgb
     assert form["個人.事務処理ミス"].page_setup.orientation == "landscape"
-    assert form["個人.事務処理ミス"].freeze_panes == "A5"
+    assert form["個人.事務処理ミス"].freeze_panes == "B6"
 
 
 @pytest.mark.parametrize("year", [2022, 2023])
@@ -311,17 +341,17 @@ def test_what_a_cell_takes_follows_its_type(tmp_path: Path, edition: Edition) ->
     assert (count.type, count.formula1, count.formula2) == ("whole", "0", "1000000000")
     assert count.promptTitle == "請求者数(人)"
     incidents = form["個人.事務処理ミス"]
-    assert rule_for(incidents, "A5").formula1 == '"誤交付,誤送付,誤廃棄,紛失,誤送信,消失,その他"'
-    months = rule_for(incidents, "B600").formula1.strip('"').split(",")
+    assert rule_for(incidents, "B6").formula1 == '"誤交付,誤送付,誤廃棄,紛失,誤送信,消失,その他"'
+    months = rule_for(incidents, "C600").formula1.strip('"').split(",")
     assert (len(months), months[0], months[-1]) == (12, "令和4年4月", "令和5年3月")
-    assert rule_for(incidents, "H5").formula1 == "1"
-    day = rule_for(form["個人.第三者点検"], "D5")
+    assert rule_for(incidents, "I6").formula1 == "1"
+    day = rule_for(form["個人.第三者点検"], "E6")
     first, last = (from_excel(float(number)) for number in (day.formula1, day.formula2))
     assert (day.type, first, last) == ("date", datetime(2022, 4, 1), datetime(2023, 3, 31))
     assert "令和4年4月1日から令和5年3月31日まで" in day.prompt
     assert rule_for(form["表紙"], "B9").formula1 == "1"
     assert rule_for(form["表紙"], "D18").formula1 == '"該当なし"'
-    assert rule_for(blank(tmp_path, edition, WARD)["調整"], "E5").formula1 == "-1000000000"
+    assert rule_for(blank(tmp_path, edition, WARD)["調整"], "F6").formula1 == "-1000000000"
 
 
 @pytest.mark.parametrize("choices", [tuple(f"選択肢その{n:03}" for n in range(60)), ("a,b", "c")])
@@ -334,7 +364,7 @@ def test_choices_that_a_cell_cannot_list_stand_on_the_guide(
     kind = incidents.fields[0].model_copy(update={"choices": choices})
     tables = {**part.tables, incidents.key: incidents.model_copy(update={"fields": (kind, *incidents.fields[1:])})}
     form = blank(tmp_path, replace(edition, parts=(edition.parts[0], replace(part, tables=tables))), SECTION)
-    sheet, cells = rule_for(form["個人.事務処理ミス"], "A5").formula1.split("!")
+    sheet, cells = rule_for(form["個人.事務処理ミス"], "B6").formula1.split("!")
     assert sheet.strip("'") == "記入要領"
     assert tuple(row[0].value for row in form["記入要領"][cells.replace("$", "")]) == choices
     assert form["記入要領"].sheet_state == "visible"

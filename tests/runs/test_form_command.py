@@ -38,10 +38,13 @@ def fill_in(path: Path, counts: Mapping[CellKey, int], entries: Entries) -> None
         if stands_on(book, key.table):
             type_into(sheet_of(book, key.table), cell(book, key).coordinate, count)
     for table_id, rows in entries.items():
-        for number, entry in enumerate(rows, start=5):
-            for place, field in enumerate(book[table_id][number], start=1):
-                value = entry.get(str(book[table_id].cell(4, place).value).partition("(")[0])
-                type_into(book[table_id], field.coordinate, value.full if isinstance(value, Month) else value)
+        first = 6 if book[table_id]["A5"].value == "記入例" else 5
+        for number, entry in enumerate(rows, start=first):
+            for place, heading in enumerate(book[table_id][4], start=1):
+                value = entry.get(str(heading.value).partition("(")[0])
+                address = book[table_id].cell(number, place).coordinate
+                if heading.value:
+                    type_into(book[table_id], address, value.full if isinstance(value, Month) else value)
         if not rows:
             mark(book, table_id)
     book.save(path)

@@ -275,7 +275,7 @@ def test_lines_stand_ready_and_types_are_explained(tmp_path: Path, act_edition: 
     for entry in act_edition.guideline.entries:
         assert guide[entry.name] == entry.type.text
     rules = {str(rule.sqref): rule for rule in book["個人.利活用"].data_validations.dataValidation}
-    first, last = rules["F5:F1004"].formula1.replace("$", "").rpartition("!")[2].split(":")
+    first, last = rules["G6:G1004"].formula1.replace("$", "").rpartition("!")[2].split(":")
     listed = [row[0].value for row in book["記入要領"][f"{first}:{last}"]]
     assert listed == [entry.name for entry in act_edition.guideline.entries]
 

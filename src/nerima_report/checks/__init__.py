@@ -58,6 +58,7 @@ WORKBOOK_CHECKS: tuple[Check, ...] = (
     cells.texts_agree_with_fields,
     cells.entry_tables_are_answered,
     cells.lines_are_answered,
+    cells.examples_are_left_alone,
     table.rows_add_up,
     table.verification_lines_agree,
     table.entries_are_unique,

@@ -17,12 +17,13 @@ from nerima_report.tallies.cell_values import shown
 from nerima_report.tallies.collection import Collection, on_cover
 from nerima_report.tallies.layout import COVER_SHEET, GUIDE_SHEET
 from nerima_report.tallies.model import LocatedCounts, LocatedEntries
-from nerima_report.tallies.submission import Submission
+from nerima_report.tallies.submission import SECTION_FORM, WARD_FORM, Submission
 from nerima_report.text import asked, label_of, likely, plain
 from nerima_report.workbooks import INDEX_SHEET, INDEX_TITLE, Position, Sheet, address, is_blank
 
 MOST_RELATED = 20  # cells that one finding names
 _INDEX_NAME = re.compile(rf"{INDEX_SHEET}(?:\(\d+\))?")
+_WRITTEN = {"様式": f"{SECTION_FORM}」か「{WARD_FORM}", "課": "課の名前", "提出回": "1"}  # how the cover is filled in
 MOST_MERGES = 20  # findings for one table: who merges more has heard of it
 
 
@@ -33,7 +34,8 @@ def covers_say_who_and_when(collection: Collection) -> Iterator[Finding]:
         if fault.label == COVER_SHEET:
             yield Finding("N201", Place(file=label_of(fault.path)))
         else:
-            yield Finding("N202", place, found=fault.found or "空欄", details={"label": fault.label})
+            expected = {"年度": full_name(collection.fiscal_year), **_WRITTEN}.get(fault.label)
+            yield Finding("N202", place, expected, fault.found or "空欄", details={"label": fault.label})
 
 
 def form_versions_are_known(collection: Collection) -> Iterator[Finding]:

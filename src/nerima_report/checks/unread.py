@@ -263,6 +263,8 @@ class _Table:
         else:
             yield from self.located.layout.data_cells
             yield from self._lines()
+            examples = self.located.layout.examples  # cells.examples_are_left_alone looks at them
+            yield from (position for position in self.sheet.cells if position[0] in examples)
 
     def _lines(self) -> Iterator[Position]:
         if lines := self.own.lines:

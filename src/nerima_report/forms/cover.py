@@ -136,7 +136,7 @@ def _progress(form: Form, table_id: str) -> Formula:
         result = f"{words.left}{blanks.result}" if blanks.result else words.done
     else:
         number = answered(form, table_id)
-        cells = f"'{table_id}'!{xl_range_abs(*entry_area(table, required=True))}"
+        cells = f"'{table_id}'!{xl_range_abs(*entry_area(form, table_id, required=True))}"
         state = f'IF(COUNTA({cells})=0,{literal(words.nothing)},COUNTA({cells})&"件")'
         result = f"{number}件" if number else words.nothing
     if not form.cover.applies(table_id):

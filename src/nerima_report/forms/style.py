@@ -68,6 +68,8 @@ class Looks:
     link: Format
     total: Format
     result: Format
+    example: Format
+    example_day: Format
     earlier: Format
     earlier_heading: Format
     small: Format
@@ -107,6 +109,10 @@ def make_looks(workbook: xlsxwriter.Workbook) -> Looks:
         link=workbook.add_format({**box, "font_color": "#1F4E79", "underline": 1}),
         total=workbook.add_format(computed),
         result=workbook.add_format({**computed, "align": "right", "num_format": "#,##0"}),
+        example=workbook.add_format({**box, **grey, "italic": True, "bg_color": "#F2F2F2"}),
+        example_day=workbook.add_format(
+            {**box, **grey, "italic": True, "bg_color": "#F2F2F2", "num_format": "yyyy-mm-dd"}
+        ),
         earlier=workbook.add_format({**box, **grey, "align": "right", "num_format": "#,##0"}),
         earlier_heading=workbook.add_format({**box, **grey, "align": "center", "bg_color": "#F2F2F2"}),
         small=workbook.add_format({**grey, "font_size": 9}),

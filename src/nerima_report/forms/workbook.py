@@ -24,7 +24,7 @@ from nerima_report.forms.form import Filling, Form, FormCover, fingerprint, inst
 from nerima_report.forms.formulas import literal
 from nerima_report.forms.guide import write_guide
 from nerima_report.forms.style import FIRST_ROW, FONT, HEADER_ROW, Formula, add_sheet, make_looks, write
-from nerima_report.forms.table_sheets import entry_area, tinted_area, write_entries, write_register
+from nerima_report.forms.table_sheets import entry_area, has_example, tinted_area, write_entries, write_register
 from nerima_report.places import CellKey
 from nerima_report.tallies.layout import COVER_SHEET, GUIDE_SHEET
 from nerima_report.tallies.submission import NO_REQUESTS
@@ -74,9 +74,22 @@ def render_form(edition: Edition, cover: FormCover, filling: Filling) -> bytes:
             write_register(form, sheet, table_id, edition.registers[table_id])
         else:
             write_entries(form, sheet, table_id, table)
+        if has_example(form, table_id):
+            workbook.define_name(f"'{table_id}'!_xlnm.Print_Area", _printed_when_filled(form, table_id))
         _write_instruction(form, sheet, table_id)
     workbook.close()
     return content.getvalue()
+
+
+def _printed_when_filled(form: Form, table_id: str) -> str:
+    """What Excel prints of a list: down to the last filled row; without any, an empty cell, and so no page."""
+    top, left, bottom, last = entry_area(form, table_id)
+    sheet = f"'{table_id}'!"
+    filled = f"{sheet}{xl_range_abs(top, left, bottom, last)}"
+    lowest = f'SUMPRODUCT(MAX(({filled}<>"")*ROW({filled})))'
+    right_end = f"INDEX({sheet}{xl_range_abs(0, last, bottom, last)},{lowest})"
+    nothing = f"{sheet}{xl_rowcol_to_cell(0, last + 2, True, True)}"
+    return f"=IF(COUNTA({filled})=0,{nothing},{sheet}$A$1:{right_end})"
 
 
 def _refuse_unknown(form: Form) -> None:
@@ -103,7 +116,7 @@ def _write_instruction(form: Form, sheet: Worksheet, table_id: str) -> None:
     if not condition:
         write(sheet, row, 0, [text], look)
         return
-    area = form.formulas.area(table_id) if isinstance(table, CountTable) else entry_area(table)
+    area = form.formulas.area(table_id) if isinstance(table, CountTable) else entry_area(form, table_id)
     marked, none = form.texts.not_applicable, form.texts.no_requests
     cells = xl_range_abs(*area)
     # The length of the texts, because Excel counts a cell with a formula that shows nothing as filled.
@@ -124,7 +137,7 @@ def _grey_when_marked(form: Form, sheet: Worksheet, table_id: str, row: int) -> 
     The condition refers to this sheet, because not every version of Excel allows references to another sheet here.
     """
     marked, table = form.texts.not_applicable, form.tables[table_id]
-    area = form.formulas.area(table_id) if isinstance(table, CountTable) else entry_area(table)
+    area = form.formulas.area(table_id) if isinstance(table, CountTable) else entry_area(form, table_id)
     greyed = f"LEFT({xl_rowcol_to_cell(row, 0, True, True)},{len(marked)})={literal(marked)}"
     written = f'=AND({greyed},{xl_rowcol_to_cell(*area[:2])}<>"")'
     clash = {"type": "formula", "criteria": written, "format": form.looks.clash, "stop_if_true": True}

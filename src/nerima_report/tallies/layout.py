@@ -25,6 +25,9 @@ COVER_SHEET = "表紙"
 GUIDE_SHEET = "記入要領"
 # The label of the row in which a form shows whether its totals agree; never read as data.
 VERIFICATION = "検算"
+# What marks a row of a list that only shows how it is filled in; never read as data.
+EXAMPLE = "記入例"
+_LONGEST_MARK = 20  # characters
 # The heading over what the rows mean.
 RULE_HEADING = "数え方"
 MAX_ROW = 1_048_576  # the last row of a sheet in Excel
@@ -86,9 +89,13 @@ class CountLayout(Layout):
 
 @dataclass
 class EntryLayout(Layout):
-    """Where the fields of a list-like table stand on a sheet: their columns and the filled rows."""
+    """Where the fields of a list-like table stand on a sheet: their columns and the filled rows.
+
+    `examples` are the rows marked 記入例, which are none of them.
+    """
 
     rows: list[int] = field(default_factory=list)
+    examples: frozenset[int] = frozenset()
 
     @property
     def data_cells(self) -> list[Position]:
@@ -235,8 +242,16 @@ def locate_entries(sheet: Sheet, table: EntryTable) -> EntryLayout:
         if row > header and column in columns and not is_blank(value)
     }
     filled |= {row for row, column in sheet.facts.uncached if row > header and column in columns}
-    layout.rows = sorted(filled) if found else []
+    layout.examples = frozenset(
+        row for (row, _), value in sheet.cells.items() if row > header and isinstance(value, str) and _is_example(value)
+    )
+    layout.rows = sorted(filled - layout.examples) if found else []
     return layout
+
+
+def _is_example(value: str) -> bool:
+    """Whether a text marks its row as one that is not read: 記入例, （記入例）."""
+    return len(value) < _LONGEST_MARK and "例" in value and plain(value).strip("()【】[]<>※:") == EXAMPLE
 
 
 class RowLabels:
