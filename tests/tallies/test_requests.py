@@ -121,8 +121,9 @@ def test_the_cover_decides_whatever_results_were_saved(
     assert (submission.person, submission.day) == ("担当 太郎", "令和5年4月20日")
 
 
-def test_an_answer_that_is_none_is_asked_about(tmp_path: Path, edition: Edition) -> None:
-    assert codes(saved_elsewhere(tmp_path, edition, NONE, {"C17": "たぶんなし"}))["N211"] == 1
+@pytest.mark.parametrize("said", ["たぶんなし", "請求なし？", "○"])
+def test_an_answer_that_is_none_is_asked_about(tmp_path: Path, edition: Edition, said: str) -> None:
+    assert codes(saved_elsewhere(tmp_path, edition, NONE, {"C17": said}))["N211"] == 1
 
 
 def test_a_formula_of_somebody_else_is_no_zero(tmp_path: Path, edition: Edition) -> None:

@@ -17,13 +17,12 @@ from nerima_report.tallies.cell_values import shown
 from nerima_report.tallies.collection import Collection, on_cover
 from nerima_report.tallies.layout import COVER_SHEET, GUIDE_SHEET
 from nerima_report.tallies.model import LocatedCounts, LocatedEntries
-from nerima_report.tallies.submission import SECTION_FORM, WARD_FORM, Submission
+from nerima_report.tallies.submission import PUBLISHED_FORM, SECTION_FORM, WARD_FORM, Submission
 from nerima_report.text import asked, label_of, likely, plain
 from nerima_report.workbooks import INDEX_SHEET, INDEX_TITLE, Position, Sheet, address, is_blank
 
 MOST_RELATED = 20  # cells that one finding names
 _INDEX_NAME = re.compile(rf"{INDEX_SHEET}(?:\(\d+\))?")
-_WRITTEN = {"様式": f"{SECTION_FORM}」か「{WARD_FORM}", "課": "課の名前", "提出回": "1"}  # how the cover is filled in
 MOST_MERGES = 20  # findings for one table: who merges more has heard of it
 
 
@@ -34,8 +33,15 @@ def covers_say_who_and_when(collection: Collection) -> Iterator[Finding]:
         if fault.label == COVER_SHEET:
             yield Finding("N201", Place(file=label_of(fault.path)))
         else:
-            expected = {"年度": full_name(collection.fiscal_year), **_WRITTEN}.get(fault.label)
+            expected = _written_as(fault.label, collection.fiscal_year)
             yield Finding("N202", place, expected, fault.found or "空欄", details={"label": fault.label})
+
+
+def _written_as(label: str, fiscal_year: int) -> str:
+    """How an answer of the cover is written; without a year it is that of a year typed in from print."""
+    forms = f"{SECTION_FORM}」か「{WARD_FORM}" if fiscal_year else PUBLISHED_FORM
+    year = full_name(fiscal_year) if fiscal_year else "公表した年度"
+    return {"年度": year, "様式": forms, "課": "課の名前", "提出回": "1"}[label]
 
 
 def form_versions_are_known(collection: Collection) -> Iterator[Finding]:

@@ -45,7 +45,7 @@ _REMARK = FACTS[-1]
 # What else people write into the column 該当なし when they mean it. Anything else is asked about.
 NOT_APPLICABLE_MARKS = frozenset({NOT_APPLICABLE, "○", "〇", "◯", "✓", "✔", "レ"})
 _NOT_OURS = frozenset({NOT_OURS, NOT_APPLICABLE})
-_NONE = plain(NO_REQUESTS).partition("(")[0]  # how an answer begins that says the same: 請求なし
+_NONE = frozenset({plain(NO_REQUESTS), plain(NO_REQUESTS).partition("(")[0]})  # 請求なし alone says the same
 _FORMULA = re.compile(r"""IF\('?表紙'?!\$?[A-Z]+\$?[0-9]+="[^"]*",0,""\)""")
 _LONGEST_NUMBER = 4  # digits of a 提出回
 SECTION_FORM = "課の集計"
@@ -216,7 +216,7 @@ def identify(
              for key, position in marked_rows(cover, keys, NOT_APPLICABLE).items()}  # fmt: skip
     choices = {key: (position, plain(cover.cells[position]))
                for key, position in marked_rows(cover, keys, REQUESTS).items()}  # fmt: skip
-    none = {key: address(position) for key, (position, text) in choices.items() if text.startswith(_NONE)}
+    none = {key: address(position) for key, (position, text) in choices.items() if text in _NONE}
     unclear = [UnclearMark(key, address(position), text, NOT_APPLICABLE)
                for key, (position, text) in marks.items() if text not in NOT_APPLICABLE_MARKS]  # fmt: skip
     unclear += [UnclearMark(key, address(position), text, "、".join(REQUEST_CHOICES))
