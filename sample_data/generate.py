@@ -5,7 +5,8 @@ altogether (act.py). Also the invented records of 2018 to 2021 (earlier.py).
 
 Usage: python sample_data/generate.py [FOLDER]    (default: the folder of this file)
 Writes inbox/2022/*.xlsx, inbox/2023/*.xlsx, roster.xlsx, earlier/*.csv, records/*.json, and in registers/ the
-masters as they are after both years were merged. Running it again gives the same bytes.
+masters as they are after both years were merged. Running it again gives the same bytes. The workbooks that are
+committed are forms of version 1 and say the same (tests/test_sample_data.py).
 """
 
 from __future__ import annotations

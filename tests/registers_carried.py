@@ -98,4 +98,4 @@ def _mark(book: Any, key: str) -> None:
     cover = book["表紙"]
     rows = [row for row in range(12, 70) if cover.cell(row, 1).value == key]
     if rows:
-        cover.cell(rows[0], 3).value = "該当なし"
+        cover.cell(rows[0], 4).value = "該当なし"

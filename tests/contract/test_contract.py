@@ -18,6 +18,7 @@ from jsonschema import Draft202012Validator
 
 from conftest import ROOT, Command
 from faulty import edit
+from inboxes import Ward
 from nerima_report import __version__
 from nerima_report.edition import Edition
 from nerima_report.notices.json import SCHEMA_VERSION as FINDINGS
@@ -63,6 +64,13 @@ def test_a_year_is_printed_and_compared_from_records(workdir: Path, command: Com
     assert command("-C", workdir, "build", "2022", "--from-record").code == 0
     assert command("-C", workdir, "check", "2021..2022").code in (0, 1)  # the year before is invented
     assert command("-C", workdir, "publish", "2022").code == 0
+
+
+def test_forms_of_version_1_are_read_and_nothing_is_said_of_them(ward: Ward, act_ward: Ward) -> None:
+    """The sample's inboxes are such forms, and stay as they are."""
+    for each in (ward, act_ward):
+        assert {submission.form_version for submission in each.inbox.submissions} == {"1"}
+        assert each.check() == []
 
 
 @pytest.mark.parametrize("versioned", [True, False])

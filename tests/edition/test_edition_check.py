@@ -17,12 +17,12 @@ from nerima_report.edition.changes import edition_changes
 from nerima_report.edition.municipality import MunicipalityDefinition
 from nerima_report.edition.tables import CHOICES, Definition
 from nerima_report.edition.texts import (
+    AgreementTexts,
     FormTexts,
     GuideSection,
     GuideTexts,
     InputText,
     InputTexts,
-    LinkTexts,
     ProgressTexts,
     RegisterTexts,
 )
@@ -229,7 +229,16 @@ def test_every_key_of_the_definitions_has_a_name_for_the_clerk() -> None:
         if not (field.title or "").strip()
     }
     # The own keys of forms.toml are shown as they stand in the file, the severities as those of the findings.
-    of_forms = {FormTexts, InputText, InputTexts, ProgressTexts, GuideSection, GuideTexts, LinkTexts, RegisterTexts}
+    of_forms = {
+        FormTexts,
+        InputText,
+        InputTexts,
+        ProgressTexts,
+        GuideSection,
+        GuideTexts,
+        AgreementTexts,
+        RegisterTexts,
+    }
     assert {(model, name) for model, name in nameless if model not in of_forms} == {
         (MunicipalityDefinition, "severities")
     }

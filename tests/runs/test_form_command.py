@@ -17,6 +17,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from conftest import SAMPLE, Command
 from consistent import Counts, Entries, consistent
+from form_cells import caption_row, cell, sheet_of, stands_on, table
 from nerima_report.checks import run_checks
 from nerima_report.edition import Edition
 from nerima_report.examination import examine
@@ -34,35 +35,29 @@ def fill_in(path: Path, counts: Mapping[CellKey, int], entries: Entries) -> None
     """Type numbers and entries into the cells that are not locked, found by what a clerk reads, and save."""
     book = load_workbook(path)
     for key, count in counts.items():
-        if key.table in book.sheetnames:
-            type_count(book[key.table], key, count)
+        if stands_on(book, key.table):
+            type_into(sheet_of(book, key.table), cell(book, key).coordinate, count)
     for table_id, rows in entries.items():
-        for number, entry in enumerate(rows, start=5):
-            for place, cell in enumerate(book[table_id][number], start=1):
-                value = entry.get(str(book[table_id].cell(4, place).value).partition("(")[0])
-                type_into(book[table_id], cell.coordinate, value.full if isinstance(value, Month) else value)
+        first = 6 if book[table_id]["A5"].value == "記入例" else 5
+        for number, entry in enumerate(rows, start=first):
+            for place, heading in enumerate(book[table_id][4], start=1):
+                value = entry.get(str(heading.value).partition("(")[0])
+                address = book[table_id].cell(number, place).coordinate
+                if heading.value:
+                    type_into(book[table_id], address, value.full if isinstance(value, Month) else value)
         if not rows:
             mark(book, table_id)
     book.save(path)
 
 
-def type_count(sheet: Worksheet, key: CellKey, count: int) -> None:
-    column = next(n for n, c in enumerate(sheet[4], start=1) if str(c.value).partition("(")[0] == key.column)
-    labels = [key.group, key.row] if key.group else [key.row]
-    row = next(
-        r for r in range(5, sheet.max_row + 1) if [sheet.cell(r, c + 1).value for c in range(len(labels))] == labels
-    )
-    type_into(sheet, sheet.cell(row, column).coordinate, count)
-
-
-def type_into(sheet: Worksheet, cell: str, value: Any) -> None:
-    assert not sheet[cell].protection.locked, (sheet.title, cell)
-    sheet[cell] = value
+def type_into(sheet: Worksheet, address: str, value: Any) -> None:
+    assert not sheet[address].protection.locked, (sheet.title, address)
+    sheet[address] = value
 
 
 def mark(book: Workbook, key: str) -> None:
     row = next(r for r in range(12, 60) if book["表紙"].cell(r, 1).value == key)
-    type_into(book["表紙"], f"C{row}", "該当なし")
+    type_into(book["表紙"], f"D{row}" if "." in key else f"C{row}", "該当なし" if "." in key else "所管外")
 
 
 def codes(path: Path, edition: Edition) -> list[str]:
@@ -90,9 +85,11 @@ def test_everybody_on_the_roster_gets_a_form_and_so_does_the_ward(command: Comma
     forms = sorted(path.name for path in (workdir / "forms" / "2022").iterdir())
     assert run.code == 0
     assert len(forms) == 6
-    assert {"令和4年度_福祉部管理課.xlsx", "令和4年度_土木部管理課.xlsx", "令和4年度_区全体_情報公開課.xlsx"} < set(
-        forms
-    )
+    assert {
+        "03_福祉部管理課_令和4年度.xlsx",
+        "05_土木部管理課_令和4年度.xlsx",
+        "00_区全体_情報公開課_令和4年度.xlsx",
+    } < set(forms)
     assert all(name in run.out for name in forms)
     assert "6 ファイル作りました" in run.out
 
@@ -111,9 +108,9 @@ def test_some_sections_only(command: Command, workdir: Path) -> None:
     )
     assert run.code == 0
     assert sorted(path.name for path in (workdir / "forms" / "2022").iterdir()) == [
-        "令和4年度_区全体_情報公開課.xlsx",
-        "令和4年度_区民部国保年金課.xlsx",
-        "令和4年度_福祉部管理課.xlsx",
+        "00_区全体_情報公開課_令和4年度.xlsx",
+        "02_区民部国保年金課_令和4年度.xlsx",
+        "03_福祉部管理課_令和4年度.xlsx",
     ]
 
 
@@ -137,8 +134,8 @@ def test_a_section_gets_the_parts_that_the_roster_names(
     book = load_workbook(path)
     assert not [name for name in book.sheetnames if name.startswith("個人")]
     row = next(r for r in range(12, 60) if book["表紙"].cell(r, 1).value == "個人")
-    assert book["表紙"].cell(row, 3).value == "該当なし"
-    assert book["表紙"].cell(row, 3).protection.locked
+    assert book["表紙"].cell(row, 4).value == "該当なし"
+    assert book["表紙"].cell(row, 4).protection.locked
     fill_in(path, {key: 0 for key in sample_counts if key.table.startswith("公開")}, {})
     assert set(codes(path, edition)) == {"N402"}  # openpyxl saves no results of formulas
 
@@ -147,7 +144,7 @@ def test_a_section_gets_the_parts_that_the_roster_names(
 def test_all_parts_may_be_named_or_nothing(words: str | None, command: Command, workdir: Path) -> None:
     set_roster(workdir, "保健予防課", words)
     command("-C", workdir, "form", "2022", "--section", "保健予防課")
-    assert len(load_workbook(next((workdir / "forms" / "2022").iterdir())).sheetnames) == 16
+    assert len(load_workbook(next((workdir / "forms" / "2022").iterdir())).sheetnames) == 6
 
 
 def test_a_form_that_does_not_exist_is_told_with_its_cell(command: Command, workdir: Path) -> None:
@@ -162,11 +159,13 @@ def test_a_form_that_does_not_exist_is_told_with_its_cell(command: Command, work
 def test_a_year_after_the_ordinance_has_the_part_under_the_act(command: Command, tmp_path: Path) -> None:
     command("init", tmp_path, "--year", "2026")
     assert command("-C", tmp_path, "form", "R8", "--section", "福祉部管理課").code == 0
-    book = load_workbook(tmp_path / "forms" / "2026" / "令和8年度_福祉部管理課.xlsx")
+    book = load_workbook(tmp_path / "forms" / "2026" / "12_福祉部管理課_令和8年度.xlsx")
     assert book["表紙"]["B4"].value == "令和8年度"
     assert {name.partition(".")[0] for name in book.sheetnames} == {"表紙", "記入要領", "公開", "個人"}
-    assert {"個人.開示等請求", "個人.利活用"} <= set(book.sheetnames)
-    assert "個人.請求状況" not in book.sheetnames
+    assert table(book, "個人.開示等請求")[1] == ["区民"]
+    assert "個人.利活用" in book.sheetnames
+    with pytest.raises(StopIteration):
+        table(book, "個人.請求状況")
 
 
 # ---- what is there already ----
@@ -174,9 +173,9 @@ def test_a_year_after_the_ordinance_has_the_part_under_the_act(command: Command,
 
 def test_a_form_that_was_filled_in_is_not_replaced(command: Command, workdir: Path) -> None:
     command("-C", workdir, "form", "2022")
-    filled = workdir / "forms" / "2022" / "令和4年度_福祉部管理課.xlsx"
+    filled = workdir / "forms" / "2022" / "03_福祉部管理課_令和4年度.xlsx"
     fill_in(filled, {CellKey("公開.内容別", "", "教育", "件数"): 3}, {})
-    (workdir / "forms" / "2022" / "令和4年度_土木部管理課.xlsx").unlink()
+    (workdir / "forms" / "2022" / "05_土木部管理課_令和4年度.xlsx").unlink()
     before = filled.read_bytes()
     run = command("-C", workdir, "form", "2022")
     assert run.code == 2
@@ -199,16 +198,16 @@ def test_earlier_figures_stand_beside_the_cells(command: Command, workdir: Path)
     assert run.code == 0
     assert re.search("前の年度の集計が見つからないので、数を載せていません: .*新しい部新しい課", run.out)
     sample = load_workbook(next((workdir / "inbox" / "2022").glob("12_*")), data_only=True)
-    sheet = load_workbook(workdir / "forms" / "2023" / "令和5年度_福祉部管理課.xlsx")["公開.処理状況"]
-    assert sheet["C4"].value == "前年度（令和4年度）\n件数(件)"
-    assert [sheet.cell(r, 3).value for r in range(5, 12)] == [
-        sample["公開.処理状況"].cell(r, 2).value for r in range(5, 12)
-    ]
-    assert [sheet.cell(r, 2).value for r in range(5, 11)] == [None] * 6
-    assert sheet["C5"].font.color.rgb == "FF7F7F7F"
-    assert sheet["C5"].protection.locked
-    ward = load_workbook(workdir / "forms" / "2023" / "令和5年度_区全体_情報公開課.xlsx")["公開.請求者"]
-    assert sum(int(str(ward.cell(r, 3).value)) for r in range(5, 9)) == 212
+    form = load_workbook(workdir / "forms" / "2023" / "03_福祉部管理課_令和5年度.xlsx")
+    headings, *rows = table(form, "公開.処理状況")
+    assert headings[2] == "前年度（令和4年度）\n件数(件)"
+    assert [row[1] for row in rows[:6]] == [sample["公開.処理状況"].cell(r, 2).value for r in range(5, 11)]
+    before = cell(form, CellKey("公開.処理状況", "", "全部公開", "件数")).offset(0, 2)  # 請求者 has two columns
+    assert before.value == rows[0][1]
+    assert before.font.color.rgb == "FF7F7F7F"
+    assert before.protection.locked
+    ward = load_workbook(workdir / "forms" / "2023" / "00_区全体_情報公開課_令和5年度.xlsx")
+    assert sum(int(str(row[1])) for row in table(ward, "公開.請求者")[1:5]) == 212
 
 
 def test_the_latest_earlier_workbook_of_a_section_counts(
@@ -301,7 +300,7 @@ def test_a_form_is_read_without_its_properties_and_without_its_guide(
     for name in list(book.custom_doc_props.names):
         del book.custom_doc_props[name]
     del book["記入要領"]
-    line = next(cell for cell in book["表紙"]["A"] if str(cell.value).startswith("様式の版 1、定義 "))
+    line = next(each for each in book["表紙"]["A"] if str(each.value).startswith("様式の版 2、定義 "))
     line.value = None
     for table_id in ("個人.第三者点検", "個人.事務処理ミス"):
         mark(book, table_id)
@@ -313,7 +312,9 @@ def test_a_table_that_is_missing_is_not_found_in_the_guide(edition: Edition, tmp
     path = tmp_path / "form.xlsx"
     path.write_bytes(render_form(edition, OFFICE, Filling()))
     book = load_workbook(path)
-    del book["公開.目的別"]
+    first = caption_row(book, "公開.目的別")
+    book["公開"].unmerge_cells(start_row=first + 1, end_row=first + 1, start_column=1, end_column=4)
+    book["公開"].delete_rows(first, caption_row(book, "公開.処理状況") - first)
     book.save(path)
     assert codes(path, edition).count("N203") == 1
 
@@ -336,10 +337,6 @@ def recalculated(path: Path, folder: Path) -> Workbook:
     return load_workbook(folder / "out" / path.name, data_only=True)
 
 
-def column(sheet: Worksheet, letter: str, label: str) -> object:
-    return next(sheet[f"{letter}{row[0].row}"].value for row in sheet.iter_rows(max_col=1) if row[0].value == label)
-
-
 @pytest.mark.thorough
 def test_typed_numbers_are_added_up_and_compared(edition: Edition, tmp_path: Path) -> None:
     path = tmp_path / "form.xlsx"
@@ -356,17 +353,19 @@ def test_typed_numbers_are_added_up_and_compared(edition: Edition, tmp_path: Pat
     mark(typed, "個人")
     typed.save(path)
     book = recalculated(path, tmp_path)
-    assert column(book["公開.内容別"], "B", "合計") == 7
-    assert column(book["公開.請求者"], "C", "検算") == "✓"
-    assert column(book["公開.目的別"], "B", "検算") == -2
-    assert column(book["公開.内容別"], "B", "検算") == 2
-    states = {row[0].value: row[3].value for row in book["表紙"].iter_rows(min_row=13, max_col=4)}
+    assert cell(book, CellKey("公開.内容別", "", "合計", "件数")).value == 7
+    assert cell(book, CellKey("公開.請求者", "", "検算", "件数")).value == "✓"
+    assert cell(book, CellKey("公開.目的別", "", "検算", "件数")).value == "公開.内容別より2少ない"
+    assert cell(book, CellKey("公開.内容別", "", "検算", "件数")).value == "公開.目的別より2多い"
+    states = {row[0].value: row[4].value for row in book["表紙"].iter_rows(min_row=17, max_col=5)}
     assert states["公開.内容別"] == "空欄あり 8"
     assert states["個人.登録など"] == "－"
-    assert book["公開.処理状況"]["A2"].value is None
-    assert book["公開.内容別"]["A2"].value.startswith("請求1件を")
-    assert book["個人.請求状況"]["A2"].value == "該当なし（表紙で選択）"
-    assert book["個人.登録など"]["A2"].value.startswith("該当なし（表紙で選択）　書いてある数や文を消すか")
+    said = {key: book["公開"].cell(caption_row(book, key) + 1, 1).value for key in ("公開.処理状況", "公開.内容別")}
+    assert said["公開.処理状況"] is None
+    assert str(said["公開.内容別"]).startswith("請求1件を")
+    said = {key: book["個人"].cell(caption_row(book, key) + 1, 1).value for key in ("個人.請求状況", "個人.登録など")}
+    assert said["個人.請求状況"] == "該当なし（表紙で選択）"
+    assert str(said["個人.登録など"]).startswith("該当なし（表紙で選択）　書いてある数や文を消すか")
     assert book["個人.事務処理ミス"]["A2"].value.startswith("該当なし（表紙で選択）　書いてある")
 
 
@@ -380,4 +379,4 @@ def test_stored_results_are_those_that_a_spreadsheet_program_computes(tmp_path: 
 
 
 def values(sheet: Worksheet) -> Sequence[tuple[str, object]]:
-    return [(cell.coordinate, cell.value) for row in sheet.iter_rows() for cell in row if cell.value not in (None, "")]
+    return [(each.coordinate, each.value) for row in sheet.iter_rows() for each in row if each.value not in (None, "")]

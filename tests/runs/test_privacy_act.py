@@ -275,15 +275,15 @@ def test_lines_stand_ready_and_types_are_explained(tmp_path: Path, act_edition: 
     for entry in act_edition.guideline.entries:
         assert guide[entry.name] == entry.type.text
     rules = {str(rule.sqref): rule for rule in book["個人.利活用"].data_validations.dataValidation}
-    first, last = rules["F5:F1004"].formula1.replace("$", "").rpartition("!")[2].split(":")
+    first, last = rules["G6:G1004"].formula1.replace("$", "").rpartition("!")[2].split(":")
     listed = [row[0].value for row in book["記入要領"][f"{first}:{last}"]]
     assert listed == [entry.name for entry in act_edition.guideline.entries]
 
 
 def test_the_form_of_the_assembly_leaves_out_what_the_act_does_not_reach(workdir: Path, command: Command) -> None:
     assert command("-C", workdir, "form", "2023", "--section", "議会事務局").code == 0
-    cover = load_workbook(next((workdir / "forms" / "2023").glob("*議会事務局.xlsx")))["表紙"]
-    marked = {row[0].value for row in cover.iter_rows(min_row=12) if row[2].value == "該当なし"} - {"シート"}
+    cover = load_workbook(next((workdir / "forms" / "2023").glob("*議会事務局*.xlsx")))["表紙"]
+    marked = {row[0].value for row in cover.iter_rows(min_row=12) if row[3].value == "該当なし"} - {"シート"}
     tables = ("開示等請求", "処理状況", "決定期間", "個人情報ファイル簿", "利活用")
     assert marked == {f"個人.{table}" for table in tables}
 
@@ -300,8 +300,8 @@ def test_a_school_may_be_asked_for_single_tables(
     form = load_workbook(path)
     asked = {part for part in ("公開", "個人") if part in words.split("、")}
     expected = {word for word in words.split("、") if "." in word}
-    tables = [*act_edition.collected_counts(ward=False), *act_edition.collected_entries(ward=False)]
-    expected |= {table for table in tables if table.partition(".")[0] in asked}
+    expected |= {table for table in act_edition.collected_entries(ward=False) if table.partition(".")[0] in asked}
+    expected |= asked  # the sheets of counts
     assert set(form.sheetnames) == {"表紙", "記入要領"} | expected
     answers: list[dict[str, object]] = [
         {"点検の項目": item, "結果": "適"} for item in act_edition.entry_tables["個人.点検"].fields[0].choices
@@ -363,7 +363,7 @@ def test_another_deadline_gives_other_classes_and_sentences(workdir: Path, tmp_p
     assert labels == ["7日以内", "8日から15日まで", "16日から60日まで", "61日以上", "取り下げられたもの"]
     run = command("-C", workdir, "--templates", templates, "form", "2023", "--section", "国保年金課")
     assert run.code == 0
-    book = load_workbook(next((workdir / "forms" / "2023").glob("*国保年金課.xlsx")))
+    book = load_workbook(next((workdir / "forms" / "2023").glob("*国保年金課*.xlsx")))
     assert [row[0].value for row in book["個人.決定期間"].iter_rows(min_row=5, max_row=8)] == labels[:4]
     assert "500人以上" in book["個人.個人情報ファイル簿"]["A1"].value
 
@@ -417,7 +417,7 @@ def test_who_gave_no_answer_is_named(act_workdir: Path, command: Command) -> Non
         for letter in "BCD":
             book["個人.点検"][f"{letter}{number}"] = None
     line = next(r for r in range(12, 60) if book["表紙"][f"A{r}"].value == "個人.点検")
-    book["表紙"][f"C{line}"] = "該当なし"
+    book["表紙"][f"D{line}"] = "該当なし"
     book.save(path)
     assert command("-C", act_workdir, "build", "2023").code == 0
     text = (act_workdir / "out" / "2023" / "open-items.md").read_text(encoding="utf-8")
@@ -454,7 +454,7 @@ def test_forms_of_2024_come_back_as_a_whole_collection(
             for table_id, columns in edition.collected_counts(ward).items()
             for row in edition.count_tables[table_id].rows
             for column in columns
-            if not (form.name.endswith("議会事務局.xlsx") and table_id in _OUTSIDE)
+            if not ("議会事務局" in form.name and table_id in _OUTSIDE)
         }
         fill_in(form, zeros, {} if ward else {**lists, "個人.点検": answers})
         shutil.move(form, work / "inbox" / form.name)

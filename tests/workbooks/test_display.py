@@ -267,7 +267,8 @@ def test_formulas_also_where_cells_share_one() -> None:
         "<c><f>[1]集計!B5</f></c>",
     )
     facts = read(row(*cells)).facts
-    assert facts.formulas == {(1, 1): "SUM(A2:A$9)", (1, 2): "SUM(B2:B$9)", (1, 3): '"a"'}
+    texts = {(1, 1): "SUM(A2:A$9)", (1, 2): "SUM(B2:B$9)", (1, 3): '"a"', (1, 4): "[1]集計!B5"}
+    assert facts.formulas == texts  # also where no result was saved
     assert facts.uncached == {(1, 4)}
 
 

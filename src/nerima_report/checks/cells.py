@@ -11,12 +11,12 @@ from nerima_report.edition.entries import EntryField, EntryTable
 from nerima_report.findings import Finding
 from nerima_report.fiscal_year import Month, fiscal_year_of, full_date, full_name, parse_month
 from nerima_report.places import Place
-from nerima_report.tallies.cell_values import read_count
+from nerima_report.tallies.cell_values import read_count, shown
 from nerima_report.tallies.collection import Collection
-from nerima_report.tallies.layout import COVER_SHEET
-from nerima_report.tallies.model import FilledCell, LocatedEntries
+from nerima_report.tallies.layout import COVER_SHEET, EXAMPLE
+from nerima_report.tallies.model import EntryFault, FilledCell, LocatedEntries
 from nerima_report.text import asked, likely, plain
-from nerima_report.workbooks import Position, address
+from nerima_report.workbooks import Position, address, is_blank
 
 CODES = {
     "not-a-number": "N302",
@@ -86,19 +86,46 @@ def not_applicable_is_empty(collection: Collection) -> Iterator[Finding]:
             yield Finding("N306", located.place(first), found=f"{len(rows)}行")
 
 
+def no_requests_means_zero(collection: Collection) -> Iterator[Finding]:
+    """Where the cover says that a part had no requests, its tables that count them hold no other number than 0."""
+    for located in collection.tallies.located:
+        table = collection.edition.count_tables.get(located.table_id)
+        submission = located.submission
+        if table is None or not table.counts_requests or not submission.says_no_requests(located.table_id):
+            continue
+        cells = collection.cells[submission.file].values()
+        filled = [c for c in cells if c.key.table == located.table_id and c.value]
+        if filled and not located.not_applicable:
+            part = located.table_id.partition(".")[0]
+            cover = Place(submission.section, submission.file, COVER_SHEET, submission.no_requests[part])
+            yield Finding(
+                "N343", filled[0].place, expected=0, found=filled[0].value,
+                related=(*(cell.place for cell in filled[1:]), cover),
+            )  # fmt: skip
+
+
 def entry_fields_are_readable(collection: Collection) -> Iterator[Finding]:
     """Every required field of an entry is filled, and every field is what its type says."""
     for fault in collection.tallies.entry_faults:
         if fault.reading.status == "unreadable":
             choices = _choices(collection, fault.place.table, fault.place.column)
             hint = asked(likely(fault.found, choices))
-            expected = "、".join(choices) or None
+            expected = "、".join(choices) or _written_day(collection, fault) or None
             yield Finding(CODES[fault.reading.fault], fault.place, expected, fault.found, details={"likely": hint})
         elif fault.reading.remark:
             read_as = _read_as(fault.reading.value)
             yield Finding(REMARKS[fault.reading.remark], fault.place, expected=read_as, found=fault.found)
         else:
             yield Finding("N307", fault.place)
+
+
+def _written_day(collection: Collection, fault: EntryFault) -> str:
+    """How a month or a day of the year is written, where one could not be read."""
+    table = _entry_table(collection, fault.place.table)
+    field, year = table.field(fault.place.column) if table else None, collection.fiscal_year
+    if field is None or fault.reading.fault != "not-a-date":
+        return ""
+    return Month(year, 7).full if field.type == "month" else full_date(date(year, 6, 27))
 
 
 def _read_as(value: object) -> int | str | None:
@@ -203,6 +230,19 @@ def entry_tables_are_answered(collection: Collection) -> Iterator[Finding]:
             continue  # where it is empty, the number itself must be written
         if empty and not located.submission.ward and not located.not_applicable:
             yield Finding("N311", located.place())
+
+
+def examples_are_left_alone(collection: Collection) -> Iterator[Finding]:
+    """The row 記入例 of a list holds what the form wrote there: an entry in its place would not be read."""
+    for located in collection.tallies.lists:
+        table, sheet = _entry_table(collection, located.table_id), located.sheet
+        for field in table.fields if table and sheet and located.layout.examples else ():
+            column = located.layout.columns.get(field.label)
+            if column and field.type in ("text", "choice"):
+                for row in sorted(located.layout.examples):
+                    value = sheet.cells.get((row, column)) if sheet else None
+                    if not is_blank(value) and plain(value) not in (plain(field.example), EXAMPLE):
+                        yield Finding("N344", located.place((row, column), column=field.label), found=shown(value))
 
 
 def lines_are_answered(collection: Collection) -> Iterator[Finding]:

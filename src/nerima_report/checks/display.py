@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import chain
 
 from nerima_report.edition import Edition
 from nerima_report.findings import Finding, Severity
@@ -17,7 +18,7 @@ from nerima_report.tallies.cell_values import as_shown, says, shown
 from nerima_report.tallies.collection import Collection, on_cover
 from nerima_report.tallies.layout import COVER_SHEET
 from nerima_report.tallies.model import LocatedCounts, LocatedEntries
-from nerima_report.tallies.submission import NOT_APPLICABLE, Submission, marked_rows
+from nerima_report.tallies.submission import NOT_APPLICABLE, REQUESTS, Submission, is_zero_formula, marked_rows
 from nerima_report.text import plain
 from nerima_report.workbooks import CellValue, Position, Sheet, SheetFacts, address, is_blank, position_of
 from nerima_report.workbooks.cleaning import not_for_print, unified
@@ -139,14 +140,15 @@ def _unseen(read: _ReadSheet) -> Iterator[Finding]:
 
 
 def _computed(read: _ReadSheet) -> Iterator[Finding]:
-    """Data that is not typed, but computed: the form itself writes formulas into its totals and 検算 lines only.
+    """Data that is not typed, but computed. The form's own formulas are totals, 検算 and the 0 of 請求なし.
 
     A formula that asks another workbook may be older than that; one that asks itself gives nothing.
     """
     formulas = read.facts.formulas
     if not formulas:
         return
-    of_cells = {p: formula for p, formula in formulas.items() if p in read.compared or p in read.data}
+    cells = {p: formula for p, formula in formulas.items() if p in read.compared or p in read.data}
+    of_cells = {p: formula for p, formula in cells.items() if not is_zero_formula(formula)}
     foreign = {position for position, formula in of_cells.items() if refers_to_other_workbook(formula)}
     circular = {position for position, formula in of_cells.items() if refers_to(formula, position)} - foreign
     in_data = of_cells.keys() - read.compared - foreign - circular
@@ -211,7 +213,8 @@ def _cover(submission: Submission, cover: Sheet, edition: Edition) -> _ReadSheet
     keys = [*(part.key for part in edition.parts), *edition.tables]
 
     def find_data() -> Iterable[Position]:
-        return (*cells.values(), *marked_rows(cover, keys, NOT_APPLICABLE).values())
+        marked = (marked_rows(cover, keys, heading).values() for heading in (REQUESTS, NOT_APPLICABLE))
+        return (*cells.values(), *chain.from_iterable(marked))
 
     names = [cells[label] for label in ("部", "課") if label in cells]
     place = replace(on_cover(submission, ""), sheet=cover.name)

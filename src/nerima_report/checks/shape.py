@@ -17,7 +17,7 @@ from nerima_report.tallies.cell_values import shown
 from nerima_report.tallies.collection import Collection, on_cover
 from nerima_report.tallies.layout import COVER_SHEET, GUIDE_SHEET
 from nerima_report.tallies.model import LocatedCounts, LocatedEntries
-from nerima_report.tallies.submission import NOT_APPLICABLE, Submission
+from nerima_report.tallies.submission import PUBLISHED_FORM, SECTION_FORM, WARD_FORM, Submission
 from nerima_report.text import asked, label_of, likely, plain
 from nerima_report.workbooks import INDEX_SHEET, INDEX_TITLE, Position, Sheet, address, is_blank
 
@@ -33,24 +33,33 @@ def covers_say_who_and_when(collection: Collection) -> Iterator[Finding]:
         if fault.label == COVER_SHEET:
             yield Finding("N201", Place(file=label_of(fault.path)))
         else:
-            yield Finding("N202", place, found=fault.found or "空欄", details={"label": fault.label})
+            expected = _written_as(fault.label, collection.fiscal_year)
+            yield Finding("N202", place, expected, fault.found or "空欄", details={"label": fault.label})
+
+
+def _written_as(label: str, fiscal_year: int) -> str:
+    """How an answer of the cover is written; without a year it is that of a year typed in from print."""
+    forms = f"{SECTION_FORM}」か「{WARD_FORM}" if fiscal_year else PUBLISHED_FORM
+    year = full_name(fiscal_year) if fiscal_year else "公表した年度"
+    return {"年度": year, "様式": forms, "課": "課の名前", "提出回": "1"}[label]
 
 
 def form_versions_are_known(collection: Collection) -> Iterator[Finding]:
-    """The form is the one that was sent out for this edition."""
-    expected = collection.edition.municipality.form_version
+    """The form is the one that was sent out for this edition, or an earlier one that asks the same."""
+    municipality = collection.edition.municipality
+    expected = municipality.form_version
     for submission in collection.submissions:
-        if submission.form_version != expected:
+        if submission.form_version not in (expected, *municipality.earlier_form_versions):
             found = submission.form_version or "空欄"
             yield Finding("N209", on_cover(submission, "様式の版"), expected=expected, found=found)
 
 
 def marks_are_clear(collection: Collection) -> Iterator[Finding]:
-    """The column 該当なし of the cover says 該当なし, or nothing."""
+    """The list of the cover says what it may say, or nothing."""
     for submission in collection.submissions:
-        for key, cell, text in submission.unclear_marks:
-            place = Place(submission.section, submission.file, COVER_SHEET, cell, table=key)
-            yield Finding("N211", place, expected=NOT_APPLICABLE, found=text)
+        for mark in submission.unclear_marks:
+            place = Place(submission.section, submission.file, COVER_SHEET, mark.cell, table=mark.key)
+            yield Finding("N211", place, expected=mark.expected, found=mark.text)
 
 
 def covers_say_one_thing(collection: Collection) -> Iterator[Finding]:

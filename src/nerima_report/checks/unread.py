@@ -25,6 +25,7 @@ from nerima_report.tallies.layout import (
     GUIDE_SHEET,
     RULE_HEADING,
     RowLabels,
+    captions,
     is_filled,
     labels_by_heading,
     without_number,
@@ -34,6 +35,7 @@ from nerima_report.tallies.submission import (
     COVER_HEADINGS,
     FACTS,
     NOT_APPLICABLE,
+    REQUESTS,
     Submission,
     marked_rows,
     values_beside,
@@ -158,9 +160,10 @@ class _TableTexts:
         words = edition.form_texts
         instruction = [table.instruction, table.instruction + words.registers.counted, words.ward_instruction]
         others = [*instruction, *(text + words.earlier_entries for text in instruction), RULE_HEADING]
-        others += [words.not_applicable, words.not_applicable + words.clash, words.agreement]
+        others += [words.not_applicable, words.not_applicable + words.clash, words.agreement.meaning, *words.formerly]
+        others += [part.definition.title for part in edition.parts if part.key == table_id.partition(".")[0]]
         others += [table_id, table.key, table.title, table.readable_title, *(note.text for note in table.notes)]
-        self.captions = frozenset({plain(table_id), plain(table.title)})
+        self.captions = captions(table_id, table)
         self.labels: frozenset[str] = frozenset()
         self.lines: frozenset[str] = frozenset()
         self.units: frozenset[str] = frozenset()
@@ -196,7 +199,9 @@ class _Texts:
     def of_cover(self) -> _Words:
         """What stands on the cover besides its answers and the lines of its list."""
         words = self.words
-        return _Words([words.title, *words.cover, words.version, *FACTS, *COVER_HEADINGS, words.progress.heading])
+        return _Words(
+            [words.title, *words.cover, *words.formerly, words.version, *FACTS, *COVER_HEADINGS, words.progress.heading]
+        )
 
     @cached_property
     def keys(self) -> Mapping[str, str]:
@@ -258,6 +263,8 @@ class _Table:
         else:
             yield from self.located.layout.data_cells
             yield from self._lines()
+            examples = self.located.layout.examples  # cells.examples_are_left_alone looks at them
+            yield from (position for position in self.sheet.cells if position[0] in examples)
 
     def _lines(self) -> Iterator[Position]:
         if lines := self.own.lines:
@@ -305,8 +312,11 @@ class _Table:
         So a definition that was reworded after the forms went out makes no finding for each 課.
         """
         row, column = position
-        if column == 1 and row <= _ROWS_ABOVE < self.located.layout.header:
-            return plain(self.sheet.name) == plain(self.located.table_id)
+        table_id, header = self.located.table_id, self.located.layout.header
+        if column == 1 and row <= _ROWS_ABOVE < header and plain(self.sheet.name) == plain(table_id):
+            return True
+        if column == 1 and row == header - 1 and plain(self.sheet.name) == plain(table_id.partition(".")[0]):
+            return True
         heading = self.sheet.cells.get((self.located.layout.header, column), "")
         return plain(heading) == RULE_HEADING and isinstance(self.located, LocatedCounts) and self.has_row(row)
 
@@ -452,7 +462,8 @@ def _beside_the_answers(submission: Submission, cover: Sheet, texts: _Texts) -> 
     """What stands on the cover beside its answers, its marks and the texts of the form."""
     rest = _filled(cover)
     _take(rest, [position for label in FACTS for position, _ in values_beside(cover, label)])
-    _take(rest, marked_rows(cover, list(texts.keys.values()), NOT_APPLICABLE).values())
+    for heading in (REQUESTS, NOT_APPLICABLE):
+        _take(rest, marked_rows(cover, list(texts.keys.values()), heading).values())
     lines = {row for (row, _), value in rest.items() if plain(value) in texts.keys}
     progress = next((c for (_, c), value in rest.items() if plain(value) == texts.progress_heading), MAX_COLUMNS)
     for (row, column), value in list(rest.items()):

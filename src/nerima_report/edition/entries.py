@@ -24,7 +24,8 @@ class EntryField(Definition):
 
     `required_when`: entries that meet all these conditions must have the field. `any_year`: a date may be outside the
     fiscal year. `meanings` explain the choices, in the same order; with `choices_from = "guideline"` both are the types
-    of guideline.toml. `repeated_in` names the text in which people say the same again, `repeated_as` how they write it
+    of guideline.toml. `example` stands in the row 記入例 of the form (of a month, a day or a number the form makes one
+    of its year). `repeated_in` names the text in which people say the same again, `repeated_as` how they write it
     there: （{}名分）.
     """
 
@@ -38,6 +39,7 @@ class EntryField(Definition):
     choices_from: Literal["", "guideline"] = Field(title="選択肢のもと", default="")
     meanings: tuple[Text, ...] = Field(title="選択肢の意味", default=())
     rule: str = Field(title="数え方", default="")
+    example: str = Field(title="記入例", default="")
     printed_as: str = Field(title="印刷の形", default="{}")
     repeated_in: str = Field(title="同じことを書く文の項目", default="")
     repeated_as: tuple[Text, ...] = Field(title="文の中での書き方", default=())
@@ -162,11 +164,11 @@ ADJUSTMENTS = EntryTable(
     reported_by="coordinator",
     instruction="二つの課が同じ請求を数えたときなど、課の合計と区の件数が違う分だけを、理由とともに書きます。",
     fields=(
-        EntryField(label="表", type="text", rule="シートの名前（例 公開.処理状況）。"),
+        EntryField(label="表", type="text", example="公開.処理状況", rule="シートの名前（例 公開.処理状況）。"),
         EntryField(label="区分", type="text", required=False, rule="行に区分がある表だけ（例 開示請求）。"),
-        EntryField(label="行", type="text"),
-        EntryField(label="列", type="text", rule="見出しの（件）や（人）の前まで（例 件数）。"),
+        EntryField(label="行", type="text", example="取下げ"),
+        EntryField(label="列", type="text", example="件数", rule="見出しの（件）や（人）の前まで（例 件数）。"),
         EntryField(label="増減", type="difference", rule="減らすときは -1 のように書きます。"),
-        EntryField(label="理由", type="text"),
+        EntryField(label="理由", type="text", example="二つの課が同じ請求を数えたため"),
     ),
 )

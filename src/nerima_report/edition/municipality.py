@@ -32,6 +32,7 @@ class MunicipalityDefinition(Definition):
     name: Text = Field(title="名前")
     code: Annotated[str, StringConstraints(pattern=r"^\d{6}$")] = Field(title="団体コード")
     form_version: Text = Field(title="様式の版")
+    earlier_form_versions: tuple[Text, ...] = Field(title="まだ読む前の様式の版", default=())
     publication_month: Setting = Field(title="公表の月")
     severities: dict[str, Severity] = Field(default_factory=dict)
     coordinators: tuple[Coordinator, ...] = Field(title="とりまとめ課", min_length=1)

@@ -167,7 +167,8 @@ class CountTable(TableDefinition):
 
     `group_width` is the relative width of the column of groups, if not 5 (labels have 5, numbers 2). `counted_from`
     names a list-like table of the part: then the table is not filled in, but its entries are counted. An entry that
-    meets `where` of the table and of the column counts in the first row whose `where` it meets.
+    meets `where` of the table and of the column counts in the first row whose `where` it meets. `counts_requests`: all
+    of it is 0 where a 課 says on its cover that the part had no requests.
     """
 
     kind: Literal["counts"] = Field(title="種類")
@@ -183,6 +184,7 @@ class CountTable(TableDefinition):
     no_total_because: str = Field(title="合計しない理由", default="")
     hide_unused_groups: bool = Field(title="実績のない区分を載せないか", default=False)
     hide_unused_rows: bool = Field(title="実績のない行を載せないか", default=False)
+    counts_requests: bool = Field(title="請求を数えるか", default=False)
 
     def column(self, label: str) -> Column | None:
         """The column with this label."""

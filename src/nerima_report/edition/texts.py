@@ -41,7 +41,7 @@ def asks_only_for(*names: str) -> AfterValidator:
 
 
 # The placeholders for the year, the 課 and the coordinator; forms/form.py gives their values.
-_YEAR_AND_SECTION = ("年度", "課", "とりまとめ課", "初日", "末日", "日付の例")
+_YEAR_AND_SECTION = ("年度", "課", "とりまとめ課", "初日", "末日", "日付の例", "次の年")
 YearText = Annotated[Text, asks_only_for(*_YEAR_AND_SECTION)]
 Message = Annotated[str, StringConstraints(max_length=LONGEST_MESSAGE), asks_only_for(*_YEAR_AND_SECTION)]
 # A text that is appended to another one: a space at its beginning is kept.
@@ -67,7 +67,11 @@ class InputTexts(Definition):
     choice: InputText
     text: InputText = Field(title="文")
     not_applicable: InputText
+    requests: InputText
     submission: InputText
+    person: InputText
+    extension: InputText
+    day: InputText
     remark: InputText = Field(title="資料にないことの断り")
 
 
@@ -93,32 +97,23 @@ class GuideSection(Definition):
         return self.form in ("both", "ward" if ward else "section")
 
 
-_LinkText = Annotated[Text, asks_only_for("左", "右")]
-
-
-class LinkTexts(Definition):
-    """Sentences for the links between tables, by relation; `advice` follows where a difference is no error."""
-
-    equal: _LinkText
-    at_most: _LinkText = Field(title="…以下")
-    at_least: _LinkText = Field(title="…以上")
-    both_or_neither: _LinkText
-    because: Annotated[Text, asks_only_for("理由")] = Field(title="人数による廃止の理由")
-    advice: Text
-
-
 class GuideTexts(Definition):
-    """The page 記入要領: its own sentences, and the headings over what comes from tables and links."""
+    """The page 記入要領: its own sentences, and the headings over what comes from the tables."""
 
     title: Text = Field(title="題名")
     tables: Text = Field(title="表")
-    links: Text
-    checked: Text
     choices: Text = Field(title="選択肢")
     required: Annotated[Text, asks_only_for("項目")] = Field(title="必ず書くか")
     optional: Annotated[Text, asks_only_for("項目")]
     section: tuple[GuideSection, ...] = Field(title="課", default=())
-    link: LinkTexts = Field(title="つながり")
+
+
+class AgreementTexts(Definition):
+    """The 検算 row: what it means, and what it shows where a total is more or less than that of another table."""
+
+    meaning: Annotated[Text, asks_only_for("表")]
+    more: Annotated[Text, asks_only_for("表", "数")]
+    less: Annotated[Text, asks_only_for("表", "数")]
 
 
 class RegisterTexts(Definition):
@@ -133,7 +128,7 @@ class RegisterTexts(Definition):
 
 
 class FormTexts(Definition):
-    """forms.toml."""
+    """forms.toml. `formerly` are texts of earlier forms, which are still no remarks of a 課."""
 
     title: Text = Field(title="題名")
     cover: tuple[YearText, ...] = Field(title="表紙の文", min_length=1, max_length=2)
@@ -142,14 +137,17 @@ class FormTexts(Definition):
     ward_instruction: YearText
     not_applicable: Text
     clash: Ending
+    no_requests: Text
+    no_requests_clash: Ending
     earlier: Annotated[Text, asks_only_for("前の年度")]
     older: Annotated[Text, asks_only_for("前の年度")]
     earlier_entries: Annotated[Ending, asks_only_for("見出し", "件数")]
-    agreement: Annotated[Text, asks_only_for("表")]
+    agreement: AgreementTexts
     progress: ProgressTexts
     input: InputTexts
     guide: GuideTexts = Field(title="記入要領")
     registers: RegisterTexts
+    formerly: tuple[str, ...] = ()
 
 
 class SignTexts(Definition):

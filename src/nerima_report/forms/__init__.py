@@ -2,10 +2,10 @@
 
     recipients, published_year     who gets which form with which earlier figures; the form of a year typed in
     workbook → form                a workbook, and what it asks
-    cover, guide, table_sheets     its sheets
+    cover, guide, count_sheets, table_sheets     its sheets
     style, inputs, formulas        what cells look like, take and compute
 
-Readers find a cell by sheet name, heading and row label, never by its position.
+Readers find a cell by the name of its sheet or the caption of its table, heading and row label, never by its position.
 """
 
 from nerima_report.forms.form import EarlierFigures, Filling, FormCover

@@ -2,26 +2,37 @@
 
 from __future__ import annotations
 
-from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
+from xlsxwriter.utility import xl_range_abs
 from xlsxwriter.worksheet import Worksheet
 
 from nerima_report.edition.tables import CountTable, fill
-from nerima_report.fiscal_year import full_name
-from nerima_report.forms.form import MARK_COLUMN, MARKS_ROW, Form, fed_lists, fingerprint
+from nerima_report.fiscal_year import full_date, full_name
+from nerima_report.forms.form import MARK_COLUMN, PROGRESS_COLUMN, Form, fed_lists, fingerprint
 from nerima_report.forms.formulas import literal
-from nerima_report.forms.inputs import ANYTHING, FROM_ONE, one_of, restrict, words_for
+from nerima_report.forms.inputs import ANY_DAY, ANYTHING, FROM_ONE, one_of, restrict, words_for
 from nerima_report.forms.style import HEADER_ROW, Formula, fit_height, set_widths, write
 from nerima_report.forms.table_sheets import answered, entry_area
 from nerima_report.tallies.submission import (
     COVER_HEADINGS,
-    FACTS,
+    NO_REQUESTS,
     NOT_APPLICABLE,
+    NOT_OURS,
     PUBLISHED_FORM,
+    REQUEST_CHOICES,
+    REQUESTS,
     SECTION_FORM,
     WARD_FORM,
 )
 
-_WIDTHS = (24, 72, 14, 18)
+_WIDTHS = (22, 48, 20, 12, 14)
+# What a 課 writes above the list: the label, what the cell takes, and the name of its prompt.
+_ASKED = (
+    ("提出回", FROM_ONE, "submission"),
+    ("担当者", ANYTHING, "person"),
+    ("内線", ANYTHING, "extension"),
+    ("記入日", ANY_DAY, "day"),
+    ("備考", ANYTHING, "remark"),
+)
 
 
 def write_cover(form: Form, sheet: Worksheet) -> None:
@@ -32,11 +43,13 @@ def write_cover(form: Form, sheet: Worksheet) -> None:
         write(sheet, row, 0, [form.say(guide)], looks.guide)
     set_widths(sheet, _WIDTHS)
     _write_facts(form, sheet)
-    write(sheet, MARKS_ROW, 0, (*COVER_HEADINGS, form.texts.progress.heading), looks.heading)
+    write(sheet, form.marks_row, 0, (*COVER_HEADINGS, form.texts.progress.heading), looks.heading)
     for key, (row, column) in form.marks.items():
         _write_line(form, sheet, key, row)
         fit_height(sheet, row, [(key, _WIDTHS[0]), (_instead(form, key), _WIDTHS[1])])
-        if key in form.cover.withheld:
+        if key in form.choices:
+            _write_choice(form, sheet, key)
+        elif key in form.cover.withheld:
             write(sheet, row, column, [NOT_APPLICABLE], looks.earlier_heading)
         else:
             write(sheet, row, column, [NOT_APPLICABLE if key in form.cover.not_applicable else None], looks.text.cell)
@@ -46,12 +59,23 @@ def write_cover(form: Form, sheet: Worksheet) -> None:
         "版": form.edition.municipality.form_version,
         "定義": fingerprint(form.edition, registers=form.has_registers)[:12],
     }
-    last = MARKS_ROW + len(form.marks)
+    last = form.marks_row + len(form.marks)
     write(sheet, last + 2, 0, [fill(form.texts.version, versions)], looks.small)
     waiting = {"type": "text", "criteria": "begins with", "format": looks.waiting}
     for text in (form.texts.progress.left, form.texts.progress.nothing):
-        sheet.conditional_format(MARKS_ROW + 1, 3, last, 3, {**waiting, "value": text.strip()})
-    sheet.set_selection(HEADER_ROW + FACTS.index("提出回"), 1, HEADER_ROW + FACTS.index("提出回"), 1)
+        area = (form.marks_row + 1, PROGRESS_COLUMN, last, PROGRESS_COLUMN)
+        sheet.conditional_format(*area, {**waiting, "value": text.strip()})
+    first = HEADER_ROW + form.facts.index(_ASKED[0][0])
+    sheet.set_selection(first, 1, first, 1)
+
+
+def _write_choice(form: Form, sheet: Worksheet, key: str) -> None:
+    """Ask of a part whether there were requests; the column beside it is for its tables."""
+    row, column = form.choices[key]
+    chosen = NO_REQUESTS if key in form.cover.no_requests else NOT_OURS if key in form.cover.not_applicable else None
+    write(sheet, row, column, [chosen], form.looks.text.cell)
+    write(sheet, row, MARK_COLUMN, [None], form.looks.label)
+    restrict(sheet, (row, column, row, column), one_of(REQUEST_CHOICES), REQUESTS, words_for(form, "requests"))
 
 
 def _write_facts(form: Form, sheet: Worksheet) -> None:
@@ -63,15 +87,17 @@ def _write_facts(form: Form, sheet: Worksheet) -> None:
         "課": cover.section,
         "様式の版": form.edition.municipality.form_version,
         "提出回": cover.submission,
+        "提出期限": full_date(cover.deadline) if cover.deadline else None,
         "備考": cover.remark,
     }
-    open_looks = {"提出回": looks.ordinal, "備考": looks.text.cell}
-    for row, label in enumerate(FACTS, start=HEADER_ROW):
+    open_looks = {label: looks.text.cell for label, _, _ in _ASKED}
+    open_looks |= {"提出回": looks.ordinal, "記入日": looks.day.cell}
+    for row, label in enumerate(form.facts, start=HEADER_ROW):
         write(sheet, row, 0, [label], looks.label)
         fit_height(sheet, row, [(label, _WIDTHS[0])])
-        write(sheet, row, 1, [facts[label]], open_looks.get(label, looks.label))
-    for label, allowed, kind in (("提出回", FROM_ONE, "submission"), ("備考", ANYTHING, "remark")):
-        row = HEADER_ROW + FACTS.index(label)
+        write(sheet, row, 1, [facts.get(label)], open_looks.get(label, looks.label))
+    for label, allowed, kind in (asked for asked in _ASKED if asked[0] in form.facts):
+        row = HEADER_ROW + form.facts.index(label)
         restrict(sheet, (row, 1, row, 1), allowed, label, words_for(form, kind))
 
 
@@ -84,14 +110,14 @@ def _write_line(form: Form, sheet: Worksheet, key: str, row: int) -> None:
         part_title = f"{form.edition.part_of(key).definition.title}のすべての表"
         title = left_out.readable_title if left_out else part_title
         withheld = form.texts.withheld if key in form.cover.withheld else ""
-        write(sheet, row, 0, (key, _instead(form, key) or title + withheld), looks.label)
-        write(sheet, row, 3, [None], looks.label)
+        write(sheet, row, 0, (key, _instead(form, key) or title + withheld, None), looks.label)
+        write(sheet, row, PROGRESS_COLUMN, [None], looks.label)
         return
-    sheet.write_url(row, 0, f"internal:'{key}'!A1", looks.link, key)
-    write(sheet, row, 1, (table.readable_title,), looks.label)
-    write(sheet, row, 3, [_progress(form, key)], looks.label)
-    part_mark = form.marks[key.partition(".")[0]]
-    grey = {"type": "formula", "criteria": f'={xl_rowcol_to_cell(*part_mark, True, True)}<>""', "format": looks.unused}
+    caption = form.places[key].caption + 1 if key in form.places else 1
+    sheet.write_url(row, 0, f"internal:'{form.sheet_of(key)}'!A{caption}", looks.link, key)
+    write(sheet, row, 1, (table.readable_title, None), looks.label)
+    write(sheet, row, PROGRESS_COLUMN, [_progress(form, key)], looks.label)
+    grey = {"type": "formula", "criteria": f"={form.part_is_marked(key)}", "format": looks.unused}
     sheet.conditional_format(row, 0, row, MARK_COLUMN, grey)
 
 
@@ -110,7 +136,7 @@ def _progress(form: Form, table_id: str) -> Formula:
         result = f"{words.left}{blanks.result}" if blanks.result else words.done
     else:
         number = answered(form, table_id)
-        cells = f"'{table_id}'!{xl_range_abs(*entry_area(table, required=True))}"
+        cells = f"'{table_id}'!{xl_range_abs(*entry_area(form, table_id, required=True))}"
         state = f'IF(COUNTA({cells})=0,{literal(words.nothing)},COUNTA({cells})&"件")'
         result = f"{number}件" if number else words.nothing
     if not form.cover.applies(table_id):

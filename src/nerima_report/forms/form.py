@@ -17,15 +17,17 @@ from nerima_report.edition.entries import AnyTable, EntryTable
 from nerima_report.edition.tables import Column, CountTable, fill
 from nerima_report.edition.texts import FormTexts
 from nerima_report.fiscal_year import full_date, full_name
-from nerima_report.forms.formulas import Formulas
+from nerima_report.forms.formulas import Formulas, TablePlace, Total
 from nerima_report.forms.style import HEADER_ROW, Looks
 from nerima_report.places import CellKey
 from nerima_report.tallies.layout import COVER_SHEET
-from nerima_report.tallies.submission import FACTS
+from nerima_report.tallies.submission import CONTACT, FACTS, NOT_OURS
 from nerima_report.text import section_key
 
-# The cover: facts in rows 4 to 10, then the list of parts and tables to mark as 該当なし; rows are counted from 0.
-MARKS_ROW, MARK_COLUMN = HEADER_ROW + len(FACTS) + 1, 2
+# The columns of the list on the cover: whether a part had requests, and what does not apply; counted from 0.
+CHOICE_COLUMN, MARK_COLUMN, PROGRESS_COLUMN = 2, 3, 4
+
+_FIRST_CAPTION = 2  # the row of the first caption on a sheet with several tables, below the title of the part
 
 # Keys of definitions that have no effect on forms.
 _NOT_ON_FORMS = frozenset({"renamed", "stocks", "must_publish", "repeated_in", "repeated_as"})
@@ -49,7 +51,8 @@ class FormCover:
 
     `published`: the workbook is not handed in by a 課; a year published before the tool is typed into it.
     `not_applicable` holds keys of parts (個人) or ids of tables (個人.第三者点検); `withheld` those that the
-    section is not asked for: without sheets, and marked as 該当なし for good.
+    section is not asked for: without sheets, and marked as 該当なし for good; `no_requests` the parts without requests.
+    `number` is the place of the 課 in the roster, as the name of its file begins.
     """
 
     fiscal_year: int
@@ -61,6 +64,9 @@ class FormCover:
     remark: str = ""
     withheld: frozenset[str] = frozenset()
     published: bool = False
+    no_requests: frozenset[str] = frozenset()
+    deadline: date | None = None
+    number: str = ""
 
     @property
     def key(self) -> str:
@@ -150,9 +156,13 @@ class Form:
 
     @cached_property
     def tables(self) -> dict[str, AnyTable]:
-        """The tables of this form in the order of their sheets."""
+        """The tables of this form, part by part as in the report; the registers come last."""
         asked = {**self.columns, **self.entry_tables}
         return {key: table for key, table in self.edition.tables.items() if key in asked} | self.entry_tables
+
+    def sheet_of(self, table_id: str) -> str:
+        """The name of the sheet on which a table stands."""
+        return self.places[table_id].sheet if table_id in self.places else table_id
 
     @cached_property
     def counts(self) -> dict[CellKey, int]:
@@ -160,9 +170,85 @@ class Form:
         return {key: count for key, count in self.filling.counts.items() if self.cover.applies(key.table)}
 
     @cached_property
+    def count_sheets(self) -> dict[str, tuple[str, ...]]:
+        """The ids of the tables of counts by sheet: those of a part share one, which bears the key of the part.
+
+        Where a published year is typed in, each table has a sheet of its own.
+        """
+        sheets: dict[str, tuple[str, ...]] = {}
+        for table_id in (table_id for table_id in self.edition.tables if table_id in self.columns):
+            name = table_id if self.cover.published else table_id.partition(".")[0]
+            sheets[name] = (*sheets.get(name, ()), table_id)
+        return sheets
+
+    @cached_property
+    def places(self) -> dict[str, TablePlace]:
+        """Where each table of counts stands."""
+        places: dict[str, TablePlace] = {}
+        for sheet, table_ids in self.count_sheets.items():
+            tables = {table_id: self.edition.count_tables[table_id] for table_id in table_ids}
+            first = max(len(table.stubs) for table in tables.values())
+            caption = 0 if self.cover.published else _FIRST_CAPTION
+            for table_id, table in tables.items():
+                header = HEADER_ROW if self.cover.published else caption + 2
+                places[table_id] = TablePlace(sheet, caption, header, first)
+                caption = header + len(table.rows) + bool(table.total) + self.has_check(table_id) + 2
+        return places
+
+    @cached_property
     def formulas(self) -> Formulas:
-        """The formulas over the counts."""
-        return Formulas(self.edition, self.columns, self.counts)
+        """The formulas over the counts, and over the 0 of parts without requests."""
+        asked = {table_id: self.edition.count_tables[table_id] for table_id in self.columns}
+        none = {key: table for key, table in asked.items() if self.shows_no_requests(key)}
+        zeros = {
+            row.key(key, column.label): 0 for key, t in none.items() for row in t.rows for column in self.columns[key]
+        }
+        return Formulas(self.edition, self.columns, self.places, zeros | self.counts)
+
+    def shows_no_requests(self, table_id: str) -> bool:
+        """Whether a table shows 0 everywhere, because the cover says that its part had no requests."""
+        return bool(self.choice_of(table_id)) and table_id.partition(".")[0] in self.cover.no_requests
+
+    def choice_of(self, table_id: str) -> str:
+        """The cell of the cover that says whether there were requests for a table to count: $C$18; '' without one."""
+        choice = self.choices.get(table_id.partition(".")[0])
+        table = self.edition.count_tables.get(table_id)
+        return xl_rowcol_to_cell(*choice, True, True) if choice and table and table.counts_requests else ""
+
+    def linked(self, total: Total) -> list[Total]:
+        """The columns of other tables on this form whose totals must equal that of this column."""
+        part = self.edition.part_of(total.table_id)
+        others = []
+        for link in part.links:
+            whole = not any(side.rows or side.group for side in (link.left, link.right))
+            sides = [Total(part.table_id(side.table), side.column) for side in (link.left, link.right)]
+            if link.relation == "equal" and whole and total in sides:
+                others += [side for side in sides if side.table_id != total.table_id and self._stands_here(side)]
+        return others
+
+    def has_check(self, table_id: str) -> bool:
+        """Whether a table has a 検算 row."""
+        return any(self.linked(Total(table_id, column.label)) for column in self.columns[table_id])
+
+    def _stands_here(self, total: Total) -> bool:
+        return total.column in [column.label for column in self.columns.get(total.table_id, ())]
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """What the cover asks above its list."""
+        return tuple(label for label in FACTS if label not in CONTACT) if self.cover.published else FACTS
+
+    @property
+    def marks_row(self) -> int:
+        """The row of the headings of the list on the cover."""
+        return HEADER_ROW + len(self.facts) + 1
+
+    @cached_property
+    def choices(self) -> dict[str, tuple[int, int]]:
+        """The cell of the cover for each part of which it asks whether there were requests: a 課 only."""
+        asked = [key for key in self.columns if key not in self.cover.not_applicable] if not self.cover.ward else []
+        counting = {key.partition(".")[0] for key in asked if self.edition.count_tables[key].counts_requests}
+        return {key: (row, CHOICE_COLUMN) for key, (row, _) in self.marks.items() if key in counting}
 
     @cached_property
     def marks(self) -> dict[str, tuple[int, int]]:
@@ -173,13 +259,20 @@ class Form:
             ids = map(part.table_id, (*part.tables, *registers))
             on_form = [key for key in ids if key in self.tables or key in self.cover.withheld]
             keys += [part.key, *on_form] if on_form or part.key in self.cover.withheld else []
-        return {key: (row, MARK_COLUMN) for row, key in enumerate(keys, start=MARKS_ROW + 1)}
+        return {key: (row, MARK_COLUMN) for row, key in enumerate(keys, start=self.marks_row + 1)}
 
     def is_marked(self, table_id: str) -> str:
         """The condition, for a formula, that the cover marks a table or its part: OR('表紙'!$C$13<>"",…); or ''."""
-        places = [self.marks[key] for key in (table_id.partition(".")[0], table_id) if key in self.marks]
-        cells = [f"'{COVER_SHEET}'!{xl_rowcol_to_cell(*place, True, True)}<>\"\"" for place in places]
-        return f"OR({','.join(cells)})" if table_id in self.marks else ""
+        if table_id not in self.marks:
+            return ""
+        return f"OR({self.part_is_marked(table_id, COVER_SHEET)},{_is_filled(self.marks[table_id], COVER_SHEET)})"
+
+    def part_is_marked(self, key: str, sheet: str = "") -> str:
+        """The condition that the cover says of a whole part that it is not ours: '表紙'!$C$18="所管外"."""
+        part = key.partition(".")[0]
+        if part in self.choices:
+            return f'{_on(sheet)}{xl_rowcol_to_cell(*self.choices[part], True, True)}="{NOT_OURS}"'
+        return _is_filled(self.marks[part], sheet)
 
     def say(self, text: str) -> str:
         """A text of forms.toml with the names of the year, of the section and of who collects."""
@@ -192,6 +285,7 @@ class Form:
             "初日": full_date(date(year, 4, 1)),
             "末日": full_date(date(year + 1, 3, 31)),
             "日付の例": f"{year}/6/27",
+            "次の年": str(year + 1),
         }
         return fill(text, names)
 
@@ -203,6 +297,14 @@ class Form:
             return ""
         text = self.texts.earlier if earlier.fiscal_year == self.cover.fiscal_year - 1 else self.texts.older
         return fill(text, {"前の年度": full_name(earlier.fiscal_year)})
+
+
+def _is_filled(place: tuple[int, int], sheet: str) -> str:
+    return f'{_on(sheet)}{xl_rowcol_to_cell(*place, True, True)}<>""'
+
+
+def _on(sheet: str) -> str:
+    return f"'{sheet}'!" if sheet else ""
 
 
 def fingerprint(edition: Edition, *, registers: bool = False) -> str:

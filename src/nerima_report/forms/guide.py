@@ -1,4 +1,4 @@
-"""The page 記入要領: how to fill the form in, made from the same tables and links as the checks."""
+"""The page 記入要領: how to fill the form in, and what is asked for, table by table."""
 
 from __future__ import annotations
 
@@ -8,11 +8,9 @@ from typing import NamedTuple
 from xlsxwriter.utility import xl_range_abs
 from xlsxwriter.worksheet import Worksheet
 
-from nerima_report.edition.entries import EntryField, EntryTable
-from nerima_report.edition.part import Part
-from nerima_report.edition.tables import Cells, CountTable, Link, fill
+from nerima_report.edition.entries import AnyTable, EntryField, EntryTable
+from nerima_report.edition.tables import fill
 from nerima_report.forms.form import Form, instruction
-from nerima_report.forms.formulas import Total
 from nerima_report.forms.inputs import needs_a_range
 from nerima_report.forms.style import fit_height, set_widths, write
 from nerima_report.tallies.layout import GUIDE_SHEET
@@ -21,11 +19,10 @@ _WIDTHS = (34, 90)
 
 
 class PageLine(NamedTuple):
-    """A line of the page: its subject and its text; a heading has no text. `strong`: a new table begins."""
+    """A line of the page: its subject and its text; a heading has no text."""
 
     about: str
     text: str = ""
-    strong: bool = False
 
 
 def write_guide(form: Form, sheet: Worksheet) -> dict[tuple[str, ...], str]:
@@ -37,10 +34,10 @@ def write_guide(form: Form, sheet: Worksheet) -> dict[tuple[str, ...], str]:
     write(sheet, 1, 0, [str(form.cover)], looks.guide)
     row = 3
     for line in _lines(form):
-        look = looks.total if line.strong else looks.label
-        write(sheet, row, 0, line[:2], look if line.text else looks.band)
-        fit_height(sheet, row, zip(line[:2], _WIDTHS, strict=True))
+        write(sheet, row, 0, line, looks.label if line.text else looks.band)
+        fit_height(sheet, row, zip(line, _WIDTHS, strict=True))
         row += 1
+    sheet.print_area(0, 0, row - 1, len(_WIDTHS) - 1)  # the choices below are for the screen
     ranges = {}
     for field in _long_choices(form):
         about = field.label if field.meanings else ""
@@ -56,6 +53,10 @@ def write_guide(form: Form, sheet: Worksheet) -> dict[tuple[str, ...], str]:
 
 
 def _lines(form: Form) -> Iterator[PageLine]:
+    """The sentences for everybody, then each table that this 課 is asked for.
+
+    How single rows and fields are to be filled in stands beside them on their sheets.
+    """
     texts = form.texts.guide
     for section in texts.section:
         if section.stands_on(form.cover.ward):
@@ -63,62 +64,20 @@ def _lines(form: Form) -> Iterator[PageLine]:
                 yield PageLine("" if number else section.heading, form.say(text))
     yield PageLine(texts.tables)
     for table_id, table in form.tables.items():
-        yield PageLine(table_id, table.readable_title, strong=True)
-        yield from (PageLine("", text) for text in (instruction(form, table),) if text)
-        if isinstance(table, CountTable):
-            yield from (
-                PageLine(f"　{row.group} {row.label}" if row.group else f"　{row.label}", row.rule)
-                for row in table.rows
-                if row.rule
-            )
-        else:
-            yield from _fields(form, table)
-    links = list(_links(form))
-    if links:
-        yield PageLine(texts.links)
-        yield from (PageLine("", text) for text in (texts.checked, *links))
+        if form.cover.applies(table_id):
+            lines = [table.readable_title, instruction(form, table), *_fields(form, table)]
+            yield PageLine(table_id, "\n".join(filter(None, lines)))
 
 
-def _fields(form: Form, table: EntryTable) -> Iterator[PageLine]:
-    """The fields of a list-like table: what must be written, what may be left out, and the choices."""
+def _fields(form: Form, table: AnyTable) -> Iterator[str]:
+    """Which fields of a list-like table must be filled in, and which may be left out."""
     texts = form.texts.guide
+    fields = table.fields if isinstance(table, EntryTable) else ()
     for required, text in ((True, texts.required), (False, texts.optional)):
         # For fields that are required in some rows only, the rule of the field says so.
-        labels = [field.label for field in table.fields if field.required is required and not field.required_when]
+        labels = [field.label for field in fields if field.required is required and not field.required_when]
         if labels:
-            yield PageLine("", fill(text, {"項目": "、".join(labels)}))
-    for field in table.fields:
-        choices = "" if needs_a_range(field.choices) or field.meanings else "、".join(field.choices)
-        if field.rule or choices:
-            yield PageLine(f"　{field.label}", "\n".join(filter(None, (choices, field.rule))))
-
-
-def _links(form: Form) -> Iterator[str]:
-    """What must agree on this form, in words."""
-    for part in form.edition.parts:
-        for link in part.links:
-            sides = (link.left, link.right)
-            if all(form.formulas.stands_here(Total(part.table_id(side.table), side.column)) for side in sides):
-                yield _sentence(form, part, link)
-
-
-def _sentence(form: Form, part: Part, link: Link) -> str:
-    texts = form.texts.guide.link
-    left, right = (_in_words(part, link, side) for side in (link.left, link.right))
-    text = fill(getattr(texts, link.relation), {"左": left, "右": right})
-    advice = "" if link.severity in (None, "error") else texts.advice
-    return f"{text}{advice}\n{fill(texts.because, {'理由': link.why})}"
-
-
-def _in_words(part: Part, link: Link, side: Cells) -> str:
-    """A side of a link: 公開.処理状況の「部分公開」と「非公開」の件数, or …の件数の合計."""
-    table = part.table_id(side.table)
-    group = f"{side.group} " if side.group else ""
-    if side.rows:
-        return f"{table}の" + "と".join(f"「{group}{row}」" for row in side.rows) + f"の{side.column}"
-    if side.group:
-        return f"{table}の「{side.group}」の{side.column}"
-    return f"{table}の行ごとの{side.column}" if link.each_row else f"{table}の{side.column}の合計"
+            yield fill(text, {"項目": "、".join(labels)})
 
 
 def _long_choices(form: Form) -> list[EntryField]:

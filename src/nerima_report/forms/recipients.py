@@ -8,6 +8,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from nerima_report.edition import Edition
@@ -25,7 +26,7 @@ from nerima_report.text import as_file_name, plain
 _WARD = ""  # the key of the ward workbook, because the coordinator may have changed
 
 
-def all_covers(roster: Sequence[RosterSection], edition: Edition) -> list[FormCover]:
+def all_covers(roster: Sequence[RosterSection], edition: Edition, deadline: date | None = None) -> list[FormCover]:
     """The covers of all forms of a year: each 課 of the roster, and the ward.
 
     `edition` is narrowed to the year. Raises CannotProceed where the roster names a form that does not exist.
@@ -37,12 +38,15 @@ def all_covers(roster: Sequence[RosterSection], edition: Edition) -> list[FormCo
             s.section_name,
             not_applicable=outside(s, edition),
             withheld=withheld_from(s, edition),
+            deadline=deadline,
+            number=_number(roster, place),
         )
-        for s in roster
+        for place, s in enumerate(roster, start=1)
     ]
     year = roster[0].fiscal_year
-    coordinator = edition.municipality.coordinator(year)
-    return [*covers, FormCover(year, coordinator.department, coordinator.section, ward=True)]
+    by = edition.municipality.coordinator(year)
+    ward = FormCover(year, by.department, by.section, ward=True, deadline=deadline, number=_number(roster, 0))
+    return [*covers, ward]
 
 
 def chosen(covers: Sequence[FormCover], names: Sequence[str]) -> list[FormCover]:
@@ -54,13 +58,22 @@ def chosen(covers: Sequence[FormCover], names: Sequence[str]) -> list[FormCover]
 
 
 def file_name(cover: FormCover) -> str:
-    """The name of the file: 令和8年度_福祉部管理課.xlsx. It does not depend on the other 課 of the roster."""
-    return form_name(cover.fiscal_year, f"{WARD}_{cover.section}" if cover.ward else cover.key)
+    """The name of the file: 12_福祉部管理課_令和8年度.xlsx, numbered as the roster is, with the ward first (00)."""
+    return _name(cover.number, f"{WARD}_{cover.section}" if cover.ward else cover.key, cover.fiscal_year)
 
 
-def form_name(fiscal_year: int, name: str) -> str:
-    """The name of the file of a form that goes to a 課, named 部 + 課."""
-    return as_file_name(f"{full_name(fiscal_year)}_{name}.xlsx")
+def form_name(roster: Sequence[RosterSection], section: RosterSection) -> str:
+    """The name of the file of the form that goes to a 課 of the roster."""
+    return _name(_number(roster, roster.index(section) + 1), section.key, section.fiscal_year)
+
+
+def _name(number: str, name: str, fiscal_year: int) -> str:
+    return as_file_name(f"{number}_{name}_{full_name(fiscal_year)}.xlsx")
+
+
+def _number(roster: Sequence[RosterSection], place: int) -> str:
+    """The place of a 課 in the roster, with as many digits as the last one has, and at least two."""
+    return f"{place:0{max(2, len(str(len(roster))))}}"
 
 
 def _named(covers: Sequence[FormCover], name: str) -> FormCover:

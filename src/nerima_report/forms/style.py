@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
@@ -24,7 +24,12 @@ HEADER_ROW = 3  # where every table has its headings, counted from 0 as XlsxWrit
 FIRST_ROW = HEADER_ROW + 1
 _A4 = 9
 _TINT = "#FFF8DC"
-_LINE, _PADDING = 14, 5  # the height of a line of text and what a row has beside it, in points
+_LINE, _PADDING = 14, 3  # the height of a line of text and what a row has beside it, in points
+# A4 without its margins, in points, and how wide a digit of the font and the edge of a column are at most.
+_SHORT_SIDE, _LONG_SIDE, _TOP_AND_BOTTOM, _SIDES = 595, 842, 86, 72
+_DIGIT, _EDGE = 6, 4
+_SMALLEST_SCALE = 70  # percent: 11 points become 7.7, which can be read
+_SAFE = 0.95  # printers and programs differ a little in how high a row is
 # The only changes of the form that a clerk may make: the width of columns and the height of rows.
 _ALLOWED = {"format_columns": True, "format_rows": True}
 
@@ -53,7 +58,9 @@ class Looks:
     """
 
     title: Format
+    caption: Format
     guide: Format
+    wrapped: Format
     hint: Format
     heading: Format
     band: Format
@@ -61,6 +68,8 @@ class Looks:
     link: Format
     total: Format
     result: Format
+    example: Format
+    example_day: Format
     earlier: Format
     earlier_heading: Format
     small: Format
@@ -90,7 +99,9 @@ def make_looks(workbook: xlsxwriter.Workbook) -> Looks:
 
     return Looks(
         title=workbook.add_format({"bold": True, "font_size": 14}),
+        caption=workbook.add_format({"bold": True, "font_size": 12, "valign": "vcenter"}),
         guide=workbook.add_format({"font_color": "#404040"}),
+        wrapped=workbook.add_format({"font_color": "#404040", "text_wrap": True, "valign": "top"}),
         hint=workbook.add_format({"font_color": "#404040", "font_size": 9, "text_wrap": True, "valign": "bottom"}),
         heading=workbook.add_format({**box, "bold": True, "align": "center", "bg_color": "#D6E4F0"}),
         band=workbook.add_format({**box, "bold": True, "bg_color": "#D6E4F0"}),
@@ -98,6 +109,10 @@ def make_looks(workbook: xlsxwriter.Workbook) -> Looks:
         link=workbook.add_format({**box, "font_color": "#1F4E79", "underline": 1}),
         total=workbook.add_format(computed),
         result=workbook.add_format({**computed, "align": "right", "num_format": "#,##0"}),
+        example=workbook.add_format({**box, **grey, "italic": True, "bg_color": "#F2F2F2"}),
+        example_day=workbook.add_format(
+            {**box, **grey, "italic": True, "bg_color": "#F2F2F2", "num_format": "yyyy-mm-dd"}
+        ),
         earlier=workbook.add_format({**box, **grey, "align": "right", "num_format": "#,##0"}),
         earlier_heading=workbook.add_format({**box, **grey, "align": "center", "bg_color": "#F2F2F2"}),
         small=workbook.add_format({**grey, "font_size": 9}),
@@ -119,7 +134,7 @@ def add_sheet(workbook: xlsxwriter.Workbook, name: str, footer: str) -> Workshee
     sheet = workbook.add_worksheet(name)
     sheet.set_paper(_A4)
     sheet.fit_to_pages(1, 0)
-    sheet.set_margins(left=0.5, right=0.5)
+    sheet.set_margins(left=0.5, right=0.5, top=0.5, bottom=0.69)
     sheet.set_footer(f"&L{footer.replace('&', '&&')}&C&A&R&P / &N")
     sheet.protect("", _ALLOWED)
     return sheet
@@ -149,15 +164,47 @@ def set_widths(sheet: Worksheet, widths: Iterable[int]) -> None:
         sheet.set_column(place, place, width)
 
 
-def fit_height(sheet: Worksheet, row: int, texts: Iterable[tuple[str, int]], points: int = _LINE) -> None:
+def fit_height(sheet: Worksheet, row: int, texts: Iterable[tuple[str, int]], points: int = _LINE) -> int:
     """Make a row high enough for wrapped texts, each with the width of its column; `points` is the height of a line.
 
-    Excel does so when it opens the file; other programs and Excel's preview do not.
+    Excel does so when it opens the file; other programs and Excel's preview do not. Returns the height.
     """
     lines = max(
         sum(max(1, math.ceil(width_of(line) / (width - 1))) for line in text.split("\n")) for text, width in texts
     )
-    sheet.set_row(row, lines * points + _PADDING)
+    height = lines * points + _PADDING
+    sheet.set_row(row, height)
+    return height
+
+
+def room_upright(widths: Sequence[int]) -> int:
+    """How wide another column may be, in digits, so that a page of A4 can be printed upright."""
+    wide = 100 * (_SHORT_SIDE - _SIDES) // _SMALLEST_SCALE
+    return (wide - sum(_DIGIT * width + _EDGE for width in widths) - _EDGE) // _DIGIT
+
+
+def set_pages(sheet: Worksheet, widths: Sequence[int], blocks: Sequence[tuple[int, int]], above: int) -> None:
+    """Print as many A4 pages as it takes, and begin a new one where a block would be torn.
+
+    `blocks` are the first row and the height of each, and `above` is the height of what stands above the first. The
+    scale is computed, because Excel ignores page breaks on sheets that it fits to a page by itself.
+    """
+    wide = sum(_DIGIT * width + _EDGE for width in widths)
+    upright = min(100, 100 * (_SHORT_SIDE - _SIDES) // wide)
+    turned = min(100, 100 * (_LONG_SIDE - _SIDES) // wide)
+    scale, side = (upright, _LONG_SIDE) if upright >= _SMALLEST_SCALE else (turned, _SHORT_SIDE)
+    if side == _SHORT_SIDE:
+        sheet.set_landscape()
+    sheet.set_print_scale(max(10, scale))
+    room = _SAFE * (side - _TOP_AND_BOTTOM) * 100 / scale
+    breaks, used = [], above
+    for row, height in blocks:
+        if used > above and used + height > room:
+            breaks.append(row)
+            used = 0
+        used += height
+    if breaks:
+        sheet.set_h_pagebreaks(breaks)
 
 
 def width_of(text: str) -> int:

@@ -1,140 +1,79 @@
-"""The sheets of tables: of counts, of list-like tables (one row an entry, as many as it takes), and of registers.
+"""The sheets of list-like tables (one row an entry, as many as it takes) and of registers.
 
 On the sheet of a register stand the open entries of the 課, to confirm, change or end, and room for new ones.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from datetime import date
 
-from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
 from nerima_report.edition.entries import EntryField, EntryTable
 from nerima_report.edition.registers import ANSWER, NUMBER, TRACE, Register
-from nerima_report.edition.tables import Column, CountTable, fill
-from nerima_report.forms.form import Form, instruction
-from nerima_report.forms.formulas import Total
-from nerima_report.forms.inputs import COUNT, Area, allowed_in, count_or_not_applicable, restrict, words_for
+from nerima_report.fiscal_year import Month
+from nerima_report.forms.form import Form
+from nerima_report.forms.inputs import Area, allowed_in, restrict, words_for
 from nerima_report.forms.style import (
     FIRST_ROW,
     HEADER_ROW,
     Input,
     Looks,
     fit_height,
-    set_widths,
     width_for,
-    width_of,
     write,
 )
-from nerima_report.tallies.layout import RULE_HEADING, VERIFICATION
+from nerima_report.tallies.layout import EXAMPLE
 
-_COUNT_WIDTH, _EARLIER_WIDTH, _NARROWEST_RULES = 16, 20, 52
 TINTED_ROWS = 20  # more can be written below them: the next row is tinted as soon as one is used
 LAST_ROW = FIRST_ROW + 999
-_TEXT_WIDTH, _HINT_LINE = 40, 12
+_TEXT_WIDTH, _HINT_LINE, _MARK_WIDTH = 40, 12, 9
+_WIDEST_PAGE = 200  # digits on a page in landscape
+_LONG_HINT, _HINT_WIDTH = 30, 10  # a rule of more characters gets a column of so many
 _LOCKED = (NUMBER, TRACE)
 _REGISTER_WIDTHS = {NUMBER: 16, ANSWER: 26, TRACE: 14}
 _REGISTER_TEXT_WIDTH = 30
 _A3, _PAGES_WIDE = 8, 2  # too many columns for a page: two pages beside each other, with the number on both
 
 
-class _Row(NamedTuple):
-    """A row of the sheet: labels, values, earlier figures, the rule for counting; `looks` are of labels and values."""
-
-    labels: Sequence[str]
-    values: Sequence[object]
-    earlier: Sequence[object]
-    meaning: str
-    looks: tuple[Format, Format]
-
-
-def write_counts(form: Form, sheet: Worksheet, table_id: str, table: CountTable) -> None:
-    """Write the table below the top of its sheet; earlier figures stand right of the counts, in grey."""
-    columns, looks = form.columns[table_id], form.looks
-    earlier = _earlier_columns(form, table_id)
-    # These headings differ from those of the data, so that the figures of another year are never read back.
-    before = [f"{form.earlier_heading}\n{column.heading}" for column in earlier]
-    headings = [*table.stubs, *(column.heading for column in columns), *before, RULE_HEADING]
-    rows = [*_data_rows(form, table_id, table), *_computed_rows(form, table_id, table)]
-    first, last = len(table.stubs), len(table.stubs) + len(columns)
-    widths = [width_for(texts) for texts in zip(headings, *(row.labels for row in rows), strict=False)]
-    widths += [_COUNT_WIDTH] * len(columns) + [_EARLIER_WIDTH] * len(earlier)
-    # The instruction in A2 is not wrapped; it stays within the printed columns.
-    widths.append(max(_NARROWEST_RULES, width_of(instruction(form, table)) - sum(widths)))
-    set_widths(sheet, widths)
-    write(sheet, HEADER_ROW, 0, headings, looks.heading)
-    write(sheet, HEADER_ROW, last, before, looks.earlier_heading)
-    fit_height(sheet, HEADER_ROW, zip(headings, widths, strict=True))
-    for number, row in enumerate(rows, start=FIRST_ROW):
-        of_labels, of_values = row.looks
-        write(sheet, number, 0, row.labels, of_labels)
-        write(sheet, number, first, row.values, of_values)
-        write(sheet, number, last, row.earlier, looks.earlier)
-        write(sheet, number, last + len(earlier), [row.meaning], looks.label)
-        fit_height(sheet, number, [*zip(row.labels, widths, strict=False), (row.meaning, widths[-1])])
-    top, _, bottom, _ = form.formulas.area(table_id)
-    for place, column in enumerate(columns, start=first):
-        published = count_or_not_applicable(xl_rowcol_to_cell(top, place))
-        allowed = published if form.cover.published else COUNT
-        restrict(sheet, (top, place, bottom, place), allowed, column.heading, words_for(form, "count"))
-    sheet.set_selection(FIRST_ROW, first, FIRST_ROW, first)
-
-
-def _data_rows(form: Form, table_id: str, table: CountTable) -> Iterator[_Row]:
-    """The rows to be filled in."""
-    columns, earlier = form.columns[table_id], form.filling.earlier
-    for row in table.rows:
-        labels = [row.group, row.label][-len(table.stubs) :]
-        keys = [row.key(table_id, column.label) for column in columns]
-        before = [earlier.counts.get(key) for key in keys] if earlier and _earlier_columns(form, table_id) else []
-        counts = [form.counts.get(key) for key in keys]
-        yield _Row(labels, counts, before, row.rule, (form.looks.label, form.looks.count.cell))
-
-
-def _computed_rows(form: Form, table_id: str, table: CountTable) -> Iterator[_Row]:
-    """The rows that Excel computes: the total, and 検算 against the columns that must have the same total."""
-    totals = [Total(table_id, column.label) for column in form.columns[table_id]]
-    looks = (form.looks.total, form.looks.result)
-    before = [_earlier_total(form, table_id, column) for column in _earlier_columns(form, table_id)]
-    if table.total:
-        sums = [form.formulas.total(total) for total in totals]
-        yield _Row(["", table.total][-len(table.stubs) :], sums, before, "", looks)
-    linked = [form.formulas.linked(total) for total in totals]
-    if any(linked):
-        names = dict.fromkeys(f"{other.table_id}の{other.column}" for others in linked for other in others)
-        checks = [form.formulas.check(total, others) for total, others in zip(totals, linked, strict=True)]
-        meaning = fill(form.texts.agreement, {"表": "、".join(names)})
-        yield _Row(["", VERIFICATION][-len(table.stubs) :], checks, [None] * len(before), meaning, looks)
-
-
-def _earlier_columns(form: Form, table_id: str) -> tuple[Column, ...]:
-    """The columns that get earlier figures: all of the table, if any earlier figure of it is known."""
-    earlier = form.filling.earlier
-    known = earlier is not None and any(key.table == table_id for key in earlier.counts)
-    return form.columns[table_id] if known else ()
-
-
-def _earlier_total(form: Form, table_id: str, column: Column) -> int | None:
-    """The sum of an earlier column, where every row of it is known."""
-    counts = form.filling.earlier.counts if form.filling.earlier else {}
-    values = [counts.get(key) for key in form.edition.count_tables[table_id].keys(table_id, column.label)]
-    known = [value for value in values if isinstance(value, int)]
-    return sum(known) if len(known) == len(values) else None
-
-
 def write_entries(form: Form, sheet: Worksheet, table_id: str, table: EntryTable) -> None:
     """Write the headings, the hints above them and the entries, with open rows below."""
     given = entries_of(form, table_id)
     rows = [*given, *({} for _ in range(_rows_offered(table) - len(given)))]
-    _Columns(form, table.fields).write(sheet, rows)
+    top, left, _, last = entry_area(form, table_id)
+    if has_example(form, table_id):
+        _write_example(form, sheet, table)
+        sheet.freeze_panes(top, left)
+    columns = _Columns(form, table.fields, top=top, left=last - len(table.fields) + 1)
+    columns.write(sheet, rows)
     if not table.lines_for:
-        _tint_the_next_row(form, sheet, len(rows), len(table.fields))
-    first = entry_area(table)[1]
-    sheet.set_selection(FIRST_ROW, first, FIRST_ROW, first)
+        _tint_the_next_row(form, sheet, len(rows), columns)
+    if columns.are_wide():
+        sheet.fit_to_pages(_PAGES_WIDE, 0)
+        sheet.repeat_columns(0, left)
+    sheet.set_selection(top, left, top, left)
+
+
+def has_example(form: Form, table_id: str) -> bool:
+    """Whether a list shows how a row is filled in: not where rows are given, or numbers are copied from print."""
+    given = form.entry_tables[table_id].lines_for or table_id in form.edition.registers
+    return not given and not form.cover.published
+
+
+def _write_example(form: Form, sheet: Worksheet, table: EntryTable) -> None:
+    """Write a row that shows how it is done; readers know it by the mark in front of it."""
+    year, looks = form.cover.fiscal_year, form.looks
+    of_type = {"month": Month(year, 7), "date": date(year, 6, 27), "count": 1, "difference": -1}
+    values = [of_type.get(f.type, f.example) if f.required or f.example else None for f in table.fields]
+    sheet.set_column(0, 0, _MARK_WIDTH, looks.locked)
+    write(sheet, HEADER_ROW, 0, [None], looks.heading)
+    for place, (field, value) in enumerate(zip((None, *table.fields), (EXAMPLE, *values), strict=True)):
+        write(sheet, FIRST_ROW, place, [value], looks.example_day if field and field.type == "date" else looks.example)
+    texts = [(str(value or ""), _TEXT_WIDTH) for f, value in zip(table.fields, values, strict=True) if f.type == "text"]
+    fit_height(sheet, FIRST_ROW, [*texts, ("", _TEXT_WIDTH)])
 
 
 def write_register(form: Form, sheet: Worksheet, table_id: str, register: Register) -> None:
@@ -148,7 +87,7 @@ def write_register(form: Form, sheet: Worksheet, table_id: str, register: Regist
     rows = [*given, *({} for _ in range(TINTED_ROWS))]
     columns = _Columns(form, fields, of_register=True)
     columns.write(sheet, rows)
-    _tint_the_next_row(form, sheet, len(rows), len(fields))
+    _tint_the_next_row(form, sheet, len(rows), columns)
     for number, entry in enumerate(given, start=FIRST_ROW):
         texts = [(str(entry.get(f.label) or ""), columns.width(f)) for f in fields if f.type == "text"]
         fit_height(sheet, number, texts)
@@ -158,28 +97,33 @@ def write_register(form: Form, sheet: Worksheet, table_id: str, register: Regist
 
 @dataclass(frozen=True)
 class _Columns:
-    """The columns of a list-like table, or of a register, in which some columns are locked."""
+    """The columns of a list-like table, or of a register, in which some columns are locked.
+
+    `top` and `left` are the row of the first entry and the column of the first field, counted from 0.
+    """
 
     form: Form
     fields: Sequence[EntryField]
     of_register: bool = False
+    top: int = FIRST_ROW
+    left: int = 0
 
     def write(self, sheet: Worksheet, rows: Sequence[Mapping[str, object]]) -> None:
         """Write the columns with the hints above them and the rows (values by label of field)."""
         looks = self.form.looks
         sheet.set_landscape()
         for row in range(HEADER_ROW - 1):  # the columns are unlocked as a whole, the cells above the headings are not
-            write(sheet, row, 1, [None] * (len(self.fields) - 1), looks.locked)
-        for place, field in enumerate(self.fields):
+            write(sheet, row, 1, [None] * (self.left + len(self.fields) - 1), looks.locked)
+        for place, field in enumerate(self.fields, start=self.left):
             locked, look = self._is_locked(field), _look_of(looks, field)
             sheet.set_column(place, place, self.width(field), looks.locked if locked else look.below)
             write(sheet, HEADER_ROW - 1, place, [field.hint], looks.hint)
             write(sheet, HEADER_ROW, place, [field.heading], looks.heading)
             cell = look.cell if not locked else looks.earlier if field.label == TRACE else looks.label
-            for number, entry in enumerate(rows, start=FIRST_ROW):
+            for number, entry in enumerate(rows, start=self.top):
                 write(sheet, number, place, [entry.get(field.label)], cell)
             if not locked:
-                area = (FIRST_ROW, place, max(LAST_ROW, FIRST_ROW + 2 * len(rows)), place)
+                area = (self.top, place, max(LAST_ROW, self.top + 2 * len(rows)), place)
                 words = words_for(self.form, "any_date" if field.any_year else field.type, field.hint)
                 restrict(sheet, area, allowed_in(self.form, field), field.heading, words)
         fit_height(sheet, HEADER_ROW - 1, [(field.hint, self.width(field)) for field in self.fields], _HINT_LINE)
@@ -190,7 +134,11 @@ class _Columns:
             return _REGISTER_WIDTHS[field.label]
         if field.type == "text":
             return _REGISTER_TEXT_WIDTH if self.of_register else _TEXT_WIDTH
-        return width_for([field.heading, *field.choices])
+        return width_for([field.heading, *field.choices, "　" * (_HINT_WIDTH if len(field.hint) > _LONG_HINT else 0)])
+
+    def are_wide(self) -> bool:
+        """Whether a page of A4 would show them too small to be read."""
+        return sum(map(self.width, self.fields)) > _WIDEST_PAGE
 
     def _is_locked(self, field: EntryField) -> bool:
         return self.of_register and field.label in _LOCKED
@@ -213,16 +161,17 @@ def answered(form: Form, table_id: str) -> int:
     return sum(entry.get(field.label) not in (None, "") for entry in entries_of(form, table_id))
 
 
-def entry_area(table: EntryTable, *, required: bool = False) -> Area:
+def entry_area(form: Form, table_id: str, *, required: bool = False) -> Area:
     """The cells for entries; with `required`, only the column of the first required field."""
+    table, moved = form.entry_tables[table_id], int(has_example(form, table_id))
     place = table.fields.index(_first_required(table))
     first, last = (place, place) if required else (1 if table.lines_for else 0, len(table.fields) - 1)
-    return FIRST_ROW, first, LAST_ROW, last
+    return FIRST_ROW + moved, first + moved, LAST_ROW, last + moved
 
 
 def tinted_area(form: Form, table_id: str) -> Area:
     """The cells that are tinted from the start."""
-    top, first, _, last = entry_area(form.entry_tables[table_id])
+    top, first, _, last = entry_area(form, table_id)
     rows = max(_rows_offered(form.entry_tables[table_id]), len(entries_of(form, table_id)))
     return top, first, top + rows - 1, last
 
@@ -236,12 +185,12 @@ def _rows_offered(table: EntryTable) -> int:
     return len(table.fields[0].choices) if table.lines_for else TINTED_ROWS
 
 
-def _tint_the_next_row(form: Form, sheet: Worksheet, tinted: int, width: int) -> None:
+def _tint_the_next_row(form: Form, sheet: Worksheet, tinted: int, columns: _Columns) -> None:
     """Let Excel tint the row below the tinted ones as soon as the row above it is used."""
-    first = FIRST_ROW + tinted
-    above = f"{xl_rowcol_to_cell(first - 1, 0, col_abs=True)}:{xl_rowcol_to_cell(first - 1, width - 1, col_abs=True)}"
+    first, left, last = columns.top + tinted, columns.left, columns.left + len(columns.fields) - 1
+    above = ":".join(xl_rowcol_to_cell(first - 1, column, col_abs=True) for column in (left, last))
     used = {"type": "formula", "criteria": f"=COUNTA({above})>0", "format": form.looks.next}
-    sheet.conditional_format(first, 0, LAST_ROW, width - 1, used)
+    sheet.conditional_format(first, left, LAST_ROW, last, used)
 
 
 def _look_of(looks: Looks, field: EntryField) -> Input:

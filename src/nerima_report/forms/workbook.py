@@ -1,4 +1,4 @@
-"""A collection workbook as a file: the cover, the page 記入要領 and one sheet a table, blank or filled in.
+"""A collection workbook as a file: cover, 記入要領, a sheet of counts for each part, one for each list.
 
 It is written with XlsxWriter, which stores a formula together with its result, so that totals can be read from a
 workbook that was never opened in Excel.
@@ -18,15 +18,16 @@ from xlsxwriter.worksheet import Worksheet
 
 from nerima_report.edition import Edition
 from nerima_report.edition.tables import CountTable, fill
+from nerima_report.forms.count_sheets import write_count_sheet
 from nerima_report.forms.cover import write_cover
 from nerima_report.forms.form import Filling, Form, FormCover, fingerprint, instruction
 from nerima_report.forms.formulas import literal
 from nerima_report.forms.guide import write_guide
-from nerima_report.forms.inputs import Area
 from nerima_report.forms.style import FIRST_ROW, FONT, HEADER_ROW, Formula, add_sheet, make_looks, write
-from nerima_report.forms.table_sheets import entry_area, tinted_area, write_counts, write_entries, write_register
+from nerima_report.forms.table_sheets import entry_area, has_example, tinted_area, write_entries, write_register
 from nerima_report.places import CellKey
 from nerima_report.tallies.layout import COVER_SHEET, GUIDE_SHEET
+from nerima_report.tallies.submission import NO_REQUESTS
 
 # The properties of the file that name the definitions it was made from.
 FORM_VERSION, DEFINITIONS = "様式の版", "定義のハッシュ"
@@ -59,19 +60,36 @@ def render_form(edition: Edition, cover: FormCover, filling: Filling) -> bytes:
     _refuse_unknown(form)
     write_cover(form, add_sheet(workbook, COVER_SHEET, str(cover)))
     form = replace(form, lists=write_guide(form, add_sheet(workbook, GUIDE_SHEET, str(cover))))
-    for table_id, table in form.tables.items():
+    for name, table_ids in form.count_sheets.items():
+        sheet = add_sheet(workbook, name, str(cover))
+        write_count_sheet(form, sheet, table_ids)
+        for table_id in table_ids:
+            _write_instruction(form, sheet, table_id)
+    for table_id, table in form.entry_tables.items():
         sheet = add_sheet(workbook, table_id, str(cover))
         sheet.freeze_panes(FIRST_ROW, 0)
         sheet.repeat_rows(HEADER_ROW)
+        write(sheet, 0, 0, [table.readable_title], form.looks.title)
         if table_id in edition.registers:
             write_register(form, sheet, table_id, edition.registers[table_id])
-        elif isinstance(table, CountTable):
-            write_counts(form, sheet, table_id, table)
         else:
             write_entries(form, sheet, table_id, table)
-        _write_top(form, sheet, table_id)
+        if has_example(form, table_id):
+            workbook.define_name(f"'{table_id}'!_xlnm.Print_Area", _printed_when_filled(form, table_id))
+        _write_instruction(form, sheet, table_id)
     workbook.close()
     return content.getvalue()
+
+
+def _printed_when_filled(form: Form, table_id: str) -> str:
+    """What Excel prints of a list: down to the last filled row; without any, an empty cell, and so no page."""
+    top, left, bottom, last = entry_area(form, table_id)
+    sheet = f"'{table_id}'!"
+    filled = f"{sheet}{xl_range_abs(top, left, bottom, last)}"
+    lowest = f'SUMPRODUCT(MAX(({filled}<>"")*ROW({filled})))'
+    right_end = f"INDEX({sheet}{xl_range_abs(0, last, bottom, last)},{lowest})"
+    nothing = f"{sheet}{xl_rowcol_to_cell(0, last + 2, True, True)}"
+    return f"=IF(COUNTA({filled})=0,{nothing},{sheet}$A$1:{right_end})"
 
 
 def _refuse_unknown(form: Form) -> None:
@@ -88,30 +106,39 @@ def _refuse_unknown(form: Form) -> None:
         raise ValueError(f"not on this form: {unknown[0]}")
 
 
-def _write_top(form: Form, sheet: Worksheet, table_id: str) -> None:
-    """Write the title, and below it the instruction, or 該当なし where the cover says so; then the cells are grey."""
-    table, looks = form.tables[table_id], form.looks
-    write(sheet, 0, 0, [table.readable_title], looks.title)
+def _write_instruction(form: Form, sheet: Worksheet, table_id: str) -> None:
+    """Write the instruction below the caption, or 該当なし where the cover says so; then the cells are grey."""
+    table = form.tables[table_id]
+    row = form.places[table_id].caption + 1 if table_id in form.places else 1
+    look = form.looks.wrapped if table_id in form.places else form.looks.guide
     text = instruction(form, table) + _earlier_entries(form, table_id)
     condition = form.is_marked(table_id)
     if not condition:
-        write(sheet, 1, 0, [text], looks.guide)
+        write(sheet, row, 0, [text], look)
         return
-    area = form.formulas.area(table_id) if isinstance(table, CountTable) else entry_area(table)
-    marked = form.texts.not_applicable
-    state = f'{literal(marked)}&IF(COUNTA({xl_range_abs(*area)})>0,{literal(form.texts.clash)},"")'
-    result = text if form.cover.applies(table_id) else marked
-    write(sheet, 1, 0, [Formula(f"=IF({condition},{state},{literal(text)})", result)], looks.guide)
-    _grey_when_marked(form, sheet, table_id, area)
+    area = form.formulas.area(table_id) if isinstance(table, CountTable) else entry_area(form, table_id)
+    marked, none = form.texts.not_applicable, form.texts.no_requests
+    cells = xl_range_abs(*area)
+    # The length of the texts, because Excel counts a cell with a formula that shows nothing as filled.
+    state = f'{literal(marked)}&IF(SUMPRODUCT(LEN({cells}))>0,{literal(form.texts.clash)},"")'
+    otherwise, result = literal(text), text
+    if choice := form.choice_of(table_id):
+        clash = f'IF(SUMPRODUCT(--({cells}<>0),--({cells}<>""))>0,{literal(form.texts.no_requests_clash)},"")'
+        otherwise = f"IF('{COVER_SHEET}'!{choice}=\"{NO_REQUESTS}\",{literal(none)}&{clash},{otherwise})"
+        result = none if form.shows_no_requests(table_id) else text
+    result = result if form.cover.applies(table_id) else marked
+    write(sheet, row, 0, [Formula(f"=IF({condition},{state},{otherwise})", result)], look)
+    _grey_when_marked(form, sheet, table_id, row)
 
 
-def _grey_when_marked(form: Form, sheet: Worksheet, table_id: str, area: Area) -> None:
-    """Grey the input cells while A2 says 該当なし, and colour what is written in them all the same.
+def _grey_when_marked(form: Form, sheet: Worksheet, table_id: str, row: int) -> None:
+    """Grey the input cells while the row of the instruction says 該当なし, and colour what is written in them.
 
     The condition refers to this sheet, because not every version of Excel allows references to another sheet here.
     """
-    marked = form.texts.not_applicable
-    greyed = f"LEFT($A$2,{len(marked)})={literal(marked)}"
+    marked, table = form.texts.not_applicable, form.tables[table_id]
+    area = form.formulas.area(table_id) if isinstance(table, CountTable) else entry_area(form, table_id)
+    greyed = f"LEFT({xl_rowcol_to_cell(row, 0, True, True)},{len(marked)})={literal(marked)}"
     written = f'=AND({greyed},{xl_rowcol_to_cell(*area[:2])}<>"")'
     clash = {"type": "formula", "criteria": written, "format": form.looks.clash, "stop_if_true": True}
     sheet.conditional_format(*area, clash)

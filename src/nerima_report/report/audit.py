@@ -45,6 +45,7 @@ def make_audit(content: Content, report: Report) -> str:
         "かっこの中は、その課のファイルの、表と同じ名前のシートのセル。",
         "",
         *_inputs(content.collection.submissions),
+        *_without_requests(content),
         *_missing(content),
         *_figures(content),
         *_tables(content, report),
@@ -61,6 +62,18 @@ def _inputs(submissions: Iterable[Submission]) -> Iterator[str]:
     rows = [(s.section, "区全体" if s.ward else "課", str(s.number), s.workbook.path.name) for s in submissions]
     yield from ("## 使ったファイル", "")
     yield from markdown_table(("課", "様式", "提出回", "ファイル"), rows)
+
+
+def _without_requests(content: Content) -> Iterator[str]:
+    """Who answered for a part that there were no requests, and when; nothing where nobody did."""
+    rows = [
+        (s.section, part, s.person or "担当者の記入なし", s.day or "記入日の記入なし")
+        for s in content.collection.submissions
+        for part in s.no_requests
+    ]
+    if rows:
+        yield from ("## 請求なし（すべて0）と答えた課", "")
+        yield from markdown_table(("課", "部", "担当者", "記入日"), rows)
 
 
 def _missing(content: Content) -> Iterator[str]:

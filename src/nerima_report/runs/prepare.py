@@ -126,7 +126,7 @@ def make_forms(workspace: Workspace, edition: Edition, fiscal_year: int, order: 
     """
     narrowed = edition.for_year(fiscal_year)
     roster = load_roster(workspace.roster, fiscal_year, edition)
-    everybody = all_covers(roster, narrowed)
+    everybody = all_covers(roster, narrowed, workspace.deadlines.get(fiscal_year))
     covers = chosen(everybody, order.sections)
     registers = order.registers or keeps_registers(workspace.folder)
     masters = load_masters(workspace.folder, edition) if registers else None
@@ -175,7 +175,7 @@ def _write_requests(
         return ()
     files: dict[str, bytes] = {}
     for section in roster:
-        name = form_name(fiscal_year, section.key)
+        name = form_name(roster, section)
         if name in requests.forms:
             letter = writer.request(section, Attachment(name, requests.forms[name]))
             files |= letter.files(drafts=requests.order.drafts)

@@ -93,6 +93,7 @@ class Reading(NamedTuple):
 
 BLANK = Reading(None, "blank")
 DOES_NOT_APPLY = Reading(None, "not applicable")
+ZERO = Reading(0, "reported")
 # A formula whose result was not saved is no blank: in Excel a number stands there.
 NO_SAVED_RESULT = Reading(None, "unreadable", "no-saved-result")
 

@@ -7,9 +7,10 @@ Cells are found by sheet, heading and row label, never by fixed position, so a w
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from itertools import pairwise
 from typing import Literal, NamedTuple
 
 from nerima_report.edition.entries import EntryField, EntryTable
@@ -24,9 +25,13 @@ COVER_SHEET = "表紙"
 GUIDE_SHEET = "記入要領"
 # The label of the row in which a form shows whether its totals agree; never read as data.
 VERIFICATION = "検算"
+# What marks a row of a list that only shows how it is filled in; never read as data.
+EXAMPLE = "記入例"
+_LONGEST_MARK = 20  # characters
 # The heading over what the rows mean.
 RULE_HEADING = "数え方"
 MAX_ROW = 1_048_576  # the last row of a sheet in Excel
+ALL_ROWS = range(1, MAX_ROW + 1)
 _CAPTION_NUMBER = re.compile(r"^表\d+")
 
 
@@ -51,7 +56,7 @@ class Layout:
     unfound_headings: list[str] = field(default_factory=list)  # also those that may be left out
     header: int = 0
     columns: dict[str, int] = field(default_factory=dict)
-    region: range = range(1, MAX_ROW + 1)
+    region: range = ALL_ROWS
 
 
 @dataclass
@@ -84,9 +89,13 @@ class CountLayout(Layout):
 
 @dataclass
 class EntryLayout(Layout):
-    """Where the fields of a list-like table stand on a sheet: their columns and the filled rows."""
+    """Where the fields of a list-like table stand on a sheet: their columns and the filled rows.
+
+    `examples` are the rows marked 記入例, which are none of them.
+    """
 
     rows: list[int] = field(default_factory=list)
+    examples: frozenset[int] = frozenset()
 
     @property
     def data_cells(self) -> list[Position]:
@@ -99,66 +108,96 @@ class EntryLayout(Layout):
         return min(self.rows, default=0)
 
 
-def find_sheets(workbook: Workbook, table_id: str, tables: Mapping[str, CountTable | EntryTable]) -> list[Sheet]:
-    """The sheets that hold a table: by the name of the sheet, otherwise by a caption on a sheet that is no other's.
+class Region(NamedTuple):
+    """The rows of a sheet that belong to a table. `sheet` is the sheet without its other rows."""
 
-    A name may be the id (公開.処理状況), the title, or the key if no other part has it (目的別).
-    """
-    owners = _names_of_sheets(_names(tables))
-    named = [sheet for sheet in workbook.sheets if owners.get(without_number(sheet.name)) == table_id]
-    if named:
-        return named
-    captions = {plain(table_id), plain(tables[table_id].title)}
-    return [
-        sheet
-        for sheet in workbook.sheets
-        if without_number(sheet.name) not in owners
-        and plain(sheet.name) not in (COVER_SHEET, GUIDE_SHEET)
-        and not captions.isdisjoint(captions_of(sheet))
-    ]
+    sheet: Sheet
+    rows: range
 
 
-def region_of(sheet: Sheet, table_id: str, tables: Mapping[str, CountTable | EntryTable]) -> range:
-    """The rows of a sheet that belong to a table: where it has several captions, from its own to the next."""
-    if without_number(sheet.name) in _names_of_sheets(_names(tables)):
-        return range(1, MAX_ROW + 1)
-    captions = {plain(name): other for other, table in tables.items() for name in (other, table.title)}
-    rows = sorted(
-        (row, captions[text])
-        for (row, _), value in sheet.cells.items()
-        if isinstance(value, str) and (text := without_number(value)) in captions
-    )
-    own = [row for row, other in rows if other == table_id]
-    if len({other for _, other in rows}) < 2 or not own:
-        return range(1, MAX_ROW + 1)
-    return range(own[0], next((row for row, other in rows if row > own[0] and other != table_id), MAX_ROW + 1))
+class TableFinder:
+    """Where the tables of an edition stand in workbooks: on a sheet of their own, or below a caption of theirs."""
+
+    def __init__(self, tables: Mapping[str, CountTable | EntryTable]) -> None:
+        keys = [table.key for table in tables.values()]
+        names = {plain(table.key): table_id for table_id, table in tables.items() if keys.count(table.key) == 1}
+        names |= {plain(name): table_id for table_id, table in tables.items() for name in (table_id, table.title)}
+        self._owners = names
+        self._captions = {text: table_id for table_id, table in tables.items() for text in captions(table_id, table)}
+        self._headings = {
+            table_id: frozenset(labels_by_heading(table.columns if isinstance(table, CountTable) else table.fields))
+            for table_id, table in tables.items()
+        }
+        self._remembered: dict[Sheet, dict[str, list[range]]] = {}
+
+    def find(self, workbook: Workbook, table_id: str) -> list[Region]:
+        """The places that may hold a table: sheets of its name, otherwise below its captions on sheets of no table.
+
+        The name of a sheet may be the id (公開.処理状況), the title, or the key if no other part has it (目的別). A
+        sheet with the name of the part (公開) is believed before a copy of it.
+        """
+        named = [s for s in workbook.sheets if self._owners.get(without_number(s.name)) == table_id]
+        if named:
+            return [Region(sheet, ALL_ROWS) for sheet in named]
+        captioned = [Region(part_of(s, rows), rows) for s in workbook.sheets for rows in self._rows(s, table_id)]
+        part = plain(table_id.partition(".")[0])
+        return [region for region in captioned if plain(region.sheet.name) == part] or captioned
+
+    def _rows(self, sheet: Sheet, table_id: str) -> list[range]:
+        if without_number(sheet.name) in self._owners or plain(sheet.name) in (COVER_SHEET, GUIDE_SHEET):
+            return []
+        if sheet not in self._remembered:
+            self._remembered[sheet] = self._regions(sheet)
+        return self._remembered[sheet].get(table_id, [])
+
+    def _regions(self, sheet: Sheet) -> dict[str, list[range]]:
+        """The rows of each table with a caption on a sheet: all where there is one table, else up to the next caption.
+
+        A text is a caption if headings of its table follow before the next such text, because the name of a table may
+        also be a heading, the label of a row, or a line of a list of contents. Where none has headings, the first may
+        be a caption all the same, so that the missing headings can be named; it ends no other table.
+        """
+        texts = sorted((p[0], without_number(value)) for p, value in sheet.cells.items() if isinstance(value, str))
+        likely_ones = [(row, self._captions[text]) for row, text in texts if text in self._captions]
+        tables = dict.fromkeys(table_id for _, table_id in likely_ones)
+        if len(tables) == 1:
+            return {table_id: [ALL_ROWS] for table_id in tables}
+        heading_rows = {table_id: [r for r, text in texts if text in self._headings[table_id]] for table_id in tables}
+        begun: dict[int, str] = {}
+        headers: dict[str, set[int]] = {table_id: set() for table_id in tables}
+        for (row, table_id), (following, _) in pairwise([*likely_ones, (MAX_ROW, "")]):
+            below = heading_rows[table_id]
+            place = bisect_left(below, row)
+            header = below[place] if place < len(below) else MAX_ROW + 1
+            if header <= following and header not in headers[table_id]:
+                headers[table_id].add(header)
+                begun[row] = table_id
+        rows = [*sorted(begun), MAX_ROW + 1]
+        regions: dict[str, list[range]] = {}
+        for row, end in pairwise(rows):
+            regions.setdefault(begun[row], []).append(range(row, end))
+        for row, table_id in likely_ones:
+            regions.setdefault(table_id, [range(row, next(end for end in rows if end > row))])
+        return regions
+
+
+def captions(table_id: str, table: CountTable | EntryTable) -> frozenset[str]:
+    """The captions that a table may have, in plain spelling and without a number."""
+    return frozenset(map(plain, (table_id, table.title, caption(table_id, table))))
+
+
+def caption(table_id: str, table: CountTable | EntryTable) -> str:
+    """What a form writes above a table that shares its sheet: 公開.請求方法　請求方法."""
+    return f"{table_id}　{table.readable_title}"
 
 
 def part_of(sheet: Sheet, region: range) -> Sheet:
     """The sheet with the cells of a region only."""
-    if len(region) == MAX_ROW:
+    if region == ALL_ROWS:
         return sheet
     cells = {position: value for position, value in sheet.cells.items() if position[0] in region}
     uncached = frozenset(position for position in sheet.facts.uncached if position[0] in region)
     return replace(sheet, cells=cells, facts=replace(sheet.facts, uncached=uncached))
-
-
-@lru_cache(maxsize=128)  # as many as a workbook may have: each is asked for with each table
-def captions_of(sheet: Sheet) -> frozenset[str]:
-    """What might be the caption of a table on a sheet."""
-    return frozenset(without_number(value) for value in sheet.cells.values() if isinstance(value, str))
-
-
-def _names(tables: Mapping[str, CountTable | EntryTable]) -> tuple[tuple[str, str, str], ...]:
-    return tuple((table_id, table.key, table.title) for table_id, table in tables.items())
-
-
-@lru_cache(maxsize=16)
-def _names_of_sheets(tables: tuple[tuple[str, str, str], ...]) -> dict[str, str]:
-    """Which table a sheet of a certain name holds; `tables` are (id, key, title)."""
-    keys = [key for _, key, _ in tables]
-    names = {plain(key): table_id for table_id, key, _ in tables if keys.count(key) == 1}
-    return names | {plain(name): table_id for table_id, _, title in tables for name in (table_id, title)}
 
 
 def locate_counts(sheet: Sheet, table_id: str, table: CountTable, columns: Sequence[Column]) -> CountLayout:
@@ -203,8 +242,16 @@ def locate_entries(sheet: Sheet, table: EntryTable) -> EntryLayout:
         if row > header and column in columns and not is_blank(value)
     }
     filled |= {row for row, column in sheet.facts.uncached if row > header and column in columns}
-    layout.rows = sorted(filled) if found else []
+    layout.examples = frozenset(
+        row for (row, _), value in sheet.cells.items() if row > header and isinstance(value, str) and _is_example(value)
+    )
+    layout.rows = sorted(filled - layout.examples) if found else []
     return layout
+
+
+def _is_example(value: str) -> bool:
+    """Whether a text marks its row as one that is not read: 記入例, （記入例）."""
+    return len(value) < _LONGEST_MARK and "例" in value and plain(value).strip("()【】[]<>※:") == EXAMPLE
 
 
 class RowLabels:

@@ -8,26 +8,20 @@ from dataclasses import replace
 from nerima_report.edition import Edition
 from nerima_report.edition.entries import EntryField, EntryTable
 from nerima_report.edition.registers import TRACE
-from nerima_report.edition.tables import Column, CountTable
+from nerima_report.edition.tables import Column
 from nerima_report.places import CellKey
 from nerima_report.tallies import register_counts
 from nerima_report.tallies.cell_values import (
     BLANK,
     DOES_NOT_APPLY,
     NO_SAVED_RESULT,
+    ZERO,
     Reading,
     read_count,
     read_field,
     shown,
 )
-from nerima_report.tallies.layout import (
-    EntryLayout,
-    find_sheets,
-    locate_counts,
-    locate_entries,
-    part_of,
-    region_of,
-)
+from nerima_report.tallies.layout import ALL_ROWS, EntryLayout, Region, TableFinder, locate_counts, locate_entries
 from nerima_report.tallies.model import (
     Entry,
     EntryFault,
@@ -38,7 +32,7 @@ from nerima_report.tallies.model import (
     StatedCell,
     Tallies,
 )
-from nerima_report.tallies.submission import Submission
+from nerima_report.tallies.submission import Submission, is_zero_formula
 from nerima_report.workbooks import CellValue, Sheet
 
 
@@ -62,6 +56,10 @@ def load_tallies(submissions: Sequence[Submission], edition: Edition) -> Tallies
     )
 
 
+# Where a table stands that no sheet holds, or several do.
+_NOWHERE = Region(Sheet("", {}), ALL_ROWS)
+
+
 class _Gathered:
     """What has been read so far."""
 
@@ -74,25 +72,31 @@ class _Gathered:
         self.register_tallies: list[RegisterTally] = []
         tables = edition.collected_entries(ward=False) | edition.collected_entries(ward=True) | edition.register_tables
         self.entries: dict[str, list[Entry]] = {table_id: [] for table_id in tables}
-        self.all_tables: dict[str, CountTable | EntryTable] = {**edition.tables, **tables}
+        self.finder = TableFinder({**edition.tables, **tables})
 
     def read_counts(self, submission: Submission, table_id: str, columns: Sequence[Column]) -> None:
         table = self.edition.count_tables[table_id]
-        sheets = find_sheets(submission.workbook, table_id, self.all_tables)
-        sheet = sheets[0] if len(sheets) == 1 else Sheet("", {})
-        region = region_of(sheet, table_id, self.all_tables)
-        layout = locate_counts(part_of(sheet, region), table_id, table, columns)
-        layout.region = region
-        located = LocatedCounts(submission, table_id, _names(sheets), layout)
+        regions = self.finder.find(submission.workbook, table_id)
+        sheet, rows = regions[0] if len(regions) == 1 else _NOWHERE
+        layout = locate_counts(sheet, table_id, table, columns)
+        layout.region = rows
+        located = LocatedCounts(submission, table_id, _names(regions), layout)
         self.located.append(located)
+        none = table.counts_requests and submission.says_no_requests(table_id) and not located.not_applicable
         for row in table.rows:
             unused = located.not_applicable or row.group in layout.missing_groups
             for column in columns:
                 key = row.key(table_id, column.label)
                 position = layout.cells.get(key)
                 raw = sheet.cells.get(position) if position else None
-                reading = NO_SAVED_RESULT if position in sheet.facts.uncached else read_count(raw, column.unit)
-                if unused and reading.status == "blank":
+                if position and is_zero_formula(sheet.facts.formulas.get(position, "")):
+                    raw = None  # the cover says what it shows, be its result saved or not
+                    reading = BLANK
+                else:
+                    reading = NO_SAVED_RESULT if position in sheet.facts.uncached else read_count(raw, column.unit)
+                if reading.status == "blank" and none and position:
+                    reading = ZERO
+                elif reading.status == "blank" and unused:
                     reading = DOES_NOT_APPLY
                 place = located.place(position, key.group, key.row, key.column)
                 found = "" if raw is None else shown(raw)
@@ -108,31 +112,30 @@ class _Gathered:
             self.stated.append(StatedCell("verification", key, sheet.cells.get(position), place, formula=formula))
 
     def read_entries(self, submission: Submission, table_id: str, table: EntryTable) -> LocatedEntries:
-        sheets = find_sheets(submission.workbook, table_id, self.all_tables)
-        layout = EntryLayout()
-        if len(sheets) == 1:
-            region = region_of(sheets[0], table_id, self.all_tables)
-            layout = locate_entries(part_of(sheets[0], region), table)
-            layout.region = region
-        located = LocatedEntries(submission, table_id, _names(sheets), layout)
+        regions = self.finder.find(submission.workbook, table_id)
+        sheet, rows = regions[0] if len(regions) == 1 else _NOWHERE
+        layout = locate_entries(sheet, table) if sheet.name else EntryLayout()
+        layout.region = rows
+        located = LocatedEntries(submission, table_id, _names(regions), layout)
         self.located.append(located)
         if table_id in self.edition.registers:
             # Without 廃止日 an entry would count that has ended: a register has all its headings.
             layout.missing_headings = [label for label in layout.unfound_headings if label != TRACE]
         if not located.found or layout.missing_headings:
             return located
-        columns = [_read_column(f, layout.columns.get(f.label), sheets[0], layout.rows) for f in table.fields]
+        columns = [_read_column(f, layout.columns.get(f.label), sheet, layout.rows) for f in table.fields]
         labels = [field.label for field in table.fields]
-        rows = zip(layout.rows, *([reading.value for reading in column] for column in columns), strict=True)
+        values_of_rows = zip(layout.rows, *([r.value for r in column] for column in columns), strict=True)
         entries = [
-            Entry(dict(zip(labels, values, strict=True)), submission.section, row, located) for row, *values in rows
+            Entry(dict(zip(labels, values, strict=True)), submission.section, row, located)
+            for row, *values in values_of_rows
         ]
         self.entries[table_id] += entries
         for place, number in sorted(_doubtful(table.fields, columns)):
             field, reading = table.fields[number], columns[number][place]
             missing = reading.status != "reported" and field.is_required(entries[place].values)
             if missing or reading.status == "unreadable" or reading.remark:
-                self._add_fault(sheets[0], entries[place], field.label, reading)
+                self._add_fault(sheet, entries[place], field.label, reading)
         return located
 
     def read_registers(self, submission: Submission, begun: int) -> None:
@@ -140,7 +143,7 @@ class _Gathered:
         year = submission.fiscal_year
         made: dict[CellKey, tuple[LocatedEntries, int]] = {}
         for table_id, register in self.edition.registers.items() if not submission.ward else ():
-            if not find_sheets(submission.workbook, table_id, self.all_tables):
+            if not self.finder.find(submission.workbook, table_id):
                 continue
             before = len(self.entries[table_id])
             located = self.read_entries(submission, table_id, register.table)
@@ -196,5 +199,5 @@ def _doubtful(fields: Sequence[EntryField], columns: Sequence[Sequence[Reading]]
                 yield place, number
 
 
-def _names(sheets: Sequence[Sheet]) -> tuple[str, ...]:
-    return tuple(sheet.name for sheet in sheets)
+def _names(regions: Sequence[Region]) -> tuple[str, ...]:
+    return tuple(region.sheet.name for region in regions)

@@ -5,15 +5,16 @@ The cover says so: an answer stands beside its label, or in the column 該当な
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
 from nerima_report.edition import Edition
-from nerima_report.fiscal_year import full_name, parse_fiscal_year
+from nerima_report.fiscal_year import full_date, full_name, parse_date, parse_fiscal_year
 from nerima_report.places import WARD
 from nerima_report.tallies.cell_values import shown
 from nerima_report.tallies.layout import COVER_SHEET
@@ -32,18 +33,35 @@ from nerima_report.workbooks import (
 from nerima_report.workbooks.limits import MAX_COLUMNS
 
 NOT_APPLICABLE = "該当なし"
-# What the cover asks, and the headings of its list of what can be marked as 該当なし.
-FACTS = ("年度", "様式", "部", "課", "様式の版", "提出回", "備考")
-COVER_HEADINGS = ("シート", "内容", NOT_APPLICABLE)
+# Of each part that counts requests the cover asks whether there were any, and whether they are the business of the 課.
+REQUESTS = "請求の有無"
+SOME_REQUESTS, NO_REQUESTS, NOT_OURS = "請求あり", "請求なし（すべて0）", "所管外"
+REQUEST_CHOICES = (SOME_REQUESTS, NO_REQUESTS, NOT_OURS)
+# What the cover asks (the form of version 1 asked for no contact), and the headings of its list of parts and tables.
+CONTACT = ("提出期限", "担当者", "内線", "記入日")
+FACTS = ("年度", "様式", "部", "課", "様式の版", "提出回", *CONTACT, "備考")
+COVER_HEADINGS = ("シート", "内容", REQUESTS, NOT_APPLICABLE)
 _REMARK = FACTS[-1]
 # What else people write into the column 該当なし when they mean it. Anything else is asked about.
 NOT_APPLICABLE_MARKS = frozenset({NOT_APPLICABLE, "○", "〇", "◯", "✓", "✔", "レ"})
+_NOT_OURS = frozenset({NOT_OURS, NOT_APPLICABLE})
+_NONE = frozenset({plain(NO_REQUESTS), plain(NO_REQUESTS).partition("(")[0]})  # 請求なし alone says the same
+_FORMULA = re.compile(r"""IF\('?表紙'?!\$?[A-Z]+\$?[0-9]+="[^"]*",0,""\)""")
 _LONGEST_NUMBER = 4  # digits of a 提出回
 SECTION_FORM = "課の集計"
 WARD_FORM = "区全体の集計"
 # Not handed in by anybody: what a year published before the tool is typed into.
 PUBLISHED_FORM = "公表された年度の記録"
 Progress = Callable[[Path], None]
+
+
+class UnclearMark(NamedTuple):
+    """An entry in the list of the cover that says nothing known: part or table, cell, text, what it may say."""
+
+    key: str
+    cell: str
+    text: str
+    expected: str
 
 
 class OtherAnswer(NamedTuple):
@@ -59,7 +77,8 @@ class OtherAnswer(NamedTuple):
 class Submission:
     """A workbook whose cover says who handed it in, and for which year.
 
-    `unclear_marks` are entries in the column 該当なし that say something else: part or table, cell, text.
+    `no_requests` are the parts of which it says that there were no requests (each with the cell that says so): their
+    tables that count requests are all 0. `person` and `day` say who filled it in, and when.
     """
 
     workbook: Workbook
@@ -71,10 +90,13 @@ class Submission:
     form_version: str
     number: int
     not_applicable: frozenset[str]
-    unclear_marks: tuple[tuple[str, str, str], ...]
+    unclear_marks: tuple[UnclearMark, ...]
     cover_cells: dict[str, str]
     other_answers: tuple[OtherAnswer, ...] = ()
     remark: str = ""
+    no_requests: Mapping[str, str] = field(default_factory=dict)
+    person: str = ""
+    day: str = ""
 
     @property
     def section(self) -> str:
@@ -94,6 +116,10 @@ class Submission:
     def says_not_applicable(self, table_id: str) -> bool:
         """Whether the cover marks the table, or its whole part, as 該当なし."""
         return table_id in self.not_applicable or table_id.partition(".")[0] in self.not_applicable
+
+    def says_no_requests(self, table_id: str) -> bool:
+        """Whether the cover says that the part of a table had no requests."""
+        return table_id.partition(".")[0] in self.no_requests
 
 
 @dataclass(frozen=True)
@@ -188,6 +214,14 @@ def identify(
         return Unidentified(workbook.path, "提出回", cells["提出回"], shown(number), workbook.sha256)
     marks = {key: (position, plain(cover.cells[position]))
              for key, position in marked_rows(cover, keys, NOT_APPLICABLE).items()}  # fmt: skip
+    choices = {key: (position, plain(cover.cells[position]))
+               for key, position in marked_rows(cover, keys, REQUESTS).items()}  # fmt: skip
+    none = {key: address(position) for key, (position, text) in choices.items() if text in _NONE}
+    unclear = [UnclearMark(key, address(position), text, NOT_APPLICABLE)
+               for key, (position, text) in marks.items() if text not in NOT_APPLICABLE_MARKS]  # fmt: skip
+    unclear += [UnclearMark(key, address(position), text, "、".join(REQUEST_CHOICES))
+                for key, (position, text) in choices.items()
+                if key not in none and text not in (SOME_REQUESTS, *_NOT_OURS)]  # fmt: skip
     return Submission(
         workbook=workbook,
         cover=cover,
@@ -197,16 +231,34 @@ def identify(
         section_name=plain(values["課"]),
         form_version=plain(values["様式の版"]),
         number=int(number),
-        not_applicable=frozenset(key for key, (_, text) in marks.items() if text in NOT_APPLICABLE_MARKS),
-        unclear_marks=tuple(
-            (key, address(position), text)
-            for key, (position, text) in marks.items()
-            if text not in NOT_APPLICABLE_MARKS
+        not_applicable=frozenset(
+            [key for key, (_, text) in marks.items() if text in NOT_APPLICABLE_MARKS]
+            + [key for key, (_, text) in choices.items() if text in _NOT_OURS]
         ),
+        unclear_marks=tuple(unclear),
         cover_cells=cells,
         other_answers=tuple(other for sheet in covers for other in _other_answers(sheet, values)),
         remark=one_line(values[_REMARK]).strip(),
+        no_requests=none if form == SECTION_FORM else {},
+        person=one_line(values["担当者"]).strip(),
+        day=_day(values["記入日"]),
     )
+
+
+def zero_formula(cell: str) -> str:
+    """What a form writes into the cells of tables that count requests: 0 where the cover says that there were none."""
+    return f'IF(\'{COVER_SHEET}\'!{cell}="{NO_REQUESTS}",0,"")'
+
+
+def is_zero_formula(formula: str) -> bool:
+    """Whether a formula is the form's own, as Excel and other programs write it."""
+    return _FORMULA.fullmatch(formula.removeprefix("=").replace(" ", "")) is not None
+
+
+def _day(text: str) -> str:
+    """A day as it is printed; what is no day as it was written."""
+    day = parse_date(text.removesuffix(" 00:00:00"))
+    return full_date(day) if day else one_line(text).strip()
 
 
 def _read_cover(cover: Sheet) -> tuple[dict[str, str], dict[str, str]]:

@@ -54,8 +54,8 @@ class SheetFacts:
     """What a sheet holds besides its values; positions are (row, column), counted from 1.
 
     `merged` are the first and the last cell of each merged range, `uncached` the formulas whose result
-    was not saved, `duplicates` the addresses that stand on the sheet more than once, `formulas` what is computed by
-    those that have a result.
+    was not saved, `duplicates` the addresses that stand on the sheet more than once, `formulas` what is computed, be
+    the result saved or not.
 
     What a person sees differs from the value: `displays` is what a number format shows of it, `struck` are cells that
     are deleted by a line, `partly_struck` the whole text where a part is (the value is the rest), `unseen` cells whose

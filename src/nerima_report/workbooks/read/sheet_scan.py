@@ -74,7 +74,7 @@ class ScannedSheet:
             merged=tuple(self.merged),
             uncached=frozenset(self.formulas.keys() - answered),
             duplicates=frozenset(self.duplicates),
-            formulas={position: text for position, text in self.formulas.items() if position in answered},
+            formulas=self.formulas,
             displays=self.displays,
             struck=frozenset(self.struck),
             partly_struck=self.partly_struck,
