@@ -189,8 +189,8 @@ class StyleScan:
 
     def _style(self, attributes: dict[str, str]) -> None:
         if self.inside == "cellXfs":
-            font, fill, border = (_number(attributes.get(name, "0")) for name in ("fontId", "fillId", "borderId"))
-            self.styles.styles.append(_Style(_index(attributes.get("numFmtId", "0")), font, fill, border))
+            font, fill, border = (_number(attributes.get(name) or "0") for name in ("fontId", "fillId", "borderId"))
+            self.styles.styles.append(_Style(_index(attributes.get("numFmtId") or "0"), font, fill, border))
 
     def _alignment(self, attributes: dict[str, str]) -> None:
         styles = self.styles.styles
