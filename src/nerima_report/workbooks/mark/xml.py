@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import codecs
 import io
-import re
 from collections.abc import Iterator
 from typing import IO, Any, TypeAlias
 
 from lxml import etree
+
+from nerima_report.files import NO_TEXT
 
 Element: TypeAlias = etree._Element
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -32,8 +33,6 @@ _PARSER = etree.XMLParser(**_OPTIONS)
 # libxml2 needs the byte order mark of UTF-16, which the standard and expat do without.
 _ORDER_MARKS = {b"<\0": codecs.BOM_UTF16_LE, b"\0<": codecs.BOM_UTF16_BE}
 _ROWS = "{rows}"  # stands where the rows of a worksheet belong until it is written
-# What XML 1.0 does not allow, not even escaped.
-_FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def parse(data: bytes | IO[bytes]) -> Element:
@@ -143,4 +142,4 @@ def number(element: Element, name: str, default: int = 0) -> int:
 
 def allowed(text: str) -> str:
     """A text with � in place of what XML does not allow."""
-    return _FORBIDDEN.sub("\ufffd", text)
+    return NO_TEXT.sub("\ufffd", text)

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from nerima_report.workbooks.limits import Refused
 from nerima_report.workbooks.read.days import shows_date, shows_duration
-from nerima_report.workbooks.read.number_format import NumberFormat, number_format
+from nerima_report.workbooks.read.number_format import LONGEST_CODE, NumberFormat, number_format
 
 DRAWING = "http://schemas.openxmlformats.org/drawingml/2006/main "
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main "
@@ -199,7 +199,7 @@ class StyleScan:
 
     def _code(self, attributes: dict[str, str]) -> None:
         if self.inside == "numFmts":
-            self.styles.codes[_index(attributes.get("numFmtId", ""))] = attributes.get("formatCode", "")
+            self.styles.codes[_index(attributes.get("numFmtId", ""))] = attributes.get("formatCode", "")[:LONGEST_CODE]
 
     def _font(self, attributes: dict[str, str]) -> None:
         if self.inside == "fonts":
