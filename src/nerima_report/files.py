@@ -53,8 +53,11 @@ _LONGEST_ZIP_END, _MOST_BYTES_OF_ZIP_LIST = 22 + 65_535, 1024 * 1024
 class NotRead(OSError):
     """A file is not read, and why."""
 
-    def __init__(self, reason: Literal["missing", "closed", "not-a-file", "too-large"], most: int = MOST_BYTES) -> None:
+    def __init__(
+        self, file: Path, reason: Literal["missing", "closed", "not-a-file", "too-large"], most: int = MOST_BYTES
+    ) -> None:
         super().__init__(reason)
+        self.filename = str(file)
         self.reason = reason
         self.in_words = {
             "missing": "ファイルがありません",
@@ -71,10 +74,10 @@ def open_file(file: Path) -> io.BufferedReader:
         if stat.S_ISREG(os.stat(name).st_mode):  # noqa: PTH116 (the name may carry a prefix that Path would change)
             return open(name, "rb")  # noqa: PTH123
     except FileNotFoundError:
-        raise NotRead("missing") from None
+        raise NotRead(file, "missing") from None
     except (OSError, ValueError):
-        raise NotRead("closed") from None
-    raise NotRead("not-a-file")
+        raise NotRead(file, "closed") from None
+    raise NotRead(file, "not-a-file")
 
 
 def read_file(file: Path, most: int = MOST_BYTES) -> bytes:
@@ -83,9 +86,9 @@ def read_file(file: Path, most: int = MOST_BYTES) -> bytes:
         try:
             content = stream.read(most + 1)
         except OSError:
-            raise NotRead("closed") from None
+            raise NotRead(file, "closed") from None
     if len(content) > most:
-        raise NotRead("too-large", most)
+        raise NotRead(file, "too-large", most)
     return content
 
 

@@ -38,6 +38,7 @@ MOST_ALIKE = 100  # findings of one kind on one sheet, or in one CSV: nobody rea
 WORKBOOK_CHECKS: tuple[Check, ...] = (
     file.files_are_readable,
     file.files_are_read,
+    file.names_are_text,
     shape.covers_say_who_and_when,
     shape.covers_say_one_thing,
     shape.form_versions_are_known,

@@ -36,7 +36,7 @@ from nerima_report.tallies.model import Tallies
 from nerima_report.tallies.reading import load_tallies
 from nerima_report.tallies.submission import PUBLISHED_FORM, Inbox, Submission, identify
 from nerima_report.tallies.totals import Totals, add_up
-from nerima_report.text import plain
+from nerima_report.text import name_of, plain
 from nerima_report.workbooks import Unreadable, read_workbook
 from nerima_report.workspace import Delivery, Workspace, write_all
 
@@ -175,7 +175,7 @@ def _record(read: _Read, findings: Sequence[Finding], edition: Edition, file: Pa
         tallies=(),
         adjustments=(),
         explained=tuple(recorded_explanations(findings)),
-        inputs=(RecordedInput(file=file.name, used=True, section="", ward=True, submission=1, sha256=read.sha256),),
+        inputs=(RecordedInput(file=name_of(file), used=True, section="", ward=True, submission=1, sha256=read.sha256),),
         outputs=(),
         revisions=(),
     )

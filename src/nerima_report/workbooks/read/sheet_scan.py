@@ -132,7 +132,7 @@ class SheetScan:
         if self.rows > limits.MAX_ROWS:
             raise Refused("beyond-limit", limit="rows")
         if self.row <= before:
-            raise Refused("out-of-order", cell=address((self.row, 1)))
+            raise Refused("out-of-order", cell=address((self.row, 1)) if self.row > 0 else "")
         hidden = _is_below(attributes["ht"], _LEAST_HEIGHT) if "ht" in attributes else self.hides_rows
         if hidden or ("hidden" in attributes and is_true(attributes["hidden"])):
             self.sheet.hidden_rows.add(self.row)
