@@ -13,7 +13,7 @@ from nerima_report.workbooks.mark.order import Mark
 from nerima_report.workbooks.read import read_sheets
 from nerima_report.workbooks.read.days import openpyxl
 from nerima_report.workbooks.transfer import write_answer
-from nerima_report.workbooks.values import Sheet, position_of
+from nerima_report.workbooks.values import REMARK_BEGINNING, Sheet, position_of
 
 
 def digests_of(content: bytes, marks: Sequence[Mark]) -> list[tuple[str, str]]:
@@ -30,9 +30,17 @@ def digests_of(content: bytes, marks: Sequence[Mark]) -> list[tuple[str, str]]:
 
 
 def _digest(sheet: Sheet, marked_rows: Collection[int]) -> str:
-    """Colours change what can be seen on them, and a row that a mark adds may be one of those that are hidden."""
-    hidden_rows = sheet.facts.hidden_rows.difference(marked_rows)
-    facts = replace(sheet.facts, hidden_rows=hidden_rows, unseen=frozenset())
+    """Colours change what can be seen on them, and a row that a mark adds may be one of those that are hidden.
+
+    Of a comment the white space around an earlier remark changes, and a remark without its end goes as a whole.
+    """
+    written = {cell: text.split() for cell, text in sheet.facts.comments.items() if REMARK_BEGINNING not in text}
+    facts = replace(
+        sheet.facts,
+        hidden_rows=sheet.facts.hidden_rows.difference(marked_rows),
+        unseen=frozenset(),
+        comments={cell: "".join(words) for cell, words in written.items()},
+    )
     return hashlib.sha256(write_answer((replace(sheet, facts=facts),), "")).hexdigest()
 
 
