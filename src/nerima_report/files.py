@@ -1,6 +1,8 @@
-"""Files of the office other than workbooks: which lie behind a name, by what name they are opened, what they say.
+"""Files of the office: which lie behind a name, how they are opened, and what those that are no workbooks say.
 
-CSV is as Excel and git both read it: UTF-8 with BOM, CRLF, one header; no text that a spreadsheet would compute.
+Whatever comes from outside is opened by `open_file`, which opens nothing but regular files; `read_file` reads it once,
+up to a limit. CSV is as Excel and git both read it: UTF-8 with BOM, CRLF, one header; no text that a spreadsheet would
+compute.
 """
 
 from __future__ import annotations
@@ -11,17 +13,19 @@ import hashlib
 import io
 import os
 import re
+import stat
 import struct
 import sys
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
+from functools import partial
 from itertools import takewhile
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
-from nerima_report.errors import DefinitionError, MasterError, RecordError
+from nerima_report.errors import CannotProceed, DefinitionError, MasterError, RecordError
 
 ROSTER, SETTINGS = "roster.xlsx", "nerima-report.toml"
 _OF_THE_OFFICE = re.compile(r"roster(-保存\d+)?\.xlsx|nerima-report\.toml")  # the roster also as it was last year
@@ -30,8 +34,12 @@ CHECKED = "確認"  # in which validate puts 2026/, with the page and the marked
 # What lies in a working folder and is no submission: what the tool made itself, and what is hidden.
 NOT_SEARCHED = r"\..*|forms|out|records|registers"
 _MAC_DEBRIS = "__MACOSX"  # in it macOS packs what people do not see, under the names of their own files
+MIB = 1024 * 1024
 # Far above any ward: 20,000 entries with long texts make some ten million bytes, the record of a hundred 課 three.
-MOST_BYTES = 64 * 1024 * 1024
+MOST_BYTES, MOST_BYTES_OF_RECORD = 20 * MIB, 10 * MIB
+MOST_BYTES_OF_DEFINITIONS = MIB  # the longest have 100 KB
+# What XML 1.0, and with it Word and Excel, does not allow: controls, halves of characters, and two that are none.
+NO_TEXT = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 # What a spreadsheet program takes for a formula; an apostrophe in front says that it is a text.
 _COMPUTED = re.compile(r"'*[=+\-@\t\r]")
 # Windows refuses longer paths, unless they are written with a prefix; to folders it leaves still less room.
@@ -40,6 +48,63 @@ _LONGEST_WINDOWS_PATH = 247
 # and where it begins. A longer list is not read.
 _ZIP_END, _ZIP_ENTRY = b"PK\x05\x06", b"PK\x01\x02"
 _LONGEST_ZIP_END, _MOST_BYTES_OF_ZIP_LIST = 22 + 65_535, 1024 * 1024
+
+
+class NotRead(OSError):
+    """A file is not read, and why."""
+
+    def __init__(
+        self, file: Path, reason: Literal["missing", "closed", "not-a-file", "too-large"], most: int = MOST_BYTES
+    ) -> None:
+        super().__init__(reason)
+        self.filename = str(file)
+        self.reason = reason
+        self.in_words = {
+            "missing": "ファイルがありません",
+            "closed": "ファイルを開けません",
+            "not-a-file": "ふつうのファイルではありません（フォルダーや、パイプなど）",
+            "too-large": f"ファイルが大きすぎます（{most // MIB} MB まで）",
+        }[reason]
+
+
+def open_file(file: Path) -> io.BufferedReader:
+    """A file, to be read from its beginning; one that never ends, as a pipe or a device, is none. Raises NotRead."""
+    name = extended(file)
+    try:
+        if stat.S_ISREG(os.stat(name).st_mode):  # noqa: PTH116 (the name may carry a prefix that Path would change)
+            return open(name, "rb")  # noqa: PTH123
+    except FileNotFoundError:
+        raise NotRead(file, "missing") from None
+    except (OSError, ValueError):
+        raise NotRead(file, "closed") from None
+    raise NotRead(file, "not-a-file")
+
+
+def read_file(file: Path, most: int = MOST_BYTES) -> bytes:
+    """The content of a file, read once, so that what is checked, hashed and used is the same. Raises NotRead."""
+    with open_file(file) as stream:
+        try:
+            content = stream.read(most + 1)
+        except OSError:
+            raise NotRead(file, "closed") from None
+    if len(content) > most:
+        raise NotRead(file, "too-large", most)
+    return content
+
+
+def first_control(text: str) -> re.Match[str] | None:
+    """The first character of a text that no document can hold."""
+    return None if text.isprintable() else NO_TEXT.search(text)
+
+
+def _text_of(file: Path, fault: Callable[[str], CannotProceed], most: int = MOST_BYTES, advice: str = "") -> str:
+    """The text of a file in UTF-8, with or without a byte order mark. Raises what `fault` makes of a reason."""
+    try:
+        return read_file(file, most).decode("utf-8-sig")
+    except NotRead as error:
+        raise fault(error.in_words) from None
+    except UnicodeDecodeError:
+        raise fault(f"文字コードが UTF-8 ではありません{advice}") from None
 
 
 class FoundWorkbooks(NamedTuple):
@@ -154,9 +219,7 @@ def names_in_zip(file: Path) -> list[str]:
     Only the list is read, never a file in it: nothing is unpacked.
     """
     try:
-        if not os.path.isfile(extended(file)):  # noqa: PTH113 (a pipe would never end)
-            return []
-        with open(extended(file), "rb") as stream:  # noqa: PTH123 (the name may carry a prefix)
+        with open_file(file) as stream:
             stream.seek(0, os.SEEK_END)
             stream.seek(max(0, stream.tell() - _LONGEST_ZIP_END))
             end = stream.read().rpartition(_ZIP_END)[2]
@@ -236,17 +299,11 @@ def _csv_headings(file: Path, line: int, texts: Sequence[str], wanted: Sequence[
 
 
 def _csv_text(file: Path) -> str:
-    try:
-        if file.stat().st_size > MOST_BYTES:
-            raise MasterError(file, 0, "", f"ファイルが大きすぎます（{MOST_BYTES // 1024 // 1024} MB まで）")
-        text = file.read_bytes().decode("utf-8-sig")
-    except OSError:
-        raise MasterError(file, 0, "", "ファイルを開けません") from None
-    except UnicodeDecodeError:
-        reason = "文字コードが UTF-8 ではありません。Excel では「CSV UTF-8（コンマ区切り）」で保存してください"
-        raise MasterError(file, 0, "", reason) from None
-    if "\0" in text:
-        raise MasterError(file, text[: text.index("\0")].count("\n") + 1, "", "文字でないもの（NUL）があります")
+    advice = "。Excel では「CSV UTF-8（コンマ区切り）」で保存してください"
+    text = _text_of(file, partial(MasterError, file, 0, ""), advice=advice)
+    if control := first_control(text):
+        line = text.count("\n", 0, control.start()) + 1
+        raise MasterError(file, line, "", f"文字でないもの（U+{ord(control[0]):04X}）があります")
     return text
 
 
@@ -264,15 +321,22 @@ def _csv_read(text: str) -> str:
 
 
 def read_text(file: Path) -> str:
-    """A text file of an edition, with or without a byte order mark. Raises DefinitionError if it is not UTF-8."""
+    """A text file of an edition. Raises DefinitionError with the line where something is no text."""
+    fault = partial(DefinitionError, file, "")
+    text = _with_plain_line_ends(_text_of(file, fault, MOST_BYTES_OF_DEFINITIONS, "。UTF-8 で保存してください"))
+    for number, line in enumerate(text.split("\n"), start=1):
+        if control := first_control(line):
+            reason = f"文字でないもの（U+{ord(control[0]):04X}）があります。消してください"
+            raise DefinitionError(file, f"{number}行目の{control.start() + 1}文字目", reason)
+    return text
+
+
+def read_binary(file: Path) -> bytes:
+    """A file of an edition that is no text. Raises DefinitionError if it cannot be read."""
     try:
-        return file.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise DefinitionError(file, "", "ファイルがありません") from None
-    except OSError:
-        raise DefinitionError(file, "", "ファイルを開けません") from None
-    except UnicodeDecodeError:
-        raise DefinitionError(file, "", "文字コードが UTF-8 ではありません。UTF-8 で保存してください") from None
+        return read_file(file)
+    except NotRead as error:
+        raise DefinitionError(file, "", error.in_words) from None
 
 
 def sha256(data: bytes) -> str:
@@ -282,16 +346,11 @@ def sha256(data: bytes) -> str:
 
 def read_record_text(file: Path) -> str:
     """The text of a record. Raises RecordError if it cannot be read."""
-    try:
-        if file.stat().st_size > MOST_BYTES:
-            raise RecordError(file, "", f"ファイルが大きすぎます（{MOST_BYTES // 1024 // 1024} MB まで）")
-        return file.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise RecordError(file, "", "ファイルがありません") from None
-    except OSError:
-        raise RecordError(file, "", "ファイルを開けません") from None
-    except UnicodeDecodeError:
-        raise RecordError(file, "", "文字コードが UTF-8 ではありません") from None
+    return _with_plain_line_ends(_text_of(file, partial(RecordError, file, ""), MOST_BYTES_OF_RECORD))
+
+
+def _with_plain_line_ends(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def extended(path: Path, *, always: bool = False) -> str:

@@ -56,6 +56,16 @@ def printable(text: str) -> str:
     return "".join(_escaped(char) for char in text)
 
 
+def name_of(path: Path) -> str:
+    """The name of a file as records and lists keep it: printable whatever its bytes are."""
+    return printable(path.name)
+
+
+def is_garbled(path: Path) -> bool:
+    """Whether the name of a file holds bytes that are no text: it was written in another encoding."""
+    return any("\ud800" <= char <= "\udfff" for char in path.name)
+
+
 def label_of(path: Path) -> str:
     """A path as findings name it: with / on every system, and printable whatever its bytes are."""
     return printable(path.as_posix())

@@ -196,7 +196,7 @@ class Workspace:
 def open_workspace(folder: Path) -> Workspace:
     """The working folder with its settings, or with the defaults where it has none."""
     file = folder / SETTINGS
-    settings = read_definition(file, Settings) if file.is_file() else Settings()
+    settings = read_definition(file, Settings) if file.exists() else Settings()
     explanations = tuple(Explanation(**explained.model_dump()) for explained in settings.explained)
     deadlines = {int(year): day for year, day in settings.deadline.items()}
     return Workspace(folder, settings.edition, explanations, deadlines)

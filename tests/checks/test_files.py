@@ -12,9 +12,11 @@ import pytest
 from conftest import Command
 from inboxes import Ward
 from nerima_report.checks.collection import named_after
-from nerima_report.checks.file import files_are_read
+from nerima_report.checks.file import files_are_read, names_are_text
 from nerima_report.files import find_workbooks
 from nerima_report.findings import Finding
+from nerima_report.places import Place
+from nerima_report.workbooks import Unreadable
 
 FILES = tomllib.loads((Path(__file__).parents[1] / "cases" / "files.toml").read_text(encoding="utf-8"))["file"]
 
@@ -77,3 +79,18 @@ def test_the_message_on_a_folder_without_workbooks_names_what_lies_there(command
     (tmp_path / "総務課.gsheet").touch()
     run = command("validate", tmp_path)
     assert (run.code, "総務課.gsheet" in run.err) == (2, True)
+
+
+def test_a_name_in_another_encoding_is_noticed_wherever_the_file_is(ward: Ward) -> None:
+    collection = ward.examine()
+    assert list(names_are_text(collection)) == []
+    submission = collection.inbox.submissions[0]
+    garbled = [Path(f"inbox/{number}\udc8f.xlsx") for number in range(3)]
+    inbox = replace(
+        collection.inbox,
+        submissions=(replace(submission, workbook=replace(submission.workbook, path=garbled[0])),),
+        unreadable=(Unreadable(garbled[1], "empty"),),
+        skipped=(garbled[2], Path("メモ.txt")),
+    )
+    places = [Place(file=f"inbox/{number}\\udc8f.xlsx") for number in range(3)]
+    assert list(names_are_text(replace(collection, inbox=inbox))) == [Finding("N134", place) for place in places]

@@ -7,13 +7,14 @@ import re
 import shutil
 import subprocess
 import sys
-from io import StringIO
+from io import BytesIO, StringIO, TextIOWrapper
 from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
 
 from conftest import SAMPLE, Command
+from nerima_report.cli import japanese
 from nerima_report.cli.japanese import Progress
 
 
@@ -214,3 +215,39 @@ def test_the_progress_bar_names_files_harmlessly(monkeypatch: pytest.MonkeyPatch
         advance(Path("届いた", ODD))
     assert r"\x1b[2J[red]\u202e表.xlsx" in terminal.getvalue()
     assert not any(unsafe in terminal.getvalue() for unsafe in ("\u202e", "\x1b[2J"))
+
+
+def test_a_name_in_another_encoding_stops_nothing(workdir: Path, command: Command) -> None:
+    first = next((workdir / "inbox" / "2022").glob("*.xlsx"))
+    try:
+        first.rename(first.with_name("\udc8f\udc91.xlsx"))
+    except (OSError, UnicodeError):
+        pytest.skip("this system has no such names")
+    assert "N134" in command("-C", workdir, "validate", "inbox/2022").out
+    for arguments in (["build", "2022"], ["publish", "2022"], ["publish", "2022"], ["register", "merge", "2022"]):
+        assert command("-C", workdir, *arguments).code == 0
+    assert r"\\udc8f\\udc91.xlsx" in (workdir / "records" / "2022.json").read_text(encoding="utf-8")
+
+
+def test_a_console_of_code_page_932_shows_what_it_can(monkeypatch: pytest.MonkeyPatch) -> None:
+    console = TextIOWrapper(BytesIO(), encoding="cp932")
+    monkeypatch.setattr("sys.stdout", console)
+    japanese.tolerate_any_console()
+    print("区民𠮷✓", flush=True)
+    console.seek(0)
+    assert console.read() == "区民??\n"
+
+
+def test_where_the_program_cannot_work_is_said(
+    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr("os.getcwd", lambda: (tmp_path / "gone").stat())
+        run = command("status")
+        assert (run.code, "今いるフォルダー" in run.err, "None" in run.err) == (2, True, False)
+    with monkeypatch.context() as patch:
+        patch.setattr("sys.getfilesystemencoding", lambda: "ascii")
+        run = command("status")
+        assert (run.code, "PYTHONUTF8=1" in run.err) == (2, True)
+    run = command("-C", r'C:\報告" status')  # what Windows makes of -C "C:\報告\" status
+    assert (run.code, "「\\」を付けずに" in run.err) == (2, True)

@@ -156,7 +156,7 @@ def test_a_file_with_an_odd_name_goes_back_like_any_other(
     envelope = validate(command, workdir, "届いた", "--return-to", "返却")
     assert [path.name for path in (workdir / "返却").iterdir()] == [copy]
     assert envelope["returned"] == [f"返却/{copy}"]
-    without_fills(inbox / name)
+    with_fills_that_are_none(inbox / name)
     envelope = validate(command, workdir, "届いた", "--return-to", "返却")
     assert envelope["returned"] == []
     assert {(f["file"], f["code"]) for f in envelope["findings"]} >= {(label_of(Path("届いた", name)), "N131")}
@@ -179,9 +179,9 @@ def test_notices_alone_send_nothing_back(workdir: Path, command: Command) -> Non
     assert not (workdir / "返却").exists()
 
 
-def without_fills(path: Path) -> None:
-    """Leave nothing in the styles to which a colour could be added."""
-    rewrite(path, {"xl/styles.xml": lambda styles: styles.replace(b"fills", b"fillz")})
+def with_fills_that_are_none(path: Path) -> None:
+    """Leave no style in the file of which the colour is known."""
+    rewrite(path, {"xl/styles.xml": lambda styles: styles.replace(b'fillId="0"', b'fillId="none"')})
 
 
 def with_a_broken_picture(path: Path) -> None:
@@ -194,7 +194,7 @@ def with_a_broken_picture(path: Path) -> None:
     path.write_bytes(data)
 
 
-@pytest.mark.parametrize("spoil", [without_fills, with_a_broken_picture])
+@pytest.mark.parametrize("spoil", [with_fills_that_are_none, with_a_broken_picture])
 def test_a_copy_that_cannot_be_made_is_a_finding(
     spoil: Callable[[Path], None], workdir: Path, command: Command
 ) -> None:

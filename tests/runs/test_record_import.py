@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import tomllib
 from pathlib import Path
@@ -13,11 +14,14 @@ from openpyxl import load_workbook
 
 from conftest import ROOT, Command
 from findings_schema import VALIDATOR
+from nerima_report.checks import MOST_ALIKE
 from nerima_report.edition import Edition
 from nerima_report.forms import Filling
 from nerima_report.forms.published_year import render_template
 from nerima_report.records.file import read_record
 from nerima_report.report.content import Content
+from nerima_report.tallies.csv_file import read_csv
+from nerima_report.workbooks.limits import MAX_ROWS
 
 GOLDEN = ROOT / "tests" / "golden" / "report-2022.md"
 CASES = tomllib.loads((Path(__file__).parents[1] / "cases" / "record_imports.toml").read_text(encoding="utf-8"))["case"]
@@ -204,6 +208,7 @@ def changed(text: str, case: dict[str, Any]) -> str:
         kept = [line for line in text.splitlines() if not re.match(case["cut"], line)]
         assert len(kept) < len(text.splitlines())
         text = "\n".join(kept) + "\n"
+    text = case.get("first", "") + text.replace(",", case.get("separator", ","))
     return text + (case["add"] + "\n" if "add" in case else "")
 
 
@@ -261,6 +266,29 @@ def test_a_csv_that_is_too_large_is_not_read(work: Path, command: Command) -> No
     with (work / "大.csv").open("wb") as file:
         file.truncate(21 * 1024 * 1024)
     assert findings_of(command, work, "大.csv", "--year", "2022")[1][0]["code"] == "N103"
+
+
+def test_a_csv_of_faults_is_told_in_a_few_findings(work: Path, command: Command) -> None:
+    lines = [f"無い表{number},あ,い,{number}" for number in range(300)]
+    (work / "多.csv").write_text("\n".join(["表,行,列,値", *lines]), encoding="utf-8")
+    findings = findings_of(command, work, "多.csv", "--year", "2022")[1]
+    assert [f["code"] for f in findings if f["code"] != "N237"] == ["N235"] * MOST_ALIKE + ["N216"]
+    (folded,) = [f for f in findings if f["code"] == "N216"]
+    assert (folded["found"], folded["line"]) == (300 - MOST_ALIKE, None)
+
+
+def test_a_csv_of_a_million_lines_is_not_read_to_its_end(whole_edition: Edition, tmp_path: Path) -> None:
+    (tmp_path / "長.csv").write_text("表,行,列,値\n" + "公開.内容別,あ,い,1\n" * (MAX_ROWS + 1), encoding="utf-8")
+    read = read_csv(tmp_path / "長.csv", whole_edition.for_year(2022), 2022)
+    assert [(f.code, f.expected) for f in read.findings if f.code == "N115"] == [("N115", MAX_ROWS)]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes with a name")
+def test_what_never_ends_is_no_csv(work: Path, command: Command) -> None:
+    os.mkfifo(work / "管.csv")
+    (work / "底無し.csv").symlink_to("/dev/zero")
+    for name in ("管.csv", "底無し.csv"):
+        assert [f["code"] for f in findings_of(command, work, name, "--year", "2022")[1]] == ["N121"]
 
 
 def test_a_record_that_is_there_is_replaced_only_with_a_reason(work: Path, command: Command, csv_text: str) -> None:

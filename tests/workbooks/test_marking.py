@@ -9,6 +9,7 @@ import struct
 import subprocess
 import zipfile
 import zlib
+from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -33,8 +34,10 @@ from nerima_report.workbooks import (
     shared_reader,
 )
 from nerima_report.workbooks import Workbook as ReadWorkbook
+from nerima_report.workbooks.limits import Refused
 from nerima_report.workbooks.mark.copy import marked_copy
-from nerima_report.workbooks.mark.styles import FILLS
+from nerima_report.workbooks.mark.styles import FILLS, StyleSheet
+from nerima_report.workbooks.mark.xml import RowByRow, parse, serialise
 
 AUTHOR = "総務部情報公開課"
 INDEX = "確認結果"
@@ -398,10 +401,11 @@ def words(xml: str) -> list[str]:
     return sorted(re.sub("([</>])", r" \1 ", xml).split(" "))
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "shift_jis"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-le", "utf-16-be"])
 def test_prefixes_missing_references_and_other_encodings(encoding: str, tmp_path: Path) -> None:
+    named = encoding[:6].removesuffix("-")
     sheet = (
-        f'<?xml version="1.0" encoding="{encoding}"?><x:worksheet xmlns:x="{MAIN}"><x:sheetData><x:row>'
+        f'<?xml version="1.0" encoding="{named}"?><x:worksheet xmlns:x="{MAIN}"><x:sheetData><x:row>'
         '<x:c><x:v>1</x:v></x:c><x:c t="inlineStr"><x:is><x:t>件数</x:t></x:is></x:c></x:row><x:row/>'
         "</x:sheetData></x:worksheet>"
     ).encode(encoding)
@@ -416,18 +420,20 @@ def test_prefixes_missing_references_and_other_encodings(encoding: str, tmp_path
 
 
 @pytest.mark.parametrize(
-    "sheet",
+    ("sheet", "reason"),
     [
-        b'<!DOCTYPE a [<!ENTITY b "c">]><worksheet><sheetData/></worksheet>',
-        b"<worksheet><sheetData></worksheet>",
-        b"",
+        (b'<!DOCTYPE a [<!ENTITY b "c">]><worksheet><sheetData/></worksheet>', "suspicious-xml"),
+        (b"<worksheet><sheetData></worksheet>", "broken"),
+        (b"", "sheet-missing"),
     ],
     ids=["文書型", "壊れたXML", "空"],
 )
-def test_what_cannot_be_marked_is_said_and_leaves_nothing(sheet: bytes, tmp_path: Path) -> None:
+def test_what_cannot_be_marked_is_said_and_leaves_nothing(sheet: bytes, reason: str, tmp_path: Path) -> None:
     source = bare_workbook(tmp_path / "a.xlsx", sheet)
     order = MarkOrder(hashlib.sha256(source.read_bytes()).hexdigest(), [mark("集計", "B1")], AUTHOR)
-    assert shared_reader().mark(source, order) == Unreadable(source, "broken")
+    copy = shared_reader().mark(source, order)
+    assert isinstance(copy, Unreadable)
+    assert copy.reason == reason
     assert [path.name for path in tmp_path.iterdir()] == ["a.xlsx"]
 
 
@@ -443,6 +449,146 @@ def test_an_old_comment_written_as_plain_text_stays(tmp_path: Path) -> None:
     comment = load_workbook(tmp_path / "b.xlsx")["Sheet"]["B2"].comment
     assert comment is not None
     assert comment.text.startswith("前からのコメント\n\n【確認結果】")
+
+
+def repacked(source: Path, target: Path, change: Callable[[str, bytes], bytes]) -> Path:
+    """A copy of a workbook with some parts changed: `change` gets the name and the content of each."""
+    with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            new.writestr(name, change(name, old.read(name)))
+    return target
+
+
+def prefixed(name: str, content: bytes) -> bytes:
+    """The styles with a namespace prefix, as Open XML SDK writes them."""
+    if name != "xl/styles.xml":
+        return content
+    return re.sub(rb"<(/?)(\w)", rb"<\1x:\2", content).replace(b" xmlns=", b" xmlns:x=")
+
+
+def typed_by_name(name: str, content: bytes) -> bytes:
+    """No type by ending: the type of each part of relations by its name."""
+    type_ = rb"application/vnd.openxmlformats-package.relationships\+xml"
+    if name != "[Content_Types].xml":
+        return content
+    sheets = [b"xl/worksheets/_rels/sheet%d.xml.rels" % number for number in (1, 2)]
+    parts = [b"_rels/.rels", b"xl/_rels/workbook.xml.rels", b"xl/drawings/_rels/drawing1.xml.rels", *sheets]
+    overrides = b"".join(
+        b'<Override PartName="/%s" ContentType="%s"/>' % (part, type_.replace(b"\\", b"")) for part in parts
+    )
+    return re.sub(rb'<Default Extension="rels" ContentType="%s"/>' % type_, overrides, content)
+
+
+def in_utf_16(name: str, content: bytes) -> bytes:
+    """The parts that marks change in UTF-16 without a byte order mark."""
+    if not name.startswith(("xl/styles", "xl/workbook", "xl/worksheets/sheet", "xl/comments")):
+        return content
+    return content.decode().replace("UTF-8", "UTF-16").encode("utf-16-le")
+
+
+def lacking(*lists: str) -> Callable[[str, bytes], bytes]:
+    def change(name: str, content: bytes) -> bytes:
+        for one in lists if name == "xl/styles.xml" else ():
+            content = re.sub(rb"<%s\b.*?</%s>" % (one.encode(), one.encode()), b"", content, flags=re.DOTALL)
+        return content
+
+    return change
+
+
+WRITTEN_OTHERWISE = [prefixed, typed_by_name, in_utf_16, lacking("borders"), lacking("cellStyleXfs")]
+
+
+@pytest.mark.parametrize("change", WRITTEN_OTHERWISE, ids=lambda change: change.__name__)
+def test_copies_of_copies_are_sound_however_the_workbook_is_written(
+    change: Callable[[str, bytes], bytes], tmp_path: Path
+) -> None:
+    source = repacked(rich_workbook(tmp_path / "a.xlsx"), tmp_path / "0.xlsx", change)
+    for number in range(3):
+        marks = [mark("公開.処理状況", cell) for cell in ("B5", f"C{number + 20}")] + [mark("写真'2枚", "Z30")]
+        copy = tmp_path / f"{number + 1}.xlsx"
+        write_copy(tmp_path / f"{number}.xlsx", copy, marks)
+        assert contents(copy) == contents(tmp_path / "a.xlsx")
+        sheet = load_workbook(copy)["公開.処理状況"]
+        coloured = {c.coordinate for row in sheet.iter_rows() for c in row if c.fill.fgColor.rgb == FILLS["error"]}
+        assert coloured == {"B5", f"C{number + 20}"}
+        assert_sound(copy)
+    with zipfile.ZipFile(source) as first, zipfile.ZipFile(copy) as last:
+        assert first.read("xl/drawings/drawing1.xml") == last.read("xl/drawings/drawing1.xml")
+
+
+def assert_sound(path: Path) -> None:
+    """What Excel repairs: parts without a type, numbers of styles that are not there, lists that are miscounted."""
+    with zipfile.ZipFile(path) as archive:
+        types = ElementTree.fromstring(archive.read("[Content_Types].xml"))
+        styles = ElementTree.fromstring(archive.read("xl/styles.xml"))
+        sheets = [archive.read(name) for name in archive.namelist() if name.startswith("xl/worksheets/sheet")]
+    known = {one.get("PartName") for one in types} | {one.get("Extension") for one in types}
+    assert not [
+        name for name in archive.namelist() if not {f"/{name}", name.rpartition(".")[2]} & known and "[" not in name
+    ]
+    lists = {name: styles.find(f"{{{MAIN}}}{name}") for name in ("fonts", "fills", "borders", "cellXfs")}
+    assert [*styles.iter(f"{{{MAIN}}}styleSheet")] == [styles]
+    children = [one.tag.partition("}")[2] for one in styles]
+    assert children == sorted(children, key=STYLES.index)
+    for found in lists.values():
+        assert found is not None
+        assert len({one.tag for one in found}) == 1
+        assert found.get("count") == str(len(found))
+    for style in lists["cellXfs"] or ():
+        for one, name in (("fontId", "fonts"), ("fillId", "fills"), ("borderId", "borders")):
+            assert int(style.get(one) or 0) < len(lists[name] or ())
+    used = {int(number) for sheet in sheets for number in re.findall(rb' s="(\d+)"', sheet)}
+    assert max(used) < len(lists["cellXfs"] or ())
+
+
+STYLES = ("numFmts", "fonts", "fills", "borders", "cellStyleXfs", "cellXfs", "cellStyles", "dxfs", "tableStyles")
+
+
+def test_a_copy_that_says_something_else_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    content = rich_workbook(tmp_path / "a.xlsx").read_bytes()
+    marks = [mark("公開.処理状況", "B9")]
+    with monkeypatch.context() as patch:
+        patch.setattr(RowByRow, "serialise", lambda sheet: serialise(sheet.root))  # the rows get lost
+        with pytest.raises(Refused, match="broken"):
+            marked_copy(content, marks, AUTHOR)
+    with monkeypatch.context() as patch:
+        patch.setattr("nerima_report.workbooks.mark.copy.index_sheet", lambda *_: BROKEN_SHEET)
+        with pytest.raises(Refused, match="broken"):
+            marked_copy(content, marks, AUTHOR)
+    assert marked_copy(content, marks, AUTHOR)
+
+
+# The reader asks for no dimension; openpyxl wants one that it understands.
+BROKEN_SHEET = f'<worksheet xmlns="{MAIN}"><dimension ref="nowhere"/><sheetData/></worksheet>'.encode()
+
+
+def test_a_row_that_a_mark_adds_to_a_sheet_that_hides_others_is_no_difference(tmp_path: Path) -> None:
+    hidden = f'<worksheet xmlns="{MAIN}"><sheetFormatPr defaultRowHeight="15" zeroHeight="1"/><sheetData>'
+    source = bare_workbook(tmp_path / "a.xlsx", f'{hidden}<row r="2"/></sheetData></worksheet>'.encode())
+    write_copy(source, tmp_path / "b.xlsx", [mark("集計", cell) for cell in ("A1", "A3")])
+    with zipfile.ZipFile(tmp_path / "b.xlsx") as archive:
+        assert re.findall(rb'<row r="(\d)"', archive.read("xl/a.xml")) == [b"1", b"2", b"3"]
+
+
+def test_numbers_that_are_empty_are_the_usual_ones(tmp_path: Path) -> None:
+    row = '<row r="" s=""><c r="" s=""><v>1</v></c><c t="" s=""><v>2</v></c></row>'
+    sheet = f'<worksheet xmlns="{MAIN}"><sheetData>{row}</sheetData></worksheet>'
+    write_copy(bare_workbook(tmp_path / "a.xlsx", sheet.encode()), tmp_path / "b.xlsx", [mark("集計", "B1")])
+    assert (tmp_path / "b.xlsx").exists()
+    styles = StyleSheet(
+        parse(f'<styleSheet xmlns="{MAIN}"><cellXfs><xf fillId="" fontId=""/></cellXfs></styleSheet>'.encode())
+    )
+    assert styles.marked(0, "error") == 1
+    assert styles.unmarked(1) == 2
+
+
+def test_rows_pass_and_are_not_kept() -> None:
+    rows = b"".join(b'<row r="%d"><c r="A%d"><v>1</v></c></row>' % (number, number) for number in range(1, 5001))
+    content = f'<worksheet xmlns="{MAIN}"><sheetData>'.encode() + rows + b"</sheetData></worksheet>"
+    sheet = RowByRow(BytesIO(content))
+    most = max(len(sheet.data) for _ in sheet.rows() if sheet.data is not None)
+    assert most < 2_000
+    assert rows in sheet.serialise()
 
 
 @pytest.mark.thorough

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from itertools import chain
 
 from nerima_report.checks import (
     cells,
@@ -31,12 +32,13 @@ Check = Callable[[Collection], Iterator[Finding]]
 
 # Two numbers that ought to agree, and the 検算 that says so.
 DIFFERENCES = frozenset({"N401", "N403", "N407", *LINK_CODES.values()})
-MOST_ALIKE = 100  # findings of one kind on one sheet: nobody reads the hundred and first
+MOST_ALIKE = 100  # findings of one kind on one sheet, or in one CSV: nobody reads the hundred and first
 
 # Those that look at workbooks one by one, and those that look at the collection as a whole.
 WORKBOOK_CHECKS: tuple[Check, ...] = (
     file.files_are_readable,
     file.files_are_read,
+    file.names_are_text,
     shape.covers_say_who_and_when,
     shape.covers_say_one_thing,
     shape.form_versions_are_known,
@@ -89,11 +91,14 @@ COLLECTION_CHECKS: tuple[Check, ...] = (
 __all__ = ["COLLECTION_CHECKS", "WORKBOOK_CHECKS", "Check", "run_checks"]
 
 
-def run_checks(collection: Collection) -> list[Finding]:
-    """Run the checks on the collection; those on the collection only when there is a roster to hold it against."""
+def run_checks(collection: Collection, from_reading: Iterable[Finding] = ()) -> list[Finding]:
+    """Run the checks on the collection; those on the collection only when there is a roster to hold it against.
+
+    `from_reading` are the findings that reading it brought; they come first.
+    """
     checks = WORKBOOK_CHECKS + (COLLECTION_CHECKS if collection.roster is not None else ())
     found = (finding for check in checks for finding in check(collection))
-    return list(_fold(_without_consequences(found, collection), collection))
+    return list(_fold(chain(from_reading, _without_consequences(found, collection)), collection))
 
 
 def _without_consequences(findings: Iterable[Finding], collection: Collection) -> Iterator[Finding]:
@@ -118,18 +123,18 @@ def _difference_of(finding: Finding) -> int | None:
 
 
 def _fold(findings: Iterable[Finding], collection: Collection) -> Iterator[Finding]:
-    """The findings; of many with the same code on the same sheet the first, and how many more there are."""
+    """The findings; of many with the same code on the same sheet (or CSV) the first, and how many more there are."""
     seen: Counter[tuple[str, str, str]] = Counter()
     more: dict[tuple[str, str, str], Finding] = {}
     for finding in findings:
         alike = (finding.code, finding.place.file, finding.place.sheet)
         seen[alike] += 1
-        if not finding.place.sheet or seen[alike] <= MOST_ALIKE:
+        if not (finding.place.sheet or finding.place.line) or seen[alike] <= MOST_ALIKE:
             yield finding
         else:
             more[alike] = finding
     for alike, last in more.items():
-        place = replace(last.place, cell="", group="", row="", column="")
+        place = replace(last.place, cell="", group="", row="", column="", line=None)
         severity = collection.edition.catalogue.severity(last)
         count = seen[alike] - MOST_ALIKE
         yield Finding("N216", place, found=count, details={"code": last.code}, severity=severity)

@@ -9,7 +9,7 @@ from nerima_report.files import is_submission, names_in_zip
 from nerima_report.findings import Finding
 from nerima_report.places import Place
 from nerima_report.tallies.collection import Collection
-from nerima_report.text import label_of, printable
+from nerima_report.text import is_garbled, label_of, printable
 from nerima_report.workbooks import Reason, Unreadable
 from nerima_report.workbooks.limits import LIMITS, SECONDS
 
@@ -62,6 +62,17 @@ def files_are_readable(collection: Collection) -> Iterator[Finding]:
     """Every file is a workbook that can be read."""
     for unreadable in collection.inbox.unreadable:
         yield _finding(unreadable)
+
+
+def names_are_text(collection: Collection) -> Iterator[Finding]:
+    """Every name is text: one in another encoding comes from an archive that was unpacked on another system."""
+    inbox = collection.inbox
+    paths = [submission.workbook.path for submission in inbox.submissions]
+    paths += [workbook.path for workbook in inbox.unidentified]
+    paths += [workbook.path for workbook in inbox.unreadable]
+    for path in dict.fromkeys([*paths, *inbox.skipped]):
+        if is_garbled(path):
+            yield Finding("N134", Place(file=label_of(path)))
 
 
 def files_are_read(collection: Collection) -> Iterator[Finding]:

@@ -83,12 +83,12 @@ def start(
     ] = False,
 ) -> None:
     """Change into the folder before anything else, as git and make do. Without a command, say where the year stands."""
-    try:
-        os.chdir(directory)
-    except OSError:
+    if sys.getfilesystemencoding().lower() != "utf-8":
         raise CannotProceed(
-            f"フォルダーがありません。\n  フォルダー: {directory}\n  -C のあとの名前を確かめてください。"
-        ) from None
+            "日本語の名前のファイルを扱えない、文字コードの設定（ロケール）です。\n"
+            "  環境変数 PYTHONUTF8=1 を付けて、もう一度実行してください。"
+        )
+    _enter(directory)
     context.obj = templates
     if context.invoked_subcommand is None:
         from nerima_report.workspace import is_workspace
@@ -98,6 +98,30 @@ def start(
             print(FIRST_STEP)
             raise typer.Exit(2)
         context.invoke(status, context)
+
+
+def _enter(folder: Path) -> None:
+    if folder == Path() and not _is_there():
+        raise CannotProceed(
+            "今いるフォルダーがなくなっています（消されたか、名前が変わりました）。\n"
+            "  作業フォルダーに移ってから、もう一度実行してください。"
+        )
+    try:
+        os.chdir(folder)
+    except OSError:
+        # Windows takes the \" at the end of "C:\\報告\" for a quote within the name, which goes on to the next one.
+        quoted = "終わりに「\\」を付けずに、引用符で囲んでください。" if '"' in str(folder) else ""
+        raise CannotProceed(
+            f"フォルダーがありません。\n  フォルダー: {folder}\n  -C のあとの名前を確かめてください。{quoted}"
+        ) from None
+
+
+def _is_there() -> bool:
+    """Whether the folder in which the program was started still exists."""
+    try:
+        return bool(os.getcwd())  # noqa: PTH109
+    except OSError:
+        return False
 
 
 def _add(group: typer.Typer, commands: Commands) -> None:
@@ -153,7 +177,8 @@ def _run(command: Callable[[], object]) -> int:
         return 1
     except OSError as error:
         hint = "  名前と権限を確かめ、ほかで開いていたら閉じてください。"
-        tell(errors, ["ファイルかフォルダーを使えません。", f"  場所: {error.filename}", hint], "red")
+        place = [f"  場所: {error.filename}"] if error.filename else []
+        tell(errors, ["ファイルかフォルダーを使えません。", *place, hint], "red")
         return 2
     except Exception as error:
         if os.environ.get("NERIMA_REPORT_DEBUG"):

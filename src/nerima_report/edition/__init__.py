@@ -33,6 +33,7 @@ from nerima_report.edition.registers import Register, RegistersFile
 from nerima_report.edition.tables import Cells, Column, CountTable, Figure, FiguresFile, LinksFile
 from nerima_report.edition.toml import read_definition
 from nerima_report.errors import CannotProceed, DefinitionError
+from nerima_report.files import read_binary
 from nerima_report.places import CellKey
 
 if TYPE_CHECKING:
@@ -189,7 +190,7 @@ class Edition:
         """The SHA-256 of everything the edition consists of (names and contents)."""
         digest = hashlib.sha256()
         for file in sorted(p for p in self.folder.rglob("*") if p.is_file() and not p.name.startswith((".", "~"))):
-            digest.update(file.relative_to(self.folder).as_posix().encode() + b"\0" + file.read_bytes() + b"\0")
+            digest.update(file.relative_to(self.folder).as_posix().encode() + b"\0" + read_binary(file) + b"\0")
         return digest.hexdigest()
 
 

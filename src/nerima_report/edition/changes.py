@@ -15,7 +15,7 @@ from nerima_report.edition.entries import TablesFile
 from nerima_report.edition.part import ChartsFile, Part
 from nerima_report.edition.registers import RegistersFile
 from nerima_report.edition.tables import CHOICES, FiguresFile, LinksFile
-from nerima_report.files import read_text
+from nerima_report.files import read_binary, read_text
 
 ChangeKind = Literal["changed", "added", "removed", "reordered", "reworded", "restyled"]
 # The keys that name an item of a list: group and label of a row, the number of a type of the guideline.
@@ -90,7 +90,7 @@ def _contents(edition: Edition) -> dict[str, object]:
         # The severities are compared in the catalogue.
         "municipality.toml": edition.municipality.model_copy(update={"severities": {}}),
         "cover.md.j2": read_text(edition.folder / "cover.md.j2"),
-        "reference.docx": (edition.folder / "reference.docx").read_bytes(),
+        "reference.docx": read_binary(edition.folder / "reference.docx"),
         "forms.toml": edition.form_texts,
         "years.toml": edition.years,
         "manuscripts.toml": edition.manuscripts,

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from nerima_report.errors import DefinitionError
-from nerima_report.files import read_text
+from nerima_report.files import first_control, read_text
+
+# Far above any definition: characters of a line, for which tomllib needs time by their square, and tables in tables.
+_LONGEST_LINE, _DEEPEST = 2_000, 30
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -21,10 +24,16 @@ def read_definition(
 ) -> Model:
     """Read a TOML file into its model. `prepare` may change the data first. Raises DefinitionError."""
     text = read_text(file)
+    if beyond := next((number for number, line in _numbered(text) if len(line) > _LONGEST_LINE), None):
+        raise DefinitionError(file, f"{beyond}行目", f"行が長すぎます（{_LONGEST_LINE:,}字まで）")
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise DefinitionError(file, _position(str(error)), _fault_of_writing(str(error), text)) from None
+    except RecursionError:
+        raise DefinitionError(file, f"{_deepest_line(text)}行目", "かっこの入れ子が深すぎます") from None
+    if fault := fault_of_content(data):
+        raise DefinitionError(file, key_of(fault.location), fault.reason)
     data = prepare(data)
     try:
         return model.model_validate(data)
@@ -32,6 +41,33 @@ def read_definition(
         # An unknown key is often a required one misspelled, so it is reported before a missing one.
         first = min(error.errors(), key=lambda fault: fault["type"] != "extra_forbidden")
         raise DefinitionError(file, key_of(first["loc"]), reason_of(first) + _named(first["loc"], data)) from None
+
+
+class ContentFault(NamedTuple):
+    """What no document could print, or no model take: where it stands, and what it is."""
+
+    location: tuple[int | str, ...]
+    reason: str
+
+
+def fault_of_content(data: object, depth: int = 0) -> ContentFault | None:
+    """The first text with a character that is none, written with an escape; or the first value that lies too deep."""
+    if isinstance(data, str):
+        control = first_control(data)
+        return (
+            ContentFault((), f"文字でないもの（U+{ord(control[0]):04X}）があります。消してください")
+            if control
+            else None
+        )
+    if depth > _DEEPEST:
+        return ContentFault((), "入れ子が深すぎます")
+    items = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
+    for step, inner in items:
+        if isinstance(step, str) and first_control(step):
+            return ContentFault((), "キーの名前に、文字でないものがあります。消してください")
+        if fault := fault_of_content(inner, depth + 1):
+            return ContentFault((step, *fault.location), fault.reason)
+    return None
 
 
 def key_of(location: tuple[int | str, ...]) -> str:
@@ -112,3 +148,18 @@ def _position(message: str) -> str:
     """Where tomllib found the fault: 3行目の5文字目."""
     position = re.search(r"line (\d+), column (\d+)", message)
     return f"{position[1]}行目の{position[2]}文字目" if position else "ファイルの終わり"
+
+
+def _numbered(text: str) -> Iterator[tuple[int, str]]:
+    return enumerate(text.split("\n"), start=1)
+
+
+def _deepest_line(text: str) -> int:
+    """The first line with more brackets within brackets than any definition has."""
+    depth = 0
+    for number, line in _numbered(text):
+        opened, closed = (sum(map(line.count, signs)) for signs in ("[{", "]}"))
+        if depth + opened > _DEEPEST:
+            return number
+        depth = max(depth + opened - closed, 0)
+    return 1

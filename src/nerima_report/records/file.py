@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
-from nerima_report.edition.toml import key_of, reason_of
+from nerima_report.edition.toml import fault_of_content, key_of, reason_of
 from nerima_report.errors import CannotProceed, NewerRecord, RecordError, newer_version_needed
 from nerima_report.files import read_record_text, sha256
 from nerima_report.fiscal_year import full_name
@@ -104,6 +104,8 @@ def _content_of(file: Path, text: str) -> dict[str, object]:
         raise RecordError(file, where, reason, error.lineno) from None
     except (ValueError, RecursionError):
         raise RecordError(file, "", "JSON として正しくありません（大きすぎる数か、深すぎる入れ子があります）") from None
+    if fault := fault_of_content(content):
+        raise RecordError(file, key_of(fault.location), fault.reason)
     if not isinstance(content, dict):
         raise RecordError(file, "schema_version", f"この版のプログラムが読めるのは {SCHEMA_VERSION} だけです")
     return content

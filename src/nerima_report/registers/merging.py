@@ -46,7 +46,7 @@ from nerima_report.tallies.cell_values import shown
 from nerima_report.tallies.collection import Collection, SubmittedRegister
 from nerima_report.tallies.model import Entry
 from nerima_report.tallies.submission import Submission
-from nerima_report.text import plain
+from nerima_report.text import name_of, plain
 
 CONFIRMATION, CORRECTION = "確認", "訂正"
 _KINDS = {AS_BEFORE: CONFIRMATION, ALTERED: ALTERED, OVER: OVER}
@@ -86,7 +86,7 @@ class MergePlan:
         return [
             Step(
                 day, self.fiscal_year, change.register.key, change.entry.number, change.kind, label, before, after,
-                change.entry.section, change.submission.workbook.path.name, change.submission.workbook.sha256,
+                change.entry.section, name_of(change.submission.workbook.path), change.submission.workbook.sha256,
             )
             for change in self.changes
             for label, before, after in change.fields

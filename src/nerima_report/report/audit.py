@@ -26,6 +26,7 @@ from nerima_report.report.wording import number, so_far
 from nerima_report.tallies.counting import amount, counted_entries, open_entries, source_of
 from nerima_report.tallies.model import Entry, FilledCell
 from nerima_report.tallies.submission import Submission
+from nerima_report.text import name_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,7 +60,7 @@ def make_audit(content: Content, report: Report) -> str:
 
 
 def _inputs(submissions: Iterable[Submission]) -> Iterator[str]:
-    rows = [(s.section, "区全体" if s.ward else "課", str(s.number), s.workbook.path.name) for s in submissions]
+    rows = [(s.section, "区全体" if s.ward else "課", str(s.number), name_of(s.workbook.path)) for s in submissions]
     yield from ("## 使ったファイル", "")
     yield from markdown_table(("課", "様式", "提出回", "ファイル"), rows)
 

@@ -7,9 +7,11 @@ neither compute a number nor run for long, and every misspelled call is told in 
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from typing import Any, NamedTuple
 
 from jinja2 import Environment, nodes
@@ -23,6 +25,8 @@ LONGEST_MANUSCRIPT = 100_000  # characters
 LONGEST_LITERAL = 200  # characters
 LONGEST_TAG = 200  # words and signs
 DEEPEST = 12  # brackets within brackets, choices within choices
+# Signs of Markdown, which decorate nothing in a manuscript; the time to find their pairs grows with their square.
+MOST_SIGNS, _SIGN = 1_000, re.compile(r"[\[*_`]")
 
 _VALUES = (nodes.Name, nodes.Const, nodes.Call, nodes.Filter, nodes.Getitem, nodes.Getattr)
 _CHOICES = (*_VALUES, nodes.And, nodes.Or, nodes.Not, nodes.Compare, nodes.List, nodes.Tuple)
@@ -97,6 +101,9 @@ def first_fault(environment: Environment, source: str, vocabulary: Vocabulary) -
     if len(source) > LONGEST_MANUSCRIPT:
         return Fault(1, f"原稿が長すぎます（{LONGEST_MANUSCRIPT:,}字まで）")
     for line, text in _own_texts(environment, source):
+        if beyond := next(islice(_SIGN.finditer(text), MOST_SIGNS, None), None):
+            at = line + text.count("\n", 0, beyond.start())
+            return Fault(at, f"「{beyond[0]}」などの記号が多すぎます（{MOST_SIGNS:,}まで）")
         for fault in vocabulary.faults_of_text(line, text):
             return fault
     for fault in _faults_of_tags(environment, source):

@@ -41,6 +41,7 @@ from nerima_report.tallies.collection import Collection
 from nerima_report.tallies.figures import Share
 from nerima_report.tallies.model import Entry, FilledCell, Tallies
 from nerima_report.tallies.totals import Totals, cell_names
+from nerima_report.text import name_of
 
 
 def make_record(content: Content, report: Report, outputs: Mapping[str, bytes]) -> Record:
@@ -69,7 +70,7 @@ def make_record(content: Content, report: Report, outputs: Mapping[str, bytes]) 
         explained=tuple(recorded_explanations(content.findings)),
         inputs=tuple(
             RecordedInput(
-                file=s.workbook.path.name, used=s in used, section=s.section, ward=s.ward,
+                file=name_of(s.workbook.path), used=s in used, section=s.section, ward=s.ward,
                 submission=s.number, sha256=s.workbook.sha256,
             )
             for s in sorted((*used, *unused), key=lambda s: (s.section, s.ward, s.number, s.file))

@@ -17,7 +17,6 @@ from nerima_report.corrections import suggest_corrections
 from nerima_report.edition import Edition
 from nerima_report.errors import CannotProceed
 from nerima_report.examination import Examination
-from nerima_report.files import sha256
 from nerima_report.findings import Explanation, Finding, explain
 from nerima_report.fiscal_year import full_name
 from nerima_report.forms.published_year import as_published, not_printed, render_template, template_name
@@ -37,7 +36,7 @@ from nerima_report.tallies.model import Tallies
 from nerima_report.tallies.reading import load_tallies
 from nerima_report.tallies.submission import PUBLISHED_FORM, Inbox, Submission, identify
 from nerima_report.tallies.totals import Totals, add_up
-from nerima_report.text import plain
+from nerima_report.text import name_of, plain
 from nerima_report.workbooks import Unreadable, read_workbook
 from nerima_report.workspace import Delivery, Workspace, write_all
 
@@ -63,10 +62,12 @@ class Imported:
 class _Read:
     """What was read of a file: the collection for the checks, what reading found, the tables it says are missing.
 
-    `units` are those of the columns for which the year used other units than the definitions of today.
+    `units` are those of the columns for which the year used other units than the definitions of today, `sha256` is the
+    hash of the file.
     """
 
     collection: Collection
+    sha256: str = ""
     findings: tuple[Finding, ...] = ()
     not_published: frozenset[str] = frozenset()
     units: Mapping[tuple[str, str], str] = field(default_factory=dict)
@@ -79,7 +80,7 @@ def import_year(order: ImportOrder, edition: Edition, explanations: Sequence[Exp
     """
     read = _from_csv(order, edition) if order.file.suffix.lower() == ".csv" else _from_workbook(order, edition)
     collection = read.collection
-    findings = explain([*read.findings, *run_checks(collection)], explanations, collection.fiscal_year)[0]
+    findings = explain(run_checks(collection, read.findings), explanations, collection.fiscal_year)[0]
     findings = suggest_corrections(findings, collection, explanations)
     examination = Examination(collection.edition, collection.inbox, (collection,), tuple(findings))
     sound = collection.fiscal_year and not any(edition.catalogue.is_error(finding) for finding in findings)
@@ -101,7 +102,7 @@ def _from_csv(order: ImportOrder, edition: Edition) -> _Read:
     tallies = replace(load_tallies((), published), cells=tuple(cells), stated=tuple(csv.stated))
     totals = add_up(tallies, published)
     collection = Collection(published, order.fiscal_year, tallies, totals)
-    return _Read(collection, tuple(csv.findings), missing, csv.units)
+    return _Read(collection, csv.sha256, tuple(csv.findings), missing, csv.units)
 
 
 def _from_workbook(order: ImportOrder, edition: Edition) -> _Read:
@@ -124,7 +125,7 @@ def _from_workbook(order: ImportOrder, edition: Edition) -> _Read:
     totals_only = tuple(stated for stated in tallies.stated if stated.kind == "total")
     tallies = replace(tallies, cells=published_cells, stated=totals_only)
     collection = Collection(published, year, tallies, add_up(tallies, published), Inbox((submission,)), (submission,))
-    return _Read(collection, tuple(_of_the_workbook(order, submission, tallies)), missing)
+    return _Read(collection, submission.workbook.sha256, tuple(_of_the_workbook(order, submission, tallies)), missing)
 
 
 def _of_the_workbook(order: ImportOrder, submission: Submission, tallies: Tallies) -> Iterator[Finding]:
@@ -174,7 +175,7 @@ def _record(read: _Read, findings: Sequence[Finding], edition: Edition, file: Pa
         tallies=(),
         adjustments=(),
         explained=tuple(recorded_explanations(findings)),
-        inputs=(_input(file),),
+        inputs=(RecordedInput(file=name_of(file), used=True, section="", ward=True, submission=1, sha256=read.sha256),),
         outputs=(),
         revisions=(),
     )
@@ -184,11 +185,6 @@ def _record(read: _Read, findings: Sequence[Finding], edition: Edition, file: Pa
     units = ((cell, read.units.get((cell.table, cell.column), cell.unit)) for cell in record.cells)
     cells = tuple(cell.model_copy(update={"unit": unit}) for cell, unit in units)
     return record.model_copy(update={"tables": tables, "cells": cells, "figures": figures})
-
-
-def _input(file: Path) -> RecordedInput:
-    digest = sha256(file.read_bytes())
-    return RecordedInput(file=file.name, used=True, section="", ward=True, submission=1, sha256=digest)
 
 
 @dataclass(frozen=True)

@@ -5,17 +5,15 @@ Nothing else rests on it: what is printed, sent back or published is made from t
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import os
-import stat
 from collections.abc import Generator, Sequence
 from contextlib import closing, suppress
 from functools import cache
 from pathlib import Path
 
 from nerima_report.errors import CannotProceed
-from nerima_report.files import MOST_BYTES, extended
+from nerima_report.files import MOST_BYTES, open_file
 from nerima_report.workbooks import Unreadable, Workbook, shared_reader
 from nerima_report.workbooks.transfer import read_answer, write_answer
 from nerima_report.workspace import write_all
@@ -34,15 +32,12 @@ def keep(folder: Path, files: dict[str, bytes]) -> None:
 def digest_of(file: Path) -> str:
     """A digest of what a file says; of one that is larger than any that is read, only of its size and time.
 
-    Raises OSError for what is no file: a pipe would never end.
+    Raises OSError for what is no file.
     """
-    name = extended(file)
-    status = os.stat(name)  # noqa: PTH116 (the name may carry a prefix that Path would change)
-    if not stat.S_ISREG(status.st_mode):
-        raise OSError(errno.EINVAL, "no file", name)
-    if status.st_size > MOST_BYTES:
-        return f"{status.st_size} {status.st_mtime_ns}"
-    with open(name, "rb") as stream:  # noqa: PTH123
+    with open_file(file) as stream:
+        status = os.fstat(stream.fileno())
+        if status.st_size > MOST_BYTES:
+            return f"{status.st_size} {status.st_mtime_ns}"
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
@@ -95,7 +90,7 @@ class KeptWorkbooks:
     def _name(self, path: Path) -> str:
         try:
             return _line_of(digest_of(path))
-        except (OSError, ValueError):
+        except OSError:
             return ""
 
     def _known(self, path: Path, name: str) -> Workbook | None:

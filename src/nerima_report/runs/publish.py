@@ -15,6 +15,7 @@ from nerima_report.notices.status import RecordState, ReportState
 from nerima_report.places import Place
 from nerima_report.records.file import read_record, revise, write_record
 from nerima_report.records.model import Record
+from nerima_report.text import name_of
 from nerima_report.workspace import RECORD, Workspace, write_all
 
 
@@ -85,4 +86,4 @@ def _changed_outputs(folder: Path, record: Record) -> list[Path]:
 def _changed_inputs(files: Iterable[Path], record: Record) -> bool:
     """Whether the workbooks of the inbox differ from those that the record was made from."""
     known = {(entry.file, entry.sha256) for entry in record.inputs}
-    return known != {(file.name, sha256(file.read_bytes())) for file in files}
+    return known != {(name_of(file), sha256(file.read_bytes())) for file in files}

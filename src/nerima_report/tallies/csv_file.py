@@ -1,19 +1,22 @@
 """A published year as CSV → cells, or findings with the line: part, table, group, row, column, unit, value.
 
-The headings may be English or Japanese, the names those of the definitions (公開 or its title, 処理状況 or
-公開.処理状況), the rows in any order. A cell holds a count or 該当なし; a whole table that the year did not
-publish has one line with 該当なし and neither row nor column.
+Commas, semicolons or tabs may stand between the columns, or what a first line says (sep=;). The headings may be English
+or Japanese, the names those of the definitions (公開 or its title, 処理状況 or 公開.処理状況), the rows in any order. A
+cell holds a count or 該当なし; a whole table that the year did not publish has one line with 該当なし and neither row
+nor column.
 """
 
 from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from nerima_report.edition import Edition
+from nerima_report.files import NotRead, read_file, sha256
 from nerima_report.findings import Finding
 from nerima_report.places import WARD, CellKey, Place
 from nerima_report.tallies.cell_values import read_count, shown
@@ -21,7 +24,7 @@ from nerima_report.tallies.model import FilledCell, StatedCell
 from nerima_report.tallies.submission import NOT_APPLICABLE
 from nerima_report.text import asked, label_of, likely, plain
 from nerima_report.workbooks.cleaning import clean
-from nerima_report.workbooks.limits import MAX_FILE_BYTES
+from nerima_report.workbooks.limits import MAX_FILE_BYTES, MAX_ROWS
 
 HEADINGS = {
     "part": ("part", "部"),
@@ -34,15 +37,21 @@ HEADINGS = {
 }
 # A table id says the part, most tables have no groups, and the unit is that of the definitions unless it was another.
 OPTIONAL = ("part", "group", "unit")
+_UNREADABLE = {"missing": "N101", "closed": "N101", "not-a-file": "N121", "too-large": "N103"}
+_SEPARATORS = ",;\t"
+_SEPARATOR_LINE = re.compile(r'"?sep=([^\w"])"?[\s,;]*', re.IGNORECASE)  # Excel takes it so, and does not show it
+_NUMBER = re.compile(r"[0-9]{1,15}\.[0-9]{1,15}")  # as pandas writes 839 in a column with gaps: 839.0
+_LONGEST_TEXT = 1_000  # characters: what is longer is no name and no number, however it goes on
 
 
 @dataclass
 class CsvCells:
     """What a CSV said: cells, stated totals, tables that were not published, and what is wrong with it.
 
-    `units` are those of the columns by table id and column.
+    `units` are those of the columns by table id and column, `sha256` is the hash (hexadecimal) of the file.
     """
 
+    sha256: str = ""
     cells: list[FilledCell] = field(default_factory=list)
     stated: list[StatedCell] = field(default_factory=list)
     not_published: list[str] = field(default_factory=list)
@@ -84,12 +93,13 @@ def read_csv(file: Path, edition: Edition, fiscal_year: int, not_published: Sequ
 def _text_of(file: Path, label: str, found: CsvCells) -> str | None:
     """The text of the file; None, with a finding, where there is none."""
     try:
-        content = file.read_bytes() if file.stat().st_size <= MAX_FILE_BYTES else None
-    except OSError:
-        found.findings.append(Finding("N101", Place(file=label)))
+        content = read_file(file, MAX_FILE_BYTES)
+    except NotRead as error:
+        found.findings.append(Finding(_UNREADABLE[error.reason], Place(file=label)))
         return None
+    found.sha256 = sha256(content)
     if not content:
-        found.findings.append(Finding("N103" if content is None else "N102", Place(file=label)))
+        found.findings.append(Finding("N102", Place(file=label)))
         return None
     for encoding in ("utf-8-sig", "cp932"):
         try:
@@ -106,9 +116,12 @@ def _text_of(file: Path, label: str, found: CsvCells) -> str | None:
 
 
 def _lines(text: str, label: str, found: CsvCells) -> Iterator[_Line]:
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    separator, first = _separator(text)
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=separator)
     columns: dict[str, int] = {}
-    width, first = 0, 1
+    for _ in range(1, first):
+        next(reader)
+    width = rows = 0
     while True:
         try:
             texts = next(reader, None)
@@ -120,20 +133,34 @@ def _lines(text: str, label: str, found: CsvCells) -> Iterator[_Line]:
             return
         if not any(t.strip() for t in texts):
             continue
+        rows += 1
+        if rows > MAX_ROWS:
+            found.findings.append(Finding("N115", Place(file=label), expected=MAX_ROWS, details={"what": "行"}))
+            return
         if not columns:
             columns, width = _columns(texts), len(texts)
-            missing = [name for name in HEADINGS if name not in columns and name not in OPTIONAL]
-            for name in missing:
-                headings = " か ".join(HEADINGS[name])
-                place = Place(file=label, cell="1行", line=1)
-                found.findings.append(Finding("N233", place, details={"heading": headings}))
+            missing = [" か ".join(HEADINGS[name]) for name in HEADINGS if name not in {*columns, *OPTIONAL}]
             if missing:
+                place = Place(file=label, cell=f"{number}行", line=number)
+                found.findings.append(Finding("N233", place, details={"heading": "」「".join(missing)}))
                 return
         elif len(texts) != width:
             place = Place(file=label, cell=f"{number}行", line=number)
             found.findings.append(Finding("N234", place, expected=width, found=len(texts)))
         else:
-            yield _Line(number, {name: clean(texts[place]).text.strip() for name, place in columns.items()}, label)
+            yield _Line(number, {name: _clean(texts[place]) for name, place in columns.items()}, label)
+
+
+def _separator(text: str) -> tuple[str, int]:
+    """What stands between the columns, and the number of the line with which the table begins."""
+    first = next(filter(str.strip, io.StringIO(text, newline=None)), "")[:_LONGEST_TEXT]
+    if (named := _SEPARATOR_LINE.fullmatch(first)) and text.startswith(first.strip()):
+        return named[1], 2
+    return max(_SEPARATORS, key=lambda separator: len(_columns(first.replace('"', "").split(separator)))), 1
+
+
+def _clean(text: str) -> str:
+    return clean(text[:_LONGEST_TEXT]).text.strip()
 
 
 def _columns(headings: Sequence[str]) -> dict[str, int]:
@@ -237,13 +264,19 @@ class _Reader:
         unit = line.texts.get("unit", "") or (column.unit if column else "")
         if self.found.units.setdefault((key.table, key.column), unit) != unit:
             self.found.findings.append(Finding("N240", place, self.found.units[key.table, key.column], unit))
-        # Every value of a CSV is text: plain digits are no other spelling.
-        reading = read_count(int(text) if text.isascii() and text.isdecimal() and len(text) < 20 else text, unit)
+        reading = read_count(_value(text), unit)
         if key.row:
             self.found.cells.append(FilledCell(self.fiscal_year, True, key, reading, shown(text), place))
         else:
             value = reading.value if isinstance(reading.value, int) else text or None
             self.found.stated.append(StatedCell("total", key, value, line.place(key._replace(row=table.total))))
+
+
+def _value(text: str) -> int | float | str:
+    """A value as a workbook would hold it: every one of a CSV is text, so plain digits are no other spelling."""
+    if text.isascii() and text.isdecimal() and len(text) < 20:
+        return int(text)
+    return float(text) if _NUMBER.fullmatch(text) else text
 
 
 def _missing(found: CsvCells, edition: Edition, label: str) -> Iterator[Finding]:

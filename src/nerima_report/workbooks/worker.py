@@ -78,7 +78,14 @@ def answer_for(path: Path, order: MarkOrder | None) -> bytes:
 
 
 def limit_memory() -> None:
-    """Limit the memory of this process where the system can (not on Windows; macOS may ignore it)."""
+    """Limit the memory of this process where the system can (macOS may ignore it)."""
+    if sys.platform == "win32":
+        import ctypes
+
+        from nerima_report.workbooks.job_object import limit_by_job
+
+        limit_by_job(ctypes.WinDLL("kernel32"), limits.MAX_MEMORY_BYTES)
+        return
     with contextlib.suppress(ImportError, ValueError, OSError):
         import resource
 

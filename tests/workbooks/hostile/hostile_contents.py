@@ -141,6 +141,13 @@ def _comment(text: str, cell: str = "A1") -> str:
 
 OLD = f'comments xmlns="{MAIN}"'
 THREADED = 'ThreadedComments xmlns="http://schemas.microsoft.com/office/spreadsheetml/2018/threadedcomments"'
+
+
+def _format() -> str:
+    code = f'<numFmts><numFmt numFmtId="200" formatCode="{"[" * 200_000}y"/></numFmts>'
+    return f'<styleSheet xmlns="{MAIN}">{code}<cellXfs><xf/><xf numFmtId="200"/></cellXfs></styleSheet>'
+
+
 MERGES = "<mergeCells>" + numbered('<mergeCell ref="A#:B#" a="~"/>', 30_000) + "</mergeCells>"
 VALIDATIONS = numbered('<dataValidation sqref="A#"><formula1>~</formula1></dataValidation>', 20_000)
 
@@ -243,6 +250,11 @@ SIZES: tuple[Hostile, ...] = (
     with_comments("comment-in-the-last-cell", "", OLD, lambda: _comment("次", "XFD1048576")),
     with_comments("comment-on-nonsense", "broken", OLD, lambda: _comment("次", "here")),
     with_comments("deep-comment", "suspicious-xml", OLD, lambda: "<comment>" * 70 + "</comment>" * 70),
+    packed(
+        "format-without-end",
+        "",
+        lambda: package({"表": sheet(_cell('<c r="A1" s="1"><v>1</v></c>'))}, styles=_format()),
+    ),
     packed("styles-in-plenty", "", lambda: package(styles=_styles(5_000))),
 )
 

@@ -20,6 +20,7 @@ from docx.section import Section, _Header
 from docx.shared import Twips
 
 from nerima_report.errors import DefinitionError
+from nerima_report.files import read_binary
 from nerima_report.report.blocks import (
     CONTENTS_TITLE,
     Block,
@@ -58,8 +59,8 @@ def render_word(report: Report, reference: Path) -> bytes:
 
 def _open(reference: Path) -> Document:
     try:
-        document = docx.Document(str(reference))
-    except (PackageNotFoundError, KeyError, ValueError) as error:
+        document = docx.Document(BytesIO(read_binary(reference)))
+    except (zipfile.BadZipFile, PackageNotFoundError, KeyError, ValueError) as error:
         raise DefinitionError(reference, "", "Wordのファイル（.docx）として開けません。") from error
     if len(document.sections) < 2:
         raise DefinitionError(reference, "セクション", "表紙と本文の二つのセクションが必要です。")

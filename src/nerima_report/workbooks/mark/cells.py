@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Mapping
 
 from lxml import etree
 
 from nerima_report.workbooks.mark.styles import StyleSheet
-from nerima_report.workbooks.mark.xml import RELATION, Element, M, piece
+from nerima_report.workbooks.mark.xml import RELATION, Element, M, RowByRow, number, piece
 from nerima_report.workbooks.values import Position, address, position_of
 
 # What stands behind `legacyDrawing` (where the comments are drawn) in a worksheet: ECMA-376 part 1, 18.3.1.99.
@@ -18,29 +18,43 @@ _BEHIND_COMMENTS = (
 )
 
 
-def restyle(sheet: Element, styles: StyleSheet, marks: Mapping[Position, str]) -> bool:
-    """Mark cells of a worksheet, and take earlier marks away from others; whether anything changed."""
-    data = sheet.find(f"{M}sheetData")
-    if data is None or not (marks or styles.old_marks):
-        return False  # a chart on a sheet of its own, or nothing to do
+def restyle(sheet: RowByRow, styles: StyleSheet, marks: Mapping[Position, str]) -> bool:
+    """Mark cells of a worksheet, and take earlier marks away from others, row by row; whether anything changed."""
     wanted: defaultdict[int, dict[int, str]] = defaultdict(dict)
     for (row, column), mark in marks.items():
         wanted[row][column] = mark
-    rows = _rows(data)
-    for row in wanted.keys() - rows.keys():
-        _put(data, rows, row, etree.Element(f"{M}row", r=str(row)))
+    waiting = deque(sorted(wanted))
+    changed, last = False, 0
+    for row in sheet.rows():
+        last = number(row, "r", last + 1)
+        while waiting and waiting[0] <= last:
+            place = waiting.popleft()
+            if place < last:
+                new = etree.Element(f"{M}row", r=str(place))
+                row.addprevious(new)
+                changed |= _restyle_row(new, place, styles, wanted.pop(place))
+        if last in wanted or styles.old_marks:
+            changed |= _restyle_row(row, last, styles, wanted[last])
+    if sheet.data is None:
+        return False  # a chart on a sheet of its own
+    for place in waiting:
+        new = etree.SubElement(sheet.data, f"{M}row", r=str(place))
+        changed |= _restyle_row(new, place, styles, wanted[place])
+    return changed
+
+
+def _restyle_row(row: Element, place: int, styles: StyleSheet, wanted: Mapping[int, str]) -> bool:
+    cells = _cells(row)
+    for column in wanted.keys() - cells.keys():
+        style = str(_style_at(row, column))
+        _put(row, cells, column, etree.Element(f"{M}c", r=address((place, column)), s=style))
     changed = False
-    for row in sorted(rows if styles.old_marks else wanted):
-        cells = _cells(rows[row])
-        for column in wanted[row].keys() - cells.keys():
-            style = str(_style_at(sheet, rows[row], column))
-            _put(rows[row], cells, column, etree.Element(f"{M}c", r=address((row, column)), s=style))
-        for column, cell in sorted(cells.items()):
-            old = int(cell.get("s", 0))
-            new = styles.marked(old, wanted[row][column]) if column in wanted[row] else styles.unmarked(old)
-            if new != old:
-                cell.set("s", str(new))
-                changed = True
+    for column, cell in sorted(cells.items()):
+        old = number(cell, "s")
+        new = styles.marked(old, wanted[column]) if column in wanted else styles.unmarked(old)
+        if new != old:
+            cell.set("s", str(new))
+            changed = True
     return changed
 
 
@@ -69,40 +83,30 @@ def draw_comments(sheet: Element, relation: str) -> None:
         behind.addprevious(drawing)
 
 
-def _rows(data: Element) -> dict[int, Element]:
-    """The rows by number; one that names none follows the one before it."""
-    rows: dict[int, Element] = {}
-    number = 0
-    for row in data.iterchildren(f"{M}row"):
-        number = int(row.get("r", number + 1))
-        rows[number] = row
-    return rows
-
-
 def _cells(row: Element) -> dict[int, Element]:
-    """The cells of a row by column, in the same way."""
+    """The cells of a row by column; one that names none follows the one before it."""
     cells: dict[int, Element] = {}
     column = 0
     for cell in row.iterchildren(f"{M}c"):
         reference = cell.get("r")
-        column = column + 1 if reference is None else position_of(reference)[1]
+        column = position_of(reference)[1] if reference else column + 1
         cells[column] = cell
     return cells
 
 
-def _put(parent: Element, children: dict[int, Element], number: int, new: Element) -> None:
-    """Put a row or a cell where its number belongs."""
-    later = min((other for other in children if other > number), default=None)
+def _put(row: Element, cells: dict[int, Element], column: int, new: Element) -> None:
+    """Put a cell where its column belongs."""
+    later = min((other for other in cells if other > column), default=None)
     if later is None:
-        parent.append(new)
+        row.append(new)
     else:
-        children[later].addprevious(new)
-    children[number] = new
+        cells[later].addprevious(new)
+    cells[column] = new
 
 
-def _style_at(sheet: Element, row: Element, column: int) -> int:
+def _style_at(row: Element, column: int) -> int:
     """The style of a cell that does not stand in the file: that of its row, or of its column."""
     if row.get("customFormat") in ("1", "true"):
-        return int(row.get("s", 0))
-    columns = sheet.iterfind(f"{M}cols/{M}col")
-    return next((int(c.get("style", 0)) for c in columns if int(c.get("min")) <= column <= int(c.get("max"))), 0)
+        return number(row, "s")
+    columns = row.getparent().getparent().iterfind(f"{M}cols/{M}col")
+    return next((number(c, "style") for c in columns if number(c, "min") <= column <= number(c, "max")), 0)

@@ -131,7 +131,7 @@ def _draw(package: Package, part: str, sheet: Element, gone: set[Position], new:
         drawing = package.add("xl/drawings/vmlDrawingCheck{}.vml", _NO_SHAPES.encode(), _VML)
         draw_comments(sheet, package.relate(part, "vmlDrawing", drawing))
     vml = package.read(drawing)
-    if vml.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if vml.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in vml[:2]:  # UTF-16, with a byte order mark or without
         vml = serialise(parse(vml))
     package.replace(drawing, _with_boxes(vml, gone, new))
     return not known

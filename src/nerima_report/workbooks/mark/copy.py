@@ -10,13 +10,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from nerima_report.workbooks.cleaning import clean_name
+from nerima_report.workbooks.limits import Refused
 from nerima_report.workbooks.mark.cells import deselect, restyle
 from nerima_report.workbooks.mark.comments import comment
 from nerima_report.workbooks.mark.index import HEADER_ROW, index_sheet
 from nerima_report.workbooks.mark.order import ADVICE, Mark, advice_in
 from nerima_report.workbooks.mark.package import Package
+from nerima_report.workbooks.mark.proof import digests_of, opens_elsewhere
 from nerima_report.workbooks.mark.styles import NO_STYLES, SEVEREST_FIRST, StyleSheet
-from nerima_report.workbooks.mark.xml import RELATION, Element, M, add, piece
+from nerima_report.workbooks.mark.xml import RELATION, Element, M, add, number, piece
 from nerima_report.workbooks.values import INDEX_SHEET, REMARK_BEGINNING, Position, position_of
 
 _WORKSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
@@ -30,14 +32,28 @@ def marked_copy(content: bytes, marks: Sequence[Mark], author: str) -> bytes:
     """A marked copy of a workbook that was read before; all else in it is as it was.
 
     `marks` are the findings as the 課 shall read them (see Mark), `author` is under whose name the comments
-    stand. Raises whatever the content makes it raise: then no copy can be made of it.
+    stand. Raises whatever the content makes it raise: then no copy can be made of it. Raises Refused where the copy
+    does not say the same as the workbook, or cannot be opened by a program that opens the workbook.
     """
+    before = digests_of(content, marks)
     with Package(content) as package:
-        _mark(package, marks, author)
-        return package.packed()
+        old_index, index = _mark(package, marks, author)
+        copy = package.packed()
+    after = digests_of(copy, marks)
+    if _without(before, old_index) != _without(after, index):
+        raise Refused("broken")
+    if not opens_elsewhere(copy) and opens_elsewhere(content):
+        raise Refused("broken")
+    return copy
 
 
-def _mark(package: Package, marks: Sequence[Mark], author: str) -> None:
+def _without(sheets: Sequence[tuple[str, str]], index: str) -> list[tuple[str, str]]:
+    """Sheets and their digests without the index sheet."""
+    return [sheet for sheet in sheets if sheet[0] != clean_name(index)]
+
+
+def _mark(package: Package, marks: Sequence[Mark], author: str) -> tuple[str, str]:
+    """Mark a workbook; returns the name of the index sheet that it had ('' without one), and the one it has now."""
     workbook = next(r.target for r in package.relations("") if r.kind == "officeDocument")
     root = package.root(workbook)
     styles_part = _styles_part(package, workbook)
@@ -58,6 +74,7 @@ def _mark(package: Package, marks: Sequence[Mark], author: str) -> None:
         part = package.add("xl/worksheets/sheetCheck{}.xml", index, _WORKSHEET)
         _put_in_front(root, package.relate(workbook, "worksheet", part), _free_name(sheets))
     package.replace(workbook, root)
+    return (old_index, old_index) if old_index in sheets else ("", _free_name(sheets))
 
 
 def _mark_sheet(
@@ -69,10 +86,10 @@ def _mark_sheet(
     author: str,
 ) -> None:
     """Write a sheet anew if anything on it changes."""
-    sheet = package.root(part)
-    changed = deselect(sheet), restyle(sheet, styles, colours), comment(package, part, sheet, remarks, author)
-    if any(changed):
-        package.replace(part, sheet)
+    sheet = package.row_by_row(part)
+    restyled = restyle(sheet, styles, colours)  # before all else, because the rest of the sheet stands behind its rows
+    if any((restyled, deselect(sheet.root), comment(package, part, sheet.root, remarks, author))):
+        package.replace(part, sheet.serialise())
 
 
 def _styles_part(package: Package, workbook: str) -> str:
@@ -145,8 +162,8 @@ def _free_name(sheets: Mapping[str, str]) -> str:
 def _put_in_front(workbook: Element, relation: str, name: str) -> None:
     """Make the index the first sheet: what counts sheets in the workbook counts one more."""
     sheets = workbook.find(f"{M}sheets")
-    number = max(int(sheet.get("sheetId")) for sheet in sheets.iterchildren(f"{M}sheet")) + 1
-    entry = add(sheets, "sheet", name=name, sheetId=str(number))
+    highest = max(number(sheet, "sheetId") for sheet in sheets.iterchildren(f"{M}sheet"))
+    entry = add(sheets, "sheet", name=name, sheetId=str(highest + 1))
     entry.set(RELATION, relation)
     sheets.insert(0, entry)
     _open_on(workbook, 0)
@@ -155,7 +172,7 @@ def _put_in_front(workbook: Element, relation: str, name: str) -> None:
         if defined.get("name") == _INDEX_NAME:
             names.remove(defined)
         elif "localSheetId" in defined.attrib:
-            defined.set("localSheetId", str(int(defined.get("localSheetId")) + 1))
+            defined.set("localSheetId", str(number(defined, "localSheetId") + 1))
     quoted = "'" + name.replace("'", "''") + "'"
     titles = f"{quoted}!${HEADER_ROW}:${HEADER_ROW}"  # the row that is repeated when the index is printed
     add(names, "definedName", titles, name="_xlnm.Print_Titles", localSheetId="0")

@@ -11,11 +11,12 @@ from typing import NamedTuple
 
 from lxml import etree
 
-from nerima_report.workbooks.mark.xml import OFFICE, Element, parse, serialise
+from nerima_report.workbooks.mark.xml import OFFICE, Element, RowByRow, parse, serialise
 
 CONTENT_TYPES = "[Content_Types].xml"
 _TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
 _RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
+_RELATIONS_TYPE = "application/vnd.openxmlformats-package.relationships+xml"
 _NEW_PART = (1980, 1, 1, 0, 0, 0)  # no time of writing: the same input gives the same bytes
 
 
@@ -61,8 +62,12 @@ class Package:
         name = self._names.get(name.casefold(), name)
         if name in self._changed:
             return parse(self._changed[name])
-        with self._archive.open(name) as stream:  # a large sheet is not held twice
+        with self._archive.open(name) as stream:
             return parse(stream)
+
+    def row_by_row(self, name: str) -> RowByRow:
+        """A worksheet, as it was sent, whose rows pass one at a time."""
+        return RowByRow(self._archive.open(self._names.get(name.casefold(), name)))
 
     def replace(self, name: str, content: Element | bytes) -> None:
         """Give a part another content."""
@@ -74,10 +79,17 @@ class Package:
         names = (pattern.format(number or "") for number in count())
         name = next(name for name in names if name not in self)
         self.replace(name, data)
+        self._declare(name, content_type)
+        return name
+
+    def _declare(self, name: str, content_type: str) -> None:
         types = self.root(CONTENT_TYPES)
         etree.SubElement(types, f"{{{_TYPES}}}Override", PartName=f"/{name}", ContentType=content_type)
         self.replace(CONTENT_TYPES, types)
-        return name
+
+    def _types_by_ending(self) -> set[str]:
+        """The endings of names of which the package says what such parts hold."""
+        return {one.get("Extension", "").casefold() for one in self.root(CONTENT_TYPES).iterfind("{*}Default")}
 
     def relations(self, part: str) -> list[Relation]:
         """The relations of a part to other parts of the package ('' for the package itself)."""
@@ -93,6 +105,8 @@ class Package:
         """Add a relation from a part to another one; returns its id."""
         name = _relations_part(part)
         root = self.root(name) if name in self else parse(f'<Relationships xmlns="{_RELATIONS}"/>'.encode())
+        if name not in self and "rels" not in self._types_by_ending():
+            self._declare(name, _RELATIONS_TYPE)
         taken = {r.get("Id") for r in root.iterfind("{*}Relationship")}
         new = next(id_ for id_ in (f"rIdCheck{number}" for number in count(1)) if id_ not in taken)
         facts = {"Id": new, "Type": f"{OFFICE}/{kind}", "Target": f"/{target}"}

@@ -7,17 +7,21 @@ from functools import cached_property
 
 from lxml import etree
 
-from nerima_report.workbooks.mark.xml import MAIN, Element, M, piece
+from nerima_report.workbooks.mark.xml import MAIN, Element, M, number, piece
 
 # Colours that nothing else in a form has, so that an earlier mark is known again. Dark text keeps its contrast on each.
 FILLS = {"error": "FFFFC1B7", "warning": "FFFFDF8B", "notice": "FFCFE8F7", "related": "FFE5E0F9"}
 SEVEREST_FIRST = ("error", "warning", "notice", "related")
-NO_STYLES = (
-    f'<styleSheet xmlns="{MAIN}"><fonts count="1"><font><sz val="11"/></font></fonts><fills count="2"><fill>'
-    '<patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill></fills>'
-    '<borders count="1"><border/></borders><cellStyleXfs count="1"><xf/></cellStyleXfs>'
-    '<cellXfs count="1"><xf xfId="0"/></cellXfs></styleSheet>'
-).encode()
+NO_STYLES = f'<styleSheet xmlns="{MAIN}"/>'.encode()
+# The lists that marks need, in the order of ECMA-376 part 1, 18.8.39, with what each holds at least: what stands at
+# these places counts also in a file that does not say it, so nothing else may be put there.
+_LISTS = {
+    "fonts": '<font><sz val="11"/></font>',
+    "fills": '<fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill>',
+    "borders": "<border/>",
+    "cellStyleXfs": "<xf/>",
+    "cellXfs": '<xf xfId="0"/>',
+}
 
 _PLAIN_BACKGROUND = {"indexed": "64"}
 _FONT = '<name val="BIZ UDゴシック"/><family val="3"/><charset val="128"/>'
@@ -39,9 +43,7 @@ class StyleSheet:
 
     def __init__(self, root: Element) -> None:
         self.root = root
-        self._fonts, self._fills, self._borders, self._xfs = (
-            _Items(root, name) for name in ("fonts", "fills", "borders", "cellXfs")
-        )
+        self._fonts, self._fills, self._borders, _, self._xfs = (_Items(root, name) for name in _LISTS)
         self._old = len(self._xfs.elements)
         self._marked: dict[tuple[int, str], int] = {}
         self._unmarked: dict[int, int] = {}
@@ -95,7 +97,7 @@ class StyleSheet:
 
     def _fill(self, style: int) -> Element:
         fills = self._fills.elements
-        fill = int(self._style(style).get("fillId", 0))
+        fill = number(self._style(style), "fillId")
         return fills[fill if fill < len(fills) else 0]
 
     def _style(self, style: int) -> Element:
@@ -121,22 +123,29 @@ class _Items:
     def __init__(self, root: Element, name: str) -> None:
         container = root.find(M + name)
         if container is None:
-            raise ValueError(f"no {name} in the styles")
+            container = piece(f"<{name}/>")
+            behind = [f"{M}numFmts", *(f"{M}{before}" for before in _LISTS)][: [*_LISTS].index(name) + 1]
+            root.insert(len(list(root.iterchildren(*behind))), container)
         self._container = container
         self.elements = list(container.iterchildren(f"{M}*"))
+        for default in piece(f"<_>{_LISTS[name]}</_>")[len(self.elements) :]:
+            self._append(default)
         self._numbers = {_written(element): number for number, element in reversed([*enumerate(self.elements)])}
 
     def number(self, item: Element) -> int:
         """The number of an item, which is added unless it is there already."""
         item.tail = None
         self._container.append(item)
-        number: int = self._numbers.setdefault(_written(item), len(self.elements))
-        if number < len(self.elements):
-            self._container.remove(item)
-        else:
-            self.elements.append(item)
-            self._container.set("count", str(len(self.elements)))
-        return number
+        place: int = self._numbers.setdefault(_written(item), len(self.elements))
+        self._container.remove(item)
+        if place == len(self.elements):
+            self._append(item)
+        return place
+
+    def _append(self, item: Element) -> None:
+        self._container.append(item)
+        self.elements.append(item)
+        self._container.set("count", str(len(self.elements)))
 
 
 def _written(element: Element) -> bytes:

@@ -26,17 +26,17 @@ def shows_date(code: str) -> bool:
     >>> shows_date("ggge年m月d日"), shows_date('#,##0"days"'), shows_date("[Red]0")
     (True, False, False)
     """
-    return bool(_DATE_LETTER.search(code)) and bool(_openpyxl().styles.numbers.is_date_format(code))
+    return bool(_DATE_LETTER.search(code)) and bool(openpyxl().styles.numbers.is_date_format(code))
 
 
 def shows_duration(code: str) -> bool:
     """Whether a format code shows a number as the hours, minutes or seconds that have passed: [h]:mm."""
-    return bool(_DATE_LETTER.search(code)) and bool(_openpyxl().styles.numbers.is_timedelta_format(code))
+    return bool(_DATE_LETTER.search(code)) and bool(openpyxl().styles.numbers.is_timedelta_format(code))
 
 
 def day_of(number: float, *, from_1904: bool, duration: bool) -> CellValue:
     """The moment or duration that a number of days means. Raises ValueError or OverflowError for none."""
-    library = _openpyxl().utils.datetime
+    library = openpyxl().utils.datetime
     epoch = library.MAC_EPOCH if from_1904 else library.WINDOWS_EPOCH
     day: CellValue = library.from_excel(number, epoch, timedelta=duration)
     return day
@@ -44,20 +44,22 @@ def day_of(number: float, *, from_1904: bool, duration: bool) -> CellValue:
 
 def written_day(text: str) -> CellValue:
     """A date, time or duration in ISO 8601, as some programs write it. Raises ValueError for any other text."""
-    day: CellValue = _openpyxl().utils.datetime.from_ISO8601(text)
+    day: CellValue = openpyxl().utils.datetime.from_ISO8601(text)
     return day
 
 
 @cache
-def _openpyxl() -> Any:
+def openpyxl() -> Any:
+    """The library, without what it takes along where it is installed."""
     os.environ["OPENPYXL_LXML"] = "False"
     blocked = [name for name in _NOT_NEEDED if name not in sys.modules]
     sys.modules.update(dict.fromkeys(blocked))  # type: ignore[arg-type] # Python's way to say: not to be had
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
+        import openpyxl as library
         import openpyxl.styles.numbers
         import openpyxl.utils.datetime
 
     for name in blocked:
         del sys.modules[name]  # marking needs lxml, and openpyxl has done without by now
-    return openpyxl
+    return library

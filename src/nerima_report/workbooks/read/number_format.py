@@ -46,7 +46,7 @@ _KANJI_DIGITS = ("dbnum1", "dbnum2")
 # What may stand between the numbers of a date and says none itself.
 _DATE_LITERALS = frozenset("年月日時分秒曜()（）/／-－.．,、:：・' 　")
 _LONGEST = 80  # characters of a display that a finding shows
-_LONGEST_CODE = 255  # characters: what Excel itself allows
+LONGEST_CODE = 255  # characters: what Excel itself allows
 _MOST = 15  # decimals, commas and percents that are followed
 _LARGEST = 10**_MOST  # no check takes a number from here on for a count, whatever is seen of it
 
@@ -170,7 +170,7 @@ class NumberFormat:
 @lru_cache(maxsize=1024)
 def number_format(code: str) -> NumberFormat:
     """The format of a code."""
-    return NumberFormat.parse(code[:_LONGEST_CODE] or "General")
+    return NumberFormat.parse(code[:LONGEST_CODE] or "General")
 
 
 def _sections(code: str) -> Iterator[_Section]:

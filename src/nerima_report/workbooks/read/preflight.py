@@ -7,13 +7,11 @@ from __future__ import annotations
 
 import io
 import itertools
-import os
 import re
-import stat
 import zipfile
 from pathlib import Path
 
-from nerima_report.files import extended
+from nerima_report.files import NotRead, read_file
 from nerima_report.workbooks import limits
 from nerima_report.workbooks.limits import Refused
 from nerima_report.workbooks.values import Reason
@@ -31,17 +29,11 @@ _PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 def read_bytes(path: Path) -> bytes:
     """The content of a file, read once: what is checked is what is then read. Raises Refused."""
     try:
-        name = extended(path)
-        if not stat.S_ISREG(os.stat(name).st_mode):  # a folder, or a pipe that would never end # noqa: PTH116
-            raise Refused("not-a-file")
-        with open(name, "rb") as file:  # noqa: PTH123 (the name may carry a prefix that Path would change)
-            data = file.read(limits.MAX_FILE_BYTES + 1)
-    except (OSError, ValueError):
-        raise Refused("missing") from None
+        data = read_file(path, limits.MAX_FILE_BYTES)
+    except NotRead as error:
+        raise Refused("missing" if error.reason == "closed" else error.reason) from None
     if not data:
         raise Refused("empty")
-    if len(data) > limits.MAX_FILE_BYTES:
-        raise Refused("too-large")
     return data
 
 

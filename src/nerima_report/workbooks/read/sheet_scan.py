@@ -125,14 +125,14 @@ class SheetScan:
     def _row(self, attributes: dict[str, str]) -> None:
         before = self.row
         try:
-            self.row = _whole(attributes["r"]) if "r" in attributes else before + 1
+            self.row = _whole(attributes["r"]) if attributes.get("r") else before + 1
         except ValueError:
             raise Refused("broken") from None
         self.rows, self.row_text, self.column = self.rows + 1, str(self.row), 0
         if self.rows > limits.MAX_ROWS:
             raise Refused("beyond-limit", limit="rows")
         if self.row <= before:
-            raise Refused("out-of-order", cell=address((self.row, 1)))
+            raise Refused("out-of-order", cell=address((self.row, 1)) if self.row > 0 else "")
         hidden = _is_below(attributes["ht"], _LEAST_HEIGHT) if "ht" in attributes else self.hides_rows
         if hidden or ("hidden" in attributes and is_true(attributes["hidden"])):
             self.sheet.hidden_rows.add(self.row)
@@ -140,7 +140,7 @@ class SheetScan:
     def _cell(self, attributes: dict[str, str]) -> None:
         before = self.column
         reference = attributes.get("r")
-        if reference is None:
+        if not reference:
             self.column = before + 1
         else:
             letters = reference.rstrip(_DIGITS)
@@ -148,7 +148,7 @@ class SheetScan:
             if reference[len(letters) :] != self.row_text:
                 raise Refused("out-of-order", cell=reference)
         self.cells += 1
-        self.kind, self.style, self.read = attributes.get("t", "n"), attributes.get("s", "0"), False
+        self.kind, self.style, self.read = attributes.get("t") or "n", attributes.get("s") or "0", False
         if self.column <= before:
             if self.column < before:
                 raise Refused("out-of-order", cell=address((self.row, self.column)))

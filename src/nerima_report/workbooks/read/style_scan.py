@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from nerima_report.workbooks.limits import Refused
 from nerima_report.workbooks.read.days import shows_date, shows_duration
-from nerima_report.workbooks.read.number_format import NumberFormat, number_format
+from nerima_report.workbooks.read.number_format import LONGEST_CODE, NumberFormat, number_format
 
 DRAWING = "http://schemas.openxmlformats.org/drawingml/2006/main "
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main "
@@ -189,8 +189,8 @@ class StyleScan:
 
     def _style(self, attributes: dict[str, str]) -> None:
         if self.inside == "cellXfs":
-            font, fill, border = (_number(attributes.get(name, "0")) for name in ("fontId", "fillId", "borderId"))
-            self.styles.styles.append(_Style(_index(attributes.get("numFmtId", "0")), font, fill, border))
+            font, fill, border = (_number(attributes.get(name) or "0") for name in ("fontId", "fillId", "borderId"))
+            self.styles.styles.append(_Style(_index(attributes.get("numFmtId") or "0"), font, fill, border))
 
     def _alignment(self, attributes: dict[str, str]) -> None:
         styles = self.styles.styles
@@ -199,7 +199,7 @@ class StyleScan:
 
     def _code(self, attributes: dict[str, str]) -> None:
         if self.inside == "numFmts":
-            self.styles.codes[_index(attributes.get("numFmtId", ""))] = attributes.get("formatCode", "")
+            self.styles.codes[_index(attributes.get("numFmtId", ""))] = attributes.get("formatCode", "")[:LONGEST_CODE]
 
     def _font(self, attributes: dict[str, str]) -> None:
         if self.inside == "fonts":

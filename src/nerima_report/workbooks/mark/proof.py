@@ -1,0 +1,57 @@
+"""Proving a marked copy: what is read of it, and whether another program opens it."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import warnings
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+
+from nerima_report.workbooks.mark.order import Mark
+from nerima_report.workbooks.read import read_sheets
+from nerima_report.workbooks.read.days import openpyxl
+from nerima_report.workbooks.transfer import write_answer
+from nerima_report.workbooks.values import REMARK_BEGINNING, Sheet, position_of
+
+
+def digests_of(content: bytes, marks: Sequence[Mark]) -> list[tuple[str, str]]:
+    """The sheets of a workbook in order: the name, and a digest of all that is read but for what marks change.
+
+    Raises Refused where the workbook cannot be read.
+    """
+    rows: defaultdict[str, set[int]] = defaultdict(set)
+    for mark in marks:
+        for cell in (mark, *mark["related"], *mark["suggested"]):
+            if cell["cell"]:
+                rows[cell["sheet"]].add(position_of(cell["cell"])[0])
+    return [(sheet.name, _digest(sheet, rows[sheet.name])) for sheet in read_sheets(content)]
+
+
+def _digest(sheet: Sheet, marked_rows: Collection[int]) -> str:
+    """Colours change what can be seen on them, and a row that a mark adds may be one of those that are hidden.
+
+    Of a comment the white space around an earlier remark changes, and a remark without its end goes as a whole.
+    """
+    written = {cell: text.split() for cell, text in sheet.facts.comments.items() if REMARK_BEGINNING not in text}
+    facts = replace(
+        sheet.facts,
+        hidden_rows=sheet.facts.hidden_rows.difference(marked_rows),
+        unseen=frozenset(),
+        comments={cell: "".join(words) for cell, words in written.items()},
+    )
+    return hashlib.sha256(write_answer((replace(sheet, facts=facts),), "")).hexdigest()
+
+
+def opens_elsewhere(content: bytes) -> bool:
+    """Whether openpyxl opens a workbook, whose XML was scanned before."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            openpyxl().load_workbook(io.BytesIO(content), read_only=True, keep_links=False).close()
+    except MemoryError:
+        raise
+    except Exception:  # whatever the library makes of the content
+        return False
+    return True
