@@ -29,6 +29,7 @@ from nerima_report.errors import CannotProceed, DefinitionError, MasterError, Re
 
 ROSTER, SETTINGS = "roster.xlsx", "nerima-report.toml"
 _OF_THE_OFFICE = re.compile(r"roster(-保存\d+)?\.xlsx|nerima-report\.toml")  # the roster also as it was last year
+FOLDERS = ("inbox", "records", "out")  # of every working folder
 _YEAR_FOLDER = "[12][0-9][0-9][0-9]"
 CHECKED = "確認"  # in which validate puts 2026/, with the page and the marked copies of that year
 # What lies in a working folder and is no submission: what the tool made itself, and what is hidden.

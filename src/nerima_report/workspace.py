@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import errno
-import os
 import re
-import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -21,7 +19,8 @@ from nerima_report.errors import CannotProceed, DefinitionError
 from nerima_report.files import CHECKED, ROSTER, SETTINGS, FoundWorkbooks, find_workbooks, sha256
 from nerima_report.findings import Explanation, Finding
 from nerima_report.fiscal_year import first_day, full_name, last_day, parse_date
-from nerima_report.interruption import uninterrupted
+from nerima_report.journal import TargetInUse, change_together, free_name
+from nerima_report.lock import journal_at_hand, refuse_unfinished
 from nerima_report.places import Place
 from nerima_report.text import printable
 
@@ -38,7 +37,6 @@ _REASONS = {
     errno.ENOENT: "フォルダーがありません",
 }
 _SHOWN = 5  # files named in a message
-FOLDERS = ("inbox", "records", "out")
 
 SETTINGS_TEXT = """\
 # nerima-report の設定。このファイルのあるフォルダーで nerima-report を使う。
@@ -194,7 +192,11 @@ class Workspace:
 
 
 def open_workspace(folder: Path) -> Workspace:
-    """The working folder with its settings, or with the defaults where it has none."""
+    """The working folder with its settings, or with the defaults where it has none.
+
+    Raises CannotProceed where a killed run left a set of files half changed, unless this process is about to write.
+    """
+    refuse_unfinished(folder)
     file = folder / SETTINGS
     settings = read_definition(file, Settings) if file.exists() else Settings()
     explanations = tuple(Explanation(**explained.model_dump()) for explained in settings.explained)
@@ -240,9 +242,9 @@ class Delivery:
         Before that, what somebody edited in a file named in `vouched` is copied to a free name beside it, as is
         whatever stands in the files of `always_kept`. Returns a finding (N904) for each copy.
         """
-        kept = self._keep_edited(always_kept)
-        write_all(self.folder, self.files)
-        return kept
+        copies = self._copies_of_edited(always_kept)
+        write_all(self.folder, {**self._contents(copies), **self.files})
+        return self._kept(copies)
 
     def supersede(self) -> list[Finding]:
         """Write the files in place of all those in `vouched`: for what says something only as a whole.
@@ -250,16 +252,24 @@ class Delivery:
         What was written last and is not written now would be taken for current, so it is removed; before that,
         a copy is kept of what somebody edited in it, as `replace` does.
         """
-        kept = self._keep_edited()
-        for name in self.vouched.keys() - self.files.keys():
-            (self.folder / name).unlink(missing_ok=True)
-        write_all(self.folder, self.files)
-        return kept
+        copies = self._copies_of_edited()
+        gone = dict.fromkeys(self.vouched.keys() - self.files.keys())
+        write_all(self.folder, {**self._contents(copies), **gone, **self.files})
+        return self._kept(copies)
 
-    def _keep_edited(self, always_kept: Iterable[str] = ()) -> list[Finding]:
+    def _copies_of_edited(self, always_kept: Iterable[str] = ()) -> dict[str, Path]:
+        """The names of files there that are to be kept, with a free place for the copy of each: report-保存1.docx."""
         names = dict.fromkeys((*filter(self._is_edited, self.vouched), *always_kept))
-        replaced = [self.folder / name for name in names if (self.folder / name).is_file()]
-        return [Finding("N904", Place(file=file.as_posix()), details={"about": _keep(file).name}) for file in replaced]
+        return {name: free_name(self.folder / name) for name in names if (self.folder / name).is_file()}
+
+    def _contents(self, copies: Mapping[str, Path]) -> dict[str, bytes | None]:
+        files = ((copy.relative_to(self.folder).as_posix(), self.folder / name) for name, copy in copies.items())
+        return {copy: file.read_bytes() for copy, file in files}
+
+    def _kept(self, copies: Mapping[str, Path]) -> list[Finding]:
+        """A finding for each file that was kept."""
+        files = ((self.folder / name, copy.name) for name, copy in copies.items())
+        return [Finding("N904", Place(file=file.as_posix()), details={"about": copy}) for file, copy in files]
 
     def add(self, *, force: bool = False) -> Added:
         """Write the files that are not there yet: for what people fill in. `force` overwrites what they filled in.
@@ -313,64 +323,28 @@ def _leads_inside(name: str) -> bool:
     return not path.anchor and ".." not in path.parts
 
 
-@uninterrupted()
-def write_all(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Write files so that none is ever half written: each is staged beside its target, then moved into place.
+def write_all(folder: Path, files: Mapping[str, bytes | None]) -> None:
+    """Write files into a folder (None: remove one), all of them or none, whenever the program is interrupted or killed.
 
     A name may lead into a folder in the folder (返却/12.xlsx).
-    They are moved in the order given; put last what vouches for the others. An interruption ends the program
-    when all are in place. Raises CannotProceed when a target is open elsewhere; what was not moved stays as it was.
+    They change in the order given; put last what vouches for the others. Raises CannotProceed when one of them cannot
+    be written, because it is open elsewhere or for want of space; then all stay as they were.
     """
-    staged: dict[Path, Path] = {}
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, content in files.items():
-            target = folder / name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".tmp")
-            staged[target] = Path(temporary)
-            with os.fdopen(handle, "wb") as stream:
-                stream.write(content)
-            Path(temporary).chmod(0o666 & ~_umask())
-        for path, temporary_file in staged.items():
-            _move(temporary_file, path)
+        change_together({folder / name: content for name, content in files.items()}, journal_at_hand())
+    except TargetInUse as error:
+        raise CannotProceed(
+            f"ファイルに書き込めません。\n  ファイル: {error.target}\n"
+            "  Word や Excel で開いていたら閉じて、もう一度実行してください。"
+        ) from None
     except OSError as error:
         reason = _REASONS.get(error.errno or 0)
-        where = "、".join(str(folder / name) for name in files)
+        where = error.filename or "、".join(str(folder / name) for name in files)
         raise CannotProceed(
             f"書き込めません{f'（{reason}）' if reason else ''}。\n  場所: {where}\n"
             "  場所の名前と、フォルダーの権限と空きを確かめてください。"
         ) from None
-    finally:
-        for temporary_file in staged.values():
-            temporary_file.unlink(missing_ok=True)
-
-
-def _keep(file: Path) -> Path:
-    """Copy a file to a free name beside it: report-保存1.docx."""
-    number = 1
-    while (copy := file.with_name(f"{file.stem}-保存{number}{file.suffix}")).exists():
-        number += 1
-    write_all(file.parent, {copy.name: file.read_bytes()})
-    return copy
 
 
 def _is_year(name: str) -> bool:
     return re.fullmatch(r"\d{4}", name) is not None
-
-
-def _umask() -> int:
-    """What this user's files are not open to; temporary files ignore it."""
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
-
-
-def _move(source: Path, target: Path) -> None:
-    try:
-        source.replace(target)
-    except PermissionError:
-        raise CannotProceed(
-            f"ファイルに書き込めません。\n  ファイル: {target}\n"
-            "  Word や Excel で開いていたら閉じて、もう一度実行してください。"
-        ) from None

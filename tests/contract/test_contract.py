@@ -21,6 +21,7 @@ from faulty import edit
 from inboxes import Ward
 from nerima_report import __version__
 from nerima_report.edition import Edition
+from nerima_report.lock import FOLDER as LOCK
 from nerima_report.notices.json import SCHEMA_VERSION as FINDINGS
 from nerima_report.records.file import read_record, write_record
 from nerima_report.records.model import SCHEMA_VERSION as RECORDS
@@ -40,6 +41,11 @@ HERE = Path(__file__).parent
 V1 = HERE / "v1"
 NEWER = "9.1.0"
 WORDING = {"program", "message", "hint", "basis", "reason", "advice"}
+
+
+def files_of(folder: Path) -> dict[Path, bytes]:
+    """What lies in a working folder, apart from its lock."""
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file() and LOCK not in path.parts}
 
 
 # What was written is read
@@ -168,13 +174,13 @@ def test_what_a_newer_version_wrote_is_refused_with_the_version_that_reads_it(
     command: Command,
 ) -> None:
     prepare(workdir)
-    before = {path: path.read_bytes() for path in workdir.rglob("*") if path.is_file()}
+    before = files_of(workdir)
     run = command("-C", workdir, *arguments)
     assert run.code == 2
     assert f"形の版が {readable + 1} で、この nerima-report {__version__} が読めるのは {readable} までです" in run.err
     assert f"nerima-report {NEWER} か、それより新しいもの" in run.err
     assert "もとに戻" not in run.err  # there is nothing wrong with the file
-    assert {path: path.read_bytes() for path in workdir.rglob("*") if path.is_file()} == before
+    assert files_of(workdir) == before
 
 
 def test_a_newer_record_is_marked_on_its_line(workdir: Path, command: Command) -> None:

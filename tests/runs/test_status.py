@@ -16,7 +16,7 @@ from referencing import Registry, Resource
 import findings_schema
 from conftest import ROOT, Command
 from faulty import edit
-from nerima_report.runs import kept
+from nerima_report.lock import FOLDER
 from nerima_report.runs import status as run
 from nerima_report.workbooks import WorkbookReader
 from nerima_report.workspace import Workspace
@@ -107,7 +107,7 @@ def test_only_what_changed_is_read_again(workdir: Path, look: Look, asked: list[
     changed = edit(workdir, "12_", FAULTY)
     look()
     assert asked == [changed.name]
-    shutil.rmtree(workdir / kept.FOLDER / run.CACHE)
+    shutil.rmtree(workdir / FOLDER / run.CACHE)
     assert len(look()["handed_in"]) == SECTIONS + 1
     assert len(asked) == SECTIONS + 3
 
@@ -140,12 +140,12 @@ def test_the_answer_is_kept_only_as_long_as_nothing_changes(file: str, workdir: 
 
 def test_an_unwritable_folder_and_a_broken_cache_cost_only_time(workdir: Path, look: Look) -> None:
     first = look()
-    for file in (workdir / kept.FOLDER).rglob("*"):
+    for file in (workdir / FOLDER).rglob("*"):
         if file.is_file():
             file.write_bytes(b'{"basis": 1, "sheets": 5}')
     assert look()["handed_in"] == first["handed_in"]
-    shutil.rmtree(workdir / kept.FOLDER)
-    (workdir / kept.FOLDER).write_bytes(b"in the way")
+    shutil.rmtree(workdir / FOLDER)
+    (workdir / FOLDER).write_bytes(b"in the way")
     again = look()
     assert (again["handed_in"], again["since"]) == (first["handed_in"], None)
 
@@ -160,7 +160,7 @@ def test_a_pipe_in_the_inbox_is_not_waited_for(name: str, is_kept: bool, workdir
 
 def test_git_is_told_to_ignore_what_is_remembered(workdir: Path, look: Look) -> None:
     look()
-    assert (workdir / kept.FOLDER / ".gitignore").read_text(encoding="utf-8") == "*\n"
+    assert (workdir / FOLDER / ".gitignore").read_text(encoding="utf-8") == "*\n"
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
     year (init … publish), years (check, trend, record), registers, edition   the commands, by subject
     options                   the arguments and options that commands share, and how findings are shown
     help                      the help: all commands in the order of the season, never cut
+    one_writer                which commands write, and that only one does at a time
     japanese                  the program in Japanese: usage errors, arguments, completion
 
 Exit codes: 0 no errors, 1 findings of severity error, 2 unusable command line, configuration or
@@ -26,6 +27,7 @@ from typer.main import get_command
 from nerima_report.cli import japanese
 from nerima_report.cli.edition import check, copy, explain, guideline
 from nerima_report.cli.help import JapaneseCommand, JapaneseGroup
+from nerima_report.cli.one_writer import Command
 from nerima_report.cli.registers import list_, merge, print_, show
 from nerima_report.cli.year import build, form, init, publish, status, validate
 from nerima_report.cli.years import check as check_years
@@ -126,7 +128,7 @@ def _is_there() -> bool:
 
 def _add(group: typer.Typer, commands: Commands) -> None:
     for name, command in commands.items():
-        group.command(name, cls=JapaneseCommand)(command)
+        group.command(name, cls=Command)(command)
 
 
 @app.command("help", cls=JapaneseCommand)

@@ -181,6 +181,7 @@ def _validate_files(
         from nerima_report.notices.returned import refuse_as_target, return_workbooks
         from nerima_report.workspace import write_all
 
+        copies: dict[str, bytes] = {}
         refuse_as_target(return_to, [workspace.folder / "inbox", *searched_folders(files)], workbooks.paths)
     with japanese.Progress(len(workbooks.paths)) as advance:
         examination = run.validate(workbooks, edition, workspace, complete, advance)
@@ -195,9 +196,9 @@ def _validate_files(
 
         facts["handed_in"] = as_facts(handed_in(examination))
     if return_to is not None:
-        folder = return_to
-        examination, returned = return_workbooks(examination, lambda name, copy: write_all(folder, {name: copy}))
-        facts["returned"] = [label_of(folder / copy.name) for copy in returned]
+        examination, returned = return_workbooks(examination, copies.__setitem__)
+        write_all(return_to, copies)
+        facts["returned"] = [label_of(return_to / copy.name) for copy in returned]
     from nerima_report.notices.screen import closing_of
 
     show_findings(examination, wanted, facts, closing_of(examination))

@@ -14,19 +14,18 @@ from pathlib import Path
 
 from nerima_report.errors import CannotProceed
 from nerima_report.files import MOST_BYTES, open_file
+from nerima_report.lock import FOLDER, one_writer
 from nerima_report.workbooks import Unreadable, Workbook, shared_reader
 from nerima_report.workbooks.transfer import read_answer, write_answer
 from nerima_report.workspace import write_all
 
-FOLDER = ".nerima-report"  # hidden, so that nothing in it is taken for handed in
 _LINE = ".workbook"
-_IGNORED = b"*\n"  # git: everything in the folder, this file too
 
 
 def keep(folder: Path, files: dict[str, bytes]) -> None:
-    """Write files into the folder of what is remembered; where that cannot be done, nothing is remembered."""
-    with suppress(CannotProceed, OSError):
-        write_all(folder / FOLDER, {".gitignore": _IGNORED, **files})
+    """Write files into the folder of what is remembered; while that cannot be done, nothing is remembered."""
+    with suppress(CannotProceed, OSError), one_writer(folder, "status", patience=0):
+        write_all(folder / FOLDER, files)
 
 
 def digest_of(file: Path) -> str:

@@ -14,17 +14,18 @@ from typing import NamedTuple
 
 from nerima_report.edition import Edition
 from nerima_report.errors import CannotProceed
-from nerima_report.files import ROSTER, SETTINGS, is_submission, sha256
+from nerima_report.files import FOLDERS, ROSTER, SETTINGS, is_submission, sha256
 from nerima_report.fiscal_year import full_name
 from nerima_report.forms import Filling, FormCover, render_form
 from nerima_report.forms.form import fed_lists
 from nerima_report.forms.recipients import Earlier, all_covers, chosen, file_name, form_name, load_earlier
 from nerima_report.forms.roster import carried_roster, default_roster, latest_year
+from nerima_report.lock import one_writer
 from nerima_report.notices.letters import Attachment, LetterWriter
 from nerima_report.registers.entry import rows_for, unasked_sections
 from nerima_report.registers.master import keeps_registers, load_masters
 from nerima_report.tallies.roster import RosterSection, load_roster, read_roster
-from nerima_report.workspace import FOLDERS, SETTINGS_TEXT, SUMS, Delivery, Workspace, read_sums, write_all, write_sums
+from nerima_report.workspace import SETTINGS_TEXT, SUMS, Delivery, Workspace, read_sums, write_all, write_sums
 
 
 class Carried(NamedTuple):
@@ -87,23 +88,26 @@ def init(folder: Path, edition: Edition, fiscal_year: int, *, go_on: bool = Fals
     With `go_on`, a roster without the fiscal year gets it: the rows of the latest year before, once more. Raises
     CannotProceed where the roster cannot be read, or has no year before.
     """
-    created = []
-    for name in FOLDERS:
-        if not (folder / name).is_dir():
-            (folder / name).mkdir(parents=True)
-            created.append(folder / name)
-    if not (folder / SETTINGS).exists():
-        write_all(folder, {SETTINGS: SETTINGS_TEXT.encode()})
-        created.append(folder / SETTINGS)
+    with one_writer(folder, "init"):
+        return _prepare(folder, edition, fiscal_year, go_on=go_on)
+
+
+def _prepare(folder: Path, edition: Edition, fiscal_year: int, *, go_on: bool) -> Prepared:
+    made = [folder / name for name in FOLDERS if not (folder / name).is_dir()]
+    for missing in made:
+        missing.mkdir(parents=True)
+    files = {} if (folder / SETTINGS).exists() else {SETTINGS: SETTINGS_TEXT.encode()}
     if not (folder / ROSTER).exists():
-        write_all(folder, {ROSTER: default_roster(edition, fiscal_year)})
-        created.append(folder / ROSTER)
-        return Prepared(tuple(created))
+        files[ROSTER] = default_roster(edition, fiscal_year)
+    write_all(folder, files)
+    created = (*made, *(folder / name for name in files))
+    if ROSTER in files:
+        return Prepared(created)
     roster = read_roster(folder / ROSTER)
     if any(section.fiscal_year == fiscal_year for section in roster.sections):
-        return Prepared(tuple(created))
+        return Prepared(created)
     if not go_on:
-        return Prepared(tuple(created), missing_year=True)
+        return Prepared(created, missing_year=True)
     latest = latest_year(roster, fiscal_year)
     if latest is None:
         raise CannotProceed(

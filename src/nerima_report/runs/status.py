@@ -24,8 +24,9 @@ from pydantic import TypeAdapter
 from nerima_report.edition import find_edition, load_edition, shipped_templates
 from nerima_report.files import SETTINGS
 from nerima_report.fiscal_year import collected_year
+from nerima_report.lock import FOLDER
 from nerima_report.notices.status import Change, ChangeKind, HandedIn, Look, YearStatus
-from nerima_report.runs.kept import FOLDER, KeptWorkbooks, digest_of, keep, program_digest
+from nerima_report.runs.kept import KeptWorkbooks, digest_of, keep, program_digest
 from nerima_report.tallies.roster import roster_years
 from nerima_report.tallies.submission import Progress
 from nerima_report.workspace import Workspace

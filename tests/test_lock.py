@@ -1,0 +1,114 @@
+"""One writer at a time, and what others are told: by two processes, of which one is this."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from conftest import Command
+from nerima_report import lock
+from nerima_report.cli import GROUPS, app, one_writer
+from nerima_report.errors import CannotProceed
+from nerima_report.lock import FOLDER, refuse_unfinished
+
+# Takes the lock, says so, and holds it until it is told to end or is killed.
+HOLDER = """
+import sys
+from pathlib import Path
+from nerima_report.lock import one_writer
+with one_writer(Path(sys.argv[1]), "build 2022"):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+UNFINISHED = {
+    "version": 1,
+    "command": "build 2022",
+    "state": "planned",
+    "steps": [{"target": "a", "staged": ".a.tmp", "kept": "", "before": "", "after": "x"}],
+}
+
+
+@pytest.fixture
+def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lock, "PATIENCE", 0.05)
+
+
+@pytest.mark.usefixtures("_impatient")
+def test_a_second_writer_is_told_which_command_writes_and_readers_are_not(workdir: Path, command: Command) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLDER, str(workdir)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "held\n"
+        before = {file for file in workdir.rglob("*") if FOLDER not in file.parts}
+        refused = command("-C", workdir, "build", "2022")
+        assert refused.code == 2
+        assert "nerima-report build 2022" in refused.err
+        assert str(os.environ.get("USER") or "root") not in json.loads((workdir / FOLDER / "holder.json").read_text())
+        assert command("-C", workdir, "init").code == 2
+        assert command("-C", workdir, "register", "list").code == 0
+        assert {file for file in workdir.rglob("*") if FOLDER not in file.parts} == before
+        holder.kill()  # the lock goes with its process
+    assert command("-C", workdir, "build", "2022").code == 0
+    assert not (workdir / FOLDER / "holder.json").exists()
+
+
+@pytest.mark.usefixtures("_impatient")
+def test_a_half_changed_set_is_repaired_by_a_writer_and_named_by_a_reader(workdir: Path, command: Command) -> None:
+    (workdir / FOLDER).mkdir()
+    (workdir / FOLDER / "journal.json").write_text(json.dumps(UNFINISHED))
+    (workdir / ".a.tmp").write_bytes(b"half")
+    for arguments in (("status", "2022"), ("register", "list"), ("check", "2022"), ("validate", "inbox")):
+        refused = command("-C", workdir, *arguments)
+        assert (refused.code, "build 2022" in refused.err) == (2, True), arguments
+    assert (workdir / ".a.tmp").exists()
+    assert "片付けました" in command("-C", workdir, "init").err
+    assert not (workdir / ".a.tmp").exists()
+    refuse_unfinished(workdir)
+
+
+def test_a_folder_that_cannot_be_locked_is_named(workdir: Path, command: Command) -> None:
+    (workdir / FOLDER).write_bytes(b"in the way")
+    refused = command("-C", workdir, "build", "2022")
+    assert (refused.code, FOLDER in refused.err) == (2, True)
+    assert not (workdir / "out").exists()
+
+
+def test_a_folder_that_cannot_be_written_needs_no_lock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "read-only")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "mkdir", refuse)
+        with lock.one_writer(tmp_path, "form 2022") as repaired:
+            assert (repaired, lock.journal_at_hand()) == (False, None)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_every_command_that_writes_is_one(tmp_path: Path) -> None:
+    """A new command is put into one of these two lists, by whoever writes it."""
+    reads = {"status", "guideline", "explain", "help", "check", "edition check", "register list", "register show"}
+    names = {command.name for command in app.registered_commands}
+    names |= {f"{group} {name}" for group, (_, commands) in GROUPS.items() for name in commands}
+    assert one_writer.WRITERS.keys() == names - reads
+
+
+def test_a_dry_run_and_files_alone_are_only_read(tmp_path: Path) -> None:
+    writes = one_writer.WRITERS
+    assert not writes["register merge"]({"dry_run": True})
+    assert not writes["validate"]({"files": ["inbox"], "return_to": None})
+    assert writes["validate"]({"files": ["R4"], "return_to": None})
+    assert writes["validate"]({"files": ["inbox"], "return_to": tmp_path})
+
+
+def test_nothing_is_locked_twice_by_one_process(workdir: Path) -> None:
+    with lock.one_writer(workdir, "build 2022"), lock.one_writer(workdir, "status") as repaired:
+        assert repaired is False
+    with pytest.raises(CannotProceed), lock.one_writer(workdir, "build 2022"):
+        raise CannotProceed("a fault inside goes out as it is")
+    assert lock.journal_at_hand() is None
