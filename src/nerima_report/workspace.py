@@ -59,7 +59,7 @@ edition = "nerima"
 # column = "件数"              # 列
 # difference = 1               # 差（確認結果に出たとおり）
 # reason = "理由"
-# note = ""                    # 表の下に印刷する注（なければ空）
+# note = ""                    # 表の下に印刷する注（なければ空。N501 から N504 には必ず書く）
 # until = 2026                 # いつの年度まで有効か（なければ書かない）
 """
 
@@ -236,14 +236,16 @@ class Delivery:
     files: Mapping[str, bytes]
     vouched: Mapping[str, str] = field(default_factory=dict)
 
-    def replace(self, always_kept: Iterable[str] = ()) -> list[Finding]:
+    def replace(self, always_kept: Iterable[str] = (), gone: Iterable[str] = ()) -> list[Finding]:
         """Write the files over those that are there: for outputs, which are made anew as often as anybody likes.
+
+        Together with that, those in `gone` are removed.
 
         Before that, what somebody edited in a file named in `vouched` is copied to a free name beside it, as is
         whatever stands in the files of `always_kept`. Returns a finding (N904) for each copy.
         """
         copies = self._copies_of_edited(always_kept)
-        write_all(self.folder, {**self._contents(copies), **self.files})
+        write_all(self.folder, {**self._contents(copies), **self.files, **dict.fromkeys(gone)})
         return self._kept(copies)
 
     def supersede(self) -> list[Finding]:
@@ -252,12 +254,9 @@ class Delivery:
         What was written last and is not written now would be taken for current, so it is removed; before that,
         a copy is kept of what somebody edited in it, as `replace` does.
         """
-        copies = self._copies_of_edited()
-        gone = dict.fromkeys(self.vouched.keys() - self.files.keys())
-        write_all(self.folder, {**self._contents(copies), **gone, **self.files})
-        return self._kept(copies)
+        return self.replace(gone=self.vouched.keys() - self.files.keys())
 
-    def _copies_of_edited(self, always_kept: Iterable[str] = ()) -> dict[str, Path]:
+    def _copies_of_edited(self, always_kept: Iterable[str]) -> dict[str, Path]:
         """The names of files there that are to be kept, with a free place for the copy of each: report-保存1.docx."""
         names = dict.fromkeys((*filter(self._is_edited, self.vouched), *always_kept))
         return {name: free_name(self.folder / name) for name in names if (self.folder / name).is_file()}

@@ -1,7 +1,8 @@
 """Files that an office keeps: what a version of the program wrote, every later version reads, and says the same.
 
-v1/ was written by 0.1.0 (records of version 2, registers and findings of version 1) and stays as it is. Whoever changes
-a form adds a folder beside it, and lets these tests pass for all of them.
+v1/ was written by 0.1.0 (records of version 2, registers and findings of version 1). v2/ has a record of version 3,
+with the day and way of its publication. Both stay as they are. Whoever changes a form adds a folder beside them, and
+lets these tests pass for all of them.
 """
 
 from __future__ import annotations
@@ -61,8 +62,15 @@ def test_a_record_says_what_it_said(file: Path) -> None:
     assert {figure.figure: figure.value for figure in record.figures} == {
         figure["figure"]: figure["value"] for figure in written["figures"]
     }
-    if written["schema_version"] == RECORDS:
-        assert write_record(record) == file.read_bytes().replace(b"\r\n", b"\n")
+    assert write_record(record) == file.read_bytes().replace(b"\r\n", b"\n")
+
+
+def test_a_record_says_how_it_was_published() -> None:
+    record = read_record(HERE / "v2" / "records" / "2022.json", 2022)
+    assert [source.file for source in record.sources] == ["roster.xlsx", "nerima-report.toml"]
+    assert record.publication is not None
+    assert (record.publication.date, record.publication.ways) == ("2027-06-01", ("区の掲示場への掲示",))
+    assert [(later.file, later.change) for later in record.publication.later] == [("roster.xlsx", "changed")]
 
 
 def test_a_year_is_printed_and_compared_from_records(workdir: Path, command: Command) -> None:

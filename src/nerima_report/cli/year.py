@@ -19,7 +19,6 @@ from nerima_report.cli.options import (
     StrictOption,
     YearArgument,
     leave,
-    open_edition,
     open_folder,
     show_findings,
 )
@@ -270,24 +269,51 @@ def build(
 def publish(
     context: typer.Context,
     year: YearArgument,
-    revise: Annotated[str, typer.Option("--revise", metavar="理由", help="公表済みの記録を、この理由で改める。")] = "",
+    day: Annotated[
+        str, typer.Option("--on", metavar="日", help="公表の日（既定は、公表の月の1日。過ぎていれば今日）。")
+    ] = "",
+    way: Annotated[
+        list[str] | None,
+        typer.Option("--way", metavar="方法", help="公表の方法（くり返せる。例 掲示場。municipality.toml から選ぶ）。"),
+    ] = None,
+    as_built: Annotated[
+        str, typer.Option("--as-built", metavar="理由", help="build のあとで変わったものがあっても、そのまま公表する。")
+    ] = "",
+    revise: Annotated[
+        str, typer.Option("--revise", metavar="理由", help="公表済みの記録を、この理由で改め、正誤表を作る。")
+    ] = "",
+    withdraw: Annotated[
+        str, typer.Option("--withdraw", metavar="理由", help="公表の日の前に、この理由で取り下げる。")
+    ] = "",
 ) -> None:
-    """作った報告の記録を records に移し、以後は守る。"""
+    """作った報告の記録を、公表の日と方法とともに records に移し、以後は守る。"""
     from datetime import date
 
-    from nerima_report.fiscal_year import full_name
+    from nerima_report.fiscal_year import full_date, full_name, parse_date
     from nerima_report.notices.screen import print_notices
     from nerima_report.runs import publish as run
-    from nerima_report.workspace import open_workspace
 
-    fiscal_year = japanese.fiscal_year(year)
-    workspace = open_workspace(Path())
-    published = run.publish(workspace, fiscal_year, revise.strip() or None, date.today())
-    console = Console()
-    catalogue = open_edition(context, workspace.edition).catalogue
-    print_notices(console, catalogue.notices(published.findings))
+    fiscal_year, console = japanese.fiscal_year(year), Console()
+    workspace, edition = open_folder(context, Path())
+    if withdraw.strip():
+        if day or way or as_built or revise:
+            raise CannotProceed("--withdraw は、公表のほかのオプションといっしょには使えません。")
+        withdrawn = run.withdraw(workspace, fiscal_year, withdraw.strip(), date.today())
+        back = f"（記録は {withdrawn.back} に戻しました）" if withdrawn.back else ""
+        tell(console, [f"{full_name(fiscal_year)}の公表を取り下げました{back}。", f"書き足しました: {withdrawn.trace}"])
+        return
+    if day and parse_date(day) is None:
+        raise typer.BadParameter(f"日「{day}」を読めません。2027-06-01 のように書いてください。")
+    order = run.PublishOrder(fiscal_year, parse_date(day), tuple(way or ()), revise.strip(), as_built.strip())
+    published = run.publish(workspace, edition, order, date.today())
+    print_notices(console, edition.catalogue.notices(published.findings))
     done = "を公表の記録にしました" if published.changed else "は、すでに同じ内容で公表の記録になっています"
-    tell(console, [f"{full_name(fiscal_year)}{done}: {published.record}"])
+    tell(console, [f"{full_name(fiscal_year)}{done}: {published.file}"])
+    if (publication := published.record.publication) is not None:
+        ways = "、".join(publication.ways)
+        on = full_date(date.fromisoformat(publication.date))
+        tell(console, [f"公表の日: {on}{f'、方法: {ways}' if ways else ''}"])
+    tell(console, [f"作りました: {file}" for file in published.errata])
 
 
 def lines_about_folder(prepared: Prepared, workspace: Workspace, edition: Edition, fiscal_year: int) -> Iterator[str]:

@@ -51,6 +51,7 @@ class FindingDefinition(Definition):
     for_section: Text | None = Field(title="課に伝えるとき", default=None)
     basis: Text = Field(title="よりどころ")
     may_differ: bool = Field(title="正しいこともある差", default=False)
+    needs_note: bool = Field(title="説明のある差には、印刷する注が要るか", default=False)
 
     @property
     def example_message(self) -> str:

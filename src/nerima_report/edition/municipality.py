@@ -26,14 +26,23 @@ class RosterRow(Definition):
     section: Text = Field(title="課")
 
 
+class PublicationWay(Definition):
+    """A way in which the report is made public; `usual`: it is meant where nobody says another."""
+
+    way: Text = Field(title="方法")
+    usual: bool = Field(title="ふだんの方法か", default=False)
+    basis: Text = Field(title="よりどころ")
+
+
 class MunicipalityDefinition(Definition):
-    """Who publishes: name, code, coordinators, the month of publication, the default roster."""
+    """Who publishes: name, code, coordinators, month and ways of publication, the default roster."""
 
     name: Text = Field(title="名前")
     code: Annotated[str, StringConstraints(pattern=r"^\d{6}$")] = Field(title="団体コード")
     form_version: Text = Field(title="様式の版")
     earlier_form_versions: tuple[Text, ...] = Field(title="まだ読む前の様式の版", default=())
     publication_month: Setting = Field(title="公表の月")
+    publication_ways: tuple[PublicationWay, ...] = Field(title="公表の方法", default=())
     severities: dict[str, Severity] = Field(default_factory=dict)
     coordinators: tuple[Coordinator, ...] = Field(title="とりまとめ課", min_length=1)
     roster_source: Text = Field(title="名簿の出典")

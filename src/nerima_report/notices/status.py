@@ -40,7 +40,7 @@ ReportState = Literal["none", "draft", "outdated", "built", "unusable"]
 REPORT_STATES: dict[ReportState, str] = {
     "none": "まだ",
     "draft": "案だけ",
-    "outdated": "作ったあとで集計が変わった",
+    "outdated": "作ったあとで集計か設定が変わった",
     "built": "できている（公表はまだ）",
     "unusable": "out の record.json が使えない",
 }

@@ -22,11 +22,17 @@ from nerima_report.errors import CannotProceed, NewerRecord, RecordError, newer_
 from nerima_report.files import read_record_text, sha256
 from nerima_report.fiscal_year import full_name
 from nerima_report.records.lines import RecordLines, lines_of
-from nerima_report.records.model import SCHEMA_VERSION, Record, RecordedChange, RecordedRevision
+from nerima_report.records.model import (
+    SCHEMA_VERSION,
+    VERSION_WITHOUT_PUBLICATION,
+    Record,
+    RecordedChange,
+    RecordedRevision,
+)
 
 SEAL = "seal"
 # Keys that say nothing about the year itself; they are left out when two records are compared.
-_APART = {"revisions", "program"}
+_APART = {"revisions", "program", "schema_version", "sources", "publication"}
 MOST_SHOWN = 5  # changes that the refusal of a silent change names
 _DESCRIPTION = (
     "公表した年度の記録（records/年度.json、out/年度/record.json）。"
@@ -36,8 +42,13 @@ _DESCRIPTION = (
 
 def write_record(record: Record) -> bytes:
     """A record as UTF-8 JSON; the same record gives the same bytes."""
-    content = record.model_dump(mode="json")
+    content = _content(record)
     return _write(content | {SEAL: sha256(_write(content))})
+
+
+def _content(record: Record) -> dict[str, object]:
+    """What a record of its version says, without its seal."""
+    return record.model_dump(mode="json", exclude=record.added_since)
 
 
 class RecordFile(NamedTuple):
@@ -74,8 +85,8 @@ def _record_of(file: Path, text: str, fiscal_year: int | None) -> Record:
     if isinstance(version, int) and version > SCHEMA_VERSION:
         reason = newer_version_needed(version, SCHEMA_VERSION, content.get("program"))
         raise NewerRecord(file, "schema_version", reason, line("schema_version"))
-    if version != SCHEMA_VERSION:
-        reason = f"この版のプログラムが読めるのは {SCHEMA_VERSION} だけです"
+    if version not in (VERSION_WITHOUT_PUBLICATION, SCHEMA_VERSION):
+        reason = f"この版のプログラムが読めるのは {VERSION_WITHOUT_PUBLICATION} と {SCHEMA_VERSION} だけです"
         raise RecordError(file, "schema_version", reason, line("schema_version"))
     seal = content.pop(SEAL, None)
     try:
@@ -87,7 +98,7 @@ def _record_of(file: Path, text: str, fiscal_year: int | None) -> Record:
     if fiscal_year is not None and record.fiscal_year != fiscal_year:
         reason = f"{full_name(fiscal_year)}の記録のはずですが、{record.name}の記録です"
         raise RecordError(file, "fiscal_year", reason, line("fiscal_year"))
-    if seal != sha256(_write(record.model_dump(mode="json"))):
+    if seal != sha256(_write(_content(record))):
         reason = "中身が、書き出したときと違います（手で書きかえられています）"
         raise RecordError(file, SEAL, reason, line(SEAL))
     return record
@@ -107,7 +118,7 @@ def _content_of(file: Path, text: str) -> dict[str, object]:
     if fault := fault_of_content(content):
         raise RecordError(file, key_of(fault.location), fault.reason)
     if not isinstance(content, dict):
-        raise RecordError(file, "schema_version", f"この版のプログラムが読めるのは {SCHEMA_VERSION} だけです")
+        raise RecordError(file, "schema_version", "記録ではありません（schema_version がありません）")
     return content
 
 

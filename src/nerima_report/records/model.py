@@ -16,13 +16,16 @@ from nerima_report.places import CellKey
 from nerima_report.tallies.cell_values import Status
 from nerima_report.tallies.figures import Share
 
-SCHEMA_VERSION: Final = 2
+SCHEMA_VERSION: Final = 3
+# Version 2 has no place for the publication. A year that was typed in says nothing of it, and is still written so.
+VERSION_WITHOUT_PUBLICATION: Final = 2
 # Beyond any sum of counts; also exact in every program that reads JSON.
 LARGEST_TOTAL = 10**15
 EARLIEST_YEAR, LATEST_YEAR = 1950, 2200
 
 Text = Annotated[str, StringConstraints(min_length=1)]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+Day = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d\d-\d\d$")]
 Number = Annotated[int, Field(ge=-LARGEST_TOTAL, le=LARGEST_TOTAL)]
 FiscalYear = Annotated[int, Field(ge=EARLIEST_YEAR, le=LATEST_YEAR)]
 TableId = Annotated[str, StringConstraints(pattern=r"^[^.]+\.[^.]+$")]
@@ -180,16 +183,41 @@ class RecordedChange(Recorded):
 class RecordedRevision(Recorded):
     """Why and when a published record was replaced."""
 
-    date: Annotated[str, StringConstraints(pattern=r"^\d{4}-\d\d-\d\d$")] = Field(description="改めた日。")
+    date: Day = Field(description="改めた日。")
     reason: Text = Field(description="理由。")
     changes: tuple[RecordedChange, ...] = Field(description="変わった数。")
     replaces_sha256: Sha256 = Field(description="改める前の記録のハッシュ。")
 
 
+class RecordedSource(Recorded):
+    """A file besides the workbooks from which the year was made."""
+
+    file: Text = Field(description="ファイルの名前（roster.xlsx、nerima-report.toml）。")
+    sha256: Sha256 = Field(description="build のときのハッシュ。")
+
+
+class RecordedLater(Recorded):
+    """Something that was not the same any more when the report was published as it had been built."""
+
+    file: Text = Field(description="ファイルの名前。定義は「定義」。")
+    change: Literal["added", "changed", "removed"] = Field(
+        description="added = 増えた、changed = 変わった、removed = なくなった。"
+    )
+
+
+class RecordedPublication(Recorded):
+    """When and in which ways the report was made public, and what had changed since it was built."""
+
+    date: Day = Field(description="公表の日。")
+    ways: tuple[Text, ...] = Field(description="公表の方法。")
+    as_built: str = Field(description="build のあとで変わったものがあるのに、そのまま公表した理由。なければ空。")
+    later: tuple[RecordedLater, ...] = Field(description="build のあとで変わったもの（この記録には入っていない）。")
+
+
 class Record(Recorded):
     """A year as published: built by the tool, or typed in for a year before it (imported)."""
 
-    schema_version: Literal[2] = Field(description="この形の版。")
+    schema_version: Literal[2, 3] = Field(description="この形の版。")
     origin: Literal["built", "imported"] = Field(
         description="built = 集計から作った、imported = 公表された数を書き写した。"
     )
@@ -209,6 +237,15 @@ class Record(Recorded):
     inputs: tuple[RecordedInput, ...] = Field(description="もとにしたファイル。")
     outputs: tuple[RecordedOutput, ...] = Field(description="いっしょに作ったファイル。")
     revisions: tuple[RecordedRevision, ...] = Field(description="公表のあとの訂正。")
+    sources: tuple[RecordedSource, ...] = Field(description="集計のほかに、もとにしたファイル（版3から）。", default=())
+    publication: RecordedPublication | None = Field(
+        description="公表の日と方法（版3から）。公表していない記録では null。", default=None
+    )
+
+    @property
+    def added_since(self) -> set[str]:
+        """The keys for which the version of the record has no place."""
+        return set() if self.schema_version > VERSION_WITHOUT_PUBLICATION else {"sources", "publication"}
 
     @property
     def values(self) -> dict[CellKey, int | None]:
@@ -240,6 +277,12 @@ class Record(Recorded):
     def _tallies_differ(cls, tallies: tuple[RecordedTally, ...]) -> tuple[RecordedTally, ...]:
         _refuse_repeated("課の数", [(t.section, "区全体" if t.ward else "", *t.key) for t in tallies])
         return tallies
+
+    @model_validator(mode="after")
+    def _has_what_its_version_has(self) -> Record:
+        if unknown := self.added_since & self.model_fields_set:
+            raise ValueError(f"版{self.schema_version}の記録に、{'、'.join(sorted(unknown))} はありません")
+        return self
 
     @model_validator(mode="after")
     def _name_is_that_of_the_year(self) -> Record:

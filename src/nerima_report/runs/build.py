@@ -14,8 +14,9 @@ from pathlib import Path
 
 from nerima_report.checks.years import findings_between
 from nerima_report.edition import Edition
-from nerima_report.errors import CannotProceed, NewerRecord, RecordError
+from nerima_report.errors import CannotProceed, DefinitionError, NewerRecord, RecordError
 from nerima_report.examination import Examination, examine_collection
+from nerima_report.files import SETTINGS
 from nerima_report.findings import Finding
 from nerima_report.fiscal_year import full_name
 from nerima_report.places import Place
@@ -30,6 +31,7 @@ from nerima_report.report.formats import FORMATS
 from nerima_report.report.must_publish import published_items, unpublished
 from nerima_report.report.record import make_record
 from nerima_report.report.wording_of_year_before import sentences_about_the_year_before
+from nerima_report.runs.publish import sources_of
 from nerima_report.runs.registers import findings_on_registers
 from nerima_report.tallies.roster import load_roster
 from nerima_report.tallies.submission import Progress, load_submissions
@@ -58,6 +60,7 @@ def build(workspace: Workspace, edition: Edition, order: BuildOrder, progress: P
     fiscal_year, draft = order.fiscal_year, order.draft
     whole, edition = edition, edition.for_year(fiscal_year)
     before = year_before(workspace, whole, fiscal_year, wanted=order.compare)
+    sources = sources_of(workspace)  # before they are read: what changes meanwhile is noticed by publish
     roster = load_roster(workspace.roster, fiscal_year, edition)
     explanations = workspace.explanations_for(edition.catalogue)
     paths, skipped = workspace.workbooks(fiscal_year)
@@ -70,6 +73,8 @@ def build(workspace: Workspace, edition: Edition, order: BuildOrder, progress: P
     if not draft and any(edition.catalogue.is_error(finding) for finding in examination.findings):
         left = [Finding("N905", Place(file=out.as_posix()))] if (out / "report.docx").exists() else []
         return Built(examination.and_also(left), ())
+    if not draft:
+        _require_notes(workspace, examination)
     content = Content(examination.years[0], examination.findings, comparison=before, compared=order.compare)
     report = compose_report(content)
     waiting = content.collection.totals.are_provisional  # what needs the whole of the year
@@ -86,11 +91,24 @@ def build(workspace: Workspace, edition: Edition, order: BuildOrder, progress: P
     outputs["audit.md"] = make_audit(content, report).encode()
     if open_items := make_open_items(content, draft=draft):
         outputs[OPEN_ITEMS] = open_items.encode()
-    record = make_record(content, report, outputs)
+    record = make_record(content, report, outputs).model_copy(update={"sources": sources})
     delivery = Delivery(out, {**outputs, RECORD: write_record(record)}, earlier.vouched if earlier else {})
     # A draft must not replace a finished report; and without a record nobody knows whether the report was polished.
     kept = delivery.replace(reports if earlier is None or (draft and not earlier.draft) else ())
     return Built(examination.and_also(kept), tuple(out / name for name in (*outputs, RECORD)))
+
+
+def _require_notes(workspace: Workspace, examination: Examination) -> None:
+    """Raise DefinitionError where two printed numbers differ, and the explanation has no note for readers."""
+    codes = examination.edition.catalogue.codes
+    for finding in examination.findings:
+        answer = finding.explained
+        if answer is not None and codes[finding.code].needs_note and not answer.note.strip():
+            key = f"explained の {workspace.explanations.index(answer) + 1}番目の note"
+            reason = (
+                "報告に印刷される二つの数が合わないままになります。表の下に印刷する注（なぜ合わないか）を書いてください"
+            )
+            raise DefinitionError(workspace.folder / SETTINGS, key, reason)
 
 
 def _between_years(workspace: Workspace, edition: Edition, content: Content, report: Report) -> list[Finding]:

@@ -21,7 +21,13 @@ from nerima_report.findings import Explanation, Finding, explain
 from nerima_report.fiscal_year import full_name
 from nerima_report.forms.published_year import as_published, not_printed, render_template, template_name
 from nerima_report.records.file import read_record, revise, write_record
-from nerima_report.records.model import SCHEMA_VERSION, Record, RecordedEdition, RecordedInput, recorded_figure
+from nerima_report.records.model import (
+    VERSION_WITHOUT_PUBLICATION,
+    Record,
+    RecordedEdition,
+    RecordedInput,
+    recorded_figure,
+)
 from nerima_report.report.compose import compose_report
 from nerima_report.report.record import (
     content_of,
@@ -160,7 +166,7 @@ def _record(read: _Read, findings: Sequence[Finding], edition: Edition, file: Pa
     """The record of a published year. Raises DefinitionError if the manuscript cannot be followed for it."""
     collection = read.collection
     record = Record(
-        schema_version=SCHEMA_VERSION,
+        schema_version=VERSION_WITHOUT_PUBLICATION,
         origin="imported",
         fiscal_year=collection.fiscal_year,
         name=full_name(collection.fiscal_year),

@@ -157,7 +157,7 @@ def _status_by(workspace: Workspace, examination: Examination) -> YearStatus:
         versions={submission.file: submission.workbook.sha256 for submission in submissions},
         others=dict(others),
         remarks=examination.remarks,
-        report=report_state(workspace, fiscal_year, inputs),
+        report=report_state(workspace, examination.edition, fiscal_year, inputs),
         record=record_state(workspace, fiscal_year, inputs),
     )
 

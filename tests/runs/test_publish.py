@@ -1,0 +1,169 @@
+"""The irreversible step: what stops it, the day and the way, what is taken back, and the 正誤表 afterwards."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conftest import SAMPLE, Command
+from faulty import EXPLAINED, edit
+from nerima_report.edition import Edition
+from nerima_report.files import sha256
+from nerima_report.records.file import read_record, write_record
+from nerima_report.runs.publish import WITHDRAWN
+
+REVIEWS = {("公開.審査請求", "B5"): 2}
+TOMORROW = (date.today() + timedelta(days=1)).isoformat()
+
+
+@pytest.fixture(scope="module")
+def approved(small_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small ward's working folder; the first test that asks for `built` builds its report."""
+    return Path(shutil.copytree(small_folder, tmp_path_factory.mktemp("publish") / "work"))
+
+
+@pytest.fixture
+def built(approved: Path, command: Command, tmp_path: Path) -> Path:
+    """A copy of the small ward's working folder after `build 2022`."""
+    if not (approved / "out").exists():
+        assert command("-C", approved, "build", "2022").code == 0
+    return Path(shutil.copytree(approved, tmp_path / "work"))
+
+
+@pytest.fixture
+def publish(built: Path, command: Command) -> Callable[..., int]:
+    return lambda *options: command("-C", built, "publish", "2022", *options).code
+
+
+def published(work: Path) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads((work / "records" / "2022.json").read_text(encoding="utf-8"))
+    return content
+
+
+def late_workbook(work: Path) -> None:
+    shutil.copy(next((SAMPLE / "inbox" / "2022").glob("16_*")), work / "inbox" / "2022" / "16_改訂.xlsx")
+
+
+def without_a_workbook(work: Path) -> None:
+    next((work / "inbox" / "2022").glob("16_*")).unlink()
+
+
+def add_to(name: str) -> Callable[[Path], None]:
+    def add(work: Path) -> None:
+        with (work / name).open("ab") as file:
+            file.write(b"\n# \n")
+
+    return add
+
+
+@pytest.mark.parametrize(
+    ("change", "later"),
+    [
+        (late_workbook, {"16_改訂.xlsx": "added"}),
+        (without_a_workbook, {"16_健康部保健予防課.xlsx": "removed"}),
+        (lambda work: edit(work, "00_", REVIEWS), {"00_区全体_情報公開課.xlsx": "changed"}),
+        (lambda work: shutil.rmtree(work / "inbox"), None),
+        (add_to("roster.xlsx"), {"roster.xlsx": "changed"}),
+        (lambda work: (work / "roster.xlsx").unlink(), {"roster.xlsx": "removed"}),
+        (add_to("nerima-report.toml"), {"nerima-report.toml": "changed"}),
+        (lambda work: (work / "nerima-report.toml").unlink(), {"nerima-report.toml": "removed"}),
+    ],
+)
+def test_what_changed_after_the_build_stops_it_unless_there_is_a_reason(
+    change: Callable[[Path], object], later: dict[str, str] | None, built: Path, command: Command
+) -> None:
+    approved = (built / "out" / "2022" / "report.docx").read_bytes()
+    change(built)
+    refused = command("-C", built, "publish", "2022")
+    assert (refused.code, (built / "records" / "2022.json").exists()) == (2, False)
+    assert all(name in refused.err for name in later or ())
+    run = command("-C", built, "publish", "2022", "--as-built", "決裁を受けた")
+    assert (run.code, "N906" in run.out) == (0, True)
+    publication = published(built)["publication"]
+    assert publication["as_built"] == "決裁を受けた"
+    told = {one["file"]: one["change"] for one in publication["later"]}
+    assert told == later if later else set(told.values()) == {"removed"}
+    assert published(built)["outputs"][0] == {"file": "report.docx", "sha256": sha256(approved)}
+
+
+def test_another_edition_stops_it(built: Path, command: Command, tmp_path: Path) -> None:
+    assert command("-C", tmp_path, "edition", "copy").code == 0
+    add_to("定義/nerima/municipality.toml")(tmp_path)
+    refused = command("-C", built, "--templates", tmp_path / "定義", "publish", "2022")
+    assert (refused.code, "定義" in refused.err) == (2, True)
+
+
+def test_the_record_knows_the_day_and_the_way(built: Path, publish: Callable[..., int], whole_edition: Edition) -> None:
+    assert publish("--on", "2022-06-01") == 2  # within the year itself
+    assert publish("--on", "2222-06-01") == 2
+    assert publish("--on", "来月") == 2
+    assert publish("--way", "回覧板") == 2
+    assert not (built / "records").exists()
+    assert publish() == 0
+    publication = published(built)["publication"]
+    usual = [way.way for way in whole_edition.municipality.publication_ways if way.usual]
+    assert publication == {"date": date.today().isoformat(), "ways": usual, "as_built": "", "later": []}
+    assert publish() == 0
+
+
+def test_before_its_day_it_is_taken_back_with_a_trace(built: Path, publish: Callable[..., int]) -> None:
+    made = (built / "out" / "2022" / "record.json").read_bytes()
+    assert publish("--withdraw", "まだない") == 2
+    assert publish("--on", TOMORROW, "--way", "ホームページ", "--way", "掲示場") == 0
+    record = (built / "records" / "2022.json").read_bytes()
+    assert published(built)["publication"]["ways"] == ["区のホームページへの掲載", "区の掲示場への掲示"]
+    assert publish("--withdraw", "誤り", "--on", TOMORROW) == 2
+    assert publish("--withdraw", "数の誤り") == 0
+    assert not (built / "records" / "2022.json").exists()
+    assert (built / "out" / "2022" / "record.json").read_bytes() == made
+    (line,) = (built / "records" / WITHDRAWN).read_text(encoding="utf-8-sig").splitlines()[1:]
+    assert line.split(",")[1:4] == ["令和4年度", "数の誤り", TOMORROW]
+    assert line.endswith(sha256(record))
+    assert publish("--on", TOMORROW) == 0
+    assert publish("--withdraw", "もう一度") == 0
+    assert len((built / "records" / WITHDRAWN).read_text(encoding="utf-8").splitlines()) == 3
+
+
+def test_from_its_day_on_it_is_only_revised_and_the_corrections_are_printed(
+    built: Path, publish: Callable[..., int], command: Command
+) -> None:
+    assert publish() == 0
+    assert publish("--withdraw", "数の誤り") == 2
+    for number, reason in ((2, "数え落とし"), (3, "もう一件")):
+        edit(built, "00_", {("公開.審査請求", "B5"): number})
+        command("-C", built, "build", "2022")
+        assert publish("--revise", reason) == 0
+        errata = (built / "out" / "2022" / "正誤表.md").read_text(encoding="utf-8")
+        assert f"| {number - 1} | {number} | {reason} | " in errata
+    assert errata.count("| 公文書の公開状況 公文書公開に関する審査請求 ") == 2
+    assert {path.name for path in (built / "out" / "2022").glob("正誤表*")} == {"正誤表.docx", "正誤表.md"}
+    assert publish("--withdraw", "数の誤り") == 2
+
+
+def test_a_record_without_a_day_is_public(built: Path, publish: Callable[..., int]) -> None:
+    """Records of version 2 did not say when they were published, and are read and replaced as before."""
+    built_now = read_record(built / "out" / "2022" / "record.json", 2022)
+    old = built_now.model_construct(**{name: getattr(built_now, name) for name in built_now.model_fields_set})
+    old = old.model_copy(update={"schema_version": 2})
+    (built / "records").mkdir()
+    (built / "records" / "2022.json").write_bytes(write_record(old))
+    assert publish("--withdraw", "数の誤り") == 2
+    assert publish() == 0
+    assert published(built)["schema_version"] == 2  # the same year: it stays as it is
+
+
+@pytest.mark.parametrize(("note", "code"), [("", 2), ("1件の請求に二つの決定をしたものがある。", 0)])
+def test_two_printed_numbers_differ_only_with_a_note(note: str, code: int, workdir: Path, command: Command) -> None:
+    edit(workdir, "12_", {("公開.内容別", "B5"): 27})
+    text = EXPLAINED.format(difference=1, more="").replace("1件の請求に二つの決定をしたものがある。", note)
+    add = (workdir / "nerima-report.toml").read_text(encoding="utf-8") + text
+    (workdir / "nerima-report.toml").write_text(add, encoding="utf-8")
+    run = command("-C", workdir, "build", "2022")
+    assert (run.code, "note" in run.err) == (code, not note), run.err + run.out
+    assert command("-C", workdir, "build", "2022", "--draft").code == 0
