@@ -145,7 +145,7 @@ def whole(interrupted: Interrupted, folder: Path) -> bytes:
     return (folder / "whole.xlsx").read_bytes()
 
 
-@pytest.mark.parametrize("moment", ["tempfile.mkstemp", "os.chmod", "os.rename"])
+@pytest.mark.parametrize("moment", ["open .tmp", "os.rename", "os.remove"])
 def test_a_file_that_is_being_written_is_finished(
     moment: str, interrupted: Interrupted, folder: Path, whole: bytes
 ) -> None:
