@@ -72,6 +72,16 @@ def test_a_half_changed_set_is_repaired_by_a_writer_and_named_by_a_reader(workdi
     refuse_unfinished(workdir)
 
 
+def test_what_only_the_program_remembers_keeps_nobody_from_reading(workdir: Path, command: Command) -> None:
+    """A `status` that was killed is no half of anything; the next one clears up after it."""
+    (workdir / FOLDER).mkdir()
+    steps = [{"target": f"{FOLDER}/a", "staged": f"{FOLDER}/.a.tmp", "kept": "", "before": "", "after": "x"}]
+    (workdir / FOLDER / "journal.json").write_text(json.dumps({**UNFINISHED, "command": "status", "steps": steps}))
+    (workdir / FOLDER / ".a.tmp").write_bytes(b"half")
+    assert command("-C", workdir, "status", "2022").code == 0
+    assert not (workdir / FOLDER / ".a.tmp").exists()
+
+
 def test_a_folder_that_cannot_be_locked_is_named(workdir: Path, command: Command) -> None:
     (workdir / FOLDER).write_bytes(b"in the way")
     refused = command("-C", workdir, "build", "2022")

@@ -174,12 +174,20 @@ def repair(journal: Journal) -> bool:
     return True
 
 
-def command_of(journal: Journal) -> str:
-    """The command that wrote an unfinished journal; … where it cannot be read."""
+def unfinished(journal: Journal) -> str:
+    """The command whose change of the folder is unfinished (… where it cannot be read); '' where there is none.
+
+    What lies beside the journal is not counted: it is what the program remembers for itself.
+    """
+    if not journal.file.exists():
+        return ""
     try:
         content = json.loads(journal.file.read_bytes())
-        return str(content["command"])[:100]
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        beside = journal.file.parent.name
+        if all(step["target"].startswith(f"{beside}/") for step in content["steps"]):
+            return ""
+        return str(content["command"]) or "…"
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return "…"
 
 

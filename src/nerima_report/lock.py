@@ -15,7 +15,8 @@ from pathlib import Path
 
 from nerima_report.errors import CannotProceed
 from nerima_report.files import FOLDERS, ROSTER, SETTINGS
-from nerima_report.journal import Journal, TargetInUse, command_of, repair
+from nerima_report.journal import Journal, TargetInUse, repair, unfinished
+from nerima_report.text import printable
 
 FOLDER = ".nerima-report"  # hidden, so that nothing in it is taken for handed in
 IGNORED = b"*\n"  # git: everything in the folder, its .gitignore too
@@ -74,14 +75,13 @@ def one_writer(folder: Path, command: str, patience: float | None = None) -> Ite
 def refuse_unfinished(folder: Path) -> None:
     """Raise CannotProceed where a set of files is half changed: for commands that read without a lock."""
     journal = _journal(folder, "")
-    if _held or not journal.file.exists():
+    if _held or not unfinished(journal):
         return
     with contextlib.suppress(OSError), _locked(folder, PATIENCE):
         pass  # a command that is still at work has finished by now
-    if journal.file.exists():
-        command = command_of(journal)
+    if command := unfinished(journal):
         raise CannotProceed(
-            f"前の実行（nerima-report {command}）が途中で止まったので、ファイルがそろっていません。\n"
+            f"前の実行（nerima-report {printable(command[:100])}）が途中で止まったので、ファイルがそろっていません。\n"
             f"  フォルダー: {folder.absolute()}\n"
             "  もう一度そのコマンドを実行してください。はじめに、途中のものを片付けます。"
         )
@@ -123,7 +123,7 @@ def _who(folder: Path) -> str:
     try:
         holder = json.loads(_holder(folder).read_bytes())
         since = datetime.fromisoformat(holder["since"])
-        return f"  実行中: nerima-report {str(holder['command'])[:100]}（{since:%Y-%m-%d %H:%M} から）\n"
+        return f"  実行中: nerima-report {printable(str(holder['command'])[:100])}（{since:%Y-%m-%d %H:%M} から）\n"
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return ""  # it has just begun, or ended
 
