@@ -34,6 +34,7 @@ _REASONS = {
     errno.ENOTDIR: "フォルダーの名前のファイルがあります",
     errno.ENOSPC: "空きがありません",
     errno.EROFS: "書き込みのできない場所です",
+    errno.EACCES: "書き込む権限がありません",
     errno.ENOENT: "フォルダーがありません",
 }
 _SHOWN = 5  # files named in a message

@@ -112,20 +112,26 @@ def test_the_record_knows_the_day_and_the_way(built: Path, publish: Callable[...
     assert publish() == 0
 
 
-def test_before_its_day_it_is_taken_back_with_a_trace(built: Path, publish: Callable[..., int]) -> None:
+def test_before_its_day_it_is_taken_back_with_a_trace(
+    built: Path, publish: Callable[..., int], command: Command
+) -> None:
     made = (built / "out" / "2022" / "record.json").read_bytes()
     assert publish("--withdraw", "まだない") == 2
     assert publish("--on", TOMORROW, "--way", "ホームページ", "--way", "掲示場") == 0
     record = (built / "records" / "2022.json").read_bytes()
     assert published(built)["publication"]["ways"] == ["区のホームページへの掲載", "区の掲示場への掲示"]
     assert publish("--withdraw", "誤り", "--on", TOMORROW) == 2
+    edit(built, "00_", REVIEWS)
+    command("-C", built, "build", "2022")
+    assert publish() == publish("--revise", "訂正ではない") == 2
+    (built / "out" / "2022" / "record.json").unlink()
     assert publish("--withdraw", "数の誤り") == 0
     assert not (built / "records" / "2022.json").exists()
     assert (built / "out" / "2022" / "record.json").read_bytes() == made
     (line,) = (built / "records" / WITHDRAWN).read_text(encoding="utf-8-sig").splitlines()[1:]
     assert line.split(",")[1:4] == ["令和4年度", "数の誤り", TOMORROW]
     assert line.endswith(sha256(record))
-    assert publish("--on", TOMORROW) == 0
+    assert publish("--on", TOMORROW, "--as-built", "試し") == 0
     assert publish("--withdraw", "もう一度") == 0
     assert len((built / "records" / WITHDRAWN).read_text(encoding="utf-8").splitlines()) == 3
 

@@ -198,7 +198,7 @@ def revise(new: Record, published: Record | None, reason: str | None, today: dat
         raise CannotProceed("案は公表できません。--draft を付けずに build してから、もう一度実行してください。")
     if published is None:
         return new
-    if new.model_dump(exclude=_APART) == published.model_dump(exclude=_APART):
+    if says_the_same(new, published):
         return None
     changes = changed_numbers(published, new)
     if not reason:
@@ -216,6 +216,11 @@ def revise(new: Record, published: Record | None, reason: str | None, today: dat
         replaces_sha256=sha256(write_record(published)),
     )
     return new.model_copy(update={"revisions": (*published.revisions, revision)})
+
+
+def says_the_same(new: Record, published: Record) -> bool:
+    """Whether two records say the same of their year."""
+    return new.model_dump(exclude=_APART) == published.model_dump(exclude=_APART)
 
 
 def changed_numbers(old: Record, new: Record) -> list[RecordedChange]:

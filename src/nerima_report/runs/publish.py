@@ -18,7 +18,7 @@ from nerima_report.findings import Finding
 from nerima_report.fiscal_year import full_date, full_name, last_day
 from nerima_report.notices.status import RecordState, ReportState
 from nerima_report.places import Place
-from nerima_report.records.file import read_record, revise, write_record
+from nerima_report.records.file import read_record, revise, says_the_same, write_record
 from nerima_report.records.model import (
     SCHEMA_VERSION,
     Record,
@@ -82,8 +82,14 @@ def publish(workspace: Workspace, edition: Edition, order: PublishOrder, today: 
         )
     new = read_record(built, fiscal_year)
     findings = [Finding("N903", Place(file=output.as_posix())) for output in _changed_outputs(built.parent, new)]
+    if earlier is not None and not _is_public(earlier, today) and not says_the_same(new, earlier):
+        raise CannotProceed(
+            f"{earlier.name}の記録は、公表の日の前です。訂正でなく、取り下げてから公表し直してください。\n"
+            f'  nerima-report publish {fiscal_year} --withdraw "理由" を実行してから、もう一度 publish してください。'
+        )
     record = revise(new, earlier, order.revise or None, today)
-    later = changes_since(workspace, edition, workspace.handed_in(fiscal_year).paths, new)
+    inputs = workspace.handed_in(fiscal_year).paths
+    later = changes_since(workspace, edition, inputs, new) if record is not None else ()
     if later and not order.as_built:
         raise CannotProceed(
             f"build のあとで変わったものがあるので、公表の記録にしていません。\n  変わったもの: {_in_words(later)}\n"
@@ -96,7 +102,7 @@ def publish(workspace: Workspace, edition: Edition, order: PublishOrder, today: 
     if record is not None:
         publication = _publication(edition, order, later, today)
         record = record.model_copy(update={"schema_version": SCHEMA_VERSION, "publication": publication})
-        errata = _errata(workspace, edition, record) if earlier and _is_public(earlier, today) else {}
+        errata = _errata(workspace, edition, record) if earlier is not None else {}
         files = {**errata, _name(workspace, file): write_record(record)}
     written_last = _errata(workspace, edition, earlier) if errata and earlier and earlier.revisions else {}
     vouched = dict.fromkeys(errata, "") | {name: sha256(content) for name, content in written_last.items()}
