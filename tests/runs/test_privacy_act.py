@@ -20,6 +20,7 @@ from test_form_command import fill_in
 from conftest import ROOT, SAMPLE, Command
 from consistent import Entries
 from consistent_act import consistent_act
+from form_cells import caption_row, sheet_of, table
 from inboxes import changed, check
 from nerima_report.checks import run_checks
 from nerima_report.cli import main
@@ -235,9 +236,9 @@ def test_a_form_filled_in_consistently_is_clean(
     collection = examine(load_submissions([path], edition), edition, year, None)
     read, kinds = collection.tallies, Counter(case["区分"] for case in lists["個人.利活用"])
     assert {cell.key: cell.value for cell in read.cells} == counts
-    for table in ("根拠", "手続"):  # every case counts, and counts once
+    for basis in ("根拠", "手続"):  # every case counts, and counts once
         for kind in ("利用", "提供"):
-            assert total(collection, f"個人.利用と提供の{table}", kind) == kinds[kind]
+            assert total(collection, f"個人.利用と提供の{basis}", kind) == kinds[kind]
     assert total(collection, "個人.委託", "件数") == kinds["委託"]
     assert total(collection, "個人.漏えい等の件数", "本人の数") == sum(
         int(str(i["人数"])) for i in lists["個人.事務処理ミス"]
@@ -364,8 +365,9 @@ def test_another_deadline_gives_other_classes_and_sentences(workdir: Path, tmp_p
     run = command("-C", workdir, "--templates", templates, "form", "2023", "--section", "国保年金課")
     assert run.code == 0
     book = load_workbook(next((workdir / "forms" / "2023").glob("*国保年金課*.xlsx")))
-    assert [row[0].value for row in book["個人.決定期間"].iter_rows(min_row=5, max_row=8)] == labels[:4]
-    assert "500人以上" in book["個人.個人情報ファイル簿"]["A1"].value
+    assert [row[0] for row in table(book, "個人.決定期間")[1:5]] == labels[:4]
+    title = sheet_of(book, "個人.個人情報ファイル簿").cell(caption_row(book, "個人.個人情報ファイル簿"), 1).value
+    assert "500人以上" in str(title)
 
 
 def test_a_table_that_is_only_counted_changes_no_form(tmp_path: Path, act_edition: Edition) -> None:
@@ -417,7 +419,7 @@ def test_who_gave_no_answer_is_named(act_workdir: Path, command: Command) -> Non
         for letter in "BCD":
             book["個人.点検"][f"{letter}{number}"] = None
     line = next(r for r in range(12, 60) if book["表紙"][f"A{r}"].value == "個人.点検")
-    book["表紙"][f"D{line}"] = "該当なし"
+    book["表紙"][f"C{line}"] = "該当なし"
     book.save(path)
     assert command("-C", act_workdir, "build", "2023").code == 0
     text = (act_workdir / "out" / "2023" / "open-items.md").read_text(encoding="utf-8")
