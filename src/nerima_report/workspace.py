@@ -19,10 +19,10 @@ from nerima_report.errors import CannotProceed, DefinitionError
 from nerima_report.files import CHECKED, ROSTER, SETTINGS, FoundWorkbooks, find_workbooks, sha256
 from nerima_report.findings import Explanation, Finding
 from nerima_report.fiscal_year import first_day, full_name, last_day, parse_date
-from nerima_report.journal import TargetInUse, change_together, free_name
-from nerima_report.lock import journal_at_hand, refuse_unfinished
 from nerima_report.places import Place
 from nerima_report.text import printable
+from nerima_report.writing.journal import TargetInUse, change_together, free_name
+from nerima_report.writing.lock import journal_at_hand, refuse_unfinished
 
 RECORD = "record.json"  # in out/2026/, until it is published as records/2026.json
 SUMS = "SHA256SUMS"  # what was written beside it last, in the format of sha256sum

@@ -22,7 +22,6 @@ from faulty import edit
 from inboxes import Ward
 from nerima_report import __version__
 from nerima_report.edition import Edition
-from nerima_report.lock import FOLDER as LOCK
 from nerima_report.notices.json import SCHEMA_VERSION as FINDINGS
 from nerima_report.records.file import read_record, write_record
 from nerima_report.records.model import SCHEMA_VERSION as RECORDS
@@ -37,6 +36,7 @@ from nerima_report.registers.master import (
     write_master,
     write_version,
 )
+from nerima_report.writing.lock import FOLDER as LOCK
 
 HERE = Path(__file__).parent
 V1 = HERE / "v1"

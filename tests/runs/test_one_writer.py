@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from conftest import Command
-from nerima_report import journal, lock
 from nerima_report.edition import Edition
-from nerima_report.lock import FOLDER
+from nerima_report.writing import journal, lock
+from nerima_report.writing.lock import FOLDER
 from registers_carried import Entry, example, fill_registers, make_workspace
 
 OUTSOURCED = "個人.外部委託記録票"

@@ -16,10 +16,10 @@ from referencing import Registry, Resource
 import findings_schema
 from conftest import ROOT, Command
 from faulty import edit
-from nerima_report.lock import FOLDER
 from nerima_report.runs import status as run
 from nerima_report.workbooks import WorkbookReader
 from nerima_report.workspace import Workspace
+from nerima_report.writing.lock import FOLDER
 
 SCHEMA = json.loads((ROOT / "docs" / "schemas" / "status.json").read_text(encoding="utf-8"))
 FINDINGS = Registry().with_resource("findings.json", Resource.from_contents(findings_schema.SCHEMA))

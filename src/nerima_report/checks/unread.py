@@ -299,26 +299,21 @@ class _Table:
             return row == header  # below a heading stands data
         if value == UNSAVED:  # above the table the form computes whether the cover says 該当なし
             return row < header and column <= min(read)
-        if self._is_title_or_rule(position) and not looks_like_a_count(value):
+        if self._is_title(position) and not looks_like_a_count(value):
             return True
         own, text = self.own, plain(value)
         if row > header and column < min(read) and text in own.labels:
             return True
         return text in own.others or without_number(text) in own.captions
 
-    def _is_title_or_rule(self, position: Position) -> bool:
-        """Whether a form has its title, its instruction or a rule there, whatever they said when it was made.
+    def _is_title(self, position: Position) -> bool:
+        """Whether a form has its title or its instruction there, whatever they said when it was made.
 
-        So a definition that was reworded after the forms went out makes no finding for each 課.
+        So a title that was reworded after the forms went out makes no finding for each 課.
         """
         row, column = position
-        table_id, header = self.located.table_id, self.located.layout.header
-        if column == 1 and row <= _ROWS_ABOVE < header and plain(self.sheet.name) == plain(table_id):
-            return True
-        if column == 1 and row == header - 1 and plain(self.sheet.name) == plain(table_id.partition(".")[0]):
-            return True
-        heading = self.sheet.cells.get((self.located.layout.header, column), "")
-        return plain(heading) == RULE_HEADING and isinstance(self.located, LocatedCounts) and self.has_row(row)
+        above = column == 1 and row <= _ROWS_ABOVE < self.located.layout.header
+        return above and plain(self.sheet.name) == plain(self.located.table_id)
 
     def _is_earlier(self, column: int) -> bool:
         """Whether the heading of a column names an earlier year, and nothing else but a column of the table."""

@@ -45,7 +45,7 @@ class Command(JapaneseCommand):
         folder = ctx.params["folder"] if name == "init" else Path()
         if not (name in WRITERS and WRITERS[name](ctx.params)):
             return super().invoke(ctx)
-        from nerima_report.lock import is_worked_in, one_writer
+        from nerima_report.writing.lock import is_worked_in, one_writer
 
         if not is_worked_in(folder):
             return super().invoke(ctx)

@@ -14,10 +14,10 @@ from pathlib import Path
 
 from nerima_report.errors import CannotProceed
 from nerima_report.files import MOST_BYTES, open_file
-from nerima_report.lock import FOLDER, one_writer
 from nerima_report.workbooks import Unreadable, Workbook, shared_reader
 from nerima_report.workbooks.transfer import read_answer, write_answer
 from nerima_report.workspace import write_all
+from nerima_report.writing.lock import FOLDER, one_writer
 
 _LINE = ".workbook"
 

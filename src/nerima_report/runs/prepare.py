@@ -20,12 +20,12 @@ from nerima_report.forms import Filling, FormCover, render_form
 from nerima_report.forms.form import fed_lists
 from nerima_report.forms.recipients import Earlier, all_covers, chosen, file_name, form_name, load_earlier
 from nerima_report.forms.roster import carried_roster, default_roster, latest_year
-from nerima_report.lock import one_writer
 from nerima_report.notices.letters import Attachment, LetterWriter
 from nerima_report.registers.entry import rows_for, unasked_sections
 from nerima_report.registers.master import keeps_registers, load_masters
 from nerima_report.tallies.roster import RosterSection, load_roster, read_roster
 from nerima_report.workspace import SETTINGS_TEXT, SUMS, Delivery, Workspace, read_sums, write_all, write_sums
+from nerima_report.writing.lock import one_writer
 
 
 class Carried(NamedTuple):

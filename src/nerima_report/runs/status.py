@@ -24,12 +24,12 @@ from pydantic import TypeAdapter
 from nerima_report.edition import find_edition, load_edition, shipped_templates
 from nerima_report.files import SETTINGS
 from nerima_report.fiscal_year import collected_year
-from nerima_report.lock import FOLDER
 from nerima_report.notices.status import Change, ChangeKind, HandedIn, Look, YearStatus
 from nerima_report.runs.kept import KeptWorkbooks, digest_of, keep, program_digest
 from nerima_report.tallies.roster import roster_years
 from nerima_report.tallies.submission import Progress
 from nerima_report.workspace import Workspace
+from nerima_report.writing.lock import FOLDER
 
 if TYPE_CHECKING:
     from nerima_report.examination import Examination

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from nerima_report import journal
 from nerima_report.errors import CannotProceed
-from nerima_report.journal import Journal, TargetInUse, change_together, repair
+from nerima_report.writing import journal
+from nerima_report.writing.journal import Journal, TargetInUse, change_together, repair
 
 OLD = {"history.csv": b"old", "master.csv": b"old", "record.json": b"old", "note.txt": b"of somebody"}
 CHANGES = {"history.csv": b"new", "new/added.csv": b"new", "record.json": None, "master.csv": b"new"}

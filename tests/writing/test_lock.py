@@ -11,16 +11,16 @@ from pathlib import Path
 import pytest
 
 from conftest import Command
-from nerima_report import lock
 from nerima_report.cli import GROUPS, app, one_writer
 from nerima_report.errors import CannotProceed
-from nerima_report.lock import FOLDER, refuse_unfinished
+from nerima_report.writing import lock
+from nerima_report.writing.lock import FOLDER, refuse_unfinished
 
 # Takes the lock, says so, and holds it until it is told to end or is killed.
 HOLDER = """
 import sys
 from pathlib import Path
-from nerima_report.lock import one_writer
+from nerima_report.writing.lock import one_writer
 with one_writer(Path(sys.argv[1]), "build 2022"):
     print("held", flush=True)
     sys.stdin.read()

@@ -15,8 +15,8 @@ from pathlib import Path
 
 from nerima_report.errors import CannotProceed
 from nerima_report.files import FOLDERS, ROSTER, SETTINGS
-from nerima_report.journal import Journal, TargetInUse, repair, unfinished
 from nerima_report.text import printable
+from nerima_report.writing.journal import Journal, TargetInUse, repair, unfinished
 
 FOLDER = ".nerima-report"  # hidden, so that nothing in it is taken for handed in
 IGNORED = b"*\n"  # git: everything in the folder, its .gitignore too
