@@ -6,6 +6,8 @@ at: what they show changes with the numbers.
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -13,6 +15,7 @@ from itertools import chain
 
 from nerima_report.edition import Edition
 from nerima_report.findings import Finding, Severity
+from nerima_report.fiscal_year import parse_fiscal_year
 from nerima_report.places import Place
 from nerima_report.tallies.cell_values import as_shown, says, shown
 from nerima_report.tallies.collection import Collection, on_cover
@@ -27,6 +30,8 @@ from nerima_report.workbooks.formulas import computed, refers_to, refers_to_othe
 MOST_RELATED = 20  # cells that one finding names
 # Characters after which a text runs from right to left: 45683 is seen where 38654 is written.
 _TURNING = frozenset("\u202b\u202e\u2067")
+_LONGEST_OUTSIDE = 80  # characters that a finding shows
+_AROUND_NUMBER = re.compile("[/|()-]|ページ|頁")  # of a page
 _MOST_COMPUTED = 500  # formulas in the data of a sheet whose results are looked at
 _LONGEST_FORMULA = 60  # characters that a finding shows
 
@@ -82,6 +87,29 @@ def values_are_seen(collection: Collection) -> Iterator[Finding]:
         yield from _unseen(read)
         yield from _computed(read)
         yield from _other_texts(read)
+
+
+def nothing_stands_outside_of_cells(collection: Collection) -> Iterator[Finding]:
+    """No sheet has texts in shapes, or in headers and footers, but what the form prints below each: year and 課."""
+    for submission in collection.submissions:
+        sheets = submission.workbook.sheets
+        times = Counter(_on_page(text) for sheet in sheets for text in sheet.facts.outside)
+        printed = {text for text, number in times.items() if number > 1 and _names_year(text)}
+        for sheet in sheets:
+            if others := [text for text in sheet.facts.outside if _on_page(text) not in ("", *printed)]:
+                found = "」「".join(" ".join(text.split()) for text in others)[:_LONGEST_OUTSIDE]
+                yield Finding("N353", Place(submission.section, submission.file, sheet.name), found=found)
+
+
+def _on_page(text: str) -> str:
+    """A text without what stands around the number of a page."""
+    return _AROUND_NUMBER.sub("", plain(text))
+
+
+def _names_year(text: str) -> bool:
+    """Whether a text begins as the footer of a form: 令和4年度."""
+    year, separator, _ = text.partition("年度")
+    return bool(separator) and parse_fiscal_year(year) is not None
 
 
 def _other_digits(read: _ReadSheet) -> Iterator[Finding]:
