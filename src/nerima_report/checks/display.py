@@ -25,7 +25,7 @@ from nerima_report.tallies.submission import NOT_APPLICABLE, REQUESTS, Submissio
 from nerima_report.text import plain
 from nerima_report.workbooks import CellValue, Position, Sheet, SheetFacts, address, is_blank, position_of
 from nerima_report.workbooks.cleaning import not_for_print, unified
-from nerima_report.workbooks.formulas import computed, refers_to, refers_to_other_workbook
+from nerima_report.workbooks.formulas import computed, refers_to, refers_to_other_workbook, summed_ranges
 
 MOST_RELATED = 20  # cells that one finding names
 # Characters after which a text runs from right to left: 45683 is seen where 38654 is written.
@@ -178,7 +178,8 @@ def _computed(read: _ReadSheet) -> Iterator[Finding]:
     cells = {p: formula for p, formula in formulas.items() if p in read.compared or p in read.data}
     of_cells = {p: formula for p, formula in cells.items() if not is_zero_formula(formula)}
     foreign = {position for position, formula in of_cells.items() if refers_to_other_workbook(formula)}
-    circular = {position for position, formula in of_cells.items() if refers_to(formula, position)} - foreign
+    sums = {p: formula for p, formula in of_cells.items() if p in read.data or summed_ranges(formula)}
+    circular = {position for position, formula in sums.items() if refers_to(formula, position)} - foreign
     in_data = of_cells.keys() - read.compared - foreign - circular
     results = {p: computed(formulas[p], read.sheet.cells) for p in sorted(in_data)[:_MOST_COMPUTED]}
     stale = {p for p, result in results.items() if result is not None and not _is(read.sheet.cells.get(p), result)}
