@@ -92,6 +92,7 @@ def _facts(facts: Mapping[str, Any]) -> SheetFacts:
         uncached=frozenset(map(coordinate_to_tuple, facts.get("uncached", []))),
         duplicates=frozenset(map(coordinate_to_tuple, facts.get("duplicates", []))),
         struck=frozenset(map(coordinate_to_tuple, facts.get("struck", []))),
+        outside=tuple(facts.get("outside", [])),
         unseen=frozenset(map(coordinate_to_tuple, facts.get("unseen", []))),
         **{
             name: {coordinate_to_tuple(cell): text for cell, text in facts.get(name, {}).items()}

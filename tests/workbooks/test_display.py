@@ -23,13 +23,15 @@ from nerima_report.workbooks.transfer import read_answer, write_answer
 FORMATS = tomllib.loads((Path(__file__).parents[1] / "cases" / "number_formats.toml").read_text(encoding="utf-8"))
 MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
 DRAWING = 'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"'
+SHAPES = 'xmlns:x="http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing"'
 PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 
 
-def read(sheet: str, *, styles: str = "", shared: str = "", theme: str = "", names: str = "") -> Sheet:
+def read(sheet: str, **written: str) -> Sheet:
     """A workbook of one sheet, made of what stands in its parts, as the program gets it from the worker."""
+    styles, shared, theme, names, drawn = (written.get(n, "") for n in ("styles", "shared", "theme", "names", "drawn"))
     content = io.BytesIO()
     targets = {"sheet1": "worksheet", "styles": "styles", "sharedStrings": "sharedStrings"}
     relations = "".join(f'<Relationship Id="{n}" Type="{OFFICE}/{k}" Target="{n}.xml"/>' for n, k in targets.items())
@@ -43,6 +45,9 @@ def read(sheet: str, *, styles: str = "", shared: str = "", theme: str = "", nam
         "sheet1.xml": f"<worksheet {MAIN}>{sheet}</worksheet>",
         "styles.xml": f"<styleSheet {MAIN}>{styles}</styleSheet>",
         "sharedStrings.xml": f"<sst {MAIN}>{shared}</sst>",
+        "_rels/sheet1.xml.rels": f'<Relationships xmlns="{PACKAGE}/relationships"><Relationship Id="d" '
+        f'Type="{OFFICE}/drawing" Target="drawing1.xml"/></Relationships>',
+        "drawing1.xml": f"<x:wsDr {DRAWING} {SHAPES}>{drawn}</x:wsDr>",
         "theme.xml": f"<a:theme {DRAWING}><a:clrScheme>{theme}</a:clrScheme></a:theme>",
     }
     with zipfile.ZipFile(content, "w") as archive:
@@ -270,6 +275,15 @@ def test_formulas_also_where_cells_share_one() -> None:
     texts = {(1, 1): "SUM(A2:A$9)", (1, 2): "SUM(B2:B$9)", (1, 3): '"a"', (1, 4): "[1]集計!B5"}
     assert facts.formulas == texts  # also where no result was saved
     assert facts.uncached == {(1, 4)}
+
+
+def test_texts_outside_of_cells() -> None:
+    runs = "".join(f"<a:p>{'<a:r><a:t>9</a:t></a:r><a:r><a:t>3</a:t></a:r>' * number}</a:p>" for number in (1, 0))
+    header = '&amp;L&amp;"ＭＳ 明朝,標準"&amp;12単位：千件&amp;R&amp;P / &amp;N'
+    pages = f"<headerFooter><oddHeader>{header}</oddHeader><oddFooter>&amp;A</oddFooter></headerFooter>"
+    sheet = read(f"{row('<c><v>1</v></c>')}{pages}", drawn=f"<x:sp><x:txBody>{runs}</x:txBody></x:sp>")
+    assert [" ".join(text.split()) for text in sheet.facts.outside] == ["単位：千件 /", "93"]
+    assert sheet.cells == {(1, 1): 1}
 
 
 def test_names_for_cells_of_other_workbooks() -> None:

@@ -51,6 +51,7 @@ WORKBOOK_CHECKS: tuple[Check, ...] = (
     shape.tables_are_visible,
     shape.data_cells_stand_alone,
     display.values_are_seen,
+    display.nothing_stands_outside_of_cells,
     cells.counts_are_whole_numbers,
     cells.not_applicable_is_empty,
     cells.no_requests_means_zero,

@@ -6,6 +6,8 @@ at: what they show changes with the numbers.
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -13,6 +15,7 @@ from itertools import chain
 
 from nerima_report.edition import Edition
 from nerima_report.findings import Finding, Severity
+from nerima_report.fiscal_year import parse_fiscal_year
 from nerima_report.places import Place
 from nerima_report.tallies.cell_values import as_shown, says, shown
 from nerima_report.tallies.collection import Collection, on_cover
@@ -22,11 +25,13 @@ from nerima_report.tallies.submission import NOT_APPLICABLE, REQUESTS, Submissio
 from nerima_report.text import plain
 from nerima_report.workbooks import CellValue, Position, Sheet, SheetFacts, address, is_blank, position_of
 from nerima_report.workbooks.cleaning import not_for_print, unified
-from nerima_report.workbooks.formulas import computed, refers_to, refers_to_other_workbook
+from nerima_report.workbooks.formulas import computed, refers_to, refers_to_other_workbook, summed_ranges
 
 MOST_RELATED = 20  # cells that one finding names
 # Characters after which a text runs from right to left: 45683 is seen where 38654 is written.
 _TURNING = frozenset("\u202b\u202e\u2067")
+_LONGEST_OUTSIDE = 80  # characters that a finding shows
+_AROUND_NUMBER = re.compile("[/|()-]|ページ|頁")  # of a page
 _MOST_COMPUTED = 500  # formulas in the data of a sheet whose results are looked at
 _LONGEST_FORMULA = 60  # characters that a finding shows
 
@@ -82,6 +87,29 @@ def values_are_seen(collection: Collection) -> Iterator[Finding]:
         yield from _unseen(read)
         yield from _computed(read)
         yield from _other_texts(read)
+
+
+def nothing_stands_outside_of_cells(collection: Collection) -> Iterator[Finding]:
+    """No sheet has texts in shapes, or in headers and footers, but what the form prints below each: year and 課."""
+    for submission in collection.submissions:
+        sheets = submission.workbook.sheets
+        times = Counter(_on_page(text) for sheet in sheets for text in sheet.facts.outside)
+        printed = {text for text, number in times.items() if number > 1 and _names_year(text)}
+        for sheet in sheets:
+            if others := [text for text in sheet.facts.outside if _on_page(text) not in ("", *printed)]:
+                found = "」「".join(" ".join(text.split()) for text in others)[:_LONGEST_OUTSIDE]
+                yield Finding("N353", Place(submission.section, submission.file, sheet.name), found=found)
+
+
+def _on_page(text: str) -> str:
+    """A text without what stands around the number of a page."""
+    return _AROUND_NUMBER.sub("", plain(text))
+
+
+def _names_year(text: str) -> bool:
+    """Whether a text begins as the footer of a form: 令和4年度."""
+    year, separator, _ = text.partition("年度")
+    return bool(separator) and parse_fiscal_year(year) is not None
 
 
 def _other_digits(read: _ReadSheet) -> Iterator[Finding]:
@@ -150,7 +178,8 @@ def _computed(read: _ReadSheet) -> Iterator[Finding]:
     cells = {p: formula for p, formula in formulas.items() if p in read.compared or p in read.data}
     of_cells = {p: formula for p, formula in cells.items() if not is_zero_formula(formula)}
     foreign = {position for position, formula in of_cells.items() if refers_to_other_workbook(formula)}
-    circular = {position for position, formula in of_cells.items() if refers_to(formula, position)} - foreign
+    sums = {p: formula for p, formula in of_cells.items() if p in read.data or summed_ranges(formula)}
+    circular = {position for position, formula in sums.items() if refers_to(formula, position)} - foreign
     in_data = of_cells.keys() - read.compared - foreign - circular
     results = {p: computed(formulas[p], read.sheet.cells) for p in sorted(in_data)[:_MOST_COMPUTED]}
     stale = {p for p, result in results.items() if result is not None and not _is(read.sheet.cells.get(p), result)}

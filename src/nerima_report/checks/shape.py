@@ -195,12 +195,10 @@ def data_cells_stand_alone(collection: Collection) -> Iterator[Finding]:
     for located, sheet in _readable(collection):
         if not sheet.facts.merged:
             continue
+        header, of_table = located.layout.header, located.layout.columns.values()
+        headings = [(header, column) for column in of_table if not is_blank(sheet.cells.get((header, column)))]
         columns: dict[int, list[int]] = defaultdict(list)
-        header = located.layout.header
-        for column in located.layout.columns.values():
-            if not is_blank(sheet.cells.get((header, column))):
-                columns[column].append(header)
-        for row, column in located.layout.data_cells:  # in order of rows
+        for row, column in (*headings, *located.layout.data_cells):  # in order of rows
             columns[column].append(row)
         covered = (_covered(columns, *corners) for corners in sheet.facts.merged)
         for cells in islice(filter(None, covered), MOST_MERGES):

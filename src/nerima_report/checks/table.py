@@ -47,7 +47,8 @@ def _compare(
     left_out = [cell.place for cell in rows if cell.place.cell and ranges and not _covers(ranges, cell.place)]
     if left_out:
         about = "、".join(in_few_words(left_out, stated.place))
-        severity: Severity | None = "notice" if found == total else None
+        is_right = found == total and _result(collection, stated, rows) in (None, found)
+        severity: Severity | None = "notice" if is_right else None
         yield facts("N406", related=tuple(left_out), details={"about": about}, severity=severity)
     elif found != total and found - total == -text_sum(rows):
         yield facts("N405", related=tuple(cell.place for cell in rows if cell.reading.respelled))

@@ -71,7 +71,7 @@ LARGEST_COUNT = 1_000_000_000
 _COUNTED = ("件", "人", "名", "個", "回", "か所", "ファイル")
 _BESIDE = re.compile(rf"(?:計|[「『])?\s*(.*?)\s*(?:{'|'.join(_COUNTED)})?[」』]?")
 _MINUS_SIGNS = "-−‐‑–—―△▲▽▼"
-_DIGITS_SEEN = r"(?:[0-9]+|[0-9]{1,3}(?:[, ][0-9]{3})+)(?:\.[0-9]*)?"
+_DIGITS_SEEN = r"(?:[0-9]+|[0-9]{1,3}(?:[, ][0-9]{3})+)(?:\.[0-9]{0,2})?"  # 92.000 looks like thousands
 _SEEN = re.compile(rf"(?P<minus>[{_MINUS_SIGNS}]+|\()?\s*(?P<digits>{_DIGITS_SEEN})\)?")
 # How accounting formats show zero.
 _SEEN_ZERO = re.compile(rf"[{_MINUS_SIGNS}ー─]|なし|無し?|該当なし|0%")

@@ -97,6 +97,7 @@ def _sheet_facts(sheet: Sheet) -> dict[str, object]:
         "duplicates": sorted(facts.duplicates),
         "struck": sorted(facts.struck),
         "unseen": sorted(facts.unseen),
+        "outside": facts.outside,
         **{name: [(*position, text) for position, text in getattr(facts, name).items()] for name in _TEXTS},
     }
 
@@ -118,6 +119,7 @@ def _sheet(facts: Mapping[str, Any]) -> Sheet:
             duplicates=frozenset((row, column) for row, column in facts["duplicates"]),
             struck=frozenset((row, column) for row, column in facts["struck"]),
             unseen=frozenset((row, column) for row, column in facts["unseen"]),
+            outside=tuple(facts["outside"]),
             **{name: {(row, column): text for row, column, text in facts[name]} for name in _TEXTS},
         ),
     )

@@ -62,6 +62,8 @@ class SheetFacts:
     text is too small or in the colour of the ground, `partly_seen` the parts of texts that are so, or stand higher or
     lower than the rest, `cleaned` the radicals and invisible characters that are no longer in a text (see `cleaning`).
 
+    `outside` are the texts of shapes, and of the headers and footers of pages.
+
     `comments` are what people wrote to a cell, also to an empty one; what the tool wrote on a copy is not among them.
     """
 
@@ -79,6 +81,7 @@ class SheetFacts:
     cleaned: Mapping[Position, str] = field(default_factory=dict)
     comments: Mapping[Position, str] = field(default_factory=dict)
     partly_seen: Mapping[Position, str] = field(default_factory=dict)
+    outside: tuple[str, ...] = ()
 
     def hides(self, position: Position) -> bool:
         """Whether the row or the column of a cell is hidden."""

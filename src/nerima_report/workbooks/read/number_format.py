@@ -274,9 +274,9 @@ def _with_whole(section: _Section, digits: str, number: str) -> str:
 def _with_decimals(pieces: list[tuple[str, str]], digits: str) -> str:
     """The point and the pieces behind it with their digits; zeros at the end are seen where the format says 0."""
     shown, left = "", digits
-    for kind, text in pieces:
+    for number, (kind, text) in enumerate(pieces):
         if kind == "digit":
-            shown += left[:1] if text == "0" or left.strip("0") else ""
+            shown += left[:1] if ("digit", "0") in pieces[number:] or left.strip("0") else ""
             left = left[1:]
         else:
             shown += text

@@ -12,6 +12,7 @@ import zipfile
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from pyexpat import ExpatError, XMLParserType
 from xml.parsers import expat
 
@@ -25,6 +26,7 @@ from nerima_report.workbooks.read.comment_scan import (
     ScannedComments,
     comments_on_sheet,
 )
+from nerima_report.workbooks.read.outside_scan import DRAWINGS, OutsideScan
 from nerima_report.workbooks.read.sheet_scan import (
     CellTexts,
     ScannedSheet,
@@ -103,6 +105,7 @@ class Scan:
     roots: dict[str, str] = field(default_factory=dict)
     sheets: dict[str, ScannedSheet] = field(default_factory=dict)
     comments: dict[str, ScannedComments] = field(default_factory=dict)
+    drawings: dict[str, list[str]] = field(default_factory=dict)  # their texts
     theme: list[str] = field(default_factory=list)
     styles: ScannedStyles = field(default_factory=ScannedStyles)
     texts: CellTexts = field(default_factory=CellTexts)
@@ -117,6 +120,10 @@ class Scan:
     def comments_on(self, part: str) -> dict[Position, str]:
         """The comments on the sheet in a part."""
         return comments_on_sheet(self.comments[p] for p in self._related_to(part).values() if p in self.comments)
+
+    def drawn_on(self, part: str) -> Iterator[str]:
+        """The texts of the drawings on the sheet in a part."""
+        return chain.from_iterable(self.drawings.get(drawing, ()) for drawing in self._related_to(part).values())
 
     def _related_to(self, part: str) -> dict[str, str]:
         """The parts to which a part leads, by the id of the relation."""
@@ -176,6 +183,7 @@ def _worksheets(scan: Scan) -> dict[str, ScannedSheet]:
             found[name] = scan.sheets[part]
             found[name].hidden = hidden
             found[name].comments = scan.comments_on(part)
+            found[name].outside.extend(scan.drawn_on(part))
         elif not root.endswith(("chartsheet", "dialogsheet", "macrosheet")):
             raise Refused("sheet-missing", sheet=name)
     if not found:
@@ -249,6 +257,9 @@ class _PartScan:
         if root == f"{MAIN}styleSheet":
             self.scan.styles = ScannedStyles(self.scan.theme)
             return StyleScan(self.scan.styles).handlers
+        if root == DRAWINGS:
+            texts = self.scan.drawings[self.name] = []
+            return OutsideScan(texts, self.parser, self.open).of_drawing
         if root == f"{DRAWING}theme":
             return ThemeScan(self.scan.theme).handlers
         return {}

@@ -17,6 +17,7 @@ from nerima_report.workbooks.cleaning import clean
 from nerima_report.workbooks.formulas import in_short, moved, with_names
 from nerima_report.workbooks.limits import Refused
 from nerima_report.workbooks.read.days import day_of, written_day
+from nerima_report.workbooks.read.outside_scan import OutsideScan
 from nerima_report.workbooks.read.style_scan import MAIN, PLAIN, Look, ScannedStyles, colour_of, is_tiny, is_true
 from nerima_report.workbooks.values import CellValue, Position, SheetFacts, address, column_number, position_of
 
@@ -55,6 +56,7 @@ class ScannedSheet:
     cleaned: dict[Position, str] = field(default_factory=dict)
     comments: dict[Position, str] = field(default_factory=dict)
     partly_seen: dict[Position, str] = field(default_factory=dict)
+    outside: list[str] = field(default_factory=list)
     hides_zeros: bool = False
     hides_columns: bool = False  # those of which nothing is said
     shown_columns: set[int] = field(default_factory=set)
@@ -82,6 +84,7 @@ class ScannedSheet:
             cleaned=self.cleaned,
             comments=self.comments,
             partly_seen=self.partly_seen,
+            outside=tuple(text for text in map(str.strip, self.outside) if text),
         )
 
 
@@ -104,6 +107,7 @@ class SheetScan:
         self.shared_formulas: dict[str, tuple[Position, str]] = {}
         self.shared_by = ""
         self.inline = TextScan(parser, opened, self._take)
+        self.pages = OutsideScan(sheet.outside, parser, opened)
 
     @property
     def handlers(self) -> dict[str, Callable[[dict[str, str]], None]]:
@@ -111,7 +115,11 @@ class SheetScan:
         handlers = {"c": self._cell, "v": self._saved, "is": self._written, "f": self._formula, "row": self._row}
         handlers |= {"mergeCell": self._merge, "col": self._columns}
         handlers |= {"sheetFormatPr": self._unless_said, "sheetView": self._view}
-        return {f"{MAIN}{name}": handler for name, handler in handlers.items()} | self.inline.handlers
+        return (
+            {f"{MAIN}{name}": handler for name, handler in handlers.items()}
+            | self.inline.handlers
+            | self.pages.of_pages
+        )
 
     def _view(self, attributes: dict[str, str]) -> None:
         self.sheet.hides_zeros |= not is_true(attributes.get("showZeros", "1"))
