@@ -19,7 +19,7 @@ from nerima_report.fiscal_year import parse_fiscal_year
 from nerima_report.places import Place
 from nerima_report.tallies.cell_values import as_shown, says, shown
 from nerima_report.tallies.collection import Collection, on_cover
-from nerima_report.tallies.layout import COVER_SHEET
+from nerima_report.tallies.layout import COVER_SHEET, MAX_ROW
 from nerima_report.tallies.model import LocatedCounts, LocatedEntries
 from nerima_report.tallies.submission import NOT_APPLICABLE, REQUESTS, Submission, is_zero_formula, marked_rows
 from nerima_report.text import plain
@@ -252,6 +252,8 @@ def _cover(submission: Submission, cover: Sheet, edition: Edition) -> _ReadSheet
 
 def _table(located: LocatedCounts | LocatedEntries, sheet: Sheet, edition: Edition) -> _ReadSheet:
     layout = located.layout
+    if len(layout.region) < MAX_ROW:  # other tables stand on the sheet, and say of their cells themselves
+        sheet = replace(sheet, facts=sheet.facts.within(layout.region))
 
     def find_data() -> Iterable[Position]:
         return layout.data_cells

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 
-from nerima_report.checks.unread import label_of_row, looks_like_a_count, unknown_rows
+from nerima_report.checks.form_texts import TextsOfForms
+from nerima_report.checks.unread import filled, has_lost_its_headings, label_of_row, unknown_rows
 from nerima_report.findings import Finding
 from nerima_report.fiscal_year import full_name
 from nerima_report.places import Place
@@ -19,10 +19,9 @@ from nerima_report.tallies.layout import COVER_SHEET, GUIDE_SHEET
 from nerima_report.tallies.model import LocatedCounts, LocatedEntries
 from nerima_report.tallies.submission import PUBLISHED_FORM, SECTION_FORM, WARD_FORM, Submission
 from nerima_report.text import asked, label_of, likely, plain
-from nerima_report.workbooks import INDEX_SHEET, INDEX_TITLE, Position, Sheet, address, is_blank
+from nerima_report.workbooks import Position, Sheet, address, is_blank, is_index
 
 MOST_RELATED = 20  # cells that one finding names
-_INDEX_NAME = re.compile(rf"{INDEX_SHEET}(?:\(\d+\))?")
 MOST_MERGES = 20  # findings for one table: who merges more has heard of it
 
 
@@ -74,6 +73,7 @@ def covers_say_one_thing(collection: Collection) -> Iterator[Finding]:
 
 def sheets_with_content_are_read(collection: Collection) -> Iterator[Finding]:
     """A sheet that holds something and is no table of this year's form is left out, but not in silence."""
+    texts = TextsOfForms(collection.edition)
     tables: dict[str, list[LocatedCounts | LocatedEntries]] = defaultdict(list)
     for located in collection.tallies.located:
         tables[located.submission.file].append(located)
@@ -82,11 +82,21 @@ def sheets_with_content_are_read(collection: Collection) -> Iterator[Finding]:
         for sheet in submission.workbook.sheets:
             known = sheet is submission.cover or sheet.name in read or plain(sheet.name) == GUIDE_SHEET
             known = known or any(other.sheet == sheet.name for other in submission.other_answers)
-            if not (known or _is_index(sheet)) and not all(is_blank(value) for value in sheet.cells.values()):
-                yield _unread_sheet(submission, sheet, tables[submission.file])
+            if not (known or is_index(sheet)) and filled(sheet):
+                differs = _copy_of(submission, sheet, tables[submission.file])
+                yield differs or _unread_sheet(submission, sheet, texts)
 
 
-def _unread_sheet(submission: Submission, sheet: Sheet, tables: Iterable[LocatedCounts | LocatedEntries]) -> Finding:
+def _unread_sheet(submission: Submission, sheet: Sheet, texts: TextsOfForms) -> Finding:
+    """A sheet that is left out; numbers on it, also such as a formula will have, make that a warning."""
+    place = Place(submission.section, submission.file, sheet.name)
+    numbers = any(map(texts.numerals.elsewhere, filled(sheet).values()))
+    expected = full_name(submission.fiscal_year)
+    return Finding("N212", place, expected=expected, severity="warning" if numbers else None)
+
+
+def _copy_of(submission: Submission, sheet: Sheet, tables: Iterable[LocatedCounts | LocatedEntries]) -> Finding | None:
+    """What is to be said of a sheet that began as a copy of one that is read; None of any other."""
     place = Place(submission.section, submission.file, sheet.name)
     for original in (submission.cover, *(located.sheet for located in tables)):
         if original is not None and _is_copy(sheet, original):
@@ -96,8 +106,8 @@ def _unread_sheet(submission: Submission, sheet: Sheet, tables: Iterable[Located
             return Finding(
                 "N220",
                 replace(place, cell=address(different[0])),
-                found=shown(sheet.cells.get(different[0])) or "空欄",
-                expected=shown(original.cells.get(different[0])) or "空欄",
+                found=_shown(sheet, different[0]),
+                expected=_shown(original, different[0]),
                 related=tuple(
                     replace(place, sheet=name, cell=address(position))
                     for position in different[:MOST_RELATED]
@@ -105,9 +115,12 @@ def _unread_sheet(submission: Submission, sheet: Sheet, tables: Iterable[Located
                 )[1:],
                 details={"what": original.name, "number": str(len(different))},
             )
-    counts = any(looks_like_a_count(value) for value in sheet.cells.values())
-    expected = full_name(submission.fiscal_year)
-    return Finding("N212", place, expected=expected, severity="warning" if counts else None)
+    return None
+
+
+def _shown(sheet: Sheet, position: Position) -> str:
+    value = sheet.cells.get(position)
+    return "空欄" if is_blank(value) else shown(value)
 
 
 def _is_copy(sheet: Sheet, original: Sheet) -> bool:
@@ -120,11 +133,6 @@ def _is_copy(sheet: Sheet, original: Sheet) -> bool:
 def _same(sheet: Sheet, original: Sheet, position: Position) -> bool:
     values = sheet.cells.get(position), original.cells.get(position)
     return values[0] == values[1] or (is_blank(values[0]) and is_blank(values[1]))
-
-
-def _is_index(sheet: Sheet) -> bool:
-    """Whether it is a page that the tool put in front of a copy that went back."""
-    return _INDEX_NAME.fullmatch(plain(sheet.name)) is not None and sheet.cells.get((1, 1)) == INDEX_TITLE
 
 
 def tables_are_there(collection: Collection) -> Iterator[Finding]:
@@ -143,21 +151,24 @@ def tables_are_there(collection: Collection) -> Iterator[Finding]:
 
 
 def headings_and_rows_are_there(collection: Collection) -> Iterator[Finding]:
-    """Every heading and row label stands on the sheet once."""
+    """Every heading and row label stands on the sheet once; 該当なし excuses no table that is filled in."""
+    texts = TextsOfForms(collection.edition)
     for located in collection.tallies.located:
-        if not located.found or located.not_applicable:
+        if not located.found or (located.not_applicable and not has_lost_its_headings(located, texts)):
             continue
         for heading in located.layout.missing_headings:
             hint = asked(likely(heading, located.layout.headings))
             yield Finding("N205", located.place(), details={"heading": heading, "likely": hint})
         if isinstance(located, LocatedCounts):
-            yield from _rows(located)
+            yield from _rows(located, texts)
 
 
-def _rows(located: LocatedCounts) -> Iterator[Finding]:
+def _rows(located: LocatedCounts, texts: TextsOfForms) -> Iterator[Finding]:
     layout = located.layout
     unfound = [row.label for row in layout.missing_rows]
-    misspelled = [likely(label_of_row(located, row), unfound) for row in unknown_rows(located)] if unfound else []
+    misspelled = (
+        [likely(label_of_row(located, row), unfound) for row in unknown_rows(located, texts)] if unfound else []
+    )
     for row in layout.missing_rows:
         if row.label not in misspelled:  # otherwise N207 says it all
             yield Finding("N206", located.place(group=row.group, row=row.label))

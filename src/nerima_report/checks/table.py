@@ -44,6 +44,7 @@ def _compare(
     difference = whole - total if isinstance(whole, int) else None
     facts = partial(Finding, place=stated.place, expected=total, found=whole, difference=difference)
     ranges = summed_ranges(stated.formula) if stated.formula else None
+    texts = tuple(cell.place for cell in rows if cell.reading.respelled)
     left_out = [cell.place for cell in rows if cell.place.cell and ranges and not _covers(ranges, cell.place)]
     if left_out:
         about = "、".join(in_few_words(left_out, stated.place))
@@ -51,9 +52,11 @@ def _compare(
         severity: Severity | None = "notice" if is_right else None
         yield facts("N406", related=tuple(left_out), details={"about": about}, severity=severity)
     elif found != total and found - total == -text_sum(rows):
-        yield facts("N405", related=tuple(cell.place for cell in rows if cell.reading.respelled))
+        yield facts("N405", related=texts)
     elif (result := _result(collection, stated, rows)) not in (None, found):
         yield Finding("N407", stated.place, expected=_as_fact(result), found=whole)
+    elif found != total and ranges and texts:  # what Excel would compute lacks them, and is no better
+        yield facts("N405", related=texts, severity="error")
     elif found != total:
         yield facts("N401", related=tuple(cell.place for cell in rows))
 
@@ -108,7 +111,7 @@ def verification_lines_agree(collection: Collection) -> Iterator[Finding]:
         unsettled = stated.place.file in broken or not all(
             cell.known and not cell.reading.respelled for cell in collection.cells[stated.place.file].values()
         )
-        if found not in ("", "✓", "0", "OK", "一致") and not unsettled:
+        if found and not collection.edition.files.beside.names("agreed", found) and not unsettled:
             related = tuple(cell.place for cell in column_of(collection, stated))
             if stated.formula is None:
                 yield Finding("N403", stated.place, found=found, related=related)

@@ -7,8 +7,9 @@ change between years is reported, corrections.toml the kinds of slip and their w
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from fnmatch import fnmatchcase
+from fnmatch import fnmatchcase, translate
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
@@ -385,13 +386,46 @@ class YearsDefinition(Definition):
     limits: Limits = Field(title="限度")
 
 
+Pattern = Annotated[Text, asks_only_for("番号")]
+
+
+class BesideDefinition(Definition):
+    """files.toml, [beside]: what may stand on a sheet that is read, beside the texts of its form, and is no number."""
+
+    contacts: tuple[Text, ...] = Field(title="連絡先や日付の見出し")
+    marks: tuple[Pattern, ...] = Field(title="注の印と法令の箇所")
+    captions: tuple[Pattern, ...] = Field(title="様式や資料の番号")
+    words: tuple[Text, ...] = Field(title="漢数字の入る言葉")
+    earlier: tuple[Text, ...] = Field(title="前の年度の列の見出しの言葉")
+    derived: tuple[Text, ...] = Field(title="計算した列の見出し")
+    numbering: tuple[Text, ...] = Field(title="行の番号の列の見出し")
+    memos: tuple[Text, ...] = Field(title="一覧の横のメモ")
+    ends: tuple[Text, ...] = Field(title="一覧の終わりのしるし")
+    agreed: tuple[Text, ...] = Field(title="検算が一致したという答え")
+
+    def names(self, kind: Literal["contacts", "derived", "numbering", "memos", "ends", "agreed"], text: object) -> bool:
+        """Whether a text is one of a kind, apart from a colon or brackets around it."""
+        return self._patterns[kind].fullmatch(plain(text).strip(":()").casefold()) is not None
+
+    @cached_property
+    def _patterns(self) -> Mapping[str, re.Pattern[str]]:
+        """The names of each kind as one pattern: thousands of cells are held against them."""
+        kinds = ("contacts", "derived", "numbering", "memos", "ends", "agreed")
+        names = {kind: (translate(plain(name).casefold()) for name in getattr(self, kind)) for kind in kinds}
+        return {kind: re.compile("|".join(patterns)) for kind, patterns in names.items()}
+
+
 class FilesDefinition(Definition):
-    """files.toml: by their names, the files in a folder of submissions that are not read, and what they are."""
+    """files.toml: by their names, the files in a folder of submissions that are not read, and what they are.
+
+    `beside` is of the sheets that are read.
+    """
 
     debris: tuple[NamePattern, ...] = Field(title="残りもの")
     documents: tuple[NamePattern, ...] = Field(title="文書")
     pointers: tuple[NamePattern, ...] = Field(title="置き場所を指すもの")
     unfinished: tuple[NamePattern, ...] = Field(title="途中のもの")
+    beside: BesideDefinition = Field(title="様式の文のほかに書いてあってよいもの")
 
     def kind_of(self, path: Path) -> Literal["debris", "documents", "pointers", "unfinished", "unknown"]:
         """What a file is, by its name or that of a folder in which it lies."""

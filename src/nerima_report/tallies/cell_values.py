@@ -37,29 +37,7 @@ _LONGEST = 20  # digits and commas that are turned into a number
 # What a cell shows whose formula failed.
 _ERRORS = frozenset({"#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!"})
 # Entries are sorted over all 課, so what stood above one stands elsewhere in the report.
-_DITTO = frozenset(
-    {
-        "同上",
-        "〃",
-        "々",
-        '"',
-        "''",
-        "上に同じ",
-        "上と同じ",
-        "同前",
-        "仝",
-        "↓",
-        "⇩",
-        "⬇",
-        "↧",
-        "″",
-        "′′",
-        "′",
-        "“",
-        "”",
-        "゛",
-    }
-)
+_DITTO = re.compile("""同上|同前|同左|上[にと]同じ|[〃々仝"'“”′〝〞〟‟ゝヽ〻\u3099↓⇓⇩⬇↧↑⇑⇧⬆]+""")
 _LONGEST_DITTO = 20  # with what the plain text leaves out
 
 # Larger than any count of people or requests in Japan: above it a cell holds a slip, not a count.
@@ -152,9 +130,16 @@ def _read_text(value: CellValue) -> Reading:
         return Reading(None, "unreadable", "not-a-text")
     text = str(as_shown(value) if isinstance(value, float) else value)
     text = " ".join(text.split())
-    if len(text) <= _LONGEST_DITTO and plain(text) in _DITTO:
-        return Reading(None, "unreadable", "ditto")
-    return Reading(text, "reported")
+    return Reading(None, "unreadable", "ditto") if is_ditto(text) else Reading(text, "reported")
+
+
+def is_ditto(text: str) -> bool:
+    """Whether a text only points to another cell: 同上, 〃, ↓.
+
+    >>> is_ditto("″"), is_ditto("同 上"), is_ditto("↓"), is_ditto("同上のとおり")
+    (True, True, True, False)
+    """
+    return len(text) <= _LONGEST_DITTO and _DITTO.fullmatch(plain(text)) is not None
 
 
 def shown(value: CellValue) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Literal, NamedTuple
@@ -228,8 +228,11 @@ def locate_counts(sheet: Sheet, table_id: str, table: CountTable, columns: Seque
     return layout
 
 
-def locate_entries(sheet: Sheet, table: EntryTable) -> EntryLayout:
-    """Find the columns and the filled rows of a list-like table."""
+def locate_entries(sheet: Sheet, table: EntryTable, is_end: Callable[[object], bool] = lambda _: False) -> EntryLayout:
+    """Find the columns and the filled rows of a list-like table.
+
+    No entry is a row that only says where the list ends (以下余白), nor one that repeats the headings.
+    """
     header, found = _find_header(sheet, table.fields)
     layout = EntryLayout(_texts(sheet, header), header=header, columns=found)
     layout.missing_headings = [f.label for f in table.fields if f.required and f.label not in found]
@@ -245,13 +248,32 @@ def locate_entries(sheet: Sheet, table: EntryTable) -> EntryLayout:
     layout.examples = frozenset(
         row for (row, _), value in sheet.cells.items() if row > header and isinstance(value, str) and _is_example(value)
     )
-    layout.rows = sorted(filled - layout.examples) if found else []
+    layout.rows = sorted(filled - layout.examples - _rows_without_entry(sheet, layout, is_end)) if found else []
     return layout
 
 
 def _is_example(value: str) -> bool:
     """Whether a text marks its row as one that is not read: 記入例, （記入例）."""
     return len(value) < _LONGEST_MARK and "例" in value and plain(value).strip("()【】[]<>※:") == EXAMPLE
+
+
+def _rows_without_entry(sheet: Sheet, layout: EntryLayout, is_end: Callable[[object], bool]) -> set[int]:
+    """The rows that only hold a mark of the end, and those that repeat the headings."""
+    read = sorted(layout.columns.values())
+    headings = [plain(sheet.cells.get((layout.header, column), "")) for column in read]
+    suspects = {
+        row
+        for (row, column), value in sheet.cells.items()
+        if row > layout.header and column in read and isinstance(value, str)
+        if is_end(value) or plain(value) == headings[read.index(column)]
+    }
+    rows = {row: [sheet.cells.get((row, column)) for column in read] for row in suspects}
+    return {
+        row
+        for row, values in rows.items()
+        if [plain("" if value is None else value) for value in values] == headings
+        or [is_end(value) for value in values if not is_blank(value)] == [True]
+    }
 
 
 class RowLabels:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 
 from nerima_report.edition import Edition
 from nerima_report.edition.entries import EntryField, EntryTable
@@ -114,7 +115,8 @@ class _Gathered:
     def read_entries(self, submission: Submission, table_id: str, table: EntryTable) -> LocatedEntries:
         regions = self.finder.find(submission.workbook, table_id)
         sheet, rows = regions[0] if len(regions) == 1 else _NOWHERE
-        layout = locate_entries(sheet, table) if sheet.name else EntryLayout()
+        is_end = partial(self.edition.files.beside.names, "ends")
+        layout = locate_entries(sheet, table, is_end) if sheet.name else EntryLayout()
         layout.region = rows
         located = LocatedEntries(submission, table_id, _names(regions), layout)
         self.located.append(located)

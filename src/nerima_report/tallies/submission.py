@@ -47,6 +47,8 @@ NOT_APPLICABLE_MARKS = frozenset({NOT_APPLICABLE, "○", "〇", "◯", "✓", "�
 _NOT_OURS = frozenset({NOT_OURS, NOT_APPLICABLE})
 _NONE = frozenset({plain(NO_REQUESTS), plain(NO_REQUESTS).partition("(")[0]})  # 請求なし alone says the same
 _FORMULA = re.compile(r"""IF\('?表紙'?!\$?[A-Z]+\$?[0-9]+="[^"]*",0,""\)""")
+# How the name of a 部 or a 課 ends; a text in brackets beside it is a remark.
+_SECTION = re.compile(r"[^()]+(?:[課室局部所館園校係]|センター)")
 _LONGEST_NUMBER = 4  # digits of a 提出回
 SECTION_FORM = "課の集計"
 WARD_FORM = "区全体の集計"
@@ -280,6 +282,30 @@ def _other_answers(cover: Sheet, values: Mapping[str, str]) -> Iterator[OtherAns
             same_year = label == "年度" and parse_fiscal_year(other) == parse_fiscal_year(text)
             if other and plain(other) != plain(text) and not same_year:
                 yield OtherAnswer(label, cover.name, address(position), shown(other))
+            yield from (
+                OtherAnswer(label, cover.name, address(place), shown(beside))
+                for place, beside in _right_of(cover, position)
+                if _is_another_answer(label, _text_of(beside), text)
+            )
+
+
+def _right_of(cover: Sheet, answer: Position) -> Iterator[tuple[Position, CellValue]]:
+    """The filled cells right of an answer, up to the next question."""
+    for position in sorted(place for place in cover.cells if place[0] == answer[0] and place[1] > answer[1]):
+        value = cover.cells[position]
+        if plain(value) in FACTS:
+            return
+        if not is_blank(value):
+            yield position, value
+
+
+def _is_another_answer(label: str, text: str, answer: str) -> bool:
+    """Whether a text beside the answer to a question is another one, and no remark: a year, a number, a 課."""
+    if label == "年度":
+        return parse_fiscal_year(text) not in (None, parse_fiscal_year(answer))
+    if label == "提出回":
+        return plain(text).isdecimal() and plain(text) != plain(answer)
+    return label in ("部", "課") and _SECTION.fullmatch(plain(text)) is not None and plain(text) != plain(answer)
 
 
 def _text_of(value: CellValue) -> str:
@@ -310,7 +336,9 @@ def marked_rows(sheet: Sheet, keys: Sequence[str], heading: str) -> dict[str, Po
     remarks = {place for place, _ in values_beside(sheet, _REMARK)}  # 該当なし is an answer there, no heading
     places = [place for place in _labels(sheet).get(plain(heading), ()) if place not in remarks]
     headings = {column: row for row, column in reversed(places)}  # below a heading stand its marks, in the same words
-    headings = {column: row for column, row in headings.items() if row == max(headings.values())}
+    listed = {row for label in COVER_HEADINGS[:-1] for row, _ in _labels(sheet).get(plain(label), ())}
+    row_of_headings = max(listed.intersection(headings.values()) or headings.values(), default=0)
+    headings = {column: row for column, row in headings.items() if row == row_of_headings}
     marks: dict[int, int] = {}
     for (row, column), value in sheet.cells.items():
         if row > headings.get(column, row) and not is_blank(value):

@@ -9,10 +9,8 @@ bytes of a marked copy, which it only writes.
 """
 
 from nerima_report.workbooks.client import Reader, WorkbookReader, read_workbook, shared_reader
-from nerima_report.workbooks.mark.order import Cell, Mark, MarkOrder, SuggestedMark
+from nerima_report.workbooks.mark.order import Cell, Mark, MarkOrder, SuggestedMark, is_index, typed_on_index
 from nerima_report.workbooks.values import (
-    INDEX_SHEET,
-    INDEX_TITLE,
     CellValue,
     Position,
     Reason,
@@ -27,8 +25,6 @@ from nerima_report.workbooks.values import (
 )
 
 __all__ = [
-    "INDEX_SHEET",
-    "INDEX_TITLE",
     "Cell",
     "CellValue",
     "Mark",
@@ -45,7 +41,9 @@ __all__ = [
     "address",
     "column_number",
     "is_blank",
+    "is_index",
     "position_of",
     "read_workbook",
     "shared_reader",
+    "typed_on_index",
 ]

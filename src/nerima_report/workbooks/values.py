@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Literal
@@ -86,6 +86,22 @@ class SheetFacts:
     def hides(self, position: Position) -> bool:
         """Whether the row or the column of a cell is hidden."""
         return position[0] in self.hidden_rows or position[1] in self.hidden_columns
+
+    def within(self, rows: range) -> SheetFacts:
+        """What is known of the cells in some rows; the other facts are those of the whole sheet."""
+
+        def cut(texts: Mapping[Position, str]) -> Mapping[Position, str]:
+            return {position: text for position, text in texts.items() if position[0] in rows}
+
+        return replace(
+            self,
+            formulas=cut(self.formulas),
+            displays=cut(self.displays),
+            struck=frozenset(position for position in self.struck if position[0] in rows),
+            partly_struck=cut(self.partly_struck),
+            unseen=frozenset(position for position in self.unseen if position[0] in rows),
+            cleaned=cut(self.cleaned),
+        )
 
 
 @dataclass(frozen=True, eq=False)

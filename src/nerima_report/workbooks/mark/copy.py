@@ -13,8 +13,8 @@ from nerima_report.workbooks.cleaning import clean_name
 from nerima_report.workbooks.limits import Refused
 from nerima_report.workbooks.mark.cells import deselect, restyle
 from nerima_report.workbooks.mark.comments import comment
-from nerima_report.workbooks.mark.index import HEADER_ROW, index_sheet
-from nerima_report.workbooks.mark.order import ADVICE, Mark, advice_in
+from nerima_report.workbooks.mark.index import index_sheet
+from nerima_report.workbooks.mark.order import ADVICE, INDEX_HEADER_ROW, SIGNED, Mark, advice_in
 from nerima_report.workbooks.mark.package import Package
 from nerima_report.workbooks.mark.proof import digests_of, opens_elsewhere
 from nerima_report.workbooks.mark.styles import NO_STYLES, SEVEREST_FIRST, StyleSheet
@@ -25,7 +25,6 @@ _WORKSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksh
 _STYLES = "application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml"
 # By this hidden name the index sheet is known again when the copy comes back, whatever it is called then.
 _INDEX_NAME = "nerima_report_index"
-_SIGNED = "もとのブックの電子署名は、この写しでは無効になります。"
 
 
 def marked_copy(content: bytes, marks: Sequence[Mark], author: str) -> bytes:
@@ -65,7 +64,7 @@ def _mark(package: Package, marks: Sequence[Mark], author: str) -> tuple[str, st
             _mark_sheet(package, part, styles, *_on_sheet(marks, clean_name(name)), author)
     looks = styles.index_looks()
     package.replace(styles_part, styles.root)
-    notes = [_SIGNED] if any(name.casefold().startswith("_xmlsignatures/") for name in package.names) else []
+    notes = [SIGNED] if any(name.casefold().startswith("_xmlsignatures/") for name in package.names) else []
     index = index_sheet(marks, {clean_name(name): name for name in sheets}, looks, notes)
     if old_index in sheets:
         package.replace(sheets[old_index], index)
@@ -174,7 +173,7 @@ def _put_in_front(workbook: Element, relation: str, name: str) -> None:
         elif "localSheetId" in defined.attrib:
             defined.set("localSheetId", str(number(defined, "localSheetId") + 1))
     quoted = "'" + name.replace("'", "''") + "'"
-    titles = f"{quoted}!${HEADER_ROW}:${HEADER_ROW}"  # the row that is repeated when the index is printed
+    titles = f"{quoted}!${INDEX_HEADER_ROW}:${INDEX_HEADER_ROW}"  # the row that is repeated when the index is printed
     add(names, "definedName", titles, name="_xlnm.Print_Titles", localSheetId="0")
     add(names, "definedName", f"{quoted}!$A$1", name=_INDEX_NAME, hidden="1")
 

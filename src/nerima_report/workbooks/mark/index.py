@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from math import ceil
 
-from nerima_report.workbooks.mark.order import Mark, advice_in
+from nerima_report.workbooks.mark.order import (
+    COLOURS,
+    INDEX_HEADER_ROW,
+    INDEX_HEADINGS,
+    INDEX_LEGEND,
+    Mark,
+    advice_in,
+    index_lines,
+)
 from nerima_report.workbooks.mark.xml import MAIN, Element, M, add, parse, serialise
 from nerima_report.workbooks.values import INDEX_SHEET, INDEX_TITLE, address
 
-HEADER_ROW = 8
-_COLUMNS = (
-    *(("番号", 6), ("重さ", 10), ("場所", 24), ("何が起きているか", 48), ("あるべき値", 12), ("今の値", 12)),
-    *(("差", 8), ("どうすればよいか", 44), ("よりどころ", 22), ("コード", 8)),
-)
+_COLUMNS = tuple(zip(INDEX_HEADINGS, (6, 10, 24, 48, 12, 12, 8, 44, 22, 8), strict=True))
 _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
-_LEGEND = (("error", "エラー"), ("warning", "警告"), ("notice", "お知らせ"), ("related", "比べたセル"))
-
 
 _WIDTHS = "".join(
     f'<col min="{n}" max="{n}" width="{width}" customWidth="1"/>' for n, (_, width) in enumerate(_COLUMNS, start=1)
@@ -24,8 +26,8 @@ _WIDTHS = "".join(
 _EMPTY = (
     f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<worksheet xmlns="{MAIN}">'
     '<sheetPr><pageSetUpPr fitToPage="1"/></sheetPr><sheetViews><sheetView showGridLines="0" tabSelected="1" '
-    f'workbookViewId="0"><pane ySplit="{HEADER_ROW}" topLeftCell="A{HEADER_ROW + 1}" activePane="bottomLeft" '
-    f'state="frozen"/></sheetView></sheetViews><cols>{_WIDTHS}</cols><sheetData/><hyperlinks/>'
+    f'workbookViewId="0"><pane ySplit="{INDEX_HEADER_ROW}" topLeftCell="A{INDEX_HEADER_ROW + 1}" '
+    f'activePane="bottomLeft" state="frozen"/></sheetView></sheetViews><cols>{_WIDTHS}</cols><sheetData/><hyperlinks/>'
     '<pageMargins left="0.4" right="0.4" top="0.5" bottom="0.6" header="0.3" footer="0.3"/>'
     '<pageSetup paperSize="9" orientation="landscape" fitToHeight="0"/>'
     f"<headerFooter><oddFooter>&amp;L{INDEX_SHEET}&amp;R&amp;P / &amp;N</oddFooter></headerFooter></worksheet>"
@@ -41,7 +43,7 @@ def index_sheet(
     for at, cells in (*_top(len(marks), notes), _headings()):
         _write_row(rows, at, cells, looks)
     for number, mark in enumerate(marks, start=1):
-        at, target = HEADER_ROW + number, _target(mark, sheets)
+        at, target = INDEX_HEADER_ROW + number, _target(mark, sheets)
         cells = _finding(number, mark, bool(target))
         _write_row(rows, at, cells, looks, ht=_height(cells), customHeight="1")
         if target:
@@ -55,21 +57,16 @@ _Cells = list[tuple[str, str]]
 
 
 def _top(findings: int, notes: Sequence[str]) -> list[tuple[int, _Cells]]:
-    """What stands above the list. No text is only the name of a table, or the sheet would be taken for one."""
-    lines = [
-        f"確かめていただきたいところが {findings}件 あります。お手数ですが、直して、もう一度お送りください。",
-        "色の付いたセルが、そのセルです。セルの値は、いただいたときのまま変えていません。「場所」を押すと、セルに移ります。",
-        "直したあとは、表紙の「提出回」を一つ増やしてください。このシートは、消しても、残したままでもかまいません。",
-        *notes,
-    ]
-    legend = [("text", "色の意味:"), *_LEGEND]
+    """What stands above the list."""
+    lines = [*index_lines(findings), *notes]
+    legend = [("text", COLOURS), *INDEX_LEGEND]
     top: list[tuple[int, _Cells]] = [(1, [("title", INDEX_TITLE)])]
     top += [(row, [("text", line)]) for row, line in enumerate([*lines, ""][:4], start=2)]
     return [*top, (6, [("text", ""), *legend[1:]])]
 
 
 def _headings() -> tuple[int, _Cells]:
-    return HEADER_ROW, [("heading", name) for name, _ in _COLUMNS]
+    return INDEX_HEADER_ROW, [("heading", name) for name, _ in _COLUMNS]
 
 
 def _finding(number: int, mark: Mark, linked: bool) -> _Cells:

@@ -1,0 +1,154 @@
+"""What the forms of an edition write themselves, in plain spelling: on the sheets of tables, the cover, the guide."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+
+from nerima_report.checks.numerals import UNSAVED, Numerals
+from nerima_report.edition import Edition
+from nerima_report.edition.entries import EntryTable
+from nerima_report.edition.tables import CountTable, fill
+from nerima_report.tallies.layout import RULE_HEADING, RowLabels, captions, labels_by_heading
+from nerima_report.tallies.submission import COVER_HEADINGS, FACTS
+from nerima_report.text import plain
+
+# How a heading may name an earlier year besides by its number.
+_EARLIER = ("前々年度", "前年度", "一昨年度", "昨年度", "前年", "前回")
+
+
+class Words:
+    """Texts in their plain spelling, in which a {placeholder} may stand for anything."""
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        pieces = [[plain(piece) for piece in re.split(r"\{[^{}]*\}", text)] for text in texts if text]
+        self._whole = frozenset(first for first, *others in pieces if not others)
+        self._open = re.compile("|".join(".*".join(map(re.escape, text)) for text in pieces if len(text) > 1))
+
+    def __contains__(self, text: str) -> bool:
+        return text in self._whole or self._open.fullmatch(text) is not None
+
+
+class TableTexts:
+    """What a form writes on the sheet of a table: headings, labels of rows, rules or hints, other texts."""
+
+    def __init__(self, edition: Edition, table_id: str, table: CountTable | EntryTable) -> None:
+        words = edition.form_texts
+        instruction = [table.instruction, table.instruction + words.registers.counted, words.ward_instruction]
+        others = [*instruction, *(text + words.earlier_entries for text in instruction if text), RULE_HEADING]
+        others += [words.not_applicable, words.not_applicable + words.clash, words.agreement.meaning, *words.formerly]
+        others += [part.definition.title for part in edition.parts if part.key == table_id.partition(".")[0]]
+        others += [table_id, table.key, table.readable_title, *(note.text for note in table.notes)]
+        others += [table.title] if "{" not in table.title else []  # of placeholders alone anything would be made
+        self.captions = captions(table_id, table)
+        self.labels: frozenset[str] = frozenset()
+        self.choices: frozenset[str] = frozenset()
+        self.lines: frozenset[str] = frozenset()
+        if isinstance(table, CountTable):
+            self.headings = labels_by_heading(table.columns)
+            self.units = frozenset(plain(column.unit) for column in table.columns)
+            self.labels = RowLabels(table).all
+            self.rules = tuple(row.rule for row in table.rows if row.rule)
+            others += table.stubs
+        else:
+            self.headings = labels_by_heading(table.fields)
+            self.units = frozenset(plain(field.unit) for field in table.fields if field.unit)
+            self.choices = frozenset(plain(choice) for field in table.fields for choice in field.choices)
+            self.lines = frozenset(map(plain, table.fields[0].choices)) if table.lines_for else self.lines
+            self.rules = tuple(field.hint for field in table.fields if field.hint)
+        self.others = Words([*others, *self.rules])
+
+
+class TextsOfForms:
+    """What the forms of an edition write, and what else files.toml lets stand beside it."""
+
+    def __init__(self, edition: Edition) -> None:
+        self.edition = edition
+        self.words = edition.form_texts
+        self.beside = edition.files.beside
+        self.numerals = Numerals(self.beside)
+        lists = edition.collected_entries(ward=True) | edition.register_tables
+        self._tables: dict[str, CountTable | EntryTable] = {**lists, **edition.tables}
+        self._of_tables: dict[str, TableTexts] = {}
+
+    def of_table(self, table_id: str) -> TableTexts:
+        """What stands on the sheet of a table."""
+        if table_id not in self._of_tables:
+            self._of_tables[table_id] = TableTexts(self.edition, table_id, self._tables[table_id])
+        return self._of_tables[table_id]
+
+    def is_rule(self, text: str, table_id: str) -> bool:
+        """Whether a text is a rule or a hint of a table, perhaps as it was worded when the form was made."""
+        table = self.of_table(table_id)
+        return plain(text) in table.others or self.numerals.resembles(text, table.rules)
+
+    @cached_property
+    def of_cover(self) -> Words:
+        """What stands on the cover besides its answers and the lines of its list."""
+        words = self.words
+        return Words(
+            [words.title, *words.cover, *words.formerly, words.version, *FACTS, *COVER_HEADINGS, words.progress.heading]
+        )
+
+    @cached_property
+    def keys(self) -> Mapping[str, str]:
+        """The parts and tables that the cover lists, by their plain spelling."""
+        keys = (*(part.key for part in self.edition.parts), *self.edition.tables, *self.edition.register_tables)
+        return {plain(key): key for key in keys}
+
+    def is_title(self, text: str) -> bool:
+        """Whether the cover says a text of a part or a table in its list, perhaps in other words."""
+        return text in self._plain_titles or self.numerals.resembles(text, self._titles)
+
+    @cached_property
+    def _plain_titles(self) -> Words:
+        return Words(self._titles)
+
+    @cached_property
+    def _titles(self) -> tuple[str, ...]:
+        tables = {**self.edition.tables, **self.edition.register_tables}
+        titles = [table.readable_title for table in tables.values()]
+        endings = ("", self.words.withheld, self.words.registers.instead)
+        parts = (f"{part.definition.title}のすべての表" for part in self.edition.parts)
+        return (*parts, *(title + ending for title in titles for ending in endings))
+
+    @cached_property
+    def progress(self) -> re.Pattern[str]:
+        """How far a table is filled in, as the form computes it, or will when Excel computes; of a list a number."""
+        words = self.words.progress
+        texts = (re.escape(plain(text)) for text in (words.done, words.nothing, words.not_applicable))
+        return re.compile(
+            "|".join([*texts, rf"{re.escape(plain(words.left))}[0-9]+", "(?P<entries>[0-9]+)件", UNSAVED])
+        )
+
+    @cached_property
+    def _guide_texts(self) -> tuple[str, ...]:
+        """What stands on the page 記入要領, or once stood there."""
+        guide, tables = self.words.guide, self._tables.values()
+        texts = [guide.title, guide.tables, guide.choices, guide.required, guide.optional, *self.words.formerly]
+        texts += [text for section in guide.section for text in (section.heading, *section.lines)]
+        # The page of version 1 said of each link what it asks, and at the end why.
+        texts += ["{}" + link.why for part in self.edition.parts for link in part.links]
+        for table in tables:
+            texts += [table.readable_title, table.instruction, table.instruction + self.words.registers.counted]
+            if isinstance(table, CountTable):
+                texts += [text for row in table.rows for text in (row.group + row.label, row.rule)]
+            else:
+                texts += [text for f in table.fields for text in (f.label, f.rule, *f.choices, *f.meanings)]
+                texts += ["、".join(field.choices) + field.rule for field in table.fields]
+        return (*filter(None, texts), self.words.ward_instruction)
+
+    @cached_property
+    def _guide(self) -> Words:
+        return Words(self._guide_texts)
+
+    def is_on_guide(self, text: str) -> bool:
+        """Whether a text stands on the page 記入要領, perhaps as it was worded when the form was made."""
+        return plain(text) in self._guide or self.numerals.resembles(text, self._guide_texts)
+
+    @cached_property
+    def earlier(self) -> tuple[str, ...]:
+        """The words with which a heading names an earlier year."""
+        texts = (self.words.earlier, self.words.older)
+        return (*(plain(fill(text, {"前の年度": ""})).replace("()", "") for text in texts), *_EARLIER)
