@@ -14,6 +14,7 @@ from openpyxl import load_workbook
 from conftest import Command
 from faulty import edit
 from nerima_report.edition import Edition
+from nerima_report.findings import Finding
 from nerima_report.notices.letters import Attachment, LetterWriter
 from nerima_report.runs.validate_year import YearOrder, validate_year
 from nerima_report.tallies.roster import RosterSection
@@ -158,3 +159,30 @@ def test_a_copy_tells_the_section_what_a_section_can_do(check: Check, workspace:
     told = [str(cell) for row in copy["確認結果"].iter_rows(values_only=True) for cell in row if cell]
     assert any("とりまとめの課に知らせて" in text for text in told)
     assert not any(word in text for text in told for word in ("roster", "inbox", ".toml", "nerima-report"))
+
+
+def test_a_letter_says_what_is_wrong_before_what_to_do(check: Check, workspace: Workspace) -> None:
+    edit(workspace.folder, "12_", {("表紙", "B7"): "管理科", ("公開.処理状況", "B5"): -1, ("公開.処理状況", "B6"): 4.5})
+    edit(workspace.folder, "16_", {("公開.処理状況", "B5"): "12人", ("公開.処理状況", "B6"): f"{PERSON}の1件"})
+    check(AFTER)
+    lines = letter(workspace, "返却_福祉部管理課").splitlines()
+    for told in ("福祉部管理科", "福祉部管理課", "-1", "4.5"):
+        at = next(number for number, line in enumerate(lines) if line.startswith("・") and told in line)
+        assert any(line.startswith("　→") for line in lines[at:])
+    other = letter(workspace, "返却_健康部保健予防課")
+    assert "12人" in other
+    assert PERSON not in other
+
+
+def letter(workspace: Workspace, name: str) -> str:
+    return (workspace.checked(2022) / "手紙" / f"{name}.txt").read_text(encoding="utf-8-sig")
+
+
+def test_no_text_of_an_entry_gets_into_a_letter(whole_edition: Edition) -> None:
+    """Of the facts of a finding that are texts, those alone are told that no 課 writes into an entry."""
+    for code, entry in whole_edition.catalogue.codes.items():
+        texts = dict.fromkeys(entry.unquoted, PERSON)
+        notice = whole_edition.catalogue.notice(Finding(code, details=texts))
+        assert PERSON not in notice.in_letters, code
+        number = whole_edition.catalogue.notice(Finding(code, details=dict.fromkeys(entry.unquoted, "12")))
+        assert not notice.for_section or number.in_letters == number.message

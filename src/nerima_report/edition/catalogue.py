@@ -20,6 +20,7 @@ from nerima_report.edition.toml import read_definition
 from nerima_report.errors import DefinitionError
 from nerima_report.findings import SEVERITIES, SEVERITY_NAMES, Finding, Severity, shown_fact
 from nerima_report.places import Place
+from nerima_report.text import plain
 
 # The placeholders of messages (the facts of every finding, and the details that some checks add), each with what it may
 # be: so `explain` fills it where the code has no `sample` of its own.
@@ -31,18 +32,22 @@ _FACTS = {
     "why": "どちらも、同じ請求を数えたものです",
 }  # fmt: skip
 EXPLAINED = "説明のある差"
+WITHHELD = "…"  # stands in a letter for a text that somebody wrote
+_NUMBER = re.compile(r"[-+]?[0-9][0-9,.]{0,8}[^\W\d]?")  # 12, 4.5, 12人; no number of a telephone or a person
 
 
 class FindingDefinition(Definition):
     """An entry of the catalogue of findings: what a code means and what to do about it.
 
     `hint` is what the coordinator reads, `for_section` what the 課 reads instead; a code that is `office_only` never
-    goes to a 課. `sample` are facts with which `explain` shows the message.
+    goes to a 課. `sample` are facts with which `explain` shows the message. `unquoted` are those that may be texts
+    which somebody wrote: a letter repeats of them only numbers.
     """
 
     name: Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")] = Field(title="名前")
     severity: Severity = Field(title="重さ")
     office_only: bool = Field(title="課に返さない", default=False)
+    unquoted: tuple[str, ...] = Field(title="手紙に書き写さない差し込み", default=())
     message: Text = Field(title="文")
     sample: dict[str, str] = Field(title="文の例に入れる値", default_factory=dict)
     explanation: Text = Field(title="説明")
@@ -85,7 +90,8 @@ class Catalogue:
         message = _message(finding, entry.message)
         for_section = "" if entry.office_only else entry.for_section or entry.hint
         words = (entry.name, self.severity(finding), message, entry.hint, entry.basis, for_section)
-        return Notice(finding, *words, may_differ=entry.may_differ)
+        in_letters = _message(finding, entry.message, entry.unquoted) if for_section else ""
+        return Notice(finding, *words, in_letters=in_letters, may_differ=entry.may_differ)
 
     def notices(self, findings: Iterable[Finding]) -> list[Notice]:
         """The findings in the words of the catalogue, the most severe first."""
@@ -100,8 +106,8 @@ class Catalogue:
         return sorted(findings, key=lambda finding: SEVERITIES.index(self.severity(finding)))
 
 
-def _message(finding: Finding, template: str) -> str:
-    """The message of a finding: one polite Japanese sentence."""
+def _message(finding: Finding, template: str, unquoted: Iterable[str] = ()) -> str:
+    """The message of a finding: one polite Japanese sentence, in which `unquoted` facts say nothing but numbers."""
     place = finding.place
     facts = dict.fromkeys(_FACTS, "") | {
         "expected": shown_fact(finding.expected),
@@ -115,7 +121,12 @@ def _message(finding: Finding, template: str) -> str:
         "row": f"{place.group} {place.row}".strip() or place.table,
         "column": place.column,
     }
-    return template.format_map(facts | dict(finding.details))
+    facts |= finding.details
+    return template.format_map(facts | {name: _without_text(facts[name]) for name in unquoted})
+
+
+def _without_text(fact: str) -> str:
+    return fact if not fact or _NUMBER.fullmatch(plain(fact)) else WITHHELD
 
 
 def load_catalogue(file: Path, required: Iterable[str] = ()) -> Catalogue:
@@ -138,9 +149,10 @@ def _check_message(file: Path, code: str, definition: FindingDefinition) -> None
     for name in names:
         if name not in _FACTS:
             raise DefinitionError(file, f"{code}.message", f"{{{name}}} という差し込みはありません")
-    for name in definition.sample:
-        if name not in names:
-            raise DefinitionError(file, f"{code}.sample", f"文に {{{name}}} という差し込みはありません")
+    for key, used in (("sample", definition.sample), ("unquoted", definition.unquoted)):
+        for name in used:
+            if name not in names:
+                raise DefinitionError(file, f"{code}.{key}", f"文に {{{name}}} という差し込みはありません")
 
 
 @dataclass(frozen=True)
@@ -148,7 +160,8 @@ class Notice:
     """A finding in the words of the catalogue, resolved once for every output.
 
     `name` is the name of its code (rows-differ-from-total), `hint` what to do about it, `basis` what it rests on,
-    `for_section` what the 課 is told to do; '' where that is no business of a 課.
+    `for_section` what the 課 is told to do, `in_letters` the message without texts that somebody wrote; '' where that
+    is no business of a 課.
     `evidence` are the checks that failed because of one wrong number, this one first, where they are told together;
     `alike` are the same notices on other workbooks, this one first, where they are told together. `may_differ`: two
     numbers that somebody may explain.
@@ -161,6 +174,7 @@ class Notice:
     hint: str
     basis: str
     for_section: str = ""
+    in_letters: str = ""
     evidence: tuple[Notice, ...] = ()
     alike: tuple[Notice, ...] = ()
     may_differ: bool = False

@@ -1,6 +1,7 @@
 """The letters to the 課: the request that goes out with a form, the reminder, and the return of a marked copy.
 
-A letter says where something is wrong and what to do about it, never what stands in a cell: a text may name a person.
+A letter says what is wrong, where, and what to do about it. Of what stands in a cell it repeats numbers, never the
+text of an entry: that may name a person.
 """
 
 from __future__ import annotations
@@ -11,15 +12,15 @@ from datetime import date
 from typing import NamedTuple
 
 from nerima_report.edition import Edition
-from nerima_report.edition.catalogue import Notice, ranges
+from nerima_report.edition.catalogue import Notice, ranges, short
 from nerima_report.edition.letters import ReminderLetter, RequestLetter, ReturnLetter
 from nerima_report.edition.tables import fill
 from nerima_report.fiscal_year import first_day, full_date, full_name, last_day
 from nerima_report.places import Place
 from nerima_report.tallies.roster import RosterSection
-from nerima_report.text import as_file_name, one_line
+from nerima_report.text import as_file_name, harmless, one_line
 
-MOST_PLACES = 8  # that are named for one thing to do
+MOST_FAULTS = 8  # that are told one by one for one thing to do
 _XLSX = "vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _BOUNDARY = "=_nerima-report"  # fixed, so that the same draft is the same file
 
@@ -122,11 +123,24 @@ def _with_weekday(day: date) -> str:
 
 
 def _things_to_do(notices: Iterable[Notice]) -> Iterator[str]:
-    """What to do, once each, with its places: ・公開.処理状況 B5〜B13: なかったときは 0 と書いてください。"""
-    places: dict[str, dict[Place, None]] = {}
+    """What is wrong, and below it what to do about it, once for all that asks for the same."""
+    alike: dict[str, dict[str, Place]] = {}
     for notice in notices:
-        places.setdefault(notice.for_section, {})[Place(sheet=notice.place.sheet, cell=notice.place.cell)] = None
-    for what, different in places.items():
-        names = [name or "ブック全体" for name in ranges(different, Place())]
-        more = " など" if len(names) > MOST_PLACES else ""
-        yield f"・{'、'.join(names[:MOST_PLACES])}{more}: {what}"
+        place = Place(file=notice.place.file, sheet=notice.place.sheet, cell=notice.place.cell)
+        alike.setdefault(notice.for_section, {}).setdefault(_fault(notice), place)
+    for what, faults in alike.items():
+        yield from list(faults)[:MOST_FAULTS]
+        if others := list(faults.values())[MOST_FAULTS:]:
+            yield f"・ほか {len(others)}か所: {'、'.join(ranges(others, Place(file=others[0].file))[:MOST_FAULTS])} など"
+        yield f"　→ {what}"
+
+
+def _fault(notice: Notice) -> str:
+    """Where it is, what is wrong, and which number the cell would have to say, if that is clear.
+
+    ・公開.処理状況 B5: 「全部公開」の件数が負の数です（現在 -1）。
+    """
+    place, told = notice.place, notice.finding.advice.told[:1]
+    where = short(place, Place(file=place.file)) if place.sheet else harmless(place.file.rpartition("/")[2])
+    likely = [one.message for one in told if all(cell.place.file == place.file for cell in one.cells)]
+    return "".join((f"・{where}: {notice.in_letters}", *likely))
