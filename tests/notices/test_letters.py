@@ -87,7 +87,6 @@ def test_a_draft_is_unsent_and_carries_the_form(edition: Edition) -> None:
 def test_nobody_is_reminded_before_the_deadline_is_over(check: Check, workspace: Workspace) -> None:
     inbox = workspace.folder / "inbox" / "2022"
     next(inbox.glob("12_*")).unlink()
-    next(inbox.glob("16_*")).write_bytes(b"not a workbook")  # it has sent something
     next(inbox.glob("00_*")).unlink()  # the coordinator does not write to itself
     assert check(DEADLINE) == set()
     assert check(AFTER) == {"催促_福祉部管理課.txt", "催促_福祉部管理課.eml"}
@@ -186,3 +185,40 @@ def test_no_text_of_an_entry_gets_into_a_letter(whole_edition: Edition) -> None:
         assert PERSON not in notice.in_letters, code
         number = whole_edition.catalogue.notice(Finding(code, details=dict.fromkeys(entry.unquoted, "12")))
         assert not notice.for_section or number.in_letters == number.message
+
+
+@pytest.mark.parametrize("file", ["12.xls", "12_健康部保健予防課.pdf", "保健予防課.xlsx", "保健予防課（確定）.gsheet"])
+def test_a_section_that_sent_what_cannot_be_read_is_told_so(file: str, check: Check, workspace: Workspace) -> None:
+    inbox = workspace.folder / "inbox" / "2022"
+    next(inbox.glob("16_*")).unlink()
+    name = file if "保健" in file else f"{Path(file).stem}_保健予防課{Path(file).suffix}"
+    (inbox / name).write_bytes(b"%PDF-1.7" if name.endswith("pdf") else b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
+    assert check(AFTER) == {f"再送_健康部保健予防課.{ending}" for ending in ("txt", "eml")}
+    text = letter(workspace, "再送_健康部保健予防課")
+    assert f"届いた {name} は" in text
+    assert ".xlsx" in text
+    assert "もらって" not in text
+
+
+def test_an_unread_file_beside_a_workbook_asks_for_nothing(check: Check, workspace: Workspace) -> None:
+    (workspace.folder / "inbox" / "2022" / "健康部保健予防課.pdf").write_bytes(b"%PDF-1.7")
+    assert check(AFTER) == set()
+
+
+def test_a_workbook_of_another_year_goes_back(check: Check, workspace: Workspace) -> None:
+    sent = edit(workspace.folder, "12_", {("表紙", "B4"): "令和3年度"})
+    assert check(DEADLINE) == check(AFTER) == {f"返却_福祉部管理課.{ending}" for ending in ("txt", "eml")}
+    text = letter(workspace, "返却_福祉部管理課")
+    assert "・表紙 B4: " in text
+    assert text.index("令和3年度") < text.index("→")
+    right = sent.with_name("12_もう一度.xlsx")
+    right.write_bytes(sent.read_bytes())
+    edit(workspace.folder, "12_も", {("表紙", "B4"): "令和4年度"})
+    check(AFTER)
+    assert "令和3年度" not in letter(workspace, "返却_福祉部管理課")
+
+
+def test_the_collection_of_the_year_before_is_not_sent_back(check: Check, workspace: Workspace) -> None:
+    for number in ("12_", "16_", "10_"):
+        edit(workspace.folder, number, {("表紙", "B4"): "令和3年度"})
+    assert {name.partition("_")[0] for name in check(AFTER)} == {"催促"}

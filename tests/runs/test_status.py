@@ -98,6 +98,12 @@ def test_what_a_section_wrote_on_its_cover_is_shown(workdir: Path, look: Look, c
     assert "\u202e" not in command("-C", workdir, "status", "2022").out
 
 
+def test_a_section_that_sent_another_year_is_neither_fine_nor_missing(workdir: Path, look: Look) -> None:
+    sent = edit(workdir, "12_", {("表紙", "B4"): "令和3年度"})
+    row = next(row for row in look()["handed_in"] if row["section"] == "福祉部管理課")
+    assert (row["status"], row["status_name"], row["file"].endswith(sent.name)) == ("other-year", "年度違い", True)
+
+
 def test_only_what_changed_is_read_again(workdir: Path, look: Look, asked: list[str]) -> None:
     first = look()
     assert len(asked) == SECTIONS + 2  # the ward's and the roster

@@ -19,7 +19,7 @@ from nerima_report.text import LEAST_LIKENESS_OF_SECTIONS, asked, label_of, like
 
 
 def workbooks_are_of_the_year(collection: Collection) -> Iterator[Finding]:
-    """Workbooks of another year are left out with a notice."""
+    """Workbooks of another year are left out; a 課 that sent no other has to hear of it."""
     for submission in collection.inbox.submissions:
         if submission.fiscal_year != collection.fiscal_year:
             yield Finding(
@@ -27,7 +27,22 @@ def workbooks_are_of_the_year(collection: Collection) -> Iterator[Finding]:
                 on_cover(submission, "年度"),
                 expected=full_name(collection.fiscal_year),
                 found=full_name(submission.fiscal_year),
+                severity="warning" if submission in sent_for_another_year(submission.section, collection) else None,
             )
+
+
+def sent_for_another_year(section: str, collection: Collection) -> list[Submission]:
+    """What a 課 of the roster has sent that says another year, and nothing else: the year is likely wrong.
+
+    Where as much lies there of another year as half of the roster would send, it is the collection of that year.
+    """
+    handed_in = collection.inbox.of_year(collection.fiscal_year)
+    asked_of = [other.key for other in collection.roster or ()]
+    if section not in asked_of or any(s.section == section and not s.ward for s in handed_in):
+        return []
+    years = Counter(submission.fiscal_year for submission in collection.inbox.submissions)
+    sent = (s for s in collection.inbox.submissions if s.section == section and not s.ward)
+    return [submission for submission in sent if 2 * years[submission.fiscal_year] <= len(asked_of)]
 
 
 def each_section_reported_once(collection: Collection) -> Iterator[Finding]:

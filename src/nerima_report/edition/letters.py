@@ -1,4 +1,4 @@
-"""letters.toml: the letters to each 課 (request, reminder, return), and by what title its head is addressed."""
+"""letters.toml: the letters to each 課 (request, reminder, returns), and by what title its head is addressed."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from nerima_report.edition.texts import asks_only_for
 _ALWAYS = ("宛先", "課", "年度", "初日", "末日", "とりまとめ課", "とりまとめ課の長")
 RequestText = Annotated[Text, asks_only_for(*_ALWAYS, "期限", "様式")]
 ReminderText = Annotated[Text, asks_only_for(*_ALWAYS, "期限")]
+UnreadText = Annotated[Text, asks_only_for(*_ALWAYS, "ファイル", "直すところ")]
 ReturnText = Annotated[Text, asks_only_for(*_ALWAYS, "写し", "直すところ")]
 
 
@@ -38,6 +39,14 @@ class ReminderLetter(Definition):
     body: ReminderText = Field(title="本文")
 
 
+class UnreadLetter(Definition):
+    """The letter to a 課 whose files cannot be read."""
+
+    name: Text = Field(title="ファイルの名前のはじめ")
+    subject: UnreadText = Field(title="件名")
+    body: UnreadText = Field(title="本文")
+
+
 class ReturnLetter(Definition):
     """The letter that goes back with a marked copy."""
 
@@ -53,6 +62,7 @@ class LetterTexts(Definition):
     head: tuple[HeadTitle, ...] = Field(title="課の長", min_length=1)
     request: RequestLetter = Field(title="依頼")
     reminder: ReminderLetter = Field(title="催促")
+    unread: UnreadLetter = Field(title="読めないファイル")
     returned: ReturnLetter = Field(title="返却")
 
     @field_validator("head")

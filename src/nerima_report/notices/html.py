@@ -163,7 +163,9 @@ def make_page(examination: Examination, closing: str) -> FindingsPage:
 def _tasks(examination: Examination) -> dict[str, tuple[Task, ...]]:
     """What is to be done: who is missing, who corrects what, and what is wrong in no workbook of a 課."""
     rows = standing(examination)
-    tasks: dict[str, list[Task]] = {SECTION_STATUSES[status][0]: [] for status in ("missing", "unclear", "faulty")}
+    tasks: dict[str, list[Task]] = {
+        SECTION_STATUSES[status][0]: [] for status in ("missing", "unclear", "other-year", "faulty")
+    }
     tasks |= {WARNED: [], OTHERS: []}
     first = _first_by_owner(notice for notice in examination.notices if notice.is_open)
     for row in rows:
@@ -189,7 +191,7 @@ def _how_much(row: HandedIn) -> str:
     """エラー 2件、警告 1件; the file that may be that of the 課 where it has none."""
     numbers = (("エラー", row.errors), ("警告", row.warnings))
     counted = "、".join(f"{word} {number}件" for word, number in numbers if number)
-    return row.file if row.status == "unclear" else counted
+    return row.file if row.status in ("unclear", "other-year") else counted
 
 
 def _sheet(sheet: SheetNotices) -> SheetView:

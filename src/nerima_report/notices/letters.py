@@ -1,4 +1,4 @@
-"""The letters to the 課: the request that goes out with a form, the reminder, and the return of a marked copy.
+"""The letters to the 課: the request that goes out with a form, the reminder, the return of what has faults.
 
 A letter says what is wrong, where, and what to do about it. Of what stands in a cell it repeats numbers, never the
 text of an entry: that may name a person.
@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from nerima_report.edition import Edition
 from nerima_report.edition.catalogue import Notice, ranges, short
-from nerima_report.edition.letters import ReminderLetter, RequestLetter, ReturnLetter
+from nerima_report.edition.letters import ReminderLetter, RequestLetter, ReturnLetter, UnreadLetter
 from nerima_report.edition.tables import fill
 from nerima_report.fiscal_year import first_day, full_date, full_name, last_day
 from nerima_report.places import Place
@@ -80,6 +80,12 @@ class LetterWriter:
         """The letter to a 課 that has not handed in by the deadline."""
         return self._write(self.edition.letters.reminder, section, {})
 
+    def unread(self, section: RosterSection, notices: Sequence[Notice]) -> Letter:
+        """The letter to a 課 that has sent nothing but files which cannot be read."""
+        files = dict.fromkeys(_file_name(notice) for notice in notices)
+        facts = {"ファイル": "、".join(files), "直すところ": "\n".join(_things_to_do(notices))}
+        return self._write(self.edition.letters.unread, section, facts)
+
     def returned(self, section: RosterSection, copies: Sequence[Attachment], notices: Iterable[Notice]) -> Letter:
         """The letter that goes back with the marked copies of a 課, about what it has to do."""
         facts = {"写し": "、".join(copy.name for copy in copies), "直すところ": "\n".join(_things_to_do(notices))}
@@ -87,7 +93,7 @@ class LetterWriter:
 
     def _write(
         self,
-        texts: RequestLetter | ReminderLetter | ReturnLetter,
+        texts: RequestLetter | ReminderLetter | ReturnLetter | UnreadLetter,
         section: RosterSection,
         facts: Mapping[str, str],
         attachments: tuple[Attachment, ...] = (),
@@ -131,8 +137,13 @@ def _things_to_do(notices: Iterable[Notice]) -> Iterator[str]:
     for what, faults in alike.items():
         yield from list(faults)[:MOST_FAULTS]
         if others := list(faults.values())[MOST_FAULTS:]:
-            yield f"・ほか {len(others)}か所: {'、'.join(ranges(others, Place(file=others[0].file))[:MOST_FAULTS])} など"
+            names = ranges(others, Place(file=others[0].file))[:MOST_FAULTS]
+            yield f"・ほか {len(others)}か所: {'、'.join(names)} など"
         yield f"　→ {what}"
+
+
+def _file_name(notice: Notice) -> str:
+    return harmless(notice.place.file.rpartition("/")[2])
 
 
 def _fault(notice: Notice) -> str:
@@ -141,6 +152,6 @@ def _fault(notice: Notice) -> str:
     ・公開.処理状況 B5: 「全部公開」の件数が負の数です（現在 -1）。
     """
     place, told = notice.place, notice.finding.advice.told[:1]
-    where = short(place, Place(file=place.file)) if place.sheet else harmless(place.file.rpartition("/")[2])
+    where = short(place, Place(file=place.file)) if place.sheet else _file_name(notice)
     likely = [one.message for one in told if all(cell.place.file == place.file for cell in one.cells)]
     return "".join((f"・{where}: {notice.in_letters}", *likely))

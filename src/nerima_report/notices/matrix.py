@@ -14,14 +14,14 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from nerima_report.checks.collection import named_after
+from nerima_report.checks.collection import named_after, sent_for_another_year
 from nerima_report.edition.catalogue import Notice
 from nerima_report.edition.entries import ADJUSTMENTS
 from nerima_report.examination import Examination
 from nerima_report.findings import Severity
 from nerima_report.fiscal_year import full_name
 from nerima_report.notices.grouping import WARD_MISSING
-from nerima_report.notices.status import SECTION_STATUSES, HandedIn, SectionStatus
+from nerima_report.notices.status import SECTION_STATUSES, SILENT, HandedIn, SectionStatus
 from nerima_report.places import WARD
 from nerima_report.tallies.collection import Collection
 from nerima_report.tallies.counting import counted_tables
@@ -216,7 +216,7 @@ def standing(examination: Examination) -> list[HandedIn]:
 def elsewhere(examination: Examination, rows: list[HandedIn]) -> list[Notice]:
     """The notices that no row tells of: on files of nobody, on the ward as a whole, on registers."""
     files = {row.file for row in rows if row.file}
-    silent = {row.section for row in rows if row.status in ("missing", "unclear")}
+    silent = {row.section for row in rows if row.status in SILENT}
     return [
         notice
         for notice in examination.notices
@@ -251,12 +251,21 @@ def _rows(examination: Examination, collection: Collection) -> Iterator[HandedIn
     for ward, section in owners(collection):
         submission = submissions.get((ward, section))
         if submission is None:
-            file = "" if ward else next(named_after(section, collection), "")
-            yield HandedIn(section, ward, "unclear" if file else "missing", None, file, 0, 0)
+            yield _without_workbook(section, ward, collection)
             continue
         errors, warnings = (_count(examination, submission.file, severity) for severity in ("error", "warning"))
         status: SectionStatus = "faulty" if errors else "fine"
         yield HandedIn(section, ward, status, submission.number, submission.file, errors, warnings)
+
+
+def _without_workbook(section: str, ward: bool, collection: Collection) -> HandedIn:
+    """How a 課 stands of which no workbook is used."""
+    if ward:
+        return HandedIn(section, ward, "missing", None, "", 0, 0)
+    if others := sent_for_another_year(section, collection):
+        return HandedIn(section, ward, "other-year", None, others[-1].file, 0, 0)
+    file = next(named_after(section, collection), "")
+    return HandedIn(section, ward, "unclear" if file else "missing", None, file, 0, 0)
 
 
 def _count(examination: Examination, file: str, severity: Severity) -> int:

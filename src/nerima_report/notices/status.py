@@ -22,13 +22,15 @@ from nerima_report.tallies.remarks import Remark
 from nerima_report.text import fold, harmless
 
 SCHEMA_VERSION = 1
-SectionStatus = Literal["fine", "faulty", "unclear", "missing"]
+SectionStatus = Literal["fine", "faulty", "unclear", "other-year", "missing"]
 SECTION_STATUSES: dict[SectionStatus, tuple[str, str]] = {
     "fine": ("提出済み", ""),
     "faulty": ("直しが必要", "yellow"),
     "unclear": ("読めない", "bold red"),
+    "other-year": ("年度違い", "bold red"),
     "missing": ("未提出", "bold red"),
 }
+SILENT: tuple[SectionStatus, ...] = ("unclear", "other-year", "missing")  # of whom no workbook is used
 ChangeKind = Literal["arrived", "corrected", "again", "withdrawn"]
 CHANGES: dict[ChangeKind, str] = {
     "arrived": "届いた",
@@ -60,6 +62,7 @@ class HandedIn:
     """What a 課, or the coordinator for the ward, has handed in: the workbook that is used (number: its 提出回).
 
     Unclear: no workbook is used, but a file is named after the 課 that cannot be read or has another 課 on its cover.
+    Other-year: its cover says another year, and no other workbook has come.
     `errors` and `warnings` count the findings on the workbook that nobody explained.
     """
 
@@ -171,7 +174,7 @@ def in_words(rows: Sequence[HandedIn]) -> str:
     sections = [row.status for row in rows if not row.ward]
     number = {status: sections.count(status) for status in SECTION_STATUSES}
     faulty = f"（{SECTION_STATUSES['faulty'][0]} {number['faulty']}）" if number["faulty"] else ""
-    others = "".join(f"、{SECTION_STATUSES[s][0]} {number[s]}" for s in ("unclear", "missing") if number[s])
+    others = "".join(f"、{SECTION_STATUSES[s][0]} {number[s]}" for s in SILENT if number[s])
     wards = "、".join(SECTION_STATUSES[row.status][0] for row in rows if row.ward)
     there = number["fine"] + number["faulty"]
     return f"{len(sections)}課のうち{there}課が提出{faulty}{others}。{WARD}は{wards}"
@@ -249,8 +252,10 @@ def _standing(year: YearStatus) -> Iterator[_List]:
     words = {status: word for status, (word, _) in SECTION_STATUSES.items()}
     yield _List(words["missing"], [row.name for row in rows["missing"]], urgent=True)
     yield _List(words["faulty"], [f"{row.name} エラー{row.errors}件" for row in rows["faulty"]], urgent=True)
-    unclear = [f"{row.name}（{row.file.rpartition('/')[2]}）" for row in rows["unclear"]]
-    yield _List(words["unclear"], unclear, urgent=True)
+    files_of: tuple[SectionStatus, ...] = ("unclear", "other-year")
+    for status in files_of:
+        files = [f"{row.name}（{row.file.rpartition('/')[2]}）" for row in rows[status]]
+        yield _List(words[status], files, urgent=True)
     others = [f"{file or '全体'} エラー{errors}件" for file, errors in year.others.items()]
     yield _List("そのほか", others, urgent=True)
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from nerima_report.checks.collection import named_after
 from nerima_report.edition import Edition
 from nerima_report.examination import Examination
 from nerima_report.files import sha256
@@ -91,7 +92,7 @@ def validate_year(
 def _reminders(
     writer: LetterWriter, handed_in: Sequence[HandedIn], examination: Examination, today: date
 ) -> Iterator[Letter]:
-    """A letter to each 課 that has handed in nothing at all, once the deadline is over."""
+    """A letter to each 課 that has sent nothing at all, once the deadline is over."""
     if writer.deadline is None or today <= writer.deadline:
         return
     missing = {row.section for row in handed_in if row.status == "missing" and not row.ward}
@@ -105,7 +106,8 @@ def _returns(
     examination: Examination,
     files: Mapping[str, bytes],
 ) -> Iterator[Letter]:
-    """A letter to each 課 of the roster of whose workbooks there are copies."""
+    """A letter to each 課 of the roster of whose workbooks there are copies, or that sent nothing which can be read."""
+    sent = {submission.section for submission in examination.inbox.submissions}
     for section in _roster(examination):
         of_section = [copy for copy in copies if owners.get(copy.file) == section.key]
         if of_section:
@@ -113,6 +115,10 @@ def _returns(
             names = {copy.file for copy in of_section}
             notices = by_problem(n for n in examination.notices if n.place.file in names and n.goes_back)
             yield writer.returned(section, attachments, notices)
+            continue
+        unread = [n for n in examination.notices if owners.get(n.place.file) == section.key and n.for_section]
+        if unread and section.key not in sent:
+            yield writer.unread(section, unread)
 
 
 def _owners(handed_in: Sequence[HandedIn], examination: Examination) -> dict[str, str]:
@@ -122,9 +128,10 @@ def _owners(handed_in: Sequence[HandedIn], examination: Examination) -> dict[str
     """
     sections = {section.key for section in _roster(examination)}
     owners = {s.file: s.section for s in examination.inbox.submissions if s.section in sections and not s.ward}
-    named = [row for row in handed_in if row.status == "unclear" and row.file not in owners]
-    claims = Counter(row.file for row in named)
-    return owners | {row.file: row.section for row in named if claims[row.file] == 1}
+    unclear = [row.section for row in handed_in if row.status == "unclear"]
+    named = [(file, section) for section in unclear for file in named_after(section, examination.years[0])]
+    claims = Counter(file for file, _ in named)
+    return owners | {file: section for file, section in named if claims[file] == 1 and file not in owners}
 
 
 def _roster(examination: Examination) -> tuple[RosterSection, ...]:
