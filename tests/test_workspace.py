@@ -9,6 +9,7 @@ import pytest
 
 from nerima_report.errors import CannotProceed, DefinitionError
 from nerima_report.files import SETTINGS, sha256
+from nerima_report.findings import REASON_TO_WRITE
 from nerima_report.workspace import SUMS, Delivery, open_workspace, read_sums, write_sums
 
 OLD, NEW, EDITED = b"as written last", b"as made now", b"polished by hand"
@@ -128,3 +129,11 @@ def test_the_deadline_of_a_year(written: str, deadline: date | str | None, tmp_p
             open_workspace(tmp_path)
     else:
         assert open_workspace(tmp_path).deadlines.get(2026) == deadline
+
+
+@pytest.mark.parametrize("reason", [REASON_TO_WRITE, f"　{REASON_TO_WRITE}。", f"差は正しい（{REASON_TO_WRITE}）", ""])
+def test_a_reason_that_nobody_wrote_is_refused(reason: str, tmp_path: Path) -> None:
+    answer = f'[[explained]]\ncode = "N501"\nsection = "総務部総務課"\ndifference = 1\nreason = "{reason}"\n'
+    (tmp_path / SETTINGS).write_text(answer, encoding="utf-8")
+    with pytest.raises(DefinitionError, match=r"nerima-report\.toml(.|\n)*explained(.|\n)*reason"):
+        open_workspace(tmp_path)

@@ -15,6 +15,7 @@ from nerima_report.places import Place
 Severity = Literal["error", "warning", "notice"]
 
 
+REASON_TO_WRITE = "ここに理由を書く"  # stands in an answer that is offered, until somebody writes the reason
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "notice")
 SEVERITY_NAMES: dict[Severity, str] = {"error": "エラー", "warning": "警告", "notice": "お知らせ"}
 

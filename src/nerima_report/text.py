@@ -105,6 +105,15 @@ def section_key(department: str, section: str) -> str:
     return section if department in ("", section) else f"{department}{section}"
 
 
+def how_many(number: int) -> str:
+    """A number before what it counts: 3つの課、12の課.
+
+    >>> how_many(3), how_many(12)
+    ('3つの', '12の')
+    """
+    return f"{number}つの" if number < 10 else f"{number}の"
+
+
 def harmless(text: str) -> str:
     """A text from outside that neither steers a terminal nor hides what it says.
 
@@ -118,6 +127,19 @@ def tell(console: Console, lines: Iterable[str], style: str = "") -> None:
     """Print lines as they are: no markup, no folding, and nothing in a name that would steer the terminal."""
     for line in lines:
         console.print(printable(line), style=style, highlight=False, soft_wrap=True, markup=False)
+
+
+def tell_folded(console: Console, lines: Iterable[str]) -> None:
+    """Print sentences folded to the width of the console."""
+    for line in lines:
+        tell(console, paragraph(printable(line), console.width))
+
+
+def paragraph(text: str, width: int, indent: int = 0) -> list[str]:
+    """The lines of a text, each indented; after → or ・ the later ones are indented further."""
+    hanging = 3 if text.startswith("→") else 2 if text.startswith("・") else 0
+    lines = fold(text, max(width - indent - hanging, 20))
+    return [" " * (indent + (hanging if number else 0)) + line for number, line in enumerate(lines)]
 
 
 def fold(text: str, width: int) -> list[str]:

@@ -17,7 +17,7 @@ from nerima_report.edition.tables import Definition, Text
 from nerima_report.edition.toml import read_definition
 from nerima_report.errors import CannotProceed, DefinitionError
 from nerima_report.files import CHECKED, ROSTER, SETTINGS, FoundWorkbooks, find_workbooks, sha256
-from nerima_report.findings import Explanation, Finding
+from nerima_report.findings import REASON_TO_WRITE, Explanation, Finding
 from nerima_report.fiscal_year import first_day, full_name, last_day, parse_date
 from nerima_report.places import Place
 from nerima_report.text import printable
@@ -77,6 +77,13 @@ class ExplainedSetting(Definition):
     column: str = ""
     note: str = ""
     until: int | None = None
+
+    @field_validator("reason")
+    @classmethod
+    def _somebody_wrote_it(cls, reason: str) -> str:
+        if REASON_TO_WRITE in reason:
+            raise ValueError(f"「{REASON_TO_WRITE}」のままです。正しい理由を書いてください（監査用の一覧に載ります）")
+        return reason
 
 
 class Settings(Definition):

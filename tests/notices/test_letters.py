@@ -222,3 +222,12 @@ def test_the_collection_of_the_year_before_is_not_sent_back(check: Check, worksp
     for number in ("12_", "16_", "10_"):
         edit(workspace.folder, number, {("表紙", "B4"): "令和3年度"})
     assert {name.partition("_")[0] for name in check(AFTER)} == {"催促"}
+
+
+def test_of_two_workbooks_with_one_number_both_are_named(check: Check, workspace: Workspace) -> None:
+    first = next((workspace.folder / "inbox" / "2022").glob("16_*"))
+    first.with_name("保健予防課（修正）.xlsx").write_bytes(first.read_bytes())
+    check(DEADLINE)
+    text = letter(workspace, "返却_健康部保健予防課")
+    assert first.name in text
+    assert "保健予防課（修正）.xlsx" in text

@@ -322,7 +322,7 @@ def test_what_many_share_is_one_article_to_which_all_cells_lead(workdir: Path, c
         edit(workdir, file, {("表紙", "B8"): "0"})
     html = page_of(command, workdir, "validate", "inbox/2022")
     assert html.count(">N209") == 1
-    assert "4の集計に同じ指摘" in html
+    assert "4つの課の集計に同じ指摘" in html
     links = set(re.findall(r'<td class="error"><a href="#(\w+)"', html))
     assert len(links) == 4
     assert all(f'id="{link}"' in html for link in links)

@@ -198,7 +198,9 @@ def _handed_in_again(submissions: list[Submission]) -> Iterator[Finding]:
     latest = max((s.number for s in submissions), default=0)
     newest = [s for s in submissions if s.number == latest]
     for again in newest[1:]:
-        yield Finding("N602", on_cover(again, "提出回"), found=latest, related=(on_cover(newest[0], "提出回"),))
+        files = "、".join(label_of(Path(s.workbook.path.name)) for s in (newest[0], again))
+        related = (on_cover(newest[0], "提出回"),)
+        yield Finding("N602", on_cover(again, "提出回"), found=latest, related=related, details={"what": files})
     for older in submissions:
         if older.number < latest:
             related = (on_cover(newest[0], "提出回"),)

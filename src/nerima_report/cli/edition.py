@@ -70,7 +70,7 @@ def explain(
     if markdown:
         print(reference_page(catalogue), end="")
     elif not code:
-        print(list_codes(catalogue))
+        print(list_codes(catalogue, Console().width))
     elif definition := catalogue.codes.get(wanted := f"N{code.upper().removeprefix('N')}"):
         print(explain_code(wanted, definition))
     else:

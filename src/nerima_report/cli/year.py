@@ -24,7 +24,7 @@ from nerima_report.cli.options import (
 )
 from nerima_report.errors import CannotProceed
 from nerima_report.notices import NoticeFormat
-from nerima_report.text import label_of, tell
+from nerima_report.text import label_of, tell, tell_folded
 
 if TYPE_CHECKING:
     from nerima_report.edition import Edition
@@ -57,7 +57,7 @@ def init(
     workspace, edition = open_folder(context, folder)
     fiscal_year = japanese.fiscal_year(year) if year else collected_year(date.today())
     prepared = run.init(folder, edition, fiscal_year, go_on=bool(year))
-    tell(Console(), lines_about_folder(prepared, workspace, edition, fiscal_year))
+    tell_folded(Console(), lines_about_folder(prepared, workspace, edition, fiscal_year))
 
 
 def form(
@@ -83,7 +83,7 @@ def form(
     workspace, edition = open_folder(context, Path())
     order = run.FormOrder(tuple(section or ()), out, previous, force, registers, drafts)
     forms = run.make_forms(workspace, edition, fiscal_year, order)
-    tell(Console(), lines_about_forms(forms))
+    tell_folded(Console(), lines_about_forms(forms))
 
 
 class StatusFormat(StrEnum):
@@ -300,7 +300,7 @@ def publish(
             raise CannotProceed("--withdraw は、公表のほかのオプションといっしょには使えません。")
         withdrawn = run.withdraw(workspace, fiscal_year, withdraw.strip(), date.today())
         back = f"（記録は {withdrawn.back} に戻しました）" if withdrawn.back else ""
-        tell(console, [f"{full_name(fiscal_year)}の公表を取り下げました{back}。", f"書き足しました: {withdrawn.trace}"])
+        tell_folded(console, [f"{full_name(fiscal_year)}の公表を取り下げました{back}。", f"書き足しました: {withdrawn.trace}"])
         return
     if day and parse_date(day) is None:
         raise typer.BadParameter(f"日「{day}」を読めません。2027-06-01 のように書いてください。")
@@ -308,11 +308,11 @@ def publish(
     published = run.publish(workspace, edition, order, date.today())
     print_notices(console, edition.catalogue.notices(published.findings))
     done = "を公表の記録にしました" if published.changed else "は、すでに同じ内容で公表の記録になっています"
-    tell(console, [f"{full_name(fiscal_year)}{done}: {published.file}"])
+    tell_folded(console, [f"{full_name(fiscal_year)}{done}: {published.file}"])
     if (publication := published.record.publication) is not None:
         ways = "、".join(publication.ways)
         on = full_date(date.fromisoformat(publication.date))
-        tell(console, [f"公表の日: {on}{f'、方法: {ways}' if ways else ''}"])
+        tell_folded(console, [f"公表の日: {on}{f'、方法: {ways}' if ways else ''}"])
     tell(console, [f"作りました: {file}" for file in published.errata])
 
 

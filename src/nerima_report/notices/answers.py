@@ -9,12 +9,13 @@ import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from nerima_report.findings import REASON_TO_WRITE
+
 if TYPE_CHECKING:
     from nerima_report.edition.catalogue import Notice
     from nerima_report.examination import Examination
 
 LEAD = "正しい差なら、理由を書いて nerima-report.toml の終わりに加えてください:"
-_REASON = "ここに理由を書く"
 
 
 def only_year(examination: Examination) -> int | None:
@@ -36,4 +37,4 @@ def answers_to(notice: Notice, until: int | None) -> Iterator[list[str]]:
         texts |= {"row": place.row, "column": place.column}
         lines = [f"{key} = {json.dumps(text, ensure_ascii=False)}" for key, text in texts.items() if text]
         lines += [f"difference = {difference}", *([f"until = {until}"] if until else [])]
-        yield ["[[explained]]", *lines, f"reason = {json.dumps(_REASON, ensure_ascii=False)}"]
+        yield ["[[explained]]", *lines, f"reason = {json.dumps(REASON_TO_WRITE, ensure_ascii=False)}"]

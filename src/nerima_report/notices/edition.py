@@ -240,10 +240,12 @@ def explain_code(code: str, definition: FindingDefinition) -> str:
     return "\n".join((title, f"  {definition.example_message}", *(f"  {fact}" for fact in _explained(definition))))
 
 
-def list_codes(catalogue: Catalogue) -> str:
-    """All codes, a line each."""
+def list_codes(catalogue: Catalogue, width: int) -> str:
+    """All codes, each with its message beside it."""
+    indent = 14
     return "\n".join(
-        f"{code} {SEVERITY_NAMES[definition.severity]:　<4} {definition.example_message}"
+        f"{code} {SEVERITY_NAMES[definition.severity]:　<4} "
+        + f"\n{' ' * indent}".join(fold(definition.example_message, max(width - indent, 20)))
         for code, definition in sorted(catalogue.codes.items())
     )
 

@@ -9,6 +9,7 @@ from nerima_report.edition.catalogue import Notice
 from nerima_report.edition.tables import LINK_CODES
 from nerima_report.findings import Finding, SuggestedCell
 from nerima_report.places import WARD, Place
+from nerima_report.text import how_many
 
 WHOLE = "全体"
 WARD_MISSING = "N605"
@@ -42,7 +43,8 @@ class WorkbookNotices:
     def title(self) -> str:
         """Whose workbook it is, and its file: 福祉部管理課（12_福祉部管理課.xlsx）; or how many share the notices."""
         if self.owners:
-            return f"{len(self.owners)}{'の集計' if self.file else '課'}に同じ指摘"
+            number = len(self.owners)
+            return f"{f'{how_many(number)}課の集計' if self.file else f'{number}課'}に同じ指摘"
         if self.ward:
             return f"{WARD}（{'、'.join(filter(None, (self.section, self.file)))}）"
         if self.section and self.file:

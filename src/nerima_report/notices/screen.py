@@ -14,7 +14,7 @@ from nerima_report.edition.catalogue import EXPLAINED, Notice, short
 from nerima_report.findings import SEVERITIES, SEVERITY_NAMES
 from nerima_report.notices.answers import LEAD, answers_to, only_year
 from nerima_report.notices.grouping import WorkbookNotices, by_workbook, same_fault
-from nerima_report.text import fold, harmless, tell
+from nerima_report.text import harmless, paragraph, tell, tell_folded
 
 if TYPE_CHECKING:
     from nerima_report.examination import Examination
@@ -104,9 +104,7 @@ def _print_closing(console: Console, outcome: Outcome) -> None:
         lines = [
             f"確認結果のページを作りました: {harmless(str(page))}" + (f"（その横に、{numbers}）" if numbers else "")
         ]
-    for line in lines:
-        console.print(line, highlight=False, markup=False, soft_wrap=True)
-    console.print(outcome.closing, highlight=False, markup=False, soft_wrap=True)
+    tell_folded(console, [*lines, outcome.closing])
 
 
 def _print_workbook(console: Console, workbook: WorkbookNotices, until: int | None) -> None:
@@ -144,7 +142,7 @@ def _print_notice(console: Console, notice: Notice) -> None:
 def _lines(notice: Notice) -> Iterator[str]:
     yield notice.message
     yield from notice.also_failed_lines
-    if notice.finding.related:
+    if notice.compared:
         yield f"比べたセル: {_compared(notice)}"
     if not notice.is_open:
         yield f"説明: {notice.explanation}"
@@ -166,6 +164,5 @@ def _listed(notices: Sequence[Notice]) -> str:
 
 def _print(console: Console, indent: int, text: str, style: str = "") -> None:
     """Print a paragraph folded to the width of the console; after → or ・ its later lines are indented."""
-    hanging = 3 if text.startswith("→") else 2 if text.startswith("・") else 0
-    for number, line in enumerate(fold(harmless(text), max(console.width - indent - hanging, 20))):
-        console.print(Text(" " * (indent + (hanging if number else 0)) + line, style), soft_wrap=True)
+    for line in paragraph(harmless(text), console.width, indent):
+        console.print(Text(line, style), soft_wrap=True)

@@ -19,7 +19,7 @@ from nerima_report import __version__
 from nerima_report.fiscal_year import full_date, full_name
 from nerima_report.places import WARD
 from nerima_report.tallies.remarks import Remark
-from nerima_report.text import fold, harmless
+from nerima_report.text import fold, harmless, how_many
 
 SCHEMA_VERSION = 1
 SectionStatus = Literal["fine", "faulty", "unclear", "other-year", "missing"]
@@ -276,7 +276,7 @@ def _news(look: Look) -> Iterator[_List]:
 
 def several(sections: Sequence[str]) -> str:
     """The first of those who wrote the same, and how many they are."""
-    return sections[0] + (f"など{len(sections)}の集計" if len(sections) > 1 else "")
+    return sections[0] + (f"など{how_many(len(sections))}集計" if len(sections) > 1 else "")
 
 
 def _shares(lists: Sequence[_List], width: int, lines: int) -> list[int]:
