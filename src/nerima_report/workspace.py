@@ -25,6 +25,7 @@ from nerima_report.writing.journal import TargetInUse, change_together, free_nam
 from nerima_report.writing.lock import journal_at_hand, refuse_unfinished
 
 RECORD = "record.json"  # in out/2026/, until it is published as records/2026.json
+LETTERS = "手紙"  # in 確認/2026/
 SUMS = "SHA256SUMS"  # what was written beside it last, in the format of sha256sum
 _HIDDEN = r"\..*"
 _OF_A_YEAR = rf"{_HIDDEN}|\d{{4}}"  # folders in the inbox that are never searched for another year: inbox/2025

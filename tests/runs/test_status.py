@@ -208,11 +208,27 @@ def test_the_next_command_follows_the_season(workdir: Path, look: Look, command:
     assert (look()["report"], following()) == ("outdated", "build 2022")
     again.write_bytes(handed_in)
     command("-C", workdir, "publish", "2022")
-    assert (look()["record"], following()) == ("published", "check 2022")
+    assert (look()["record"], following()) == ("published", "init --year 2023")
     edit(workdir, "12_", {("表紙", "B10"): "もう一度"})
     assert (look()["record"], following()) == ("outdated", "build 2022")
     (workdir / "records" / "2022.json").write_text("{}", encoding="utf-8")
     assert look()["record"] == "unusable"
+
+
+def test_letters_wait_until_something_comes(workdir: Path, look: Look, command: Command) -> None:
+    edit(workdir, "12_", FAULTY)
+    assert "手紙" not in look()["next"]["reason"]
+    command("-C", workdir, "validate", "2022")
+    assert "確認/2022/手紙 の手紙 1通を送る" in look()["next"]["reason"]
+    edit(workdir, "16_", FAULTY)
+    assert "手紙" not in look()["next"]["reason"]
+
+
+def test_a_look_on_another_day_is_not_remembered(workdir: Path, look: Look) -> None:
+    assert look("--on", "2023-05-01")["since"] is None
+    assert look()["since"] is None
+    edit(workdir, "12_", FAULTY)
+    assert changes(look("--on", "2023-05-01")) == changes(look()) == {"福祉部管理課": "again"}
 
 
 def test_the_program_alone_says_where_the_year_at_work_stands(workdir: Path, command: Command) -> None:

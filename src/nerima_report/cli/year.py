@@ -120,7 +120,7 @@ def status(
         if (date := parse_date(day)) is None:
             raise typer.BadParameter(f"日「{day}」を読めません。2027-05-14 のように書いてください。")
         now = datetime.combine(date, time())
-    look = run.look(open_workspace(Path()), context.obj, run.LookOrder(fiscal_year, now), japanese.Progress)
+    look = run.look(open_workspace(Path()), context.obj, run.LookOrder(fiscal_year, now, bool(day)), japanese.Progress)
     if status_format is StatusFormat.JSON:
         japanese.print_document(render_json(look))
     else:

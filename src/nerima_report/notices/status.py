@@ -16,6 +16,7 @@ from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 
 from nerima_report import __version__
+from nerima_report.files import CHECKED
 from nerima_report.fiscal_year import full_date, full_name
 from nerima_report.places import WARD
 from nerima_report.tallies.remarks import Remark
@@ -131,7 +132,10 @@ class Step:
 
 @dataclass(frozen=True)
 class Look:
-    """A year as it is seen on a day. `since` is when somebody looked before; None at the first look."""
+    """A year as it is seen on a day. `since` is when somebody looked before; None at the first look.
+
+    `letters` is how many letters lie there since `validate` looked at the same workbooks; None where it did not.
+    """
 
     year: YearStatus
     day: date
@@ -139,6 +143,7 @@ class Look:
     has_forms: bool
     since: datetime | None
     changes: tuple[Change, ...]
+    letters: int | None = None
 
     @property
     def days_left(self) -> int | None:
@@ -152,14 +157,22 @@ class Look:
         if not status.handed_in:
             return Step("nerima-report init", "名簿を作る")
         if status.record == "published":
-            return Step(f"nerima-report check {year}", "公表した年度を、前の年度の記録と比べる")
+            return Step(f"nerima-report init --year {year + 1}", "公表は済んでいる。つぎの年度に進む")
         if status.is_clean and status.report == "built":
             revise = "" if status.record == "none" else ' --revise "理由"'
-            return Step(f"nerima-report publish {year}{revise}", "公表したら、記録にする")
+            return Step(
+                f"nerima-report publish {year}{revise}", f"check {year} で前の年度と比べ、公表したら、記録にする"
+            )
         if status.is_clean:
             return Step(f"nerima-report build {year}", "報告を作る")
         if not status.has_begun and not self.has_forms:
             return Step(f"nerima-report form {year}", "課に配る集計様式を作る")
+        if self.letters:
+            where = f"{CHECKED}/{year}/手紙 の手紙 {self.letters}通を送る"
+            return Step(f"nerima-report validate {year}", f"{where}。直したものが届いたら、もう一度確かめる")
+        if self.letters == 0 and status.has_begun:
+            reason = f"{CHECKED}/{year} のページのとおりに直すか、残りが届いたら、もう一度確かめる"
+            return Step(f"nerima-report validate {year}", reason)
         reason = "全部を確かめ、課に返す写しを作る" if status.has_begun else "届いたら inbox に入れて、全部を確かめる"
         return Step(f"nerima-report validate {year}", reason)
 

@@ -1,4 +1,4 @@
-"""What `status` remembers, in .nerima-report/: workbooks as they were read, by content, and what it found.
+"""What `status` remembers, in .nerima-report/: workbooks as they were read, what it found, what was checked.
 
 Nothing else rests on it: what is printed, sent back or published is made from the workbooks themselves.
 """
@@ -9,6 +9,7 @@ import hashlib
 import os
 from collections.abc import Generator, Sequence
 from contextlib import closing, suppress
+from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -16,9 +17,10 @@ from nerima_report.errors import CannotProceed
 from nerima_report.files import MOST_BYTES, open_file
 from nerima_report.workbooks import Unreadable, Workbook, shared_reader
 from nerima_report.workbooks.transfer import read_answer, write_answer
-from nerima_report.workspace import write_all
+from nerima_report.workspace import LETTERS, Workspace, write_all
 from nerima_report.writing.lock import FOLDER, one_writer
 
+CHECKS = "checks"
 _LINE = ".workbook"
 
 
@@ -38,6 +40,34 @@ def digest_of(file: Path) -> str:
         if status.st_size > MOST_BYTES:
             return f"{status.st_size} {status.st_mtime_ns}"
         return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def remember_check(workspace: Workspace, fiscal_year: int, today: date) -> None:
+    """Remember which workbooks `validate` of a year has looked at."""
+    keep(workspace.folder, {f"{CHECKS}/{fiscal_year}": _checked(workspace, fiscal_year, today)})
+
+
+def letters_waiting(workspace: Workspace, fiscal_year: int, today: date) -> int | None:
+    """How many letters lie there since `validate` looked at these workbooks; None where it has not."""
+    try:
+        last = (workspace.folder / FOLDER / CHECKS / str(fiscal_year)).read_bytes()
+    except OSError:
+        return None
+    folder = workspace.checked(fiscal_year)
+    if last != _checked(workspace, fiscal_year, today) or not folder.is_dir():
+        return None
+    return len(list((folder / LETTERS).glob("*.txt")))
+
+
+def _checked(workspace: Workspace, fiscal_year: int, today: date) -> bytes:
+    """A digest of what a check rests on: the files that were handed in, and whether it is time to remind."""
+    deadline, digest = workspace.deadlines.get(fiscal_year), hashlib.sha256()
+    digest.update(f"{deadline is not None and today > deadline}".encode())
+    found = workspace.handed_in(fiscal_year)
+    for path in (*found.paths, *found.skipped):
+        with suppress(OSError, ValueError):
+            digest.update(f"\0{path.as_posix()}\0{digest_of(path)}".encode(errors="surrogateescape"))
+    return digest.hexdigest().encode()
 
 
 @cache

@@ -25,7 +25,7 @@ from nerima_report.edition import find_edition, load_edition, shipped_templates
 from nerima_report.files import SETTINGS
 from nerima_report.fiscal_year import collected_year
 from nerima_report.notices.status import Change, ChangeKind, HandedIn, Look, YearStatus
-from nerima_report.runs.kept import KeptWorkbooks, digest_of, keep, program_digest
+from nerima_report.runs.kept import KeptWorkbooks, digest_of, keep, letters_waiting, program_digest
 from nerima_report.tallies.roster import roster_years
 from nerima_report.tallies.submission import Progress
 from nerima_report.workspace import Workspace
@@ -42,10 +42,11 @@ ProgressOver = Callable[[int], AbstractContextManager[Progress]]
 
 @dataclass(frozen=True)
 class LookOrder:
-    """Which year is looked at (None: the one at work), and when."""
+    """Which year is looked at (None: the one at work), and when. `rehearsed`: not the day that it is, so not remembered."""
 
     fiscal_year: int | None
     now: datetime
+    rehearsed: bool = False
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,8 @@ def look(workspace: Workspace, templates: Path | None, order: LookOrder, progres
         year = _status_of(workspace, find_edition(workspace.edition, templates), fiscal_year, progress_over)
     last = _last_look(workspace, fiscal_year)
     this = LastLook(order.now, {row.name: (row.status, year.versions.get(row.file, "")) for row in year.handed_in})
-    keep(workspace.folder, {f"{LOOKS}/{fiscal_year}.json": TypeAdapter(LastLook).dump_json(this)})
+    if not order.rehearsed:
+        keep(workspace.folder, {f"{LOOKS}/{fiscal_year}.json": TypeAdapter(LastLook).dump_json(this)})
     forms = workspace.forms(fiscal_year)
     return Look(
         year=year,
@@ -73,6 +75,7 @@ def look(workspace: Workspace, templates: Path | None, order: LookOrder, progres
         has_forms=forms.is_dir() and any(forms.glob("*.xlsx")),
         since=last.at if last else None,
         changes=tuple(_changes(year, last)) if last else (),
+        letters=letters_waiting(workspace, fiscal_year, order.now.date()),
     )
 
 

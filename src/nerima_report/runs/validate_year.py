@@ -23,15 +23,15 @@ from nerima_report.notices.letters import Attachment, Letter, LetterWriter
 from nerima_report.notices.returned import MarkedCopy, return_workbooks
 from nerima_report.notices.screen import summary
 from nerima_report.notices.status import HandedIn, as_facts, in_words
+from nerima_report.runs.kept import remember_check
 from nerima_report.runs.validate import examine_year
 from nerima_report.tallies.roster import RosterSection
 from nerima_report.tallies.submission import Progress
 from nerima_report.text import label_of
-from nerima_report.workspace import SUMS, Delivery, Workspace, read_sums, write_sums
+from nerima_report.workspace import LETTERS, SUMS, Delivery, Workspace, read_sums, write_sums
 
 PAGE = "確認.html"
 RETURNED = "返却"
-LETTERS = "手紙"
 
 
 @dataclass(frozen=True)
@@ -86,6 +86,7 @@ def validate_year(
     digests = {name: sha256(content) for name, content in files.items()}
     vouched = dict.fromkeys(files, "") | read_sums(folder)
     kept = Delivery(folder, {**files, SUMS: write_sums(digests)}, vouched).supersede()
+    remember_check(workspace, fiscal_year, order.today)
     return ValidatedYear(examination.and_also(kept), facts, closing)
 
 
