@@ -33,7 +33,7 @@ _FACTS = {
 }  # fmt: skip
 EXPLAINED = "説明のある差"
 WITHHELD = "…"  # stands in a letter for a text that somebody wrote
-_NUMBER = re.compile(r"[-+]?[0-9][0-9,.]{0,8}[^\W\d]?")  # 12, 4.5, 12人; no number of a telephone or a person
+_NUMBER = re.compile(r"「?[-+]?[0-9][0-9,.]{0,8}[^\W\d]?」?")  # 12, 4.5, 12人; no number of a telephone or a person
 
 
 class FindingDefinition(Definition):
