@@ -137,7 +137,7 @@ def test_the_request_goes_out_with_the_form_once_there_is_a_deadline(command: Co
     settings.write_text('edition = "nerima"\n[deadline]\n2022 = 2023-05-12\n', encoding="utf-8")
     for sections, mails in ((["福祉部管理課", "区全体"], ["--eml"]), (["健康部保健予防課"], [])):
         arguments = [word for section in sections for word in ("--section", section)]
-        assert command("-C", workdir, "form", "2022", *arguments, *mails).code == 0
+        assert command("-C", workdir, "form", "2022", "--force", *arguments, *mails).code == 0
     ward = command("-C", workdir, "form", "2022", "--section", "区全体").out
     assert "手紙" not in ward  # the coordinator asks nothing of itself
     letters = {"依頼_福祉部管理課.txt", "依頼_福祉部管理課.eml", "依頼_健康部保健予防課.txt"}
@@ -145,7 +145,7 @@ def test_the_request_goes_out_with_the_form_once_there_is_a_deadline(command: Co
     edited = folder / "依頼_福祉部管理課.txt"
     edited.write_text("書き足した文", encoding="utf-8")
     settings.write_text('edition = "nerima"\n[deadline]\n2022 = 2023-05-19\n', encoding="utf-8")
-    assert command("-C", workdir, "form", "2022", "--section", "福祉部管理課").code == 0
+    assert command("-C", workdir, "form", "2022", "--force", "--section", "福祉部管理課").code == 0
     assert "5月19日" in edited.read_text(encoding="utf-8-sig")
     assert (folder / "依頼_福祉部管理課-保存1.txt").read_text(encoding="utf-8") == "書き足した文"
     assert not (folder / "依頼_福祉部管理課.eml").exists()  # it named the old deadline

@@ -26,6 +26,7 @@ from nerima_report.text import plain
 from nerima_report.workbooks import CellValue, Position, Sheet, SheetFacts, address, is_blank, position_of
 from nerima_report.workbooks.cleaning import not_for_print, unified
 from nerima_report.workbooks.formulas import computed, refers_to, refers_to_other_workbook, summed_ranges
+from nerima_report.workbooks.values import INDEX_SHEET
 
 MOST_RELATED = 20  # cells that one finding names
 # Characters after which a text runs from right to left: 45683 is seen where 38654 is written.
@@ -90,13 +91,17 @@ def values_are_seen(collection: Collection) -> Iterator[Finding]:
 
 
 def nothing_stands_outside_of_cells(collection: Collection) -> Iterator[Finding]:
-    """No sheet has texts in shapes, or in headers and footers, but what the form prints below each: year and 課."""
+    """No sheet has texts in shapes, headers and footers but its own name, and what the form prints below each.
+
+    The page that the tool puts in front of a copy has its name there as well.
+    """
     for submission in collection.submissions:
         sheets = submission.workbook.sheets
         times = Counter(_on_page(text) for sheet in sheets for text in sheet.facts.outside)
         printed = {text for text, number in times.items() if number > 1 and _names_year(text)}
         for sheet in sheets:
-            if others := [text for text in sheet.facts.outside if _on_page(text) not in ("", *printed)]:
+            own = {"", INDEX_SHEET, plain(sheet.name), *printed}
+            if others := [text for text in sheet.facts.outside if _on_page(text) not in own]:
                 found = "」「".join(" ".join(text.split()) for text in others)[:_LONGEST_OUTSIDE]
                 yield Finding("N353", Place(submission.section, submission.file, sheet.name), found=found)
 
