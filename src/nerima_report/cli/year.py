@@ -300,7 +300,9 @@ def publish(
             raise CannotProceed("--withdraw は、公表のほかのオプションといっしょには使えません。")
         withdrawn = run.withdraw(workspace, fiscal_year, withdraw.strip(), date.today())
         back = f"（記録は {withdrawn.back} に戻しました）" if withdrawn.back else ""
-        tell_folded(console, [f"{full_name(fiscal_year)}の公表を取り下げました{back}。", f"書き足しました: {withdrawn.trace}"])
+        tell_folded(
+            console, [f"{full_name(fiscal_year)}の公表を取り下げました{back}。", f"書き足しました: {withdrawn.trace}"]
+        )
         return
     if day and parse_date(day) is None:
         raise typer.BadParameter(f"日「{day}」を読めません。2027-06-01 のように書いてください。")

@@ -42,7 +42,7 @@ ProgressOver = Callable[[int], AbstractContextManager[Progress]]
 
 @dataclass(frozen=True)
 class LookOrder:
-    """Which year is looked at (None: the one at work), and when. `rehearsed`: not the day that it is, so not remembered."""
+    """Which year is looked at (None: the one at work), and when. What is `rehearsed` for another day is not remembered."""
 
     fiscal_year: int | None
     now: datetime
