@@ -265,7 +265,7 @@ def test_it_prints_on_a4_and_repeats_the_heads(whole_workdir: Path, command: Com
     assert {tuple(round(float(side) / 72 * 25.4) for side in size) for size in sizes} == {(297, 210), (210, 297)}
     text = subprocess.run(["pdftotext", "-layout", tmp_path / "page.pdf", "-"], capture_output=True, check=True)
     pages = text.stdout.decode().split("\f")
-    assert sum("公文書の公開状況" in sheet for sheet in pages) >= 2  # the matrix goes over two pages
+    assert sum("公文書の公開状況" in sheet for sheet in pages) >= 1  # each part has a matrix of its own
 
 
 def tasks(html: str) -> dict[str, list[str]]:

@@ -79,7 +79,7 @@ def job() -> dict[str, Any]:
 def environment(repository: Path) -> dict[str, str]:
     """As on a runner: Python is on the PATH, the tool checked out, and no settings of this machine's git count."""
     tools = repository.parent / "tools"
-    python_path = job()["env"]["PYTHONPATH"].replace("${{ github.workspace }}/.nerima-report", str(ROOT))
+    python_path = job()["env"]["PYTHONPATH"].replace("${{ github.workspace }}/.tool", str(ROOT))
     paths = {"PATH": f"{tools}{os.pathsep}{os.environ['PATH']}", "PYTHONPATH": python_path}
     runner = {"RUNNER_TEMP": str(tools), "GITHUB_STEP_SUMMARY": str(tools / "summary.md")}
     return os.environ | paths | runner | {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
@@ -176,11 +176,11 @@ def test_a_pull_request_is_annotated_on_the_lines_that_it_changes(
 def test_what_the_workflow_installs_is_enough(ward: Path, command: Command, content: Content) -> None:
     subprocess.run([sys.executable, "-m", "venv", ward.parent / "venv"], check=True)
     _put_python(ward.parent / "tools", ward.parent / "venv" / "bin" / "python")
-    (ward / ".nerima-report").symlink_to(ROOT)
+    (ward / ".tool").symlink_to(ROOT)
     (installing,) = (step for step in job()["steps"] if step.get("name") == INSTALLING)
     run = run_step(ward, installing)
     assert run.returncode == 0, run.stderr.decode()
-    (ward / ".nerima-report").unlink()  # where GitHub has a checkout, which git leaves alone
+    (ward / ".tool").unlink()  # where GitHub has a checkout, which git leaves alone
     type_in(command, ward, 2022, content.collection.totals, MOVED)
     propose(ward)
     code, found, _ = run_workflow(ward)

@@ -77,6 +77,7 @@ def _rewrite(comment: Element, remark: str) -> bool:
     body = comment.find(f"{M}text")
     if body is None:
         return True
+    _join(body)
     others, ours = [], False
     for element in body.findall(f"{M}t") + body.findall(f"{M}r"):
         text = "".join(element.itertext())
@@ -102,6 +103,18 @@ def _rewrite(comment: Element, remark: str) -> bool:
     else:
         phonetic.addprevious(new)
     return True
+
+
+def _join(body: Element) -> None:
+    """Make one run of a comment in which another program has cut a remark of the tool into several."""
+    elements = body.findall(f"{M}t") + body.findall(f"{M}r")
+    texts = ["".join(element.itertext()) for element in elements]
+    whole = "".join(texts)
+    uncut = any(REMARK_BEGINNING in text and (REMARK_END in text or REMARK_END not in whole) for text in texts)
+    if REMARK_BEGINNING in whole and not uncut:
+        elements[0].addprevious(_run(whole))
+        for element in elements:
+            body.remove(element)
 
 
 def _author(authors: Element, author: str) -> str:
