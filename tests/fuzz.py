@@ -247,42 +247,43 @@ def warnings_off() -> Iterator[None]:
         yield
 
 
-def try_cases(seed: int, first: int, results: Connection) -> None:
-    """Run the cases of one child, and say of each what went wrong with it."""
+def try_cases(seed: int, first: int, scratch: Path, results: Connection) -> None:
+    """Run the cases of one child, each in a folder of its own, and say of each what went wrong with it."""
     with contextlib.suppress(ImportError):  # not on Windows
         import resource
 
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     os.environ["NERIMA_REPORT_DEBUG"] = "1"  # the traceback is wanted, not exit code 3
     for number in range(first, first + CASES_A_CHILD):
+        folder = scratch / str(number)
+        folder.mkdir()
+        results.send(fault_of(make_case(seed, number), folder))
         os.chdir(ROOT)
-        with tempfile.TemporaryDirectory(prefix="fuzz-") as folder:
-            results.send(fault_of(make_case(seed, number), Path(folder)))
-            os.chdir(ROOT)
+        shutil.rmtree(folder)
 
 
 def try_until(end: float, seed: int, keep: Callable[[int, str], None]) -> int:
     """Try cases until the time (monotonic, s) has come, and keep each fault; how many were tried."""
     context, number = multiprocessing.get_context("spawn"), 0
     while time.monotonic() < end:
-        results, said = context.Pipe(duplex=False)
-        child = context.Process(target=try_cases, args=(seed, number, said))
-        child.start()
-        said.close()
-        last, patience = number + CASES_A_CHILD, START_SECONDS
-        while number < last and time.monotonic() < end:
-            try:
-                fault = results.recv() if results.poll(patience) else f"took more than {patience:.0f} s"
-            except EOFError:
-                child.join()
-                fault = f"the child was ended ({child.exitcode})"
-            if fault:
-                keep(number, fault)
-            number, patience = number + 1, SECONDS
-            if fault.startswith(("took more", "the child")):
-                break
-        child.kill()
-        child.join()
+        results, answers = context.Pipe(duplex=False)
+        with tempfile.TemporaryDirectory(prefix="fuzz-", ignore_cleanup_errors=True) as scratch:
+            child = context.Process(target=try_cases, args=(seed, number, Path(scratch), answers))
+            child.start()
+            answers.close()
+            last, patience, is_alive = number + CASES_A_CHILD, START_SECONDS, True
+            while is_alive and number < last and time.monotonic() < end:
+                try:
+                    is_alive = results.poll(patience)
+                    fault = results.recv() if is_alive else f"took more than {patience:.0f} s"
+                except EOFError:
+                    child.join()
+                    is_alive, fault = False, f"the child was ended ({child.exitcode})"
+                if fault:
+                    keep(number, fault)
+                number, patience = number + 1, SECONDS
+            child.kill()
+            child.join()
     return number
 
 
