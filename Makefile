@@ -14,7 +14,7 @@ BUILD_TOOLS := $(abspath $(VENV))/build-tools
 # Without it every process of the tests compiles the whole program again.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: report test quick coverage mutants lint docs bench lock clean
+.PHONY: report test quick coverage mutants fuzz lint docs bench lock clean
 
 report: $(VENV)/.installed  ## build the report of the sample: sample_data/out/2022/
 	$(BIN)/nerima-report -C sample_data build 2022
@@ -32,6 +32,10 @@ mutants: $(VENV)/.installed-dev  ## make 100 small faults in the code, one at a 
 	COVERAGE_FILE=$(CONTEXTS) $(BIN)/python -m pytest $(ON_ALL_CORES) --quiet --cov --cov-context=test --cov-report=
 	$(BIN)/python benchmarks/mutants.py --coverage $(CONTEXTS)
 
+fuzz: $(VENV)/.installed-dev  ## change files from outside at random and keep those with which something goes wrong (MINUTES, SEED)
+	$(BIN)/python tests/fuzz.py --minutes $(MINUTES) $(if $(SEED),--seed $(SEED))
+
+MINUTES ?= 10
 ON_ALL_CORES := --numprocesses auto --dist worksteal
 CONTEXTS := .coverage.contexts
 
