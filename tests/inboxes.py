@@ -51,7 +51,7 @@ def roster(fiscal_year: int = 2022) -> tuple[RosterSection, ...]:
 
 def changed(inbox: Inbox, edition: Edition, file: str, changes: Iterable[Mapping[str, Any]]) -> Inbox:
     """The inbox with cells of one workbook (the beginning of its name) set, or whole sheets removed."""
-    keys = [*(part.key for part in edition.parts), *edition.tables]
+    keys = [*(part.key for part in edition.parts), *edition.tables, *edition.register_tables]
     submissions: list[Submission] = []
     unidentified: list[Unidentified] = []
     for submission in inbox.submissions:

@@ -212,8 +212,8 @@ def addresses_are_unique(collection: Collection) -> Iterator[Finding]:
         for sheet in submission.workbook.sheets:
             if not sheet.facts.duplicates:
                 continue
-            located = collection.tallies.located
-            tables = [t.table_id for t in located if t.submission is submission and sheet.name in t.sheets]
+            located = collection.tallies.located_in(submission.file)
+            tables = [table.table_id for table in located if sheet.name in table.sheets]
             if tables or plain(sheet.name) == COVER_SHEET:
                 where = Place(submission.section, submission.file, sheet.name, table=next(iter(tables), ""))
                 cells = sorted(sheet.facts.duplicates)[:MOST_RELATED]

@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import chain
 
 from nerima_report.edition import Edition
 from nerima_report.findings import Finding, Severity
@@ -19,9 +18,9 @@ from nerima_report.fiscal_year import parse_fiscal_year
 from nerima_report.places import Place
 from nerima_report.tallies.cell_values import as_shown, says, shown
 from nerima_report.tallies.collection import Collection, on_cover
-from nerima_report.tallies.layout import COVER_SHEET, MAX_ROW
+from nerima_report.tallies.layout import MAX_ROW
 from nerima_report.tallies.model import LocatedCounts, LocatedEntries
-from nerima_report.tallies.submission import NOT_APPLICABLE, REQUESTS, Submission, is_zero_formula, marked_rows
+from nerima_report.tallies.submission import Submission, is_zero_formula
 from nerima_report.text import plain
 from nerima_report.workbooks import CellValue, Position, Sheet, SheetFacts, address, is_blank, position_of
 from nerima_report.workbooks.cleaning import not_for_print, unified
@@ -233,26 +232,22 @@ def _what_was_cleaned(chars: str) -> str:
 def _read_sheets(collection: Collection) -> Iterator[_ReadSheet]:
     """The covers, and the sheets of the tables that are read."""
     for submission in collection.submissions:
-        cover = next((s for s in submission.workbook.sheets if plain(s.name) == COVER_SHEET), None)
-        if cover is not None:
-            yield _cover(submission, cover, collection.edition)
+        yield _cover(submission)
     for located in collection.tallies.located:
         sheet = located.sheet
         if sheet is not None and not located.not_applicable:
             yield _table(located, sheet, collection.edition)
 
 
-def _cover(submission: Submission, cover: Sheet, edition: Edition) -> _ReadSheet:
+def _cover(submission: Submission) -> _ReadSheet:
     cells = {label: position_of(cell) for label, cell in submission.cover_cells.items() if cell}
-    keys = [*(part.key for part in edition.parts), *edition.tables]
 
     def find_data() -> Iterable[Position]:
-        marked = (marked_rows(cover, keys, heading).values() for heading in (REQUESTS, NOT_APPLICABLE))
-        return (*cells.values(), *chain.from_iterable(marked))
+        return (*cells.values(), *submission.marked)
 
     names = [cells[label] for label in ("部", "課") if label in cells]
-    place = replace(on_cover(submission, ""), sheet=cover.name)
-    return _ReadSheet(cover, place, find_data, texts=names)
+    place = replace(on_cover(submission, ""), sheet=submission.cover.name)
+    return _ReadSheet(submission.cover, place, find_data, texts=names)
 
 
 def _table(located: LocatedCounts | LocatedEntries, sheet: Sheet, edition: Edition) -> _ReadSheet:

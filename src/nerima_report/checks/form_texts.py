@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 
-from nerima_report.checks.numerals import UNSAVED, Numerals
+from nerima_report.checks.numerals import UNSAVED, Numerals, without_years, years_named
 from nerima_report.edition import Edition
 from nerima_report.edition.entries import EntryTable
 from nerima_report.edition.tables import CountTable, fill
@@ -71,12 +71,31 @@ class TextsOfForms:
         lists = edition.collected_entries(ward=True) | edition.register_tables
         self._tables: dict[str, CountTable | EntryTable] = {**lists, **edition.tables}
         self._of_tables: dict[str, TableTexts] = {}
+        self._earlier_years: dict[tuple[str, int, str], bool] = {}
 
     def of_table(self, table_id: str) -> TableTexts:
         """What stands on the sheet of a table."""
         if table_id not in self._of_tables:
             self._of_tables[table_id] = TableTexts(self.edition, table_id, self._tables[table_id])
         return self._of_tables[table_id]
+
+    def names_earlier_year(self, text: str, table_id: str, year: int) -> bool:
+        """Whether a text (in its plain spelling) names an earlier year, and nothing else but columns of the table."""
+        about = (table_id, year, text)
+        if about not in self._earlier_years:
+            self._earlier_years[about] = self._names_earlier_year(text, self.of_table(table_id), year)
+        return self._earlier_years[about]
+
+    def _names_earlier_year(self, text: str, table: TableTexts, year: int) -> bool:
+        rest, named = without_years(text), years_named(text, year)
+        for word in self.earlier:
+            rest = rest.replace(word, "", 1)
+        if rest == text or not all(each < year for each in named):
+            return False
+        words = {*table.headings, *table.units, *map(plain, self.beside.earlier)}
+        for word in sorted(words, key=len, reverse=True):
+            rest = rest.replace(word, "", 1)
+        return not rest.strip("():・、")
 
     def is_rule(self, text: str, table_id: str) -> bool:
         """Whether a text is a rule or a hint of a table, perhaps as it was worded when the form was made."""

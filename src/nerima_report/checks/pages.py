@@ -12,7 +12,7 @@ from nerima_report.places import Place
 from nerima_report.tallies.collection import Collection
 from nerima_report.tallies.layout import GUIDE_SHEET
 from nerima_report.tallies.model import LocatedEntries
-from nerima_report.tallies.submission import FACTS, NOT_APPLICABLE, REQUESTS, Submission, marked_rows, values_beside
+from nerima_report.tallies.submission import FACTS, NOT_APPLICABLE, Submission, values_beside
 from nerima_report.text import plain
 from nerima_report.workbooks import Position, Sheet, address, is_index, position_of, typed_on_index
 from nerima_report.workbooks.limits import MAX_COLUMNS
@@ -27,7 +27,8 @@ def pages_hold_nothing_else(collection: Collection) -> Iterator[Finding]:
         for sheet in submission.workbook.sheets:
             where = Place(submission.section, submission.file, sheet.name)
             if sheet is submission.cover:
-                lists = [located for located in collection.tallies.lists if located.submission is submission]
+                located = collection.tallies.located_in(submission.file)
+                lists = [table for table in located if isinstance(table, LocatedEntries)]
                 cover = _Cover(submission, texts, lists)
                 yield from cover.marks_elsewhere(where)
                 yield from stray(texts, cover.rest, where)
@@ -53,8 +54,7 @@ class _Cover:
         self.lines = {row: texts.keys[plain(value)] for (row, _), value in cells if plain(value) in texts.keys}
         take(self.rest, [position for label in FACTS[:-1] for position, _ in values_beside(self.sheet, label)])
         take(self.rest, [position for position, _ in list(values_beside(self.sheet, FACTS[-1]))[:1]])
-        for heading in (REQUESTS, NOT_APPLICABLE):
-            take(self.rest, marked_rows(self.sheet, list(texts.keys.values()), heading).values())
+        take(self.rest, submission.marked)
         others = [other for other in submission.other_answers if other.sheet == self.sheet.name]
         take(self.rest, [position_of(other.cell) for other in others])
         take(self.rest, self._contacts())

@@ -8,7 +8,7 @@ from nerima_report.edition.part import Part
 from nerima_report.edition.registers import ENDED, Feeds
 from nerima_report.findings import Finding
 from nerima_report.tallies.collection import Collection
-from nerima_report.tallies.model import Entry
+from nerima_report.tallies.model import Entry, LocatedEntries
 from nerima_report.tallies.submission import Submission
 from nerima_report.text import plain
 
@@ -81,8 +81,8 @@ def cases_stand_in_one_place(collection: Collection) -> Iterator[Finding]:
 
 def _listed(collection: Collection, submission: Submission, table_id: str) -> Iterator[Entry]:
     """The entries on the own sheet of a list."""
-    for located in collection.tallies.lists:
-        if located.submission is submission and located.table_id == table_id:
+    for located in collection.tallies.located_in(submission.file):
+        if isinstance(located, LocatedEntries) and located.table_id == table_id:
             yield from collection.tallies.entries_of(located)
 
 

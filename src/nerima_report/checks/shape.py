@@ -142,9 +142,8 @@ def tables_are_there(collection: Collection) -> Iterator[Finding]:
         if len(located.sheets) > 1:
             yield Finding("N204", place, details={"sheets": "、".join(f"「{name}」" for name in located.sheets)})
         elif not located.sheets and not located.not_applicable:
-            taken = {
-                name for t in collection.tallies.located if t.submission is located.submission for name in t.sheets
-            }
+            beside = collection.tallies.located_in(located.submission.file)
+            taken = {name for table in beside for name in table.sheets}
             names = [sheet.name for sheet in located.submission.workbook.sheets if sheet.name not in taken]
             hint = asked(likely(located.table_id, names))
             yield Finding("N203", place, details={"title": _title(collection, located.table_id), "likely": hint})

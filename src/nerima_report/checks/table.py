@@ -73,7 +73,7 @@ def _covers(ranges: Sequence[Range], place: Place) -> bool:
 def _result(collection: Collection, stated: StatedCell, rows: Sequence[FilledCell]) -> int | float | None:
     """What the formula of a total gives today, if it is a sum, and not one that adds up itself or a text."""
     ranges = summed_ranges(stated.formula) if stated.formula else None
-    sheet = _sheet_of(collection, stated)
+    sheet = _sheet_of(collection, stated) if ranges else None
     if not ranges or sheet is None or _covers(ranges, stated.place) or text_sum(rows):
         return None
     result = sum_of(ranges, sheet.cells)
@@ -81,9 +81,8 @@ def _result(collection: Collection, stated: StatedCell, rows: Sequence[FilledCel
 
 
 def _sheet_of(collection: Collection, stated: StatedCell) -> Sheet | None:
-    where = (stated.place.file, stated.key.table)
-    located = (t for t in collection.tallies.located if (t.submission.file, t.table_id) == where)
-    return next((table.sheet for table in located), None)
+    located = collection.tallies.located_in(stated.place.file)
+    return next((table.sheet for table in located if table.table_id == stated.key.table), None)
 
 
 def text_sum(rows: Sequence[FilledCell]) -> int:
@@ -105,13 +104,12 @@ def verification_lines_agree(collection: Collection) -> Iterator[Finding]:
     One that is computed and disagrees with tables that agree was computed before these were changed.
     Where a cell is open or a link is broken the line is right to disagree, and the cause is a finding of its own.
     """
-    broken = {place.file for finding in tables_agree_in_each_workbook(collection) for place in finding.related}
+    unsettled = {place.file for finding in tables_agree_in_each_workbook(collection) for place in finding.related}
+    unsettled |= {cell.place.file for cell in collection.tallies.cells if not cell.known or cell.reading.respelled}
     for stated in (stated for stated in collection.tallies.stated if stated.kind == "verification"):
         found = "" if stated.found is None else shown(stated.found)
-        unsettled = stated.place.file in broken or not all(
-            cell.known and not cell.reading.respelled for cell in collection.cells[stated.place.file].values()
-        )
-        if found and not collection.edition.files.beside.names("agreed", found) and not unsettled:
+        agreed = collection.edition.files.beside.names("agreed", found)
+        if found and not agreed and stated.place.file not in unsettled:
             related = tuple(cell.place for cell in column_of(collection, stated))
             if stated.formula is None:
                 yield Finding("N403", stated.place, found=found, related=related)

@@ -13,7 +13,7 @@ from functools import cached_property
 from itertools import chain
 
 from nerima_report.checks.form_texts import TableTexts, TextsOfForms
-from nerima_report.checks.numerals import UNSAVED, other_unit, other_year, without_years, years_named
+from nerima_report.checks.numerals import UNSAVED, other_unit, other_year
 from nerima_report.findings import Finding, Severity
 from nerima_report.fiscal_year import full_name, parse_date
 from nerima_report.places import Place
@@ -226,16 +226,7 @@ class _Table:
         return first if isinstance(self.sheet.cells.get(first), str) else None
 
     def _names_earlier_year(self, text: str) -> bool:
-        """Whether a text names an earlier year, and nothing else but a column of the table."""
-        year, rest = self.located.submission.fiscal_year, without_years(text)
-        named = years_named(text, year)
-        for word in self.texts.earlier:
-            rest = rest.replace(word, "", 1)
-        said = rest != text
-        words = {*self.own.headings, *self.own.units, *map(plain, self.texts.beside.earlier)}
-        for word in sorted(words, key=len, reverse=True):
-            rest = rest.replace(word, "", 1)
-        return said and not rest.strip("():・、") and all(each < year for each in named)
+        return self.texts.names_earlier_year(text, self.located.table_id, self.located.submission.fiscal_year)
 
     def _is_plain_number(self, value: CellValue) -> bool:
         """Whether a cell holds a number or a dash, and nothing that somebody may have remarked on it."""

@@ -170,8 +170,7 @@ def _unconfirmed(
 
 def _was_left_out(collection: Collection, submission: Submission, table_id: str) -> bool:
     """Whether the workbook has the sheet, but with errors that kept it from being merged."""
-    tables = collection.tallies.located
-    return any(located.submission is submission and located.table_id == table_id for located in tables)
+    return any(located.table_id == table_id for located in collection.tallies.located_in(submission.file))
 
 
 def _next_number(register: Register, masters: Masters) -> int:

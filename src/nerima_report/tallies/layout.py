@@ -10,6 +10,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
@@ -364,6 +365,7 @@ def _note_what_is_missing(layout: CountLayout, table_id: str, table: CountTable,
     layout.missing_total = bool(table.total) and not layout.totals
 
 
+@lru_cache(maxsize=1024)  # the names of sheets are asked for with each table
 def without_number(text: str) -> str:
     """A caption without the number of its table: 表5 公開請求処理状況."""
     return _CAPTION_NUMBER.sub("", plain(text))

@@ -81,7 +81,7 @@ class _Located:
         """Whether the cover marks the table, or its part, as 該当なし."""
         return self.submission.says_not_applicable(self.table_id)
 
-    @property
+    @cached_property
     def sheet(self) -> Sheet | None:
         """The sheet that holds the table, if there is exactly one."""
         sheets = [sheet for sheet in self.submission.workbook.sheets if (sheet.name,) == self.sheets]
@@ -173,6 +173,17 @@ class Tallies:
     def lists(self) -> Iterator[LocatedEntries]:
         """The list-like tables and registers of all submissions."""
         return (located for located in self.located if isinstance(located, LocatedEntries))
+
+    def located_in(self, file: str) -> Sequence[LocatedCounts | LocatedEntries]:
+        """The tables of one workbook, by the name that findings give it."""
+        return self._located_by_file.get(file, ())
+
+    @cached_property
+    def _located_by_file(self) -> Mapping[str, Sequence[LocatedCounts | LocatedEntries]]:
+        tables: dict[str, list[LocatedCounts | LocatedEntries]] = defaultdict(list)
+        for located in self.located:
+            tables[located.submission.file].append(located)
+        return tables
 
     def entries_of(self, located: LocatedEntries) -> Sequence[Entry]:
         """The entries that stand in one table of one submission."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
@@ -60,13 +60,12 @@ class Resubmission:
 
 def resubmissions(collection: Collection) -> Iterator[Resubmission]:
     """The workbooks of a year that replace another one, which has the number (提出回) before."""
-    handed_in = collection.inbox.of_year(collection.fiscal_year)
+    handed_in: dict[tuple[bool, str], list[Submission]] = defaultdict(list)
+    for submission in collection.inbox.of_year(collection.fiscal_year):
+        handed_in[submission.ward, submission.section].append(submission)
     for submission in collection.submissions:
-        earlier = [
-            other
-            for other in handed_in
-            if (other.ward, other.section) == (submission.ward, submission.section) and other.number < submission.number
-        ]
+        by_the_same = handed_in[submission.ward, submission.section]
+        earlier = [other for other in by_the_same if other.number < submission.number]
         if earlier:
             before = max(earlier, key=lambda other: (other.number, other.file))
             yield _compared(collection, submission, before)

@@ -80,7 +80,8 @@ class Submission:
     """A workbook whose cover says who handed it in, and for which year.
 
     `no_requests` are the parts of which it says that there were no requests (each with the cell that says so): their
-    tables that count requests are all 0. `person` and `day` say who filled it in, and when.
+    tables that count requests are all 0. `marked` are the cells of the list on the cover that somebody
+    filled in. `person` and `day` say who filled the workbook in, and when.
     """
 
     workbook: Workbook
@@ -94,13 +95,14 @@ class Submission:
     not_applicable: frozenset[str]
     unclear_marks: tuple[UnclearMark, ...]
     cover_cells: dict[str, str]
+    marked: frozenset[Position] = frozenset()
     other_answers: tuple[OtherAnswer, ...] = ()
     remark: str = ""
     no_requests: Mapping[str, str] = field(default_factory=dict)
     person: str = ""
     day: str = ""
 
-    @property
+    @cached_property
     def section(self) -> str:
         """The key of the section: 部 + 課, as in 福祉部管理課."""
         return section_key(self.department, self.section_name)
@@ -239,6 +241,7 @@ def identify(
         ),
         unclear_marks=tuple(unclear),
         cover_cells=cells,
+        marked=frozenset(position for position, _ in (*marks.values(), *choices.values())),
         other_answers=tuple(other for sheet in covers for other in _other_answers(sheet, values)),
         remark=one_line(values[_REMARK]).strip(),
         no_requests=none if form == SECTION_FORM else {},
