@@ -38,6 +38,7 @@ from nerima_report.workbooks.limits import Refused
 from nerima_report.workbooks.mark.copy import marked_copy
 from nerima_report.workbooks.mark.styles import FILLS, StyleSheet
 from nerima_report.workbooks.mark.xml import RowByRow, parse, serialise
+from nerima_report.workbooks.values import REMARK_BEGINNING
 
 AUTHOR = "総務部情報公開課"
 INDEX = "確認結果"
@@ -589,6 +590,22 @@ def test_rows_pass_and_are_not_kept() -> None:
     most = max(len(sheet.data) for _ in sheet.rows() if sheet.data is not None)
     assert most < 2_000
     assert rows in sheet.serialise()
+
+
+def test_a_remark_that_another_program_cut_into_runs_goes_as_a_whole(marked: tuple[Path, Path], tmp_path: Path) -> None:
+    cut, again = tmp_path / "cut.xlsx", tmp_path / "again.xlsx"
+    with zipfile.ZipFile(marked[1]) as archive, zipfile.ZipFile(cut, "w") as target:
+        for name in archive.namelist():
+            content = archive.read(name).decode() if "comments" in name.lower() else archive.read(name)
+            if isinstance(content, str):
+                content = content.replace(REMARK_BEGINNING, f'{REMARK_BEGINNING}</t></r><r><t xml:space="preserve">')
+            target.writestr(name, content)
+    write_copy(cut, again, [mark("公開.処理状況", "B6")])
+    comments = {cell.coordinate: cell.comment.text for row in load_workbook(again)["公開.処理状況"].iter_rows()
+                for cell in row if cell.comment}  # fmt: skip
+    assert {cell for cell, text in comments.items() if REMARK_BEGINNING in text} == {"B6"}
+    assert set(comments) == {"B5", "B6", "D1"}
+    assert not any("N301" in text for cell, text in comments.items() if cell != "B6")
 
 
 @pytest.mark.thorough

@@ -51,10 +51,11 @@ def holds(link: Link, left: float, right: float) -> bool:
 
 def tables_agree_in_each_workbook(collection: Collection) -> Iterator[Finding]:
     """The links hold within each workbook, as far as their cells stand on it and can be read."""
+    linked = tuple(linked_sums(collection.edition))
     for cells in collection.cells.values():
         values = {key: cell.value for key, cell in cells.items() if cell.known}
         places = {key: cell.place for key, cell in cells.items()}
-        yield from _broken_links(collection.edition, values, places)
+        yield from _broken_links(linked, values, places)
 
 
 def tables_agree_in_the_ward(collection: Collection) -> Iterator[Finding]:
@@ -66,7 +67,7 @@ def tables_agree_in_the_ward(collection: Collection) -> Iterator[Finding]:
     totals = {k: value for k, value in collection.totals.values.items() if value is not None and k not in incomplete}
     places = {key: cell_place(key, section=WARD) for key in totals}
     said = said_in_workbooks(collection)
-    for finding in _broken_links(collection.edition, totals, places):
+    for finding in _broken_links(linked_sums(collection.edition), totals, places):
         if said.of(finding) != finding.difference:
             yield finding
 
@@ -91,9 +92,9 @@ def said_in_workbooks(collection: Collection) -> Said:
 
 
 def _broken_links(
-    edition: Edition, values: Mapping[CellKey, int], places: Mapping[CellKey, Place]
+    sums: Iterable[LinkedSums], values: Mapping[CellKey, int], places: Mapping[CellKey, Place]
 ) -> Iterator[Finding]:
-    for linked in linked_sums(edition):
+    for linked in sums:
         if all(key in values for key in (*linked.left, *linked.right)):
             found, expected = (sum(values[key] for key in keys) for keys in (linked.left, linked.right))
             if not holds(linked.link, found, expected):

@@ -24,7 +24,7 @@ from nerima_report.tallies.submission import (
     WARD_FORM,
 )
 
-_WIDTHS = (22, 48, 20, 12, 14)
+_WIDTHS = (28, 42, 20, 12, 14)
 # What a 課 writes above the list: the label, what the cell takes, and the name of its prompt.
 _ASKED = (
     ("提出回", FROM_ONE, "submission"),

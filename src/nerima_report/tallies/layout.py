@@ -297,7 +297,9 @@ class RowLabels:
 
     def group_in(self, labels: Sequence[str], current: str) -> str:
         """The group that the row names, or the one that goes on."""
-        return next((self.groups[label] for label in labels if label in self.groups), current)
+        return (
+            next((self.groups[label] for label in labels if label in self.groups), current) if self.groups else current
+        )
 
     def meaning_of(self, labels: Sequence[str], group: str) -> RowMeaning:
         """What the row is: the last of its labels decides."""

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from itertools import chain
 from pathlib import Path
+from sys import intern
 from typing import Any
 
 from nerima_report.workbooks.limits import Refused
@@ -103,7 +104,8 @@ def _sheet_facts(sheet: Sheet) -> dict[str, object]:
 
 
 def _sheet(facts: Mapping[str, Any]) -> Sheet:
-    values = facts["values"]
+    """A sheet; texts that many workbooks share, as those of the form, are kept once."""
+    values = [intern(value) if type(value) is str else value for value in facts["values"]]
     for index, kind, text in facts["typed"]:
         values[index] = _untyped(kind, text)
     cells: dict[Position, CellValue] = dict(zip(zip(facts["rows"], facts["columns"], strict=True), values, strict=True))
@@ -120,7 +122,7 @@ def _sheet(facts: Mapping[str, Any]) -> Sheet:
             struck=frozenset((row, column) for row, column in facts["struck"]),
             unseen=frozenset((row, column) for row, column in facts["unseen"]),
             outside=tuple(facts["outside"]),
-            **{name: {(row, column): text for row, column, text in facts[name]} for name in _TEXTS},
+            **{name: {(row, column): intern(text) for row, column, text in facts[name]} for name in _TEXTS},
         ),
     )
 
