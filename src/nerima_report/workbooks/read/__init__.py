@@ -1,6 +1,6 @@
 """The worksheets of a file with their values; formulas give their saved result.
 
-    preflight → package_scan → style_scan (days, number_format), sheet_scan,
+    preflight → package_scan → style_scan (days, number_format), sheet_scan (text_scan),
     outside_scan, comment_scan → sheets
 
 Only the worker imports this folder: nothing here is heavy, but what is read may be hostile.

@@ -27,13 +27,9 @@ from nerima_report.workbooks.read.comment_scan import (
     comments_on_sheet,
 )
 from nerima_report.workbooks.read.outside_scan import DRAWINGS, OutsideScan
-from nerima_report.workbooks.read.sheet_scan import (
-    CellTexts,
-    ScannedSheet,
-    SharedTextScan,
-    SheetScan,
-)
+from nerima_report.workbooks.read.sheet_scan import CellTexts, ScannedSheet, SheetScan
 from nerima_report.workbooks.read.style_scan import DRAWING, MAIN, ScannedStyles, StyleScan, ThemeScan, is_true
+from nerima_report.workbooks.read.text_scan import SharedTextScan
 from nerima_report.workbooks.values import Position
 
 _STRICT = "http://purl.oclc.org/ooxml/spreadsheetml/main "

@@ -1,37 +1,31 @@
-"""The scan of a worksheet, and of the texts by which its cells are understood.
+"""The scan of a worksheet, and what the values of its cells mean.
 
-Called for each element, so it is terse. A text is made of `t`, or of `t` in runs (`r`) of different looks; what stands
-in `rPh` is how it is read aloud. Each text is cleaned here, once. What a look makes of a value is in `style_scan`.
+Called for each element, so it is terse. Texts are in `text_scan`; what a look makes of a value is in `style_scan`.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pyexpat import XMLParserType
 
 from nerima_report.workbooks import limits
-from nerima_report.workbooks.cleaning import clean
 from nerima_report.workbooks.formulas import in_short, moved, with_names
 from nerima_report.workbooks.limits import Refused
 from nerima_report.workbooks.read.days import day_of, written_day
 from nerima_report.workbooks.read.outside_scan import OutsideScan
-from nerima_report.workbooks.read.style_scan import MAIN, PLAIN, Look, ScannedStyles, colour_of, is_tiny, is_true
+from nerima_report.workbooks.read.style_scan import MAIN, PLAIN, Look, ScannedStyles, is_true
+from nerima_report.workbooks.read.text_scan import LONGEST_PART, NO_LOOK, TextScan, WrittenText, written_text
 from nerima_report.workbooks.values import CellValue, Position, SheetFacts, address, column_number, position_of
 
 _NO_DAY = "#VALUE!"  # what a spreadsheet program shows for a number that is no day
-# Characters that a stroke through them deletes.
-_STRUCK_CHAR = re.compile("[^\u0335-\u0337][\u0335-\u0337]+")
-_TEXT, _RUN = f"{MAIN}t", f"{MAIN}r"
 _DIGITS = "0123456789"
 _CELL, _SAVED, _FORMULA = f"{MAIN}c", f"{MAIN}v", f"{MAIN}f"
 _COLUMNS = {address((0, column))[:-1]: column for column in range(1, limits.MAX_COLUMNS + 1)}
 _TRUTHS = {"0": False, "1": True}
 # Below these nobody sees a row (points) or a column (digits).
 _LEAST_HEIGHT, _LEAST_WIDTH = 5.0, 1.0
-_LONGEST_WHOLE = 100  # characters that are kept of a partly struck text
 
 
 @dataclass
@@ -230,7 +224,7 @@ class SheetScan:
         if unseen == {text}:
             self.sheet.unseen.add(position)
         elif apart := "".join(sorted(unseen)) or text.apart:
-            self.sheet.partly_seen[position] = apart[:_LONGEST_WHOLE]
+            self.sheet.partly_seen[position] = apart[:LONGEST_PART]
 
     def _holds_something(self) -> None:
         """The cell holds something; where nothing stands, a far cell only has a border or a colour."""
@@ -328,7 +322,7 @@ class CellTexts:
             case "e":
                 return _error(text)
             case _:
-                return written_text([(text, _NO_LOOK)])
+                return written_text([(text, NO_LOOK)])
 
     def _day(self, text: str, style: str) -> CellValue:
         if (text, style) not in self.known_days:
@@ -375,129 +369,3 @@ def _day(number: int | float, from_1904: bool, duration: bool) -> CellValue:
         return day_of(number, from_1904=from_1904, duration=duration)
     except (OverflowError, ValueError):
         return _NO_DAY
-
-
-class WrittenText(str):
-    """A text that a person sees otherwise than it is written.
-
-    `changed` are the characters that cleaning replaced or took out. `whole` is the text with its struck parts, which
-    are left out of the text itself; one that is struck as a whole is kept. `has_looks`: each part says how it looks.
-    `apart` is what stands higher or lower than the rest, or too small to be read; `coloured` are parts by colour.
-    """
-
-    changed: str = ""
-    whole: str = ""
-    is_struck: bool = False
-    has_looks: bool = False
-    apart: str = ""
-    coloured: tuple[tuple[str, str], ...] = ()
-
-
-@dataclass
-class _RunLook:
-    """How a run of a text looks, as far as it decides what is seen of it."""
-
-    is_struck: bool = False
-    is_apart: bool = False
-    colour: str = ""
-
-
-_NO_LOOK = _RunLook()
-_Piece = tuple[str, _RunLook]
-
-
-def written_text(pieces: Sequence[_Piece], *, has_looks: bool = False) -> str:
-    """The cleaned text of pieces, each with its look; a plain one where that is all."""
-    whole = "".join(text for text, _ in pieces)
-    is_even = all(look == _NO_LOOK for _, look in pieces)
-    rest = _STRUCK_CHAR.sub("", "".join(text for text, look in pieces if not look.is_struck))
-    is_struck = rest != whole and not rest.strip()
-    text, changed = clean(whole if is_struck else rest)
-    if is_even and not (changed or has_looks or rest != whole):
-        return text
-    written = WrittenText(text)
-    written.changed, written.is_struck, written.has_looks = changed, is_struck, has_looks
-    if rest != whole and not is_struck:
-        written.whole = clean(whole).text[:_LONGEST_WHOLE]
-    if any(not look.is_apart and text.strip() for text, look in pieces):
-        written.apart = "".join(text for text, look in pieces if look.is_apart).strip()
-    colours = dict.fromkeys(look.colour for text, look in pieces if text.strip())
-    written.coloured = tuple((c, "".join(text for text, look in pieces if look.colour == c)) for c in colours if c)
-    return written
-
-
-class TextScan:
-    """Follows one text (`si` or `is`) and gives it to `take` when it ends.
-
-    `opened` are the names of the open elements; while no text is open, the parser calls nobody at their ends but
-    `opened.remove`, which is C.
-    """
-
-    def __init__(self, parser: XMLParserType, opened: list[str], take: Callable[[str], None]) -> None:
-        self.parser, self.opened, self.take = parser, opened, take
-        self.pieces: list[_Piece] = []
-        self.runs = self.looks = 0
-        self.look = _RunLook()
-        self.owner = ""
-
-    @property
-    def handlers(self) -> dict[str, Callable[[dict[str, str]], None]]:
-        """What to call when an element inside of a text begins, with its attributes."""
-        handlers = {"t": self._piece, "r": self._run, "rPr": self._begin_look, "strike": self._strike}
-        handlers |= {"vertAlign": self._align, "sz": self._size, "color": self._colour}
-        return {f"{MAIN}{name}": handler for name, handler in handlers.items()}
-
-    def begin(self, attributes: dict[str, str]) -> None:
-        """An element begins that holds a text."""
-        self.owner = self.opened[-1]
-        self.pieces.clear()
-        self.runs = self.looks = 0
-        self.look = _RunLook()
-        self.parser.EndElementHandler = self._end
-
-    def _run(self, attributes: dict[str, str]) -> None:
-        self.runs, self.look = self.runs + 1, _RunLook()
-
-    def _begin_look(self, attributes: dict[str, str]) -> None:
-        self.looks, self.look = self.looks + 1, _RunLook()
-
-    def _strike(self, attributes: dict[str, str]) -> None:
-        self.look.is_struck = is_true(attributes.get("val", "1"))
-
-    def _align(self, attributes: dict[str, str]) -> None:
-        self.look.is_apart |= attributes.get("val", "baseline") != "baseline"
-
-    def _size(self, attributes: dict[str, str]) -> None:
-        self.look.is_apart |= is_tiny(attributes)
-
-    def _colour(self, attributes: dict[str, str]) -> None:
-        self.look.colour = colour_of(attributes)
-
-    def _piece(self, attributes: dict[str, str]) -> None:
-        """A `t` begins: a piece of the text, if it stands where one does."""
-        if self.owner and self.opened[-2] in (self.owner, _RUN):
-            self.parser.CharacterDataHandler = self._add
-
-    def _add(self, text: str) -> None:
-        self.pieces.append((text, self.look))
-
-    def _end(self, name: str) -> None:
-        self.opened.pop()
-        if name == _TEXT:
-            self.parser.CharacterDataHandler = None
-        elif name == self.owner:
-            self.owner = ""
-            self.parser.EndElementHandler = self.opened.remove
-            self.take(written_text(self.pieces, has_looks=0 < self.runs == self.looks))
-
-
-class SharedTextScan:
-    """Follows the elements of the shared texts and lists them in order."""
-
-    def __init__(self, parser: XMLParserType, opened: list[str], texts: list[str]) -> None:
-        self.scan = TextScan(parser, opened, texts.append)
-
-    @property
-    def handlers(self) -> dict[str, Callable[[dict[str, str]], None]]:
-        """What to call when an element of a certain name begins, with its attributes."""
-        return {f"{MAIN}si": self.scan.begin, **self.scan.handlers}
