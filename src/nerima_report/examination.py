@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from nerima_report.checks import run_checks
+from nerima_report.checks import run_checks, run_ledger_checks
 from nerima_report.edition import Edition
 from nerima_report.edition.catalogue import Notice
 from nerima_report.errors import CannotProceed
@@ -16,11 +16,12 @@ from nerima_report.findings import Explanation, Finding, explain
 from nerima_report.fiscal_year import full_name
 from nerima_report.places import cell_place
 from nerima_report.tallies.collection import Collection, on_cover
+from nerima_report.tallies.ledger import CaseLedger
 from nerima_report.tallies.reading import load_tallies
 from nerima_report.tallies.remarks import Remark, remarks_in
 from nerima_report.tallies.resubmission import Resubmission, resubmissions
 from nerima_report.tallies.roster import RosterSection, absent_from
-from nerima_report.tallies.submission import Inbox, Submission
+from nerima_report.tallies.submission import LEDGER_FORM, Inbox, Submission
 from nerima_report.tallies.totals import add_up, doubted
 from nerima_report.text import label_of, section_key
 
@@ -89,13 +90,15 @@ def examine_collection(
     roster: Sequence[RosterSection],
     explanations: Sequence[Explanation],
     recall: Recall | None = None,
+    ledger: CaseLedger | None = None,
 ) -> Examination:
     """Examine the whole collection of the roster's year, and hold it against the roster.
 
-    `recall` gives what was reported for the year before, by which the likely corrections are ranked.
+    `recall` gives what was reported for the year before, by which the likely corrections are ranked. With a `ledger`
+    the tables that it counts are counted from its cases.
     """
     fiscal_year = roster[0].fiscal_year
-    collection = examine(inbox, edition.for_year(fiscal_year), fiscal_year, roster)
+    collection = examine(inbox, edition.for_year(fiscal_year), fiscal_year, roster, ledger)
     findings = judge(collection, explanations, recall)
     collection = whole_or_unknown(collection, findings)
     return Examination(collection.edition, inbox, (collection,), tuple(findings))
@@ -112,8 +115,15 @@ def whole_or_unknown(collection: Collection, findings: Sequence[Finding]) -> Col
     return replace(collection, totals=doubted(collection.totals, collection.edition, gaps)) if gaps else collection
 
 
-def examine(inbox: Inbox, edition: Edition, fiscal_year: int, roster: Sequence[RosterSection] | None) -> Collection:
-    """Read and add up what was handed in for a year."""
+def examine(
+    inbox: Inbox,
+    edition: Edition,
+    fiscal_year: int,
+    roster: Sequence[RosterSection] | None,
+    ledger: CaseLedger | None = None,
+) -> Collection:
+    """Read and add up what was handed in for a year, and count what stands in its ledger."""
+    edition = edition.with_ledger() if ledger else edition
     coordinator = edition.municipality.coordinator(fiscal_year)
     ward_key = section_key(coordinator.department, coordinator.section)
     handed_in = inbox.of_year(fiscal_year)
@@ -122,11 +132,15 @@ def examine(inbox: Inbox, edition: Edition, fiscal_year: int, roster: Sequence[R
         submissions = newest(handed_in)
     else:
         submissions = latest([s for s in handed_in if not s.ward or s.section == ward_key], order)
-    tallies = load_tallies(submissions, edition)
+    tallies = load_tallies(submissions, edition, {section.key for section in roster or () if section.tallies})
+    if ledger:
+        tallies = replace(tallies, entries={**tallies.entries, **ledger.cases})
     absent = absent_from(roster or (), submissions, edition)
     totals = add_up(tallies, edition, absent)
+    if ledger and not ledger.is_readable:
+        totals = doubted(totals, edition, dict.fromkeys(ledger.cases, (LEDGER_FORM,)))
     expected = None if roster is None else tuple(roster)
-    return Collection(edition, fiscal_year, tallies, totals, inbox, submissions, expected, absent)
+    return Collection(edition, fiscal_year, tallies, totals, inbox, submissions, expected, absent, ledger)
 
 
 def newest(submissions: Iterable[Submission]) -> tuple[Submission, ...]:
@@ -155,6 +169,8 @@ def latest(submissions: Iterable[Submission], order: Sequence[str] = ()) -> tupl
 def judge(collection: Collection, explanations: Sequence[Explanation], recall: Recall | None = None) -> list[Finding]:
     """All findings of a year, with their explanations and likely causes, and the explanations that answer nothing."""
     found = run_checks(collection)
+    if collection.ledger:
+        found += run_ledger_checks(collection.ledger, collection)
     if not any(collection.edition.catalogue.is_error(finding) for finding in found):
         found += [Finding("N907", cell_place(key)) for key, value in collection.totals.values.items() if value is None]
     found += [

@@ -128,6 +128,17 @@ class Workspace:
     explanations: tuple[Explanation, ...]
     deadlines: Mapping[int, date] = field(default_factory=dict)
 
+    def ledger(self, fiscal_year: int) -> Path:
+        """The case ledger of a year."""
+        return self.folder / "ledger" / f"{fiscal_year}.xlsx"
+
+    def ledgers(self, fiscal_year: int) -> dict[int, Path]:
+        """The case ledgers from which a year is counted, those of the years beside it too; {} where it has none."""
+        if not self.ledger(fiscal_year).exists():
+            return {}
+        years = (fiscal_year - 1, fiscal_year, fiscal_year + 1)
+        return {year: self.ledger(year) for year in years if self.ledger(year).exists()}
+
     @property
     def roster(self) -> Path:
         """The roster of 課."""

@@ -97,7 +97,7 @@ def test_the_next_year_carries_the_roster_over(tmp_path: Path, command: Command)
     assert "自分の設定" in (tmp_path / "nerima-report.toml").read_text(encoding="utf-8")
     sheet = load_workbook(tmp_path / "roster.xlsx")["名簿"]
     lines = [tuple(row) for row in sheet.iter_rows(values_only=True)]
-    assert lines[0] == (*headings, "メール")
+    assert lines[0] == (*headings, "メール", "集計")
     assert [line[:4] for line in lines[1:4]] == [row[:4] for row in rows[:2]] + [("国保年金課", "区民部", "R8", None)]
     assert [line[:3] for line in lines[4:]] == [
         ("総務課", "総務部", "令和9年度"),

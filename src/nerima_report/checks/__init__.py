@@ -28,8 +28,10 @@ from nerima_report.checks import (
 from nerima_report.edition.tables import LINK_CODES
 from nerima_report.findings import Finding
 from nerima_report.tallies.collection import Collection
+from nerima_report.tallies.ledger import CaseLedger
 
 Check = Callable[[Collection], Iterator[Finding]]
+LedgerCheck = Callable[[CaseLedger, Collection], Iterator[Finding]]
 
 # Two numbers that ought to agree, and the 検算 that says so.
 DIFFERENCES = frozenset({"N401", "N403", "N407", *LINK_CODES.values()})
@@ -90,7 +92,10 @@ COLLECTION_CHECKS: tuple[Check, ...] = (
     links.tables_agree_in_the_ward,
 )
 
-__all__ = ["COLLECTION_CHECKS", "WORKBOOK_CHECKS", "Check", "run_checks"]
+# Those that look at the cases of a ledger.
+LEDGER_CHECKS: tuple[LedgerCheck, ...] = ()
+
+__all__ = ["COLLECTION_CHECKS", "WORKBOOK_CHECKS", "Check", "run_checks", "run_ledger_checks"]
 
 
 def run_checks(collection: Collection, from_reading: Iterable[Finding] = ()) -> list[Finding]:
@@ -101,6 +106,12 @@ def run_checks(collection: Collection, from_reading: Iterable[Finding] = ()) -> 
     checks = WORKBOOK_CHECKS + (COLLECTION_CHECKS if collection.roster is not None else ())
     found = (finding for check in checks for finding in check(collection))
     return list(_fold(chain(from_reading, _without_consequences(found, collection)), collection))
+
+
+def run_ledger_checks(ledger: CaseLedger, collection: Collection) -> list[Finding]:
+    """Run the checks on the workbook of a case ledger, on its cases, and on what the 課 counted themselves."""
+    found = (finding for check in LEDGER_CHECKS for finding in check(ledger, collection))
+    return [*run_checks(ledger.book), *_fold(found, collection)]
 
 
 def _without_consequences(findings: Iterable[Finding], collection: Collection) -> Iterator[Finding]:

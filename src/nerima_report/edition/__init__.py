@@ -6,7 +6,8 @@
     texts, letters, catalogue  the words: on forms, about years and corrections, to each 課, of findings
     manuscripts                which numbers may be typed into a manuscript
     generated                  definitions completed from other files (settings, guideline, choices)
-    proofs, register_proofs    the consistency of a part
+    ledger                     the case ledger of a part, and what is counted from it
+    proofs, register_proofs, ledger_proofs    the consistency of a part
     changes                    what differs between two editions
 
 Whatever is wrong in a definition stops the program with file, key and reason (DefinitionError).
@@ -15,7 +16,7 @@ Whatever is wrong in a definition stops the program with file, key and reason (D
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -26,6 +27,8 @@ from nerima_report.edition.catalogue import Catalogue, load_catalogue
 from nerima_report.edition.entries import ADJUSTMENTS, AnyTable, EntryTable, Tables, TablesFile
 from nerima_report.edition.generated import completed, with_guideline, with_numbers
 from nerima_report.edition.guideline import Guideline
+from nerima_report.edition.ledger import Ledger, LedgerFile, with_choices
+from nerima_report.edition.ledger_proofs import tables_with_ledger
 from nerima_report.edition.municipality import MunicipalityDefinition
 from nerima_report.edition.part import Chart, ChartsFile, Part, PartDefinition, charts_of_tables
 from nerima_report.edition.proofs import part_faults
@@ -156,18 +159,63 @@ class Edition:
         """The registers as list-like tables by id. A form has them only where the office keeps registers."""
         return {table_id: register.table for table_id, register in self.registers.items()}
 
+    @cached_property
+    def ledgers(self) -> dict[str, Ledger]:
+        """The case ledgers by the id of their table (公開.請求台帳)."""
+        return {part.table_id(part.ledger.key): part.ledger for part in self.parts if part.ledger}
+
+    @cached_property
+    def ledger_tables(self) -> dict[str, EntryTable]:
+        """The lists of the workbook of a ledger by id: the requests of each part, and the lists beside them."""
+        return {
+            part.table_id(table.key): table
+            for part in self.parts
+            if part.ledger
+            for table in (part.ledger.table, *(own.table for own in part.ledger.lists))
+        }
+
+    def with_ledger(self) -> Edition:
+        """The edition of a year that has a ledger: what the ledger counts is counted, and asked of nobody."""
+        return replace(self, parts=tuple(replace(part, tables=tables_with_ledger(part)) for part in self.parts))
+
+    def of_ledgers(self) -> Edition:
+        """The edition of a workbook that holds the lists of the ledgers, and nothing else."""
+        nothing = {"bodies": (), "breaks": (), "renamed": (), "stocks": (), "must_publish": ()}
+        parts = tuple(
+            Part(
+                folder=part.folder,
+                definition=part.definition.model_copy(update=nothing),
+                tables={table_id.partition(".")[2]: table for table_id, table in self.ledger_tables.items()
+                        if table_id.partition(".")[0] == part.key},
+                links=(),
+                figures=(),
+                ledger=part.ledger,
+            )
+            for part in self.parts
+            if part.ledger
+        )  # fmt: skip
+        return replace(self, parts=parts, from_print=True)
+
+    def counted_by_ledger(self, ward: bool) -> dict[str, tuple[Column, ...]]:
+        """Which columns of which tables somebody may hand in although the ledger counts them: see `collected_counts`.
+
+        There are none where the year has no ledger.
+        """
+        counted = {key: table for key, table in self.count_tables.items() if self.is_counted_by_ledger(key)}
+        return _collected(counted, ward=ward)
+
+    def is_counted_by_ledger(self, table_id: str) -> bool:
+        """Whether a table is counted from a ledger."""
+        table = self.count_tables.get(table_id)
+        return table is not None and f"{table_id.partition('.')[0]}.{table.counted_from}" in self.ledger_tables
+
     def collected_counts(self, ward: bool) -> dict[str, tuple[Column, ...]]:
         """Which columns of which tables a section (or, with `ward`, the coordinator for the ward) reports.
 
         A section reports its own persons too; the number after matching is in the ward workbook. Tables that are
         counted from entries are not reported.
         """
-        wanted = {
-            key: tuple(c for c in table.columns if not ward or table.reported_by == "coordinator" or not c.additive)
-            for key, table in self.count_tables.items()
-            if (ward or table.reported_by == "section") and not table.counted_from
-        }
-        return {key: columns for key, columns in wanted.items() if columns}
+        return _collected({key: table for key, table in self.count_tables.items() if not table.counted_from}, ward=ward)
 
     def collected_entries(self, ward: bool) -> dict[str, EntryTable]:
         """Which list-like tables a section, or the coordinator for the ward, reports."""
@@ -192,6 +240,16 @@ class Edition:
         for file in sorted(p for p in self.folder.rglob("*") if p.is_file() and not p.name.startswith((".", "~"))):
             digest.update(file.relative_to(self.folder).as_posix().encode() + b"\0" + read_binary(file) + b"\0")
         return digest.hexdigest()
+
+
+def _collected(tables: Mapping[str, CountTable], *, ward: bool) -> dict[str, tuple[Column, ...]]:
+    """The columns of the tables that a section, or the coordinator for the ward, reports."""
+    wanted = {
+        key: tuple(c for c in table.columns if not ward or table.reported_by == "coordinator" or not c.additive)
+        for key, table in tables.items()
+        if ward or table.reported_by == "section"
+    }
+    return {key: columns for key, columns in wanted.items() if columns}
 
 
 def cell_keys(table_id: str, table: CountTable, cells: Cells) -> list[CellKey]:
@@ -306,12 +364,22 @@ def _load_part(folder: Path, guideline: Guideline) -> Part:
     registers = tuple(with_guideline(register, guideline) for register in kept.register_)
     all_tables = completed(tables, guideline)
     charts = _load_charts(folder, all_tables, figures)
-    part = Part(folder, definition, all_tables, links, figures, uses, charts, registers, kept.incidents)
+    ledger = None
+    if (folder / "ledger.toml").exists():
+        ledger = _load_ledger(folder, numbers, all_tables)
+    part = Part(folder, definition, all_tables, links, figures, uses, charts, registers, kept.incidents, ledger)
     if not part.manuscript.is_file():
         raise DefinitionError(part.manuscript, "", "原稿がありません")
     for file, key, reason in part_faults(part, guideline):
         raise DefinitionError(file, key, reason)
     return part
+
+
+def _load_ledger(folder: Path, numbers: Callable[[dict[str, Any]], dict[str, Any]], tables: Tables) -> Ledger:
+    def choices(data: dict[str, Any]) -> dict[str, Any]:
+        return dict(with_choices(numbers(data), tables))
+
+    return read_definition(folder / "ledger.toml", LedgerFile, choices).ledger
 
 
 def _load_charts(folder: Path, tables: Tables, figures: Sequence[Figure]) -> tuple[Chart, ...]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Annotated, Literal
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import Field, model_validator
 
@@ -18,15 +19,18 @@ from nerima_report.edition.tables import (
     refuse_duplicates,
 )
 
+FieldT = TypeVar("FieldT", bound="EntryField")
+
 
 class EntryField(Definition):
     """A field of a list-like table. `printed_as` is how a value given is printed, such as （{}）.
 
-    `required_when`: entries that meet all these conditions must have the field. `any_year`: a date may be outside the
-    fiscal year. `meanings` explain the choices, in the same order; with `choices_from = "guideline"` both are the types
-    of guideline.toml. `example` stands in the row 記入例 of the form (of a month, a day or a number the form makes one
-    of its year). `repeated_in` names the text in which people say the same again, `repeated_as` how they write it
-    there: （{}名分）.
+    `required_when`: entries that meet all these conditions must have the field. `blank_when`: those that meet these
+    must not. `several`: a choice with up to so many answers, each in a column of its own. `any_year`: a date may be
+    outside the fiscal year. `meanings` explain the choices, in the same order; with `choices_from = "guideline"` both
+    are the types of guideline.toml. `example` stands in the row 記入例 of the form (of a month, a day or a number the
+    form makes one of its year). `repeated_in` names the text in which people say the same again, `repeated_as` how they
+    write it there: （{}名分）.
     """
 
     label: Text = Field(title="見出し")
@@ -34,6 +38,8 @@ class EntryField(Definition):
     unit: str = Field(title="単位", default="")
     required: bool = Field(title="必ず書くか", default=True)
     required_when: tuple[Condition, ...] = Field(title="必ず書く条件", default=())
+    blank_when: tuple[Condition, ...] = Field(title="書かない条件", default=())
+    several: int = Field(title="答えの数", default=1, ge=1)
     any_year: bool = Field(title="年度の外の日付も書けるか", default=False)
     choices: tuple[Text, ...] = Field(title="選択肢", default=())
     choices_from: Literal["", "guideline"] = Field(title="選択肢のもと", default="")
@@ -62,6 +68,10 @@ class EntryField(Definition):
         """Whether an entry (values by label of field) must give this field."""
         return self.required or (bool(self.required_when) and all_hold(self.required_when, entry))
 
+    def must_be_blank(self, entry: Mapping[str, object]) -> bool:
+        """Whether an entry (values by label of field) must not give this field."""
+        return bool(self.blank_when) and all_hold(self.blank_when, entry)
+
     @model_validator(mode="after")
     def _choices_belong_to_choice(self) -> EntryField:
         if self.required and self.required_when:
@@ -72,6 +82,8 @@ class EntryField(Definition):
             raise ValueError("meanings（選択肢の意味）は、choices と同じ数だけ書きます")
         if bool(self.choices or self.choices_from) != (self.type == "choice"):
             raise ValueError('choices は type = "choice" の項目だけに、必ず書きます')
+        if self.several > 1 and (self.type != "choice" or self.required):
+            raise ValueError('several（答えの数）は、required = false の type = "choice" の項目だけに書けます')
         refuse_duplicates("選択肢", list(self.choices))
         if (self.type == "count") != bool(self.unit):
             raise ValueError('unit（単位）は type = "count" の項目だけに、必ず書きます')
@@ -82,6 +94,69 @@ class EntryField(Definition):
         if wrong := [form for form in self.repeated_as if form.count("{}") != 1 or len(form) < len("{}") + 2]:
             raise ValueError(f"repeated_as の「{wrong[0]}」には、{{}} を一つと、その前後の文字を書きます")
         return self
+
+
+class Computed(Definition):
+    """A value that every entry has without anybody writing it.
+
+    days: the number of days from one date to another, the first day not counted; `without` are pairs of dates whose
+    days are taken off. answers: the answers given in several fields, as one value with several answers.
+    """
+
+    label: Text = Field(title="見出し")
+    kind: Literal["days", "answers"] = Field(title="種類")
+    start: str = Field(title="はじめの日の項目", default="")
+    end: str = Field(title="終わりの日の項目", default="")
+    without: tuple[tuple[Text, Text], ...] = Field(title="除く期間の項目", default=())
+    fields: tuple[Text, ...] = Field(title="答えの項目", default=())
+
+    @model_validator(mode="after")
+    def _has_what_its_kind_needs(self) -> Computed:
+        if (self.kind == "days") != bool(self.start and self.end) or (self.kind == "answers") != bool(self.fields):
+            raise ValueError('kind = "days" には start と end、kind = "answers" には fields を書きます')
+        return self
+
+    def of(self, entry: Mapping[str, object]) -> object:
+        """The value for an entry (values by label of field); None where a date is missing, or no answer is given."""
+        if self.kind == "answers":
+            return tuple(dict.fromkeys(entry[label] for label in self.fields if entry.get(label) is not None)) or None
+        days = _days_between(entry, self.start, self.end)
+        if days is None:
+            return None
+        return days - sum(_days_between(entry, first, last) or 0 for first, last in self.without)
+
+
+def _days_between(entry: Mapping[str, object], first: str, last: str) -> int | None:
+    begin, end = entry.get(first), entry.get(last)
+    return (end - begin).days if isinstance(begin, date) and isinstance(end, date) else None
+
+
+def in_columns(fields: Sequence[FieldT]) -> tuple[FieldT, ...]:
+    """The fields as they stand in a table: 理由 with three answers is 理由1, 理由2 and 理由3."""
+    found: list[FieldT] = []
+    for field in fields:
+        columns = [
+            field.model_copy(
+                update={"label": f"{field.label}{n}", "several": 1}
+                | ({} if n == 1 else {"required_when": (), "rule": "", "example": ""})
+            )
+            for n in range(1, field.several + 1)
+        ]
+        found += columns if field.several > 1 else [field]
+    return tuple(found)
+
+
+def answers_of(fields: Sequence[EntryField]) -> tuple[Computed, ...]:
+    """The values with several answers that `in_columns` divided into columns."""
+    return tuple(
+        Computed(
+            label=field.label,
+            kind="answers",
+            fields=tuple(f"{field.label}{n}" for n in range(1, field.several + 1)),
+        )
+        for field in fields
+        if field.several > 1
+    )
 
 
 class PrintedColumn(Definition):
@@ -101,10 +176,12 @@ class EntryTable(TableDefinition):
 
     `lines_for` names its first field: the blank form has a line for each choice of it, each to be answered once.
     `open_when` are the conditions of unsettled entries, which `build` lists in a file of its own under `open_note`.
+    `computed` are values that follow from the fields, for counting.
     """
 
     kind: Literal["entries"] = Field(title="種類")
     fields: tuple[EntryField, ...] = Field(title="項目", min_length=1)
+    computed: tuple[Computed, ...] = Field(title="計算する項目", default=())
     print: tuple[PrintedColumn, ...] = Field(title="印刷する列", default=())
     sort_by: tuple[Text, ...] = Field(title="並べる項目", default=())
     split_by: str = Field(title="表を分ける項目", default="")
@@ -116,6 +193,16 @@ class EntryTable(TableDefinition):
         """The field with this label."""
         return next((field for field in self.fields if field.label == label), None)
 
+    def choices_of(self, label: str) -> tuple[str, ...] | None:
+        """The choices of a field or of a value with several answers; () for what has none, None for what is unknown."""
+        field = self.field(label)
+        if field is not None:
+            return field.choices
+        computed = next((value for value in self.computed if value.label == label), None)
+        if computed is None:
+            return None
+        return self.choices_of(computed.fields[0]) if computed.fields else ()
+
     @property
     def placeholders(self) -> frozenset[str]:
         """The names that a printed column may use: the fields, 番号, and 〇〇の件数 of a choice."""
@@ -123,8 +210,18 @@ class EntryTable(TableDefinition):
         return frozenset({field.label for field in self.fields} | counted | {"番号"})
 
     @model_validator(mode="after")
+    def _computed_from_fields(self) -> EntryTable:
+        for computed in self.computed:
+            dates = (computed.start, computed.end, *(label for pair in computed.without for label in pair))
+            for label in filter(None, (*dates, *computed.fields)):
+                field = self.field(label)
+                if field is None or field.type != ("choice" if computed.fields else "date"):
+                    raise ValueError(f"computed「{computed.label}」の「{label}」は、その種類の項目ではありません")
+        return self
+
+    @model_validator(mode="after")
     def _names_are_known(self) -> EntryTable:
-        refuse_duplicates("項目", [field.label for field in self.fields])
+        refuse_duplicates("項目", [*(field.label for field in self.fields), *(c.label for c in self.computed)])
         for label in self.sort_by:
             if self.field(label) is None:
                 raise ValueError(f"sort_by の「{label}」は fields にありません")

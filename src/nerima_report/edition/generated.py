@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from nerima_report.edition.entries import AnyTable, EntryField, EntryTable, Tables
+from nerima_report.edition.entries import AnyTable, EntryField, EntryTable, Tables, answers_of, in_columns
 from nerima_report.edition.guideline import Guideline
 from nerima_report.edition.registers import Register
 from nerima_report.edition.tables import Condition, CountTable, Row
@@ -36,7 +36,8 @@ def completed(tables: Sequence[AnyTable], guideline: Guideline) -> dict[str, Any
 def condition_faults(table: AnyTable, tables: Tables) -> Iterator[tuple[str, str]]:
     """The faults in the conditions of a table (unknown fields or choices of its entries): the key, and why."""
     if isinstance(table, EntryTable):
-        wanted = [("open_when", table.open_when), *(("fields", field.required_when) for field in table.fields)]
+        wanted = [("open_when", table.open_when)]
+        wanted += [("fields", conditions) for f in table.fields for conditions in (f.required_when, f.blank_when)]
         yield from _faults(wanted, table)
         return
     if not table.counted_from:
@@ -51,6 +52,9 @@ def condition_faults(table: AnyTable, tables: Tables) -> Iterator[tuple[str, str
         field = source.field(column.sum)
         if column.sum and (field is None or field.type != "count" or field.unit != column.unit):
             yield "columns", f"sum の「{column.sum}」は、単位が「{column.unit}」の人数や件数の項目ではありません"
+        for label in filter(None, (column.different, *column.first_by)):
+            if source.field(label) is None:
+                yield "columns", f"表「{source.key}」に項目「{label}」はありません"
     for row in table.rows:
         if row.each_choice_of:
             yield "rows", f"each_choice_of の「{row.each_choice_of}」に、あてはまる選択肢がありません"
@@ -59,12 +63,12 @@ def condition_faults(table: AnyTable, tables: Tables) -> Iterator[tuple[str, str
 def _faults(wanted: Sequence[tuple[str, Sequence[Condition]]], source: EntryTable) -> Iterator[tuple[str, str]]:
     for key, conditions in wanted:
         for condition in conditions:
-            field = source.field(condition.field)
-            if field is None:
+            choices = source.choices_of(condition.field)
+            if choices is None:
                 yield key, f"表「{source.key}」に項目「{condition.field}」はありません"
                 continue
             for choice in condition.one_of:
-                if choice not in field.choices:
+                if choice not in choices:
                     yield key, f"項目「{condition.field}」に選択肢「{choice}」はありません"
 
 
@@ -74,9 +78,10 @@ def with_guideline(register: Register, guideline: Guideline) -> Register:
 
 
 def _with_types(table: AnyTable, guideline: Guideline) -> AnyTable:
-    if isinstance(table, CountTable) or not any(field.choices_from for field in table.fields):
+    if isinstance(table, CountTable):
         return table
-    return table.model_copy(update={"fields": _fields_with_types(table.fields, guideline)})
+    fields = _fields_with_types(table.fields, guideline)
+    return table.model_copy(update={"fields": in_columns(fields), "computed": (*table.computed, *answers_of(fields))})
 
 
 def _fields_with_types(fields: Sequence[EntryField], guideline: Guideline) -> tuple[EntryField, ...]:

@@ -14,6 +14,7 @@ from pydantic import Field, model_validator
 
 from nerima_report.edition.case_rules import UseRules
 from nerima_report.edition.entries import Tables
+from nerima_report.edition.ledger import Ledger
 from nerima_report.edition.registers import IncidentRule, Register
 from nerima_report.edition.tables import Cells, CountTable, Definition, Figure, Link, Setting, Text, refuse_duplicates
 
@@ -228,7 +229,8 @@ class PartDefinition(Definition):
 class Part:
     """One part (部) of the report: its definition, tables, links, figures, rules for cases, registers and manuscript.
 
-    `charts` are those of 年度別の推移. `incidents` says which incidents require an entry in a register.
+    `charts` are those of 年度別の推移. `incidents` says which incidents require an entry in a register. `ledger` is the
+    case ledger from which its tables can be counted.
     """
 
     folder: Path
@@ -240,6 +242,7 @@ class Part:
     charts: tuple[Chart, ...] = ()
     registers: tuple[Register, ...] = ()
     incidents: IncidentRule | None = None
+    ledger: Ledger | None = None
 
     @property
     def key(self) -> str:

@@ -11,6 +11,7 @@ from nerima_report.edition.case_rules import rule_faults
 from nerima_report.edition.entries import EntryTable
 from nerima_report.edition.generated import condition_faults
 from nerima_report.edition.guideline import Guideline
+from nerima_report.edition.ledger_proofs import ledger_faults
 from nerima_report.edition.part import Part
 from nerima_report.edition.register_proofs import register_faults
 from nerima_report.edition.tables import Cells, CountTable, Figure, placeholders_in
@@ -34,6 +35,7 @@ def part_faults(part: Part, guideline: Guideline) -> Iterator[Fault]:
         for key, reason in rule_faults(part.uses, part.tables, settings, guideline):
             yield part.folder / "uses.toml", key, reason
     yield from _check_registers(part)
+    yield from _check_ledger(part)
 
 
 def _check_registers(part: Part) -> Iterator[Fault]:
@@ -44,6 +46,18 @@ def _check_registers(part: Part) -> Iterator[Fault]:
     for register in part.registers:
         for reason in _sheet_name_faults(part.table_id(register.key)):
             yield file, f"register「{register.key}」.key", reason
+
+
+def _check_ledger(part: Part) -> Iterator[Fault]:
+    """What a ledger counts are tables, rows and columns that exist, by fields and choices that it has."""
+    if part.ledger is None:
+        return
+    file = part.folder / "ledger.toml"
+    for key, reason in ledger_faults(part.ledger, part.tables):
+        yield file, key, reason
+    for key in (part.ledger.key, *(own.key for own in part.ledger.lists)):
+        for reason in _sheet_name_faults(part.table_id(key)):
+            yield file, f"{key}.key", reason
 
 
 def _check_texts(part: Part) -> Iterator[Fault]:

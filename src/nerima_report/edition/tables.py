@@ -53,22 +53,37 @@ class Setting(Definition):
 
 
 class Condition(Definition):
-    """A condition on a field of an entry: one of some choices, or with `given` that it is filled in, or blank."""
+    """A condition on a field of an entry: one of some choices, a number within limits, or `given`: filled in or blank.
+
+    A field with several answers meets it with any of them. `least` and `most` are themselves within the limits.
+    """
 
     field: Text = Field(title="項目")
     one_of: tuple[Text, ...] = Field(title="選択肢のどれか", default=())
     given: bool | None = Field(title="書いてあるか", default=None)
+    least: int | None = Field(title="この数以上", default=None)
+    most: int | None = Field(title="この数以下", default=None)
 
     @model_validator(mode="after")
     def _asks_one_thing(self) -> Condition:
-        if bool(self.one_of) == (self.given is not None):
-            raise ValueError("one_of（選択肢）か given（書いてあるか）のどちらか一方を書きます")
+        if [bool(self.one_of), self.given is not None, self.is_about_a_number].count(True) != 1:
+            raise ValueError("one_of（選択肢）か given（書いてあるか）か least と most（数）のどれか一つを書きます")
         return self
+
+    @property
+    def is_about_a_number(self) -> bool:
+        """Whether it sets limits to a number."""
+        return self.least is not None or self.most is not None
 
     def holds(self, entry: Mapping[str, object]) -> bool:
         """Whether an entry (values by label of field) meets the condition."""
         value = entry.get(self.field)
-        return value in self.one_of if self.given is None else (value is not None) == self.given
+        if self.one_of:
+            return any(one in self.one_of for one in value) if isinstance(value, tuple) else value in self.one_of
+        if self.given is not None:
+            return (value is not None) == self.given
+        least, most = self.least, self.most
+        return isinstance(value, int) and (least is None or least <= value) and (most is None or value <= most)
 
 
 def all_hold(conditions: Iterable[Condition], entry: Mapping[str, object]) -> bool:
@@ -83,7 +98,9 @@ class Column(Definition):
     """A column of counts. `additive = false`: persons, whose numbers are not added up over sections.
 
     Where the table is counted from entries, `where` selects the entries, and `sum` names a field whose numbers are
-    added up instead.
+    added up instead. `different` names a field whose different values are counted instead of the entries (different
+    persons); with `first_by` each of them counts in one row only: that with the most of its entries, and of rows with
+    equally many the one whose first entry comes first by these fields.
     """
 
     label: Text = Field(title="見出し")
@@ -91,11 +108,21 @@ class Column(Definition):
     additive: bool = Field(title="課の数を足すか", default=True)
     where: tuple[Condition, ...] = Field(title="数える条件", default=())
     sum: str = Field(title="足す項目", default="")
+    different: str = Field(title="異なるものを数える項目", default="")
+    first_by: tuple[Text, ...] = Field(title="一つの行に決める順", default=())
 
     @property
     def heading(self) -> str:
         """The heading as printed, with its unit: 件数(件)."""
         return f"{self.label}({self.unit})"
+
+    @model_validator(mode="after")
+    def _counts_one_thing(self) -> Column:
+        if self.sum and self.different:
+            raise ValueError("sum（足す項目）と different（異なるものを数える項目）は、どちらか一方だけを書きます")
+        if self.first_by and not self.different:
+            raise ValueError("first_by は different とともに書きます")
+        return self
 
 
 class Row(Definition):
@@ -167,13 +194,15 @@ class CountTable(TableDefinition):
 
     `group_width` is the relative width of the column of groups, if not 5 (labels have 5, numbers 2). `counted_from`
     names a list-like table of the part: then the table is not filled in, but its entries are counted. An entry that
-    meets `where` of the table and of the column counts in the first row whose `where` it meets. `counts_requests`: all
-    of it is 0 where a 課 says on its cover that the part had no requests.
+    meets `where` of the table and of the column counts in the first row whose `where` it meets, or, with
+    `several_rows`, in each of them. `counts_requests`: all of it is 0 where a 課 says on its cover that the part had no
+    requests.
     """
 
     kind: Literal["counts"] = Field(title="種類")
     counted_from: str = Field(title="数えるもとの一覧", default="")
     where: tuple[Condition, ...] = Field(title="数える条件", default=())
+    several_rows: bool = Field(title="いくつもの行に数えるか", default=False)
     stub: Text = Field(title="左の列の見出し")
     group_stub: str = Field(title="区分の列の見出し", default="")
     group_width: int = Field(title="区分の列の幅", default=0, ge=0)
@@ -218,10 +247,13 @@ class CountTable(TableDefinition):
         keys = {note.key for note in self.notes if note.key}
         if unknown := [row.note for row in self.rows if row.note and row.note not in keys]:
             raise ValueError(f"行が指す注「{unknown[0]}」が notes にありません")
-        asked = self.where or any(c.where or c.sum for c in self.columns)
+        asked = self.where or self.several_rows or any(c.where or c.sum or c.different for c in self.columns)
         asked = asked or any(r.where or r.each_choice_of for r in self.rows)
         if asked and not self.counted_from:
-            raise ValueError("where、sum、each_choice_of は、counted_from（数えるもとの一覧の表）とともに書きます")
+            raise ValueError(
+                "where、sum、different、each_choice_of、several_rows は、"
+                "counted_from（数えるもとの一覧の表）とともに書きます"
+            )
         if self.hide_unused_rows and self.order == "by_count":
             raise ValueError('hide_unused_rows は order = "fixed" の表だけに書けます')
         return self

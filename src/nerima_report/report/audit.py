@@ -150,7 +150,7 @@ def _column(content: Content, told: pd.DataFrame, table_id: str, table: CountTab
 def _counted_rows(content: Content, table_id: str, table: CountTable, column: Column) -> list[list[str]]:
     """A line for each 課 with what its entries add to each cell, and the rows of those entries."""
     keys = table.keys(table_id, column.label)
-    behind = counted_entries(table_id, table, content.collection.tallies.entries)
+    behind = counted_entries(table_id, table, content.collection.tallies.entries[source_of(table_id, table)])
     sections = dict.fromkeys(entry.section for key in keys for entry in behind[key])
 
     def told(section: str, key: CellKey) -> str:

@@ -20,6 +20,7 @@ from nerima_report.files import FoundWorkbooks
 from nerima_report.findings import explain
 from nerima_report.places import CellKey
 from nerima_report.runs.registers import differences_from_registers
+from nerima_report.tallies.ledger import CaseLedger, load_ledger
 from nerima_report.tallies.roster import RosterSection, load_roster
 from nerima_report.tallies.submission import Inbox, Progress, load_submissions
 from nerima_report.workbooks import Reader
@@ -58,12 +59,20 @@ def examine_year(
     workbooks = workspace.handed_in(fiscal_year)
     roster = load_roster(workspace.roster, fiscal_year, edition, reader)
     inbox = load_submissions(workbooks.paths, edition, progress, reader)
-    return _examine_year(workspace, edition, replace(inbox, skipped=tuple(workbooks.skipped)), roster)
+    inbox = replace(inbox, skipped=tuple(workbooks.skipped))
+    ledger = load_ledger(workspace.ledgers(fiscal_year), edition, fiscal_year, progress, reader)
+    return _examine_year(workspace, edition, inbox, roster, ledger)
 
 
-def _examine_year(workspace: Workspace, edition: Edition, inbox: Inbox, roster: Sequence[RosterSection]) -> Examination:
+def _examine_year(
+    workspace: Workspace,
+    edition: Edition,
+    inbox: Inbox,
+    roster: Sequence[RosterSection],
+    ledger: CaseLedger | None = None,
+) -> Examination:
     explanations = workspace.explanations_for(edition.catalogue)
-    examination = examine_collection(inbox, edition, roster, explanations, _recall(workspace, edition))
+    examination = examine_collection(inbox, edition, roster, explanations, _recall(workspace, edition), ledger)
     return examination.and_also(differences_from_registers(workspace, edition, examination.years))
 
 

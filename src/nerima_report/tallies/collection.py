@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from nerima_report.edition import Edition
 from nerima_report.edition.part import Part
@@ -17,6 +18,9 @@ from nerima_report.tallies.model import Entry, FilledCell, LocatedEntries, Talli
 from nerima_report.tallies.roster import NOBODY, Absent, RosterSection
 from nerima_report.tallies.submission import Inbox, Submission
 from nerima_report.tallies.totals import Totals
+
+if TYPE_CHECKING:
+    from nerima_report.tallies.ledger import CaseLedger
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,7 @@ class Collection:
 
     `absent` are those of the roster of whom no workbook could be read.
 
+    `ledger` is the case ledger of the year, where it has one.
     `submissions` are the workbooks of the year that count (the latest of each 課). A year that is known from its
     record has neither.
     """
@@ -52,6 +57,7 @@ class Collection:
     submissions: tuple[Submission, ...] = ()
     roster: tuple[RosterSection, ...] | None = None
     absent: Absent = NOBODY
+    ledger: CaseLedger | None = None
 
     @cached_property
     def figures(self) -> Mapping[str, Share]:

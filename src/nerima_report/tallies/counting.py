@@ -5,7 +5,9 @@ So a case is written down once, in its list, and the tables of the report cannot
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 
 from nerima_report.edition import Edition
 from nerima_report.edition.entries import EntryTable
@@ -14,19 +16,44 @@ from nerima_report.places import CellKey
 from nerima_report.tallies.model import Entries, Entry
 
 
-def counted_entries(table_id: str, table: CountTable, entries: Entries) -> dict[CellKey, list[Entry]]:
-    """The entries behind each cell of a table that is counted from a list-like table of its part."""
+def counted_entries(table_id: str, table: CountTable, entries: Iterable[Entry]) -> dict[CellKey, list[Entry]]:
+    """The entries behind each cell of a table, of all entries of the list from which it is counted."""
     found: dict[CellKey, list[Entry]] = {key: [] for key in table.keys(table_id)}
-    for entry in entries[source_of(table_id, table)]:
-        row = _row_of(table, entry) if all_hold(table.where, entry.values) else None
-        for column in table.columns if row else ():
-            if row is not None and all_hold(column.where, entry.values):
+    for entry in entries:
+        if not all_hold(table.where, entry.values):
+            continue
+        columns = [column for column in table.columns if all_hold(column.where, entry.values)]
+        for row in _rows_of(table, entry) if columns else ():
+            for column in columns:
                 found[row.key(table_id, column.label)].append(entry)
+    for column in table.columns:
+        if column.first_by:
+            found |= _once_each(column, {key: found[key] for key in table.keys(table_id, column.label)})
     return found
 
 
-def amount(column: Column, entries: list[Entry]) -> int:
-    """What a cell says: how many entries there are (件), or the sum of one of their fields (人)."""
+def _once_each(column: Column, cells: Mapping[CellKey, list[Entry]]) -> dict[CellKey, list[Entry]]:
+    """The entries of each value (a person) in one cell only: that with the most of them."""
+    of_value: dict[object, dict[CellKey, list[Entry]]] = defaultdict(lambda: defaultdict(list))
+    for key, entries in cells.items():
+        for entry in entries:
+            of_value[entry[column.different]][key].append(entry)
+    kept: dict[CellKey, list[Entry]] = {key: [] for key in cells}
+    for own in of_value.values():
+        key = min(own, key=lambda key: (-len(own[key]), min(_order(column, entry) for entry in own[key])))
+        kept[key] += own[key]
+    return kept
+
+
+def _order(column: Column, entry: Entry) -> tuple[tuple[bool, object], ...]:
+    """The place of an entry by the fields of `first_by`; what is blank comes last."""
+    return tuple((entry[label] is None, entry[label]) for label in column.first_by)
+
+
+def amount(column: Column, entries: Sequence[Entry]) -> int:
+    """What a cell says: how many entries there are (件), the sum of a field, or its different values (人)."""
+    if column.different:
+        return len({entry[column.different] for entry in entries} - {None})
     return sum(int(entry[column.sum] or 0) for entry in entries) if column.sum else len(entries)
 
 
@@ -34,7 +61,7 @@ def counted_values(edition: Edition, entries: Entries) -> Iterator[tuple[CellKey
     """The number of every cell of every table that is counted from entries."""
     for table_id, table in counted_tables(edition).items():
         columns = {column.label: column for column in table.columns}
-        for key, own in counted_entries(table_id, table, entries).items():
+        for key, own in counted_entries(table_id, table, entries[source_of(table_id, table)]).items():
             yield key, amount(columns[key.column], own)
 
 
@@ -44,7 +71,7 @@ def uncounted_entries(edition: Edition, entries: Entries) -> Iterator[tuple[str,
         source = source_of(table_id, table)
         for entry in entries[source]:
             wanted = all_hold(table.where, entry.values) and any(all_hold(c.where, entry.values) for c in table.columns)
-            if wanted and _row_of(table, entry) is None:
+            if wanted and not _rows_of(table, entry):
                 yield source, table_id, entry
 
 
@@ -63,5 +90,7 @@ def open_entries(table: EntryTable, entries: Sequence[Entry]) -> list[Entry]:
     return [entry for entry in entries if table.open_when and all_hold(table.open_when, entry.values)]
 
 
-def _row_of(table: CountTable, entry: Entry) -> Row | None:
-    return next((row for row in table.rows if all_hold(row.where, entry.values)), None)
+def _rows_of(table: CountTable, entry: Entry) -> list[Row]:
+    """The rows in which an entry counts: the first whose conditions it meets, or all of them."""
+    rows = (row for row in table.rows if all_hold(row.where, entry.values))
+    return list(rows if table.several_rows else islice(rows, 1))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -37,13 +37,19 @@ from nerima_report.tallies.submission import Submission, is_zero_formula
 from nerima_report.workbooks import CellValue, Sheet
 
 
-def load_tallies(submissions: Sequence[Submission], edition: Edition) -> Tallies:
-    """Read every table that each submission should hold. Never raises for bad data."""
+def load_tallies(submissions: Sequence[Submission], edition: Edition, tallying: Container[str] = ()) -> Tallies:
+    """Read every table that each submission should hold. Never raises for bad data.
+
+    What the ledger counts is read where it stands all the same, and expected of the 課 in `tallying`.
+    """
     gathered = _Gathered(edition)
     for submission in submissions:
         begun = len(gathered.cells)
         for table_id, columns in edition.collected_counts(submission.ward).items():
             gathered.read_counts(submission, table_id, columns)
+        for table_id, columns in edition.counted_by_ledger(submission.ward).items():
+            if submission.section in tallying or gathered.finder.find(submission.workbook, table_id):
+                gathered.read_counts(submission, table_id, columns)
         for table_id, table in edition.collected_entries(submission.ward).items():
             gathered.read_entries(submission, table_id, table)
         gathered.read_registers(submission, begun)
@@ -129,7 +135,7 @@ class _Gathered:
         labels = [field.label for field in table.fields]
         values_of_rows = zip(layout.rows, *([r.value for r in column] for column in columns), strict=True)
         entries = [
-            Entry(dict(zip(labels, values, strict=True)), submission.section, row, located)
+            Entry(_with_computed(table, dict(zip(labels, values, strict=True))), submission.section, row, located)
             for row, *values in values_of_rows
         ]
         self.entries[table_id] += entries
@@ -199,6 +205,12 @@ def _doubtful(fields: Sequence[EntryField], columns: Sequence[Sequence[Reading]]
         for place, (_, status, _, remark) in enumerate(readings):
             if status not in fine or remark:
                 yield place, number
+
+
+def _with_computed(table: EntryTable, values: dict[str, object]) -> dict[str, object]:
+    for computed in table.computed:
+        values[computed.label] = computed.of(values)
+    return values
 
 
 def _names(regions: Sequence[Region]) -> tuple[str, ...]:

@@ -17,7 +17,8 @@ from nerima_report.text import plain, section_key
 from nerima_report.workbooks import Reader, Sheet, Unreadable, address, is_blank, shared_reader
 
 SHEET = "名簿"
-HEADINGS = ("年度", "部", "課", "様式", "メール")  # the last two may be missing
+HEADINGS = ("年度", "部", "課", "様式", "メール", "集計")  # all but the first three may be missing
+TALLIES = "出す"  # in the column 集計: the 課 hands in what the case ledger counts as well
 ALL_FORMS = "すべて"
 MOST_FAULTS = 30  # that a message lists
 _SEPARATORS = re.compile(r"[、，,・\n]")
@@ -27,7 +28,10 @@ _ADDRESS = re.compile(r"[^@\s<>]+@[^@\s<>]+\.[^@\s<>.]+")
 
 @dataclass(frozen=True)
 class RosterSection:
-    """A 課 of the roster for a fiscal year. `forms` is what 様式 says, in words; it stands in `cell`, in a `row`."""
+    """A 課 of the roster for a fiscal year. `forms` is what 様式 says, in words; it stands in `cell`, in a `row`.
+
+    `tallies`: where the year has a case ledger, the 課 hands in its own numbers as well.
+    """
 
     fiscal_year: int
     department: str
@@ -36,6 +40,7 @@ class RosterSection:
     cell: str = ""
     row: int = 0
     addresses: tuple[str, ...] = ()
+    tallies: bool = False
 
     @property
     def key(self) -> str:
@@ -169,6 +174,9 @@ def read_roster(file: Path, reader: Reader | None = None) -> Roster:
             faults.append(RosterFault(row, cells["課"], "課が空欄です。課の名前を書くか、行を消してください"))
         for wrong in (one for one in addresses if not _ADDRESS.fullmatch(one)):
             faults.append(RosterFault(row, cells["メール"], f"「{wrong}」はメールアドレスの形ではありません"))
+        tallies = plain(texts["集計"] or "")
+        if tallies not in ("", TALLIES):
+            faults.append(RosterFault(row, cells["集計"], f"集計は「{TALLIES}」と書くか、空けておいてください"))
         words = tuple(word.strip() for word in _SEPARATORS.split(str(texts["様式"] or "")) if word.strip())
         section = RosterSection(
             fiscal_year or 0,
@@ -178,6 +186,7 @@ def read_roster(file: Path, reader: Reader | None = None) -> Roster:
             cells.get("様式", cells["課"]),
             row,
             addresses,
+            tallies == TALLIES,
         )
         sections.append(section)
     return Roster(sheet, tuple(sections), tuple(faults))

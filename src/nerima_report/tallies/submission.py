@@ -52,6 +52,8 @@ _SECTION = re.compile(r"[^()]+(?:[課室局部所館園校係]|センター)")
 _LONGEST_NUMBER = 4  # digits of a 提出回
 SECTION_FORM = "課の集計"
 WARD_FORM = "区全体の集計"
+# Not handed in by anybody: the case ledger of the coordinator.
+LEDGER_FORM = "請求台帳"
 # Not handed in by anybody: what a year published before the tool is typed into.
 PUBLISHED_FORM = "公表された年度の記録"
 Progress = Callable[[Path], None]
@@ -166,8 +168,9 @@ def load_submissions(
     edition: Edition,
     progress: Callable[[Path], None] = lambda path: None,
     reader: Reader | None = None,
+    forms: Sequence[str] = (SECTION_FORM, WARD_FORM),
 ) -> Inbox:
-    """Read the workbooks and identify each by its cover. Never raises for a bad file.
+    """Read the workbooks and identify each by its cover, as one of the `forms`. Never raises for a bad file.
 
     While one is identified here, the next is read in the worker.
     """
@@ -180,7 +183,7 @@ def load_submissions(
             if isinstance(workbook, Unreadable):
                 unreadable.append(workbook)
                 continue
-            submission = identify(workbook, keys)
+            submission = identify(workbook, keys, forms)
             if isinstance(submission, Submission) and not edition.parts_for(submission.fiscal_year):
                 where = submission.cover_cells["年度"]
                 unidentified.append(
