@@ -153,6 +153,27 @@ def test_looks_by_which_a_value_is_not_seen(style: str, looks: set[str]) -> None
     assert {name for name in ("unseen", "struck", "displays") if getattr(facts, name)} == looks
 
 
+@pytest.mark.parametrize(
+    ("code", "shown"),
+    [
+        ("yyyy/m/d", None),
+        ("[Red]yyyy/m/d", None),
+        ("[Color10]ggge年m月d日;@", None),
+        ("yyyy&quot;頃&quot;m", "2022頃6"),
+        ("&quot;約&quot;yyyy/m/d", "約2022/6/27"),
+        ("[White]yyyy/m/d", ""),
+        ("[DBNum1]yyyy年m月d日", "2022年6月27日"),
+        ("bbbb/m/d", "2565/6/27"),
+    ],
+)
+@pytest.mark.parametrize("number", ["44739", "44739.5"])
+def test_days_of_a_workbook_as_their_format_shows_them(code: str, shown: str | None, number: str) -> None:
+    formats = f'<numFmts><numFmt numFmtId="181" formatCode="{code}"/></numFmts>'
+    sheet = read(row(f'<c s="0"><v>{number}</v></c>'), styles=f'{formats}<cellXfs><xf numFmtId="181"/></cellXfs>')
+    assert sheet.facts.displays.get((1, 1)) == shown
+    assert str(sheet.cells[1, 1]).startswith("2022-06-27")
+
+
 RAISED, SMALL = '<rPr><vertAlign val="superscript"/></rPr>', '<rPr><sz val="1"/></rPr>'
 WHITE, BLACK = '<rPr><color rgb="FFFFFFFF"/></rPr>', '<rPr><color theme="1"/></rPr>'
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import lru_cache
 from itertools import groupby
@@ -135,7 +135,8 @@ class NumberFormat:
             section = self._section_of_texts
             seen = "".join(value if kind == "text" else text for kind, text in section.pieces) if section else value
         elif isinstance(value, date):
-            return _display_of_day(value, self.sections[0])
+            day = value.date() if isinstance(value, datetime) else value
+            return _display_of_day(day, self.sections[0])
         elif isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < _LARGEST:
             return None
         else:
@@ -285,6 +286,8 @@ def _with_decimals(pieces: list[tuple[str, str]], digits: str) -> str:
 
 def _display_of_day(day: date, section: _Section) -> str | None:
     """What is seen of a day; None where that is nothing but its own numbers and what stands between them."""
+    if not section.pieces:  # in a colour that nobody sees
+        return ""
     written = era_year(day)
     era = written.rstrip("元0123456789")
     initials = {known.letter for known in ERAS if known.name == era}
