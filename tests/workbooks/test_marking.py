@@ -559,6 +559,42 @@ def test_a_copy_that_says_something_else_is_refused(tmp_path: Path, monkeypatch:
     assert marked_copy(content, marks, AUTHOR)
 
 
+# A ground that hides what stands on it, in each way in which a file can say so; a mark covers it.
+HIDING_GROUNDS: dict[str, tuple[dict[str, Any], list[Any]]] = {
+    "白で書く書式": ({"num_format": "[White]0"}, [12]),
+    "負の数だけ白": ({"num_format": '0;[White]-0;"-"'}, [-3, 0, 5]),
+    "番号の色の書式": ({"num_format": "[Color2]#,##0"}, [1000]),
+    "黒い地に黒で書く書式": ({"num_format": "[Black]0.0", "bg_color": "#000000"}, [1.5]),
+    "印の色で書く字": ({"font_color": "#FFC1B7"}, [7]),
+    "白い字": ({"font_color": "#FFFFFF"}, [7, "文"]),
+    "白い地の色の書式": ({"num_format": "[White]yyyy/m/d"}, [44739]),
+    "条件で白": ({"num_format": "[White][>5]0;0"}, [3, 9]),
+    "字も白の書式": ({"num_format": '[White]"秘"@'}, ["文"]),
+    "隠す塗り": ({"bg_color": "#FFFF00", "num_format": "[Yellow]0"}, [4]),
+}
+
+
+@pytest.mark.parametrize("way", HIDING_GROUNDS)
+def test_what_cannot_be_seen_on_its_ground_is_no_difference_when_a_mark_covers_it(way: str, tmp_path: Path) -> None:
+    look, values = HIDING_GROUNDS[way]
+    book = xlsxwriter.Workbook(tmp_path / "a.xlsx")
+    book.add_worksheet("集計").write_column(0, 0, values, book.add_format(look))
+    book.close()
+    cells = [address((row, 1)) for row in range(1, len(values) + 1)]
+    write_copy(tmp_path / "a.xlsx", tmp_path / "b.xlsx", [mark("集計", cell) for cell in cells])
+    write_copy(tmp_path / "b.xlsx", tmp_path / "c.xlsx", [mark("集計", "C9")])  # the marks go again
+    assert contents(tmp_path / "c.xlsx") == contents(tmp_path / "a.xlsx")
+
+
+@pytest.mark.parametrize("colour", ["FFFFFFFF", "FFFFC1B7"])
+def test_a_part_of_a_text_in_the_colour_of_a_ground_is_no_difference(colour: str, tmp_path: Path) -> None:
+    runs = f'<r><t>件数</t></r><r><rPr><color rgb="{colour}"/></rPr><t>秘</t></r>'
+    sheet = f'<worksheet xmlns="{MAIN}"><sheetData><row><c t="inlineStr"><is>{runs}</is></c></row></sheetData></worksheet>'
+    source = bare_workbook(tmp_path / "a.xlsx", sheet.encode())
+    write_copy(source, tmp_path / "b.xlsx", [mark("集計", "A1")])
+    write_copy(tmp_path / "b.xlsx", tmp_path / "c.xlsx", [mark("集計", "C9")])
+
+
 # The reader asks for no dimension; openpyxl wants one that it understands.
 BROKEN_SHEET = f'<worksheet xmlns="{MAIN}"><dimension ref="nowhere"/><sheetData/></worksheet>'.encode()
 

@@ -19,6 +19,7 @@ from nerima_report.workbooks.values import REMARK_BEGINNING, Sheet, position_of
 def digests_of(content: bytes, marks: Sequence[Mark]) -> list[tuple[str, str]]:
     """The sheets of a workbook in order: the name, and a digest of all that is read but for what marks change.
 
+    Marks give cells another ground, so nothing is asked of what can be seen on it.
     Raises Refused where the workbook cannot be read.
     """
     rows: defaultdict[str, set[int]] = defaultdict(set)
@@ -26,11 +27,11 @@ def digests_of(content: bytes, marks: Sequence[Mark]) -> list[tuple[str, str]]:
         for cell in (mark, *mark["related"], *mark["suggested"]):
             if cell["cell"]:
                 rows[cell["sheet"]].add(position_of(cell["cell"])[0])
-    return [(sheet.name, _digest(sheet, rows[sheet.name])) for sheet in read_sheets(content)]
+    return [(sheet.name, _digest(sheet, rows[sheet.name])) for sheet in read_sheets(content, in_colour=False)]
 
 
 def _digest(sheet: Sheet, marked_rows: Collection[int]) -> str:
-    """Colours change what can be seen on them, and a row that a mark adds may be one of those that are hidden.
+    """A digest of a sheet. A row that a mark adds may be one of those that are hidden.
 
     Of a comment the white space around an earlier remark changes, and a remark without its end goes as a whole.
     """
@@ -38,7 +39,6 @@ def _digest(sheet: Sheet, marked_rows: Collection[int]) -> str:
     facts = replace(
         sheet.facts,
         hidden_rows=sheet.facts.hidden_rows.difference(marked_rows),
-        unseen=frozenset(),
         comments={cell: "".join(words) for cell, words in written.items()},
     )
     return hashlib.sha256(write_answer((replace(sheet, facts=facts),), "")).hexdigest()

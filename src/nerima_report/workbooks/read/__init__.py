@@ -22,10 +22,13 @@ from nerima_report.workbooks.read.sheet_scan import ScannedSheet
 from nerima_report.workbooks.values import Sheet, address
 
 
-def read_sheets(data: bytes) -> tuple[Sheet, ...]:
-    """The worksheets in a file. Raises Refused, or whatever else a file that is at fault may cause."""
+def read_sheets(data: bytes, *, in_colour: bool = True) -> tuple[Sheet, ...]:
+    """The worksheets in a file. Raises Refused, or whatever else a file that is at fault may cause.
+
+    Unless `in_colour`, everything is read as if its colour could be seen on every ground.
+    """
     with open_archive(data) as archive:
-        return tuple(_sheets(scan_archive(archive)))
+        return tuple(_sheets(scan_archive(archive, in_colour=in_colour)))
 
 
 def _sheets(scanned: Mapping[str, ScannedSheet]) -> Iterator[Sheet]:

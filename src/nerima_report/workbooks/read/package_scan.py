@@ -132,9 +132,12 @@ class Scan:
         }
 
 
-def scan_archive(archive: zipfile.ZipFile) -> dict[str, ScannedSheet]:
-    """Scan every part of a workbook: what was noted on its worksheets, by name in order. Raises Refused."""
-    scan = Scan()
+def scan_archive(archive: zipfile.ZipFile, *, in_colour: bool) -> dict[str, ScannedSheet]:
+    """Scan every part of a workbook: what was noted on its worksheets, by name in order. Raises Refused.
+
+    Unless `in_colour`, no colour counts as one that cannot be seen on its ground.
+    """
+    scan = Scan(styles=ScannedStyles(in_colour=in_colour))
     for entry in _in_turn(archive, scan):
         try:
             if not scan.pictures.hold(entry.filename) and _is_xml(archive, entry):
@@ -251,7 +254,7 @@ class _PartScan:
             handlers = {"sheet": self._sheet_listed, "workbookPr": self._first_day, "definedName": self._name_defined}
             return {f"{MAIN}{name}": handler for name, handler in handlers.items()}
         if root == f"{MAIN}styleSheet":
-            self.scan.styles = ScannedStyles(self.scan.theme)
+            self.scan.styles = ScannedStyles(self.scan.theme, self.scan.styles.in_colour)
             return StyleScan(self.scan.styles).handlers
         if root == DRAWINGS:
             texts = self.scan.drawings[self.name] = []

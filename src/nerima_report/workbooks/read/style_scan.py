@@ -87,10 +87,12 @@ class _Border:
 class ScannedStyles:
     """The cell styles in order, and the fonts, grounds ('' for a pattern), … that they name by number.
 
-    `theme` are the colours of the workbook's theme, in its own order.
+    `theme` are the colours of the workbook's theme, in its own order. Unless `in_colour`, every colour can be seen on
+    every ground.
     """
 
     theme: list[str] = field(default_factory=list)
+    in_colour: bool = True
     styles: list[_Style] = field(default_factory=list)
     fonts: list[_Font] = field(default_factory=list)
     grounds: list[str] = field(default_factory=list)
@@ -135,6 +137,8 @@ class ScannedStyles:
 
     def look_alike(self, first: str, second: str) -> bool:
         """Whether a text of one colour cannot be seen on the other."""
+        if not self.in_colour:
+            return False
         if first == second:
             return bool(first)
         light, dark = sorted((_luminance(self._of_theme(colour)) for colour in (first, second)), reverse=True)
