@@ -589,7 +589,8 @@ def test_what_cannot_be_seen_on_its_ground_is_no_difference_when_a_mark_covers_i
 @pytest.mark.parametrize("colour", ["FFFFFFFF", "FFFFC1B7"])
 def test_a_part_of_a_text_in_the_colour_of_a_ground_is_no_difference(colour: str, tmp_path: Path) -> None:
     runs = f'<r><t>件数</t></r><r><rPr><color rgb="{colour}"/></rPr><t>秘</t></r>'
-    sheet = f'<worksheet xmlns="{MAIN}"><sheetData><row><c t="inlineStr"><is>{runs}</is></c></row></sheetData></worksheet>'
+    row = f'<row><c t="inlineStr"><is>{runs}</is></c></row>'
+    sheet = f'<worksheet xmlns="{MAIN}"><sheetData>{row}</sheetData></worksheet>'
     source = bare_workbook(tmp_path / "a.xlsx", sheet.encode())
     write_copy(source, tmp_path / "b.xlsx", [mark("集計", "A1")])
     write_copy(tmp_path / "b.xlsx", tmp_path / "c.xlsx", [mark("集計", "C9")])
