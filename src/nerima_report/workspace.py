@@ -22,7 +22,7 @@ from nerima_report.fiscal_year import first_day, full_name, last_day, parse_date
 from nerima_report.places import Place
 from nerima_report.text import printable
 from nerima_report.writing.journal import TargetInUse, change_together, free_name
-from nerima_report.writing.lock import journal_at_hand, refuse_unfinished
+from nerima_report.writing.lock import refuse_unfinished, writing_into
 
 RECORD = "record.json"  # in out/2026/, until it is published as records/2026.json
 LETTERS = "手紙"  # in 確認/2026/
@@ -37,6 +37,7 @@ _REASONS = {
     errno.EROFS: "書き込みのできない場所です",
     errno.EACCES: "書き込む権限がありません",
     errno.ENOENT: "フォルダーがありません",
+    errno.ENXIO: "ふつうのファイルではありません",
 }
 _SHOWN = 5  # files named in a message
 
@@ -264,9 +265,10 @@ class Delivery:
         Before that, what somebody edited in a file named in `vouched` is copied to a free name beside it, as is
         whatever stands in the files of `always_kept`. Returns a finding (N904) for each copy.
         """
-        copies = self._copies_of_edited(always_kept)
-        write_all(self.folder, {**self._contents(copies), **self.files, **dict.fromkeys(gone)})
-        return self._kept(copies)
+        with writing_into(self.folder):
+            copies = self._copies_of_edited(always_kept)
+            write_all(self.folder, {**self._contents(copies), **self.files, **dict.fromkeys(gone)})
+            return self._kept(copies)
 
     def supersede(self) -> list[Finding]:
         """Write the files in place of all those in `vouched`: for what says something only as a whole.
@@ -295,13 +297,14 @@ class Delivery:
 
         Raises CannotProceed, and writes nothing, where one is there already and says something else.
         """
-        new = {name: content for name, content in self.files.items() if not self._is_same(name)}
-        if not force:
-            _refuse_to_overwrite([self.folder / name for name in new if (self.folder / name).exists()])
-        if new:
-            write_all(self.folder, new)
-        unchanged = (self.folder / name for name in self.files if name not in new)
-        return Added(tuple(self.folder / name for name in new), tuple(unchanged))
+        with writing_into(self.folder):  # what a killed run left there is repaired before it is looked at
+            new = {name: content for name, content in self.files.items() if not self._is_same(name)}
+            if not force:
+                _refuse_to_overwrite([self.folder / name for name in new if (self.folder / name).exists()])
+            if new:
+                write_all(self.folder, new)
+            unchanged = (self.folder / name for name in self.files if name not in new)
+            return Added(tuple(self.folder / name for name in new), tuple(unchanged))
 
     def _is_same(self, name: str) -> bool:
         file = self.folder / name
@@ -350,7 +353,8 @@ def write_all(folder: Path, files: Mapping[str, bytes | None]) -> None:
     be written, because it is open elsewhere or for want of space; then all stay as they were.
     """
     try:
-        change_together({folder / name: content for name, content in files.items()}, journal_at_hand())
+        with writing_into(folder) as journal:
+            change_together({folder / name: content for name, content in files.items()}, journal)
     except TargetInUse as error:
         raise CannotProceed(
             f"ファイルに書き込めません。\n  ファイル: {error.target}\n"

@@ -10,13 +10,15 @@ from pathlib import Path
 import pytest
 
 from conftest import Command
+from fuzz import with_wrong_counts
+from killing import KILLED, needs_fork, run_and_kill
 from nerima_report.edition import Edition
 from nerima_report.writing import journal, lock
 from nerima_report.writing.lock import FOLDER
 from registers_carried import Entry, example, fill_registers, make_workspace
 
 OUTSOURCED = "個人.外部委託記録票"
-pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are not forked here")
+pytestmark = needs_fork
 
 
 @pytest.fixture
@@ -86,3 +88,36 @@ def test_an_interrupted_merge_repeated_does_not_double_the_history(
             assert command("-C", work, "register", "list").code == 2  # it only reads
         assert command("-C", work, "register", "merge", "2022").code == 0
         assert contents(work) == contents(alone), killed_at
+
+
+# Commands that write outside of the working folder, where no lock is held and no journal lies before or after.
+OUTSIDE = (
+    "validate inbox/2022 --return-to {}",
+    "validate inbox/2022 --format json --output {}/found.json",
+    "form 2022 --out {}",
+    "edition copy {}/own",
+    "record template 2021 --out {}/2021.xlsx",
+)
+
+
+@pytest.mark.parametrize("line", OUTSIDE)
+def test_what_is_killed_outside_of_the_working_folder_is_repaired_there(
+    line: str, workdir: Path, command: Command, tmp_path: Path
+) -> None:
+    def run(outside: Path) -> int:
+        return command("-C", workdir, *line.format(outside).split()).code
+
+    for file in (workdir / "inbox" / "2022").iterdir():
+        file.write_bytes(with_wrong_counts(file.read_bytes()))
+    clean = tmp_path / "clean"
+    assert run(clean) in (0, 1)
+    codes = []
+    for at in (0, 1, 4, 9, 16, 30):
+        outside = tmp_path / f"killed-{at}"
+        codes.append(run_and_kill(lambda outside=outside: run(outside), at))  # type: ignore[misc]
+        run(outside)
+        assert {file.relative_to(outside) for file in outside.rglob("*")} == {
+            file.relative_to(clean) for file in clean.rglob("*")
+        }, at
+        assert contents(outside) == contents(clean), at
+    assert codes[0] == KILLED

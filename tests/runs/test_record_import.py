@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import sys
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -245,6 +246,17 @@ def test_a_csv_says_nothing_of_lists_and_so_does_its_report(work: Path, command:
     for invented in ("実績はなかった", "下記のとおり実施した", "ミスはなかった", "つぎのとおりである"):
         assert invented not in report.split("## 7 ")[1]
     assert "第三者点検、個人情報に係る事務処理ミス" in report
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="every name is text there")
+def test_a_csv_whose_name_is_no_text_is_read_all_the_same(work: Path, command: Command, csv_text: str) -> None:
+    name = "\udc8f\udc91.csv"  # bytes that are no UTF-8
+    (work / name).write_text(csv_text, encoding="utf-8")
+    code, found = findings_of(command, work, name, "--year", "2022")
+    assert (code, [finding["code"] for finding in found]) == (0, ["N134"])
+    assert read_record(work / "records" / "2022.json", 2022).inputs[0].file == r"\udc8f\udc91.csv"
+    (work / name).write_text(csv_text.partition("公開,請求者,")[0], encoding="utf-8")
+    assert {"N134", "N237"} <= {finding["code"] for finding in findings_of(command, work, name, "--year", "2022")[1]}
 
 
 def test_a_csv_needs_its_year_and_known_tables(work: Path, command: Command, csv_text: str) -> None:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections import Counter
-from collections.abc import Callable
 from datetime import date, timedelta
-from itertools import count
 from pathlib import Path
 from tempfile import mkdtemp
 
@@ -17,17 +14,16 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from conftest import Command
+from killing import KILLED, needs_fork, run_and_kill
 from nerima_report.edition import Edition
 from nerima_report.records.file import read_record
 from nerima_report.registers.master import history_file
-from nerima_report.workbooks import shared_reader
-from nerima_report.writing import journal
 from nerima_report.writing.lock import FOLDER
 from registers_carried import Entry, example, fill_registers, make_workspace
 
 pytestmark = [
     pytest.mark.thorough,
-    pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are not forked here"),
+    needs_fork,
 ]
 
 TOMORROW = (date.today() + timedelta(days=1)).isoformat()
@@ -35,8 +31,6 @@ COMMANDS = ("init .", "form 2022", "validate 2022", "build 2022", "build 2022 --
 PUBLISH = (f"publish 2022 --on {TOMORROW}", "publish 2022 --withdraw 誤り", "publish 2022 --revise 訂正")
 MERGE = "register merge 2022"
 OUTSOURCED = "個人.外部委託記録票"
-KILLED = 9
-OPERATIONS = ("_write", "_keep", "_copy", "_move", "_remove")  # on the disk, by which a set of files changes
 LATEST = 20  # at which of them a command is killed; many have fewer, and then end by themselves
 few = settings(
     max_examples=3,
@@ -90,12 +84,7 @@ class Season(RuleBasedStateMachine):
         self._is_half_done = False  # whatever else it does, it has repaired the folder first
 
     def _kill(self, command: str, at: int) -> None:
-        child = os.fork()
-        if not child:
-            shared_reader.cache_clear()  # the threads that listen to its workers are not forked
-            _die_at(at)
-            os._exit(self._command("-C", self.folder, *command.split()).code)
-        code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        code = run_and_kill(lambda: self._command("-C", self.folder, *command.split()).code, at)
         assert code in (0, 1, 2, KILLED), command
         self._is_half_done = code == KILLED
 
@@ -122,22 +111,6 @@ class Season(RuleBasedStateMachine):
     def _record(self) -> bytes | None:
         file = self.folder / "records" / "2022.json"
         return file.read_bytes() if file.exists() else None
-
-
-def _die_at(operation: int) -> None:
-    """Let this process end, as if the power went, instead of the n-th operation on the disk."""
-    numbers = count()
-
-    def mortal(does: Callable[..., None]) -> Callable[..., None]:
-        def step(*arguments: object) -> None:
-            if next(numbers) == operation:
-                os._exit(KILLED)
-            does(*arguments)
-
-        return step
-
-    for name in OPERATIONS:
-        setattr(journal, name, mortal(getattr(journal, name)))
 
 
 @pytest.fixture

@@ -96,13 +96,15 @@ def test_a_folder_that_cannot_be_written_needs_no_lock(tmp_path: Path, monkeypat
     with monkeypatch.context() as patch:
         patch.setattr(Path, "mkdir", refuse)
         with lock.one_writer(tmp_path, "form 2022") as repaired:
-            assert (repaired, lock.journal_at_hand()) == (False, None)
+            assert repaired is False
+            with lock.writing_into(tmp_path) as journal:
+                assert journal is None
     assert list(tmp_path.iterdir()) == []
 
 
 def test_every_command_that_writes_is_one(tmp_path: Path) -> None:
     """A new command is put into one of these two lists, by whoever writes it."""
-    reads = {"status", "guideline", "explain", "help", "check", "edition check", "register list", "register show"}
+    reads = {"status", "guideline", "explain", "help", "edition check", "register list", "register show"}
     names = {command.name for command in app.registered_commands}
     names |= {f"{group} {name}" for group, (_, commands) in GROUPS.items() for name in commands}
     assert one_writer.WRITERS.keys() == names - reads
@@ -110,10 +112,13 @@ def test_every_command_that_writes_is_one(tmp_path: Path) -> None:
 
 def test_a_dry_run_and_files_alone_are_only_read(tmp_path: Path) -> None:
     writes = one_writer.WRITERS
-    assert not writes["register merge"]({"dry_run": True})
-    assert not writes["validate"]({"files": ["inbox"], "return_to": None})
-    assert writes["validate"]({"files": ["R4"], "return_to": None})
-    assert writes["validate"]({"files": ["inbox"], "return_to": tmp_path})
+    assert not writes["register merge"]({"dry_run": True, "output": None})
+    assert not writes["validate"]({"files": ["inbox"], "return_to": None, "output": None})
+    assert not writes["check"]({"output": None})
+    assert writes["validate"]({"files": ["R4"], "return_to": None, "output": None})
+    assert writes["validate"]({"files": ["inbox"], "return_to": tmp_path, "output": None})
+    for name in ("validate", "check", "register merge"):
+        assert writes[name]({"files": ["inbox"], "return_to": None, "dry_run": True, "output": tmp_path / "found.json"})
 
 
 def test_nothing_is_locked_twice_by_one_process(workdir: Path) -> None:
@@ -121,4 +126,19 @@ def test_nothing_is_locked_twice_by_one_process(workdir: Path) -> None:
         assert repaired is False
     with pytest.raises(CannotProceed), lock.one_writer(workdir, "build 2022"):
         raise CannotProceed("a fault inside goes out as it is")
-    assert lock.journal_at_hand() is None
+
+
+def test_a_folder_outside_is_locked_while_it_is_written_and_nothing_hidden_stays(workdir: Path, tmp_path: Path) -> None:
+    outside = tmp_path / "another" / "place"
+    with lock.one_writer(workdir, "build 2022"):
+        with lock.writing_into(workdir / "out" / "2022") as journal:
+            assert journal is not None
+            assert journal.folder == workdir
+        with lock.writing_into(outside) as journal, lock.writing_into(outside / "deeper") as inner:
+            assert journal is not None
+            assert (journal.folder, journal.command) == (outside, "build 2022")
+            assert inner is journal
+            assert lock.is_worked_in(outside)
+    assert not outside.parent.exists()
+    assert lock.is_worked_in(workdir)
+    assert (workdir / FOLDER / "lock").exists()

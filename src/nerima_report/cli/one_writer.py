@@ -19,19 +19,29 @@ def _always(_: Parameters) -> bool:
     return True
 
 
+def _into_a_file(given: Parameters) -> bool:
+    """Whether the findings are written into a file, which may lie in the working folder."""
+    return given["output"] is not None
+
+
+def _into_folders(given: Parameters) -> bool:
+    return given["return_to"] is not None or japanese.year_alone(given["files"]) is not None
+
+
 # Which of the commands write, and when, by what was said on the command line. `status` takes the lock where it writes,
 # and so does `init`, whose folder is not there before.
 WRITERS: Mapping[str, Callable[[Parameters], bool]] = {
     "init": _always,
     "form": _always,
-    "validate": lambda given: given["return_to"] is not None or japanese.year_alone(given["files"]) is not None,
+    "validate": lambda given: _into_folders(given) or _into_a_file(given),
     "build": _always,
     "publish": _always,
+    "check": _into_a_file,
     "trend": _always,
     "edition copy": _always,
     "record template": _always,
     "record import": _always,
-    "register merge": lambda given: not given["dry_run"],
+    "register merge": lambda given: not given["dry_run"] or _into_a_file(given),
     "register print": _always,
 }
 

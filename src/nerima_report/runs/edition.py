@@ -6,8 +6,6 @@ Word style be found shows only when forms and reports are made.
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -24,7 +22,6 @@ from nerima_report.errors import CannotProceed, DefinitionError
 from nerima_report.files import read_text
 from nerima_report.fiscal_year import Month, full_name
 from nerima_report.forms import Filling, FormCover, render_form
-from nerima_report.interruption import uninterrupted
 from nerima_report.records.comparison import compare_with
 from nerima_report.registers.entry import RegisterEntry
 from nerima_report.registers.views import RegisterView
@@ -40,6 +37,8 @@ from nerima_report.report.wording_of_year_before import YearBefore
 from nerima_report.tallies.collection import Collection
 from nerima_report.tallies.model import Entry, Tallies
 from nerima_report.tallies.totals import Totals, cell_names
+from nerima_report.workspace import write_all
+from nerima_report.writing.lock import writing_into
 
 # Every cell has 0, then every cell has 1, because a manuscript may have other sentences where nothing happened.
 COUNTS = (0, 1)
@@ -178,11 +177,12 @@ def check_edition(edition: Edition, name: str) -> EditionCheck:
 
 def copy_templates(folder: Path) -> None:
     """Copy the shipped templates into a new folder, for the office to change. Raises CannotProceed if it is there."""
-    if folder.exists():
-        raise CannotProceed(
-            f"同じ名前のフォルダーかファイルがあるので、何も写しませんでした。\n  場所: {folder}\n"
-            "  別の名前を付けるか、要らないものなら消してから、もう一度実行してください。"
-        )
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with uninterrupted(), tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}.") as staged:
-        shutil.copytree(shipped_templates(), Path(staged) / folder.name).replace(folder)
+    with writing_into(folder.parent):  # what a killed copy left is repaired before it is looked at
+        if folder.exists():
+            raise CannotProceed(
+                f"同じ名前のフォルダーかファイルがあるので、何も写しませんでした。\n  場所: {folder}\n"
+                "  別の名前を付けるか、要らないものなら消してから、もう一度実行してください。"
+            )
+        shipped = shipped_templates()
+        files = (file for file in shipped.rglob("*") if file.is_file())
+        write_all(folder.parent, {f"{folder.name}/{f.relative_to(shipped).as_posix()}": f.read_bytes() for f in files})

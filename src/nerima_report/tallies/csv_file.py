@@ -22,7 +22,7 @@ from nerima_report.places import WARD, CellKey, Place
 from nerima_report.tallies.cell_values import read_count, shown
 from nerima_report.tallies.model import FilledCell, StatedCell
 from nerima_report.tallies.submission import NOT_APPLICABLE
-from nerima_report.text import asked, label_of, likely, plain
+from nerima_report.text import asked, is_garbled, label_of, likely, plain
 from nerima_report.workbooks.cleaning import clean
 from nerima_report.workbooks.limits import MAX_FILE_BYTES, MAX_ROWS
 
@@ -37,6 +37,7 @@ HEADINGS = {
 }
 # A table id says the part, most tables have no groups, and the unit is that of the definitions unless it was another.
 OPTIONAL = ("part", "group", "unit")
+_HARMLESS = {"N134", "N232"}  # of the name and the encoding: what the file says is known all the same
 _UNREADABLE = {"missing": "N101", "closed": "N101", "not-a-file": "N121", "too-large": "N103"}
 _SEPARATORS = ",;\t"
 _SEPARATOR_LINE = re.compile(r'"?sep=([^\w"])"?[\s,;]*', re.IGNORECASE)  # Excel takes it so, and does not show it
@@ -80,12 +81,14 @@ def read_csv(file: Path, edition: Edition, fiscal_year: int, not_published: Sequ
     """
     found = CsvCells(not_published=list(not_published))
     label = label_of(file)
+    if is_garbled(file):
+        found.findings.append(Finding("N134", Place(file=label)))
     text = _text_of(file, label, found)
     lines = list(_lines(text, label, found)) if text is not None else []
     reader = _Reader(edition, fiscal_year, found)
     for line in lines:
         reader.read(line)
-    if text is not None and {finding.code for finding in found.findings} <= {"N232"}:
+    if text is not None and {finding.code for finding in found.findings} <= _HARMLESS:
         found.findings += _missing(found, edition, label)
     return found
 

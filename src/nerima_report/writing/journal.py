@@ -4,19 +4,21 @@
                                                                                         └─ fails ─▶ undoing: put back
 
 The journal says where a change stands and which files belong to it. Of a run that was killed while it planned, the next
-one clears away what was staged; from `moving` on it completes the change, and one that failed is undone. Nothing
-outside the folder of the journal is written down in it, and no name is followed that leads out of it: a journal on a
-shared folder is a file from outside.
+one clears away what was staged; from `moving` on it completes the change, and one that failed is undone. No name in it
+is followed that leads out of its folder: a journal on a shared folder is a file from outside.
 """
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import json
 import os
 import secrets
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
+from itertools import chain, takewhile
 from pathlib import Path, PurePosixPath
 from typing import Literal, get_args
 
@@ -62,9 +64,13 @@ class TargetInUse(Exception):
 
 @dataclass(frozen=True)
 class _Change:
-    """Steps that are taken together, in a folder, written down in a journal (None: nowhere)."""
+    """Steps that are taken together, in a folder, written down in a journal (None: nowhere).
+
+    `made` are the folders that were missing, the innermost first.
+    """
 
     steps: tuple[_Step, ...]
+    made: tuple[str, ...]
     folder: Path
     journal: Journal | None
 
@@ -76,6 +82,7 @@ class _Change:
         if self.journal is not None:
             steps = [asdict(step) for step in self.steps]
             content = {"version": _VERSION, "command": self.journal.command, "state": state, "steps": steps}
+            content["made"] = self.made
             draft = self.journal.file.with_suffix(".tmp")
             _write(draft, json.dumps(content, indent=1).encode())
             _move(draft, self.journal.file)
@@ -121,6 +128,7 @@ class _Change:
         for step in self.steps:
             for name in filter(None, (step.staged, step.kept)):
                 _remove(self.path(name))
+        remove_empty(map(self.path, self.made))
         if self.journal is not None:
             _remove(self.journal.file)
 
@@ -129,8 +137,9 @@ class _Change:
 def change_together(files: Mapping[Path, bytes | None], journal: Journal | None) -> None:
     """Give the files their new contents (None: the file is removed), all of them or none.
 
-    They change in the order given; put last what vouches for the others. An interruption ends the program when all are
-    changed. Raises TargetInUse or OSError where one cannot be changed, and then none is.
+    They change in the order given; put last what vouches for the others. All lie in the folder of the journal; without
+    a journal, what a killed run leaves stays as it is. An interruption ends the program when all are changed. Raises
+    TargetInUse or OSError where one cannot be changed, and then none is.
     """
     for target in files:
         _refuse_what_cannot_be_replaced(target)
@@ -199,14 +208,30 @@ def free_name(file: Path) -> Path:
     return free
 
 
+def missing_folders(folder: Path) -> list[Path]:
+    """The folder and those in which it is to lie that are not there, the innermost first."""
+    return list(takewhile(lambda path: not path.exists(), (folder, *folder.parents)))
+
+
+def remove_empty(folders: Iterable[Path]) -> None:
+    """Remove the folders that are empty, the innermost first."""
+    for folder in folders:
+        with contextlib.suppress(OSError):  # there is something in it, or it is not there
+            folder.rmdir()
+
+
 def _planned(files: Mapping[Path, bytes | None], journal: Journal | None) -> _Change:
-    """The change to make; it is written down only where all of it lies in the folder of the journal."""
+    """The change to make."""
     folder = Path(os.path.abspath(journal.folder)) if journal else Path()  # noqa: PTH100 (links are not followed)
+
+    def name_of(path: Path) -> str:
+        return path.relative_to(folder).as_posix() if journal else str(path)
+
     targets = [Path(os.path.abspath(target)) for target in files]  # noqa: PTH100
-    written_down = journal if journal and all(target.is_relative_to(folder) for target in targets) else None
+    made = dict.fromkeys(map(name_of, chain.from_iterable(missing_folders(target.parent) for target in targets)))
     steps = []
     for target, content in zip(targets, files.values(), strict=True):
-        name = target.relative_to(folder).as_posix() if written_down else str(target)
+        name = name_of(target)
         before = sha256(target.read_bytes()) if target.is_file() else ""
         token = secrets.token_hex(4)
         beside = name[: -len(target.name)] + f".{target.name}.{token}"
@@ -219,7 +244,7 @@ def _planned(files: Mapping[Path, bytes | None], journal: Journal | None) -> _Ch
                 after=sha256(content) if content is not None else "",
             )
         )
-    return _Change(tuple(steps), folder, written_down)
+    return _Change(tuple(steps), tuple(sorted(made, key=len, reverse=True)), folder, journal)
 
 
 def _read(journal: Journal) -> tuple[_Change, State]:
@@ -228,7 +253,8 @@ def _read(journal: Journal) -> tuple[_Change, State]:
         if content["version"] != _VERSION or content["state"] not in get_args(State):
             raise ValueError
         steps = tuple(_Step(**{key: str(value) for key, value in step.items()}) for step in content["steps"])
-        names = [name for step in steps for name in (step.target, step.staged, step.kept)]
+        made = tuple(map(str, content.get("made", ())))
+        names = [*made, *(name for step in steps for name in (step.target, step.staged, step.kept))]
         if not all(map(_leads_inside, names)):
             raise ValueError
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
@@ -237,7 +263,7 @@ def _read(journal: Journal) -> tuple[_Change, State]:
             f"  ファイル: {journal.file}\n"
             "  フォルダーの中のファイルがそろっているか確かめ、この控えを消してから、もう一度実行してください。"
         ) from None
-    return _Change(steps, journal.folder, journal), content["state"]
+    return _Change(steps, made, journal.folder, journal), content["state"]
 
 
 def _leads_inside(name: str) -> bool:
@@ -245,9 +271,11 @@ def _leads_inside(name: str) -> bool:
 
 
 def _refuse_what_cannot_be_replaced(target: Path) -> None:
-    """Raise for a target that is a folder or open in another program, before anything is done."""
+    """Raise for a target that is no file, or open in another program, before anything is done."""
     if target.is_dir():
-        raise IsADirectoryError(21, "is a directory", str(target))
+        raise IsADirectoryError(errno.EISDIR, "is a directory", str(target))
+    if target.exists() and not target.is_file():
+        raise OSError(errno.ENXIO, "is no file", str(target))
     if target.exists():
         _move(target, target)  # changes nothing; Windows refuses it for a file that a program has open
 

@@ -1,7 +1,10 @@
-"""One writer at a time in a working folder, and what a killed writer left is repaired before the next one reads.
+"""One writer at a time in a folder, and what a killed writer left is repaired before the next one reads.
 
 The lock is that of the operating system: it goes with its process, however that ends. A file beside it says for people
 which command holds it. Commands that only read take no lock, but do not read a set of files that is half changed.
+
+A working folder is locked for as long as a command works. Any other folder into which something is written (--out) has
+lock and journal only meanwhile, so that nothing hidden is left in it.
 """
 
 from __future__ import annotations
@@ -9,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import json
+import os
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -16,7 +20,7 @@ from pathlib import Path
 from nerima_report.errors import CannotProceed
 from nerima_report.files import FOLDERS, ROSTER, SETTINGS
 from nerima_report.text import printable
-from nerima_report.writing.journal import Journal, TargetInUse, repair, unfinished
+from nerima_report.writing.journal import Journal, TargetInUse, missing_folders, remove_empty, repair, unfinished
 
 FOLDER = ".nerima-report"  # hidden, so that nothing in it is taken for handed in
 IGNORED = b"*\n"  # git: everything in the folder, its .gitignore too
@@ -27,28 +31,46 @@ _held: list[Journal] = []
 
 
 def is_worked_in(folder: Path) -> bool:
-    """Whether a folder is a working folder. Commands that work anywhere leave nothing hidden behind in another one."""
-    return any((folder / name).exists() for name in (SETTINGS, ROSTER, FOLDER, *FOLDERS))
+    """Whether a folder is a working folder, or one in which a killed run has left something to repair."""
+    return (folder / FOLDER).exists() or _is_working_folder(folder)
 
 
-def journal_at_hand() -> Journal | None:
-    """The journal of the folder that this process has locked, if it has locked one."""
-    return _held[-1] if _held else None
+def _is_working_folder(folder: Path) -> bool:
+    return any((folder / name).exists() for name in (SETTINGS, ROSTER, *FOLDERS))
+
+
+@contextlib.contextmanager
+def writing_into(folder: Path) -> Iterator[Journal | None]:
+    """Keep other writers out of a folder; gives the journal for its changes, None where it cannot be locked.
+
+    Where the folder lies in the working folder, it is locked with that already.
+    """
+    command = _held[-1].command if _held else ""
+    with one_writer(folder, command):
+        yield _journal_held(folder)
+
+
+def _journal_held(folder: Path) -> Journal | None:
+    """The journal of the folder that this process has locked, if another folder lies in it, or is the same."""
+    inner = os.path.abspath(folder)  # noqa: PTH100 (links are not followed)
+    held = (journal for journal in _held if Path(inner).is_relative_to(os.path.abspath(journal.folder)))  # noqa: PTH100
+    return next(held, None)
 
 
 @contextlib.contextmanager
 def one_writer(folder: Path, command: str, patience: float | None = None) -> Iterator[bool]:
-    """Keep other writers out of a working folder; gives whether something was repaired that a killed run had left.
+    """Keep other writers out of a folder; gives whether something was repaired that a killed run had left.
 
     Raises CannotProceed where another command still writes after `patience` seconds. A folder that cannot be written
     at all needs no lock: nobody who works in it changes anything.
     """
-    if _held:
+    if _journal_held(folder):
         yield False
         return
     journal = _journal(folder, command)
     with contextlib.ExitStack() as stack:
         try:
+            stack.callback(remove_empty, [journal.file.parent, *missing_folders(folder)])
             journal.file.parent.mkdir(parents=True, exist_ok=True)
             stack.enter_context(_locked(folder, PATIENCE if patience is None else patience))
         except OSError as error:
@@ -65,17 +87,17 @@ def one_writer(folder: Path, command: str, patience: float | None = None) -> Ite
         with contextlib.suppress(OSError):  # a full disk is told of where it matters
             holder.write_text(json.dumps({"command": command, "since": datetime.now().isoformat(timespec="minutes")}))
             journal.file.with_name(".gitignore").write_bytes(IGNORED)
-        stack.callback(_forget, holder)
+        stack.callback(_forget, folder)
         repaired = _repaired(journal)
         _held.append(journal)
-        stack.callback(_held.clear)
+        stack.callback(_held.remove, journal)
         yield repaired
 
 
 def refuse_unfinished(folder: Path) -> None:
     """Raise CannotProceed where a set of files is half changed: for commands that read without a lock."""
     journal = _journal(folder, "")
-    if _held or not unfinished(journal):
+    if _journal_held(folder) or not unfinished(journal):
         return
     with contextlib.suppress(OSError), _locked(folder, PATIENCE):
         pass  # a command that is still at work has finished by now
@@ -91,7 +113,7 @@ def refuse_unfinished(folder: Path) -> None:
 def _locked(folder: Path, patience: float) -> Iterator[None]:
     from filelock import FileLock, Timeout  # most commands need none
 
-    lock = FileLock(folder / FOLDER / "lock")
+    lock = FileLock(_lock_file(folder))
     try:
         lock.acquire(timeout=patience, poll_interval=0.1)
     except Timeout:
@@ -123,18 +145,26 @@ def _who(folder: Path) -> str:
     try:
         holder = json.loads(_holder(folder).read_bytes())
         since = datetime.fromisoformat(holder["since"])
-        return f"  実行中: nerima-report {printable(str(holder['command'])[:100])}（{since:%Y-%m-%d %H:%M} から）\n"
+        command = printable(str(holder["command"])[:100]) or "…"
+        return f"  実行中: nerima-report {command}（{since:%Y-%m-%d %H:%M} から）\n"
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return ""  # it has just begun, or ended
+
+
+def _lock_file(folder: Path) -> Path:
+    return folder / FOLDER / "lock"
 
 
 def _holder(folder: Path) -> Path:
     return folder / FOLDER / "holder.json"
 
 
-def _forget(holder: Path) -> None:
-    with contextlib.suppress(OSError):
-        holder.unlink(missing_ok=True)
+def _forget(folder: Path) -> None:
+    """Remove what says who writes; in a folder that is no working folder also the rest."""
+    others = () if _is_working_folder(folder) else (_lock_file(folder), folder / FOLDER / ".gitignore")
+    for file in (_holder(folder), *others):
+        with contextlib.suppress(OSError):  # the system lets no program remove a lock that it holds: Windows
+            file.unlink(missing_ok=True)
 
 
 def _journal(folder: Path, command: str) -> Journal:
