@@ -152,6 +152,37 @@ def test_from_its_day_on_it_is_only_revised_and_the_corrections_are_printed(
     assert publish("--withdraw", "数の誤り") == 2
 
 
+def test_after_a_revision_the_same_report_is_no_second_one(
+    built: Path, publish: Callable[..., int], command: Command
+) -> None:
+    """The audit list said that the first build differs from what was published; that of the second does not."""
+    assert publish() == 0
+    edit(built, "00_", {("公開.審査請求", "B5"): 2})
+    command("-C", built, "build", "2022")
+    assert publish("--revise", "数え落とし") == 0
+    record = published(built)
+    for _ in range(2):
+        assert "N904" not in command("-C", built, "build", "2022").out
+        run = command("-C", built, "publish", "2022")
+        assert (run.code, "すでに同じ内容" in run.out, run.err) == (0, True, "")
+    assert command("-C", built, "publish", "2022", "--revise", "もう一度").code == 0
+    assert published(built) == record
+    edit(built, "00_", {("公開.審査請求", "B5"): 3})
+    command("-C", built, "build", "2022")
+    assert publish() == 2
+
+
+def as_notepad_saves(work: Path) -> None:
+    settings = work / "nerima-report.toml"
+    settings.write_bytes(b"\xef\xbb\xbf" + settings.read_bytes().replace(b"\n", b"\r\n"))
+
+
+def test_line_ends_of_the_settings_are_no_change(built: Path, publish: Callable[..., int]) -> None:
+    as_notepad_saves(built)
+    assert publish() == 0
+    assert published(built)["publication"]["later"] == []
+
+
 def test_a_record_without_a_day_is_public(built: Path, publish: Callable[..., int]) -> None:
     """Records of version 2 did not say when they were published, and are read and replaced as before."""
     built_now = read_record(built / "out" / "2022" / "record.json", 2022)

@@ -23,6 +23,7 @@ from nerima_report.files import read_record_text, sha256
 from nerima_report.fiscal_year import full_name
 from nerima_report.records.lines import RecordLines, lines_of
 from nerima_report.records.model import (
+    REPORT,
     SCHEMA_VERSION,
     VERSION_WITHOUT_PUBLICATION,
     Record,
@@ -32,7 +33,7 @@ from nerima_report.records.model import (
 
 SEAL = "seal"
 # Keys that say nothing about the year itself; they are left out when two records are compared.
-_APART = {"revisions", "program", "schema_version", "sources", "publication"}
+_APART = {"revisions", "program", "schema_version", "sources", "publication", "outputs"}
 MOST_SHOWN = 5  # changes that the refusal of a silent change names
 _DESCRIPTION = (
     "公表した年度の記録（records/年度.json、out/年度/record.json）。"
@@ -219,8 +220,17 @@ def revise(new: Record, published: Record | None, reason: str | None, today: dat
 
 
 def says_the_same(new: Record, published: Record) -> bool:
-    """Whether two records say the same of their year."""
-    return new.model_dump(exclude=_APART) == published.model_dump(exclude=_APART)
+    """Whether two records say the same of their year: the same content, and the same report.
+
+    Of the files made with them only the report counts. The audit list also says where the work stood when it was made
+    (what was not merged yet, what differed from the record that was then published).
+    """
+    return _about_the_year(new) == _about_the_year(published)
+
+
+def _about_the_year(record: Record) -> tuple[dict[str, Any], dict[str, str]]:
+    report = {name: digest for name, digest in record.vouched.items() if Path(name).stem == REPORT}
+    return record.model_dump(exclude=_APART), report
 
 
 def changed_numbers(old: Record, new: Record) -> list[RecordedChange]:

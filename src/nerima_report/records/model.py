@@ -19,6 +19,7 @@ from nerima_report.tallies.figures import Share
 SCHEMA_VERSION: Final = 3
 # Version 2 has no place for the publication. A year that was typed in says nothing of it, and is still written so.
 VERSION_WITHOUT_PUBLICATION: Final = 2
+REPORT = "report"  # the name, without its ending, of the files made with a record that are printed
 # Beyond any sum of counts; also exact in every program that reads JSON.
 LARGEST_TOTAL = 10**15
 EARLIEST_YEAR, LATEST_YEAR = 1950, 2200

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from nerima_report.edition import Edition
 from nerima_report.errors import CannotProceed, RecordError
-from nerima_report.files import ROSTER, SETTINGS, sha256, write_csv, write_lines
+from nerima_report.files import ROSTER, SETTINGS, read_file, read_text, sha256, write_csv, write_lines
 from nerima_report.findings import Finding
 from nerima_report.fiscal_year import full_date, full_name, last_day
 from nerima_report.notices.status import RecordState, ReportState
@@ -146,9 +146,16 @@ def withdraw(workspace: Workspace, fiscal_year: int, reason: str, today: date) -
 
 
 def sources_of(workspace: Workspace) -> tuple[RecordedSource, ...]:
-    """The files besides the workbooks from which a year is made, as they are now."""
-    files = [workspace.folder / name for name in (ROSTER, SETTINGS)]
-    return tuple(RecordedSource(file=f.name, sha256=sha256(f.read_bytes())) for f in files if f.is_file())
+    """The files besides the workbooks from which a year is made, as they are now.
+
+    Of the settings the text counts, not how an editor ends its lines.
+    """
+    settings, contents = workspace.folder / SETTINGS, {}
+    if workspace.roster.is_file():
+        contents[ROSTER] = read_file(workspace.roster)
+    if settings.is_file():
+        contents[SETTINGS] = read_text(settings).encode()
+    return tuple(RecordedSource(file=name, sha256=sha256(content)) for name, content in contents.items())
 
 
 def changes_since(

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from nerima_report.records.model import REPORT
 from nerima_report.report.blocks import Report
 from nerima_report.report.formats.markdown import render_markdown
 
@@ -36,6 +37,6 @@ def _markdown(report: Report, _reference: Path) -> bytes:
 
 
 FORMATS = (
-    Format("word", "report.docx", _word),
-    Format("markdown", "report.md", _markdown),
+    Format("word", f"{REPORT}.docx", _word),
+    Format("markdown", f"{REPORT}.md", _markdown),
 )
