@@ -33,6 +33,7 @@ _LETTERS = "".join(era.letter for era in ERAS)
 _NAMES = "|".join(era.name for era in ERAS)
 _YEAR = rf"(?:(?P<era>{_NAMES}|[{_LETTERS}])\.?(?P<era_year>元|\d{{1,2}})|(?P<western>(?:19|20)\d{{2}}))"
 FIRST_YEAR, LAST_YEAR = 1927, 2200  # whatever else stands where a fiscal year should is none
+FIRST_RECORDED = 1950  # no record is of an earlier year
 _FISCAL_YEAR = re.compile(rf"{_YEAR}(?:年度?)?", re.ASCII)
 _RANGE = re.compile(r"\.{2,}|[~〜]")
 _MONTH = re.compile(rf"{_YEAR}(?:年|[-/.])(?P<month>\d{{1,2}})月?", re.ASCII)

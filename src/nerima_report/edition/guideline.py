@@ -14,7 +14,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from nerima_report.edition.tables import Definition, Text, refuse_duplicates
+from nerima_report.edition.tables import Definition, FiscalYear, Text, refuse_duplicates
 from nerima_report.text import plain
 
 CaseKind = Literal["利用", "提供", "委託"]
@@ -108,7 +108,7 @@ class Guideline(Definition):
     title: Text = Field(title="題名")
     source: Text = Field(title="出典")
     proposal: Text = Field(title="終わりの文")
-    first_year: int = Field(title="はじめの年度")
+    first_year: FiscalYear = Field(title="はじめの年度")
     consultation: Consultation = Field(title="協議")
     otherwise: tuple[GuidelineRule, ...] = Field(title="類型によらないとき", min_length=1)
     cautions: tuple[GuidelineRule, ...] = Field(title="守ること", min_length=1)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints, field_validator
 
-from nerima_report.edition.tables import Definition, Setting, Text
+from nerima_report.edition.tables import Definition, FiscalYear, Setting, Text
 from nerima_report.findings import Severity
 
 
@@ -16,7 +16,7 @@ class Coordinator(Definition):
 
     department: Text = Field(title="部")
     section: Text = Field(title="課")
-    first_year: int = Field(title="はじめの年度")
+    first_year: FiscalYear = Field(title="はじめの年度")
 
 
 class RosterRow(Definition):

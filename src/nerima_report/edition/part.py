@@ -16,7 +16,17 @@ from nerima_report.edition.case_rules import UseRules
 from nerima_report.edition.entries import Tables
 from nerima_report.edition.ledger import Ledger
 from nerima_report.edition.registers import IncidentRule, Register
-from nerima_report.edition.tables import Cells, CountTable, Definition, Figure, Link, Setting, Text, refuse_duplicates
+from nerima_report.edition.tables import (
+    Cells,
+    CountTable,
+    Definition,
+    Figure,
+    FiscalYear,
+    Link,
+    Setting,
+    Text,
+    refuse_duplicates,
+)
 
 
 class Chart(Definition):
@@ -86,7 +96,7 @@ class PartSetting(Setting):
 class Break(Definition):
     """A break in a series: the fiscal year from which a table of the part cannot be compared with earlier years."""
 
-    year: int = Field(title="年度")
+    year: FiscalYear = Field(title="年度")
     table: Text = Field(title="表")
     before: Text = Field(title="それまで")
     what: Text = Field(title="変わったこと")
@@ -99,7 +109,7 @@ class Renamed(Definition):
     `before` is the earlier name. Two rows that became one are two of these with the same `row`.
     """
 
-    year: int = Field(title="年度")
+    year: FiscalYear = Field(title="年度")
     table: Text = Field(title="表")
     before: Text = Field(title="それまで")
     row: str = Field(title="行", default="")
@@ -177,8 +187,8 @@ class PartDefinition(Definition):
     order: int = Field(title="並べ方")
     legal_basis: Text = Field(title="根拠")
     layout: str = Field(title="表の組み方", default="")
-    first_year: int = Field(title="はじめの年度")
-    last_year: int | None = Field(title="終わりの年度", default=None)
+    first_year: FiscalYear = Field(title="はじめの年度")
+    last_year: FiscalYear | None = Field(title="終わりの年度", default=None)
     settings: tuple[PartSetting, ...] = Field(title="設定", default=())
     bodies: tuple[Body, ...] = Field(title="行政機関", default=())
     breaks: tuple[Break, ...] = Field(title="系列の切れ目", default=())

@@ -10,12 +10,22 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
 from nerima_report.findings import SEVERITY_NAMES, Severity
+from nerima_report.fiscal_year import FIRST_RECORDED, LAST_YEAR
 from nerima_report.places import CellKey
 
+
+def _written_in_full(year: int) -> int:
+    if not FIRST_RECORDED < year <= LAST_YEAR:  # so that the year before it may have a record
+        years = f"{FIRST_RECORDED + 1} から {LAST_YEAR} まで"
+        raise ValueError(f"年度は、2022 のように西暦の4けたで書いてください（{years}）")
+    return year
+
+
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+FiscalYear = Annotated[int, AfterValidator(_written_in_full)]
 Reporter = Literal["section", "coordinator"]
 # The Japanese names of choices, and of the keyboard layouts in corrections.toml.
 CHOICES: Mapping[str, str] = {

@@ -11,7 +11,7 @@ from typing import Annotated, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
 from nerima_report.edition.tables import Cells
-from nerima_report.fiscal_year import full_name
+from nerima_report.fiscal_year import FIRST_RECORDED, LAST_YEAR, full_name
 from nerima_report.places import CellKey
 from nerima_report.tallies.cell_values import Status
 from nerima_report.tallies.figures import Share
@@ -22,13 +22,12 @@ VERSION_WITHOUT_PUBLICATION: Final = 2
 REPORT = "report"  # the name, without its ending, of the files made with a record that are printed
 # Beyond any sum of counts; also exact in every program that reads JSON.
 LARGEST_TOTAL = 10**15
-EARLIEST_YEAR, LATEST_YEAR = 1950, 2200
 
 Text = Annotated[str, StringConstraints(min_length=1)]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Day = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d\d-\d\d$")]
 Number = Annotated[int, Field(ge=-LARGEST_TOTAL, le=LARGEST_TOTAL)]
-FiscalYear = Annotated[int, Field(ge=EARLIEST_YEAR, le=LATEST_YEAR)]
+FiscalYear = Annotated[int, Field(ge=FIRST_RECORDED, le=LAST_YEAR)]
 TableId = Annotated[str, StringConstraints(pattern=r"^[^.]+\.[^.]+$")]
 
 

@@ -18,9 +18,9 @@ from typing import Literal, NamedTuple
 from nerima_report.edition import Edition
 from nerima_report.edition.part import Chart, Part
 from nerima_report.edition.tables import fill
-from nerima_report.fiscal_year import full_name
+from nerima_report.fiscal_year import LAST_YEAR, full_name
 from nerima_report.places import CellKey
-from nerima_report.records.model import LATEST_YEAR, Record, RecordedFigure
+from nerima_report.records.model import Record, RecordedFigure
 from nerima_report.records.years import Rule, Year, later_names, year_of
 
 PointStatus = Literal["known", "not published", "incomputable", "no record"]
@@ -181,7 +181,7 @@ def make_trend(edition: Edition, sources: Mapping[int, Source], missing: Sequenc
     for year, source in sources.items():
         for part in edition.parts_for(year):
             # Under the names that the cells have in the last year of the part.
-            named = year_of(source.record, source.file, edition, part.definition.last_year or LATEST_YEAR)
+            named = year_of(source.record, source.file, edition, part.definition.last_year or LAST_YEAR)
             for chart in part.charts:
                 points = _figure(part, chart, named) if chart.figure else _counts(part, chart, named, edition, last)
                 if points:
@@ -236,7 +236,7 @@ def _counts(part: Part, chart: Chart, year: Year, edition: Edition, last: int) -
     if chart.each_row:
         order = [(row.group, row.label) for row in table.rows]
         keys = sorted(values, key=lambda k: order.index(k[1:3]) if k[1:3] in order else len(order))
-        later = later_names(edition, part.definition.last_year or LATEST_YEAR, last)
+        later = later_names(edition, part.definition.last_year or LAST_YEAR, last)
         points = {_label(later(key), chart): _point(values[key]) for key in keys}
     else:
         known = {key: value for key, value in values.items() if value is not None}
