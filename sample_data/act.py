@@ -15,8 +15,10 @@ from typing import Any
 from microdata import Request, disclosure_requests, personal_requests, tabulate
 
 from nerima_report.edition import Edition
+from nerima_report.edition.municipality import RosterRow
 from nerima_report.forms import FormCover
 from nerima_report.places import CellKey
+from nerima_report.tallies.roster import RosterSection, withheld_from
 
 HERE = Path(__file__).resolve().parent
 FISCAL_YEAR = 2023
@@ -113,6 +115,28 @@ def sections_books(
             FISCAL_YEAR, section.department, name, not_applicable=frozenset(empty | outside), remark=REMARK
         )
         books.append((cover, counts_of(section, invented, cells), entries))
+    return books
+
+
+def places() -> list[RosterRow]:
+    """The invented places (架空) that only the roster of this year has."""
+    return [RosterRow(**place) for place in tomllib.loads((HERE / "places-2023.toml").read_text("utf-8"))["place"]]
+
+
+def places_books(edition: Edition, cells: Sequence[CellKey]) -> list[Book]:
+    """The workbooks of the invented places: only what their kind is asked for, and no numbers but 0."""
+    books: list[Book] = []
+    for place in places():
+        section = RosterSection(FISCAL_YEAR, place.department, place.section, kind=place.kind)
+        withheld = withheld_from(section, edition)
+        entries = entries_of(Weights(section.key, section.department, {}), edition)
+        asked = {key: rows for key, rows in entries.items() if withheld.isdisjoint({key, key.partition(".")[0]})}
+        cover = FormCover(
+            FISCAL_YEAR, place.department, place.section, remark=REMARK, withheld=withheld,
+            not_applicable=frozenset(key for key, rows in asked.items() if not rows),
+        )  # fmt: skip
+        counts = {key: 0 for key in cells if withheld.isdisjoint({key.table, key.table.partition(".")[0]})}
+        books.append((cover, counts, asked))
     return books
 
 

@@ -29,13 +29,13 @@ from microdata import disclosure_requests, personal_requests, tabulate
 from registered import keeps_registers, rows_of, with_registers
 
 from nerima_report.edition import Edition, find_edition, load_edition
-from nerima_report.fiscal_year import full_name
 from nerima_report.forms import Filling, FormCover, render_form, write_form
+from nerima_report.forms.roster import roster_row
 from nerima_report.places import CellKey
 from nerima_report.registers.entry import Masters
 from nerima_report.registers.master import FOLDER, load_masters
 from nerima_report.runs.registers import merge
-from nerima_report.tallies.roster import ALL_FORMS, HEADINGS, SHEET
+from nerima_report.tallies.roster import HEADINGS, SHEET
 from nerima_report.text import section_key
 from nerima_report.workspace import Workspace
 
@@ -106,7 +106,7 @@ def main(folder: Path) -> None:
     by = edition.municipality.coordinator(FISCAL_YEAR)
     cover = FormCover(FISCAL_YEAR, by.department, by.section, ward=True, remark=WARD_REMARK)
     write_form(inbox / f"00_区全体_{by.section}.xlsx", edition, cover, ward, {})
-    write_roster(folder / "roster.xlsx", sections)
+    write_roster(folder / "roster.xlsx")
     for file in (folder / FOLDER).glob("*.csv"):
         file.unlink()
     merge_registers(folder, FISCAL_YEAR)
@@ -140,7 +140,8 @@ def write_invented_year(folder: Path, sections: Sequence[Section]) -> None:
     weights = [act.Weights(section.key, section.department, section.numbers) for section in sections]
     requests = act.requests(totals, weights)
     ward = act.ward_book(edition, totals, requests, cells_on_form(edition, ward=True))
-    books = act.sections_books(edition, weights, requests, cells_on_form(edition, ward=False))
+    cells = cells_on_form(edition, ward=False)
+    books = act.sections_books(edition, weights, requests, cells) + act.places_books(edition, cells)
     names = [f"00_区全体_{ward[0].section}", *(f"{n:02}_{book[0].key}" for n, book in enumerate(books, start=1))]
     inbox = folder / "inbox" / str(act.FISCAL_YEAR)
     inbox.mkdir(parents=True, exist_ok=True)
@@ -231,16 +232,22 @@ def check(edition: Edition, published: Counts, entries: Entries, workbooks: Sequ
         require(all(handed_in.count(row) == rows.count(row) for row in rows), f"{table}: every row, once")
 
 
-def write_roster(file: Path, sections: Sequence[Section]) -> None:
-    """Write the roster of both years, with a fixed date of creation: the same bytes in every run."""
+def write_roster(file: Path) -> None:
+    """Write the roster of both years, with a fixed date of creation: the same bytes in every run.
+
+    Its 課 are those of the default roster; the invented places (架空) come in the second year.
+    """
+    edition = load_edition(find_edition("nerima"))
+    ours = edition.municipality.roster
+    asked = {FISCAL_YEAR: ours, act.FISCAL_YEAR: (*ours, *act.places())}
     workbook = xlsxwriter.Workbook(str(file))
     workbook.set_properties({"created": datetime(FISCAL_YEAR + 1, 3, 31)})
     sheet = workbook.add_worksheet(SHEET)
-    sheet.write_row(0, 0, HEADINGS[:4], workbook.add_format({"bold": True, "bg_color": "#D6E4F0", "border": 1}))
-    asked = [(year, section) for year in (FISCAL_YEAR, act.FISCAL_YEAR) for section in sections]
-    for row, (year, section) in enumerate(asked, start=1):
-        sheet.write_row(row, 0, (full_name(year), section.department, section.name, ALL_FORMS))
-    sheet.set_column(0, 3, 24)
+    sheet.write_row(0, 0, HEADINGS, workbook.add_format({"bold": True, "bg_color": "#D6E4F0", "border": 1}))
+    rows = [roster_row(row, edition, year) for year, those in asked.items() for row in those]
+    for number, row in enumerate(rows, start=1):
+        sheet.write_row(number, 0, row)
+    sheet.set_column(0, len(HEADINGS) - 1, 24)
     sheet.freeze_panes(1, 0)
     workbook.close()
 

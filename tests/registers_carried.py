@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 from nerima_report.edition import Edition
 from nerima_report.edition.entries import EntryField
 from nerima_report.fiscal_year import full_name
-from nerima_report.tallies.roster import HEADINGS, SHEET
+from nerima_report.tallies.roster import SHEET
 
 SECTION = "福祉部管理課"
 Entry = Mapping[str, Any]  # what a clerk writes into a row, by label
@@ -28,7 +28,7 @@ def make_workspace(
         (folder / name).mkdir(parents=True, exist_ok=True)
     with xlsxwriter.Workbook(str(folder / "roster.xlsx")) as book:
         sheet = book.add_worksheet(SHEET)
-        sheet.write_row(0, 0, HEADINGS)
+        sheet.write_row(0, 0, ("年度", "部", "課", "様式"))
         for row, year in enumerate(years, start=1):
             sheet.write_row(row, 0, (full_name(year), department, section, form))
     return folder

@@ -44,7 +44,8 @@ def _write_roster(file: Path) -> None:
     for fiscal_year, ward in WARDS.items():
         files = [path for name in ward["files"] for path in (SAMPLE / "inbox" / fiscal_year).glob(f"{name}*")]
         sections = {path.stem.partition("_")[2] for path in files}
-        for year, department, section, forms in lines:
+        for line in lines:
+            year, department, section = line[:3]
             if year == full_name(int(fiscal_year)) and f"{department or ''}{section}" in sections:
-                sheet.append((year, department, section, forms))
+                sheet.append(line)
     book.save(file)

@@ -20,7 +20,7 @@ from nerima_report.tallies.ledger import CaseLedger
 from nerima_report.tallies.reading import load_tallies
 from nerima_report.tallies.remarks import Remark, remarks_in
 from nerima_report.tallies.resubmission import Resubmission, resubmissions
-from nerima_report.tallies.roster import RosterSection, absent_from
+from nerima_report.tallies.roster import RosterSection, absent_from, withheld_from
 from nerima_report.tallies.submission import LEDGER_FORM, Inbox, Submission
 from nerima_report.tallies.totals import add_up, doubted
 from nerima_report.text import label_of, section_key
@@ -132,6 +132,7 @@ def examine(
         submissions = newest(handed_in)
     else:
         submissions = latest([s for s in handed_in if not s.ward or s.section == ward_key], order)
+        submissions = only_what_is_asked(submissions, roster, edition)
     tallies = load_tallies(submissions, edition, {section.key for section in roster or () if section.tallies})
     if ledger:
         tallies = replace(tallies, entries={**tallies.entries, **ledger.cases})
@@ -141,6 +142,31 @@ def examine(
         totals = doubted(totals, edition, dict.fromkeys(ledger.cases, (LEDGER_FORM,)))
     expected = None if roster is None else tuple(roster)
     return Collection(edition, fiscal_year, tallies, totals, inbox, submissions, expected, absent, ledger)
+
+
+def only_what_is_asked(
+    submissions: Sequence[Submission], roster: Sequence[RosterSection], edition: Edition
+) -> tuple[Submission, ...]:
+    """The workbooks, in which an empty table that the roster does not ask of a 課 counts as 該当なし.
+
+    The form that a 課 gets says so itself. A school may have filled in another, or one made before the roster said
+    what it is.
+    """
+    sections = {section.key: section for section in roster}
+    every = [*edition.collected_counts(ward=False), *edition.collected_entries(ward=False)]
+    asked = []
+    for submission in submissions:
+        section = sections.get(submission.section) if not submission.ward else None
+        withheld = withheld_from(section, edition) if section else frozenset()
+        unasked = {key for key in every if not withheld.isdisjoint({key, key.partition(".")[0]})}
+        unasked = {key for key in unasked if not submission.says_not_applicable(key)}
+        if unasked:
+            tallies = load_tallies([submission], edition)
+            unasked -= {cell.key.table for cell in tallies.cells if cell.reading.status != "blank"}
+            unasked -= {table_id for table_id, entries in tallies.entries.items() if entries}
+            submission = replace(submission, not_applicable=submission.not_applicable | unasked)
+        asked.append(submission)
+    return tuple(asked)
 
 
 def newest(submissions: Iterable[Submission]) -> tuple[Submission, ...]:

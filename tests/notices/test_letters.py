@@ -66,6 +66,27 @@ def test_the_head_is_addressed_by_title(department: str, name: str, addressed: s
     assert letter.body.splitlines()[0] == addressed
 
 
+@pytest.mark.parametrize(
+    ("kind", "head", "name", "addressed"),
+    [
+        ("課", "", "管理課", "見本部　管理課長　様"),
+        ("室", "", "会計管理室", "見本部　会計管理室長　様"),
+        ("総合福祉事務所", "", "見本総合福祉事務所", "見本部　見本総合福祉事務所長　様"),
+        ("図書館", "", "見本図書館", "見本部　見本図書館長　様"),
+        ("センター", "", "見本センター", "見本部　見本センター所長　様"),
+        ("事務局", "", "監査事務局", "見本部　監査事務局長　様"),
+        ("事務局", "次長", "議会事務局", "見本部　議会事務局次長　様"),
+        ("小学校", "", "見本第一小学校", "見本部　見本第一小学校長　様"),
+        ("中学校", "", "見本中学校", "見本部　見本中学校長　様"),
+        ("幼稚園", "", "見本幼稚園", "見本部　見本幼稚園長　様"),
+        ("", "所長", "区民事務所担当課", "見本部　区民事務所担当課所長　様"),
+    ],
+)
+def test_the_roster_says_by_what_title(kind: str, head: str, name: str, addressed: str, edition: Edition) -> None:
+    section = RosterSection(2022, "見本部", name, kind=kind, head=head)
+    assert LetterWriter(edition, 2022, DEADLINE).reminder(section).body.splitlines()[0] == addressed
+
+
 def test_a_draft_is_unsent_and_carries_the_form(edition: Edition) -> None:
     section = RosterSection(2022, "福祉部", "管理課", addresses=("a@example.lg.jp", "b@example.lg.jp"))
     form = Attachment("令和4年度_福祉部管理課.xlsx", b"PK form")

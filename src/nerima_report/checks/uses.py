@@ -22,6 +22,7 @@ from nerima_report.places import Place
 from nerima_report.tallies.collection import Collection
 from nerima_report.tallies.counting import uncounted_entries
 from nerima_report.tallies.model import Entry, LocatedEntries
+from nerima_report.tallies.roster import RosterSection
 
 
 @dataclass(frozen=True)
@@ -114,10 +115,13 @@ def large_leaks_are_reported(collection: Collection) -> Iterator[Finding]:
 
 def bodies_outside_report_nothing(collection: Collection) -> Iterator[Finding]:
     """A body that the Act does not reach (議会) has no numbers in the tables that are added up for those it does."""
-    departments = {s.file: s.department or s.section_name for s in collection.submissions if not s.ward}
+    roster = {section.key: section for section in collection.roster or ()}
+    kinds = collection.edition.kinds
     for part in collection.edition.parts:
         for located in collection.tallies.located:
-            body = part.definition.body_of(departments.get(located.submission.file, ""))
+            said = located.submission
+            section = RosterSection(said.fiscal_year, said.department, said.section_name)
+            body = roster.get(said.section, section).belongs_to(part, kinds)
             outside = {part.table_id(key) for key in body.outside} if body else set()
             if located.table_id not in outside or located.submission.ward:
                 continue

@@ -3,6 +3,7 @@
     toml                       a TOML file read into its model, or the fault with file, key and reason
     municipality, part         the municipality, a part of the report
     tables, entries, registers, case_rules, guideline    what is collected, and what must hold for it
+    kinds                      the kinds of places that count as a 課, their heads, the roles in the protection
     texts, letters, catalogue  the words: on forms, about years and corrections, to each 課, of findings
     manuscripts                which numbers may be typed into a manuscript
     generated                  definitions completed from other files (settings, guideline, choices)
@@ -40,6 +41,7 @@ from nerima_report.files import read_binary
 from nerima_report.places import CellKey
 
 if TYPE_CHECKING:
+    from nerima_report.edition.kinds import SectionKinds
     from nerima_report.edition.letters import LetterTexts
     from nerima_report.edition.manuscripts import ManuscriptRules
     from nerima_report.edition.texts import (
@@ -109,6 +111,13 @@ class Edition:
         from nerima_report.edition.texts import FilesDefinition
 
         return read_definition(_beside_the_edition(self.folder, "files.toml"), FilesDefinition)
+
+    @cached_property
+    def kinds(self) -> SectionKinds:
+        """The kinds of places that the roster names, and the roles in the protection."""
+        from nerima_report.edition.kinds import SectionKinds
+
+        return read_definition(_file_or_shipped(self.folder, "kinds.toml"), SectionKinds)
 
     @cached_property
     def letters(self) -> LetterTexts:
@@ -331,7 +340,17 @@ def load_edition(folder: Path, *, texts: bool = True) -> Edition:
     if texts:
         _ = edition.form_texts, edition.years, edition.corrections, edition.trend, edition.files, edition.manuscripts
         _ = edition.letters
+        _refuse_unknown_tables(edition)
     return edition
+
+
+def _refuse_unknown_tables(edition: Edition) -> None:
+    """Raise DefinitionError where a kind of the edition's own kinds.toml is asked for what no part has."""
+    file = edition.folder / "kinds.toml"
+    known = {part.table_id(key) for part in edition.parts for key in part.tables} | edition.registers.keys()
+    for kind in edition.kinds.kinds if file.exists() else ():
+        if unknown := [table_id for table_id in kind.tables if table_id not in known]:
+            raise DefinitionError(file, f"kind「{kind.name}」.tables", f"表「{unknown[0]}」はありません")
 
 
 def _beside_the_edition(folder: Path, name: str) -> Path:

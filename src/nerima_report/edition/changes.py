@@ -97,6 +97,7 @@ def _contents(edition: Edition) -> dict[str, object]:
         "corrections.toml": edition.corrections,
         "trend.toml": edition.trend,
         "letters.toml": edition.letters,
+        "kinds.toml": edition.kinds,
         "guideline.toml": edition.guideline,
         "findings.toml": edition.catalogue.codes,
         "files.toml": edition.files,

@@ -20,10 +20,13 @@ class Coordinator(Definition):
 
 
 class RosterRow(Definition):
-    """A section (課) of the default roster."""
+    """A section (課) of the default roster; `head` and `roles` only where they are not those of its kind."""
 
     department: str = Field(title="部", default="")
     section: Text = Field(title="課")
+    kind: str = Field(title="種類", default="")
+    head: str = Field(title="長の職名", default="")
+    roles: tuple[Text, ...] = Field(title="役割", default=())
 
 
 class PublicationWay(Definition):

@@ -204,10 +204,12 @@ class PartDefinition(Definition):
         """The setting with this key."""
         return next((setting for setting in self.settings if setting.key == key), None)
 
-    def body_of(self, department: str) -> Body | None:
-        """The body to which a 部 belongs: the one that names it, otherwise the one that names none."""
-        named = next((body for body in self.bodies if department in body.departments), None)
-        return named or next((body for body in self.bodies if not body.departments), None)
+    def body_of(self, department: str, name: str = "") -> Body | None:
+        """The body with this name; without one that to which a 部 belongs, or else the one that names no 部."""
+        bodies = [body for body in self.bodies if body.name == name]
+        bodies += [body for body in self.bodies if department in body.departments]
+        bodies += [body for body in self.bodies if not body.departments]
+        return next(iter(bodies), None)
 
     @property
     def setting_names(self) -> Mapping[str, str]:

@@ -7,9 +7,10 @@ from datetime import datetime
 from io import BytesIO
 
 from nerima_report.edition import Edition
+from nerima_report.edition.municipality import RosterRow
 from nerima_report.fiscal_year import full_name, parse_fiscal_year
 from nerima_report.forms.style import width_for
-from nerima_report.tallies.roster import ALL_FORMS, HEADINGS, SHEET, Roster
+from nerima_report.tallies.roster import ALL_FORMS, HEADINGS, SHEET, Roster, RosterSection, words_of
 from nerima_report.text import plain
 
 _ROWS = 2000  # that have lists to choose from: a hundred 課 in twenty years
@@ -19,8 +20,24 @@ Row = Sequence[object]
 
 def default_roster(edition: Edition, fiscal_year: int) -> bytes:
     """The default roster of the edition for a fiscal year."""
-    rows = [(full_name(fiscal_year), row.department, row.section, ALL_FORMS) for row in edition.municipality.roster]
+    rows = [roster_row(row, edition, fiscal_year) for row in edition.municipality.roster]
     return _workbook(HEADINGS, rows, edition, fiscal_year)
+
+
+def roster_row(row: RosterRow, edition: Edition, fiscal_year: int) -> Row:
+    """A row of a new roster under HEADINGS, with all that its kind says.
+
+    `edition` has all its parts, because only those since fiscal 2023 say to which 実施機関 a 部 belongs.
+    """
+    kinds, kind = edition.kinds, edition.kinds.of(row.kind)
+    serving = {role.name for role in kinds.roles_in(fiscal_year)}
+    section = RosterSection(
+        fiscal_year, row.department, row.section, kind=row.kind, roles=tuple(r for r in row.roles if r in serving)
+    )
+    body = next((body.name for part in edition.parts if (body := section.belongs_to(part, kinds))), "")
+    head = row.head or (kind.head if kind else "")
+    roles = "、".join(section.holds(kinds))
+    return full_name(fiscal_year), row.department, row.section, ALL_FORMS, None, None, row.kind, head, body, roles
 
 
 def carried_roster(roster: Roster, edition: Edition, fiscal_year: int) -> bytes:
@@ -38,6 +55,10 @@ def carried_roster(roster: Roster, edition: Edition, fiscal_year: int) -> bytes:
         for row in old
         if parse_fiscal_year(row[year]) == latest
     ]
+    if (place := places.get("役割")) is not None:  # the roles of 令和4年度 went with the ordinance
+        there = {role.name for role in edition.kinds.roles_in(fiscal_year)}
+        for row in new:
+            row[place] = "、".join(word for word in words_of(row[place]) if plain(word) in there)
     return _workbook(headings, [*old, *new], edition, fiscal_year)
 
 
@@ -83,11 +104,24 @@ def _rules(edition: Edition, fiscal_year: int, years: Iterable[object]) -> dict[
     parts = edition.for_year(fiscal_year).parts
     keys = list(dict.fromkeys(part.key for part in parts))
     forms = (
-        f"{ALL_FORMS} か、{'、'.join(f'{key}だけ' for key in keys)} から選びます。"
-        "表を選んで出してもらう課（学校など）は、表のシートの名前（個人.点検 など）を「、」で区切って書きます。"
+        f"{ALL_FORMS}（種類ごとに決まった表のすべて）か、{'、'.join(f'{key}だけ' for key in keys)} から選びます。"
+        "表を選んで出してもらう課は、表のシートの名前（個人.点検 など）を「、」で区切って書きます。"
     )
+    kinds = edition.kinds
     return {
         "年度": {"validate": "list", "source": [full_name(year) for year in sorted(named)], "error_type": "warning"},
+        "種類": _one_of("種類", [kind.name for kind in kinds.kinds], "空けておくと、どの表も求める課とみます。"),
+        "長": {
+            "validate": "any",
+            "input_title": "長",
+            "input_message": "長の職名（課長、館長、校長など）。手紙の宛名になります。空けておくと、種類のとおりです。",
+        },
+        "実施機関": _one_of("実施機関", kinds.bodies, "空けておくと、種類か部で決まります。"),
+        "役割": _one_of(
+            "役割",
+            [role.name for role in kinds.roles_in(fiscal_year)],
+            "長の役割。空けておくと、種類のとおりです。二つ以上は「、」で区切ります。",
+        ),
         "様式": {
             "validate": "list",
             "source": [ALL_FORMS, *(f"{key}だけ" for key in keys)],
@@ -102,3 +136,11 @@ def _rules(edition: Edition, fiscal_year: int, years: Iterable[object]) -> dict[
             "input_message": "空けておけます。書いておくと、依頼や返却のメールの下書き（--eml）の宛先になります。",
         },
     }
+
+
+def _one_of(heading: str, names: Sequence[str], message: str) -> dict[str, object]:
+    """A list to choose from; what is not in it is refused when the roster is read, which says what may be there."""
+    asked = {"input_title": heading, "input_message": message}
+    if sum(len(name) + 1 for name in names) > _LONGEST_PROMPT or not names:
+        return {"validate": "any", **asked}
+    return {"validate": "list", "source": list(names), "error_type": "information", **asked}

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from nerima_report.edition import Edition
 from nerima_report.edition.catalogue import Notice, ranges, short
+from nerima_report.edition.kinds import titled
 from nerima_report.edition.letters import ReminderLetter, RequestLetter, ReturnLetter, UnreadLetter
 from nerima_report.edition.tables import fill
 from nerima_report.fiscal_year import first_day, full_date, full_name, last_day
@@ -116,10 +117,13 @@ class LetterWriter:
     def _addressed(self, section: RosterSection) -> str:
         """福祉部　管理課長　様. A 課 that bears the name of its 部 (会計管理室) is not named twice."""
         repeated = section.section_name.startswith(section.department)
-        values = {"部": "" if repeated else section.department, "長": self._head(section.section_name)}
-        return fill(self.edition.letters.to, values).strip()
+        kind = self.edition.kinds.of(section.kind)
+        title = section.head or (kind.head if kind else "")
+        head = titled(section.section_name, title) if title else self._head(section.section_name)
+        return fill(self.edition.letters.to, {"部": "" if repeated else section.department, "長": head}).strip()
 
     def _head(self, section_name: str) -> str:
+        """The head of a 課 of which the roster does not say what kind it is."""
         head = next(head for head in self.edition.letters.head if section_name.endswith(head.ending))
         return fill(head.title, {"課": section_name})
 

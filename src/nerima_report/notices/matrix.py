@@ -163,10 +163,10 @@ def _statuses(collection: Collection, handed_in: HandedIn, columns: tuple[str, .
     edition = collection.edition
     asked = {FILE, *edition.collected_counts(ward), *edition.collected_entries(ward), *_registers(collection, owner)}
     submission = next((s for s in collection.submissions if (s.ward, s.section) == owner), None)
-    if (
-        submission is None and owner in _owners_of_files(collection).values()
-    ):  # a ward workbook without a roster that asks for it
-        asked = set()
+    if submission is None and owner in _owners_of_files(collection).values():
+        asked = set()  # a ward workbook without a roster that asks for it
+    withheld = collection.absent.not_asked.get(handed_in.section, frozenset()) if not ward else frozenset()
+    asked = {column for column in asked if withheld.isdisjoint({column, column.partition(".")[0]})}
     for column in columns:
         if column not in asked:
             yield "not-asked"
@@ -248,14 +248,17 @@ def print_handed_in(console: Console, rows: list[HandedIn]) -> None:
 def _rows(examination: Examination, collection: Collection) -> Iterator[HandedIn]:
     handed_in = collection.inbox.of_year(collection.fiscal_year)
     submissions = {(s.ward, s.section): s for s in (*handed_in, *collection.submissions)}  # the latest is used
+    kinds = {section.key: section.kind for section in collection.roster or ()}
     for ward, section in owners(collection):
+        kind = collection.edition.kinds.of(kinds.get(section, ""))
         submission = submissions.get((ward, section))
         if submission is None:
-            yield _without_workbook(section, ward, collection)
-            continue
-        errors, warnings = (_count(examination, submission.file, severity) for severity in ("error", "warning"))
-        status: SectionStatus = "faulty" if errors else "fine"
-        yield HandedIn(section, ward, status, submission.number, submission.file, errors, warnings)
+            row = _without_workbook(section, ward, collection)
+        else:
+            errors, warnings = (_count(examination, submission.file, severity) for severity in ("error", "warning"))
+            status: SectionStatus = "faulty" if errors else "fine"
+            row = HandedIn(section, ward, status, submission.number, submission.file, errors, warnings)
+        yield replace(row, counted=kind.counted) if kind else row
 
 
 def _without_workbook(section: str, ward: bool, collection: Collection) -> HandedIn:

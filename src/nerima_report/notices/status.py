@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
@@ -64,7 +65,8 @@ class HandedIn:
 
     Unclear: no workbook is used, but a file is named after the 課 that cannot be read or has another 課 on its cover.
     Other-year: its cover says another year, and no other workbook has come.
-    `errors` and `warnings` count the findings on the workbook that nobody explained.
+    `errors` and `warnings` count the findings on the workbook that nobody explained. `counted` is the word with which
+    places of its kind are counted (校).
     """
 
     section: str
@@ -74,6 +76,7 @@ class HandedIn:
     file: str
     errors: int
     warnings: int
+    counted: str = "課"
 
     @property
     def name(self) -> str:
@@ -183,14 +186,20 @@ def as_facts(rows: Sequence[HandedIn]) -> list[dict[str, object]]:
 
 
 def in_words(rows: Sequence[HandedIn]) -> str:
-    """How many have handed in: 39課のうち22課が提出（直しが必要 5）、未提出 17。区全体は未提出."""
+    """How many have handed in: 39課のうち22課が提出（直しが必要 5）、未提出 17。区全体は未提出.
+
+    With schools: 37課、3校のうち22が提出.
+    """
     sections = [row.status for row in rows if not row.ward]
+    asked = Counter(row.counted for row in rows if not row.ward) or {"課": 0}
+    everybody = "、".join(f"{count}{word}" for word, count in asked.items())
     number = {status: sections.count(status) for status in SECTION_STATUSES}
     faulty = f"（{SECTION_STATUSES['faulty'][0]} {number['faulty']}）" if number["faulty"] else ""
     others = "".join(f"、{SECTION_STATUSES[s][0]} {number[s]}" for s in SILENT if number[s])
     wards = "、".join(SECTION_STATUSES[row.status][0] for row in rows if row.ward)
     there = number["fine"] + number["faulty"]
-    return f"{len(sections)}課のうち{there}課が提出{faulty}{others}。{WARD}は{wards}"
+    unit = next(iter(asked)) if len(asked) == 1 else ""
+    return f"{everybody}のうち{there}{unit}が提出{faulty}{others}。{WARD}は{wards}"
 
 
 def render_json(look: Look) -> str:

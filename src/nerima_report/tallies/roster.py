@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from nerima_report.edition import Edition
+from nerima_report.edition.kinds import SectionKinds
+from nerima_report.edition.part import Body, Part
 from nerima_report.errors import CannotProceed
 from nerima_report.fiscal_year import full_name, parse_fiscal_year
 from nerima_report.places import WARD
@@ -17,7 +19,8 @@ from nerima_report.text import plain, section_key
 from nerima_report.workbooks import Reader, Sheet, Unreadable, address, is_blank, shared_reader
 
 SHEET = "名簿"
-HEADINGS = ("年度", "部", "課", "様式", "メール", "集計")  # all but the first three may be missing
+# Only the first three must be there.
+HEADINGS = ("年度", "部", "課", "様式", "メール", "集計", "種類", "長", "実施機関", "役割")
 TALLIES = "出す"  # in the column 集計: the 課 hands in what the case ledger counts as well
 ALL_FORMS = "すべて"
 MOST_FAULTS = 30  # that a message lists
@@ -28,24 +31,38 @@ _ADDRESS = re.compile(r"[^@\s<>]+@[^@\s<>]+\.[^@\s<>.]+")
 
 @dataclass(frozen=True)
 class RosterSection:
-    """A 課 of the roster for a fiscal year. `forms` is what 様式 says, in words; it stands in `cell`, in a `row`.
+    """A 課 of the roster for a fiscal year, in the words of its row; `cells` are the places of these by heading.
 
-    `tallies`: where the year has a case ledger, the 課 hands in its own numbers as well.
+    `tallies`: where the year has a case ledger, the 課 hands in its own numbers as well. `kind`, `head`, `body` and
+    `roles` are what 種類, 長, 実施機関 and 役割 say; empty where the roster does not.
     """
 
     fiscal_year: int
     department: str
     section_name: str
     forms: tuple[str, ...] = (ALL_FORMS,)
-    cell: str = ""
-    row: int = 0
     addresses: tuple[str, ...] = ()
     tallies: bool = False
+    kind: str = ""
+    head: str = ""
+    body: str = ""
+    roles: tuple[str, ...] = ()
+    row: int = 0
+    cells: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     @property
     def key(self) -> str:
         """部 + 課, as in 福祉部管理課."""
         return section_key(self.department, self.section_name)
+
+    def belongs_to(self, part: Part, kinds: SectionKinds) -> Body | None:
+        """Its 実施機関: that which the roster says, that of its kind, or that of its 部. None where there are none."""
+        kind = kinds.of(self.kind)
+        return part.definition.body_of(self.department or self.section_name, self.body or (kind.body if kind else ""))
+
+    def holds(self, kinds: SectionKinds) -> tuple[str, ...]:
+        """The roles of its head: those which the roster says, or those of its kind."""
+        return self.roles or kinds.roles_of(self.kind, self.fiscal_year)
 
 
 class RosterFault(NamedTuple):
@@ -98,7 +115,9 @@ def load_roster(
     """
     roster = read_roster(file, reader)
     sections = [section for section in roster.sections if section.fiscal_year == fiscal_year]
-    faults = [*roster.faults, *_doubles(sections), *_unknown_forms(sections, edition.for_year(fiscal_year))]
+    narrowed = edition.for_year(fiscal_year)
+    faults = [*roster.faults, *_doubles(sections)]
+    faults += [*_unknown_forms(sections, narrowed), *_unknown_names(sections, narrowed.kinds)]
     if faults:
         raise _unusable(file, faults)
     if not sections:
@@ -112,11 +131,14 @@ def load_roster(
 def withheld_from(section: RosterSection, edition: Edition) -> frozenset[str]:
     """The parts and tables whose sheets a 課 does not get; `edition` is narrowed to the year.
 
-    The roster names a part by its key or its title, or single tables by the names of their sheets (個人.点検),
-    as for schools.
+    The roster names a part by its key or its title, or single tables by the names of their sheets (個人.点検). すべて
+    is all that the kind of the 課 is asked for.
     """
     names, tables = _forms_of(edition)
     words = {_form(word) for word in section.forms}
+    kind = edition.kinds.of(section.kind)
+    if ALL_FORMS in words and kind and kind.tables:
+        words = words - {ALL_FORMS} | {_form(table_id) for table_id in kind.tables}
     parts = {part.key for part in edition.parts if ALL_FORMS in words or part.key in {names.get(w) for w in words}}
     single = {tables[word] for word in words & tables.keys()}
     begun = parts | {table_id.partition(".")[0] for table_id in single}
@@ -145,7 +167,7 @@ def outside(section: RosterSection, edition: Edition) -> frozenset[str]:
 
     So are the registers that would count into such a table.
     """
-    bodies = [(part, part.definition.body_of(section.department or section.section_name)) for part in edition.parts]
+    bodies = [(part, section.belongs_to(part, edition.kinds)) for part in edition.parts]
     outside = [(part, frozenset(body.outside)) for part, body in bodies if body]
     tables = {part.table_id(key) for part, keys in outside for key in keys}
     registers = ((part, r) for part, keys in outside for r in part.registers if not keys.isdisjoint(r.fills))
@@ -177,19 +199,27 @@ def read_roster(file: Path, reader: Reader | None = None) -> Roster:
         tallies = plain(texts["集計"] or "")
         if tallies not in ("", TALLIES):
             faults.append(RosterFault(row, cells["集計"], f"集計は「{TALLIES}」と書くか、空けておいてください"))
-        words = tuple(word.strip() for word in _SEPARATORS.split(str(texts["様式"] or "")) if word.strip())
         section = RosterSection(
             fiscal_year or 0,
             plain(texts["部"] or ""),
             plain(texts["課"] or ""),
-            words or (ALL_FORMS,),
-            cells.get("様式", cells["課"]),
-            row,
+            words_of(texts["様式"]) or (ALL_FORMS,),
             addresses,
             tallies == TALLIES,
+            kind=plain(texts["種類"] or ""),
+            head=plain(texts["長"] or ""),
+            body=plain(texts["実施機関"] or ""),
+            roles=tuple(map(plain, words_of(texts["役割"]))),
+            row=row,
+            cells=cells,
         )
         sections.append(section)
     return Roster(sheet, tuple(sections), tuple(faults))
+
+
+def words_of(text: object) -> tuple[str, ...]:
+    """The words of a cell that may name several things."""
+    return tuple(word.strip() for word in _SEPARATORS.split(str(text or "")) if word.strip())
 
 
 def roster_years(file: Path, reader: Reader | None = None) -> list[int]:
@@ -219,7 +249,23 @@ def _unknown_forms(sections: Sequence[RosterSection], edition: Edition) -> Itera
                     f"様式「{word}」は、{full_name(section.fiscal_year)}にはありません。書けるものは、{allowed} と、"
                     f"表のシートの名前（例 {example}）です。二つ以上は「、」で区切ってください"
                 )
-                yield RosterFault(section.row, section.cell, reason)
+                yield RosterFault(section.row, section.cells["様式"], reason)
+
+
+def _unknown_names(sections: Sequence[RosterSection], kinds: SectionKinds) -> Iterator[RosterFault]:
+    """The words of 種類, 実施機関 and 役割 that kinds.toml does not know."""
+    for section in sections:
+        known = {
+            "種類": [kind.name for kind in kinds.kinds],
+            "実施機関": list(kinds.bodies),
+            "役割": [role.name for role in kinds.roles_in(section.fiscal_year)],
+        }
+        said = {"種類": (section.kind,), "実施機関": (section.body,), "役割": section.roles}
+        for heading, names in known.items():
+            for word in filter(None, said[heading]):
+                if word not in names:
+                    reason = f"{heading}「{word}」はありません。書けるものは、{'、'.join(names)} です"
+                    yield RosterFault(section.row, section.cells[heading], reason)
 
 
 def _unusable(file: Path, faults: Sequence[RosterFault]) -> CannotProceed:
