@@ -36,7 +36,8 @@ def completed(tables: Sequence[AnyTable], guideline: Guideline) -> dict[str, Any
 def condition_faults(table: AnyTable, tables: Tables) -> Iterator[tuple[str, str]]:
     """The faults in the conditions of a table (unknown fields or choices of its entries): the key, and why."""
     if isinstance(table, EntryTable):
-        wanted = [("open_when", table.open_when), *(("fields", field.required_when) for field in table.fields)]
+        asked = [("fields", conditions) for f in table.fields for conditions in (f.required_when, f.due_when)]
+        wanted = [("open_when", table.open_when), *asked]
         yield from _faults(wanted, table)
         return
     if not table.counted_from:
