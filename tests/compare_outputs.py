@@ -4,8 +4,8 @@
 
 OLD and NEW are revisions of this repository or folders with a checkout. Each version is laid at the same path and runs
 the same commands in the same working folders. Exit codes, what is printed and every file that is written must be the
-same; whatever differs is listed, and the exit code is 1. What is written depends on the day on which a year is published
-or revised and on nothing else of the time, so both versions must run on one day.
+same; whatever differs is listed, and the exit code is 1. What is written depends on the day on which a year is
+published or revised and on nothing else of the time, so both versions must run on one day.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -190,7 +191,7 @@ def _published(reviews: int) -> Iterator[Step]:
     yield run("build", "2022", before=_edit_report)
     yield run("publish", "2022")
     for number, reason in ((reviews, "数え落とし"), (reviews + 1, "もう一件")):
-        yield run("build", "2022", "--draft", before=lambda work, number=number: _set_reviews(work, number))
+        yield run("build", "2022", "--draft", before=partial(_set_reviews, number=number))
         yield run("publish", "2022", "--revise", "案のまま")
         yield run("build", "2022")
         yield run("publish", "2022")

@@ -18,7 +18,7 @@ import struct
 import sys
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import date
 from functools import partial
 from itertools import takewhile
@@ -256,10 +256,13 @@ def write_lines(rows: Iterable[Iterable[object]]) -> bytes:
     return text.getvalue().encode()
 
 
-def read_csv(file: Path, headings: Sequence[str]) -> Iterator[tuple[int, dict[str, str]]]:
+def read_csv(
+    file: Path, headings: Sequence[str], optional: Collection[str] = ()
+) -> Iterator[tuple[int, dict[str, str]]]:
     """The lines of a CSV file with these headings, in any order: number of the line, texts by heading.
 
-    Raises MasterError where the file is not what `write_csv` writes, or what Excel makes of it.
+    A heading that is `optional` may be missing; its texts are then ''. Raises MasterError where the file is not what
+    `write_csv` writes, or what Excel makes of it.
     """
     reader = csv.reader(io.StringIO(_csv_text(file), newline=""), strict=True)
     order: list[str] = []
@@ -275,16 +278,19 @@ def read_csv(file: Path, headings: Sequence[str]) -> Iterator[tuple[int, dict[st
         if not any(text.strip() for text in texts):
             continue
         if not order:
-            order = _csv_headings(file, line, texts, headings)
+            order = _csv_headings(file, line, texts, headings, optional)
         elif len(texts) < len(order) or any(text.strip() for text in texts[len(order) :]):
             raise MasterError(file, line, "", f"列の数が違います（見出しは {len(order)}、この行は {len(texts)}）")
         else:
-            yield line, {heading: _csv_read(text) for heading, text in zip(order, texts, strict=False)}
+            read = {heading: _csv_read(text) for heading, text in zip(order, texts, strict=False)}
+            yield line, dict.fromkeys(optional, "") | read
     if not order:
         raise MasterError(file, 0, "", "中身がありません")
 
 
-def _csv_headings(file: Path, line: int, texts: Sequence[str], wanted: Sequence[str]) -> list[str]:
+def _csv_headings(
+    file: Path, line: int, texts: Sequence[str], wanted: Sequence[str], optional: Collection[str]
+) -> list[str]:
     while texts and not texts[-1].strip():
         texts = texts[:-1]  # what Excel keeps of columns that were emptied
     found = [text.strip() for text in texts]
@@ -294,7 +300,7 @@ def _csv_headings(file: Path, line: int, texts: Sequence[str], wanted: Sequence[
         if found.count(heading) > 1:
             raise MasterError(file, line, heading, "同じ見出しが2回あります")
     for heading in wanted:
-        if heading not in found:
+        if heading not in found and heading not in optional:
             raise MasterError(file, line, heading, "この見出しの列がありません")
     return found
 

@@ -14,6 +14,7 @@ from nerima_report.checks import (
     cells,
     collection,
     display,
+    duties,
     file,
     links,
     pages,
@@ -76,6 +77,8 @@ WORKBOOK_CHECKS: tuple[Check, ...] = (
     uses.inspection_knows_of_outsourcing,
     uses.large_leaks_are_reported,
     uses.bodies_outside_report_nothing,
+    duties.entries_owe_nothing,
+    duties.days_follow_each_other,
     registers.entries_deserve_their_place,
     register_links.registers_agree_with_the_rest,
     privacy.texts_name_nobody,
@@ -90,6 +93,7 @@ COLLECTION_CHECKS: tuple[Check, ...] = (
     collection.adjustments_can_be_applied,
     collection.orders_run_from_one,
     links.tables_agree_in_the_ward,
+    uses.lists_agree_with_typed_numbers,
 )
 
 # Those that look at the cases of a ledger.

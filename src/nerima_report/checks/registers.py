@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from itertools import pairwise
 
+from nerima_report.checks.duties import dates_out_of_order
 from nerima_report.edition.registers import (
     ALTERED,
     ANSWER,
@@ -42,16 +43,11 @@ _DATE_OF = {NEW: REGISTERED, ALTERED: CHANGED, OVER: ENDED}
 
 
 def dates_are_in_order(collection: Collection) -> Iterator[Finding]:
-    """Registered, changed, ended follow each other, and so do the pairs that the register names."""
+    """Registered, changed, ended follow each other."""
     for submitted in collection.registers:
         for entry in submitted.entries:
             told = [label for label in DATES if isinstance(entry[label], date)]
-            for first, then in (*pairwise(told), *submitted.register.in_order):
-                earlier, later = entry[first], entry[then]
-                if isinstance(earlier, date) and isinstance(later, date) and earlier > later:
-                    related, about = (entry.place(first),), {"left": first, "right": then}
-                    days = full_date(earlier), full_date(later)
-                    yield Finding("N330", entry.place(then), *days, related=related, details=about)
+            yield from dates_out_of_order(entry, pairwise(told))
 
 
 def dates_lie_in_the_year(collection: Collection) -> Iterator[Finding]:
@@ -104,18 +100,6 @@ def persons_reach_the_threshold(collection: Collection) -> Iterator[Finding]:
                 related = (entry.place(threshold.reason),)
                 yield Finding("N334", entry.place(threshold.field), limit.value, persons, related=related,
                               details={"about": limit.basis})  # fmt: skip
-
-
-def conditions_are_met(collection: Collection) -> Iterator[Finding]:
-    """No condition or measure that the article asks for is answered by something else than expected."""
-    for submitted in collection.registers:
-        asked = [field for field in submitted.register.written if field.expected]
-        for entry in submitted.entries if asked else ():
-            for field in asked:
-                if entry[field.label] is not None and entry[field.label] not in field.expected and entry[ENDED] is None:
-                    about = {"about": field.article, "title": field.item or field.label}
-                    expected = "、".join(field.expected)
-                    yield Finding("N335", entry.place(field.label), expected, str(entry[field.label]), details=about)
 
 
 def numbers_stand_once(collection: Collection) -> Iterator[Finding]:
@@ -249,7 +233,6 @@ ENTRY_CHECKS: tuple[Callable[[Collection], Iterator[Finding]], ...] = (
     dates_lie_in_the_year,
     answers_fit_the_entries,
     persons_reach_the_threshold,
-    conditions_are_met,
     numbers_stand_once,
     entries_stand_once,
     entries_belong_to_one_section,

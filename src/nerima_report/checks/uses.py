@@ -16,13 +16,16 @@ from typing import Any
 from nerima_report.edition.case_rules import KindRule, UseRules
 from nerima_report.edition.guideline import Guideline
 from nerima_report.edition.part import Part
+from nerima_report.edition.tables import all_hold
 from nerima_report.findings import Finding
-from nerima_report.fiscal_year import full_date
-from nerima_report.places import Place
+from nerima_report.fiscal_year import fiscal_year_of, full_date
+from nerima_report.places import CellKey, Place
 from nerima_report.tallies.collection import Collection
 from nerima_report.tallies.counting import uncounted_entries
 from nerima_report.tallies.model import Entry, LocatedEntries
 from nerima_report.tallies.roster import RosterSection
+
+MOST_RELATED = 20  # entries that one finding names
 
 
 @dataclass(frozen=True)
@@ -111,6 +114,31 @@ def large_leaks_are_reported(collection: Collection) -> Iterator[Finding]:
             if persons is not None and persons > limit.value and entry[leaks.report] == leaks.answer:
                 place = entry.place(leaks.report)
                 yield Finding("N521", place, expected=limit.value, found=persons, details={"about": leaks.answer})
+
+
+def lists_agree_with_typed_numbers(collection: Collection) -> Iterator[Finding]:
+    """A number that the coordinator types in is that of the entries in the list of what it counts.
+
+    Not asked as long as a part of the list is missing, nor where no form had the list.
+    """
+    typed = {cell.key: cell for cell in collection.tallies.cells if cell.ward and cell.reading.status == "reported"}
+    for part, rules in _ruled(collection):
+        for agreement in rules.agreements:
+            list_id = part.table_id(agreement.list_key)
+            cell = typed.get(CellKey(part.table_id(agreement.table), "", agreement.row, agreement.column))
+            there = any(located.table_id == list_id and located.found for located in collection.tallies.lists)
+            if cell is None or not there or list_id in collection.totals.incomplete_lists:
+                continue
+            counted = [
+                entry
+                for entry in collection.tallies.entries[list_id]
+                if all_hold(agreement.where, entry.values) and _lies_in(entry[agreement.day], collection.fiscal_year)
+            ]
+            expected = sum(int(entry[agreement.sum] or 0) for entry in counted) if agreement.sum else len(counted)
+            if cell.value != expected:
+                related = tuple(entry.place(agreement.day) for entry in counted[:MOST_RELATED])
+                details = {"title": list_id, "why": agreement.why}
+                yield Finding("N523", cell.place, expected, cell.value, cell.value - expected, related, details)
 
 
 def bodies_outside_report_nothing(collection: Collection) -> Iterator[Finding]:
@@ -203,6 +231,10 @@ def _cases(collection: Collection) -> Iterator[_Case]:
 
 def _ruled(collection: Collection) -> Iterator[tuple[Part, UseRules]]:
     return ((part, part.uses) for part in collection.edition.parts if part.uses is not None)
+
+
+def _lies_in(day: object, fiscal_year: int) -> bool:
+    return isinstance(day, date) and fiscal_year_of(day) == fiscal_year
 
 
 def _row(cell: str) -> int:

@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 
 from nerima_report.edition.entries import EntryTable, Tables
 from nerima_report.edition.guideline import Guideline
-from nerima_report.edition.tables import Definition, Text, refuse_duplicates
+from nerima_report.edition.tables import Condition, CountTable, Definition, Text, refuse_duplicates
 
 
 class CaseFields(Definition):
@@ -85,6 +85,23 @@ class LeakRule(Definition):
     limit: Text = Field(title="限度の設定")
 
 
+class Agreement(Definition):
+    """A number that is typed in (件, か所, 人), and the list whose entries make it.
+
+    It counts the entries that meet all conditions and whose date `day` lies in the fiscal year; with `sum` it adds up
+    the numbers of that field.
+    """
+
+    list_key: Text = Field(title="一覧", alias="list")
+    where: tuple[Condition, ...] = Field(title="数える条件", default=())
+    day: Text = Field(title="年度を決める日")
+    sum: str = Field(title="足す項目", default="")
+    table: Text = Field(title="表")
+    row: Text = Field(title="行")
+    column: Text = Field(title="列")
+    why: Text = Field(title="理由")
+
+
 class UseRules(Definition):
     """uses.toml."""
 
@@ -93,6 +110,7 @@ class UseRules(Definition):
     deciders: DeciderRules = Field(title="決定できる人")
     inspection: InspectionRule | None = Field(title="点検との照らし合わせ", default=None)
     leaks: LeakRule | None = Field(title="漏えい等の報告", default=None)
+    agreements: tuple[Agreement, ...] = Field(title="一覧と同じでなければならない数", default=())
 
     def rule(self, kind: object) -> KindRule | None:
         """The rule for 利用, 提供 or 委託."""
@@ -130,6 +148,19 @@ def rule_faults(
         yield from _unknown(tables, leaks.table, "leaks", named)
         if leaks.limit not in settings:
             yield "leaks.limit", f"設定「{leaks.limit}」は part.toml にありません"
+    for agreement in rules.agreements:
+        yield from _disagreeing(agreement, tables)
+
+
+def _disagreeing(agreement: Agreement, tables: Tables) -> Iterator[tuple[str, str]]:
+    """The names in an agreement that the tables do not have."""
+    named = [("day", agreement.day, ""), *([("sum", agreement.sum, "")] if agreement.sum else [])]
+    named += [("where", c.field, choice) for c in agreement.where for choice in c.one_of]
+    yield from _unknown(tables, agreement.list_key, "agreements", named)
+    counted = tables.get(agreement.table)
+    rows = [row.label for row in counted.rows] if isinstance(counted, CountTable) else []
+    if not isinstance(counted, CountTable) or agreement.row not in rows or counted.column(agreement.column) is None:
+        yield "agreements.row", f"表「{agreement.table}」に、行「{agreement.row}」の「{agreement.column}」はありません"
 
 
 def _named_in_cases(rules: UseRules) -> Iterator[_Named]:

@@ -26,11 +26,14 @@ class EntryField(Definition):
     """A field of a list-like table. `printed_as` is how a value given is printed, such as （{}）.
 
     `required_when`: entries that meet all these conditions must have the field. `blank_when`: those that meet these
-    must not. `several`: a choice with up to so many answers, each in a column of its own. `any_year`: a date may be
-    outside the fiscal year. `meanings` explain the choices, in the same order; with `choices_from = "guideline"` both
-    are the types of guideline.toml. `example` stands in the row 記入例 of the form (of a month, a day or a number the
-    form makes one of its year). `repeated_in` names the text in which people say the same again, `repeated_as` how they
-    write it there: （{}名分）.
+    must not. `several`: a choice with up to so many answers, each in a column of its own. `since`: the fiscal year from
+    which the field is asked; workbooks of earlier years may lack it, and nothing requires it there. `expected`: the
+    answers that cause no finding (付した). `due_when`: entries that meet all these conditions need the day before their
+    matter is settled. `yearly`: it is filled in anew each year (延べ人数); a date must then lie in that year.
+    `any_year`: a date may be outside the fiscal year. `meanings` explain the choices, in the same order; with
+    `choices_from = "guideline"` both are the types of guideline.toml. `example` stands in the row 記入例 of the form
+    (of a month, a day or a number the form makes one of its year). `repeated_in` names the text in which people say the
+    same again, `repeated_as` how they write it there: （{}名分）.
     """
 
     label: Text = Field(title="見出し")
@@ -40,6 +43,10 @@ class EntryField(Definition):
     required_when: tuple[Condition, ...] = Field(title="必ず書く条件", default=())
     blank_when: tuple[Condition, ...] = Field(title="書かない条件", default=())
     several: int = Field(title="答えの数", default=1, ge=1)
+    since: int = Field(title="聞きはじめた年度", default=0)
+    expected: tuple[Text, ...] = Field(title="確かめない答え", default=())
+    due_when: tuple[Condition, ...] = Field(title="済ませる条件", default=())
+    yearly: bool = Field(title="年度ごとに書くか", default=False)
     any_year: bool = Field(title="年度の外の日付も書けるか", default=False)
     choices: tuple[Text, ...] = Field(title="選択肢", default=())
     choices_from: Literal["", "guideline"] = Field(title="選択肢のもと", default="")
@@ -64,9 +71,34 @@ class EntryField(Definition):
         """The meaning of a choice (the wording of 別表2の10), or the choice itself where it has none."""
         return dict(zip(self.choices, self.meanings, strict=False)).get(choice, choice)
 
-    def is_required(self, entry: Mapping[str, object]) -> bool:
-        """Whether an entry (values by label of field) must give this field."""
-        return self.required or (bool(self.required_when) and all_hold(self.required_when, entry))
+    @property
+    def source(self) -> str:
+        """The article that asks for the field; '' where only the table as a whole has one."""
+        return ""
+
+    @property
+    def wording(self) -> str:
+        """What the field asks, in the words of its article where it has them."""
+        return self.label
+
+    def is_required(self, entry: Mapping[str, object], fiscal_year: int) -> bool:
+        """Whether an entry (values by label of field) of a fiscal year must give this field."""
+        asked = self.required or (bool(self.required_when) and all_hold(self.required_when, entry))
+        return asked and fiscal_year >= self.since
+
+    def is_due(self, entry: Mapping[str, object]) -> bool:
+        """Whether an entry needs the field before its matter is settled."""
+        return bool(self.due_when) and all_hold(self.due_when, entry)
+
+    @model_validator(mode="after")
+    def _duties_can_be_met(self) -> EntryField:
+        if self.due_when and (self.required or self.type != "date"):
+            raise ValueError('due_when は type = "date" で required = false の項目だけに書けます')
+        if self.expected and self.type != "choice":
+            raise ValueError('expected は type = "choice" の項目だけに書けます')
+        if unknown := [answer for answer in self.expected if answer not in self.choices]:
+            raise ValueError(f"expected の「{unknown[0]}」は choices にありません")
+        return self
 
     def must_be_blank(self, entry: Mapping[str, object]) -> bool:
         """Whether an entry (values by label of field) must not give this field."""
@@ -175,7 +207,9 @@ class EntryTable(TableDefinition):
     """A list-like table: one row for each entry, sorted, numbered and grouped by the tool.
 
     `lines_for` names its first field: the blank form has a line for each choice of it, each to be answered once.
-    `open_when` are the conditions of unsettled entries, which `build` lists in a file of its own under `open_note`.
+    `open_when` are the conditions of unsettled entries, which `build` lists in a file of its own under `open_note`; an
+    entry in which the date `settled_by` is given is settled. `in_order` are pairs of dates, of which the first is not
+    after the second.
     `computed` are values that follow from the fields, for counting.
     """
 
@@ -188,6 +222,8 @@ class EntryTable(TableDefinition):
     lines_for: str = Field(title="はじめから行を置く項目", default="")
     open_when: tuple[Condition, ...] = Field(title="未了とする条件", default=())
     open_note: str = Field(title="未了の一覧のはじめの文", default="")
+    settled_by: str = Field(title="済んだ日の項目", default="")
+    in_order: tuple[tuple[Text, Text], ...] = Field(title="日付の順", default=())
 
     def field(self, label: str) -> EntryField | None:
         """The field with this label."""
@@ -220,6 +256,18 @@ class EntryTable(TableDefinition):
         return self
 
     @model_validator(mode="after")
+    def _matters_can_be_settled(self) -> EntryTable:
+        if self.open_when and not self.open_note:
+            raise ValueError("open_when（未了とする条件）と open_note（一覧のはじめの文）は両方そろえて書きます")
+        if self.open_note and not (self.open_when or any(field.expected or field.due_when for field in self.fields)):
+            raise ValueError("open_note は、open_when か、expected か due_when のある項目とともに書きます")
+        dated = [("settled_by", label) for label in filter(None, [self.settled_by])]
+        for key, label in (*dated, *(("in_order", label) for pair in self.in_order for label in pair)):
+            if getattr(self.field(label), "type", "") != "date":
+                raise ValueError(f'{key} の「{label}」は type = "date" の項目ではありません')
+        return self
+
+    @model_validator(mode="after")
     def _names_are_known(self) -> EntryTable:
         refuse_duplicates("項目", [*(field.label for field in self.fields), *(c.label for c in self.computed)])
         for label in self.sort_by:
@@ -234,8 +282,6 @@ class EntryTable(TableDefinition):
             text = self.field(field.repeated_in) if field.repeated_in else None
             if field.repeated_in and (text is None or text.type != "text"):
                 raise ValueError(f'「{field.label}」の repeated_in は、type = "text" の項目ではありません')
-        if bool(self.open_when) != bool(self.open_note):
-            raise ValueError("open_when（未了とする条件）と open_note（一覧のはじめの文）は両方そろえて書きます")
         for column in self.print:
             if unknown := placeholders_in(column.text) - self.placeholders:
                 raise ValueError(f"print の「{column.label}」にある {{{min(unknown)}}} は項目ではありません")

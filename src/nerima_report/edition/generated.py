@@ -36,9 +36,9 @@ def completed(tables: Sequence[AnyTable], guideline: Guideline) -> dict[str, Any
 def condition_faults(table: AnyTable, tables: Tables) -> Iterator[tuple[str, str]]:
     """The faults in the conditions of a table (unknown fields or choices of its entries): the key, and why."""
     if isinstance(table, EntryTable):
-        wanted = [("open_when", table.open_when)]
-        wanted += [("fields", conditions) for f in table.fields for conditions in (f.required_when, f.blank_when)]
-        yield from _faults(wanted, table)
+        asked = ((f.required_when, f.blank_when, f.due_when) for f in table.fields)
+        fields = [("fields", conditions) for of_field in asked for conditions in of_field]
+        yield from _faults([("open_when", table.open_when), *fields], table)
         return
     if not table.counted_from:
         return

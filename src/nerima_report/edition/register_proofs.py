@@ -43,12 +43,13 @@ def _texts(register: Register, tables: Tables) -> Iterator[Fault]:
 
 
 def _conditions(register: Register, tables: Tables) -> Iterator[Fault]:
-    """The conditions that make a field required name fields and choices that exist."""
+    """The conditions that make a field required, or due, name fields and choices that exist."""
     for field in register.written:
-        for condition in field.required_when:
-            asked = register.table.field(condition.field)
-            if asked is None or not set(condition.one_of) <= set(asked.choices):
-                yield "fields", f"「{field.label}」の required_when の「{condition.field}」か、その選択肢がありません"
+        for key, conditions in (("required_when", field.required_when), ("due_when", field.due_when)):
+            for condition in conditions:
+                asked = register.table.field(condition.field)
+                if asked is None or not set(condition.one_of) <= set(asked.choices):
+                    yield "fields", f"「{field.label}」の {key} の「{condition.field}」か、その選択肢がありません"
 
 
 def _counts(register: Register, tables: Tables) -> Iterator[Fault]:

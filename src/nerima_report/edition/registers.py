@@ -32,25 +32,32 @@ NO_ARTICLE = "条文になし"
 class RegisterField(EntryField):
     """A field of a register. `article` requires it, in the words `item`; 条文になし where no article does.
 
-    `from_section`: the field is the 部 and 課 of the entry, so nobody fills it in. `yearly`: it is filled in anew each
-    year (延べ人数). `expected`: the answers that cause no finding (付した). `formerly`: its label in the register that
-    this one continues, if different; `when_continued`: its value in entries from there. `public = false`: not for
-    public view.
+    `from_section`: the field is the 部 and 課 of the entry, so nobody fills it in. `formerly`: its label in the
+    register that this one continues, if different; `when_continued`: its value in entries from there. `public = false`:
+    not for public view.
     """
 
     article: Text = Field(title="条文")
     item: str = Field(title="事項", default="")
     from_section: bool = Field(title="部と課から決まるか", default=False)
-    yearly: bool = Field(title="年度ごとに書くか", default=False)
-    expected: tuple[Text, ...] = Field(title="確かめない答え", default=())
     formerly: str = Field(title="旧条例での項目", default="")
     when_continued: str = Field(title="引き継いだときの答え", default="")
     public: bool = Field(title="閲覧に出すか", default=True)
 
     @property
+    def source(self) -> str:
+        """The article that asks for the field."""
+        return "" if self.article == NO_ARTICLE else self.article
+
+    @property
+    def wording(self) -> str:
+        """What the field asks, in the words of its article."""
+        return self.item or self.label
+
+    @property
     def hint(self) -> str:
         """What a form says above the heading: first the article."""
-        return "\n".join(filter(None, ("" if self.article == NO_ARTICLE else self.article, super().hint)))
+        return "\n".join(filter(None, (self.source, super().hint)))
 
     @model_validator(mode="after")
     def _fits_a_register(self) -> RegisterField:
@@ -62,9 +69,8 @@ class RegisterField(EntryField):
             raise ValueError(f"「{self.label}」は、どの登録簿にもある欄の名前なので、項目には使えません")
         if self.from_section and self.type != "text":
             raise ValueError('from_section は type = "text" の項目だけに書けます')
-        wanted = [*self.expected, *filter(None, [self.when_continued])]
-        if unknown := [answer for answer in wanted if answer not in self.choices]:
-            raise ValueError(f"expected か when_continued の「{unknown[0]}」は choices にありません")
+        if self.when_continued and self.when_continued not in self.choices:
+            raise ValueError(f"when_continued の「{self.when_continued}」は choices にありません")
         if bool(self.item) == (self.article == NO_ARTICLE):
             raise ValueError(f"item（条文の言葉）は、article が「{NO_ARTICLE}」でない項目だけに、必ず書きます")
         return self
@@ -135,6 +141,7 @@ class Register(Definition):
     counts: tuple[RegisterCount, ...] = Field(title="件数の表の案内", default=())
     in_order: tuple[tuple[Text, Text], ...] = Field(title="日付の順", default=())
     ends: str = Field(title="終わる日の項目", default="")
+    open_note: str = Field(title="未了の一覧のはじめの文", default="")
     threshold: Threshold | None = Field(title="登録する人数", default=None)
     refers: tuple[Reference, ...] = Field(title="ほかの登録簿を指す項目", default=())
     feeds: Feeds | None = Field(title="数える一覧", default=None)
@@ -183,6 +190,9 @@ class Register(Definition):
             legal_basis=self.legal_basis,
             instruction=self.instruction,
             fields=(number, answer, *self.written, *dates, trace),
+            open_note=self.open_note,
+            settled_by=ENDED,
+            in_order=self.in_order,
         )
 
     @model_validator(mode="after")

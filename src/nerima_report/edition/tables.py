@@ -177,12 +177,16 @@ class Note(Definition):
 
 
 class TableDefinition(Definition):
-    """What all tables have: key, title, legal basis and who reports them."""
+    """What all tables have: key, title, legal basis and who reports them.
+
+    `since` is the fiscal year from which the table is asked for: workbooks of earlier years may lack it.
+    """
 
     key: Text = Field(title="キー")
     title: Text = Field(title="題名")
     legal_basis: Text = Field(title="根拠")
     reported_by: Reporter = Field(title="書く人", default="section")
+    since: int = Field(title="聞きはじめた年度", default=0)
     instruction: str = Field(title="書き方", default="")
     notes: tuple[Note, ...] = Field(title="注", default=())
 

@@ -30,12 +30,16 @@ CHOICE_COLUMN, MARK_COLUMN, PROGRESS_COLUMN = 2, 3, 4
 _FIRST_CAPTION = 2  # the row of the first caption on a sheet with several tables, below the title of the part
 
 # Keys of definitions that have no effect on forms.
-_NOT_ON_FORMS = frozenset({"renamed", "stocks", "must_publish", "repeated_in", "repeated_as"})
+_NOT_ON_FORMS = frozenset({
+    "renamed", "stocks", "must_publish", "repeated_in", "repeated_as",
+    "since", "expected", "due_when", "yearly", "settled_by", "in_order",
+})  # fmt: skip
 # Keys of registers.toml that have no effect on the sheet of a register.
 _NOT_ON_SHEETS: dict[str, Any] = {
     "remark": True,
     "public": True,
-    "fields": {"__all__": {"item", "public", "repeated_in", "repeated_as"}},
+    "open_note": True,
+    "fields": {"__all__": {"item", "public", "repeated_in", "repeated_as", "since", "due_when"}},
 }
 # Keys of definitions that are newer than the first forms. They enter the fingerprint only where they are used.
 _ADDED_LATER = frozenset({

@@ -70,12 +70,16 @@ def load_masters(folder: Path, edition: Edition) -> dict[str, Master]:
 
 
 def read_master(file: Path, register: Register) -> Master:
-    """Read a master, which is empty without a file. Raises MasterError with file, line, column and reason."""
+    """Read a master, which is empty without a file. Raises MasterError with file, line, column and reason.
+
+    It may lack the columns of fields that were added to the register later (`since`).
+    """
     if not file.exists():
         return Master(register)
     lines: dict[str, int] = {}
     entries = []
-    for line, texts in read_csv(file, columns(register)):
+    added = [field.label for field in register.written if field.since]
+    for line, texts in read_csv(file, columns(register), added):
         entry = _entry(_MasterLine(file, line, texts), register)
         if entry.number in lines:
             raise MasterError(file, line, NUMBER, f"番号「{entry.number}」は {lines[entry.number]}行目にもあります")

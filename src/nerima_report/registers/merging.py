@@ -318,11 +318,14 @@ def _entry(pending: Pending, row: Entry, before: RegisterEntry) -> RegisterEntry
 
 
 def _first_difference(register: Register, before: RegisterEntry, after: RegisterEntry) -> tuple[str, str, str] | None:
-    """The first column in which a row differs from the master, apart from yearly fields."""
-    yearly = {field.label for field in register.written if field.yearly}
+    """The first column in which a row differs from the master, apart from yearly fields.
+
+    The first answer in a field that was added to the register later is no change of the entry.
+    """
     old, new = before.cells(register), after.cells(register)
+    free = {f.label for f in register.written if f.yearly or (f.since and old[f.label] is None)}
     for label in (*(f.label for f in register.written), REGISTERED, CHANGED, ENDED):
-        if label not in yearly and old[label] != new[label]:
+        if label not in free and old[label] != new[label]:
             return label, _shown(old[label]), _shown(new[label])
     return None
 

@@ -164,10 +164,11 @@ def _misfits(record: Record, edition: Edition) -> Iterator[tuple[str, str]]:
     for number, entry in enumerate(record.entries, start=1):
         table = edition.entry_tables.get(entry.table)
         labels = {field.label for field in table.fields} if table else set()
-        if set(entry.values) != labels:
+        added = {field.label for field in table.fields if field.since} if table else set()
+        if not labels - added <= set(entry.values) <= labels:
             yield f"entries[{number}]", f"一覧の表「{entry.table}」の項目が、今の定義と違います"
         for field in table.fields if table else ():
-            if not _fits(field, entry.values.get(field.label)):
+            if not _fits(field, entry.values.get(field.label), record.fiscal_year):
                 yield f"entries[{number}].values.{field.label}", "項目の値が、今の定義に合いません"
 
 
@@ -183,9 +184,9 @@ def _other_units(record: Record, edition: Edition) -> Iterator[tuple[str, str]]:
                 )
 
 
-def _fits(field: EntryField, value: int | str | None) -> bool:
+def _fits(field: EntryField, value: int | str | None, fiscal_year: int) -> bool:
     if value is None:
-        return not field.required
+        return not field.required or field.since > fiscal_year
     try:
         _value(field, value)
     except ValueError:
@@ -225,7 +226,7 @@ def _entries(record: Record, table_id: str, table: EntryTable) -> tuple[Entry, .
 
 
 def _typed(table: EntryTable, entry: RecordedEntry) -> dict[str, object]:
-    return {field.label: _value(field, entry.values[field.label]) for field in table.fields}
+    return {field.label: _value(field, entry.values.get(field.label)) for field in table.fields}
 
 
 def _notes(record: Record) -> tuple[Finding, ...]:

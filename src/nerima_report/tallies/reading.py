@@ -122,13 +122,15 @@ class _Gathered:
         regions = self.finder.find(submission.workbook, table_id)
         sheet, rows = regions[0] if len(regions) == 1 else _NOWHERE
         is_end = partial(self.edition.files.beside.names, "ends")
+        year = submission.fiscal_year
         layout = locate_entries(sheet, table, is_end) if sheet.name else EntryLayout()
         layout.region = rows
         located = LocatedEntries(submission, table_id, _names(regions), layout)
         self.located.append(located)
-        if table_id in self.edition.registers:
-            # Without 廃止日 an entry would count that has ended: a register has all its headings.
-            layout.missing_headings = [label for label in layout.unfound_headings if label != TRACE]
+        # Without 廃止日 an entry would count that has ended: a register has all its headings.
+        wanted = layout.unfound_headings if table_id in self.edition.registers else layout.missing_headings
+        optional = {TRACE, *(field.label for field in table.fields if field.since > year)}
+        layout.missing_headings = [label for label in wanted if label not in optional]
         if not located.found or layout.missing_headings:
             return located
         columns = [_read_column(f, layout.columns.get(f.label), sheet, layout.rows) for f in table.fields]
@@ -141,7 +143,7 @@ class _Gathered:
         self.entries[table_id] += entries
         for place, number in sorted(_doubtful(table.fields, columns)):
             field, reading = table.fields[number], columns[number][place]
-            missing = reading.status != "reported" and field.is_required(entries[place].values)
+            missing = reading.status != "reported" and field.is_required(entries[place].values, year)
             if missing or reading.status == "unreadable" or reading.remark:
                 self._add_fault(sheet, entries[place], field.label, reading)
         return located
