@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nerima_report.report.blocks import Report
+from nerima_report.report.formats.html import render_html
 from nerima_report.report.formats.markdown import render_markdown
 
 
@@ -35,7 +36,12 @@ def _markdown(report: Report, _reference: Path) -> bytes:
     return render_markdown(report).encode()
 
 
+def _html(report: Report, _reference: Path) -> bytes:
+    return render_html(report).encode()
+
+
 FORMATS = (
     Format("word", "report.docx", _word),
     Format("markdown", "report.md", _markdown),
+    Format("html", "report.html", _html),
 )
