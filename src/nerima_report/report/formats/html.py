@@ -20,7 +20,7 @@ SHORT_TABLE = 12  # a table of so many rows at most is printed on one page
 
 
 def render_html(report: Report) -> str:
-    """The page; the same report gives the same bytes. All texts are escaped, and it has neither scripts nor links out."""
+    """The page; the same report gives the same bytes. All texts are escaped; there are no scripts, and no links out."""
     return _template().render(
         report=report,
         contents_title=CONTENTS_TITLE,
