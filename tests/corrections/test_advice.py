@@ -207,7 +207,7 @@ def test_it_is_said_once_everywhere(slipped: Path, command: Command) -> None:
 
 def test_the_record_of_the_year_before_is_recalled(content: Content, whole_edition: Edition, tmp_path: Path) -> None:
     """What each 課 reported, and the ward, in the tables whose series goes on."""
-    record = make_record(content, compose_report(content), {})
+    record = make_record(content, compose_report(content))
     (tmp_path / "records").mkdir()
     (tmp_path / "records" / "2022.json").write_bytes(write_record(record))
     before = reported_before(open_workspace(tmp_path), whole_edition, 2023)

@@ -27,7 +27,7 @@ TEXT = st.text(max_size=5) | st.integers() | st.none()
 
 @pytest.fixture(scope="module")
 def record(content: Content) -> Record:
-    return make_record(content, compose_report(content), {})
+    return make_record(content, compose_report(content))
 
 
 def before(record: Record) -> Record:

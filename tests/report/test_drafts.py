@@ -48,7 +48,7 @@ def test_case(case: dict[str, Any], ward: Ward) -> None:
     somebody = bool(case.get("silent") or case.get("gaps"))
     assert text.startswith(PROVISIONAL_MARK) == somebody
     assert ("そろっていない数" in make_audit(content, compose_report(content))) == somebody
-    record = make_record(content, compose_report(content), {})
+    record = make_record(content, compose_report(content))
     told = {(c.table, c.group, c.row, c.column): c.value for c in record.cells}
     assert all(value is None or value == whole[key] for key, value in content.collection.totals.values.items())
     assert told == {tuple(key): value for key, value in content.collection.totals.values.items()}

@@ -39,7 +39,7 @@ Change = Callable[[RecordedCell], RecordedCell | None]
 
 def _year_before(content: Content, change: Change = lambda cell: cell) -> Record:
     """The record of 2021 that says the same as the sample of 2022, but for the cells that `change` changes."""
-    record = make_record(content, compose_report(content), {})
+    record = make_record(content, compose_report(content))
     cells = tuple(changed for cell in record.cells if (changed := change(cell)) is not None)
     return record.model_copy(update={"fiscal_year": 2021, "name": full_name(2021), "cells": cells})
 
@@ -221,7 +221,7 @@ def test_a_share_stands_beside_the_year_unless_check_says_that_it_is_another(
     case: dict[str, Any], content: Content, whole_edition: Edition, tmp_path: Path
 ) -> None:
     edition, before = _declaring(whole_edition, case), _before_the_change(_year_before(content), case)
-    now = make_record(content, compose_report(content), {})
+    now = make_record(content, compose_report(content))
     sides = [year_of(record, "", edition, 2022) for record in (now, before)]
     findings = run_year_checks(YearEvidence(edition, sides[0], (sides[1],)))
     code = case.get("code", "")

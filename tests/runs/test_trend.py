@@ -19,6 +19,7 @@ from rich.console import Console
 
 from conftest import SAMPLE, Command
 from nerima_report.checks.years import run_year_checks
+from nerima_report.data_table import render_csv
 from nerima_report.edition import Edition
 from nerima_report.edition.part import Break, Chart, Renamed, charts_of_tables
 from nerima_report.fiscal_year import full_name
@@ -26,14 +27,14 @@ from nerima_report.notices.trend import print_trend
 from nerima_report.records.file import read_record, write_record
 from nerima_report.records.model import Record
 from nerima_report.records.series import (
-    HEADINGS,
+    FIELDS,
     MOST_LINES,
     Series,
     SeriesLine,
     Source,
     Trend,
     make_trend,
-    render_open_data,
+    series_data,
 )
 from nerima_report.records.years import YearEvidence, year_of
 from nerima_report.report.blocks import Picture, Report
@@ -282,9 +283,9 @@ def _is_the_same_in_word(content: bytes, markdown: str, alts: list[str]) -> None
 def _is_open_data(content: bytes) -> None:
     assert content.startswith(b"\xef\xbb\xbf")
     lines = content.decode("utf-8-sig").split("\r\n")
-    assert (lines[0], lines[-1]) == (",".join(HEADINGS), "")
+    assert (lines[0], lines[-1]) == (",".join(field.name for field in FIELDS), "")
     assert "131202,2019,令和元年度,公文書の公開状況,公文書の公開請求件数,,2023,件,値あり,1,公表済み" in lines
-    assert all(len(line.split(",")) == len(HEADINGS) for line in lines[:-1])
+    assert all(len(line.split(",")) == len(FIELDS) for line in lines[:-1])
 
 
 def test_years_that_cannot_be_shown_are_told(folder: Path, command: Command) -> None:
@@ -305,7 +306,7 @@ def test_a_year_in_out_is_said_not_to_be_published(records: dict[int, Record], w
     markdown = render_markdown(report)
     assert "令和3年度の数は、まだ公表していない報告のものである。" in markdown
     assert markdown.startswith("【案】")
-    assert "公表前" in render_open_data(trend).decode("utf-8-sig")
+    assert "公表前" in render_csv(series_data(trend)).decode("utf-8-sig")
 
 
 def test_the_folder_of_a_year_is_used_until_it_is_published(folder: Path, command: Command) -> None:

@@ -172,7 +172,7 @@ def test_every_output_says_the_same_of_a_share_that_is_not_quite_whole(ward: War
     assert "公開の割合は約99.9%だった。" in render_markdown(report)
     audited = [line for line in make_audit(content, report).splitlines() if line.startswith("| 公開.公開率 |")]
     assert "99.9%（四捨五入では100.0%" in audited[0]
-    record = make_record(content, report, {})
+    record = make_record(content, report)
     assert {figure.figure: figure.value for figure in record.figures}["公開.公開率"] == "99.9"
     again = content_of(record, ward.edition, Path("2022.json"))
     assert "公開の割合は約99.9%だった。" in render_markdown(compose_report(again))

@@ -5,8 +5,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from pathlib import Path
 
 from nerima_report.findings import Finding
+from nerima_report.places import Place
+from nerima_report.registers.master import master_file
+from nerima_report.registers.views import RegisterView
 from nerima_report.tallies.collection import Collection
 
 _HYPHENS = dict.fromkeys(map(ord, "‐‑‒–—―−ー－"), "-")
@@ -33,6 +37,17 @@ def texts_name_nobody(collection: Collection) -> Iterator[Finding]:
                 parts = private_parts(str(sheet.cells.get(position, "")))
                 for code, found in sorted(dict(reversed(parts)).items()) if parts else ():  # one of a kind is enough
                     yield Finding(code, located.place(position, column=label), found=masked(found))
+
+
+def naming_somebody(folder: Path, view: RegisterView) -> Iterator[Finding]:
+    """No text of a register that is to be published holds such a number or address. `folder` holds the masters."""
+    file = master_file(folder, view.register).as_posix()
+    for entry in view.entries:
+        for field in view.register.written:
+            value = entry.values.get(field.label)
+            if field.public and isinstance(value, str):
+                place = Place(entry.section, file, cell=entry.number, column=field.label)
+                yield from (Finding(code, place, found=masked(text)) for code, text in private_parts(value))
 
 
 def private_parts(text: str) -> list[tuple[str, str]]:

@@ -322,6 +322,7 @@ def load_edition(folder: Path, *, texts: bool = True) -> Edition:
         raise DefinitionError(folder, "", "部のフォルダー（part.toml のあるフォルダー）がありません")
     _refuse_rivals(parts)
     _refuse_rival_registers(parts)
+    _refuse_unknown_open_data(folder, municipality, parts)
     used = _beside_the_edition(folder, "findings.toml")
     shipped = load_catalogue(shipped_templates() / "findings.toml")
     catalogue = shipped if used == shipped.file else load_catalogue(used, required=shipped.codes)
@@ -436,6 +437,19 @@ def _refuse_rival_registers(parts: Sequence[Part]) -> None:
             if earlier and register.continues and marks.get(register.continues) != register.mark:
                 reason = f"「{register.continues}」という、同じ mark の登録簿はありません"
                 raise DefinitionError(part.folder / "registers.toml", f"register「{register.key}」.continues", reason)
+
+
+def _refuse_unknown_open_data(folder: Path, municipality: MunicipalityDefinition, parts: Sequence[Part]) -> None:
+    """Raise DefinitionError where open data shall hold a register that no part has, or that nobody may look at."""
+    registers = {register.key: register for part in parts for register in part.registers}
+    for key in municipality.open_data.registers:
+        if key not in registers:
+            reason = f"「{key}」という登録簿はありません"
+        elif not registers[key].public:
+            reason = f"「{key}」は、一般の閲覧に供する登録簿（public = true）ではないので、公開データにできません"
+        else:
+            continue
+        raise DefinitionError(folder / "municipality.toml", "open_data.registers", reason)
 
 
 def _unique(file: Path, what: str, keys: list[str]) -> None:

@@ -37,8 +37,25 @@ class PublicationWay(Definition):
     basis: Text = Field(title="よりどころ")
 
 
+class Licence(Definition):
+    """On which terms the open data may be used: the short name (of spdx.org), the title, and where the text is."""
+
+    name: Annotated[str, StringConstraints(pattern=r"^[-A-Za-z0-9._]+$")] = Field(title="略称")
+    title: Text = Field(title="名前")
+    path: Annotated[str, StringConstraints(pattern=r"^https?://")] = Field(title="本文の場所")
+    basis: Text = Field(title="よりどころ")
+
+
+class OpenData(Definition):
+    """What is said of the open data, and the keys of the registers that are published as well."""
+
+    description: str = Field(title="説明", default="")
+    registers: tuple[Text, ...] = Field(title="公開する登録簿", default=())
+    licence: Licence | None = Field(title="利用の条件", default=None)
+
+
 class MunicipalityDefinition(Definition):
-    """Who publishes: name, code, coordinators, month and ways of publication, the default roster."""
+    """Who publishes: name, code, coordinators, month and ways of publication, open data, the default roster."""
 
     name: Text = Field(title="名前")
     code: Annotated[str, StringConstraints(pattern=r"^\d{6}$")] = Field(title="団体コード")
@@ -46,6 +63,7 @@ class MunicipalityDefinition(Definition):
     earlier_form_versions: tuple[Text, ...] = Field(title="まだ読む前の様式の版", default=())
     publication_month: Setting = Field(title="公表の月")
     publication_ways: tuple[PublicationWay, ...] = Field(title="公表の方法", default=())
+    open_data: OpenData = Field(title="公開データ", default=OpenData())
     severities: dict[str, Severity] = Field(default_factory=dict)
     coordinators: tuple[Coordinator, ...] = Field(title="とりまとめ課", min_length=1)
     roster_source: Text = Field(title="名簿の出典")

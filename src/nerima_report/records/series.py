@@ -6,8 +6,6 @@ takes over. Names are mapped as between any two years (years.py).
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -15,6 +13,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
+from nerima_report.data_table import DataField, DataTable, Value
 from nerima_report.edition import Edition
 from nerima_report.edition.part import Chart, Part
 from nerima_report.edition.tables import fill
@@ -25,26 +24,25 @@ from nerima_report.records.years import Rule, Year, later_names, year_of
 
 PointStatus = Literal["known", "not published", "incomputable", "no record"]
 MOST_LINES = 7  # more cannot be distinguished in a chart, or placed beside each other in a table
-# The columns of the open data, and what they call the status of a point.
-HEADINGS = (
-    "全国地方公共団体コード",
-    "西暦年度",
-    "和暦年度",
-    "部",
-    "項目",
-    "区分",
-    "値",
-    "単位",
-    "状態",
-    "系列番号",
-    "公表",
-)
 STATUSES: dict[PointStatus, str] = {
     "known": "値あり",
     "not published": "公表なし",
     "incomputable": "計算できない",
     "no record": "記録なし",
 }
+FIELDS = (
+    DataField("全国地方公共団体コード", required=True),
+    DataField("西暦年度", "year", required=True),
+    DataField("和暦年度", required=True),
+    DataField("部", required=True),
+    DataField("項目", required=True),
+    DataField("区分"),
+    DataField("値", "number"),
+    DataField("単位", required=True),
+    DataField("状態", required=True, choices=tuple(STATUSES.values())),
+    DataField("系列番号", "integer", "同じ番号の値は比べられる。系列が切れると、次の番号になる。", required=True),
+    DataField("公表", choices=("公表済み", "公表前")),
+)
 
 
 class Point(NamedTuple):
@@ -340,21 +338,13 @@ def _pieces(lines: Sequence[SeriesLine]) -> Iterator[tuple[SeriesLine, ...]]:
         yield tuple(lines[number * size : (number + 1) * size])
 
 
-def render_open_data(trend: Trend) -> bytes:
-    """All points of all series as CSV in UTF-8 with a byte order mark, a number in each line.
-
-    Numbers with the same 系列番号 can be compared; a break begins the next 系列番号.
-    """
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(HEADINGS)
-    for series in trend.series:
-        for line in series.lines:
-            writer.writerows(_rows(trend, series, line))
-    return text.getvalue().encode("utf-8-sig")
+def series_data(trend: Trend) -> DataTable:
+    """All points of all series, a number in each row."""
+    rows = (row for series in trend.series for line in series.lines for row in _rows(trend, series, line))
+    return DataTable("trend", trend.edition.trend.title, FIELDS, tuple(rows))
 
 
-def _rows(trend: Trend, series: Series, line: SeriesLine) -> Iterator[tuple[object, ...]]:
+def _rows(trend: Trend, series: Series, line: SeriesLine) -> Iterator[tuple[Value, ...]]:
     code = trend.edition.municipality.code
     broken = sorted({year_of_break.year for year_of_break in series.breaks})
     label = line.label if len(series.lines) > 1 or line.label != series.title else ""
@@ -364,17 +354,12 @@ def _rows(trend: Trend, series: Series, line: SeriesLine) -> Iterator[tuple[obje
             code,
             year,
             full_name(year),
-            _text(series.part.definition.title),
-            _text(series.title),
-            _text(label),
-            "" if point.value is None else point.value,
-            _text(series.units.get(year, series.unit)),
+            series.part.definition.title,
+            series.title,
+            label,
+            point.value,
+            series.units.get(year, series.unit),
             STATUSES[point.status],
             1 + sum(year_of_break <= year for year_of_break in broken),
             ("公表済み" if source.published else "公表前") if source else "",
         )
-
-
-def _text(text: str) -> str:
-    """A text that no spreadsheet program takes for a formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text

@@ -31,6 +31,7 @@ from nerima_report.records.model import (
     RecordedExplanation,
     RecordedInput,
     RecordedOutput,
+    RecordedSource,
     RecordedTable,
     RecordedTally,
     recorded_figure,
@@ -44,8 +45,8 @@ from nerima_report.tallies.totals import Totals, cell_names
 from nerima_report.text import name_of
 
 
-def make_record(content: Content, report: Report, outputs: Mapping[str, bytes]) -> Record:
-    """The record of a built year. `content` is what `report` says; `outputs` are the files made of it."""
+def make_record(content: Content, report: Report) -> Record:
+    """The record of a built year, without its files. `content` is what `report` says."""
     collection = content.collection
     used = collection.submissions
     unused = [submission for submission in collection.inbox.submissions if submission not in used]
@@ -75,9 +76,15 @@ def make_record(content: Content, report: Report, outputs: Mapping[str, bytes]) 
             )
             for s in sorted((*used, *unused), key=lambda s: (s.section, s.ward, s.number, s.file))
         ),
-        outputs=tuple(RecordedOutput(file=name, sha256=sha256(data)) for name, data in outputs.items()),
+        outputs=(),
         revisions=(),
     )  # fmt: skip
+
+
+def with_files(record: Record, outputs: Mapping[str, bytes], sources: tuple[RecordedSource, ...]) -> Record:
+    """The record with the files that were made together with it, and those that it was made from besides workbooks."""
+    made = tuple(RecordedOutput(file=name, sha256=sha256(data)) for name, data in outputs.items())
+    return record.model_copy(update={"outputs": made, "sources": sources})
 
 
 def recorded_tables(report: Report) -> tuple[RecordedTable, ...]:
@@ -144,7 +151,7 @@ def content_of(record: Record, edition: Edition, file: Path) -> Content:
     known = {key.table for key, value in values.items() if value is not None}
     missing = frozenset(record.not_published) | {table for table in edition.count_tables if table not in known}
     told = replace(edition, parts=tuple(_told(part, totals) for part in edition.parts))
-    entries = {table_id: _entries(record, table_id, table) for table_id, table in edition.entry_tables.items()}
+    entries = {table_id: recorded_list(record, table_id, table) for table_id, table in edition.entry_tables.items()}
     collection = Collection(told, record.fiscal_year, Tallies((), entries, (), (), ()), totals)
     for key, share in collection.figures.items():
         _refuse_another_value(record, key, share, file)
@@ -219,8 +226,8 @@ def _told_table(table_id: str, table: CountTable | EntryTable, totals: Totals) -
     return table.model_copy(update={"rows": rows, "columns": columns}) if known else table
 
 
-def _entries(record: Record, table_id: str, table: EntryTable) -> tuple[Entry, ...]:
-    """The entries of a table as they were when the report was made, in their order."""
+def recorded_list(record: Record, table_id: str, table: EntryTable) -> tuple[Entry, ...]:
+    """The entries of a list-like table of a recorded year, in the order in which they were handed in."""
     own = [entry for entry in record.entries if entry.table == table_id]
     return tuple(Entry(_typed(table, entry), entry.section, number) for number, entry in enumerate(own))
 

@@ -40,7 +40,7 @@ def count_table(table_id: str, table: CountTable, totals: Totals, fiscal_year: i
     """A table of counts as printed, unnumbered."""
     years = year_names(fiscal_year)
     marks = {note.key: f"注{n}" for n, note in enumerate((n for n in table.notes if n.key), start=1)}
-    rows = [_count_row(table_id, table, row, totals, marks) for row in _ordered_rows(table_id, table, totals)]
+    rows = [_count_row(table_id, table, row, totals, marks) for row in printed_rows(table_id, table, totals)]
     if table.total:
         sums = [so_far(totals, table.keys(table_id, column.label)) for column in table.columns]
         stubs = ([Cell("")] if table.group_stub else []) + [Cell(table.total)]
@@ -111,7 +111,7 @@ def _entry_table(table_id: str, table: EntryTable, entries: list[Entry], names: 
     return Table(table_id, 0, fill(table.title, names), columns, tuple(rows), notes=notes)
 
 
-def _ordered_rows(table_id: str, table: CountTable, totals: Totals) -> list[Row]:
+def printed_rows(table_id: str, table: CountTable, totals: Totals) -> list[Row]:
     """The rows in the order in which they are printed, groups together; ties keep the order of definition."""
     hidden = unused_groups(table_id, table, totals) if table.hide_unused_groups else []
     rows = [row for row in table.rows if row.group not in hidden]

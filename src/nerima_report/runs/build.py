@@ -27,10 +27,12 @@ from nerima_report.report.audit import OPEN_ITEMS, make_audit, make_open_items
 from nerima_report.report.blocks import Report
 from nerima_report.report.compose import annotate, compose_report
 from nerima_report.report.content import Content
+from nerima_report.report.data_package import outdated
 from nerima_report.report.formats import FORMATS
 from nerima_report.report.must_publish import published_items, unpublished
-from nerima_report.report.record import make_record
+from nerima_report.report.record import make_record, with_files
 from nerima_report.report.wording_of_year_before import sentences_about_the_year_before
+from nerima_report.runs.open_data import findings_on_open_registers, open_data_of
 from nerima_report.runs.publish import sources_of
 from nerima_report.runs.registers import findings_on_registers
 from nerima_report.tallies.ledger import load_ledger
@@ -70,6 +72,7 @@ def build(workspace: Workspace, edition: Edition, order: BuildOrder, progress: P
     ledger = load_ledger(workspace.ledgers(fiscal_year), whole, fiscal_year, progress)
     examination = examine_collection(inbox, edition, roster, explanations, recall, ledger)
     examination = examination.and_also(findings_on_registers(workspace, whole, examination.years[0]))
+    examination = examination.and_also(findings_on_open_registers(workspace, whole, fiscal_year))
     out, published = workspace.out(fiscal_year), workspace.record(fiscal_year)
     earlier = _vouching_record(out, published, fiscal_year)
     if not draft and any(edition.catalogue.is_error(finding) for finding in examination.findings):
@@ -93,10 +96,15 @@ def build(workspace: Workspace, edition: Edition, order: BuildOrder, progress: P
     outputs["audit.md"] = make_audit(content, report).encode()
     if open_items := make_open_items(content, draft=draft):
         outputs[OPEN_ITEMS] = open_items.encode()
-    record = make_record(content, report, outputs).model_copy(update={"sources": sources})
-    delivery = Delivery(out, {**outputs, RECORD: write_record(record)}, earlier.vouched if earlier else {})
+    record = make_record(content, report)
+    if not draft:  # a draft is not published, so there is no data of it
+        outputs |= open_data_of(workspace, whole, record, report)
+    record = with_files(record, outputs, sources)
+    vouched = earlier.vouched if earlier else {}
+    delivery = Delivery(out, {**outputs, RECORD: write_record(record)}, vouched)
     # A draft must not replace a finished report; and without a record nobody knows whether the report was polished.
-    kept = delivery.replace(reports if earlier is None or (draft and not earlier.draft) else ())
+    always_kept = reports if earlier is None or (draft and not earlier.draft) else ()
+    kept = delivery.replace(always_kept, gone=outdated(vouched, outputs))
     return Built(examination.and_also(kept), tuple(out / name for name in (*outputs, RECORD)))
 
 
@@ -118,7 +126,7 @@ def _between_years(workspace: Workspace, edition: Edition, content: Content, rep
     published, out = workspace.record(content.collection.fiscal_year), workspace.out(content.collection.fiscal_year)
     if not workspace.records:
         return []
-    record = make_record(content, report, {})
+    record = make_record(content, report)
     records = [record_to_write(record, out / RECORD)]
     if published.exists():
         records.append(open_record(published, content.collection.fiscal_year))

@@ -88,7 +88,7 @@ def _content(edition: Edition, year: int, count: int) -> Content:
 def _compared(content: Content, before: Content, report: Report, edition: Edition) -> Content:
     """The same content compared with another report as that of the year before. `edition` has all its parts."""
     year = content.collection.fiscal_year - 1
-    record = make_record(before, report, {}).model_copy(update={"fiscal_year": year, "name": full_name(year)})
+    record = make_record(before, report).model_copy(update={"fiscal_year": year, "name": full_name(year)})
     return replace(content, comparison=compare_with(record, "", edition, content.collection.fiscal_year), compared=True)
 
 

@@ -9,10 +9,12 @@ from nerima_report.errors import CannotProceed
 from nerima_report.examination import Examination
 from nerima_report.records.file import read_record
 from nerima_report.report.compose import annotate, compose_report
+from nerima_report.report.data_package import outdated
 from nerima_report.report.formats import FORMATS
 from nerima_report.report.record import content_of
 from nerima_report.report.wording_of_year_before import sentences_about_the_year_before
 from nerima_report.runs.build import Built, year_before
+from nerima_report.runs.open_data import findings_on_open_registers, open_data_of
 from nerima_report.workspace import RECORD, Delivery, Workspace
 
 
@@ -26,11 +28,16 @@ def build_from_record(workspace: Workspace, edition: Edition, fiscal_year: int, 
             f"  先に nerima-report publish {fiscal_year} を実行するか、要らなければそのフォルダーを消してください。"
         )
     before = year_before(workspace, edition, fiscal_year, wanted=compare)
-    edition = edition.for_year(fiscal_year)
+    whole, edition = edition, edition.for_year(fiscal_year)
     content = replace(content_of(record, edition, file), comparison=before, compared=compare)
     report = annotate(compose_report(content), content)
     outputs = {form.file_name: form.render(report, edition.folder / "reference.docx") for form in FORMATS}
-    found = Delivery(out, outputs, {name: record.vouched.get(name, "") for name in outputs}).replace()
+    outputs |= open_data_of(workspace, whole, record, report)
+    gone = outdated(record.vouched, outputs)
+    found = Delivery(out, outputs, {name: record.vouched.get(name, "") for name in (*outputs, *gone)}).replace(
+        gone=gone
+    )
+    found += findings_on_open_registers(workspace, whole, fiscal_year)
     found += sentences_about_the_year_before(edition, before)
     collection = replace(content.collection, edition=edition)
     examination = Examination(edition, collection.inbox, (collection,), tuple(found))

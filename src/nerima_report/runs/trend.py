@@ -6,13 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from nerima_report.data_table import render_csv
 from nerima_report.edition import Edition
 from nerima_report.errors import CannotProceed
 from nerima_report.files import sha256
 from nerima_report.findings import Finding
 from nerima_report.records.file import read_record
-from nerima_report.records.series import Source, Trend, make_trend, render_open_data
+from nerima_report.records.series import Source, Trend, make_trend, series_data
+from nerima_report.report.blocks import Report
+from nerima_report.report.data_package import DataPackage, outdated, render_package
 from nerima_report.report.formats import FORMATS
+from nerima_report.report.open_data import published_tables, side_by_side
 from nerima_report.report.trend import Draw, compose_trend, runs_of_years
 from nerima_report.workspace import RECORD, SUMS, Delivery, Workspace, read_sums, write_sums
 
@@ -45,12 +49,25 @@ def trend(workspace: Workspace, edition: Edition, first: int, last: int) -> Tren
         for form in FORMATS
     }
     files |= {picture.file: picture.content for picture in report.pictures}
-    files["trend.csv"] = render_open_data(series)
+    files["trend.csv"] = render_csv(series_data(series))
+    files |= _open_data(series, report)
     out = workspace.folder / "out" / f"trend-{first}-{last}"
     written_last = read_sums(out)
-    vouched = {name: written_last.get(name, "") for name in files}
-    kept = Delivery(out, {**files, SUMS: _sums(files, out, written_last)}, vouched).replace()
+    gone = outdated(written_last, files)
+    vouched = {name: written_last.get(name, "") for name in (*files, *gone)}
+    kept = Delivery(out, {**files, SUMS: _sums(files, out, written_last)}, vouched).replace(gone=gone)
     return TrendMade(series, tuple(out / name for name in files), tuple(kept), charts=draw is not None)
+
+
+def _open_data(series: Trend, report: Report) -> dict[str, bytes]:
+    """The tables of the published years as one data set, by name of the file; nothing where none is published."""
+    edition, records = series.edition, {y: s.record for y, s in series.sources.items() if s.published}
+    if not records:
+        return {}
+    tables = side_by_side(published_tables(record, edition.for_year(year)) for year, record in records.items())
+    name = f"{min(records)}-{max(records)}"
+    package = DataPackage(name, report.title, report.author, report.published, tuple(tables))
+    return render_package(package, edition.municipality)
 
 
 def _charts() -> Draw | None:

@@ -50,7 +50,7 @@ def act_year(act_inbox: Inbox, act_edition: Edition) -> Record:
 def _recorded(inbox: Inbox, edition: Edition, year: int) -> Record:
     evidence = examine(inbox, edition, year, roster(year))
     content = Content(evidence)
-    return make_record(content, compose_report(content), {})
+    return make_record(content, compose_report(content))
 
 
 def _year_before(record: Record, year: int, stocks: set[tuple[str, str]]) -> Record:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from nerima_report.records.model import REPORT
 from nerima_report.report.blocks import Report
+from nerima_report.report.formats.html import render_html
 from nerima_report.report.formats.markdown import render_markdown
 
 
@@ -36,7 +37,12 @@ def _markdown(report: Report, _reference: Path) -> bytes:
     return render_markdown(report).encode()
 
 
+def _html(report: Report, _reference: Path) -> bytes:
+    return render_html(report).encode()
+
+
 FORMATS = (
     Format("word", f"{REPORT}.docx", _word),
     Format("markdown", f"{REPORT}.md", _markdown),
+    Format("html", f"{REPORT}.html", _html),
 )

@@ -1,0 +1,187 @@
+"""The record of a year → the tables of its report as data: what was printed, and nothing else.
+
+A table of counts has a row for each number, so that all of them have the same columns; a list has a row for each entry,
+and columns for those of its fields that are printed.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from nerima_report.data_table import DataField, DataTable, FieldType, Value, counted
+from nerima_report.edition import Edition
+from nerima_report.edition.entries import EntryField, EntryTable
+from nerima_report.edition.part import Part
+from nerima_report.edition.tables import CountTable, fill, placeholders_in
+from nerima_report.places import CellKey
+from nerima_report.records.model import Record, RecordedTable
+from nerima_report.report.record import recorded_list
+from nerima_report.report.tables import in_printed_order, printed_rows
+from nerima_report.report.wording import year_names
+from nerima_report.tallies.totals import Totals
+from nerima_report.text import one_line
+
+KNOWN, UNPUBLISHED = "値あり", "公表なし"
+DETAIL, TOTAL = "内訳", "合計"
+NUMBER = "番号"
+# The columns with which every row begins.
+_ABOUT = (
+    DataField("全国地方公共団体コード", required=True),
+    DataField("西暦年度", "year", "年度の始まる4月1日のある年。", required=True),
+    DataField("和暦年度", required=True),
+    DataField("部", required=True),
+    DataField("表", description="表の名前。題名と番号が変わっても同じ。", required=True),
+)
+_COUNTS = (
+    DataField("区分", description="行の区分。区分のない表では空。"),
+    DataField("行", description="行の見出し。", required=True),
+    DataField("列", description="列の見出し。", required=True),
+    DataField("値", "integer", "数。0 は、数えて0だったもの。"),
+    DataField("単位", required=True),
+    DataField("行の種類", description="合計の行は、内訳の行の和。", required=True, choices=(DETAIL, TOTAL)),
+    DataField(
+        "状態", description="公表なしは、その年度に公表していない数。", required=True, choices=(KNOWN, UNPUBLISHED)
+    ),
+)
+_KEY_OF_COUNTS = ("西暦年度", "表", "区分", "行", "列")
+_TYPES: dict[str, FieldType] = {"month": "yearmonth", "date": "date", "order": "integer", "difference": "integer"}
+
+
+@dataclass(frozen=True)
+class PublishedTable:
+    """A table of the report of one year, or of several, as data; `part` and `id` say which it is."""
+
+    part: Part
+    id: str
+    data: DataTable
+
+
+def published_tables(record: Record, edition: Edition) -> list[PublishedTable]:
+    """The printed tables of a recorded year in their order; `edition` is narrowed to the year.
+
+    A list that was printed in several tables is one here. A list that the definitions no longer have is left out:
+    nothing says any more which of its fields were printed.
+    """
+    printed: dict[str, list[RecordedTable]] = {}
+    for one in record.tables:
+        printed.setdefault(one.table, []).append(one)
+    parts = {part.key: part for part in edition.parts}
+    published = []
+    for table_id, numbered in printed.items():
+        part = parts.get(table_id.partition(".")[0])
+        data = _data(record, table_id, edition.tables.get(table_id))
+        if part is None or data is None:
+            continue
+        about = (edition.municipality.code, record.fiscal_year, record.name, part.definition.title, table_id)
+        data = replace(
+            data,
+            name=f"{part.folder.name}-{numbered[0].number:02}",
+            title="、".join(f"表{one.number} {one.title}" for one in numbered),
+            fields=(*_ABOUT, *data.fields),
+            rows=tuple((*about, *row) for row in data.rows),
+        )
+        published.append(PublishedTable(part, table_id, data))
+    return published
+
+
+def side_by_side(years: Iterable[Sequence[PublishedTable]]) -> list[DataTable]:
+    """The tables of several years as one data set: each with the rows of all years, in the order of the years.
+
+    A table bears the name and title of its last year; where another has that name, the year is added.
+    """
+    together: dict[tuple[str, str], DataTable] = {}
+    for tables in years:
+        for table in tables:
+            which = (table.part.folder.name, table.id)
+            earlier = together.get(which)
+            rows = (*earlier.rows, *table.data.rows) if earlier else table.data.rows
+            together[which] = replace(table.data, rows=rows)
+    named: dict[str, DataTable] = {}
+    for data in reversed(together.values()):
+        name = f"{data.name}-until-{data.rows[-1][1]}" if data.name in named else data.name
+        named[name] = replace(data, name=name)
+    return [named[name] for name in sorted(named)]
+
+
+def _data(record: Record, table_id: str, table: CountTable | EntryTable | None) -> DataTable | None:
+    """What stands in a table, without name and title; None where nothing says what was printed of it."""
+    if isinstance(table, EntryTable):
+        return _list(record, table_id, table)
+    rows = tuple(_counts(record, table_id, table))
+    description = _description(table, record.fiscal_year) if table else ""
+    return DataTable("", "", _COUNTS, rows, description, _KEY_OF_COUNTS) if rows else None
+
+
+def _description(table: CountTable, fiscal_year: int) -> str:
+    """The legal basis, why there is no total, and the notes, each with its rows."""
+    facts = [f"根拠: {table.legal_basis}"]
+    facts += [f"合計はない（{table.no_total_because}）"] if table.no_total_because else []
+    for note in table.notes:
+        rows = "、".join(row.label for row in table.rows if note.key and row.note == note.key)
+        facts.append(f"{rows}: " * bool(rows) + fill(note.text, year_names(fiscal_year)))
+    return "。".join(fact.rstrip("。") for fact in facts) + "。"
+
+
+def _counts(record: Record, table_id: str, table: CountTable | None) -> Iterator[tuple[Value, ...]]:
+    """A row for each printed number, row by row, and last the totals."""
+    cells = {cell.key: cell for cell in record.cells if cell.table == table_id}
+    known = [key for key, cell in cells.items() if cell.value is not None]
+    columns = [name for name in dict.fromkeys(key.column for key in cells) if any(key.column == name for key in known)]
+    units = {cell.column: cell.unit for cell in cells.values()}
+    rows = [row for row in _rows(record, table_id, table) if any((key.group, key.row) == row for key in known)]
+
+    def number(group: str, row: str, column: str, kind: str, value: int | None) -> tuple[Value, ...]:
+        return group, row, column, value, units[column], kind, UNPUBLISHED if value is None else KNOWN
+
+    for group, row in rows:
+        for column in columns:
+            cell = cells.get(CellKey(table_id, group, row, column))
+            yield number(group, row, column, DETAIL, cell.value if cell else None)
+    if table is not None and table.total:
+        for column in columns:
+            values = [cell.value for key, cell in cells.items() if key.column == column]
+            counts = [value for value in values if value is not None]
+            yield number("", table.total, column, TOTAL, sum(counts) if len(counts) == len(values) else None)
+
+
+def _rows(record: Record, table_id: str, table: CountTable | None) -> list[tuple[str, str]]:
+    """Group and label of the rows as printed; then those that the definitions no longer have."""
+    recorded = dict.fromkeys((cell.group, cell.row) for cell in record.cells if cell.table == table_id)
+    if table is None:
+        return list(recorded)
+    printed = [(row.group, row.label) for row in printed_rows(table_id, table, Totals(record.values))]
+    defined = {(row.group, row.label) for row in table.rows}
+    return [*(row for row in printed if row in recorded), *(row for row in recorded if row not in defined)]
+
+
+def _list(record: Record, table_id: str, table: EntryTable) -> DataTable:
+    """The entries in the order in which they are printed, numbered anew in each printed table."""
+    names = {name for column in table.print for name in placeholders_in(column.text)} | {table.split_by}
+    fields = [field for field in table.fields if field.label in names]
+    number = [DataField(NUMBER, "integer", "報告に印刷した番号。", required=True)] if NUMBER in names else []
+    counts: Counter[object] = Counter()
+    rows = []
+    for entry in in_printed_order(table, recorded_list(record, table_id, table)):
+        group = entry.values.get(table.split_by)
+        counts[group] += 1
+        values = (value for field in fields for _, value in _field(field, entry[field.label]))
+        rows.append((*(counts[group] for _ in number), *values))
+    columns = (column for field in fields for column, _ in _field(field, None))
+    key = [name for name in ("西暦年度", "表", table.split_by, NUMBER) if name] if number else []
+    return DataTable("", "", (*number, *columns), tuple(rows), f"根拠: {table.legal_basis}。", tuple(key))
+
+
+def _field(field: EntryField, value: object) -> Iterator[tuple[DataField, Value]]:
+    """The columns of a field with its value; a count also has its unit and whether it was given."""
+    if field.type == "count":
+        yield from counted(field.label, value if isinstance(value, int) else None, field.unit)
+        return
+    kind: FieldType = _TYPES.get(field.type, "string")
+    column = DataField(field.label, kind, required=field.required, choices=field.choices)
+    if value is None or isinstance(value, int | date):
+        yield column, value
+    else:
+        yield column, one_line(str(value)).strip()
