@@ -4,8 +4,8 @@
 
 OLD and NEW are revisions of this repository or folders with a checkout. Each version is laid at the same path and runs
 the same commands in the same working folders. Exit codes, what is printed and every file that is written must be the
-same; whatever differs is listed, and the exit code is 1. What is written depends on the day on which a year is
-published or revised and on nothing else of the time, so both versions must run on one day.
+same; whatever differs is listed, and the exit code is 1. Of the time only the day matters on which a year is published
+or revised, so both versions must run on one day.
 """
 
 from __future__ import annotations

@@ -295,6 +295,20 @@ class ProvisionalTexts(Definition):
     left_out: Annotated[Text, asks_only_for("名前")] = Field(title="まだ書けないことの断り")
 
 
+class ErrataTexts(Definition):
+    """The words of the 正誤表: title, heading, those of its columns, and what stands where there is no number."""
+
+    title: Text = Field(title="題名")
+    heading: Text = Field(title="見出し")
+    place: Text = Field(title="箇所の欄の見出し")
+    wrong: Text = Field(title="誤の欄の見出し")
+    right: Text = Field(title="正の欄の見出し")
+    reason: Text = Field(title="理由の欄の見出し")
+    day: Text = Field(title="日の欄の見出し")
+    no_number: Text = Field(title="数の変わらない訂正")
+    nothing: Text = Field(title="なかった数")
+
+
 class ChangeLimits(Definition):
     """The change from which an explanation is required: all limits must be exceeded, as far as they can be computed.
 
@@ -382,6 +396,7 @@ class YearsDefinition(Definition):
     template: TemplateTexts = Field(title="書き写すブック")
     from_record: FromRecordTexts = Field(title="記録から作る報告")
     provisional: ProvisionalTexts = Field(title="案の暫定の数")
+    errata: ErrataTexts = Field(title="正誤表")
     compare: CompareTexts = Field(title="前の年度と並べるときの文")
     limits: Limits = Field(title="限度")
 

@@ -7,45 +7,45 @@ from datetime import date
 
 from nerima_report.edition import Edition
 from nerima_report.fiscal_year import full_date
-from nerima_report.records.model import Record, RecordedChange
+from nerima_report.records.model import Record
 from nerima_report.report.blocks import Bullets, Cell, Heading, Paragraph, Report, Table, TableColumn
 from nerima_report.report.wording import number
-
-_COLUMNS = (
-    TableColumn("箇所", weight=8),
-    TableColumn("誤", numeric=True, weight=3),
-    TableColumn("正", numeric=True, weight=3),
-    TableColumn("訂正の理由", weight=6),
-    TableColumn("訂正の日", weight=5),
-)
-_NO_NUMBER = "数の訂正はない（文または一覧の訂正）"
-_NOTHING = "（なし）"
 
 
 def compose_errata(record: Record, edition: Edition) -> Report:
     """All corrections of a published year, the earliest first. `edition` is narrowed to the year."""
-    year = record.fiscal_year
+    year, texts = record.fiscal_year, edition.years.errata
     coordinator = edition.municipality.coordinator(year)
     author = f"{edition.municipality.name}{coordinator.department}{coordinator.section}"
-    rows = tuple(_rows(record, edition))
+    columns = (
+        TableColumn(texts.place, weight=8),
+        TableColumn(texts.wrong, numeric=True, weight=3),
+        TableColumn(texts.right, numeric=True, weight=3),
+        TableColumn(texts.reason, weight=6),
+        TableColumn(texts.day, weight=5),
+    )
     return Report(
         fiscal_year=year,
-        title=f"{record.name} 運用状況の報告 正誤表",
+        title=f"{record.name} {texts.title}",
         author=author,
         published=date.fromisoformat(record.revisions[-1].date),
-        cover=(Heading(1, record.name), Bullets(("運用状況の報告 正誤表",)), Paragraph(author)),
-        blocks=(Heading(1, "正誤表"), Table("正誤表", 0, "正誤表", _COLUMNS, rows)),
+        cover=(Heading(1, record.name), Bullets((texts.title,)), Paragraph(author)),
+        blocks=(
+            Heading(1, texts.heading),
+            Table(texts.heading, 0, texts.heading, columns, tuple(_rows(record, edition))),
+        ),
     )
 
 
 def _rows(record: Record, edition: Edition) -> Iterator[tuple[Cell, ...]]:
-    names = _names(record, edition)
+    names, texts = _names(record, edition), edition.years.errata
     for revision in record.revisions:
         why = (Cell(revision.reason), Cell(full_date(date.fromisoformat(revision.date))))
         for change in revision.changes:
-            yield (Cell(names.get(change.about, change.about)), *_numbers(change), *why)
+            numbers = (Cell(_printed(value, texts.nothing)) for value in (change.before, change.after))
+            yield (Cell(names.get(change.about, change.about)), *numbers, *why)
         if not revision.changes:
-            yield (Cell(_NO_NUMBER), Cell(""), Cell(""), *why)
+            yield (Cell(texts.no_number), Cell(""), Cell(""), *why)
 
 
 def _names(record: Record, edition: Edition) -> dict[str, str]:
@@ -69,9 +69,5 @@ def _names(record: Record, edition: Edition) -> dict[str, str]:
     return cells | figures
 
 
-def _numbers(change: RecordedChange) -> tuple[Cell, Cell]:
-    before, after = (
-        _NOTHING if value is None else number(value) if isinstance(value, int) else value
-        for value in (change.before, change.after)
-    )
-    return Cell(before), Cell(after)
+def _printed(value: int | str | None, nothing: str) -> str:
+    return nothing if value is None else number(value) if isinstance(value, int) else value
