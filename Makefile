@@ -32,8 +32,8 @@ mutants: $(VENV)/.installed-dev  ## make 100 small faults in the code, one at a 
 	COVERAGE_FILE=$(CONTEXTS) $(BIN)/python -m pytest $(ON_ALL_CORES) --quiet --cov --cov-context=test --cov-report=
 	$(BIN)/python benchmarks/mutants.py --coverage $(CONTEXTS)
 
-fuzz: $(VENV)/.installed-dev  ## change files from outside at random and keep those with which something goes wrong (MINUTES, SEED)
-	$(BIN)/python tests/fuzz.py --minutes $(MINUTES) $(if $(SEED),--seed $(SEED))
+fuzz: $(VENV)/.installed-dev  ## change files from outside at random and keep those with which something goes wrong (MINUTES, SEED, CASE)
+	$(BIN)/python tests/fuzz.py --minutes $(MINUTES) $(if $(SEED),--seed $(SEED)) $(if $(CASE),--case $(CASE))
 
 MINUTES ?= 10
 ON_ALL_CORES := --numprocesses auto --dist worksteal

@@ -1,12 +1,14 @@
 """Change files from outside at random, give them to the program, and keep those with which something goes wrong.
 
     python tests/fuzz.py [--minutes M] [--seed S] [--keep FOLDER]
+    python tests/fuzz.py --seed S --case N
 
 A case is known by seed and number alone: the same two give the same bytes. A child process runs one case after the
 other, so that the program and its workers stay warm; it may use 1 GiB, and 20 s a case, and is ended beyond that. A
-fault is an exception, an exit code that is none of the contract, a worker or a child that was ended, a file that is
-half written, a record that cannot be read, or a marked copy in which a value differs from the original, as openpyxl
-reads both.
+fault is an exception, also one for which a worker only says that a file is broken, an exit code that is none of the
+contract, a worker or a child that was ended, a file that is half written, a record that cannot be read, or a marked
+copy in which a value differs from the original, as openpyxl reads both. What goes wrong in the same way again and
+again is kept a few times only.
 """
 
 from __future__ import annotations
@@ -25,6 +27,7 @@ import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from io import BytesIO, StringIO
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -33,8 +36,14 @@ from random import Random
 from openpyxl import load_workbook
 
 from nerima_report.cli import main as program
+from nerima_report.edition import find_edition, load_edition
+from nerima_report.forms import Filling
+from nerima_report.forms.published_year import as_published, render_template
 from nerima_report.records.file import read_record
+from nerima_report.runs.kept import program_digest
+from nerima_report.tallies.totals import cell_names
 from nerima_report.workbooks.values import INDEX_SHEET
+from small_ward import make_small_ward
 
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLE = ROOT / "sample_data"
@@ -46,6 +55,10 @@ LARGEST = 2**23  # bytes of a changed part: more only costs time
 EXIT_CODES = {0, 1, 2}
 COPIES = "返却"
 WORKER_ENDED = ("N116", "N117")  # the findings that say so of a file
+MOST_ALIKE = 3  # cases that are kept of one fault
+# What the libraries raise for a file that is damaged. Whatever else a worker meets is a slip in the program.
+OF_DAMAGED_FILES = ("ExpatError", "BadZipFile", "zlib.error", "EOFError", "UnicodeDecodeError", "XMLSyntaxError")
+MADE = Path(tempfile.gettempdir()) / f"nerima-report-fuzz-{program_digest()[:16]}"  # files made by this very program
 
 
 @dataclass(frozen=True)
@@ -53,6 +66,7 @@ class Subject:
     """Files of one kind: where they come from, where they lie in a working folder, and the commands that read them.
 
     With `beside`, the other files of the source lie there as well. A command may name the changed file as {file}.
+    Roster and settings are those of `ward`, and so are the `folders` that the commands need.
     """
 
     source: Path
@@ -60,18 +74,45 @@ class Subject:
     place: str
     commands: tuple[str, ...]
     beside: bool = True
+    ward: Path = SAMPLE
+    folders: tuple[str, ...] = ()
 
     @property
     def files(self) -> list[Path]:
+        if MADE in self.source.parents:
+            make_files()
         return sorted(self.source.rglob(self.pattern))
 
 
+@cache
+def make_files() -> None:
+    """Make what the sample does not have: a small ward, and a published year as somebody has typed it in."""
+    if MADE.exists():
+        return
+    with tempfile.TemporaryDirectory(dir=MADE.parent) as folder:
+        make_small_ward(Path(folder) / "made" / "ward", 2022)
+        edition = load_edition(find_edition("nerima")).for_year(2022)
+        typed_in = Filling(dict.fromkeys(cell_names(as_published(edition)), 1))
+        (Path(folder) / "made" / "typed").mkdir()
+        (Path(folder) / "made" / "typed" / "2022.xlsx").write_bytes(render_template(edition, 2022, typed_in))
+        with contextlib.suppress(OSError):  # another process was faster
+            (Path(folder) / "made").rename(MADE)
+
+
 RETURNED = f"validate {{file}} --return-to {COPIES}"
+MERGED = ("register merge 2023 --dry-run", "register merge 2023", "register list")
 SUBJECTS = {
     "workbook of 2022": Subject(
         SAMPLE / "inbox" / "2022", "*.xlsx", "inbox/2022", (RETURNED, "build 2022 --draft"), beside=False
     ),
     "workbook of 2023": Subject(SAMPLE / "inbox" / "2023", "*.xlsx", "inbox/2023", (RETURNED,), beside=False),
+    "workbook in a year": Subject(
+        MADE / "ward" / "inbox" / "2022", "*.xlsx", "inbox/2022", ("validate 2022", "build 2022"), ward=MADE / "ward"
+    ),
+    "workbook with registers": Subject(
+        SAMPLE / "inbox" / "2023", "*.xlsx", "inbox/2023", MERGED, beside=False, folders=("registers",)
+    ),
+    "typed-in year": Subject(MADE / "typed", "*.xlsx", ".", ("record import {file}",), beside=False),
     "roster": Subject(SAMPLE, "roster.xlsx", ".", ("status 2022",), beside=False),
     "import": Subject(SAMPLE / "earlier", "*.csv", ".", ("record import {file} --year 2019",), beside=False),
     "register": Subject(SAMPLE / "registers", "*.*", "registers", ("register list", "register print --format csv")),
@@ -174,9 +215,11 @@ def _package(parts: list[tuple[str, bytes]]) -> bytes:
 
 def fault_of(case: Case, folder: Path) -> str:
     """What goes wrong when the program is given a case in a new folder, or ''."""
-    for name in ("roster.xlsx", "nerima-report.toml"):
-        shutil.copy(SAMPLE / name, folder)
     subject = SUBJECTS[case.subject]
+    for name in ("roster.xlsx", "nerima-report.toml"):
+        shutil.copy(subject.ward / name, folder)
+    for name in subject.folders:
+        shutil.copytree(subject.ward / name, folder / name)
     place = folder / subject.place
     if subject.beside:
         shutil.copytree(subject.source, place)
@@ -192,7 +235,7 @@ def fault_of(case: Case, folder: Path) -> str:
 def _fault_of_run(arguments: list[str], folder: Path) -> str:
     out = StringIO()
     try:
-        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(out):
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(out), told_by_workers(folder) as told:
             program(["-C", str(folder), *arguments])
     except SystemExit as stop:
         if stop.code not in EXIT_CODES:
@@ -200,7 +243,31 @@ def _fault_of_run(arguments: list[str], folder: Path) -> str:
     except BaseException:
         return traceback.format_exc()
     ended = [code for code in WORKER_ENDED if code in out.getvalue()]
-    return f"the worker was ended ({ended[0]})" if ended else ""
+    return f"the worker was ended ({ended[0]})" if ended else fault_of_worker(told())
+
+
+@contextlib.contextmanager
+def told_by_workers(folder: Path) -> Iterator[Callable[[], str]]:
+    """Gives what processes that are started meanwhile, or were started so, have written to their standard error."""
+    log = folder.with_name("workers.txt")
+    with log.open("ab") as stream:
+        before, start = os.dup(2), stream.tell()
+        os.dup2(stream.fileno(), 2)
+        try:
+            yield lambda: log.read_bytes()[start:].decode(errors="replace")
+        finally:
+            os.dup2(before, 2)
+            os.close(before)
+
+
+def fault_of_worker(told: str) -> str:
+    """The first exception in what the workers wrote that is no answer to a damaged file, or ''."""
+    for trace in re.split(r"(?m)^(?=Traceback )", told)[1:]:
+        raised, files = re.search(r"(?m)^([\w.]+)(?::|$)", trace), re.findall(r'(?m)^  File "(.*?)"', trace)
+        is_of_archive = files[-1:] != [] and files[-1].endswith("zipfile.py")
+        if not (raised and raised[1].endswith(OF_DAMAGED_FILES)) and not is_of_archive:
+            return f"a worker took it for a damaged file\n{trace}"
+    return ""
 
 
 def faults_left(folder: Path, file: Path) -> Iterator[str]:
@@ -213,8 +280,9 @@ def faults_left(folder: Path, file: Path) -> Iterator[str]:
                 read_record(record)
             except Exception as error:
                 yield f"the record that was written cannot be read: {error}"
-    for copy in (folder / COPIES).glob("*.xlsx"):
-        yield from _differences(file, copy)
+    for copy in folder.rglob(f"{COPIES}/*.xlsx"):
+        if copy.name in (file.name, f"{COPIES}_{file.name}"):
+            yield from _differences(file, copy)
 
 
 def _differences(original: Path, copy: Path) -> Iterator[str]:
@@ -247,14 +315,14 @@ def warnings_off() -> Iterator[None]:
         yield
 
 
-def try_cases(seed: int, first: int, scratch: Path, results: Connection) -> None:
+def try_cases(seed: int, numbers: range, scratch: Path, results: Connection) -> None:
     """Run the cases of one child, each in a folder of its own, and say of each what went wrong with it."""
     with contextlib.suppress(ImportError):  # not on Windows
         import resource
 
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     os.environ["NERIMA_REPORT_DEBUG"] = "1"  # the traceback is wanted, not exit code 3
-    for number in range(first, first + CASES_A_CHILD):
+    for number in numbers:
         folder = scratch / str(number)
         folder.mkdir()
         results.send(fault_of(make_case(seed, number), folder))
@@ -262,17 +330,18 @@ def try_cases(seed: int, first: int, scratch: Path, results: Connection) -> None
         shutil.rmtree(folder)
 
 
-def try_until(end: float, seed: int, keep: Callable[[int, str], None]) -> int:
+def try_until(end: float, seed: int, numbers: range, keep: Callable[[int, str], None]) -> int:
     """Try cases until the time (monotonic, s) has come, and keep each fault; how many were tried."""
-    context, number = multiprocessing.get_context("spawn"), 0
-    while time.monotonic() < end:
+    context, number = multiprocessing.get_context("spawn"), numbers.start
+    while number < numbers.stop and time.monotonic() < end:
         results, answers = context.Pipe(duplex=False)
         with tempfile.TemporaryDirectory(prefix="fuzz-", ignore_cleanup_errors=True) as scratch:
-            child = context.Process(target=try_cases, args=(seed, number, Path(scratch), answers))
+            those = range(number, min(number + CASES_A_CHILD, numbers.stop))
+            child = context.Process(target=try_cases, args=(seed, those, Path(scratch), answers))
             child.start()
             answers.close()
-            last, patience, is_alive = number + CASES_A_CHILD, START_SECONDS, True
-            while is_alive and number < last and time.monotonic() < end:
+            patience, is_alive = START_SECONDS, True
+            while is_alive and number < those.stop and time.monotonic() < end:
                 try:
                     is_alive = results.poll(patience)
                     fault = results.recv() if is_alive else f"took more than {patience:.0f} s"
@@ -284,34 +353,47 @@ def try_until(end: float, seed: int, keep: Callable[[int, str], None]) -> int:
                 number, patience = number + 1, SECONDS
             child.kill()
             child.join()
-    return number
+    return number - numbers.start
+
+
+def kind_of(fault: str) -> str:
+    """What is the same of faults that are alike: the last line without its numbers, and the last place in the code."""
+    places = re.findall(r'File "[^"]*nerima_report/([^"]+)", line (\d+)', fault)
+    return f"{places[-1:]} {re.sub('[0-9]+', '0', fault.strip().splitlines()[-1])[:80]}"
 
 
 def main() -> None:
-    """Try cases for some minutes; name what was kept. The exit code is 1 if something was."""
+    """Try cases for some minutes, or one; name what was kept. The exit code is 1 if something was."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--minutes", type=float, default=10)
     parser.add_argument("--seed", type=int, default=int(time.time()), help="the same seed gives the same cases")
+    parser.add_argument("--case", type=int, help="try only the case with this number")
     parser.add_argument("--keep", type=Path, default=ROOT / "fuzz-crashes", help="folder for files with a fault")
     options = parser.parse_args()
     print(f"seed {options.seed}", flush=True)
-    kept: Counter[str] = Counter()
+    found: Counter[str] = Counter()
+    kinds: Counter[str] = Counter()
 
     def keep(number: int, fault: str) -> None:
         case = make_case(options.seed, number)
-        kept[case.subject] += 1
+        found[case.subject] += 1
+        kinds[kind_of(fault)] += 1
+        if kinds[kind_of(fault)] > MOST_ALIKE:
+            return
         file = options.keep / f"{options.seed}-{number}-{case.original.name}"
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(case.data)
         file.with_name(f"{file.name}.txt").write_text(f"{case.subject}: {case.original}\n{fault}\n", encoding="utf-8")
         print(f"{file}: {case.subject}: {fault.strip().splitlines()[-1]}", flush=True)
 
-    tried = try_until(time.monotonic() + options.minutes * 60, options.seed, keep)
-    subjects = Counter(make_case(options.seed, number).subject for number in range(tried))
+    is_one = options.case is not None
+    numbers = range(options.case, options.case + 1) if is_one else range(sys.maxsize)
+    tried = try_until(time.monotonic() + options.minutes * 60, options.seed, numbers, keep)
+    subjects = Counter(make_case(options.seed, number).subject for number in numbers[:tried])
     for subject, number in sorted(subjects.items()):
-        print(f"  {subject:16} {number:5} cases, {kept[subject]} kept")
-    print(f"  {'all':16} {tried:5} cases, {kept.total()} kept (seed {options.seed})")
-    sys.exit(bool(kept))
+        print(f"  {subject:24} {number:5} cases, {found[subject]} with a fault")
+    print(f"  {'all':24} {tried:5} cases, {found.total()} with a fault, of {len(kinds)} kinds (seed {options.seed})")
+    sys.exit(bool(found))
 
 
 if __name__ == "__main__":

@@ -242,11 +242,12 @@ class _Worker:
     """
 
     def __init__(self, command: Sequence[str], said: _Said) -> None:
-        pipe, null = subprocess.PIPE, subprocess.DEVNULL
+        pipe = subprocess.PIPE
+        errors = None if os.environ.get("NERIMA_REPORT_DEBUG") else subprocess.DEVNULL
         try:
             with uninterrupted():  # else nobody would know of a process that is just being started
                 self._process = subprocess.Popen(  # noqa: S603 (this program's own interpreter and module)
-                    command, stdin=pipe, stdout=pipe, stderr=null, env=_environment(), creationflags=_NO_WINDOW
+                    command, stdin=pipe, stdout=pipe, stderr=errors, env=_environment(), creationflags=_NO_WINDOW
                 )
                 before_the_end.add(self._end)
         except OSError:

@@ -74,6 +74,10 @@ def answer_for(path: Path, order: MarkOrder | None) -> bytes:
     except MemoryError:
         os._exit(1)
     except Exception:  # whatever a broken or hostile file makes the library raise, the file is at fault
+        if os.environ.get("NERIMA_REPORT_DEBUG"):
+            import traceback
+
+            traceback.print_exc()
         return write_refusal(Refused("broken"))
 
 

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from lxml import etree
 
+from nerima_report.workbooks.limits import Refused
 from nerima_report.workbooks.mark.xml import OFFICE, Element, RowByRow, parse, serialise
 
 CONTENT_TYPES = "[Content_Types].xml"
@@ -53,21 +54,30 @@ class Package:
         return list(dict.fromkeys([*self._names.values(), *self._changed]))
 
     def read(self, name: str) -> bytes:
-        """A part as it is now. Raises KeyError where there is none."""
-        name = self._names.get(name.casefold(), name)
+        """A part as it is now. Raises Refused where there is none."""
+        name = self._known(name)
         return self._changed[name] if name in self._changed else self._archive.read(name)
 
     def root(self, name: str) -> Element:
-        """The root of a part, parsed anew: what is changed in it counts once it is given to `replace`."""
-        name = self._names.get(name.casefold(), name)
+        """The root of a part, parsed anew: what is changed in it counts once it is given to `replace`.
+
+        Raises Refused where there is no such part.
+        """
+        name = self._known(name)
         if name in self._changed:
             return parse(self._changed[name])
         with self._archive.open(name) as stream:
             return parse(stream)
 
     def row_by_row(self, name: str) -> RowByRow:
-        """A worksheet, as it was sent, whose rows pass one at a time."""
-        return RowByRow(self._archive.open(self._names.get(name.casefold(), name)))
+        """A worksheet, as it was sent, whose rows pass one at a time. Raises Refused where there is none."""
+        return RowByRow(self._archive.open(self._known(name)))
+
+    def _known(self, name: str) -> str:
+        """The name of a part as the archive writes it."""
+        if name not in self:
+            raise Refused("broken")
+        return self._names.get(name.casefold(), name)
 
     def replace(self, name: str, content: Element | bytes) -> None:
         """Give a part another content."""
