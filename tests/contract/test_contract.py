@@ -1,7 +1,7 @@
 """Files that an office keeps: what a version of the program wrote, every later version reads, and says the same.
 
 v1/ was written by 0.1.0 (records of version 2, registers and findings of version 1). v2/ has a record of version 3,
-with the day and way of its publication. Both stay as they are. Whoever changes a form adds a folder beside them, and
+with the day and way of its publication, v3/ one of version 4, with the day of each way. All stay as they are. Whoever changes a form adds a folder beside them, and
 lets these tests pass for all of them.
 """
 
@@ -71,6 +71,14 @@ def test_a_record_says_how_it_was_published() -> None:
     assert record.publication is not None
     assert (record.publication.date, record.publication.ways) == ("2027-06-01", ("区の掲示場への掲示",))
     assert [(later.file, later.change) for later in record.publication.later] == [("roster.xlsx", "changed")]
+
+
+def test_a_record_says_which_ways_of_publication_were_done() -> None:
+    before = read_record(HERE / "v2" / "records" / "2022.json", 2022)
+    assert (before.ways_done, before.ways_open) == ((), ())  # nobody could say so then
+    record = read_record(HERE / "v3" / "records" / "2022.json", 2022)
+    assert [(done.way, done.date) for done in record.ways_done] == [("区の掲示場への掲示", "2023-06-01")]
+    assert record.ways_open == ("区のホームページへの掲載",)
 
 
 def test_a_year_is_printed_and_compared_from_records(workdir: Path, command: Command) -> None:

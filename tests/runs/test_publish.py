@@ -112,6 +112,48 @@ def test_the_record_knows_the_day_and_the_way(built: Path, publish: Callable[...
     assert publish() == 0
 
 
+def test_each_way_is_open_until_its_day_is_written_down(
+    built: Path, publish: Callable[..., int], command: Command
+) -> None:
+    def standing() -> tuple[list[str], str]:
+        status = json.loads(command("-C", built, "status", "2022", "--format", "json").out)
+        return status["ways_open"], status["next"]["command"]
+
+    posted, page, counter = "区の掲示場への掲示", "区のホームページへの掲載", "情報公開の窓口での閲覧"
+    assert publish("--done", "掲示場") == 2  # there is no record yet
+    assert publish("--on", "2023-06-01", "--way", "掲示場", "--way", "ホームページ") == 0
+    assert published(built)["ways_done"] == []
+    assert standing() == ([posted, page], f"nerima-report publish 2022 --done {posted}")
+    for refused in (
+        ("回覧板",),
+        ("掲示場", "--on", "2022-06-01"),
+        ("掲示場", "--on", TOMORROW),
+        ("掲示場", "--way", "窓口"),
+    ):
+        assert publish("--done", *refused) == 2
+    assert publish("--done", "掲示場", "--on", "2023-06-01") == 0
+    assert standing()[0] == [page]
+    assert publish("--done", "窓口", "--done", "ホームページ", "--on", "2023-06-02") == 0  # one that nobody planned
+    assert publish("--done", "掲示場", "--on", "2023-06-05") == 0  # the day was a slip
+    assert published(built)["ways_done"] == [
+        {"way": posted, "date": "2023-06-05"},
+        {"way": page, "date": "2023-06-02"},
+        {"way": counter, "date": "2023-06-02"},
+    ]
+    assert published(built)["publication"]["ways"] == [posted, page, counter]
+    assert standing() == ([], "nerima-report init --year 2023")
+    assert publish("--withdraw", "誤り") == 2
+    assert "令和5年6月5日" in command("-C", built, "publish", "2022").out
+
+
+def test_what_is_revised_is_to_be_made_public_again(built: Path, publish: Callable[..., int], command: Command) -> None:
+    assert publish("--on", "2023-06-01") == publish("--done", "掲示場") == 0
+    edit(built, "00_", REVIEWS)
+    assert command("-C", built, "build", "2022").code == 0
+    assert publish("--revise", "審査請求の数の誤り") == 0
+    assert published(built)["ways_done"] == []
+
+
 def test_before_its_day_it_is_taken_back_with_a_trace(
     built: Path, publish: Callable[..., int], command: Command
 ) -> None:

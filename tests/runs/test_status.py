@@ -208,6 +208,8 @@ def test_the_next_command_follows_the_season(workdir: Path, look: Look, command:
     assert (look()["report"], following()) == ("outdated", "build 2022")
     again.write_bytes(handed_in)
     command("-C", workdir, "publish", "2022")
+    assert (look()["record"], following()) == ("published", "publish 2022 --done 区の掲示場への掲示")
+    command("-C", workdir, "publish", "2022", "--done", "掲示場")
     assert (look()["record"], following()) == ("published", "init --year 2023")
     edit(workdir, "12_", {("表紙", "B10"): "もう一度"})
     assert (look()["record"], following()) == ("outdated", "build 2022")

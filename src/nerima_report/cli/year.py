@@ -29,6 +29,7 @@ from nerima_report.text import label_of, tell, tell_folded
 if TYPE_CHECKING:
     from nerima_report.edition import Edition
     from nerima_report.files import FoundWorkbooks
+    from nerima_report.records.model import Record
     from nerima_report.runs.prepare import FormsMade, Prepared
     from nerima_report.workspace import Workspace
 
@@ -285,18 +286,24 @@ def publish(
     withdraw: Annotated[
         str, typer.Option("--withdraw", metavar="理由", help="公表の日の前に、この理由で取り下げる。")
     ] = "",
+    done: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--done", metavar="方法", help="この方法での公表を済ませた（日は --on、既定は今日。くり返せる）。"
+        ),
+    ] = None,
 ) -> None:
     """作った報告の記録を、公表の日と方法とともに records に移し、以後は守る。"""
     from datetime import date
 
-    from nerima_report.fiscal_year import full_date, full_name, parse_date
+    from nerima_report.fiscal_year import full_name, parse_date
     from nerima_report.notices.screen import print_notices
     from nerima_report.runs import publish as run
 
     fiscal_year, console = japanese.fiscal_year(year), Console()
     workspace, edition = open_folder(context, Path())
     if withdraw.strip():
-        if day or way or as_built or revise:
+        if day or way or as_built or revise or done:
             raise CannotProceed("--withdraw は、公表のほかのオプションといっしょには使えません。")
         withdrawn = run.withdraw(workspace, fiscal_year, withdraw.strip(), date.today())
         back = f"（記録は {withdrawn.back} に戻しました）" if withdrawn.back else ""
@@ -306,16 +313,36 @@ def publish(
         return
     if day and parse_date(day) is None:
         raise typer.BadParameter(f"日「{day}」を読めません。2027-06-01 のように書いてください。")
+    if done:
+        if way or as_built or revise:
+            raise CannotProceed("--done といっしょに使えるのは --on だけです。")
+        ways = run.WaysDone(fiscal_year, tuple(done), parse_date(day))
+        tell_folded(console, lines_about_publication(run.record_ways(workspace, edition, ways, date.today()), edition))
+        return
     order = run.PublishOrder(fiscal_year, parse_date(day), tuple(way or ()), revise.strip(), as_built.strip())
     published = run.publish(workspace, edition, order, date.today())
     print_notices(console, edition.catalogue.notices(published.findings))
     done = "を公表の記録にしました" if published.changed else "は、すでに同じ内容で公表の記録になっています"
     tell_folded(console, [f"{full_name(fiscal_year)}{done}: {published.file}"])
-    if (publication := published.record.publication) is not None:
-        ways = "、".join(publication.ways)
-        on = full_date(date.fromisoformat(publication.date))
-        tell_folded(console, [f"公表の日: {on}{f'、方法: {ways}' if ways else ''}"])
+    tell_folded(console, lines_about_publication(published.record, edition))
     tell(console, [f"作りました: {file}" for file in published.errata])
+
+
+def lines_about_publication(record: Record, edition: Edition) -> Iterator[str]:
+    """What the record of a year says of its publication: the day, and each way with the day on which it was done."""
+    from datetime import date
+
+    from nerima_report.fiscal_year import full_date
+
+    if record.publication is None:
+        return
+    on, month = date.fromisoformat(record.publication.date), edition.municipality.publication_month.value
+    yield f"公表の日: {full_date(on)}" + (f"（公表の月は{month}月）" if on.month != month else "")
+    days = {done.way: full_date(date.fromisoformat(done.date)) for done in record.ways_done}
+    for way in record.publication.ways:
+        yield f"・{way}: {days.get(way, 'まだ')}"
+    if record.ways_open:
+        yield f"済ませたら、その日を記録にする: nerima-report publish {record.fiscal_year} --done 方法"
 
 
 def lines_about_folder(prepared: Prepared, workspace: Workspace, edition: Edition, fiscal_year: int) -> Iterator[str]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, field_validator
+from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from nerima_report.edition.tables import Definition, FiscalYear, Setting, Text
 from nerima_report.findings import Severity
+from nerima_report.fiscal_year import full_date, last_day
 
 
 class Coordinator(Definition):
@@ -54,6 +55,22 @@ class OpenData(Definition):
     licence: Licence | None = Field(title="利用の条件", default=None)
 
 
+class Designation(Definition):
+    """An act by which a 出資法人等 was designated, or a designation changed, and its 告示 (施行規則第16条)."""
+
+    name: Text = Field(title="法人その他の団体")
+    act: Literal["指定", "変更", "取消し"] = Field(title="指定か変更か")
+    day: date = Field(title="その日")
+    announced: date | None = Field(title="告示の日", default=None)
+    number: str = Field(title="告示の番号", default="")
+
+    @model_validator(mode="after")
+    def _is_announced_afterwards(self) -> Designation:
+        if self.announced is not None and self.announced < self.day:
+            raise ValueError(f"「{self.name}」の告示の日（announced）が、{self.act}の日（day）より前です")
+        return self
+
+
 class MunicipalityDefinition(Definition):
     """Who publishes: name, code, coordinators, month and ways of publication, open data, the default roster."""
 
@@ -64,6 +81,7 @@ class MunicipalityDefinition(Definition):
     publication_month: Setting = Field(title="公表の月")
     publication_ways: tuple[PublicationWay, ...] = Field(title="公表の方法", default=())
     open_data: OpenData = Field(title="公開データ", default=OpenData())
+    designations: tuple[Designation, ...] = Field(title="出資法人等の指定", default=())
     severities: dict[str, Severity] = Field(default_factory=dict)
     coordinators: tuple[Coordinator, ...] = Field(title="とりまとめ課", min_length=1)
     roster_source: Text = Field(title="名簿の出典")
@@ -75,6 +93,11 @@ class MunicipalityDefinition(Definition):
         if not 1 <= setting.value <= 12:
             raise ValueError("公表の月は1から12までです")
         return setting
+
+    def not_announced(self, fiscal_year: int) -> tuple[str, ...]:
+        """The designations up to the end of a fiscal year that have no 告示 yet, in words."""
+        waiting = (each for each in self.designations if each.announced is None and each.day <= last_day(fiscal_year))
+        return tuple(f"{each.name}の{each.act}（{full_date(each.day)}）" for each in waiting)
 
     def coordinator(self, fiscal_year: int) -> Coordinator:
         """The coordinator who publishes the report of this fiscal year."""

@@ -89,7 +89,8 @@ class YearStatus:
     """What the files say of a year, whatever day it is. Without a roster nobody has `handed_in`.
 
     `versions` are the hashes of the workbooks that count, by file; `others` the numbers of errors that no 課 of
-    `handed_in` answers for, by file ('' for those in no file).
+    `handed_in` answers for, by file ('' for those in no file). `ways_open` are the ways of publication that are not done
+    yet, `not_announced` the designations of 出資法人等 without their 告示.
     """
 
     fiscal_year: int
@@ -99,6 +100,8 @@ class YearStatus:
     remarks: tuple[Remark, ...] = ()
     report: ReportState = "none"
     record: RecordState = "none"
+    ways_open: tuple[str, ...] = ()
+    not_announced: tuple[str, ...] = ()
 
     @property
     def is_clean(self) -> bool:
@@ -159,6 +162,9 @@ class Look:
         year, status = self.year.fiscal_year, self.year
         if not status.handed_in:
             return Step("nerima-report init", "名簿を作る")
+        if status.record == "published" and status.ways_open:
+            way = status.ways_open[0]
+            return Step(f"nerima-report publish {year} --done {way}", f"{way}を済ませたら、その日を記録にする")
         if status.record == "published":
             return Step(f"nerima-report init --year {year + 1}", "公表は済んでいる。つぎの年度に進む")
         if status.is_clean and status.report == "built":
@@ -280,6 +286,8 @@ def _standing(year: YearStatus) -> Iterator[_List]:
         yield _List(words[status], files, urgent=True)
     others = [f"{file or '全体'} エラー{errors}件" for file, errors in year.others.items()]
     yield _List("そのほか", others, urgent=True)
+    yield _List("公表がまだ", year.ways_open, urgent=True)
+    yield _List("告示がまだ", year.not_announced, urgent=True)
 
 
 def _news(look: Look) -> Iterator[_List]:

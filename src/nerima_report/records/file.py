@@ -33,7 +33,7 @@ from nerima_report.records.model import (
 
 SEAL = "seal"
 # Keys that say nothing about the year itself; they are left out when two records are compared.
-_APART = {"revisions", "program", "schema_version", "sources", "publication", "outputs"}
+_APART = {"revisions", "program", "schema_version", "sources", "publication", "ways_done", "outputs"}
 MOST_SHOWN = 5  # changes that the refusal of a silent change names
 _DESCRIPTION = (
     "公表した年度の記録（records/年度.json、out/年度/record.json）。"
@@ -86,8 +86,8 @@ def _record_of(file: Path, text: str, fiscal_year: int | None) -> Record:
     if isinstance(version, int) and version > SCHEMA_VERSION:
         reason = newer_version_needed(version, SCHEMA_VERSION, content.get("program"))
         raise NewerRecord(file, "schema_version", reason, line("schema_version"))
-    if version not in (VERSION_WITHOUT_PUBLICATION, SCHEMA_VERSION):
-        reason = f"この版のプログラムが読めるのは {VERSION_WITHOUT_PUBLICATION} と {SCHEMA_VERSION} だけです"
+    if version not in range(VERSION_WITHOUT_PUBLICATION, SCHEMA_VERSION + 1):
+        reason = f"この版のプログラムが読めるのは {VERSION_WITHOUT_PUBLICATION} から {SCHEMA_VERSION} までです"
         raise RecordError(file, "schema_version", reason, line("schema_version"))
     seal = content.pop(SEAL, None)
     try:

@@ -16,10 +16,11 @@ from nerima_report.places import CellKey
 from nerima_report.tallies.cell_values import Status
 from nerima_report.tallies.figures import Share
 
-SCHEMA_VERSION: Final = 3
+SCHEMA_VERSION: Final = 4
 # Version 2 has no place for the publication. A year that was typed in says nothing of it, and is still written so.
 VERSION_WITHOUT_PUBLICATION: Final = 2
 REPORT = "report"  # the name, without its ending, of the files made with a record that are printed
+_ADDED = {3: {"sources", "publication"}, 4: {"ways_done"}}  # keys of a record, by the version that added them
 # Beyond any sum of counts; also exact in every program that reads JSON.
 LARGEST_TOTAL = 10**15
 
@@ -214,10 +215,17 @@ class RecordedPublication(Recorded):
     later: tuple[RecordedLater, ...] = Field(description="build のあとで変わったもの（この記録には入っていない）。")
 
 
+class RecordedWay(Recorded):
+    """A way in which the report was made public, and the day on which that was done."""
+
+    way: Text = Field(description="公表の方法。")
+    date: Day = Field(description="その方法による公表を済ませた日。")
+
+
 class Record(Recorded):
     """A year as published: built by the tool, or typed in for a year before it (imported)."""
 
-    schema_version: Literal[2, 3] = Field(description="この形の版。")
+    schema_version: Literal[2, 3, 4] = Field(description="この形の版。")
     origin: Literal["built", "imported"] = Field(
         description="built = 集計から作った、imported = 公表された数を書き写した。"
     )
@@ -241,11 +249,20 @@ class Record(Recorded):
     publication: RecordedPublication | None = Field(
         description="公表の日と方法（版3から）。公表していない記録では null。", default=None
     )
+    ways_done: tuple[RecordedWay, ...] = Field(description="公表の方法のうち、済んだもの（版4から）。", default=())
 
     @property
     def added_since(self) -> set[str]:
         """The keys for which the version of the record has no place."""
-        return set() if self.schema_version > VERSION_WITHOUT_PUBLICATION else {"sources", "publication"}
+        return {key for version, keys in _ADDED.items() if version > self.schema_version for key in keys}
+
+    @property
+    def ways_open(self) -> tuple[str, ...]:
+        """The ways of its publication that are not done yet; none in a record that has no place for their days."""
+        if "ways_done" in self.added_since:
+            return ()
+        done = {way.way for way in self.ways_done}
+        return tuple(way for way in (self.publication.ways if self.publication else ()) if way not in done)
 
     @property
     def values(self) -> dict[CellKey, int | None]:

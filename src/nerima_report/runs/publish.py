@@ -1,6 +1,7 @@
 """`publish`: the record of a built year → records/, where it is guarded; and how report and record stand.
 
-the same as when it was built? ─▶ records/2022.json, with day and way ─▶ 正誤表 of what was revised
+the same as when it was built? ─▶ records/2022.json, with day and ways ─▶ 正誤表 of what was revised
+├─ a way is done ─▶ its day in the record
 └─ withdrawn before that day ─▶ out/2022/record.json, and a trace
 """
 
@@ -25,6 +26,7 @@ from nerima_report.records.model import (
     RecordedLater,
     RecordedPublication,
     RecordedSource,
+    RecordedWay,
 )
 from nerima_report.report.errata import compose_errata
 from nerima_report.report.formats import FORMATS
@@ -112,6 +114,49 @@ def publish(workspace: Workspace, edition: Edition, order: PublishOrder, today: 
 
 
 @dataclass(frozen=True)
+class WaysDone:
+    """Which ways of publication (施行規則第17条第3項) were done, and on which day (None: today)."""
+
+    fiscal_year: int
+    ways: tuple[str, ...]
+    day: date | None = None
+
+
+def record_ways(workspace: Workspace, edition: Edition, order: WaysDone, today: date) -> Record:
+    """Write into the published record of a year which ways of publication were done, and on which day.
+
+    A way that was not planned is added to those of the record. Raises CannotProceed where there is no record with a
+    publication, for an unknown way, and for a day before the end of the year or after today.
+    """
+    fiscal_year, day = order.fiscal_year, order.day or today
+    file = workspace.record(fiscal_year)
+    record = read_record(file, fiscal_year) if file.exists() else None
+    if record is None or record.publication is None:
+        raise CannotProceed(
+            f"{full_name(fiscal_year)}の公表の日と方法の記録がありません。\n"
+            f"  先に nerima-report publish {fiscal_year} で、公表の記録にしてください。"
+        )
+    if not last_day(fiscal_year) < day <= today:
+        raise CannotProceed(
+            f"公表を済ませた日が {day} になっています。\n"
+            f"  {full_name(fiscal_year)}が終わったあとの、今日までの日を、--on 2027-06-01 のように書いてください。"
+        )
+    ways = [_way(word, edition) for word in order.ways]
+    publication = record.publication
+    planned = tuple(dict.fromkeys([*publication.ways, *ways]))
+    days = {done.way: done.date for done in record.ways_done} | dict.fromkeys(ways, day.isoformat())
+    new = record.model_copy(
+        update={
+            "schema_version": SCHEMA_VERSION,
+            "publication": publication.model_copy(update={"ways": planned}),
+            "ways_done": tuple(RecordedWay(way=way, date=days[way]) for way in planned if way in days),
+        }
+    )
+    write_all(workspace.folder, {_name(workspace, file): write_record(new)})
+    return new
+
+
+@dataclass(frozen=True)
 class Withdrawn:
     """What `publish --withdraw` did: where the record went back to (None: a newer one is there), the trace."""
 
@@ -125,7 +170,7 @@ def withdraw(workspace: Workspace, fiscal_year: int, reason: str, today: date) -
     if not file.exists():
         raise CannotProceed(f"{full_name(fiscal_year)}の公表の記録はありません。\n  ファイル: {file}")
     record = read_record(file, fiscal_year)
-    if record.publication is None or record.revisions or _is_public(record, today):
+    if record.publication is None or record.revisions or record.ways_done or _is_public(record, today):
         day = full_date(date.fromisoformat(record.publication.date)) if record.publication else "記録にありません"
         raise CannotProceed(
             f"{record.name}の記録は公表済みなので、取り下げられません（公表の日: {day}）。\n"
@@ -256,6 +301,12 @@ def record_state(workspace: Workspace, fiscal_year: int, inputs: Sequence[Path])
     if record is None:
         return "unusable" if file.exists() else "none"
     return "outdated" if inputs and changes_in(inputs, record) else "published"
+
+
+def ways_open(workspace: Workspace, fiscal_year: int) -> tuple[str, ...]:
+    """The ways in which a published year is still to be made public; none where there is no record."""
+    record = _readable(workspace.record(fiscal_year), fiscal_year)
+    return record.ways_open if record else ()
 
 
 def _readable(file: Path, fiscal_year: int) -> Record | None:

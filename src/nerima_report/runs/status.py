@@ -148,7 +148,7 @@ def _examine(workspace: Workspace, edition: Path, fiscal_year: int, progress_ove
 def _status_by(workspace: Workspace, examination: Examination) -> YearStatus:
     """Where a year stands by its examination, its report and its record."""
     from nerima_report.notices import matrix
-    from nerima_report.runs.publish import record_state, report_state
+    from nerima_report.runs.publish import record_state, report_state, ways_open
 
     fiscal_year, submissions = examination.years[0].fiscal_year, examination.years[0].submissions
     handed_in = matrix.handed_in(examination)
@@ -162,6 +162,8 @@ def _status_by(workspace: Workspace, examination: Examination) -> YearStatus:
         remarks=examination.remarks,
         report=report_state(workspace, examination.edition, fiscal_year, inputs),
         record=record_state(workspace, fiscal_year, inputs),
+        ways_open=ways_open(workspace, fiscal_year),
+        not_announced=examination.edition.municipality.not_announced(fiscal_year),
     )
 
 
