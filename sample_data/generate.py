@@ -1,12 +1,13 @@
 """Write the sample inboxes of 令和4年度 and 令和5年度.
 
 The first is an invented split (架空の内訳) of the published totals over the sections, the second is invented
-altogether (act.py). Also the invented records of 2018 to 2021 (earlier.py).
+altogether (act.py). Also the invented records of 2018 to 2021 (earlier.py), and a case ledger (請求台帳) of 令和4年度
+with the same requests, one by one (ledger_rows.py).
 
 Usage: python sample_data/generate.py [FOLDER]    (default: the folder of this file)
-Writes inbox/2022/*.xlsx, inbox/2023/*.xlsx, roster.xlsx, earlier/*.csv, records/*.json, and in registers/ the
-masters as they are after both years were merged. Running it again gives the same bytes. The workbooks that are
-committed are forms of version 1 and say the same (tests/test_sample_data.py).
+Writes inbox/2022/*.xlsx, inbox/2023/*.xlsx, roster.xlsx, ledger-example/2022.xlsx, earlier/*.csv, records/*.json, and
+in registers/ the masters as they are after both years were merged. Running it again gives the same bytes. The
+workbooks that are committed are forms of version 1 and say the same (tests/test_sample_data.py).
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ import act
 import xlsxwriter
 from consistency import check_links, check_totals, require
 from earlier import write_earlier_years
-from microdata import disclosure_requests, personal_requests, tabulate
+from ledger_rows import ledger_rows, write_ledger
+from microdata import Request, disclosure_requests, personal_requests, tabulate
 from registered import keeps_registers, rows_of, with_registers
 
 from nerima_report.edition import Edition, find_edition, load_edition
@@ -42,6 +44,7 @@ from nerima_report.workspace import Workspace
 HERE = Path(__file__).resolve().parent
 FISCAL_YEAR = 2022
 SEED = 2022
+LEDGER = "ledger-example"  # to be tried by calling it ledger: without one, the sample is built from the tallies
 PRIVACY = "個人"
 SUBJECTS, STOCKS, USES = "公開.内容別", "個人.登録など", "個人.利用と提供"
 INSPECTIONS, INCIDENTS = "個人.第三者点検", "個人.事務処理ミス"
@@ -93,7 +96,8 @@ def main(folder: Path) -> None:
     """Invent everything, check it, and write it into a folder."""
     edition = load_edition(find_edition("nerima")).for_year(FISCAL_YEAR)
     published, entries, sections = load_published(), load_entries(), load_split()
-    workbooks = invent(edition, published, entries, sections)
+    requests = invent_requests(published, sections)
+    workbooks = invent(edition, requests, entries, sections)
     ward = {key: published.get(key, 0) for key in cells_on_form(edition, ward=True)}
     check(edition, published, entries, workbooks)
 
@@ -106,6 +110,8 @@ def main(folder: Path) -> None:
     by = edition.municipality.coordinator(FISCAL_YEAR)
     cover = FormCover(FISCAL_YEAR, by.department, by.section, ward=True, remark=WARD_REMARK)
     write_form(inbox / f"00_区全体_{by.section}.xlsx", edition, cover, ward, {})
+    names = {section.key: (section.department, section.name) for section in sections}
+    write_ledger(folder / LEDGER / f"{FISCAL_YEAR}.xlsx", edition, ledger_rows(edition, requests, names))
     write_roster(folder / "roster.xlsx")
     for file in (folder / FOLDER).glob("*.csv"):
         file.unlink()
@@ -182,13 +188,19 @@ def load_split() -> list[Section]:
     ]
 
 
-def invent(edition: Edition, published: Counts, entries: Entries, sections: Sequence[Section]) -> list[Workbook]:
-    """The workbooks of the sections: invented requests, counted; stocks from the split; published entries."""
+def invent_requests(published: Counts, sections: Sequence[Section]) -> list[Request]:
+    """The invented requests of the year behind the published totals."""
     rng = Random(SEED)
     subjects = [key for key in published if key.table == SUBJECTS]
     places = [(s.key, key) for s in sections for key in subjects for _ in range(s.numbers[key.row] or 0)]
     asked = [s.key for s in sections for _ in range(s.numbers["自己情報の請求"] or 0)]
-    requests = disclosure_requests(published, places, rng) + personal_requests(published, asked, rng)
+    return disclosure_requests(published, places, rng) + personal_requests(published, asked, rng)
+
+
+def invent(
+    edition: Edition, requests: Sequence[Request], entries: Entries, sections: Sequence[Section]
+) -> list[Workbook]:
+    """The workbooks of the sections: invented requests, counted; stocks from the split; published entries."""
     workbooks = []
     for section in sections:
         zeros = {key: 0 for key in cells_on_form(edition, ward=False)
