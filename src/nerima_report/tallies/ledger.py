@@ -67,9 +67,17 @@ def load_ledger(
     """
     if not files:
         return None
-    books = {year: _open(files[year], edition, year, progress, reader) for year in sorted(files)}
+    return case_ledger(
+        {year: _open(file, edition, year, progress, reader) for year, file in files.items()}, edition, fiscal_year
+    )
+
+
+def case_ledger(books: Mapping[int, Collection], edition: Edition, fiscal_year: int) -> CaseLedger:
+    """The ledger of a year, from its workbook and those of the years beside it as they were read, by fiscal year."""
     own = edition.for_year(fiscal_year)
-    return CaseLedger(own, fiscal_year, books[fiscal_year], _cases(own, fiscal_year, list(books.values())))
+    return CaseLedger(
+        own, fiscal_year, books[fiscal_year], _cases(own, fiscal_year, [books[year] for year in sorted(books)])
+    )
 
 
 def open_ledger(inbox: Inbox, edition: Edition, fiscal_year: int) -> Collection:
