@@ -68,33 +68,33 @@ def test_every_number_of_the_source_stands_in_its_place(report: Report, markdown
 
 def _printed_numbers(report: Report) -> Iterator[tuple[tuple[str, int, str, str, str], str]]:
     for table in report.tables:
-        labels = [column.numeric for column in table.columns].count(False)
+        group = ""
         for row in table.rows:
-            texts = [cell.text for cell in row]
-            group, label = (texts[0], texts[1]) if labels == 2 and texts[1] else ("", texts[0])
-            for column, text in zip(table.columns[labels:], texts[labels:], strict=True):  # numbers only
-                yield (table.id[:2], table.number, group, label, column.heading), text
+            label, *others = (cell.text for cell in row)
+            if row[0].heads_rows:
+                group, others = label, []
+            elif table.has_total and row is table.rows[-1]:
+                group = ""
+            for column, text in zip(table.columns[1:], others, strict=False):
+                if column.numeric:
+                    yield (table.id[:2], table.number, group, label, column.heading), text
 
 
 def _lines_not_found(text: str) -> list[str]:
     """The lines of the source that do not stand in the text below the one before.
 
-    A line of one cell may stand in the same line: the source gives a group (開示請求) a line of its own.
+    A line of one cell may stand in the same line.
     """
     lines = [_plain(line) for line in text.splitlines()]
     at, missing = -1, []
     for line in _source_lines():
-        first = at + 1 if len(line) > 1 and at >= 0 and not _is_group(lines[at], line) else max(at, 0)
+        first = at + 1 if len(line) > 1 and at >= 0 else max(at, 0)
         found = next((i for i in range(first, len(lines)) if _stands_in(line, lines[i])), None)
         if found is None:
             missing.append(" / ".join(line))
         else:
             at = found
     return missing
-
-
-def _is_group(line: str, cells: list[str]) -> bool:
-    return line.startswith(("開示請求", "外部提供中止請求")) and _stands_in(cells, line)
 
 
 def _source_lines() -> Iterator[list[str]]:

@@ -206,7 +206,7 @@ class TableDefinition(Definition):
 class CountTable(TableDefinition):
     """A table of counts: rows by columns, with a total row unless `no_total_because` gives a reason.
 
-    `group_width` is the relative width of the column of groups, if not 5 (labels have 5, numbers 2). `counted_from`
+    In print each group is a row above its rows; only forms have a column of groups, headed `group_stub`. `counted_from`
     names a list-like table of the part: then the table is not filled in, but its entries are counted. An entry that
     meets `where` of the table and of the column counts in the first row whose `where` it meets, or, with
     `several_rows`, in each of them. `counts_requests`: all of it is 0 where a 課 says on its cover that the part had no
@@ -219,7 +219,6 @@ class CountTable(TableDefinition):
     several_rows: bool = Field(title="いくつもの行に数えるか", default=False)
     stub: Text = Field(title="左の列の見出し")
     group_stub: str = Field(title="区分の列の見出し", default="")
-    group_width: int = Field(title="区分の列の幅", default=0, ge=0)
     columns: tuple[Column, ...] = Field(title="列", min_length=1)
     rows: tuple[Row, ...] = Field(title="行", min_length=1)
     order: Literal["fixed", "by_count"] = Field(title="並べ方", default="fixed")
@@ -254,8 +253,8 @@ class CountTable(TableDefinition):
         refuse_duplicates("行の見出し", [f"{row.group} {row.heading}".strip() for row in self.rows])
         if bool(self.total) == bool(self.no_total_because):
             raise ValueError("total（合計行の見出し）か no_total_because（合計しない理由）のどちらか一方が必要です")
-        if any(row.group for row in self.rows) != bool(self.group_stub):
-            raise ValueError("行の group と表の group_stub（区分の見出し）は両方そろえて書きます")
+        if {bool(row.group) for row in self.rows} != {bool(self.group_stub)}:
+            raise ValueError("表の group_stub（区分の見出し）と、すべての行の group は、両方そろえて書きます")
         if self.total and self.total in [row.label for row in self.rows]:
             raise ValueError(f"合計行の見出し「{self.total}」と同じ行があります")
         keys = {note.key for note in self.notes if note.key}

@@ -44,7 +44,7 @@ _NOT_ON_SHEETS: dict[str, Any] = {
 # Keys of definitions that are newer than the first forms. They enter the fingerprint only where they are used.
 _ADDED_LATER = frozenset({
     "bodies", "counted_from", "where", "sum", "each_choice_of", "beginning",
-    "hide_unused_rows", "group_width", "required_when", "any_year", "choices_from", "meanings", "lines_for",
+    "hide_unused_rows", "required_when", "any_year", "choices_from", "meanings", "lines_for",
     "open_when", "open_note",
 })  # fmt: skip
 

@@ -37,10 +37,15 @@ class Bullets:
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell of a printed table: its text as printed, and the mark of a note (注1) or ''."""
+    """A cell of a printed table: its text as printed, and the mark of a note (注1) or ''.
+
+    `heads_rows`: it is the first cell of a row that heads those below it, up to the next such row (開示請求); the other
+    cells of that row are empty.
+    """
 
     text: str
     mark: str = ""
+    heads_rows: bool = False
 
 
 @dataclass(frozen=True)

@@ -121,7 +121,13 @@ def _numbers(part: Part, cells: Cells, printed: _Printed) -> Iterator[tuple[str,
 
 
 def _has_row(table: Table, group: str, row: str) -> bool:
-    return any({row, group} - {""} <= {cell.text for cell in cells} for cells in table.rows)
+    heading = ""
+    for first, *_ in table.rows:
+        if first.heads_rows:
+            heading = first.text
+        elif first.text == row and group in ("", heading):
+            return True
+    return False
 
 
 def _table_is_empty(content: Content, part: Part, key: str) -> bool:

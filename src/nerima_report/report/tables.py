@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import groupby
 
 from nerima_report.edition.entries import EntryField, EntryTable
 from nerima_report.edition.tables import Column, CountTable, Row, fill
@@ -40,14 +41,14 @@ def count_table(table_id: str, table: CountTable, totals: Totals, fiscal_year: i
     """A table of counts as printed, unnumbered."""
     years = year_names(fiscal_year)
     marks = {note.key: f"注{n}" for n, note in enumerate((n for n in table.notes if n.key), start=1)}
-    rows = [_count_row(table_id, table, row, totals, marks) for row in printed_rows(table_id, table, totals)]
+    rows: list[tuple[Cell, ...]] = []
+    for group, of_group in groupby(printed_rows(table_id, table, totals), key=lambda row: row.group):
+        if group:
+            rows.append(_group_row(Cell(group, heads_rows=True), len(table.columns)))
+        rows += [_count_row(table_id, table, row, totals, marks) for row in of_group]
     if table.total:
         sums = [so_far(totals, table.keys(table_id, column.label)) for column in table.columns]
-        stubs = ([Cell("")] if table.group_stub else []) + [Cell(table.total)]
-        rows.append((*reversed(stubs), *map(Cell, sums)))
-    stub_columns = [TableColumn(table.stub, weight=STUB_WIDTH)]
-    if table.group_stub:
-        stub_columns.insert(0, TableColumn(table.group_stub, weight=table.group_width or STUB_WIDTH))
+        rows.append((Cell(table.total), *map(Cell, sums)))
     number_columns = [TableColumn(column.heading, numeric=True, weight=NUMBER_WIDTH) for column in table.columns]
     whole_table = [TableNote(fill(note.text, years)) for note in table.notes if not note.key]
     marked = [TableNote(fill(note.text, years), marks[note.key]) for note in table.notes if note.key]
@@ -55,7 +56,7 @@ def count_table(table_id: str, table: CountTable, totals: Totals, fiscal_year: i
         id=table_id,
         number=0,
         title=fill(table.title, years),
-        columns=(*stub_columns, *number_columns),
+        columns=(TableColumn(table.stub, weight=STUB_WIDTH), *number_columns),
         rows=tuple(rows),
         has_total=bool(table.total),
         notes=(*whole_table, *marked),
@@ -139,9 +140,12 @@ def _is_unused(table_id: str, table: CountTable, row: Row, totals: Totals) -> bo
 
 def _count_row(table_id: str, table: CountTable, row: Row, totals: Totals, marks: dict[str, str]) -> tuple[Cell, ...]:
     keys = [row.key(table_id, column.label) for column in table.columns]
-    stubs = [Cell(row.group)] if table.group_stub else []
-    label = Cell(row.label, marks.get(row.note, ""))
-    return (*stubs, label, *(Cell(so_far(totals, [key])) for key in keys))
+    return (Cell(row.label, marks.get(row.note, "")), *(Cell(so_far(totals, [key])) for key in keys))
+
+
+def _group_row(heading: Cell, numbers: int) -> tuple[Cell, ...]:
+    """The row that heads those of a group: without numbers, and without merged cells."""
+    return (heading, *[Cell("")] * numbers)
 
 
 def _sort_key(table: EntryTable, label: str, entry: Entry) -> tuple[bool, object]:
@@ -197,15 +201,18 @@ class ComparedTable:
         """The printed table with the columns of the year before, or with the note why there are none."""
         if reason := self._reason():
             return replace(printed, notes=(*printed.notes, TableNote(reason)))
-        stubs = len(printed.columns) - len(self.definition.columns)
-        columns = [*printed.columns[:stubs]]
-        for own, column in zip(printed.columns[stubs:], self.definition.columns, strict=True):
+        columns = [printed.columns[0]]
+        for own, column in zip(printed.columns[1:], self.definition.columns, strict=True):
             columns += [own, *(replace(own, heading=heading) for heading in self._headings(column))]
-        rows = []
-        for position, row in enumerate(printed.rows, start=1):
-            total = printed.has_total and position == len(printed.rows)
-            group, label = ("", *(cell.text for cell in row[:stubs]))[-2:]
-            rows.append((*row[:stubs], *self._numbers(row[stubs:], None if total else (group, label))))
+        rows: list[tuple[Cell, ...]] = []
+        group = ""
+        for position, (label, *numbers) in enumerate(printed.rows, start=1):
+            if label.heads_rows:
+                group = label.text
+                rows.append(_group_row(label, len(columns) - 1))
+            else:
+                total = printed.has_total and position == len(printed.rows)
+                rows.append((label, *self._numbers(numbers, None if total else (group, label.text))))
         notes = (TableNote(text) for text in self._notes(rows))
         return replace(printed, columns=tuple(columns), rows=tuple(rows), notes=(*printed.notes, *notes))
 

@@ -32,10 +32,13 @@ def columns(*headings: str, weights: tuple[int, ...] = ()) -> tuple[TableColumn,
 
 
 def rows(text: str) -> tuple[tuple[Cell, ...], ...]:
-    """Rows as lines, cells between | signs; the mark of a note follows its label after a ^."""
-    return tuple(
-        tuple(Cell(*cell.strip().split("^")) for cell in line.split("|")) for line in text.strip().splitlines()
-    )
+    """Rows as lines, cells between | signs; the mark of a note follows its label after a ^, a row for others has a #."""
+    return tuple(tuple(_cell(cell.strip()) for cell in line.split("|")) for line in text.strip().splitlines())
+
+
+def _cell(text: str) -> Cell:
+    label, _, mark = text.removeprefix("# ").partition("^")
+    return Cell(label, mark, heads_rows=text.startswith("# "))
 
 
 DISCLOSURE: tuple[Block, ...] = (
@@ -188,16 +191,18 @@ PRIVACY: tuple[Block, ...] = (
         "個人.処理状況",
         2,
         "開示等請求処理状況",
-        columns("請求の種類", "開示等請求処理状況", "件数(件)", weights=(4, 4, 2)),
+        columns("開示等請求処理状況", "件数(件)"),
         rows("""
-開示請求 | 全部開示 | 90
-開示請求 | 部分開示 | 63
-開示請求 | 非開示 | 4
-開示請求 | 不存在 | 10
-開示請求 | 取下げ | 3
-外部提供中止請求 | 応じる | 0
-外部提供中止請求 | 応じられない | 2
-合計 |  | 172
+# 開示請求 |
+全部開示 | 90
+部分開示 | 63
+非開示 | 4
+不存在 | 10
+取下げ | 3
+# 外部提供中止請求 |
+応じる | 0
+応じられない | 2
+合計 | 172
 """),
         has_total=True,
         notes=(TableNote("訂正請求、削除請求および目的外利用中止請求については請求実績なし"),),

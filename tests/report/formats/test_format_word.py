@@ -19,6 +19,7 @@ from docx.opc.part import Part
 from docx.oxml.ns import qn
 from docx.shared import Pt
 from docx.table import _Cell
+from docx.text.paragraph import Paragraph as WordParagraph
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -68,8 +69,11 @@ def small(*blocks: Block) -> Report:
 
 
 def style_of(cell: _Cell) -> str | None:
-    style = cell.paragraphs[0].style
-    return style.name if style else None
+    return style_name(cell.paragraphs[0])
+
+
+def style_name(paragraph: WordParagraph) -> str | None:
+    return paragraph.style.name if paragraph.style else None
 
 
 def table_of(row_count: int, *, has_total: bool = False, notes: tuple[TableNote, ...] = ()) -> Table:
@@ -166,6 +170,38 @@ class TestStructure:
         rows = open_word(render_word(small(long), REFERENCE)).tables[0].rows
         kept = [bool(row.cells[0].paragraphs[0].paragraph_format.keep_with_next) for row in rows]
         assert kept == [True, True, False, False, True, True, False]
+
+    def test_a_row_for_others_stays_with_them(self) -> None:
+        table = table_of(13)
+        headed = replace(table, rows=(*table.rows[:5], (Cell("開示請求", heads_rows=True), Cell("")), *table.rows[5:]))
+        rows = open_word(render_word(small(headed), REFERENCE)).tables[0].rows
+        assert style_of(rows[6].cells[0]) == "Table Group"
+        kept = [bool(row.cells[0].paragraphs[0].paragraph_format.keep_with_next) for row in rows]
+        assert kept == [True, True, *[False] * 4, True, *[False] * 5, True, True, False]
+
+    def test_what_introduces_a_table_stays_with_it(self) -> None:
+        report = small(Paragraph("前"), Paragraph("つぎのとおり。"), table_of(1))
+        paragraphs = open_word(render_word(report, REFERENCE)).paragraphs
+        kept = [bool(p.paragraph_format.keep_with_next) for p in paragraphs if style_name(p) == "Body Text"]
+        assert kept == [False, True]
+
+    @pytest.mark.parametrize(
+        ("after", "kept"),
+        [((), True), ((Heading(1, "部"),), True), ((Heading(2, "節"),), False), ((Paragraph("文"),), False)],
+    )
+    def test_the_last_table_of_a_part_stands_with_the_one_before(self, after: tuple[Block, ...], kept: bool) -> None:
+        report = small(Paragraph("文"), table_of(2), replace(table_of(2), number=2), *after)
+        tables = open_word(render_word(report, REFERENCE)).tables
+        last = [bool(table.rows[-1].cells[0].paragraphs[0].paragraph_format.keep_with_next) for table in tables]
+        assert last == [kept, False]
+
+    def test_numbers_stay_with_their_unit(self, word: bytes) -> None:
+        language = open_word(word).styles.element.find(f"{qn('w:docDefaults')}//{qn('w:lang')}")
+        assert language is not None
+        assert (language.get(qn("w:val")), language.get(qn("w:eastAsia"))) == ("en-US", "ja-JP")
+        never_last = open_word(word).settings.element.find(qn("w:noLineBreaksAfter"))
+        assert never_last is not None
+        assert set("0123456789（「") <= set(never_last.get(qn("w:val"), ""))
 
     def test_styles_of_cells(self) -> None:
         table = open_word(render_word(small(table_of(2, has_total=True)), REFERENCE)).tables[0]

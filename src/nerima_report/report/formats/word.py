@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import os
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from datetime import UTC, datetime, time
 from io import BytesIO
-from itertools import pairwise
 from pathlib import Path
 
 import docx
@@ -79,7 +78,7 @@ def _pieces(report: Report, styles: Styles, page: Page, cover_section: BaseOxmlE
     yield from _cover(report, styles, cover_section)
     yield from _contents(report.headings, styles)
     headings = tables = 0
-    for before, block in pairwise((None, *report.blocks)):
+    for before, block, *after in _with_neighbours(report.blocks):
         match block:
             case Heading():
                 headings += 1
@@ -87,15 +86,29 @@ def _pieces(report: Report, styles: Styles, page: Page, cover_section: BaseOxmlE
             case Paragraph(text):
                 # What follows a table at once is a remark on it (請求実績なし), not the beginning of a paragraph.
                 remark = isinstance(before, Table | Picture)
-                yield paragraph(styles["Table Remark" if remark else "Body Text"], run(text))
+                # What introduces a table stays on its page, and so does the heading above it.
+                style = styles["Table Remark" if remark else "Body Text"]
+                yield paragraph(style, run(text), keep_next=isinstance(after[0], Table))
             case Bullets(items):
                 yield from (paragraph(styles["List Bullet"], run(item)) for item in items)
             case Table():
                 restart = block.number != tables + 1 or block.number == 1
-                yield from render_table(block, styles, page.width, restart=restart)
+                yield from render_table(block, styles, page.width, restart=restart, keep_next=_is_last_table(*after))
                 tables = block.number
             case Picture():
                 yield from render_picture(block, styles, page)
+
+
+def _with_neighbours(blocks: Sequence[Block]) -> Iterator[tuple[Block | None, Block, Block | None, Block | None]]:
+    """Each block with the one before it and the two after it, as far as there are any."""
+    around = (None, *blocks, None, None)
+    return zip(around, blocks, around[2:], around[3:], strict=False)
+
+
+def _is_last_table(after: Block | None, then: Block | None) -> bool:
+    """Whether what follows is a table, and nothing stands below it on its page: it must not stand there alone."""
+    ends = then is None or (isinstance(then, Heading) and (then.level == 1 or then.new_page))
+    return isinstance(after, Table) and ends
 
 
 def _cover(report: Report, styles: Styles, section: BaseOxmlElement) -> Iterator[BaseOxmlElement]:

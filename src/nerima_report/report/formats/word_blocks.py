@@ -5,28 +5,31 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
-from itertools import accumulate, pairwise
-from math import ceil
 
 from docx.document import Document
 from docx.oxml.xmlchemy import BaseOxmlElement
 from docx.shared import Mm, Twips
 
-from nerima_report.report.blocks import Cell, Picture, Table, TableColumn, TableNote
+from nerima_report.report.blocks import Cell, Picture, Table, TableNote
+from nerima_report.report.formats.column_widths import column_widths, lines_of
 from nerima_report.report.formats.word_xml import Styles, element, field_end, field_start, paragraph, run
 from nerima_report.text import one_line
 
 SHORT_TABLE = 12  # a table of so many lines at most is kept on one page
 LAST_ROWS = 3  # of a longer table so many rows at least stand on its last page
-_CHARACTER, _PADDING = 200, 220  # about what a Japanese character, and the edges of a cell, take: twips
 
 
-def render_table(table: Table, styles: Styles, width: int, *, restart: bool) -> Iterator[BaseOxmlElement]:
-    """The caption, the table (`width` in twips) and its notes; `restart` sets Word's numbering to this number."""
+def render_table(
+    table: Table, styles: Styles, width: int, *, restart: bool, keep_next: bool
+) -> Iterator[BaseOxmlElement]:
+    """The caption, the table (`width` in twips) and its notes.
+
+    `restart` sets Word's numbering to the number of this table; `keep_next` holds it on the page of what follows.
+    """
     yield _caption(table, styles, restart=restart)
-    yield _grid(table, styles, width)
-    for note in table.notes:
-        yield _note(note, styles)
+    yield _grid(table, styles, width, keep_next=keep_next or bool(table.notes))
+    for position, note in enumerate(table.notes, start=1):
+        yield _note(note, styles, keep_next=keep_next or position < len(table.notes))
 
 
 def _caption(table: Table, styles: Styles, *, restart: bool) -> BaseOxmlElement:
@@ -38,13 +41,13 @@ def _caption(table: Table, styles: Styles, *, restart: bool) -> BaseOxmlElement:
     return paragraph(styles["Caption"], run("表"), *number, run(f" {table.title}"))
 
 
-def _grid(table: Table, styles: Styles, width: int) -> BaseOxmlElement:
-    widths = _column_widths(table.columns, width)
+def _grid(table: Table, styles: Styles, width: int, *, keep_next: bool) -> BaseOxmlElement:
+    widths = column_widths(table, width)
     return element(
         "tbl",
         _table_properties(table, styles, width),
         element("tblGrid", *(element("gridCol", w=column) for column in widths)),
-        *_rows(table, styles, widths),
+        *_rows(table, styles, widths, keep_next=keep_next),
     )
 
 
@@ -70,45 +73,45 @@ def _table_properties(table: Table, styles: Styles, width: int) -> BaseOxmlEleme
     )
 
 
-def _column_widths(columns: tuple[TableColumn, ...], width: int) -> list[int]:
-    """The widths in twips by weight; rounding loses nothing, they add up to `width`."""
-    total = sum(column.weight for column in columns)
-    edges = [0, *(width * weight // total for weight in accumulate(column.weight for column in columns))]
-    return [right - left for left, right in pairwise(edges)]
-
-
-def _rows(table: Table, styles: Styles, widths: list[int]) -> Iterator[BaseOxmlElement]:
-    """The header row, which Word repeats on each page, and the rows.
-
-    A short table holds together, and with its notes; of a long one the first row stays with the caption, and
-    the last rows together.
-    """
-    short = sum(_lines(row, widths) for row in table.rows) <= SHORT_TABLE
+def _rows(table: Table, styles: Styles, widths: list[int], *, keep_next: bool) -> Iterator[BaseOxmlElement]:
+    """The header row, which Word repeats on each page, and the rows."""
     heads = (Cell(column.heading) for column in table.columns)
     yield _row(
         [_cell(head, styles["Table Head"], styles, keep_next=True) for head in heads], widths, element("tblHeader")
     )
-    for position, row in enumerate(table.rows, start=1):
-        last = position == len(table.rows)
-        label, number = _row_styles(styles, total=last and table.has_total)
-        keep_next = bool(table.notes) if last else short or position == 1 or position > len(table.rows) - LAST_ROWS
+    held = [*_held(table, widths)[:-1], keep_next]
+    for position, (row, with_next) in enumerate(zip(table.rows, held, strict=False), start=1):
+        label, number = _row_styles(row, styles, total=table.has_total and position == len(table.rows))
         cells = (
-            _cell(cell, number if column.numeric else label, styles, keep_next=keep_next)
+            _cell(cell, number if column.numeric else label, styles, keep_next=with_next)
             for column, cell in zip(table.columns, row, strict=True)
         )
         yield _row(list(cells), widths)
 
 
+def _held(table: Table, widths: list[int]) -> list[bool]:
+    """For each row whether it stays on the page of the next one.
+
+    A short table holds together. Of a long one the first row stays with the caption, the last rows together, and a row
+    that heads others with the first of them.
+    """
+    short = sum(_lines(row, widths) for row in table.rows) <= SHORT_TABLE
+    last_rows = len(table.rows) - LAST_ROWS
+    return [
+        short or position == 0 or position >= last_rows or row[0].heads_rows for position, row in enumerate(table.rows)
+    ]
+
+
 def _lines(row: tuple[Cell, ...], widths: list[int]) -> int:
     """About how many lines a row takes: those of its longest cell."""
-    return max(ceil(len(cell.text) * _CHARACTER / (width - _PADDING)) for cell, width in zip(row, widths, strict=True))
+    return max(lines_of(cell.text, width) for cell, width in zip(row, widths, strict=True))
 
 
-def _row_styles(styles: Styles, *, total: bool) -> tuple[str, str]:
+def _row_styles(row: tuple[Cell, ...], styles: Styles, *, total: bool) -> tuple[str, str]:
     """The styles of the labels and of the numbers of a row."""
     if total:
         return styles["Table Total"], styles["Table Total Number"]
-    return styles["Table Text"], styles["Table Number"]
+    return styles["Table Group" if row[0].heads_rows else "Table Text"], styles["Table Number"]
 
 
 def _row(cells: list[BaseOxmlElement], widths: list[int], *properties: BaseOxmlElement) -> BaseOxmlElement:
@@ -126,10 +129,10 @@ def _cell(cell: Cell, style_id: str, styles: Styles, *, keep_next: bool) -> Base
     return paragraph(style_id, run(cell.text), *marks, keep_next=keep_next)
 
 
-def _note(note: TableNote, styles: Styles) -> BaseOxmlElement:
+def _note(note: TableNote, styles: Styles, *, keep_next: bool) -> BaseOxmlElement:
     if note.mark:
-        return paragraph(styles["Table Note Marked"], run(f"{note.mark} {note.text}"))
-    return paragraph(styles["Table Note"], run(note.text))
+        return paragraph(styles["Table Note Marked"], run(f"{note.mark} {note.text}"), keep_next=keep_next)
+    return paragraph(styles["Table Note"], run(note.text), keep_next=keep_next)
 
 
 @dataclass(frozen=True)

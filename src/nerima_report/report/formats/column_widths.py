@@ -1,0 +1,105 @@
+"""How wide the columns of a printed table are: wide enough that no heading breaks inside a word, and no number at all.
+
+Word offers no way to say where a heading may break, so the width decides: at 4 characters 改善予定(か所) breaks before
+its unit, because an opening bracket never ends a line; at 6 it would break inside (か所).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from itertools import pairwise
+from unicodedata import east_asian_width
+
+from nerima_report.report.blocks import Table
+
+HALF_WIDTH = 100  # of a character in a cell, as tables are set (10 points); of a Japanese one twice that: twips
+PADDING = 220  # the edges of a cell: twips
+READABLE = PADDING + 12 * HALF_WIDTH  # a column of text, if its weight gives it so much
+# What stays on one line wherever it stands: a word in Latin letters, or a character, with the brackets at its side.
+_UNIT = re.compile(r"[(（「]*(?:[0-9A-Za-z.,%]+|.)[)）」、。・ー]*")
+# Where a heading may break: before its unit, and after a particle (前年度の／請求者数); その他 is one word.
+_PIECE_ENDS = re.compile(r"(?=[(（])|(?<=[^こそあど]の)")
+
+
+def column_widths(table: Table, width: int) -> list[int]:
+    """The widths in twips; they add up to `width`.
+
+    They follow the weights of the columns, as far as every heading can break between its words. The column with most
+    to spare gives what the others need. Where the page is too narrow for all headings, the widest columns are cut.
+    """
+    headings = [column.heading for column in table.columns]
+    weights = _shared_out([column.weight for column in table.columns], width)
+    needs = zip(headings, _needed_by_cells(table, weights), strict=True)
+    least = [next((good for good in _good_widths(heading) if good >= cells), cells) for heading, cells in needs]
+    if sum(least) >= width:
+        return _shared_out(_cut(least, width), width)
+    widths = [_snapped(*each) for each in zip(headings, least, weights, strict=True)]
+    spare = sorted(range(len(widths)), key=lambda column: least[column] - widths[column])
+    for column in spare:
+        widths[column] = _snapped(headings[column], least[column], widths[column] + width - sum(widths))
+    widths[spare[0]] += width - sum(widths)
+    return widths
+
+
+def lines_of(text: str, width: int) -> int:
+    """About how many lines a text takes in a cell of so many twips."""
+    return max(1, -(-_width(text) // max(width - PADDING, HALF_WIDTH)))
+
+
+def _shared_out(shares: list[int], width: int) -> list[int]:
+    """The width divided in these shares; rounding loses nothing."""
+    edges = [width * sum(shares[:place]) // sum(shares) for place in range(len(shares) + 1)]
+    return [right - left for left, right in pairwise(edges)]
+
+
+def _cut(widths: list[int], total: int) -> list[int]:
+    """The widths, the widest cut to one width, so that they add up to at most the total."""
+    most = next(most for most in range(max(widths), 0, -1) if sum(min(width, most) for width in widths) <= total)
+    return [min(width, most) for width in widths]
+
+
+def _snapped(heading: str, least: int, width: int) -> int:
+    """The widest width up to this one, but not below the least, at which the heading breaks between its words."""
+    if width >= _width(heading) + PADDING:
+        return max(width, least)
+    return max([least, *(each for each in _good_widths(heading) if each <= width)])
+
+
+def _needed_by_cells(table: Table, weights: list[int]) -> Iterator[int]:
+    """How wide the cells of each column ask it to be: for the longest number, or for text that can still be read."""
+    for place, (column, weight) in enumerate(zip(table.columns, weights, strict=True)):
+        if column.numeric:
+            yield max((_width(row[place].text) for row in table.rows), default=0) + PADDING
+        else:
+            yield min(weight, READABLE)
+
+
+@cache
+def _good_widths(heading: str) -> tuple[int, ...]:
+    """The widths up to that of the whole heading at which it breaks only between its words, in twips."""
+    whole = max(_width(heading), HALF_WIDTH)
+    return tuple(
+        inner + PADDING for inner in range(HALF_WIDTH, whole + 1, HALF_WIDTH) if _breaks_well(heading, inner)
+    ) or (whole + PADDING,)
+
+
+def _breaks_well(heading: str, inner: int) -> bool:
+    """Whether a heading that is set in lines of this width breaks only where it may."""
+    allowed = {end.start() for end in _PIECE_ENDS.finditer(heading)}
+    position = line = 0
+    for unit in _UNIT.findall(heading):
+        if line and line + _width(unit) > inner:
+            if position not in allowed:
+                return False
+            line = 0
+        line += _width(unit)
+        position += len(unit)
+        if line > inner:
+            return False
+    return True
+
+
+def _width(text: str) -> int:
+    return HALF_WIDTH * sum(2 if east_asian_width(character) in "WFA" else 1 for character in text)
