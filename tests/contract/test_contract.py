@@ -1,8 +1,8 @@
 """Files that an office keeps: what a version of the program wrote, every later version reads, and says the same.
 
 v1/ was written by 0.1.0 (records of version 2, registers and findings of version 1). v2/ has a record of version 3,
-with the day and way of its publication, v3/ one of version 4, with the day of each way. All stay as they are. Whoever changes a form adds a folder beside them, and
-lets these tests pass for all of them.
+with the day and way of its publication, v3/ one of version 4, with the day of each way. All stay as they are.
+Whoever changes a form adds a folder beside them, and lets these tests pass for all of them.
 """
 
 from __future__ import annotations

@@ -322,8 +322,8 @@ def publish(
     order = run.PublishOrder(fiscal_year, parse_date(day), tuple(way or ()), revise.strip(), as_built.strip())
     published = run.publish(workspace, edition, order, date.today())
     print_notices(console, edition.catalogue.notices(published.findings))
-    done = "を公表の記録にしました" if published.changed else "は、すでに同じ内容で公表の記録になっています"
-    tell_folded(console, [f"{full_name(fiscal_year)}{done}: {published.file}"])
+    outcome = "を公表の記録にしました" if published.changed else "は、すでに同じ内容で公表の記録になっています"
+    tell_folded(console, [f"{full_name(fiscal_year)}{outcome}: {published.file}"])
     tell_folded(console, lines_about_publication(published.record, edition))
     tell(console, [f"作りました: {file}" for file in published.errata])
 

@@ -89,8 +89,8 @@ class YearStatus:
     """What the files say of a year, whatever day it is. Without a roster nobody has `handed_in`.
 
     `versions` are the hashes of the workbooks that count, by file; `others` the numbers of errors that no 課 of
-    `handed_in` answers for, by file ('' for those in no file). `ways_open` are the ways of publication that are not done
-    yet, `not_announced` the designations of 出資法人等 without their 告示.
+    `handed_in` answers for, by file ('' for those in no file). `ways_open` are the ways of publication that are not
+    done yet, `not_announced` the designations of 出資法人等 without their 告示.
     """
 
     fiscal_year: int
