@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections import Counter
 from datetime import date, timedelta
+from itertools import count
 from pathlib import Path
 from tempfile import mkdtemp
 
@@ -60,6 +61,7 @@ class Season(RuleBasedStateMachine):
         self._is_half_done = False  # the last command that wrote was killed
         self._published: bytes | None = None
         self._withdrawn = 0
+        self._numbers = (str(number).encode() for number in count())
         self._reviews = 1  # a number in the ward's workbook that agrees with no other
         self._polished: list[bytes] = []  # what somebody wrote into outputs
         self._placed: dict[Path, bytes] = {}  # what somebody put where the program writes or reads
@@ -118,14 +120,15 @@ class Season(RuleBasedStateMachine):
         """Somebody edits an output by hand."""
         file = self.folder / "out" / "2022" / name
         if file.exists():
-            self._polished.append(file.read_bytes() + f"\n{len(self._polished)}".encode())
-            file.write_bytes(self._polished[-1])
+            before = file.read_bytes()
+            file.write_bytes(before + b"\n" + next(self._numbers))
+            self._polished = [content for content in self._polished if content != before] + [file.read_bytes()]
 
     @rule(name=st.sampled_from(STRAY))
     def stray(self, name: str) -> None:
         file = self.folder / name
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(f"{len(self._placed)}".encode())
+        file.write_bytes(next(self._numbers))
         self._placed[file] = file.read_bytes()
 
     @precondition(lambda self: self._ward() is not None)
