@@ -573,6 +573,14 @@ def lay(version: str, folder: Path) -> None:
     subprocess.run(["tar", "-x", "-C", folder], input=packed, check=True)
 
 
+def _commit(version: str) -> str:
+    """The commit that a revision names now, because a branch moves meanwhile; a folder stays what it is."""
+    if Path(version, "src", "nerima_report").is_dir():
+        return version
+    named = subprocess.run(["git", "-C", ROOT, "rev-parse", version], check=True, capture_output=True, text=True)
+    return named.stdout.strip()
+
+
 def perform(version: Version, bench: Bench, parts: Sequence[str]) -> None:
     """Let a version do everything, and note what it leaves."""
     lay(version.name, bench.program)
@@ -682,14 +690,15 @@ def main() -> None:
     parser.add_argument("--only", action="append", choices=list(PARTS), help="a part of the commands; can be repeated")
     wanted = parser.parse_args()
     parts = wanted.only or list(PARTS)
+    names = [_commit(version) for version in (wanted.old, wanted.new)]
     with tempfile.TemporaryDirectory() as folder:
         bench = Bench(Path(folder).resolve())
         bench.contents.mkdir()
-        lay(wanted.old, bench.program)
+        lay(names[0], bench.program)
         ignored = shutil.ignore_patterns("*.py", "__pycache__", "out", "forms")
         shutil.copytree(bench.program / "sample_data", bench.data / "sample", ignore=ignored)
         prepare(bench, parts)
-        old, new = Version(wanted.old), Version(wanted.new)
+        old, new = map(Version, names)
         for version in (old, new):
             perform(version, bench, parts)
         found = list(differences(old, new, bench, parts))

@@ -57,7 +57,15 @@ COPIES = "返却"
 WORKER_ENDED = ("N116", "N117")  # the findings that say so of a file
 MOST_ALIKE = 3  # cases that are kept of one fault
 # What the libraries raise for a file that is damaged. Whatever else a worker meets is a slip in the program.
-OF_DAMAGED_FILES = ("ExpatError", "BadZipFile", "zlib.error", "EOFError", "UnicodeDecodeError", "XMLSyntaxError")
+OF_DAMAGED_FILES = (
+    "ExpatError",
+    "BadZipFile",
+    "zlib.error",
+    "EOFError",
+    "UnicodeDecodeError",
+    "LookupError",
+    "XMLSyntaxError",
+)
 MADE = Path(tempfile.gettempdir()) / f"nerima-report-fuzz-{program_digest()[:16]}"  # files made by this very program
 
 

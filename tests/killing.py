@@ -5,15 +5,23 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from itertools import count
+from pathlib import Path
 
 import pytest
 
 from nerima_report.workbooks import shared_reader
 from nerima_report.writing import journal
+from nerima_report.writing.lock import FOLDER
 
 KILLED = 9
 OPERATIONS = ("_write", "_keep", "_copy", "_move", "_remove")  # on the disk, by which a set of files changes
 needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are not forked here")
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """The files by name, without what the program remembers for itself."""
+    files = (file for file in folder.rglob("*") if file.is_file() and FOLDER not in file.parts)
+    return {file.relative_to(folder).as_posix(): file.read_bytes() for file in files}
 
 
 def run_and_kill(work: Callable[[], int], operation: int) -> int:

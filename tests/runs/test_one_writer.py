@@ -11,10 +11,9 @@ import pytest
 
 from conftest import Command
 from fuzz import with_wrong_counts
-from killing import KILLED, needs_fork, run_and_kill
+from killing import KILLED, contents, needs_fork, run_and_kill
 from nerima_report.edition import Edition
 from nerima_report.writing import journal, lock
-from nerima_report.writing.lock import FOLDER
 from registers_carried import Entry, example, fill_registers, make_workspace
 
 OUTSOURCED = "個人.外部委託記録票"
@@ -31,11 +30,6 @@ def registers(tmp_path: Path, whole_edition: Edition, command: Command) -> Path:
     entries: list[Entry] = [example(of, OUTSOURCED, 2022, 委託する業務の名称=name) for name in ("甲", "乙")]
     fill_registers(form, work / "inbox" / "2022" / "集計.xlsx", {OUTSOURCED: entries}, lambda number: {})
     return work
-
-
-def contents(folder: Path) -> dict[str, bytes]:
-    files = (file for file in folder.rglob("*") if file.is_file() and FOLDER not in file.parts)
-    return {file.relative_to(folder).as_posix(): file.read_bytes() for file in files}
 
 
 def at_once(number: int, work: Callable[[], object]) -> list[int]:

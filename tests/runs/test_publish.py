@@ -13,6 +13,7 @@ import pytest
 
 from conftest import SAMPLE, Command
 from faulty import EXPLAINED, edit
+from killing import KILLED, contents, needs_fork, run_and_kill
 from nerima_report.edition import Edition
 from nerima_report.files import sha256
 from nerima_report.records.file import read_record, write_record
@@ -246,3 +247,29 @@ def test_two_printed_numbers_differ_only_with_a_note(note: str, code: int, workd
     run = command("-C", workdir, "build", "2022")
     assert (run.code, "note" in run.err) == (code, not note), run.err + run.out
     assert command("-C", workdir, "build", "2022", "--draft").code == 0
+
+
+@needs_fork
+@pytest.mark.parametrize("options", [("--as-built", "決裁"), ("--withdraw", "日の誤り"), ("--revise", "数え落とし")])
+def test_it_is_done_or_not_done_whenever_it_is_killed(
+    options: tuple[str, str], built: Path, publish: Callable[..., int], command: Command
+) -> None:
+    if options[0] != "--as-built":
+        assert publish("--on", TOMORROW if options[0] == "--withdraw" else date.today().isoformat()) == 0
+    edit(built, "00_", REVIEWS)
+    if options[0] == "--revise":
+        assert command("-C", built, "build", "2022").code == 0
+    done = Path(shutil.copytree(built, built.with_name("done")))
+    assert command("-C", done, "publish", "2022", *options).code == 0
+    outcomes = []
+    for at in range(1, 60, 3):
+        work = Path(shutil.copytree(built, built.with_name(f"killed {at}")))
+        code = run_and_kill(lambda work=work: command("-C", work, "publish", "2022", *options).code, at)  # type: ignore[misc]
+        if code == KILLED:
+            assert command("-C", work, "init", ".").code == 0
+        assert contents(work) in (contents(built), contents(done)), at
+        outcomes.append(contents(work) == contents(done))
+        if code != KILLED:
+            break
+    assert outcomes == sorted(outcomes)
+    assert set(outcomes) == {False, True}
