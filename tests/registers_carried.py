@@ -35,11 +35,13 @@ def make_workspace(
 
 
 def example(edition: Edition, table_id: str, fiscal_year: int, **said: Any) -> dict[str, Any]:
-    """A new entry of a register: every required field says something, and `said` what matters here."""
+    """A new entry of a register: every field that it requires says something, and `said` what matters here."""
     day = date(fiscal_year, 6, 1)
-    register = edition.registers[table_id]
-    given: dict[str, Any] = {f.label: _example(f, day) for f in register.written if f.required}
-    return {**given, "確認": "新規", "登録日": day, **said}
+    given: dict[str, Any] = {"確認": "新規", "登録日": day, **said}
+    for field in edition.registers[table_id].written:
+        if field.label not in given and (field.is_required(given, fiscal_year) or field.is_due(given)):
+            given[field.label] = _example(field, day)
+    return given
 
 
 def fill_registers(

@@ -126,7 +126,8 @@ class _Gathered:
         layout = locate_entries(sheet, table, is_end) if sheet.name else EntryLayout()
         layout.region = rows
         located = LocatedEntries(submission, table_id, _names(regions), layout)
-        self.located.append(located)
+        if regions or table.since <= year:  # otherwise nobody asked for it
+            self.located.append(located)
         # Without 廃止日 an entry would count that has ended: a register has all its headings.
         wanted = layout.unfound_headings if table_id in self.edition.registers else layout.missing_headings
         optional = {TRACE, *(field.label for field in table.fields if field.since > year)}
