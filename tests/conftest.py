@@ -57,6 +57,11 @@ class Run:
 Command = Callable[..., Run]
 
 
+def files_in(folder: Path) -> dict[str, bytes]:
+    """What lies in a folder and in those in it, by name (data/disclosure-01.csv)."""
+    return {file.relative_to(folder).as_posix(): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
+
+
 @pytest.fixture(scope="session")
 def whole_edition() -> Edition:
     """The shipped edition with all its parts."""

@@ -191,7 +191,11 @@ def test_from_its_day_on_it_is_only_revised_and_the_corrections_are_printed(
         errata = (built / "out" / "2022" / "正誤表.md").read_text(encoding="utf-8")
         assert f"| {number - 1} | {number} | {reason} | " in errata
     assert errata.count("| 公文書の公開状況 公文書公開に関する審査請求 ") == 2
-    assert {path.name for path in (built / "out" / "2022").glob("正誤表*")} == {"正誤表.docx", "正誤表.md"}
+    assert {path.name for path in (built / "out" / "2022").glob("正誤表*")} == {
+        "正誤表.docx",
+        "正誤表.html",
+        "正誤表.md",
+    }
     assert publish("--withdraw", "数の誤り") == 2
 
 

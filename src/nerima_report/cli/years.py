@@ -129,5 +129,7 @@ def trend(context: typer.Context, years: Years) -> None:
     console = Console()
     print_trend(console, appendix.trend)
     print_notices(console, edition.catalogue.notices(appendix.findings))
-    tell(console, ["", *(f"作りました: {path}" for path in appendix.written)])
+    folder = appendix.written[0].parent
+    made = dict.fromkeys(path if path.parent == folder else path.parent for path in appendix.written)
+    tell(console, ["", *(f"作りました: {path}" for path in made)])
     tell(console, [] if appendix.charts else [japanese.without_charts()])

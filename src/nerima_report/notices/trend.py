@@ -34,9 +34,18 @@ def print_trend(console: Console, trend: Trend) -> None:
     for years in _blocks(trend.years, widths, console.width - label - _BORDER - 1):
         console.print(_table(rows, years, trend.years[0], label))
     console.print()
-    for line in [source_sentence(trend), *remarks_on_years(trend), sign_legend(trend, trend.series), *_breaks(trend)]:
+    remarks = [source_sentence(trend), *remarks_on_years(trend), *_files(trend), sign_legend(trend, trend.series)]
+    for line in [*remarks, *_breaks(trend)]:
         for text in fold(printable(line), console.width):
             console.print(text, highlight=False, markup=False)
+
+
+def _files(trend: Trend) -> Iterator[str]:
+    """The files from which records were typed in: for the office, not for print."""
+    copied = (source.record for source in trend.sources.values() if source.record.origin == "imported")
+    files = [f"{record.name} {file.file}" for record in copied for file in record.inputs]
+    if files:
+        yield f"書き写したもとのファイル: {'、'.join(files)}"
 
 
 def _rows(trend: Trend) -> Iterator[list[str]]:

@@ -22,13 +22,14 @@ from nerima_report.places import CellKey
 from nerima_report.records.model import Record, RecordedFigure
 from nerima_report.records.years import Rule, Year, later_names, year_of
 
-PointStatus = Literal["known", "not published", "incomputable", "no record"]
+PointStatus = Literal["known", "not published", "incomputable", "no record", "not counted"]
 MOST_LINES = 7  # more cannot be distinguished in a chart, or placed beside each other in a table
 STATUSES: dict[PointStatus, str] = {
     "known": "値あり",
     "not published": "公表なし",
     "incomputable": "計算できない",
     "no record": "記録なし",
+    "not counted": "その年度に数えていない区分",
 }
 FIELDS = (
     DataField("全国地方公共団体コード", required=True),
@@ -46,13 +47,16 @@ FIELDS = (
 
 
 class Point(NamedTuple):
-    """The number of a year (件, 人 or %), or why there is none."""
+    """The number of a year (件, 人 or %), or why there is none.
+
+    "not counted" is what the tables of the year had no row for.
+    """
 
     status: PointStatus
     value: Decimal | None = None
 
 
-NO_RECORD, NOT_PUBLISHED = Point("no record"), Point("not published")
+NO_RECORD, NOT_PUBLISHED, NOT_COUNTED = Point("no record"), Point("not published"), Point("not counted")
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,10 @@ class SeriesLine:
     def known(self) -> dict[int, Decimal]:
         """The numbers that there are."""
         return {year: point.value for year, point in self.points.items() if point.value is not None}
+
+    def is_counted(self, year: int) -> bool:
+        """Whether there could be a number of the year, as far as its record says."""
+        return self.points[year].status not in ("not counted", "no record")
 
     def runs(self, breaks: Sequence[SeriesBreak]) -> list[list[int]]:
         """The runs of years that are joined by a line: without a gap and without a break between them."""
@@ -176,25 +184,37 @@ def make_trend(edition: Edition, sources: Mapping[int, Source], missing: Sequenc
     """The series of the recorded years; `edition` has all its parts."""
     last = max(sources)
     charts: dict[_ChartName, dict[int, _YearOfChart]] = {}
+    defined: dict[_ChartName, set[int]] = {}
     for year, source in sources.items():
         for part in edition.parts_for(year):
             # Under the names that the cells have in the last year of the part.
             named = year_of(source.record, source.file, edition, part.definition.last_year or LAST_YEAR)
             for chart in part.charts:
                 points = _figure(part, chart, named) if chart.figure else _counts(part, chart, named, edition, last)
+                name = _ChartName(part.definition.order, part.key, chart.key)
+                defined.setdefault(name, set()).add(year)
                 if points:
-                    charts.setdefault(_ChartName(part.definition.order, part.key, chart.key), {})[year] = points
+                    charts.setdefault(name, {})[year] = points
     span = range(min(sources), last + 1)
+
+    def without_number(name: _ChartName, year: int) -> Point:
+        """What stands for a year that gives the chart no number."""
+        if year not in sources:
+            return NO_RECORD
+        return NOT_PUBLISHED if year in defined[name] else NOT_COUNTED
+
     series = [
         piece
-        for years in _in_order(charts)
-        for piece in _split(_series(edition, dict(sorted(years.items())), span, sources))
+        for name in _in_order(charts)
+        for piece in _split(
+            _series(edition, dict(sorted(charts[name].items())), {y: without_number(name, y) for y in span}, last)
+        )
         if piece.lines
     ]
     return Trend(edition, dict(sorted(sources.items())), tuple(missing), tuple(series))
 
 
-def _in_order(charts: Mapping[_ChartName, dict[int, _YearOfChart]]) -> list[dict[int, _YearOfChart]]:
+def _in_order(charts: Mapping[_ChartName, dict[int, _YearOfChart]]) -> list[_ChartName]:
     """Part by part; in a part in the order of its last year, then what only earlier years have."""
 
     def place(name: _ChartName) -> tuple[int, str, int, int]:
@@ -202,7 +222,7 @@ def _in_order(charts: Mapping[_ChartName, dict[int, _YearOfChart]]) -> list[dict
         keys = [chart.key for chart in charts[name][year].part.charts]
         return name.order, name.part, -year, keys.index(name.chart)
 
-    return [charts[name] for name in sorted(charts, key=place)]
+    return sorted(charts, key=place)
 
 
 def _figure(part: Part, chart: Chart, year: Year) -> _YearOfChart | None:
@@ -253,16 +273,15 @@ def _point(value: int | None) -> Point:
     return NOT_PUBLISHED if value is None else Point("known", Decimal(value))
 
 
-def _series(edition: Edition, years: Mapping[int, _YearOfChart], span: range, sources: Mapping[int, Source]) -> Series:
+def _series(edition: Edition, years: Mapping[int, _YearOfChart], others: Mapping[int, Point], last: int) -> Series:
+    """The series of a chart; `others` has the point of each year of the trend that is not among `years`."""
     latest = years[max(years)]
     labels = dict.fromkeys(label for year in sorted(years, reverse=True) for label in years[year].points)
 
     def point(label: str, year: int) -> Point:
-        if year not in sources:
-            return NO_RECORD
-        return years[year].points.get(label, NOT_PUBLISHED) if year in years else NOT_PUBLISHED
+        return years[year].points.get(label, NOT_COUNTED) if year in years else others[year]
 
-    lines = [SeriesLine(label or latest.chart.title, {year: point(label, year) for year in span}) for label in labels]
+    lines = [SeriesLine(label or latest.chart.title, {year: point(label, year) for year in others}) for label in labels]
     known = {year for line in lines for year in line.known}
     return Series(
         part=latest.part,
@@ -270,7 +289,7 @@ def _series(edition: Edition, years: Mapping[int, _YearOfChart], span: range, so
         title=latest.chart.title,
         lines=tuple(line for line in lines if line.known),
         units={year: one.unit for year, one in years.items()},
-        breaks=tuple(_breaks(edition, {year: one for year, one in years.items() if year in known}, max(sources))),
+        breaks=tuple(_breaks(edition, {year: one for year, one in years.items() if year in known}, last)),
         figures={year: one.figure for year, one in years.items() if one.figure is not None and year in known},
     )
 

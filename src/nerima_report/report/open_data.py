@@ -18,7 +18,7 @@ from nerima_report.edition.part import Part
 from nerima_report.edition.tables import CountTable, fill, placeholders_in
 from nerima_report.places import CellKey
 from nerima_report.records.model import Record, RecordedTable
-from nerima_report.report.record import recorded_list
+from nerima_report.report.record import published_table, recorded_list
 from nerima_report.report.tables import in_printed_order, printed_rows
 from nerima_report.report.wording import year_names
 from nerima_report.tallies.totals import Totals
@@ -127,32 +127,32 @@ def _description(table: CountTable, fiscal_year: int) -> str:
 
 def _counts(record: Record, table_id: str, table: CountTable | None) -> Iterator[tuple[Value, ...]]:
     """A row for each printed number, row by row, and last the totals."""
-    cells = {cell.key: cell for cell in record.cells if cell.table == table_id}
-    known = [key for key, cell in cells.items() if cell.value is not None]
-    columns = [name for name in dict.fromkeys(key.column for key in cells) if any(key.column == name for key in known)]
-    units = {cell.column: cell.unit for cell in cells.values()}
-    rows = [row for row in _rows(record, table_id, table) if any((key.group, key.row) == row for key in known)]
+    values, units = record.values, {cell.column: cell.unit for cell in record.cells if cell.table == table_id}
+    known = [key for key, value in values.items() if key.table == table_id and value is not None]
+    columns = list(dict.fromkeys(key.column for key in known))
+    rows = _rows(record, table_id, table)
 
     def number(group: str, row: str, column: str, kind: str, value: int | None) -> tuple[Value, ...]:
         return group, row, column, value, units[column], kind, UNPUBLISHED if value is None else KNOWN
 
     for group, row in rows:
         for column in columns:
-            cell = cells.get(CellKey(table_id, group, row, column))
-            yield number(group, row, column, DETAIL, cell.value if cell else None)
+            yield number(group, row, column, DETAIL, values.get(CellKey(table_id, group, row, column)))
     if table is not None and table.total:
         for column in columns:
-            values = [cell.value for key, cell in cells.items() if key.column == column]
-            counts = [value for value in values if value is not None]
-            yield number("", table.total, column, TOTAL, sum(counts) if len(counts) == len(values) else None)
+            total = Totals(values).sum(CellKey(table_id, *row, column) for row in rows)
+            yield number("", table.total, column, TOTAL, total)
 
 
 def _rows(record: Record, table_id: str, table: CountTable | None) -> list[tuple[str, str]]:
     """Group and label of the rows as printed; then those that the definitions no longer have."""
-    recorded = dict.fromkeys((cell.group, cell.row) for cell in record.cells if cell.table == table_id)
+    totals = Totals(record.values)
+    known = (key for key, value in totals.values.items() if key.table == table_id and value is not None)
+    recorded = list(dict.fromkeys((key.group, key.row) for key in known))
     if table is None:
-        return list(recorded)
-    printed = [(row.group, row.label) for row in printed_rows(table_id, table, Totals(record.values))]
+        return recorded
+    shown = printed_rows(table_id, published_table(table_id, table, totals), totals)
+    printed = [(row.group, row.label) for row in shown]
     defined = {(row.group, row.label) for row in table.rows}
     return [*(row for row in printed if row in recorded), *(row for row in recorded if row not in defined)]
 

@@ -213,13 +213,15 @@ def _value(field: EntryField, value: int | str | None) -> object:
 
 
 def _told(part: Part, totals: Totals) -> Part:
-    return replace(part, tables={key: _told_table(part.table_id(key), t, totals) for key, t in part.tables.items()})
+    tables = {
+        key: published_table(part.table_id(key), table, totals) if isinstance(table, CountTable) else table
+        for key, table in part.tables.items()
+    }
+    return replace(part, tables=tables)
 
 
-def _told_table(table_id: str, table: CountTable | EntryTable, totals: Totals) -> CountTable | EntryTable:
+def published_table(table_id: str, table: CountTable, totals: Totals) -> CountTable:
     """The table with the rows and columns of which something was published; as it is, if nothing was."""
-    if isinstance(table, EntryTable):
-        return table
     known = {key for key, value in totals.values.items() if key.table == table_id and value is not None}
     rows = tuple(row for row in table.rows if any((k.group, k.row) == (row.group, row.label) for k in known))
     columns = tuple(column for column in table.columns if any(k.column == column.label for k in known))

@@ -6,13 +6,13 @@ The sentences on years and series, in print and in the terminal, come from trend
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count, groupby
 
 from nerima_report.edition.tables import fill
 from nerima_report.fiscal_year import full_name
 from nerima_report.records.model import RecordedCells, RecordedFigure
-from nerima_report.records.series import Point, Series, SeriesLine, Trend
+from nerima_report.records.series import MOST_LINES, Point, Series, SeriesLine, Trend
 from nerima_report.report.blocks import (
     Block,
     Bullets,
@@ -32,7 +32,6 @@ PICTURE_WIDTH = 160  # mm
 YEAR_WIDTH, UNIT_WIDTH = 10, 3  # shares of the width of a table
 LINE_WIDTHS = {1: 12, 2: 8, 3: 7}  # of each of so many lines, and of each of more:
 LINE_WIDTH = 4
-MOST_FILES = 6  # of records that were typed in: with more, the years are named instead
 
 
 def compose_trend(trend: Trend, draw: Draw | None) -> Report:
@@ -56,7 +55,7 @@ def compose_trend(trend: Trend, draw: Draw | None) -> Report:
                     blocks.append(Heading(2, f"{next(numbers)} {series.heading}"))
                     blocks.append(_picture(series, trend, next(pictures), marks[series.key], draw))
                     blocks += map(Paragraph, together.notes_of(series, trend))
-            blocks.append(_table(together, trend, next(tables)))
+            blocks += _tables(together, trend, tables)
     return Report(
         fiscal_year=last,
         title=f"{title}（{span}）",
@@ -91,14 +90,14 @@ def _gaps(trend: Trend) -> list[int]:
 
 @dataclass(frozen=True)
 class _Together:
-    """Series that stand in one table."""
+    """Series whose numbers stand beside each other: several of one line, or the pieces of one with many lines."""
 
     series: tuple[Series, ...]
 
     @property
     def heading(self) -> str:
-        """The headings of all of them."""
-        return "、".join(one.heading for one in self.series)
+        """The titles of all of them."""
+        return "、".join(dict.fromkeys(one.title for one in self.series))
 
     def notes(self, trend: Trend) -> dict[str, str]:
         """Each sentence on a break with its mark."""
@@ -122,10 +121,41 @@ class _Together:
 
 
 def _tables_of(series: Sequence[Series]) -> Iterator[_Together]:
-    """Series of one line that follow each other share a table, unless their unit changed; others have their own."""
-    for alone, run in groupby(series, key=lambda one: len(one.lines) > 1 or len(units_of(one)) > 1):
-        together = tuple(run)
-        yield from map(_Together, zip(together, strict=True) if alone else (together,))
+    """Series of one line that follow each other and were counted in the same years; others by themselves."""
+
+    def alike(one: Series) -> tuple[object, ...]:
+        alone = one.key if len(one.lines) > 1 or one.piece or len(units_of(one)) > 1 else ""
+        return alone, alone or tuple(filter(one.lines[0].is_counted, one.lines[0].points))
+
+    for _, run in groupby(series, key=alike):
+        yield _Together(tuple(run))
+
+
+@dataclass(frozen=True)
+class _Span:
+    """Years in which the same lines were counted, and those lines: what one table shows."""
+
+    years: tuple[int, ...]
+    lines: tuple[tuple[Series, SeriesLine], ...]
+
+
+def _spans(together: _Together, trend: Trend) -> Iterator[_Span]:
+    """The tables: another one where other lines are counted, and where there are too many lines for one."""
+    lines = [(one, line) for one in together.series for line in one.lines]
+    years: list[int] = []
+    counted: list[tuple[Series, SeriesLine]] = []
+    for year in trend.years:
+        now = [(one, line) for one, line in lines if line.is_counted(year)] if year in trend.sources else counted
+        if now != counted:
+            yield from _pieces(years, counted)
+            years, counted = [], now
+        years.append(year)
+    yield from _pieces(years, counted)
+
+
+def _pieces(years: Sequence[int], lines: Sequence[tuple[Series, SeriesLine]]) -> Iterator[_Span]:
+    for place in range(0, len(lines), MOST_LINES):
+        yield _Span(tuple(years), tuple(lines[place : place + MOST_LINES]))
 
 
 def _picture(series: Series, trend: Trend, number: int, marks: Mapping[int, str], draw: Draw) -> Picture:
@@ -154,15 +184,29 @@ def _ends(line: SeriesLine, series: Series) -> str:
     return f"{name}{full_name(first)}の{line.known[first]:,}{series.units[first]}{until}"
 
 
-def _table(together: _Together, trend: Trend, number: int) -> Table:
+def _tables(together: _Together, trend: Trend, numbers: Iterator[int]) -> Iterator[Table]:
+    """The tables of series: each with the notes that its rows carry, the last one with all that is left to say."""
+    spans = list(_spans(together, trend))
+    notes = together.notes(trend)
+    for place, span in enumerate(spans, start=1):
+        table = _table(together, span, trend, next(numbers))
+        if len({span.years for span in spans}) > 1:
+            table = replace(table, title=f"{table.title}（{runs_of_years(span.years)}）")
+        carried = {mark for row in table.rows for mark in row[0].mark.split("・")}
+        own = {text: mark for text, mark in notes.items() if mark in carried or place == len(spans)}
+        notes = {text: mark for text, mark in notes.items() if text not in own}
+        definitions = _definitions(together, trend) if place == len(spans) else ()
+        yield replace(table, notes=(*(TableNote(text, mark) for text, mark in own.items()), *definitions))
+
+
+def _table(together: _Together, span: _Span, trend: Trend, number: int) -> Table:
     """A table with a row for each year, so that thirty years are as easy to read as five."""
-    series = together.series
-    lines = [(one, line) for one in series for line in one.lines]
-    each_unit = len(units_of(series[0])) > 1
-    headings = [line.label if each_unit else f"{line.label}({one.unit})" for one, line in lines]
-    width = LINE_WIDTHS.get(len(lines), LINE_WIDTH)
+    first = together.series[0]
+    each_unit = len({first.units[year] for year in span.years if year in first.units}) > 1
+    headings = [line.label if each_unit else f"{line.label}({_unit(one, span)})" for one, line in span.lines]
+    width = LINE_WIDTHS.get(len(span.lines), LINE_WIDTH)
     return Table(
-        id=f"{series[0].part.key}.{series[0].key}",
+        id=f"{first.part.key}.{first.key}",
         number=number,
         title=f"{together.heading}の推移",
         columns=(
@@ -170,20 +214,23 @@ def _table(together: _Together, trend: Trend, number: int) -> Table:
             *([TableColumn("単位", weight=UNIT_WIDTH)] if each_unit else []),
             *(TableColumn(heading, numeric=True, weight=width) for heading in headings),
         ),
-        rows=tuple(_row(year, together, trend, each_unit=each_unit) for year in trend.years),
-        notes=tuple(_notes(together, trend)),
+        rows=tuple(_row(year, together, span, trend, each_unit=each_unit) for year in span.years),
     )
 
 
-def _row(year: int, together: _Together, trend: Trend, *, each_unit: bool) -> tuple[Cell, ...]:
+def _unit(series: Series, span: _Span) -> str:
+    """The unit of the last of the years that has one."""
+    return next((series.units[year] for year in reversed(span.years) if year in series.units), series.unit)
+
+
+def _row(year: int, together: _Together, span: _Span, trend: Trend, *, each_unit: bool) -> tuple[Cell, ...]:
     marks = [of_series[year] for of_series in together.marks(trend).values() if year in of_series]
     unit = [Cell(together.series[0].units.get(year, UNKNOWN))] if each_unit else []
-    numbers = (Cell(shown_point(line.points[year])) for one in together.series for line in one.lines)
+    numbers = (Cell(shown_point(line.points[year])) for _, line in span.lines)
     return Cell(f"{full_name(year)}（{year}）", "・".join(dict.fromkeys(marks))), *unit, *numbers
 
 
-def _notes(together: _Together, trend: Trend) -> Iterator[TableNote]:
-    yield from (TableNote(text, mark) for text, mark in together.notes(trend).items())
+def _definitions(together: _Together, trend: Trend) -> Iterator[TableNote]:
     for one in together.series:
         name = f"{one.title}は、" if len(together.series) > 1 else ""
         yield from (TableNote(f"{name}{text}") for text in definitions_of(one, trend))
@@ -202,10 +249,8 @@ def remarks_on_years(trend: Trend) -> list[str]:
     drafts = [year for year, source in trend.sources.items() if source.record.draft]
     remarks = [(words.missing, runs_of_years(trend.missing)), (words.unpublished, runs_of_years(unpublished))]
     remarks.append((words.draft, runs_of_years(drafts)))
-    copied = {year: source for year, source in trend.sources.items() if source.record.origin == "imported"}
-    files = [f"{full_name(y)}（{i.file}）" for y, source in copied.items() for i in source.record.inputs]
-    names = "、".join(files) if len(files) <= MOST_FILES else runs_of_years(copied)
-    remarks.append((words.imported, names))
+    copied = [year for year, source in trend.sources.items() if source.record.origin == "imported"]
+    remarks.append((words.imported, runs_of_years(copied)))
     return [fill(text, {"名前": names}) for text, names in remarks if names]
 
 
@@ -236,7 +281,7 @@ def break_sentences(series: Series, trend: Trend) -> dict[int, list[str]]:
 
 
 def shown_point(point: Point) -> str:
-    """A point as printed: 2,199 and 97.5; － where the denominator is zero, … where the number is unknown.
+    """A point as printed: 2,199; － where the denominator is zero, … if it is unknown, nothing if none was counted.
 
     >>> from decimal import Decimal
     >>> [shown_point(Point("known", Decimal(value))) for value in ("2199", "97.50")], shown_point(Point("no record"))
@@ -244,7 +289,8 @@ def shown_point(point: Point) -> str:
     """
     if point.value is not None:
         return f"{'△' if point.value < 0 else ''}{abs(point.value):,}"
-    return NOTHING_TO_COUNT if point.status == "incomputable" else UNKNOWN
+    signs = {"incomputable": NOTHING_TO_COUNT, "not counted": ""}
+    return signs.get(point.status, UNKNOWN)
 
 
 def sign_legend(trend: Trend, series: Iterable[Series]) -> str:

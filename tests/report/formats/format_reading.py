@@ -1,8 +1,9 @@
-"""Reading the written files back: Word through python-docx, Markdown through markdown-it."""
+"""Reading the written files back: Word through python-docx, Markdown through markdown-it, pages through html.parser."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from html.parser import HTMLParser
 from io import BytesIO
 from itertools import pairwise
 
@@ -78,3 +79,49 @@ def _plain(inline: Token) -> str:
         if child.tag not in ("a", "sup")
     )
     return "".join(seen)
+
+
+class _Page(HTMLParser):
+    """Reads a page as `read_markdown` reads a text; a caption is a paragraph. `attributes` are those of all tags."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.reading = Reading([], [])
+        self.attributes: list[tuple[str, dict[str, str | None]]] = []
+        self._text: list[str] | None = None
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.attributes.append((tag, dict(attrs)))
+        if tag == "table":
+            self.reading.tables.append([])
+        elif tag == "tr":
+            self.reading.tables[-1].append([])
+        elif tag in _TEXTS:
+            self._text = []
+
+    def handle_data(self, data: str) -> None:
+        if self._text is not None:
+            self._text.append(data)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag not in _TEXTS or self._text is None:
+            return
+        text, self._text = "".join(self._text), None
+        if tag in ("th", "td"):
+            self.reading.tables[-1][-1].append(text)
+        else:
+            self.reading.texts.append(("p" if tag in ("caption", "figcaption") else tag, text))
+
+
+_TEXTS = {"h1", "h2", "h3", "h4", "h5", "h6", "p", "li", "caption", "figcaption", "th", "td"}
+
+
+def read_html(html: str) -> Reading:
+    """The kinds are the names of HTML elements."""
+    return _Page(html).reading
+
+
+def tags_of(html: str) -> list[tuple[str, dict[str, str | None]]]:
+    return _Page(html).attributes

@@ -1,6 +1,6 @@
 """The files that a report becomes. A new format is one module here and one line in `FORMATS`.
 
-Importing this package stays cheap: the Word library is loaded only when a Word file is written.
+Importing this package stays cheap: a library is loaded only when a file is written that needs it.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from pathlib import Path
 
 from nerima_report.records.model import REPORT
 from nerima_report.report.blocks import Report
-from nerima_report.report.formats.html import render_html
 from nerima_report.report.formats.markdown import render_markdown
 
 
@@ -38,6 +37,8 @@ def _markdown(report: Report, _reference: Path) -> bytes:
 
 
 def _html(report: Report, _reference: Path) -> bytes:
+    from nerima_report.report.formats.html import render_html  # Jinja2 is slow to import, too
+
     return render_html(report).encode()
 
 

@@ -70,7 +70,7 @@ def _contents(report: Report) -> Iterator[str]:
     anchors = _anchors([*before, *(heading.text for heading in report.headings)])[len(before) :]
     yield "\n".join(
         "  " * (heading.level - 1)
-        + (f"- [{_inline(heading.text)}](#{anchor})" if anchor else f"- {_inline(heading.text)}")
+        + (f"- [{_inline(heading.text)}](#{anchor})" if anchor else f"- {_paragraph(heading.text)}")
         for heading, anchor in zip(report.headings, anchors, strict=True)
     )
 
