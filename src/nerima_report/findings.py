@@ -111,6 +111,8 @@ class Finding:
     `expected`, `found` and `difference` are counts in the unit of the column, or texts; `related` are
     the other places that the check looked at; `details` fill the placeholders of the message; `advice` is
     what may be the cause, said once where several findings have the same: these bear the name of one `problem`.
+    `numbers` are those of the case ledger (受付番号, 請求者番号) that it is about: only the office is shown them, never
+    what goes back to a 課 or lies beside a report.
     """
 
     code: str
@@ -124,6 +126,7 @@ class Finding:
     explained: Explanation | None = None
     advice: Advice = Advice()
     problem: str = ""
+    numbers: tuple[str, ...] = ()
 
 
 def explain(

@@ -5,6 +5,7 @@ Checks do not know how severe a finding is: the catalogue and the definitions sa
 
 from __future__ import annotations
 
+import string
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
@@ -26,6 +27,7 @@ from nerima_report.checks import (
     unread,
     uses,
 )
+from nerima_report.checks.ledger import books, cases, tallies
 from nerima_report.edition.tables import LINK_CODES
 from nerima_report.findings import Finding
 from nerima_report.tallies.collection import Collection
@@ -36,6 +38,7 @@ LedgerCheck = Callable[[CaseLedger, Collection], Iterator[Finding]]
 
 # Two numbers that ought to agree, and the 検算 that says so.
 DIFFERENCES = frozenset({"N401", "N403", "N407", *LINK_CODES.values()})
+WITHOUT_ROW = frozenset({"N364", "N510"})  # no table has a row for a case
 MOST_ALIKE = 100  # findings of one kind on one sheet, or in one CSV: nobody reads the hundred and first
 
 # Those that look at workbooks one by one, and those that look at the collection as a whole.
@@ -61,6 +64,7 @@ WORKBOOK_CHECKS: tuple[Check, ...] = (
     cells.no_requests_means_zero,
     cells.addresses_are_unique,
     cells.entry_fields_are_readable,
+    cells.entry_fields_are_left_blank,
     cells.entries_lie_in_the_year,
     cells.texts_agree_with_fields,
     cells.entry_tables_are_answered,
@@ -96,10 +100,27 @@ COLLECTION_CHECKS: tuple[Check, ...] = (
     uses.lists_agree_with_typed_numbers,
 )
 
-# Those that look at the cases of a ledger.
-LEDGER_CHECKS: tuple[LedgerCheck, ...] = ()
+# Those that look at a case ledger.
+LEDGER_CHECKS: tuple[LedgerCheck, ...] = (
+    books.ledgers_can_be_read,
+    books.ledgers_have_rows,
+    books.numbers_are_unique,
+    books.cases_lie_in_the_year,
+    books.open_cases_go_on,
+    books.ledgers_tell_the_same,
+    books.appeals_lie_in_the_year,
+    books.appeals_know_their_case,
+    cases.dates_follow_each_other,
+    cases.decisions_keep_their_limit,
+    cases.open_cases_have_time,
+    cases.cases_are_counted,
+    cases.requesters_are_of_one_kind,
+    cases.requests_are_written_once,
+    cases.sections_are_of_the_roster,
+    tallies.tallies_agree_with_the_ledger,
+)
 
-__all__ = ["COLLECTION_CHECKS", "WORKBOOK_CHECKS", "Check", "run_checks", "run_ledger_checks"]
+__all__ = ["COLLECTION_CHECKS", "LEDGER_CHECKS", "WORKBOOK_CHECKS", "Check", "run_checks", "run_ledger_checks"]
 
 
 def run_checks(collection: Collection, from_reading: Iterable[Finding] = ()) -> list[Finding]:
@@ -113,9 +134,22 @@ def run_checks(collection: Collection, from_reading: Iterable[Finding] = ()) -> 
 
 
 def run_ledger_checks(ledger: CaseLedger, collection: Collection) -> list[Finding]:
-    """Run the checks on the workbook of a case ledger, on its cases, and on what the 課 counted themselves."""
-    found = (finding for check in LEDGER_CHECKS for finding in check(ledger, collection))
-    return [*run_checks(ledger.book), *_fold(found, collection)]
+    """Run the checks on the workbook of a case ledger, on its cases, and on what the 課 counted themselves.
+
+    That no table has a row for a case is left out where another error on its row says why.
+    """
+    checks = (check for check in WORKBOOK_CHECKS if check is not table.entries_are_unique)  # see N410
+    found = [finding for check in checks for finding in check(ledger.book)]
+    found += [finding for check in LEDGER_CHECKS for finding in check(ledger, collection)]
+    is_error = ledger.edition.catalogue.is_error
+    faulty = {_row_of(finding) for finding in found if finding.code not in WITHOUT_ROW and is_error(finding)}
+    return list(_fold((f for f in found if f.code not in WITHOUT_ROW or _row_of(f) not in faulty), collection))
+
+
+def _row_of(finding: Finding) -> tuple[str, str, str]:
+    """The row of a sheet on which a finding is."""
+    place = finding.place
+    return place.file, place.sheet, place.cell.lstrip(string.ascii_uppercase)
 
 
 def _without_consequences(findings: Iterable[Finding], collection: Collection) -> Iterator[Finding]:

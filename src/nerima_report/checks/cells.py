@@ -119,6 +119,25 @@ def entry_fields_are_readable(collection: Collection) -> Iterator[Finding]:
             yield Finding("N307", fault.place)
 
 
+def entry_fields_are_left_blank(collection: Collection) -> Iterator[Finding]:
+    """A field that an entry must not give is blank; of one with several answers the first is named."""
+    for located in collection.tallies.lists:
+        table = _entry_table(collection, located.table_id)
+        barred = [field for field in table.fields if field.blank_when] if table else []
+        for entry in collection.tallies.entries_of(located) if barred else ():
+            said = set()
+            for field in barred:
+                value, one_field = entry[field.label], (field.blank_when, field.choices or field.label)
+                if value is None or one_field in said or not field.must_be_blank(entry.values):
+                    continue
+                said.add(one_field)
+                because = field.blank_when[0].field
+                about = {"label": because, "what": shown(entry[because]) if entry[because] is not None else "空欄"}
+                yield Finding(
+                    "N347", entry.place(field.label), found=shown(value), related=(entry.place(because),), details=about
+                )
+
+
 def _written_day(collection: Collection, fault: EntryFault) -> str:
     """How a month or a day of the year is written, where one could not be read."""
     table = _entry_table(collection, fault.place.table)

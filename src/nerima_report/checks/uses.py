@@ -66,8 +66,15 @@ def uses_follow_the_guideline(collection: Collection) -> Iterator[Finding]:
 
 
 def entries_are_counted(collection: Collection) -> Iterator[Finding]:
-    """Every entry counts in a row of each table that wants it. One with an error of another kind has heard of it."""
-    uncounted = list(uncounted_entries(collection.edition, collection.tallies.entries))
+    """Every entry of a list counts in a row of each table that wants it. One with an error of another kind is not told.
+
+    The cases of a ledger have a check of their own.
+    """
+    uncounted = [
+        (source, table_id, entry)
+        for source, table_id, entry in uncounted_entries(collection.edition, collection.tallies.entries)
+        if not collection.edition.is_counted_by_ledger(table_id)
+    ]
     if not uncounted:
         return
     catalogue = collection.edition.catalogue

@@ -66,7 +66,8 @@ class LedgerField(EntryField):
 class Roles(Definition):
     """Which field of a ledger says what: its number, the days, who asked, who decides, how it ended.
 
-    `kind` (請求の種類) is blank where a part has one kind only.
+    `kind` (請求の種類) is blank where a part has one kind only, `opinion_due` and `opinion` where no third party is
+    asked.
     """
 
     number: Text = Field(title="受付番号")
@@ -83,6 +84,8 @@ class Roles(Definition):
     correction_asked: Text = Field(title="補正を求めた日")
     corrected: Text = Field(title="補正された日")
     kind: str = Field(title="請求の種類", default="")
+    opinion_due: str = Field(title="意見書の提出期限", default="")
+    opinion: str = Field(title="意見書の日", default="")
 
 
 class Interval(Definition):
@@ -311,8 +314,8 @@ class Ledger(Definition):
 
     def _named_fields(self) -> Iterator[tuple[str, str, str]]:
         """The fields that are named elsewhere: where, which, and of which type ('' for any)."""
-        types = {"received": "date", "closed": "date", "extension_told": "date", "correction_asked": "date",
-                 "corrected": "date", "outcome": "choice", "extension": "choice", "branch": "order"}  # fmt: skip
+        days = ("received", "closed", "extension_told", "correction_asked", "corrected", "opinion_due", "opinion")
+        types = {**dict.fromkeys(days, "date"), "outcome": "choice", "extension": "choice", "branch": "order"}
         for role, label in self.roles.model_dump().items():
             if label:
                 yield f"roles.{role}", label, types.get(role, "")

@@ -69,7 +69,7 @@ def uncounted_entries(edition: Edition, entries: Entries) -> Iterator[tuple[str,
     """Entries that a table wants but has no row for: the table they stand in, the one that misses them, the entry."""
     for table_id, table in counted_tables(edition).items():
         source = source_of(table_id, table)
-        for entry in entries[source]:
+        for entry in entries.get(source, ()):
             wanted = all_hold(table.where, entry.values) and any(all_hold(c.where, entry.values) for c in table.columns)
             if wanted and not _rows_of(table, entry):
                 yield source, table_id, entry

@@ -6,7 +6,7 @@ counts. So over all ledgers each case is counted in one year only, whichever rul
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -14,30 +14,54 @@ from itertools import chain
 from pathlib import Path
 
 from nerima_report.edition import Edition
-from nerima_report.edition.ledger import COUNTED, STATE, Ledger
-from nerima_report.fiscal_year import fiscal_year_of
+from nerima_report.edition.ledger import COUNTED, ELSEWHERE, STATE, Ledger, LedgerList
+from nerima_report.fiscal_year import fiscal_year_of, last_day
+from nerima_report.tallies.cases import Case
 from nerima_report.tallies.collection import Collection
-from nerima_report.tallies.model import Entries, Entry
+from nerima_report.tallies.model import Entries, Entry, LocatedEntries
 from nerima_report.tallies.periods import Periods
 from nerima_report.tallies.reading import load_tallies
 from nerima_report.tallies.submission import LEDGER_FORM, Inbox, Progress, load_submissions
 from nerima_report.tallies.totals import Totals
-from nerima_report.text import section_key
+from nerima_report.text import plain, section_key
 from nerima_report.workbooks import Reader
+
+Named = Mapping[tuple[object, ...], list[Entry]]  # the rows of each name
 
 
 @dataclass(frozen=True)
 class CaseLedger:
-    """The case ledger of a fiscal year.
+    """The case ledger of a fiscal year, as it stands on a day (`on`).
 
-    `book` is its workbook as it was read, the ledger of the year alone. `cases` are the rows of that year and of the
-    years beside it, by the id of their list, each with the days that it took and what it is in this year (STATE).
+    `books` are its workbook and those of the years beside it as they were read, by fiscal year. `cases` are their rows
+    by the id of their list, each case once, with the days that it took and what it is in this year (STATE).
     """
 
     edition: Edition
     fiscal_year: int
-    book: Collection
+    books: Mapping[int, Collection]
     cases: Entries
+    on: date
+
+    @property
+    def book(self) -> Collection:
+        """The workbook of the year alone."""
+        return self.books[self.fiscal_year]
+
+    @property
+    def requests(self) -> Iterator[Case]:
+        """The cases of all parts, without the lists beside them."""
+        for table_id, periods in self.periods.items():
+            yield from (Case(table_id, entry, periods) for entry in self.cases[table_id])
+
+    @property
+    def own_cases(self) -> Iterator[Case]:
+        """The cases that the ledger of the year tells last, and those that count or are open in the year."""
+        return (case for case in self.requests if case.state != ELSEWHERE or self.stands_in_book(case))
+
+    def stands_in_book(self, case: Case) -> bool:
+        """Whether the row of a case is one of the ledger of the year, and not of one beside it."""
+        return any(submission.file == case.entry.file for submission in self.book.submissions)
 
     def counted(self, table_id: str) -> Iterator[Entry]:
         """The cases of a list that count in the year."""
@@ -45,8 +69,8 @@ class CaseLedger:
 
     @property
     def is_readable(self) -> bool:
-        """Whether the workbook of the year could be read: otherwise none of its numbers is known."""
-        return bool(self.book.submissions)
+        """Whether every workbook could be read: otherwise no number that is counted from them is known."""
+        return all(book.submissions and not unread_lists(book) for book in self.books.values())
 
     @cached_property
     def periods(self) -> Mapping[str, Periods]:
@@ -74,10 +98,18 @@ def load_ledger(
 
 def case_ledger(books: Mapping[int, Collection], edition: Edition, fiscal_year: int) -> CaseLedger:
     """The ledger of a year, from its workbook and those of the years beside it as they were read, by fiscal year."""
-    own = edition.for_year(fiscal_year)
-    return CaseLedger(
-        own, fiscal_year, books[fiscal_year], _cases(own, fiscal_year, [books[year] for year in sorted(books)])
-    )
+    own, ordered = edition.for_year(fiscal_year), {year: books[year] for year in sorted(books)}
+    cases = _cases(own, fiscal_year, list(ordered.values()))
+    return CaseLedger(own, fiscal_year, ordered, cases, last_day(fiscal_year))
+
+
+def unread_lists(book: Collection) -> list[LocatedEntries]:
+    """The lists of the workbook of a ledger of which no row could be read."""
+    return [
+        located
+        for located in book.tallies.lists
+        if not located.not_applicable and (not located.found or located.layout.missing_headings)
+    ]
 
 
 def open_ledger(inbox: Inbox, edition: Edition, fiscal_year: int) -> Collection:
@@ -97,27 +129,59 @@ def _cases(edition: Edition, fiscal_year: int, books: Sequence[Collection]) -> E
     for part in edition.parts:
         if part.ledger is None:
             continue
-        rows = _latest(part.table_id(part.ledger.key), books, [part.ledger.roles.number, part.ledger.roles.branch])
-        cases[part.table_id(part.ledger.key)] = [_completed(part.ledger, row, fiscal_year) for row in rows]
+        table_id = part.table_id(part.ledger.key)
+        rows = _latest_cases(part.ledger, [book.tallies.entries.get(table_id, ()) for book in books])
+        cases[table_id] = [_completed(part.ledger, row, fiscal_year) for row in rows]
         for own in part.ledger.lists:
-            named = [field.label for field in own.fields if field.required or field.label == part.ledger.roles.branch]
-            rows = _latest(part.table_id(own.key), books, named)
+            listed: dict[tuple[object, ...], list[Entry]] = {}
+            for book in books:
+                listed |= listed_by_name(part.ledger, own, book.tallies.entries.get(part.table_id(own.key), ()))
+            rows = chain.from_iterable(listed.values())
             cases[part.table_id(own.key)] = [row for row in rows if _is_of(row, own.counts_on, fiscal_year)]
     return cases
 
 
-def _latest(table_id: str, books: Sequence[Collection], named_by: Sequence[str]) -> Iterator[Entry]:
-    """The rows of a list, of those with one name in several workbooks the one in the last.
+def _latest_cases(ledger: Ledger, books: Iterable[Sequence[Entry]]) -> Iterator[Entry]:
+    """The rows of a ledger, of those of one case in several workbooks the one in the last.
 
-    Rows with one name in one workbook are all kept: which of them is wrong is for a check to ask.
+    Rows of one case in one workbook are all kept: which of them is wrong is for a check to ask.
     """
-    latest: dict[tuple[object, ...], list[Entry]] = {}
-    for book in books:
-        rows: dict[tuple[object, ...], list[Entry]] = {}
-        for entry in book.tallies.entries.get(table_id, ()):
-            rows.setdefault(tuple(entry[label] for label in named_by), []).append(entry)
-        latest |= rows
+    latest: Named = {}
+    for rows in books:
+        named = cases_by_name(ledger, rows)
+        latest = {**{name: own for name, own in latest.items() if not goes_on(ledger, own[-1], named)}, **named}
     return chain.from_iterable(latest.values())
+
+
+def cases_by_name(ledger: Ledger, rows: Iterable[Entry]) -> Named:
+    """The rows of one workbook by the case that they are about: 受付番号 and 枝番."""
+    return rows_by_name(rows, [ledger.roles.number, ledger.roles.branch])
+
+
+def listed_by_name(ledger: Ledger, beside: LedgerList, rows: Iterable[Entry]) -> Named:
+    """The rows of a list beside the cases (審査請求) by what each of them must say, and the 枝番."""
+    must = [field.label for field in beside.fields if field.required or field.label == ledger.roles.branch]
+    return rows_by_name(rows, must)
+
+
+def goes_on(ledger: Ledger, row: Entry, later: Named) -> bool:
+    """Whether a row is told again in a later workbook; one that was open may go on as several 枝番."""
+    name = _name(row, [ledger.roles.number, ledger.roles.branch])
+    undivided = row[ledger.roles.branch] is None and ledger.is_open(row.values)
+    return name in later or (undivided and name[0] in {other[0] for other in later})
+
+
+def rows_by_name(rows: Iterable[Entry], named_by: Sequence[str]) -> Named:
+    """The rows of one name, which is what they say in some fields; a row that does not say the first is alone."""
+    named: dict[tuple[object, ...], list[Entry]] = {}
+    for row in rows:
+        named.setdefault(_name(row, named_by), []).append(row)
+    return named
+
+
+def _name(row: Entry, named_by: Sequence[str]) -> tuple[object, ...]:
+    first, *others = (plain(value) if isinstance(value := row[label], str) else value for label in named_by)
+    return (row if first is None else first, *others)
 
 
 def _completed(ledger: Ledger, entry: Entry, fiscal_year: int) -> Entry:

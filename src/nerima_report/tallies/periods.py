@@ -106,8 +106,21 @@ class Periods:
         ends = received + timedelta(days=days - self.ledger.clock.first_day_counts + self._correction(values))
         return self.office.from_then(ends) if self.ledger.clock.moves else ends
 
+    def waits_for_correction(self, values: Values) -> bool:
+        """Whether the office has asked for a correction (補正) and not got it, so that no limit runs."""
+        return self._asked(values) is not None and _day(values, self.ledger.roles.corrected) is None
+
+    def as_of(self, values: Values, day: date) -> Values:
+        """The row as its limits stand on a day: a correction that is still awaited ends on that day at the earliest."""
+        asked = self._asked(values)
+        waits = self.waits_for_correction(values) and asked is not None and asked <= day
+        return {**values, self.ledger.roles.corrected: day} if waits else values
+
+    def _asked(self, values: Values) -> date | None:
+        return _day(values, self.ledger.roles.correction_asked)
+
     def _correction(self, values: Values) -> int:
-        asked, corrected = (_day(values, self.ledger.roles.correction_asked), _day(values, self.ledger.roles.corrected))
+        asked, corrected = self._asked(values), _day(values, self.ledger.roles.corrected)
         return (corrected - asked).days if asked and corrected and asked <= corrected else 0
 
     def year_of(self, values: Values) -> int | None:

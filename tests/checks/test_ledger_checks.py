@@ -1,0 +1,70 @@
+"""What is found in a case ledger, case by case: cases/ledger.toml. Codes and places, not wording."""
+
+from __future__ import annotations
+
+import tomllib
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from inboxes import roster
+from ledgers import Lists, case_ledger_of, example_ledgers
+from nerima_report.checks import run_ledger_checks
+from nerima_report.edition import Edition
+from nerima_report.examination import examine
+from nerima_report.findings import Finding
+from nerima_report.tallies.submission import Inbox
+
+CASES = tomllib.loads((Path(__file__).parents[1] / "cases" / "ledger.toml").read_text(encoding="utf-8"))["case"]
+_LIST = "公開.請求台帳"
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+def test_case(case: dict[str, Any], whole_edition: Edition) -> None:
+    findings = check(changed(case), whole_edition, case.get("year", 2022))
+    codes = {finding.code for finding in findings}
+    if "code" not in case:
+        assert findings == []
+        return
+    assert codes <= {case["code"], *case.get("also", ())}, findings
+    assert set(case.get("also", ())) <= codes, findings
+    assert [f for f in findings if _is_expected(f, case, whole_edition)], findings
+    for finding in findings:
+        message = whole_edition.catalogue.notice(finding).message
+        assert not [number for number in finding.numbers if number in message]
+
+
+def check(ledgers: dict[int, Lists], edition: Edition, fiscal_year: int) -> list[Finding]:
+    ledger = case_ledger_of(edition, fiscal_year, ledgers)
+    return run_ledger_checks(ledger, examine(Inbox(), edition.for_year(fiscal_year), fiscal_year, roster(), ledger))
+
+
+def changed(case: dict[str, Any]) -> dict[int, Lists]:
+    """The ledgers of three years with the one change of a case."""
+    ledgers: dict[int, Any] = deepcopy(example_ledgers())
+    lists, name = ledgers[case.get("in", case.get("year", 2022))], case.get("list", _LIST)
+    if case.get("empty"):
+        lists[name] = []
+    lists[name] = [row for row in lists[name] if row["受付番号"] not in case.get("drop", ())]
+    for row in lists[name]:
+        if row["受付番号"] == case.get("case") and row.get("枝番") == case.get("branch"):
+            row |= {label: None if value == "" else value for label, value in case["set"].items()}
+            break
+    else:
+        assert "case" not in case, case["name"]
+    lists[name] += case.get("add", [])
+    return ledgers
+
+
+def _is_expected(finding: Finding, case: dict[str, Any], edition: Edition) -> bool:
+    facts = {
+        "code": finding.code,
+        "column": finding.place.column,
+        "severity": edition.catalogue.severity(finding),
+        "numbers": list(finding.numbers),
+        "expected": finding.expected,
+        "found": finding.found,
+    }
+    return all(case[key] == value for key, value in facts.items() if key in case)
