@@ -60,7 +60,7 @@ def each_section_reported_once(collection: Collection) -> Iterator[Finding]:
             place = on_cover(submissions[0], "課")
             yield Finding("N604", place, suggestion or None, section, details={"likely": asked(suggestion)})
     for section in roster:
-        if section not in handed_in and section not in misspelled:
+        if section in collection.absent.not_asked and section not in handed_in and section not in misspelled:
             others = [s for s in collection.inbox.submissions if s.section == section and not s.ward]
             hint = "".join(f"{full_name(s.fiscal_year)}の集計（{s.file}）ならあります。" for s in others)
             hint += "".join(f"「{file}」は、この課のものかもしれません。" for file in named_after(section, collection))
@@ -92,7 +92,9 @@ def named_after(section: str, collection: Collection) -> Iterator[str]:
 
 
 def ward_workbook_is_there(collection: Collection) -> Iterator[Finding]:
-    """The coordinator handed in the ward workbook, once."""
+    """The coordinator handed in the ward workbook, unless the case ledger counts all that it would say."""
+    if not collection.edition.asks_ward:
+        return
     coordinator = collection.edition.municipality.coordinator(collection.fiscal_year)
     expected = section_key(coordinator.department, coordinator.section)
     if not any(s.ward and s.section == expected for s in collection.inbox.of_year(collection.fiscal_year)):

@@ -106,9 +106,8 @@ class TextsOfForms:
     def of_cover(self) -> Words:
         """What stands on the cover besides its answers and the lines of its list."""
         words = self.words
-        return Words(
-            [words.title, *words.cover, *words.formerly, words.version, *FACTS, *COVER_HEADINGS, words.progress.heading]
-        )
+        own = [words.title, *words.cover, words.cover_requests, *words.formerly, words.version, words.progress.heading]
+        return Words([*own, *FACTS, *COVER_HEADINGS])
 
     @cached_property
     def keys(self) -> Mapping[str, str]:

@@ -205,6 +205,11 @@ class Edition:
         )  # fmt: skip
         return replace(self, parts=parts, from_print=True)
 
+    @property
+    def asks_ward(self) -> bool:
+        """Whether the coordinator has to hand anything in for the ward; adjustments alone are no must."""
+        return bool(self.collected_counts(ward=True) or self.collected_entries(ward=True).keys() - {ADJUSTMENTS.key})
+
     def counted_by_ledger(self, ward: bool) -> dict[str, tuple[Column, ...]]:
         """Which columns of which tables somebody may hand in although the ledger counts them: see `collected_counts`.
 

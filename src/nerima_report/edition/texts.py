@@ -43,6 +43,7 @@ def asks_only_for(*names: str) -> AfterValidator:
 
 # The placeholders for the year, the 課 and the coordinator; forms/form.py gives their values.
 _YEAR_AND_SECTION = ("年度", "課", "とりまとめ課", "初日", "末日", "日付の例", "次の年")
+_COVER_LINES = 2
 YearText = Annotated[Text, asks_only_for(*_YEAR_AND_SECTION)]
 Message = Annotated[str, StringConstraints(max_length=LONGEST_MESSAGE), asks_only_for(*_YEAR_AND_SECTION)]
 # A text that is appended to another one: a space at its beginning is kept.
@@ -87,11 +88,15 @@ class ProgressTexts(Definition):
 
 
 class GuideSection(Definition):
-    """A heading of the page 記入要領 and its sentences, on one of the two forms or on both."""
+    """A heading of the page 記入要領 and its sentences, on one of the two forms or on both.
+
+    `about`: only on forms that ask whether there were requests, or for numbers of persons.
+    """
 
     heading: Text
     lines: tuple[YearText, ...] = Field(min_length=1)
     form: Literal["section", "ward", "both"] = Field(title="様式", default="both")
+    about: Literal["", "requests", "persons"] = Field(title="何についての文か", default="")
 
     def stands_on(self, ward: bool) -> bool:
         """Whether the section stands on the form of the ward, or on that of a 課."""
@@ -129,10 +134,14 @@ class RegisterTexts(Definition):
 
 
 class FormTexts(Definition):
-    """forms.toml. `formerly` are texts of earlier forms, which are still no remarks of a 課."""
+    """forms.toml. `formerly` are texts of earlier forms, which are still no remarks of a 課.
+
+    `cover_requests` stands below `cover` on a form that asks whether there were requests.
+    """
 
     title: Text = Field(title="題名")
-    cover: tuple[YearText, ...] = Field(title="表紙の文", min_length=1, max_length=2)
+    cover: tuple[YearText, ...] = Field(title="表紙の文", min_length=1, max_length=_COVER_LINES)
+    cover_requests: Annotated[str, asks_only_for(*_YEAR_AND_SECTION)] = ""
     withheld: Text
     version: Annotated[Text, asks_only_for("版", "定義")]
     ward_instruction: YearText
@@ -149,6 +158,12 @@ class FormTexts(Definition):
     guide: GuideTexts = Field(title="記入要領")
     registers: RegisterTexts
     formerly: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _fits_above_the_questions(self) -> FormTexts:
+        if len(self.cover) + bool(self.cover_requests) > _COVER_LINES:
+            raise ValueError(f"cover と cover_requests は、合わせて {_COVER_LINES} 行までです")
+        return self
 
 
 class SignTexts(Definition):

@@ -39,7 +39,8 @@ def write_cover(form: Form, sheet: Worksheet) -> None:
     """Write the facts, the list of parts and tables with its marks, and which definitions the form comes from."""
     looks = form.looks
     write(sheet, 0, 0, [form.texts.title], looks.title)
-    for row, guide in enumerate(form.texts.cover, start=1):
+    about_requests = [form.texts.cover_requests] if form.choices else []
+    for row, guide in enumerate([*form.texts.cover, *about_requests], start=1):
         write(sheet, row, 0, [form.say(guide)], looks.guide)
     set_widths(sheet, _WIDTHS)
     _write_facts(form, sheet)

@@ -56,7 +56,8 @@ class FormCover:
     `published`: the workbook is not handed in by a 課; a year published before the tool is typed into it.
     `not_applicable` holds keys of parts (個人) or ids of tables (個人.第三者点検); `withheld` those that the
     section is not asked for: without sheets, and marked as 該当なし for good; `no_requests` the parts without requests.
-    `number` is the place of the 課 in the roster, as the name of its file begins.
+    `number` is the place of the 課 in the roster, as the name of its file begins. `tallies`: the section hands in
+    what the case ledger counts as well.
     """
 
     fiscal_year: int
@@ -71,6 +72,7 @@ class FormCover:
     no_requests: frozenset[str] = frozenset()
     deadline: date | None = None
     number: str = ""
+    tallies: bool = False
 
     @property
     def key(self) -> str:
@@ -147,8 +149,13 @@ class Form:
     @cached_property
     def columns(self) -> dict[str, tuple[Column, ...]]:
         """The columns of counts that the form asks for, by table id."""
-        collected = self.edition.collected_counts(self.cover.ward)
-        return {key: columns for key, columns in collected.items() if self.cover.asks_for(key)}
+        return {key: columns for key, columns in self._collected_counts.items() if self.cover.asks_for(key)}
+
+    @cached_property
+    def _collected_counts(self) -> dict[str, tuple[Column, ...]]:
+        """The columns of counts that a form of this kind may ask for, by table id."""
+        counted = self.edition.counted_by_ledger(self.cover.ward) if self.cover.tallies else {}
+        return self.edition.collected_counts(self.cover.ward) | counted
 
     @cached_property
     def entry_tables(self) -> dict[str, EntryTable]:
@@ -258,12 +265,20 @@ class Form:
     def marks(self) -> dict[str, tuple[int, int]]:
         """The cell of the cover in which each part or table can be marked as 該当なし: a part, then its tables."""
         keys = []
+        collected = {*self._collected_counts, *self.edition.collected_entries(self.cover.ward)}
         for part in self.edition.parts:
             registers = [register.key for register in part.registers] if self.has_registers else []
-            ids = map(part.table_id, (*part.tables, *registers))
+            ids = [key for key in map(part.table_id, part.tables) if key in collected]
+            ids += map(part.table_id, registers)
             on_form = [key for key in ids if key in self.tables or key in self.cover.withheld]
-            keys += [part.key, *on_form] if on_form or part.key in self.cover.withheld else []
+            keys += [part.key, *on_form] if on_form or (ids and part.key in self.cover.withheld) else []
         return {key: (row, MARK_COLUMN) for row, key in enumerate(keys, start=self.marks_row + 1)}
+
+    @property
+    def subjects(self) -> frozenset[str]:
+        """What the form asks about, of that which its general sentences may be about: see `GuideSection`."""
+        persons = any(not column.additive for columns in self.columns.values() for column in columns)
+        return frozenset({"", *(["requests"] if self.choices else []), *(["persons"] if persons else [])})
 
     def is_marked(self, table_id: str) -> str:
         """The condition, for a formula, that the cover marks a table or its part: OR('表紙'!$C$13<>"",…); or ''."""

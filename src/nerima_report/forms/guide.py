@@ -58,10 +58,12 @@ def _lines(form: Form) -> Iterator[PageLine]:
     How single rows and fields are to be filled in stands beside them on their sheets.
     """
     texts = form.texts.guide
+    heading = ""
     for section in texts.section:
-        if section.stands_on(form.cover.ward):
-            for number, text in enumerate(section.lines):
-                yield PageLine("" if number else section.heading, form.say(text))
+        if section.stands_on(form.cover.ward) and section.about in form.subjects:
+            for text in section.lines:
+                yield PageLine("" if section.heading == heading else section.heading, form.say(text))
+                heading = section.heading
     yield PageLine(texts.tables)
     for table_id, table in form.tables.items():
         if form.cover.applies(table_id):

@@ -19,7 +19,7 @@ from nerima_report.forms.form import EarlierFigures, FormCover
 from nerima_report.places import WARD, CellKey
 from nerima_report.tallies.model import Tallies
 from nerima_report.tallies.reading import load_tallies
-from nerima_report.tallies.roster import RosterSection, outside, withheld_from
+from nerima_report.tallies.roster import RosterSection, is_asked, outside, withheld_from
 from nerima_report.tallies.submission import NOT_APPLICABLE, Submission, load_submissions
 from nerima_report.text import as_file_name, plain
 
@@ -27,7 +27,7 @@ _WARD = ""  # the key of the ward workbook, because the coordinator may have cha
 
 
 def all_covers(roster: Sequence[RosterSection], edition: Edition, deadline: date | None = None) -> list[FormCover]:
-    """The covers of all forms of a year: each 課 of the roster, and the ward.
+    """The covers of all forms of a year: each 課 of the roster that is asked for anything, and the ward.
 
     `edition` is narrowed to the year. Raises CannotProceed where the roster names a form that does not exist.
     """
@@ -40,8 +40,10 @@ def all_covers(roster: Sequence[RosterSection], edition: Edition, deadline: date
             withheld=withheld_from(s, edition),
             deadline=deadline,
             number=_number(roster, place),
+            tallies=s.tallies,
         )
         for place, s in enumerate(roster, start=1)
+        if is_asked(s, edition)
     ]
     year = roster[0].fiscal_year
     by = edition.municipality.coordinator(year)

@@ -118,10 +118,11 @@ def _columns(collection: Collection) -> tuple[str, ...]:
     """FILE, the tables that are handed in, the registers that were, and the adjustments of the ward."""
     edition = collection.edition
     adjusted = [ADJUSTMENTS.key] if any(ward for ward, _ in owners(collection)) else []
-    counted = counted_tables(edition)  # they are not handed in
     handed_in = {t.table_id for t in collection.tallies.located}
+    also = {table_id for section in collection.roster or () for table_id in _counted_too(collection, section.key)}
+    asked = edition.tables.keys() - counted_tables(edition).keys() | handed_in | also
     registers = [table_id for table_id in edition.registers if table_id in handed_in]
-    return (FILE, *(table_id for table_id in edition.tables if table_id not in counted), *registers, *adjusted)
+    return (FILE, *(table_id for table_id in edition.tables if table_id in asked), *registers, *adjusted)
 
 
 def _all_rows(examination: Examination, collection: Collection, columns: tuple[str, ...]) -> Iterator[MatrixRow]:
@@ -136,18 +137,33 @@ def _all_rows(examination: Examination, collection: Collection, columns: tuple[s
         yield MatrixRow(handed_in.name, handed_in.status, tuple(cells))
 
 
-def _registers(collection: Collection, owner: _Owner) -> set[str]:
-    """The registers for which the workbook of an owner has sheets."""
+def _counted_too(collection: Collection, section: str) -> set[str]:
+    """The tables that the roster asks a 課 for although the case ledger counts them."""
+    is_asked = any(other.key == section and other.tallies for other in collection.roster or ())
+    return set(collection.edition.counted_by_ledger(ward=False)) if is_asked else set()
+
+
+def _besides(collection: Collection, owner: _Owner) -> set[str]:
+    """What was read in the workbook of an owner that not everybody hands in: registers, and what the ledger counts."""
     tables = (t for t in collection.tallies.located if (t.submission.ward, t.submission.section) == owner)
-    return {table.table_id for table in tables} & collection.edition.registers.keys()
+    return {table.table_id for table in tables}
 
 
 def owners(collection: Collection) -> list[_Owner]:
-    """The owners of rows: the ward, the 課 of the roster, and others that handed in a workbook."""
+    """The owners of rows: the ward, the 課 of the roster, and others that handed in a workbook.
+
+    Without one is only who is asked for anything.
+    """
     handed_in = [(s.ward, s.section) for s in collection.inbox.of_year(collection.fiscal_year)]
     expected: list[_Owner] = []
     if collection.roster is not None:
-        expected = [_coordinator(collection), *((False, section.key) for section in collection.roster)]
+        everybody = [_coordinator(collection), *((False, section.key) for section in collection.roster)]
+        absent = collection.absent.not_asked
+        expected = [
+            (ward, section)
+            for ward, section in everybody
+            if (ward, section) in handed_in or (WARD if ward else section) in absent
+        ]
     others = sorted(handed_in, key=lambda owner: not owner[0])
     return list(dict.fromkeys([*expected, *others]))
 
@@ -161,7 +177,8 @@ def _statuses(collection: Collection, handed_in: HandedIn, columns: tuple[str, .
     """The status of each column before findings are considered."""
     owner = ward, _ = handed_in.ward, handed_in.section
     edition = collection.edition
-    asked = {FILE, *edition.collected_counts(ward), *edition.collected_entries(ward), *_registers(collection, owner)}
+    asked = {FILE, *edition.collected_counts(ward), *edition.collected_entries(ward), *_besides(collection, owner)}
+    asked |= _counted_too(collection, handed_in.section) if not ward else set()
     submission = next((s for s in collection.submissions if (s.ward, s.section) == owner), None)
     if submission is None and owner in _owners_of_files(collection).values():
         asked = set()  # a ward workbook without a roster that asks for it

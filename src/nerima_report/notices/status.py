@@ -194,6 +194,8 @@ def as_facts(rows: Sequence[HandedIn]) -> list[dict[str, object]]:
 def in_words(rows: Sequence[HandedIn]) -> str:
     """How many have handed in: 39課のうち22課が提出（直しが必要 5）、未提出 17。区全体は未提出.
 
+    Nothing is said of 区全体 where it has nothing to hand in.
+
     With schools: 37課、3校のうち22が提出.
     """
     sections = [row.status for row in rows if not row.ward]
@@ -205,7 +207,7 @@ def in_words(rows: Sequence[HandedIn]) -> str:
     wards = "、".join(SECTION_STATUSES[row.status][0] for row in rows if row.ward)
     there = number["fine"] + number["faulty"]
     unit = next(iter(asked)) if len(asked) == 1 else ""
-    return f"{everybody}のうち{there}{unit}が提出{faulty}{others}。{WARD}は{wards}"
+    return f"{everybody}のうち{there}{unit}が提出{faulty}{others}" + (f"。{WARD}は{wards}" if wards else "")
 
 
 def render_json(look: Look) -> str:

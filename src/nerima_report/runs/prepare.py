@@ -129,6 +129,8 @@ def make_forms(workspace: Workspace, edition: Edition, fiscal_year: int, order: 
     Raises CannotProceed, and writes nothing, where a file would be overwritten that is not what would be written.
     """
     narrowed = edition.for_year(fiscal_year)
+    if workspace.ledgers(fiscal_year):
+        narrowed = narrowed.with_ledger()
     roster = load_roster(workspace.roster, fiscal_year, edition)
     everybody = all_covers(roster, narrowed, workspace.deadlines.get(fiscal_year))
     covers = chosen(everybody, order.sections)

@@ -98,12 +98,23 @@ NOBODY = Absent()
 
 
 def absent_from(roster: Sequence[RosterSection], handed_in: Sequence[Submission], edition: Edition) -> Absent:
-    """Who of the roster, and whether 区全体, is missing; nobody where there is no roster. `edition` is of the year."""
+    """Who of the roster, and whether 区全体, is missing; nobody where there is no roster. `edition` is of the year.
+
+    Who is asked for nothing, because the case ledger counts it all, is not missing.
+    """
     present = {submission.section for submission in handed_in if not submission.ward}
-    silent = [section for section in roster if section.key not in present]
+    silent = [section for section in roster if section.key not in present and is_asked(section, edition)]
     sections = {section.key: withheld_from(section, edition) | outside(section, edition) for section in silent}
-    ward = {WARD: frozenset[str]()} if roster and not any(submission.ward for submission in handed_in) else {}
-    return Absent({**sections, **ward})
+    missing = roster and edition.asks_ward and not any(submission.ward for submission in handed_in)
+    return Absent({**sections, **({WARD: frozenset[str]()} if missing else {})})
+
+
+def is_asked(section: RosterSection, edition: Edition) -> bool:
+    """Whether a 課 has anything to hand in; `edition` is narrowed to the year."""
+    asked = {*edition.collected_counts(ward=False), *edition.collected_entries(ward=False)}
+    asked |= edition.counted_by_ledger(ward=False).keys() if section.tallies else set()
+    withheld = withheld_from(section, edition)
+    return any(withheld.isdisjoint({table_id, table_id.partition(".")[0]}) for table_id in asked)
 
 
 def load_roster(
@@ -150,6 +161,7 @@ def _forms_of(edition: Edition) -> tuple[dict[str, str], dict[str, str]]:
     """What 様式 may name: the parts, by key and by title, and the tables."""
     keys = (
         *edition.collected_counts(ward=False),
+        *edition.counted_by_ledger(ward=False),
         *edition.collected_entries(ward=False),
         *edition.register_tables,
     )

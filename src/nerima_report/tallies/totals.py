@@ -175,7 +175,8 @@ def _adjustments(tallies: Tallies, edition: Edition) -> Iterable[Adjustment]:
     names = set(cell_names(edition))
     for entry in tallies.entries.get(ADJUSTMENTS.key, ()):
         key = CellKey(*(str(entry[label] or "") for label in ("表", "区分", "行", "列")))
-        known = key in names and not is_ward_level(edition, key) and entry["増減"] is not None
+        is_sum = key in names and not is_ward_level(edition, key) and not edition.is_counted_by_ledger(key.table)
+        known = is_sum and entry["増減"] is not None
         yield Adjustment(
             key=key,
             difference=int(entry["増減"] or 0),
