@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from consistent import Counts, Draw, Entries, column_of, disclosure, split
 from nerima_report.edition import Edition
 from nerima_report.fiscal_year import Month
+from registers_carried import answered
 
 HEAD, DIRECTOR, MANAGER = "行政機関の長等", "保護管理責任者（部長）", "保護責任者（課長・校長・園長）"
 BODIES = ["区長", "教育委員会", "選挙管理委員会", "監査委員", "農業委員会"]
@@ -44,7 +45,8 @@ def consistent_act(draw: Draw, edition: Edition, fiscal_year: int) -> tuple[Coun
     ]
     checks = _inspection(draw, fiscal_year, any(case["区分"] == "委託" for case in cases))
     lists = {"個人.利活用": cases, "個人.点検": checks, "個人.第三者点検": reviews, "個人.事務処理ミス": incidents}
-    return counts, lists
+    fields = {key: edition.entry_tables[key].fields for key in lists}
+    return counts, {key: [answered(fields[key], row, fiscal_year) for row in rows] for key, rows in lists.items()}
 
 
 def _requests(draw: Draw, edition: Edition) -> Counts:

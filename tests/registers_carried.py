@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -36,12 +36,18 @@ def make_workspace(
 
 def example(edition: Edition, table_id: str, fiscal_year: int, **said: Any) -> dict[str, Any]:
     """A new entry of a register: every field that it requires says something, and `said` what matters here."""
-    day = date(fiscal_year, 6, 1)
-    given: dict[str, Any] = {"確認": "新規", "登録日": day, **said}
-    for field in edition.registers[table_id].written:
-        if field.label not in given and (field.is_required(given, fiscal_year) or field.is_due(given)):
-            given[field.label] = _example(field, day)
-    return given
+    new = {"確認": "新規", "登録日": date(fiscal_year, 6, 1), **said}
+    return answered(edition.registers[table_id].written, new, fiscal_year)
+
+
+def answered(fields: Sequence[EntryField], given: Entry, fiscal_year: int) -> dict[str, Any]:
+    """An entry with an answer in every field that is required of it, be it only of later years, or due."""
+    entry = dict(given)
+    for field in fields:
+        asked = field.is_required(entry, max(fiscal_year, field.since)) or field.is_due(entry)
+        if asked and field.label not in entry:
+            entry[field.label] = _example(field, date(fiscal_year, 6, 1))
+    return entry
 
 
 def fill_registers(

@@ -162,8 +162,13 @@ class TextsOfForms:
         return Words(self._guide_texts)
 
     def is_on_guide(self, text: str) -> bool:
-        """Whether a text stands on the page 記入要領, perhaps as it was worded when the form was made."""
-        return plain(text) in self._guide or self.numerals.resembles(text, self._guide_texts)
+        """Whether a text stands on the page 記入要領, perhaps as it was worded when the form was made.
+
+        What the page says of a table is several sentences, each on a line of the cell.
+        """
+        return all(
+            plain(line) in self._guide or self.numerals.resembles(line, self._guide_texts) for line in text.splitlines()
+        )
 
     @cached_property
     def earlier(self) -> tuple[str, ...]:
