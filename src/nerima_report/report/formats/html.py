@@ -28,6 +28,7 @@ def render_html(report: Report) -> str:
         row_headings=_row_headings,
         is_wide=_is_wide,
         is_list=_is_list,
+        is_grouped=_is_grouped,
         classes_of=_classes,
         data_of=_data,
     )
@@ -57,6 +58,11 @@ def _is_wide(table: Table) -> bool:
 def _is_list(table: Table) -> bool:
     """Whether a table holds texts alone, so that its columns need their widths."""
     return not any(column.numeric for column in table.columns)
+
+
+def _is_grouped(table: Table) -> bool:
+    """Whether rows head others; then each group is a body of the table of its own, and so is the total."""
+    return any(row[0].heads_rows for row in table.rows)
 
 
 def _classes(table: Table) -> str:
