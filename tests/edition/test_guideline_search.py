@@ -15,9 +15,12 @@ from jsonschema import Draft202012Validator
 
 from conftest import ROOT, Command
 from nerima_report.edition import find_edition, load_edition
-from nerima_report.edition.guideline import AnnexType, search
+from nerima_report.edition.guideline import AnnexType, EverydayWords, search
 
 CASES = tomllib.loads((Path(__file__).parents[1] / "cases" / "guideline.toml").read_text(encoding="utf-8"))["case"]
+QUESTIONS = tomllib.loads(
+    (Path(__file__).parents[1] / "cases" / "guideline_questions.toml").read_text(encoding="utf-8")
+)["case"]
 GUIDELINE = load_edition(find_edition("nerima")).guideline
 ENTRIES = tuple(GUIDELINE.entries)
 
@@ -31,6 +34,34 @@ def test_words_find_their_types(case: dict[str, Any]) -> None:
         assert set(case["among"]) <= set(names)
     else:
         assert (names if found.exact else names[:1]) == case["finds"]
+
+
+@pytest.mark.parametrize("case", QUESTIONS, ids=lambda case: case["words"])
+def test_everyday_words_lead_to_types_with_a_reason(case: dict[str, Any]) -> None:
+    found = search(GUIDELINE, case["words"])
+    names = {entry.name for entry in found.entries}
+    assert set(case["finds"]) <= names
+    assert not found.exact
+    assert all(found.reasons[name] for name in names)
+
+
+def test_the_questions_ask_for_every_everyday_word_group_and_find_few_types() -> None:
+    asked = {each.words for each in GUIDELINE.everyday for case in QUESTIONS if each.word_in(case["words"])}
+    assert len(QUESTIONS) >= 50
+    assert [each.words[0] for each in GUIDELINE.everyday if each.words not in asked] == []
+    assert max(len(search(GUIDELINE, case["words"]).entries) for case in QUESTIONS) <= 5
+
+
+@pytest.mark.parametrize("each", GUIDELINE.everyday, ids=lambda each: each.words[0])
+def test_every_everyday_word_finds_its_types(each: EverydayWords) -> None:
+    for word in each.words:
+        found = search(GUIDELINE, word)
+        assert found.exact or set(each.types) <= {entry.name for entry in found.entries}, word
+
+
+def test_the_reason_names_the_word_that_was_asked(command: Command) -> None:
+    out = "".join(command("guideline", "保育園").out.split())
+    assert "わけ「保育園」:" in out
 
 
 def test_the_cases_ask_for_every_type() -> None:
@@ -79,7 +110,7 @@ def test_what_a_match_needs_is_said_with_its_source(command: Command) -> None:
     assert "別表2の7" not in out
 
 
-@pytest.mark.parametrize("words", ["宇宙旅行", "要援護高齢者の見守り"])
+@pytest.mark.parametrize("words", ["宇宙旅行", "要援護高齢者の見守り", "税務署"])
 def test_nothing_found_is_said_politely_and_is_no_error(words: str, command: Command) -> None:
     run = command("guideline", words)
     assert run.code == 0
@@ -99,7 +130,7 @@ def test_json_gives_each_type_with_all_it_needs(command: Command) -> None:
     assert len(found["deciders"]) == 2
 
 
-@pytest.mark.parametrize("words", [[], ["講師"], ["要援護高齢者の見守り"], ["宇宙旅行"]], ids=" ".join)
+@pytest.mark.parametrize("words", [[], ["講師"], ["税務署"], ["封筒を発送する"], ["宇宙旅行"]], ids=" ".join)
 def test_json_follows_its_schema(words: list[str], command: Command) -> None:
     schema = json.loads((ROOT / "docs" / "schemas" / "guideline.json").read_text(encoding="utf-8"))
     Draft202012Validator.check_schema(schema)

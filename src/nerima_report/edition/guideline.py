@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 from pydantic import Field, model_validator
@@ -102,6 +102,18 @@ class Annex(Definition):
         return self
 
 
+class EverydayWords(Definition):
+    """Words that people ask with and the guideline does not use, the types to which they may lead, and why."""
+
+    words: tuple[Text, ...] = Field(title="言葉", min_length=1)
+    types: tuple[Text, ...] = Field(title="類型", min_length=1)
+    reason: Text = Field(title="理由")
+
+    def word_in(self, asked: str) -> str:
+        """The first of the words that a word of a question contains (小学校 contains 学校); '' if it has none."""
+        return next((word for word in self.words if _folded(word) in _folded(asked)), "")
+
+
 class Guideline(Definition):
     """guideline.toml: the annexes, and what holds for all of them. It applies from `first_year` (fiscal) on."""
 
@@ -113,6 +125,7 @@ class Guideline(Definition):
     otherwise: tuple[GuidelineRule, ...] = Field(title="類型によらないとき", min_length=1)
     cautions: tuple[GuidelineRule, ...] = Field(title="守ること", min_length=1)
     annexes: tuple[Annex, ...] = Field(title="別表", alias="annex", min_length=1)
+    everyday: tuple[EverydayWords, ...] = Field(title="ふだんの言葉", default=())
 
     def serves(self, fiscal_year: int) -> bool:
         """Whether the guideline applies to cases of this fiscal year."""
@@ -133,6 +146,16 @@ class Guideline(Definition):
         refuse_duplicates("別表の kind", [annex.kind for annex in self.annexes])
         return self
 
+    @model_validator(mode="after")
+    def _everyday_words_lead_somewhere(self) -> Guideline:
+        refuse_duplicates("ふだんの言葉", [_folded(word) for each in self.everyday for word in each.words])
+        names = {entry.name for entry in self.entries}
+        for each in self.everyday:
+            refuse_duplicates(f"「{each.words[0]}」の類型", list(each.types))
+            if unknown := [name for name in each.types if name not in names]:
+                raise ValueError(f"ふだんの言葉「{each.words[0]}」の類型「{unknown[0]}」はありません")
+        return self
+
 
 @dataclass(frozen=True)
 class AnnexType:
@@ -149,21 +172,44 @@ class AnnexType:
 
 @dataclass(frozen=True)
 class SearchResult:
-    """The types found. `exact`: each contains all words; otherwise they are the most similar ones, best first."""
+    """The types found. `exact`: each contains all words; otherwise they are the likeliest ones, best first.
+
+    `reasons` say, by the name of a type, why an everyday word led to it.
+    """
 
     entries: tuple[AnnexType, ...]
     exact: bool
+    reasons: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def search(guideline: Guideline, text: str) -> SearchResult:
-    """The types that contain every word of `text`, or else the most similar ones, or none.
+    """The types that contain every word of `text`; or to which everyday words lead; or the most similar ones, or none.
 
     Words are searched in wording and examples, in the kind (委託), and in the name (別表3, 別表2の10). Width, kana and
     the spelling of または do not matter.
     """
     words = [word for word in _BETWEEN_WORDS.split(unicodedata.normalize("NFKC", text)) if word]
     matching = tuple(entry for entry in guideline.entries if words and all(_has(entry, word) for word in words))
-    return SearchResult(matching, exact=True) if matching else SearchResult(_nearest(guideline, words), exact=False)
+    if matching:
+        return SearchResult(matching, exact=True)
+    everyday = _led_to(guideline, words)
+    return everyday if everyday.entries else SearchResult(_nearest(guideline, words), exact=False)
+
+
+def _led_to(guideline: Guideline, words: list[str]) -> SearchResult:
+    """The types to which everyday words lead; if there are such, those that every word of the question fits."""
+    used = {word: [each for each in guideline.everyday if each.word_in(word)] for word in words}
+    reasons: dict[str, tuple[str, ...]] = {}
+    for each, word in {each: word for word, found in used.items() for each in found}.items():
+        for name in each.types:
+            reasons[name] = (*reasons.get(name, ()), f"「{each.word_in(word)}」: {each.reason}")
+    likely = [entry for entry in guideline.entries if entry.name in reasons]
+    fitting = [
+        entry
+        for entry in likely
+        if all(_has(entry, word) or any(entry.name in each.types for each in found) for word, found in used.items())
+    ]
+    return SearchResult(tuple(fitting or likely), exact=False, reasons=reasons)
 
 
 def _has(entry: AnnexType, word: str) -> bool:

@@ -7,7 +7,7 @@ with the source of each. `explain`: the catalogue of findings, one code for the 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import groupby
 
@@ -148,7 +148,7 @@ def print_guideline(console: Console, guideline: Guideline, words: str, result: 
         _print_type(console, 0, line)
     entries = guideline.entries if result is None else result.entries
     for annex, group in groupby(entries, key=lambda entry: entry.annex):
-        _print_annex(console, guideline, annex, group)
+        _print_annex(console, guideline, annex, group, result.reasons if result else {})
     if result is None or not result.entries:
         _print_rules(console, "類型によらないとき", guideline.otherwise)
     if result is None or result.entries:
@@ -168,7 +168,7 @@ def render_guideline(guideline: Guideline, words: str, result: SearchResult | No
         "first_year": guideline.first_year,
         "words": words,
         "exact": result is None or result.exact,
-        "types": [_type_facts(guideline, entry) for entry in entries],
+        "types": [_type_facts(guideline, entry, result.reasons if result else {}) for entry in entries],
         "cautions": [rule.model_dump() for rule in guideline.cautions],
         "otherwise": [rule.model_dump() for rule in guideline.otherwise],
         "proposal": guideline.proposal,
@@ -176,7 +176,7 @@ def render_guideline(guideline: Guideline, words: str, result: SearchResult | No
     return json.dumps(envelope, ensure_ascii=False, indent=2)
 
 
-def _type_facts(guideline: Guideline, entry: AnnexType) -> dict[str, object]:
+def _type_facts(guideline: Guideline, entry: AnnexType, reasons: Mapping[str, Sequence[str]]) -> dict[str, object]:
     annex = entry.annex
     return {
         "name": entry.name,
@@ -185,6 +185,7 @@ def _type_facts(guideline: Guideline, entry: AnnexType) -> dict[str, object]:
         "kind": annex.kind,
         "text": entry.type.text,
         "examples": list(entry.type.examples),
+        "reasons": list(reasons.get(entry.name, ())),
         "legal_basis": list(annex.legal_basis),
         "committee_needed": annex.committee.needed,
         "consultation": guideline.consultation.model_dump(by_alias=True),
@@ -199,19 +200,29 @@ def _answer(words: str, result: SearchResult | None) -> Iterator[str]:
         return
     if result.exact:
         yield f"「{words}」のすべての言葉がある類型は、{len(result.entries)}件あります。"
+    elif result.reasons:
+        yield f"ガイドラインに「{words}」という言葉はありません。当たるかもしれない類型を、わけとともに示します。"
     elif result.entries:
         yield f"「{words}」のすべての言葉がある類型はありません。近いものを示します。"
     else:
-        yield f"「{words}」に近い類型は見つかりませんでした。ほかの言葉でも探してみてください。"
+        yield f"「{words}」に当たる類型は、見つかりませんでした。ほかの言葉でも探してみてください。"
 
 
-def _print_annex(console: Console, guideline: Guideline, annex: Annex, entries: Iterable[AnnexType]) -> None:
+def _print_annex(
+    console: Console,
+    guideline: Guideline,
+    annex: Annex,
+    entries: Iterable[AnnexType],
+    reasons: Mapping[str, Sequence[str]],
+) -> None:
     console.print()
     _print_type(console, 0, f"■ {annex.name}（{annex.kind}）　{annex.title}", "bold")
     for entry in entries:
         _print_type(console, 2, f"{entry.name}　{entry.type.text}")
         for example in entry.type.examples:
             _print_type(console, 6, f"例　{example}")
+        for reason in reasons.get(entry.name, ()):
+            _print_type(console, 6, f"わけ　{reason}", "green")
     for name, text in _needs(guideline, annex):
         _print_type(console, 4, f"{name}　{text}", "cyan")
 
