@@ -140,6 +140,10 @@ class Workspace:
         years = (fiscal_year - 1, fiscal_year, fiscal_year + 1)
         return {year: self.ledger(year) for year in years if self.ledger(year).exists()}
 
+    def case_numbers(self, fiscal_year: int) -> Path:
+        """The list of the 受付番号 behind the numbers of a year, beside its case ledger."""
+        return self.ledger(fiscal_year).with_name(f"{fiscal_year}-受付番号.csv")
+
     @property
     def roster(self) -> Path:
         """The roster of 課."""

@@ -10,7 +10,7 @@ from nerima_report.edition import Edition
 from nerima_report.edition.municipality import RosterRow
 from nerima_report.fiscal_year import full_name, parse_fiscal_year
 from nerima_report.forms.style import width_for
-from nerima_report.tallies.roster import ALL_FORMS, HEADINGS, SHEET, Roster, RosterSection, words_of
+from nerima_report.tallies.roster import ALL_FORMS, HEADINGS, SHEET, TALLIES, Roster, RosterSection, words_of
 from nerima_report.text import plain
 
 _ROWS = 2000  # that have lists to choose from: a hundred 課 in twenty years
@@ -130,6 +130,12 @@ def _rules(edition: Edition, fiscal_year: int, years: Iterable[object]) -> dict[
             "input_message": forms[:_LONGEST_PROMPT],
             "error_message": "一覧にないときは、部か、表のシートの名前を書いてください。",
         },
+        "集計": _one_of(
+            "集計",
+            [TALLIES],
+            f"請求台帳のある年度に、台帳から数える表も課に出してもらい、比べるときだけ「{TALLIES}」。"
+            "空けておくと、その表は課に求めません。",
+        ),
         "メール": {
             "validate": "any",
             "input_title": "メール",

@@ -16,11 +16,12 @@ from nerima_report.places import CellKey
 from nerima_report.tallies.cell_values import Status
 from nerima_report.tallies.figures import Share
 
-SCHEMA_VERSION: Final = 4
+SCHEMA_VERSION: Final = 5
 # Version 2 has no place for the publication. A year that was typed in says nothing of it, and is still written so.
 VERSION_WITHOUT_PUBLICATION: Final = 2
 REPORT = "report"  # the name, without its ending, of the files made with a record that are printed
-_ADDED = {3: {"sources", "publication"}, 4: {"ways_done"}}  # keys of a record, by the version that added them
+# Keys of a record, by the version that added them.
+_ADDED = {3: {"sources", "publication"}, 4: {"ways_done"}, 5: {"counted_from_ledger"}}
 # Beyond any sum of counts; also exact in every program that reads JSON.
 LARGEST_TOTAL = 10**15
 
@@ -193,7 +194,7 @@ class RecordedRevision(Recorded):
 class RecordedSource(Recorded):
     """A file besides the workbooks from which the year was made."""
 
-    file: Text = Field(description="ファイルの名前（roster.xlsx、nerima-report.toml）。")
+    file: Text = Field(description="ファイルの名前（roster.xlsx、nerima-report.toml、ledger/2026.xlsx）。")
     sha256: Sha256 = Field(description="build のときのハッシュ。")
 
 
@@ -225,7 +226,7 @@ class RecordedWay(Recorded):
 class Record(Recorded):
     """A year as published: built by the tool, or typed in for a year before it (imported)."""
 
-    schema_version: Literal[2, 3, 4] = Field(description="この形の版。")
+    schema_version: Literal[2, 3, 4, 5] = Field(description="この形の版。")
     origin: Literal["built", "imported"] = Field(
         description="built = 集計から作った、imported = 公表された数を書き写した。"
     )
@@ -250,6 +251,9 @@ class Record(Recorded):
         description="公表の日と方法（版3から）。公表していない記録では null。", default=None
     )
     ways_done: tuple[RecordedWay, ...] = Field(description="公表の方法のうち、済んだもの（版4から）。", default=())
+    counted_from_ledger: tuple[TableId, ...] = Field(
+        description="課の集計でなく、請求台帳から数えた表（版5から）。", default=()
+    )
 
     @property
     def added_since(self) -> set[str]:

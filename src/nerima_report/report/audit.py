@@ -131,10 +131,16 @@ def _column(content: Content, told: pd.DataFrame, table_id: str, table: CountTab
     keys = table.keys(table_id, column.label)
     own = told.reindex(columns=keys).dropna(how="all").fillna("")
     rows = [[*map(str, row)] for row in own.itertuples(name=None)]
-    if table.counted_from:
+    from_ledger = content.collection.edition.is_counted_by_ledger(table_id)
+    if from_ledger:
+        yield from ("請求台帳から数える。どの請求かは、台帳の横の一覧（受付番号）にある。", "")
+        rows = _counted_rows(content, table_id, table, column)
+    elif table.counted_from:
         yield from (f"一覧の表「{source_of(table_id, table)}」から数える。かっこの中は、その一覧の行。", "")
         rows = _counted_rows(content, table_id, table, column)
-    if table.reported_by == "section" and not column.additive:
+    if from_ledger and column.different:
+        yield from (f"人数は、異なる「{column.different}」の数。二つ以上の課に請求した人は、どの課にも数える。", "")
+    elif table.reported_by == "section" and not column.additive:
         yield from ("人数は課の数を足さず、区全体の集計（名寄せした数）を印刷する。課の数は参考。", "")
     for adjustment in content.collection.totals.adjustments:
         if adjustment.applied and adjustment.key in keys:
@@ -148,14 +154,19 @@ def _column(content: Content, told: pd.DataFrame, table_id: str, table: CountTab
 
 
 def _counted_rows(content: Content, table_id: str, table: CountTable, column: Column) -> list[list[str]]:
-    """A line for each 課 with what its entries add to each cell, and the rows of those entries."""
+    """A line for each 課 with what its entries add to each cell, and the rows of those entries.
+
+    Those of the case ledger are not named here: they lie beside it.
+    """
     keys = table.keys(table_id, column.label)
+    names_rows = not content.collection.edition.is_counted_by_ledger(table_id)
     behind = counted_entries(table_id, table, content.collection.tallies.entries[source_of(table_id, table)])
-    sections = dict.fromkeys(entry.section for key in keys for entry in behind[key])
+    sections = content.collection.in_order(entry.section for key in keys for entry in behind[key])
 
     def told(section: str, key: CellKey) -> str:
         own = [entry for entry in behind[key] if entry.section == section]
-        return f"{amount(column, own):,}（{'、'.join(str(entry.row) for entry in own)}行）" if own else ""
+        rows = f"（{'、'.join(str(entry.row) for entry in own)}行）" if names_rows else ""
+        return f"{amount(column, own):,}{rows}" if own else ""
 
     return [[section, *(told(section, key) for key in keys)] for section in sections]
 
@@ -219,12 +230,18 @@ def _adjustments(content: Content) -> Iterator[str]:
 
 
 def _findings(content: Content) -> Iterator[str]:
-    notices = [content.collection.edition.catalogue.notice(finding) for finding in content.findings]
+    notices = [
+        content.collection.edition.catalogue.notice(finding)
+        for finding in content.findings
+        if not content.collection.is_in_ledger(finding.place)
+    ]
     yield from ("## 説明のある差", "")
     explained = [(*_row(notice), notice.explanation) for notice in notices if not notice.is_open]
     yield from markdown_table(("コード", "重さ", "場所", "内容", "理由"), explained)
     yield from ("## そのほかの確認結果", "")
     yield from markdown_table(("コード", "重さ", "場所", "内容"), [_row(n) for n in notices if n.is_open])
+    if left_out := len(content.findings) - len(notices):
+        yield from (f"ほかに、請求台帳についての確認結果が{number(left_out)}件ある（ここには書かない）。", "")
 
 
 def _row(notice: Notice) -> tuple[str, ...]:

@@ -47,7 +47,7 @@ from nerima_report.text import name_of
 
 def make_record(content: Content, report: Report) -> Record:
     """The record of a built year, without its files. `content` is what `report` says."""
-    collection = content.collection
+    collection, edition = content.collection, content.collection.edition
     used = collection.submissions
     unused = [submission for submission in collection.inbox.submissions if submission not in used]
     return Record(
@@ -57,12 +57,12 @@ def make_record(content: Content, report: Report) -> Record:
         name=full_name(collection.fiscal_year),
         draft=report.draft,
         program=__version__,
-        edition=RecordedEdition(name=collection.edition.folder.name, sha256=collection.edition.sha256),
+        edition=RecordedEdition(name=edition.folder.name, sha256=edition.sha256),
         tables=recorded_tables(report),
         not_published=(),
-        cells=tuple(recorded_cells(collection.edition, collection.totals)),
+        cells=tuple(recorded_cells(edition, collection.totals)),
         figures=tuple(recorded_figure(key, share) for key, share in collection.figures.items()),
-        entries=tuple(recorded_entries(collection.edition, collection.tallies)),
+        entries=tuple(recorded_entries(edition, collection.tallies)),
         tallies=tuple(_tally(cell) for cell in collection.tallies.cells),
         adjustments=tuple(
             RecordedAdjustment(**a.key._asdict(), difference=a.difference, reason=a.reason, applied=a.applied)
@@ -78,6 +78,7 @@ def make_record(content: Content, report: Report) -> Record:
         ),
         outputs=(),
         revisions=(),
+        counted_from_ledger=tuple(key for key in edition.count_tables if edition.is_counted_by_ledger(key)),
     )  # fmt: skip
 
 

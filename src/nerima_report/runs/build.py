@@ -25,6 +25,7 @@ from nerima_report.records.file import open_record, read_record, record_to_write
 from nerima_report.records.model import Record
 from nerima_report.report.audit import OPEN_ITEMS, make_audit, make_open_items
 from nerima_report.report.blocks import Report
+from nerima_report.report.case_numbers import make_case_numbers
 from nerima_report.report.compose import annotate, compose_report
 from nerima_report.report.content import Content
 from nerima_report.report.data_package import outdated
@@ -63,7 +64,7 @@ def build(workspace: Workspace, edition: Edition, order: BuildOrder, progress: P
     fiscal_year, draft = order.fiscal_year, order.draft
     whole, edition = edition, edition.for_year(fiscal_year)
     before = year_before(workspace, whole, fiscal_year, wanted=order.compare)
-    sources = sources_of(workspace)  # before they are read: what changes meanwhile is noticed by publish
+    sources = sources_of(workspace, fiscal_year)  # before they are read: what changes meanwhile is noticed by publish
     roster = load_roster(workspace.roster, fiscal_year, edition)
     explanations = workspace.explanations_for(edition.catalogue)
     paths, skipped = workspace.workbooks(fiscal_year)
@@ -99,13 +100,25 @@ def build(workspace: Workspace, edition: Edition, order: BuildOrder, progress: P
     record = make_record(content, report)
     if not draft:  # a draft is not published, so there is no data of it
         outputs |= open_data_of(workspace, whole, record, report)
-    record = with_files(record, outputs, sources)
     vouched = earlier.vouched if earlier else {}
-    delivery = Delivery(out, {**outputs, RECORD: write_record(record)}, vouched)
     # A draft must not replace a finished report; and without a record nobody knows whether the report was polished.
     always_kept = reports if earlier is None or (draft and not earlier.draft) else ()
-    kept = delivery.replace(always_kept, gone=outdated(vouched, outputs))
-    return Built(examination.and_also(kept), tuple(out / name for name in (*outputs, RECORD)))
+    place = out.relative_to(workspace.folder)
+    files = {place / name: content for name, content in outputs.items()}
+    if ledger:  # also of a draft, because it is the draft whose numbers people look up
+        numbers = workspace.case_numbers(fiscal_year).relative_to(workspace.folder)
+        files[numbers] = make_case_numbers(content.collection)
+    files[place / RECORD] = write_record(with_files(record, outputs, sources))
+    delivery = Delivery(
+        workspace.folder,
+        {file.as_posix(): content for file, content in files.items()},
+        {(place / name).as_posix(): digest for name, digest in vouched.items()},
+    )
+    kept = delivery.replace(
+        [(place / name).as_posix() for name in always_kept],
+        gone=[(place / name).as_posix() for name in outdated(vouched, outputs)],
+    )
+    return Built(examination.and_also(kept), tuple(workspace.folder / file for file in files))
 
 
 def _require_notes(workspace: Workspace, examination: Examination) -> None:

@@ -60,11 +60,11 @@ def letters_waiting(workspace: Workspace, fiscal_year: int, today: date) -> int 
 
 
 def _checked(workspace: Workspace, fiscal_year: int, today: date) -> bytes:
-    """A digest of what a check rests on: the files that were handed in, and whether it is time to remind."""
+    """A digest of what a check rests on: what was handed in, the case ledgers, and whether it is time to remind."""
     deadline, digest = workspace.deadlines.get(fiscal_year), hashlib.sha256()
     digest.update(f"{deadline is not None and today > deadline}".encode())
     found = workspace.handed_in(fiscal_year)
-    for path in (*found.paths, *found.skipped):
+    for path in (*found.paths, *found.skipped, *workspace.ledgers(fiscal_year).values()):
         with suppress(OSError, ValueError):
             digest.update(f"\0{path.as_posix()}\0{digest_of(path)}".encode(errors="surrogateescape"))
     return digest.hexdigest().encode()

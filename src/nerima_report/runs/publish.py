@@ -190,7 +190,7 @@ def withdraw(workspace: Workspace, fiscal_year: int, reason: str, today: date) -
     return Withdrawn(back, trace)
 
 
-def sources_of(workspace: Workspace) -> tuple[RecordedSource, ...]:
+def sources_of(workspace: Workspace, fiscal_year: int) -> tuple[RecordedSource, ...]:
     """The files besides the workbooks from which a year is made, as they are now.
 
     Of the settings the text counts, not how an editor ends its lines.
@@ -200,6 +200,7 @@ def sources_of(workspace: Workspace) -> tuple[RecordedSource, ...]:
         contents[ROSTER] = read_file(workspace.roster)
     if settings.is_file():
         contents[SETTINGS] = read_text(settings).encode()
+    contents |= {_name(workspace, file): read_file(file) for file in workspace.ledgers(fiscal_year).values()}
     return tuple(RecordedSource(file=name, sha256=sha256(content)) for name, content in contents.items())
 
 
@@ -212,7 +213,7 @@ def changes_since(
     """
     later = list(changes_in(inputs, record))
     if record.sources:
-        now = {(source.file, source.sha256) for source in sources_of(workspace)}
+        now = {(source.file, source.sha256) for source in sources_of(workspace, record.fiscal_year)}
         later += _compared({(source.file, source.sha256) for source in record.sources}, now)
     if record.edition.sha256 != edition.sha256:
         later.append(RecordedLater(file="定義", change="changed"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -58,6 +58,16 @@ class Collection:
     roster: tuple[RosterSection, ...] | None = None
     absent: Absent = NOBODY
     ledger: CaseLedger | None = None
+
+    def is_in_ledger(self, place: Place) -> bool:
+        """Whether a place is in a case ledger, so that it tells which case something is about."""
+        ledger = self.ledger
+        return ledger is not None and (place.file in ledger.files or place.table in self.edition.ledger_tables)
+
+    def in_order(self, sections: Iterable[str]) -> list[str]:
+        """The sections, each once, in the order of the roster; others come last."""
+        places = {section.key: place for place, section in enumerate(self.roster or ())}
+        return sorted(dict.fromkeys(sections), key=lambda section: places.get(section, len(places)))
 
     @cached_property
     def figures(self) -> Mapping[str, Share]:

@@ -23,7 +23,7 @@ from nerima_report.tallies.periods import Periods
 from nerima_report.tallies.reading import load_tallies
 from nerima_report.tallies.submission import LEDGER_FORM, Inbox, Progress, load_submissions
 from nerima_report.tallies.totals import Totals
-from nerima_report.text import plain, section_key
+from nerima_report.text import label_of, plain, section_key
 from nerima_report.workbooks import Reader
 
 Named = Mapping[tuple[object, ...], list[Entry]]  # the rows of each name
@@ -66,6 +66,12 @@ class CaseLedger:
     def counted(self, table_id: str) -> Iterator[Entry]:
         """The cases of a list that count in the year."""
         return (entry for entry in self.cases[table_id] if entry.values.get(STATE) == COUNTED)
+
+    @property
+    def files(self) -> frozenset[str]:
+        """The workbook of the year, as findings name it."""
+        inbox = self.book.inbox
+        return frozenset([*(s.file for s in inbox.submissions), *map(label_of, inbox.unread)])
 
     @property
     def is_readable(self) -> bool:
