@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
+from itertools import chain
 
 from nerima_report.checks.numerals import UNSAVED, Numerals, without_years, years_named
 from nerima_report.edition import Edition
 from nerima_report.edition.entries import EntryTable
+from nerima_report.edition.ledger import DAYS_LEFT, DUE
+from nerima_report.edition.ledger_texts import guide_lines
 from nerima_report.edition.tables import CountTable, fill
-from nerima_report.tallies.layout import RULE_HEADING, RowLabels, captions, labels_by_heading
+from nerima_report.tallies.layout import (
+    GUIDE_SHEET,
+    LEDGER_GUIDE_SHEET,
+    RULE_HEADING,
+    RowLabels,
+    captions,
+    labels_by_heading,
+)
 from nerima_report.tallies.submission import COVER_HEADINGS, FACTS
 from nerima_report.text import plain
 
@@ -31,7 +41,10 @@ class Words:
 
 
 class TableTexts:
-    """What a form writes on the sheet of a table: headings, labels of rows, rules or hints, other texts."""
+    """What a form writes on the sheet of a table: headings, labels of rows, rules or hints, other texts.
+
+    `computed` are the headings of columns that the form computes from each entry.
+    """
 
     def __init__(self, edition: Edition, table_id: str, table: CountTable | EntryTable) -> None:
         words = edition.form_texts
@@ -45,6 +58,10 @@ class TableTexts:
         self.labels: frozenset[str] = frozenset()
         self.choices: frozenset[str] = frozenset()
         self.lines: frozenset[str] = frozenset()
+        self.computed: frozenset[str] = frozenset()
+        if ledger := edition.ledgers.get(table_id):
+            self.computed = frozenset((DUE, DAYS_LEFT))
+            others += [*(group.label for group in ledger.groups), edition.ledger_texts.headings.computed]
         if isinstance(table, CountTable):
             self.headings = labels_by_heading(table.columns)
             self.units = frozenset(plain(column.unit) for column in table.columns)
@@ -68,6 +85,8 @@ class TextsOfForms:
         self.words = edition.form_texts
         self.beside = edition.files.beside
         self.numerals = Numerals(self.beside)
+        self.of_ledgers = edition.ledger_texts if edition.is_of_ledgers else None
+        self.guide_sheet = LEDGER_GUIDE_SHEET if self.of_ledgers else GUIDE_SHEET
         lists = edition.collected_entries(ward=True) | edition.register_tables
         self._tables: dict[str, CountTable | EntryTable] = {**lists, **edition.tables}
         self._of_tables: dict[str, TableTexts] = {}
@@ -105,9 +124,12 @@ class TextsOfForms:
     @cached_property
     def of_cover(self) -> Words:
         """What stands on the cover besides its answers and the lines of its list."""
-        words = self.words
-        own = [words.title, *words.cover, words.cover_requests, *words.formerly, words.version, words.progress.heading]
-        return Words([*own, *FACTS, *COVER_HEADINGS])
+        words, ledgers = self.words, self.of_ledgers
+        texts = [words.title, *words.cover, words.cover_requests, *words.formerly, words.version, *FACTS]
+        texts += [*COVER_HEADINGS, words.progress.heading]
+        if ledgers:
+            texts += [ledgers.title, *ledgers.cover, ledgers.carried, *ledgers.headings.model_dump().values()]
+        return Words(texts)
 
     @cached_property
     def keys(self) -> Mapping[str, str]:
@@ -143,6 +165,10 @@ class TextsOfForms:
     @cached_property
     def _guide_texts(self) -> tuple[str, ...]:
         """What stands on the page 記入要領, or once stood there."""
+        if self.of_ledgers:
+            own = self.of_ledgers.guide
+            lines = guide_lines(self.of_ledgers, self.edition.ledgers)
+            return (own.title, own.choices, *filter(None, chain.from_iterable(lines)), *self._choices)
         guide, tables = self.words.guide, self._tables.values()
         texts = [guide.title, guide.tables, guide.choices, guide.required, guide.optional, *self.words.formerly]
         texts += [text for section in guide.section for text in (section.heading, *section.lines)]
@@ -156,6 +182,13 @@ class TextsOfForms:
                 texts += [text for f in table.fields for text in (f.label, f.rule, *f.choices, *f.meanings)]
                 texts += ["、".join(field.choices) + field.rule for field in table.fields]
         return (*filter(None, texts), self.words.ward_instruction)
+
+    @property
+    def _choices(self) -> Iterator[str]:
+        """The choices of the fields of all lists."""
+        return (
+            choice for t in self._tables.values() if isinstance(t, EntryTable) for f in t.fields for choice in f.choices
+        )
 
     @cached_property
     def _guide(self) -> Words:

@@ -10,7 +10,6 @@ from nerima_report.checks.unread import Rest, filled, named, stray, take
 from nerima_report.findings import Finding
 from nerima_report.places import Place
 from nerima_report.tallies.collection import Collection
-from nerima_report.tallies.layout import GUIDE_SHEET
 from nerima_report.tallies.model import LocatedEntries
 from nerima_report.tallies.submission import FACTS, NOT_APPLICABLE, Submission, values_beside
 from nerima_report.text import plain
@@ -32,7 +31,7 @@ def pages_hold_nothing_else(collection: Collection) -> Iterator[Finding]:
                 cover = _Cover(submission, texts, lists)
                 yield from cover.marks_elsewhere(where)
                 yield from stray(texts, cover.rest, where)
-            elif plain(sheet.name) == GUIDE_SHEET:
+            elif plain(sheet.name) == texts.guide_sheet:
                 yield from named("N218", _on_guide(sheet, texts), where, "warning")
             elif is_index(sheet):
                 yield from stray(texts, {position: sheet.cells[position] for position in typed_on_index(sheet)}, where)
@@ -58,6 +57,7 @@ class _Cover:
         others = [other for other in submission.other_answers if other.sheet == self.sheet.name]
         take(self.rest, [position_of(other.cell) for other in others])
         take(self.rest, self._contacts())
+        take(self.rest, self._counted_cases())
         heading = plain(texts.words.progress.heading)
         self.progress = next((column for (_, column), value in cells if plain(value) == heading), MAX_COLUMNS)
         take(self.rest, [position for position, value in cells if isinstance(value, str) and self._is_ours(position)])
@@ -70,6 +70,12 @@ class _Cover:
                 yield row, column
                 if beside.names("contacts", value):
                     yield from [p for p in sorted(self.rest) if p[0] == row and p[1] > column][:1]
+
+    def _counted_cases(self) -> Iterator[Position]:
+        """What the cover of a ledger computes of its lists, be the result saved or not."""
+        if self.texts.edition.is_of_ledgers:
+            facts = self.sheet.facts
+            yield from (p for p in self.rest if p[0] in self.lines and (p in facts.formulas or p in facts.uncached))
 
     def _is_ours(self, position: Position) -> bool:
         """Whether the form wrote a text on the cover, in its place."""

@@ -15,7 +15,7 @@ from nerima_report.fiscal_year import full_name
 from nerima_report.places import Place
 from nerima_report.tallies.cell_values import shown
 from nerima_report.tallies.collection import Collection, on_cover
-from nerima_report.tallies.layout import COVER_SHEET, GUIDE_SHEET
+from nerima_report.tallies.layout import COVER_SHEET
 from nerima_report.tallies.model import LocatedCounts, LocatedEntries
 from nerima_report.tallies.submission import PUBLISHED_FORM, SECTION_FORM, WARD_FORM, Submission
 from nerima_report.text import asked, label_of, likely, plain
@@ -80,7 +80,7 @@ def sheets_with_content_are_read(collection: Collection) -> Iterator[Finding]:
     for submission in collection.submissions:
         read = {name for located in tables[submission.file] for name in located.sheets}
         for sheet in submission.workbook.sheets:
-            known = sheet is submission.cover or sheet.name in read or plain(sheet.name) == GUIDE_SHEET
+            known = sheet is submission.cover or sheet.name in read or plain(sheet.name) == texts.guide_sheet
             known = known or any(other.sheet == sheet.name for other in submission.other_answers)
             if not (known or is_index(sheet)) and filled(sheet):
                 differs = _copy_of(submission, sheet, tables[submission.file])

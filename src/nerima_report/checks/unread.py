@@ -23,6 +23,7 @@ from nerima_report.tallies.layout import RULE_HEADING, is_filled, without_number
 from nerima_report.tallies.model import LocatedCounts, LocatedEntries
 from nerima_report.text import asked, likely, plain
 from nerima_report.workbooks import CellValue, Position, Sheet, address, is_blank
+from nerima_report.workbooks.limits import MAX_COLUMNS
 
 MOST_RELATED = 20  # cells that one finding names
 MOST_SHOWN = 3  # of their texts
@@ -135,8 +136,15 @@ class _Table:
             examples = self.located.layout.examples  # cells.examples_are_left_alone looks at them
             yield from (position for position in self.sheet.cells if position[0] in examples)
             yield from self._lines()
-            examples = self.located.layout.examples  # cells.examples_are_left_alone looks at them
-            yield from (position for position in self.sheet.cells if position[0] in examples)
+            yield from self._computed()
+
+    def _computed(self) -> Iterator[Position]:
+        """The columns that the form computes, be their results saved or not; what is typed there is not passed over."""
+        header, cells = self.located.layout.header, self.sheet.cells
+        headings = [(header, c) for c in range(1, MAX_COLUMNS + 1) if cells.get((header, c)) in self.own.computed]
+        columns = {column for _, column in headings}
+        yield from headings
+        yield from (p for p in self.sheet.facts.formulas if p[1] in columns and p[0] > header)
 
     def _lines(self) -> Iterator[Position]:
         if lines := self.own.lines:

@@ -17,7 +17,7 @@ _WIDEST_NAME = 24  # a longer name has a line to itself
 SECTIONS: Mapping[str, tuple[str, ...]] = {
     "年度の仕事（この順に使う）": ("init", "form", "status", "validate", "build", "publish"),
     "年度をくらべる": ("check", "trend", "record"),
-    "登録簿": ("register",),
+    "請求台帳と登録簿": ("ledger", "register"),
     "調べる": ("explain", "guideline", "help"),
     "報告や様式を変える": ("edition",),
 }

@@ -39,6 +39,7 @@ WRITERS: Mapping[str, Callable[[Parameters], bool]] = {
     "check": _into_a_file,
     "trend": _always,
     "edition copy": _always,
+    "ledger new": _always,
     "record template": _always,
     "record import": _always,
     "register merge": lambda given: not given["dry_run"] or _into_a_file(given),

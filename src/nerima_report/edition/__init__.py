@@ -7,7 +7,7 @@
     texts, letters, catalogue  the words: on forms, about years and corrections, to each 課, of findings
     manuscripts                which numbers may be typed into a manuscript
     generated                  definitions completed from other files (settings, guideline, choices)
-    ledger                     the case ledger of a part, and what is counted from it
+    ledger, ledger_texts       the case ledger of a part, and what is counted from it; the words of its workbook
     proofs, register_proofs, ledger_proofs    the consistency of a part
     changes                    what differs between two editions
 
@@ -42,6 +42,7 @@ from nerima_report.places import CellKey
 
 if TYPE_CHECKING:
     from nerima_report.edition.kinds import SectionKinds
+    from nerima_report.edition.ledger_texts import LedgerTexts
     from nerima_report.edition.letters import LetterTexts
     from nerima_report.edition.manuscripts import ManuscriptRules
     from nerima_report.edition.texts import (
@@ -126,6 +127,13 @@ class Edition:
 
         return read_definition(_file_or_shipped(self.folder, "letters.toml"), LetterTexts)
 
+    @cached_property
+    def ledger_texts(self) -> LedgerTexts:
+        """The words of the workbook of a case ledger."""
+        from nerima_report.edition.ledger_texts import LedgerTexts
+
+        return read_definition(_file_or_shipped(self.folder, "ledgers.toml"), LedgerTexts)
+
     def parts_for(self, fiscal_year: int) -> tuple[Part, ...]:
         """The parts that serve a fiscal year, in their order."""
         return tuple(part for part in self.parts if part.definition.serves(fiscal_year))
@@ -209,6 +217,11 @@ class Edition:
     def asks_ward(self) -> bool:
         """Whether the coordinator has to hand anything in for the ward; adjustments alone are no must."""
         return bool(self.collected_counts(ward=True) or self.collected_entries(ward=True).keys() - {ADJUSTMENTS.key})
+
+    @property
+    def is_of_ledgers(self) -> bool:
+        """Whether it is that of a workbook of ledgers (`of_ledgers`)."""
+        return bool(self.ledgers) and self.tables.keys() == self.ledger_tables.keys()
 
     def counted_by_ledger(self, ward: bool) -> dict[str, tuple[Column, ...]]:
         """Which columns of which tables somebody may hand in although the ledger counts them: see `collected_counts`.
@@ -345,7 +358,7 @@ def load_edition(folder: Path, *, texts: bool = True) -> Edition:
     edition = Edition(folder, municipality, tuple(parts), catalogue, guideline)
     if texts:
         _ = edition.form_texts, edition.years, edition.corrections, edition.trend, edition.files, edition.manuscripts
-        _ = edition.letters
+        _ = edition.letters, edition.ledger_texts
         _refuse_unknown_tables(edition)
     return edition
 

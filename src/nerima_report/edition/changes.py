@@ -97,6 +97,7 @@ def _contents(edition: Edition) -> dict[str, object]:
         "corrections.toml": edition.corrections,
         "trend.toml": edition.trend,
         "letters.toml": edition.letters,
+        "ledgers.toml": edition.ledger_texts,
         "kinds.toml": edition.kinds,
         "guideline.toml": edition.guideline,
         "findings.toml": edition.catalogue.codes,
@@ -113,6 +114,7 @@ def _part(part: Part) -> dict[str, object]:
         "tables.toml": TablesFile.model_construct(table=tuple(part.tables.values())),
         "links.toml": LinksFile.model_construct(link=part.links),
         "figures.toml": FiguresFile.model_construct(figure=part.figures),
+        "ledger.toml": part.ledger,
         "charts.toml": ChartsFile.model_construct(chart=part.charts),
         "manuscript.md.j2": read_text(part.manuscript),
     }

@@ -38,18 +38,21 @@ COUNTED, PENDING, ELSEWHERE = "計上", "処理中", "ほかの年度"
 STATES = (COUNTED, PENDING, ELSEWHERE)
 # The days that a case took, as the classes of a table count them.
 DAYS = "決定までの日数"
+# The columns that the form computes for every request; nobody reads them.
+DUE, DAYS_LEFT = "期限", "残り日数"
 
 
 class LedgerField(EntryField):
     """A field of a ledger. `article` requires it, or says † where no source does.
 
     `rows_of` and `groups_of` name the table of the part whose rows, or groups of rows, are its choices; `choices` are
-    further ones.
+    further ones. `width` is that of its column on the form, in digits (0: as its type and choices need it).
     """
 
     article: Text = Field(title="条文")
     rows_of: str = Field(title="選択肢とする行の表", default="")
     groups_of: str = Field(title="選択肢とする区分の表", default="")
+    width: int = Field(title="列の幅", default=0, ge=0, le=100)
 
     @property
     def hint(self) -> str:
@@ -61,6 +64,13 @@ class LedgerField(EntryField):
         if self.type == "date" and not self.any_year:
             raise ValueError('台帳の type = "date" の項目には any_year = true と書きます')
         return self
+
+
+class HeadingGroup(Definition):
+    """A group of columns with a heading of its own on the form: from its first field up to the next group."""
+
+    label: Text = Field(title="見出し")
+    first: Text = Field(title="はじめの項目")
 
 
 class Roles(Definition):
@@ -242,7 +252,10 @@ def _counted_column(column: Column, counted: CountedColumn | None) -> Column:
 
 
 class LedgerList(Definition):
-    """A list in the workbook of a ledger besides its requests: 審査請求. `counts_on` is the date that says its year."""
+    """A list in the workbook of a ledger besides its requests: 審査請求. `counts_on` is the date that says its year.
+
+    Entries that meet the conditions of `open_when` are carried over into the ledger of the next year.
+    """
 
     key: Text = Field(title="キー")
     title: Text = Field(title="題名")
@@ -250,6 +263,7 @@ class LedgerList(Definition):
     instruction: str = Field(title="書き方", default="")
     fields: tuple[LedgerField, ...] = Field(title="項目", min_length=1)
     counts_on: Text = Field(title="年度を決める日")
+    open_when: tuple[Condition, ...] = Field(title="次の年度に引き継ぐ条件", default=())
 
     @cached_property
     def table(self) -> EntryTable:
@@ -273,6 +287,7 @@ class Ledger(Definition):
     year: YearRule = Field(title="年度")
     clock: Clock = Field(title="日数の数え方")
     fields: tuple[LedgerField, ...] = Field(title="項目", min_length=1)
+    groups: tuple[HeadingGroup, ...] = Field(title="見出しの群", default=())
     withdrawn: tuple[Text, ...] = Field(title="決定でない処理", min_length=1)
     without_row: tuple[Text, ...] = Field(title="表に行のない処理", default=())
     limits: tuple[Limit, ...] = Field(title="期限", min_length=1)
@@ -303,6 +318,11 @@ class Ledger(Definition):
         for key, label, kind in self._named_fields():
             if label not in labels or kind not in ("", labels[label].type):
                 raise ValueError(f"{key} の「{label}」は、fields のその種類の項目ではありません")
+        if reserved := labels.keys() & {DUE, DAYS_LEFT}:
+            raise ValueError(f"「{min(reserved)}」は、様式が計算する列の名前なので、項目の名前にできません")
+        begun = [group.first for group in self.groups]
+        if begun != [label for label in labels if label in begun]:
+            raise ValueError("groups の first（はじめの項目）は、fields にある順に書きます")
         outcomes, extensions = labels[self.roles.outcome].choices, labels[self.roles.extension].choices
         for answer in (*self.withdrawn, *self.without_row):
             if answer not in outcomes:
@@ -321,6 +341,8 @@ class Ledger(Definition):
                 yield f"roles.{role}", label, types.get(role, "")
         for interval in self.intervals:
             yield from (("intervals", label, "date") for label in (interval.start, interval.end))
+        for group in self.groups:
+            yield "groups", group.first, ""
 
 
 class LedgerFile(Definition):
@@ -349,7 +371,7 @@ def with_choices(data: Any, tables: Tables) -> Any:
 def _table_of(
     key: str, title: str, legal_basis: str, instruction: str, fields: tuple[LedgerField, ...], *computed: Computed
 ) -> EntryTable:
-    own = {"article", "rows_of", "groups_of"}  # what only a field of a ledger says
+    own = {"article", "rows_of", "groups_of", "width"}  # what only a field of a ledger says
     plain = tuple(EntryField(**field.model_dump(exclude=own)) for field in in_columns(fields))
     return EntryTable(
         kind="entries",

@@ -42,10 +42,10 @@ def asks_only_for(*names: str) -> AfterValidator:
 
 
 # The placeholders for the year, the 課 and the coordinator; forms/form.py gives their values.
-_YEAR_AND_SECTION = ("年度", "課", "とりまとめ課", "初日", "末日", "日付の例", "次の年")
+NAMES_OF_YEAR = ("年度", "課", "とりまとめ課", "初日", "末日", "日付の例", "次の年")
 _COVER_LINES = 2
-YearText = Annotated[Text, asks_only_for(*_YEAR_AND_SECTION)]
-Message = Annotated[str, StringConstraints(max_length=LONGEST_MESSAGE), asks_only_for(*_YEAR_AND_SECTION)]
+YearText = Annotated[Text, asks_only_for(*NAMES_OF_YEAR)]
+Message = Annotated[str, StringConstraints(max_length=LONGEST_MESSAGE), asks_only_for(*NAMES_OF_YEAR)]
 # A text that is appended to another one: a space at its beginning is kept.
 Ending = Annotated[str, StringConstraints(min_length=1, strip_whitespace=False)]
 
@@ -141,7 +141,7 @@ class FormTexts(Definition):
 
     title: Text = Field(title="題名")
     cover: tuple[YearText, ...] = Field(title="表紙の文", min_length=1, max_length=_COVER_LINES)
-    cover_requests: Annotated[str, asks_only_for(*_YEAR_AND_SECTION)] = ""
+    cover_requests: Annotated[str, asks_only_for(*NAMES_OF_YEAR)] = ""
     withheld: Text
     version: Annotated[Text, asks_only_for("版", "定義")]
     ward_instruction: YearText

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any
 
 from xlsxwriter.utility import xl_rowcol_to_cell
@@ -293,8 +294,8 @@ class Form:
             return f'{_on(sheet)}{xl_rowcol_to_cell(*self.choices[part], True, True)}="{NOT_OURS}"'
         return _is_filled(self.marks[part], sheet)
 
-    def say(self, text: str) -> str:
-        """A text of forms.toml with the names of the year, of the section and of who collects."""
+    def say(self, text: str, more: Mapping[str, str] = MappingProxyType({})) -> str:
+        """A text with the names of the year, of the section and of who collects, and with `more` names."""
         year = self.cover.fiscal_year
         coordinator = self.edition.municipality.coordinator(year)
         names = {
@@ -306,7 +307,7 @@ class Form:
             "日付の例": f"{year}/6/27",
             "次の年": str(year + 1),
         }
-        return fill(text, names)
+        return fill(text, {**names, **more})
 
     @property
     def earlier_heading(self) -> str:

@@ -25,7 +25,8 @@ COUNT = {"validate": "integer", "criteria": "between", "minimum": 0, "maximum": 
 FROM_ONE = {**COUNT, "minimum": 1}
 DIFFERENCE = {**COUNT, "minimum": -LARGEST_COUNT}
 ANYTHING = {"validate": "any"}
-ANY_DAY = {"validate": "date", "criteria": "between", "minimum": date(1950, 1, 1), "maximum": date(2099, 12, 31)}
+FIRST_DAY, LAST_DAY = date(1950, 1, 1), date(2099, 12, 31)
+ANY_DAY = {"validate": "date", "criteria": "between", "minimum": FIRST_DAY, "maximum": LAST_DAY}
 
 
 def one_of(choices: tuple[str, ...]) -> dict[str, Any]:

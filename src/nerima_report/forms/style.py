@@ -129,14 +129,15 @@ def make_looks(workbook: xlsxwriter.Workbook) -> Looks:
     )
 
 
-def add_sheet(workbook: xlsxwriter.Workbook, name: str, footer: str) -> Worksheet:
-    """Add a protected sheet (no password) to be printed on A4: one page wide, as long as it takes, with a footer."""
+def add_sheet(workbook: xlsxwriter.Workbook, name: str, footer: str, *, protected: bool = True) -> Worksheet:
+    """Add a sheet to be printed on A4, one page wide, with a footer; it may be protected (no password)."""
     sheet = workbook.add_worksheet(name)
     sheet.set_paper(_A4)
     sheet.fit_to_pages(1, 0)
     sheet.set_margins(left=0.5, right=0.5, top=0.5, bottom=0.69)
     sheet.set_footer(f"&L{footer.replace('&', '&&')}&C&A&R&P / &N")
-    sheet.protect("", _ALLOWED)
+    if protected:
+        sheet.protect("", _ALLOWED)
     return sheet
 
 

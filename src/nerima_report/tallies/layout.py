@@ -22,8 +22,9 @@ from nerima_report.workbooks import Position, Sheet, Workbook, is_blank
 
 # The sheet that says who reports, and for which year.
 COVER_SHEET = "表紙"
-# The sheet of a form that explains it; it names every table, and holds none.
-GUIDE_SHEET = "記入要領"
+# The sheet of a form, and that of a ledger, that explains it; it names every table, and holds none.
+GUIDE_SHEET, LEDGER_GUIDE_SHEET = "記入要領", "書き方"
+GUIDE_SHEETS = (GUIDE_SHEET, LEDGER_GUIDE_SHEET)
 # The label of the row in which a form shows whether its totals agree; never read as data.
 VERIFICATION = "検算"
 # What marks a row of a list that only shows how it is filled in; never read as data.
@@ -145,7 +146,7 @@ class TableFinder:
         return [region for region in captioned if plain(region.sheet.name) == part] or captioned
 
     def _rows(self, sheet: Sheet, table_id: str) -> list[range]:
-        if without_number(sheet.name) in self._owners or plain(sheet.name) in (COVER_SHEET, GUIDE_SHEET):
+        if without_number(sheet.name) in self._owners or plain(sheet.name) in (COVER_SHEET, *GUIDE_SHEETS):
             return []
         if sheet not in self._remembered:
             self._remembered[sheet] = self._regions(sheet)

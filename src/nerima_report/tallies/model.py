@@ -12,7 +12,7 @@ from nerima_report.places import CellKey, Place
 from nerima_report.tallies.cell_values import Reading
 from nerima_report.tallies.layout import CountLayout, EntryLayout
 from nerima_report.tallies.submission import Submission
-from nerima_report.workbooks import CellValue, Position, Sheet, address
+from nerima_report.workbooks import CellValue, Position, Sheet, address, is_blank
 
 
 @dataclass(frozen=True)
@@ -134,6 +134,16 @@ class Entry:
     def sheet(self) -> str:
         """The name of the sheet."""
         return self.located.sheets[0] if self.located else ""
+
+    @property
+    def as_written(self) -> dict[str, Any]:
+        """What the entry says by label of field; where that could not be understood, what stands in the cell."""
+        if self.located is None or self.located.sheet is None:
+            return dict(self.values)
+        columns, cells = self.located.layout.columns, self.located.sheet.cells
+        said = {label: self.values.get(label) for label in columns}
+        said |= {label: cells.get((self.row, columns[label])) for label, value in said.items() if value is None}
+        return {label: value for label, value in said.items() if not is_blank(value)}
 
     def place(self, label: str, row: str = "") -> Place:
         """The cell of a field, without a cell where its heading was left out. `row` is the label of the row, if any."""

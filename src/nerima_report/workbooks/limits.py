@@ -25,6 +25,7 @@ PIECE_BYTES = 64 * KIB  # what is unpacked at a time
 # The sheets: far above any form, and low enough that a full sheet is read within the time.
 MAX_SHEETS = 100
 MAX_ROWS = 25_000
+MAX_LEDGER_ROWS = 20_000  # for which a ledger has room
 MAX_COLUMNS = 1_000
 MAX_CELLS = 500_000  # a sheet
 MAX_MERGES = 20_000  # a sheet
