@@ -172,8 +172,8 @@ def alike(requesters: Requesters) -> list[Alike]:
         earlier: dict[object, list[tuple[int, Requester]]] = defaultdict(list)
         for row, person in rows:
             for first, other in earlier[key(person)]:
-                same = other.number == person.number
-                if (same and reason is _TWO_NAMES and other.who != person.who) or (not same and reason is not _TWO_NAMES):
+                one_number = other.number == person.number
+                if one_number == (reason is _TWO_NAMES) and not (one_number and other.who == person.who):
                     proposals.setdefault((first, row), Alike(other.number, person.number, (first, row), reason))
                     break
             earlier[key(person)].append((row, person))
