@@ -42,6 +42,7 @@ from nerima_report.places import CellKey
 
 if TYPE_CHECKING:
     from nerima_report.edition.kinds import SectionKinds
+    from nerima_report.edition.ledger_import import ImportWords
     from nerima_report.edition.letters import LetterTexts
     from nerima_report.edition.manuscripts import ManuscriptRules
     from nerima_report.edition.texts import (
@@ -118,6 +119,13 @@ class Edition:
         from nerima_report.edition.kinds import SectionKinds
 
         return read_definition(_file_or_shipped(self.folder, "kinds.toml"), SectionKinds)
+
+    @cached_property
+    def import_words(self) -> ImportWords:
+        """How offices call the fields and answers of their own lists."""
+        from nerima_report.edition.ledger_import import ImportWords
+
+        return read_definition(_file_or_shipped(self.folder, "ledger-import.toml"), ImportWords)
 
     @cached_property
     def letters(self) -> LetterTexts:
@@ -340,7 +348,7 @@ def load_edition(folder: Path, *, texts: bool = True) -> Edition:
     edition = Edition(folder, municipality, tuple(parts), catalogue, guideline)
     if texts:
         _ = edition.form_texts, edition.years, edition.corrections, edition.trend, edition.files, edition.manuscripts
-        _ = edition.letters
+        _ = edition.letters, edition.import_words
         _refuse_unknown_tables(edition)
     return edition
 
