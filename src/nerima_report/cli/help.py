@@ -18,6 +18,7 @@ SECTIONS: Mapping[str, tuple[str, ...]] = {
     "年度の仕事（この順に使う）": ("init", "form", "status", "validate", "build", "publish"),
     "年度をくらべる": ("check", "trend", "record"),
     "登録簿": ("register",),
+    "請求台帳": ("ledger",),
     "調べる": ("explain", "guideline", "help"),
     "報告や様式を変える": ("edition",),
 }

@@ -122,7 +122,7 @@ def _take_over(run: _Import, mapping: ImportMapping, mapping_file: Path) -> Ledg
     before = read_requesters(place, run.workspace.folder) if place and place.exists() else Requesters()
     after, cases = _with_requesters(run, found.cases, before)
     rows[run.table_id] = [*rows[run.table_id], *(case.values for case in cases)]
-    # The 名簿 comes first: where the run is killed in between, the next one finds everybody in it under the same numbers.
+    # The 名簿 comes first: after a kill in between, the next run finds everybody in it under the same numbers.
     if place is not None:
         write_all(place.parent, {place.name: write_requesters(after)}, (run.order.file, place))
     kept = free_name(file) if file.exists() else None
