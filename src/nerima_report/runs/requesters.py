@@ -68,8 +68,8 @@ def _cases(workspace: Workspace, edition: Edition) -> Iterator[_Case]:
         fiscal_year = int(file.stem)
         ledger = load_ledger({fiscal_year: file}, edition, fiscal_year)
         if ledger is None or not ledger.is_readable:
-            year = full_name(fiscal_year)
-            raise CannotProceed(f"{year}の台帳を読めないので、名簿は消していません。\n  ファイル: {file}")
+            named = full_name(fiscal_year)
+            raise CannotProceed(f"{named}の台帳を読めないので、名簿は消していません。\n  ファイル: {file}")
         for table_id, periods in ledger.periods.items():
             roles = periods.ledger.roles
             for entry in ledger.cases[table_id]:
