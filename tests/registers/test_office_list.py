@@ -14,10 +14,13 @@ from nerima_report.edition.ledger_import import ImportMapping
 from nerima_report.errors import CannotProceed
 from nerima_report.registers.office_list import OfficeList, convert, mapping_faults, propose, read_list
 
-HEADINGS = "受付No,枝番号,請求日,方法,請求者氏名,住所,請求者区分,目的,分野,担当課,決定内容,決定日,非公開の理由,公文書名,係のメモ"
+HEADINGS = (
+    "受付No,枝番号,請求日,方法,請求者氏名,住所,請求者区分,目的,分野,担当課,"
+    "決定内容,決定日,非公開の理由,公文書名,係のメモ"
+)
 PERSONAL = "個人に関する情報で、特定の個人が識別され得るもの"
 LINES = [
-    "公-1,,2026-04-01,ＦＡＸ,架空 花子,架空町1,区民,営業活動,教育,総務課,一部公開,2026/4/10,個人に関する情報で、特定の個人が識別され得るもの,架空の名簿,a",
+    f"公-1,,2026-04-01,ＦＡＸ,架空 花子,架空町1,区民,営業活動,教育,総務課,一部公開,2026/4/10,{PERSONAL},架空の名簿,a",
     "公-2,,令和8年4月2日,窓口,架空 太郎,架空町2,区民,営業活動,教育,総務課,公開,R8.4.9,,架空の図面,",
 ]
 
