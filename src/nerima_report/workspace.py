@@ -21,7 +21,7 @@ from nerima_report.findings import REASON_TO_WRITE, Explanation, Finding
 from nerima_report.fiscal_year import first_day, full_name, last_day, parse_date
 from nerima_report.places import Place
 from nerima_report.text import printable
-from nerima_report.writing.journal import TargetInUse, change_together, free_name
+from nerima_report.writing.journal import TargetInUse, change_together, free_name, mode_of
 from nerima_report.writing.lock import refuse_unfinished, writing_into
 
 RECORD = "record.json"  # in out/2026/, until it is published as records/2026.json
@@ -349,16 +349,17 @@ def _leads_inside(name: str) -> bool:
     return not path.anchor and ".." not in path.parts
 
 
-def write_all(folder: Path, files: Mapping[str, bytes | None]) -> None:
+def write_all(folder: Path, files: Mapping[str, bytes | None], like: Sequence[Path] = ()) -> None:
     """Write files into a folder (None: remove one), all of them or none, whenever the program is interrupted or killed.
 
     A name may lead into a folder in the folder (返却/12.xlsx).
     They change in the order given; put last what vouches for the others. Raises CannotProceed when one of them cannot
-    be written, because it is open elsewhere or for want of space; then all stay as they were.
+    be written, because it is open elsewhere or for want of space; then all stay as they were. None gets wider
+    permissions than the files it was made from (`like`).
     """
     try:
         with writing_into(folder) as journal:
-            change_together({folder / name: content for name, content in files.items()}, journal)
+            change_together({folder / name: content for name, content in files.items()}, journal, mode_of(*like))
     except TargetInUse as error:
         raise CannotProceed(
             f"ファイルに書き込めません。\n  ファイル: {error.target}\n"

@@ -1,15 +1,27 @@
-"""The commands about the case ledger (請求台帳)."""
+"""The commands about the case ledger (請求台帳) and the 請求者名簿."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated
 
 import typer
 from rich.console import Console
 
 from nerima_report.cli import japanese
-from nerima_report.cli.options import YearArgument, open_folder
-from nerima_report.text import tell_folded
+from nerima_report.cli.options import (
+    FindingsOrder,
+    FormatOption,
+    OutputOption,
+    YearArgument,
+    leave,
+    open_folder,
+    show_findings,
+)
+from nerima_report.notices import NoticeFormat
+from nerima_report.text import tell, tell_folded
+
+RequestersFile = Annotated[Path, typer.Argument(metavar="名簿", help="請求者名簿（.xlsx。作業フォルダーの外に置く）。")]
 
 
 def new(context: typer.Context, year: YearArgument) -> None:
@@ -28,3 +40,96 @@ def new(context: typer.Context, year: YearArgument) -> None:
         lines += ["続きは、新しい台帳だけに書いてください。"] if made.carried.number else []
     lines += ["書き方は、台帳の「書き方」のシートにあります。氏名と件名は書きません。"]
     tell_folded(Console(), lines)
+
+
+def import_(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="今ある一覧（.xlsx か .csv）。")],
+    year: Annotated[str, typer.Option("--year", metavar="年度", help="どの年度の台帳に取り込むか。")],
+    part: Annotated[str, typer.Option("--part", metavar="部", help="公開 か 個人（見出しから分からないとき）。")] = "",
+    sheet: Annotated[str, typer.Option("--sheet", metavar="シート", help="読むシート（分からないとき）。")] = "",
+    persons: Annotated[
+        Path | None,
+        typer.Option(
+            "--persons", metavar="名簿", help="氏名と件名を移す請求者名簿（作業フォルダーの外。なければ作る）。"
+        ),
+    ] = None,
+    notice_format: FormatOption = NoticeFormat.TEXT,
+    output: OutputOption = None,
+) -> None:
+    """今ある一覧を、確かめた当てはめで台帳に取り込む。"""
+    from nerima_report.examination import Examination
+    from nerima_report.runs.ledger_import import ImportOrder, import_list
+    from nerima_report.tallies.submission import Inbox
+
+    workspace, edition = open_folder(context, Path())
+    order = ImportOrder(file, japanese.fiscal_year(year), part, sheet, persons)
+    done = import_list(workspace, edition, order)
+    if done.proposed:
+        tell(
+            Console(),
+            [
+                f"見出しと答えの当てはめを提案しました: {done.mapping_file}",
+                "  中身を確かめて直し、confirmed = true としてから、同じコマンドをもう一度実行してください。",
+                "  まだ何も取り込んでいません。",
+            ],
+        )
+        raise typer.Exit(1)
+    examination = Examination(edition, Inbox(), (), done.findings)
+    facts: dict[str, object] = {
+        "command": "ledger import",
+        "rows": done.rows,
+        "requesters": done.new_requesters,
+        "written": [path.as_posix() for path in done.written],
+    }
+    closing = "取り込めない行があるので、何も取り込んでいません"
+    if not done.findings:
+        name = done.part.definition.title
+        closing = f"{name}の台帳に {done.rows:,}行を取り込みました: {done.written[-1]}"
+        closing += f"。請求者名簿に {done.new_requesters:,}人を加えました" if persons else ""
+        closing += f"。前の台帳は {done.kept.name} に残しました" if done.kept else ""
+    wanted = FindingsOrder(notice_format, output, strict=False)
+    show_findings(examination, wanted, facts, closing)
+    leave(examination, wanted)
+
+
+def persons(context: typer.Context, file: RequestersFile) -> None:
+    """同じ人かもしれない請求者番号を示す（氏名は示さず、何もまとめない）。"""
+    from nerima_report.registers.requesters import alike, read_requesters
+
+    workspace, _ = open_folder(context, Path())
+    lines = [
+        f"{one.first}（{one.rows[0]}行目）と {one.second}（{one.rows[1]}行目）: {one.reason}。"
+        if one.first != one.second
+        else f"{one.first}（{one.rows[0]}行目と{one.rows[1]}行目）: {one.reason}。"
+        for one in alike(read_requesters(file, workspace.folder))
+    ]
+    advice = "同じ人なら、名簿と台帳の番号を一つにそろえてください。別の人なら、そのままでかまいません。"
+    tell(Console(), [*lines, advice] if lines else ["同じ人かもしれない番号はありません。"])
+
+
+def blank(
+    context: typer.Context,
+    file: RequestersFile,
+    until: Annotated[
+        str,
+        typer.Option("--until", metavar="年度", help="この年度までに終わった請求の分を消す（保存年限から決める）。"),
+    ],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="消える数を示すだけで、何も消さない。")] = False,
+) -> None:
+    """保存年限の過ぎた請求者の氏名と件名を、名簿から消す（番号は残す）。"""
+    from nerima_report.fiscal_year import full_name
+    from nerima_report.runs.requesters import blank as run
+
+    fiscal_year = japanese.fiscal_year(until)
+    workspace, edition = open_folder(context, Path())
+    done = run(workspace, edition, file, fiscal_year, dry_run=dry_run)
+    what = f"{full_name(fiscal_year)}までに終わった請求: 請求者 {done.persons:,}人の氏名と住所、件名 {done.cases:,}件"
+    if done.persons or done.cases:
+        ending = "を消しました。" if done.written else "を消します（まだ消していません）。"
+    else:
+        ending = "（消すものはありません）。"
+    lines = [what + ending]
+    if done.unknown:
+        lines.append(f"どの台帳にもない請求者が {done.unknown:,}人います。台帳で確かめられないので、そのままです。")
+    tell(Console(), lines)

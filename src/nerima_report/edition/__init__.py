@@ -42,6 +42,7 @@ from nerima_report.places import CellKey
 
 if TYPE_CHECKING:
     from nerima_report.edition.kinds import SectionKinds
+    from nerima_report.edition.ledger_import import ImportWords
     from nerima_report.edition.ledger_texts import LedgerTexts
     from nerima_report.edition.letters import LetterTexts
     from nerima_report.edition.manuscripts import ManuscriptRules
@@ -119,6 +120,13 @@ class Edition:
         from nerima_report.edition.kinds import SectionKinds
 
         return read_definition(_file_or_shipped(self.folder, "kinds.toml"), SectionKinds)
+
+    @cached_property
+    def import_words(self) -> ImportWords:
+        """How offices call the fields and answers of their own lists."""
+        from nerima_report.edition.ledger_import import ImportWords
+
+        return read_definition(_file_or_shipped(self.folder, "ledger-import.toml"), ImportWords)
 
     @cached_property
     def letters(self) -> LetterTexts:
@@ -359,6 +367,7 @@ def load_edition(folder: Path, *, texts: bool = True) -> Edition:
     if texts:
         _ = edition.form_texts, edition.years, edition.corrections, edition.trend, edition.files, edition.manuscripts
         _ = edition.letters, edition.ledger_texts
+        _ = edition.letters, edition.import_words
         _refuse_unknown_tables(edition)
     return edition
 

@@ -98,7 +98,7 @@ def load_ledger(
     if not files:
         return None
     return case_ledger(
-        {year: _open(file, edition, year, progress, reader) for year, file in files.items()}, edition, fiscal_year
+        {year: open_book(file, edition, year, progress, reader) for year, file in files.items()}, edition, fiscal_year
     )
 
 
@@ -125,7 +125,14 @@ def open_ledger(inbox: Inbox, edition: Edition, fiscal_year: int) -> Collection:
     return Collection(view, fiscal_year, load_tallies(submissions, view), Totals({}), inbox, submissions)
 
 
-def _open(file: Path, edition: Edition, fiscal_year: int, progress: Progress, reader: Reader | None) -> Collection:
+def open_book(
+    file: Path,
+    edition: Edition,
+    fiscal_year: int,
+    progress: Progress = lambda _: None,
+    reader: Reader | None = None,
+) -> Collection:
+    """The workbook of the ledger of a year; without submissions where it cannot be read, or is another."""
     inbox = load_submissions([file], edition, progress, reader, forms=(LEDGER_FORM,))
     return open_ledger(inbox, edition, fiscal_year)
 

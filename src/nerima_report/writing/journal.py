@@ -27,6 +27,7 @@ from nerima_report.files import sha256
 from nerima_report.interruption import uninterrupted
 
 _VERSION = 1
+ANY_MODE = 0o666  # the permissions of a new file, of which the system takes off what its user does not want
 State = Literal["planned", "moving", "undoing"]
 
 
@@ -87,11 +88,11 @@ class _Change:
             _write(draft, json.dumps(content, indent=1).encode())
             _move(draft, self.journal.file)
 
-    def stage(self, step: _Step, content: bytes | None) -> None:
+    def stage(self, step: _Step, content: bytes | None, mode: int) -> None:
         """Write the new content beside the target, and keep what is there. An error names the target."""
         try:
             if content is not None:
-                _write(self.path(step.staged), content)
+                _write(self.path(step.staged), content, mode & mode_of(self.path(step.target)))
             if step.kept:
                 _keep(self.path(step.target), self.path(step.kept))
         except OSError as error:
@@ -134,12 +135,13 @@ class _Change:
 
 
 @uninterrupted()
-def change_together(files: Mapping[Path, bytes | None], journal: Journal | None) -> None:
+def change_together(files: Mapping[Path, bytes | None], journal: Journal | None, mode: int = ANY_MODE) -> None:
     """Give the files their new contents (None: the file is removed), all of them or none.
 
     They change in the order given; put last what vouches for the others. All lie in the folder of the journal; without
     a journal, what a killed run leaves stays as it is. An interruption ends the program when all are changed. Raises
-    TargetInUse or OSError where one cannot be changed, and then none is.
+    TargetInUse or OSError where one cannot be changed, and then none is. No file has wider permissions than `mode`, or
+    than it had before.
     """
     for target in files:
         _refuse_what_cannot_be_replaced(target)
@@ -147,7 +149,7 @@ def change_together(files: Mapping[Path, bytes | None], journal: Journal | None)
     try:
         change.note("planned")
         for step, content in zip(change.steps, files.values(), strict=True):
-            change.stage(step, content)
+            change.stage(step, content, mode)
         change.note("moving")
     except BaseException:
         change.clear()
@@ -198,6 +200,15 @@ def unfinished(journal: Journal) -> str:
         return str(content["command"]) or "…"
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return "…"
+
+
+def mode_of(*files: Path) -> int:
+    """The permissions that all of the files have that exist; for none, those that the system gives."""
+    mode = ANY_MODE
+    for file in files:
+        if file.exists():
+            mode &= file.stat().st_mode
+    return mode
 
 
 def free_name(file: Path) -> Path:
@@ -283,9 +294,9 @@ def _refuse_what_cannot_be_replaced(target: Path) -> None:
 # Every change of the disk is one of these five.
 
 
-def _write(file: Path, content: bytes) -> None:
+def _write(file: Path, content: bytes, mode: int = ANY_MODE) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
-    with file.open("wb") as stream:
+    with open(file, "wb", opener=lambda name, flags: os.open(name, flags, mode)) as stream:
         stream.write(content)
         stream.flush()
         os.fsync(stream.fileno())
