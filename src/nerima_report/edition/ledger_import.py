@@ -9,6 +9,8 @@ from pydantic import Field
 
 from nerima_report.edition.tables import Definition, Text
 
+_ON_A_LINE = 8  # fields
+
 
 class ImportWords(Definition):
     """ledger-import.toml: by field the headings, and by choice the spellings, that offices use."""
@@ -32,7 +34,8 @@ class ImportMapping(Definition):
         lines = [
             f"# {part}の台帳への取り込み。左が役所の一覧の見出し（書き方）、右が台帳の項目（選択肢）。",
             '# 取り込まない列は "" とする。すべて確かめて直したら、confirmed = true にして、もう一度実行する。',
-            f"# 書ける項目: {'、'.join(fields)}",
+            "# 書ける項目（氏名、法人名、担当者、住所、件名は、台帳でなく請求者名簿に入る）:",
+            *(f"#   {'、'.join(fields[n : n + _ON_A_LINE])}" for n in range(0, len(fields), _ON_A_LINE)),
             "",
             f"confirmed = {'true' if self.confirmed else 'false'}",
             "",

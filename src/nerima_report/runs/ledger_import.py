@@ -21,6 +21,7 @@ from nerima_report.findings import Finding
 from nerima_report.fiscal_year import full_name
 from nerima_report.forms.ledger import LedgerFilling, render_ledger
 from nerima_report.registers.office_list import (
+    NAMES,
     ImportedCase,
     OfficeList,
     convert,
@@ -76,7 +77,7 @@ def import_list(workspace: Workspace, edition: Edition, order: ImportOrder) -> L
     mapping_file = workspace.ledger(order.fiscal_year).with_name(f"取り込み-{part.key}.toml")
     assert part.ledger is not None  # noqa: S101 (`_part_of` gives none without)
     if not mapping_file.exists():
-        fields = tuple(field.label for field in part.ledger.fields)
+        fields = (*(field.label for field in part.ledger.fields), *NAMES)
         proposal = propose(source, part.ledger, own.import_words).as_toml(part.definition.title, fields)
         write_all(mapping_file.parent, {mapping_file.name: proposal.encode()}, (order.file,))
         return LedgerImport(part, mapping_file, proposed=True, written=(mapping_file,))
