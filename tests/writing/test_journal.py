@@ -176,6 +176,27 @@ def test_an_undoing_may_be_killed_as_well(
             break
 
 
+def test_a_full_disk_leaves_nothing_behind(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is being written when the disk is full is there, but empty."""
+    for number in range(MOST):
+        count = iter(range(MOST))
+
+        def write(file: Path, content: bytes, count: Iterator[int] = count, number: int = number) -> None:
+            if next(count) < number:
+                return DOES["_write"](file, content)
+            file.touch()
+            raise OSError(28, "no space", str(file))
+
+        monkeypatch.setattr(journal, "_write", write)
+        try:
+            change(folder)
+        except OSError:
+            assert contents(folder) == OLD, number
+        else:
+            break
+    assert number > 4
+
+
 def test_what_cannot_be_replaced_is_found_before_anything_is_moved(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

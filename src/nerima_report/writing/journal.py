@@ -39,6 +39,11 @@ class Journal:
     folder: Path
     command: str
 
+    @property
+    def draft(self) -> Path:
+        """The journal that is being written."""
+        return self.file.with_suffix(".tmp")
+
 
 @dataclass(frozen=True)
 class _Step:
@@ -84,9 +89,8 @@ class _Change:
             steps = [asdict(step) for step in self.steps]
             content = {"version": _VERSION, "command": self.journal.command, "state": state, "steps": steps}
             content["made"] = self.made
-            draft = self.journal.file.with_suffix(".tmp")
-            _write(draft, json.dumps(content, indent=1).encode())
-            _move(draft, self.journal.file)
+            _write(self.journal.draft, json.dumps(content, indent=1).encode())
+            _move(self.journal.draft, self.journal.file)
 
     def stage(self, step: _Step, content: bytes | None, mode: int) -> None:
         """Write the new content beside the target, and keep what is there. An error names the target."""
@@ -131,6 +135,7 @@ class _Change:
                 _remove(self.path(name))
         remove_empty(map(self.path, self.made))
         if self.journal is not None:
+            _remove(self.journal.draft)  # there was no room for it
             _remove(self.journal.file)
 
 
@@ -152,13 +157,15 @@ def change_together(files: Mapping[Path, bytes | None], journal: Journal | None,
             change.stage(step, content, mode)
         change.note("moving")
     except BaseException:
-        change.clear()
+        with contextlib.suppress(OSError, TargetInUse):  # then the next run clears it away
+            change.clear()
         raise
     try:
         change.move()
     except BaseException:
-        change.undo()
-        change.clear()
+        with contextlib.suppress(OSError, TargetInUse):  # then the next run undoes it
+            change.undo()
+            change.clear()
         raise
     change.clear()
 
@@ -166,7 +173,7 @@ def change_together(files: Mapping[Path, bytes | None], journal: Journal | None,
 @uninterrupted()
 def repair(journal: Journal) -> bool:
     """Complete or undo what a killed run left; whether there was anything. Raises CannotProceed if it cannot be."""
-    _remove(journal.file.with_suffix(".tmp"))
+    _remove(journal.draft)
     if not journal.file.exists():
         return False
     change, state = _read(journal)
