@@ -59,8 +59,8 @@ class Examination:
 
     @property
     def wards(self) -> frozenset[str]:
-        """The files that speak for 区全体; that of the coordinator's own 課 is another."""
-        return frozenset(submission.file for submission in self.inbox.submissions if submission.ward)
+        """The files that speak for 区全体; that of the coordinator's own 課, and the case ledger, are others."""
+        return frozenset(s.file for s in self.inbox.submissions if s.ward and not s.is_ledger)
 
     @property
     def fine(self) -> int:

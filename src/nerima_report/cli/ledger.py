@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +14,7 @@ from nerima_report.cli.options import (
     FindingsOrder,
     FormatOption,
     OutputOption,
+    StrictOption,
     YearArgument,
     leave,
     open_folder,
@@ -40,6 +42,63 @@ def new(context: typer.Context, year: YearArgument) -> None:
         lines += ["続きは、新しい台帳だけに書いてください。"] if made.carried.number else []
     lines += ["書き方は、台帳の「書き方」のシートにあります。氏名と件名は書きません。"]
     tell_folded(Console(), lines)
+
+
+def check(
+    context: typer.Context,
+    year: YearArgument,
+    notice_format: FormatOption = NoticeFormat.TEXT,
+    output: OutputOption = None,
+    strict: StrictOption = False,
+) -> None:
+    """請求台帳（ledger/年度.xlsx）を確かめる: 日付、期限、理由、番号、年度をまたぐ請求。"""
+    from nerima_report.workbooks import shared_reader
+
+    shared_reader().start()  # it starts while the imports below are loaded
+    from nerima_report.fiscal_year import full_name
+    from nerima_report.runs import ledgers as run
+
+    fiscal_year = japanese.fiscal_year(year)
+    workspace, edition = open_folder(context, Path(), texts=False)
+    with japanese.Progress(len(workspace.ledgers(fiscal_year))) as advance:
+        examination = run.check_ledger(workspace, edition, fiscal_year, advance)
+    facts: dict[str, object] = {"command": "ledger check", "fiscal_year": fiscal_year}
+    wanted = FindingsOrder(notice_format, output, strict)
+    show_findings(examination, wanted, facts, f"{full_name(fiscal_year)}の請求台帳を確かめました")
+    leave(examination, wanted)
+
+
+class DueFormat(StrEnum):
+    """How it is written what falls due."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+def due(
+    context: typer.Context,
+    day: Annotated[str, typer.Option("--on", metavar="日", help="この日に見たものとする（既定は今日）。")] = "",
+    section: Annotated[
+        list[str] | None, typer.Option("--section", metavar="課名", help="この課の請求だけ（くり返せる）。")
+    ] = None,
+    due_format: Annotated[DueFormat, typer.Option("--format", help="json は、ほかのプログラム用。")] = DueFormat.TEXT,
+) -> None:
+    """終わっていない請求の期限を示す: 過ぎたもの、近いもの、延長できるか、意見書の提出期限。"""
+    from datetime import date
+
+    from nerima_report.fiscal_year import parse_date
+    from nerima_report.notices.due import print_due, render_due
+    from nerima_report.runs import ledgers as run
+
+    on = parse_date(day) if day else date.today()
+    if on is None:
+        raise typer.BadParameter(f"日「{day}」を読めません。2026-05-14 のように書いてください。")
+    workspace, edition = open_folder(context, Path(), texts=False)
+    found = run.due_in(workspace, edition, on, tuple(section or ()))
+    if due_format is DueFormat.JSON:
+        japanese.print_document(render_due(found))
+    else:
+        print_due(Console(), found)
 
 
 def import_(

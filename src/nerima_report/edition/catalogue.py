@@ -31,6 +31,7 @@ _FACTS = {
     "number": "3", "right": "公開.処理状況", "sheets": "公開.処理状況", "title": "公開請求処理状況", "what": "行",
     "why": "どちらも、同じ請求を数えたものです",
 }  # fmt: skip
+MOST_NUMBERS = 20  # of the case ledger that a notice names
 EXPLAINED = "説明のある差"
 WITHHELD = "…"  # stands in a letter for a text that somebody wrote
 _NUMBER = re.compile(r"「?[-+]?[0-9][0-9,.]{0,8}[^\W\d]?」?")  # 12, 4.5, 12人; no number of a telephone or a person
@@ -238,6 +239,12 @@ class Notice:
     def compared(self) -> list[str]:
         """The other places that the check compared, in short form."""
         return ranges((place for place in self.finding.related if place.cell or place.section), self.place)
+
+    @property
+    def numbers(self) -> str:
+        """The numbers in the case ledger (受付番号) that it is about, in the words of the office; '' if none."""
+        named, more = self.finding.numbers[:MOST_NUMBERS], len(self.finding.numbers) - MOST_NUMBERS
+        return "、".join(named) + (f" ほか{more}件" if more > 0 else "")
 
     @property
     def also_failed(self) -> tuple[Notice, ...]:

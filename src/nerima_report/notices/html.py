@@ -209,3 +209,5 @@ def _facts(notice: Notice) -> Iterator[tuple[str, str]]:
         yield "今の値", notice.found
     if finding.difference is not None:
         yield "差", notice.difference
+    if notice.numbers:
+        yield "台帳の番号", notice.numbers

@@ -49,6 +49,7 @@ def _finding(notice: Notice) -> dict[str, object]:
         "expected": finding.expected,
         "found": finding.found,
         "difference": finding.difference,
+        "numbers": list(finding.numbers),
         "related": [_place(place) for place in finding.related],
         "hint": notice.hint,
         "basis": notice.basis,

@@ -142,6 +142,8 @@ def _print_notice(console: Console, notice: Notice) -> None:
 def _lines(notice: Notice) -> Iterator[str]:
     yield notice.message
     yield from notice.also_failed_lines
+    if notice.numbers:
+        yield f"番号: {notice.numbers}"
     if notice.compared:
         yield f"比べたセル: {_compared(notice)}"
     if not notice.is_open:

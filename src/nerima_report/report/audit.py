@@ -230,11 +230,7 @@ def _adjustments(content: Content) -> Iterator[str]:
 
 
 def _findings(content: Content) -> Iterator[str]:
-    notices = [
-        content.collection.edition.catalogue.notice(finding)
-        for finding in content.findings
-        if not content.collection.is_in_ledger(finding.place)
-    ]
+    notices = [content.collection.edition.catalogue.notice(finding) for finding in content.listed_findings]
     yield from ("## 説明のある差", "")
     explained = [(*_row(notice), notice.explanation) for notice in notices if not notice.is_open]
     yield from markdown_table(("コード", "重さ", "場所", "内容", "理由"), explained)

@@ -154,7 +154,7 @@ def _open_findings(content: Content) -> list[Block]:
     """What a draft lists at its end: every finding that nobody has explained."""
     items = tuple(
         f"{notice.severity_name} {notice.code} {notice.place}: {notice.message}"
-        for notice in content.collection.edition.catalogue.notices(content.findings)
+        for notice in content.collection.edition.catalogue.notices(content.listed_findings)
         if notice.is_open
     )
     heading = Heading(1, "未解決の確認事項")

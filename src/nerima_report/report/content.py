@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from nerima_report.findings import Finding
+from nerima_report.findings import Finding, Severity
+from nerima_report.places import Place
 from nerima_report.records.comparison import Comparison
 from nerima_report.tallies.collection import Collection
 
@@ -24,3 +26,22 @@ class Content:
     not_published: frozenset[str] | None = None
     comparison: Comparison | None = None
     compared: bool = False
+
+    @property
+    def listed_findings(self) -> list[Finding]:
+        """The findings as the files of a report list them: of those on the case ledger only how many there are.
+
+        Their places lead to single requests, and what lies beside a report may be published.
+        """
+        catalogue = self.collection.edition.catalogue
+        listed: list[Finding] = []
+        kinds: Counter[tuple[str, Severity, str]] = Counter()
+        for finding in self.findings:
+            if self.collection.is_in_ledger(finding.place):
+                kinds[finding.code, catalogue.severity(finding), finding.place.file] += 1
+            else:
+                listed.append(finding)
+        return listed + [
+            Finding("N626", Place(file=file), found=count, details={"code": code}, severity=severity)
+            for (code, severity, file), count in kinds.items()
+        ]

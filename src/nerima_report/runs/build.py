@@ -33,10 +33,10 @@ from nerima_report.report.formats import FORMATS
 from nerima_report.report.must_publish import published_items, unpublished
 from nerima_report.report.record import make_record, with_files
 from nerima_report.report.wording_of_year_before import sentences_about_the_year_before
+from nerima_report.runs.ledgers import ledger_of_year
 from nerima_report.runs.open_data import findings_on_open_registers, open_data_of
 from nerima_report.runs.publish import sources_of
 from nerima_report.runs.registers import findings_on_registers
-from nerima_report.tallies.ledger import load_ledger
 from nerima_report.tallies.roster import load_roster
 from nerima_report.tallies.submission import Progress, load_submissions
 from nerima_report.workspace import RECORD, Delivery, Workspace
@@ -70,7 +70,7 @@ def build(workspace: Workspace, edition: Edition, order: BuildOrder, progress: P
     paths, skipped = workspace.workbooks(fiscal_year)
     inbox = replace(load_submissions(paths, edition, progress), skipped=tuple(skipped))
     recall = partial(reported_before, workspace, whole)
-    ledger = load_ledger(workspace.ledgers(fiscal_year), whole, fiscal_year, progress)
+    ledger = ledger_of_year(workspace, whole, fiscal_year, progress)
     examination = examine_collection(inbox, edition, roster, explanations, recall, ledger)
     examination = examination.and_also(findings_on_registers(workspace, whole, examination.years[0]))
     examination = examination.and_also(findings_on_open_registers(workspace, whole, fiscal_year))

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from nerima_report.checks import run_checks
+from nerima_report.checks.ledger.tallies import tallies_agree_with_the_ledger
 from nerima_report.edition import Edition
 from nerima_report.examination import (
     Examination,
@@ -19,10 +20,11 @@ from nerima_report.examination import (
 from nerima_report.files import FoundWorkbooks
 from nerima_report.findings import explain
 from nerima_report.places import CellKey
+from nerima_report.runs.ledgers import findings_on, given_ledger, ledger_of_year
 from nerima_report.runs.registers import differences_from_registers
-from nerima_report.tallies.ledger import CaseLedger, load_ledger
+from nerima_report.tallies.ledger import CaseLedger
 from nerima_report.tallies.roster import RosterSection, load_roster
-from nerima_report.tallies.submission import Inbox, Progress, load_submissions
+from nerima_report.tallies.submission import LEDGER_FORM, SECTION_FORM, WARD_FORM, Inbox, Progress, load_submissions
 from nerima_report.workbooks import Reader
 from nerima_report.workspace import Workspace
 
@@ -38,18 +40,36 @@ def validate(
     With `complete` they are the whole collection of one year, which is compared with the roster as well.
     """
     explanations = workspace.explanations_for(edition.catalogue)
-    inbox = replace(load_submissions(workbooks.paths, edition, progress), skipped=tuple(workbooks.skipped))
+    forms = (SECTION_FORM, WARD_FORM, LEDGER_FORM)
+    inbox = replace(load_submissions(workbooks.paths, edition, progress, forms=forms), skipped=tuple(workbooks.skipped))
+    books = [submission for submission in inbox.submissions if submission.is_ledger]
+    handed_in = replace(inbox, submissions=tuple(s for s in inbox.submissions if not s.is_ledger))
+    ledgers = [given_ledger(book, edition, progress) for book in books]
+
+    def ledger_of(fiscal_year: int) -> CaseLedger | None:
+        given = next((ledger for ledger in ledgers if ledger.fiscal_year == fiscal_year), None)
+        return given or ledger_of_year(workspace, edition, fiscal_year, progress)
+
     if complete:
-        return _examine_year(workspace, edition, inbox, load_roster(workspace.roster, only_year(inbox), edition))
-    collection, findings = [], list(years_that_differ(inbox))
-    years = inbox.fiscal_years or [0]
+        year = only_year(handed_in)
+        ledger, roster = ledger_of(year), load_roster(workspace.roster, year, edition)
+        others = (finding for other in ledgers if other is not ledger for finding in findings_on(other, workspace))
+        return _examine_year(workspace, edition, handed_in, roster, ledger).and_also(others)
+    collections, findings = [], list(years_that_differ(handed_in))
+    years = handed_in.fiscal_years or [0]
     for year in years:
-        alone = inbox if year == years[0] else Inbox(submissions=inbox.submissions)
-        collection.append(examine(alone, edition.for_year(year) if year else edition, year, None))
-        explained = explain(run_checks(collection[-1]), explanations, year)[0]
-        findings += with_likely_causes(explained, collection[-1], explanations, _recall(workspace, edition))
-    findings += differences_from_registers(workspace, edition, collection)
-    return Examination(edition, inbox, tuple(collection), tuple(findings))
+        alone = handed_in if year == years[0] else Inbox(submissions=handed_in.submissions)
+        ledger = ledger_of(year) if year else None
+        collection = examine(alone, edition.for_year(year) if year else edition, year, None, ledger)
+        found = [*run_checks(collection), *(tallies_agree_with_the_ledger(ledger, collection) if ledger else ())]
+        explained = explain(found, explanations, year)[0]
+        findings += with_likely_causes(explained, collection, explanations, _recall(workspace, edition))
+        collections.append(collection)
+    findings += differences_from_registers(workspace, edition, collections)
+    for ledger in ledgers:
+        findings += findings_on(ledger, workspace)
+        collections.append(ledger.book)
+    return Examination(edition, inbox, tuple(collections), tuple(findings))
 
 
 def examine_year(
@@ -60,7 +80,7 @@ def examine_year(
     roster = load_roster(workspace.roster, fiscal_year, edition, reader)
     inbox = load_submissions(workbooks.paths, edition, progress, reader)
     inbox = replace(inbox, skipped=tuple(workbooks.skipped))
-    ledger = load_ledger(workspace.ledgers(fiscal_year), edition, fiscal_year, progress, reader)
+    ledger = ledger_of_year(workspace, edition, fiscal_year, progress, reader)
     return _examine_year(workspace, edition, inbox, roster, ledger)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -53,8 +53,12 @@ class Case:
         return self.entry.values.get(STATE)
 
     def due(self, on: date) -> date | None:
-        """The last day for its decision as it stands on a day; see `Periods.as_of`."""
-        return self.periods.due(self.periods.as_of(self.entry.values, on))
+        """The last day for its decision, while a correction is awaited the earliest that this can be."""
+        return self.periods.due(self.periods.at_the_earliest(self.entry.values, on))
+
+    def as_of(self, on: date) -> Case:
+        """The case as it stood at the end of a day."""
+        return replace(self, entry=replace(self.entry, values=self.periods.as_of(self.entry.values, on)))
 
     @property
     def is_open(self) -> bool:

@@ -49,6 +49,13 @@ class CaseLedger:
         return self.books[self.fiscal_year]
 
     @property
+    def files(self) -> frozenset[str]:
+        """The files of its workbooks, readable or not, as findings name them."""
+        read = (submission.file for book in self.books.values() for submission in book.inbox.submissions)
+        unread = (label_of(path) for book in self.books.values() for path in book.inbox.unread)
+        return frozenset((*read, *unread))
+
+    @property
     def requests(self) -> Iterator[Case]:
         """The cases of all parts, without the lists beside them."""
         for table_id, periods in self.periods.items():
@@ -66,12 +73,6 @@ class CaseLedger:
     def counted(self, table_id: str) -> Iterator[Entry]:
         """The cases of a list that count in the year."""
         return (entry for entry in self.cases[table_id] if entry.values.get(STATE) == COUNTED)
-
-    @property
-    def files(self) -> frozenset[str]:
-        """The workbook of the year, as findings name it."""
-        inbox = self.book.inbox
-        return frozenset([*(s.file for s in inbox.submissions), *map(label_of, inbox.unread)])
 
     @property
     def is_readable(self) -> bool:

@@ -111,10 +111,16 @@ class Periods:
         return self._asked(values) is not None and _day(values, self.ledger.roles.corrected) is None
 
     def as_of(self, values: Values, day: date) -> Values:
-        """The row as its limits stand on a day: a correction that is still awaited ends on that day at the earliest."""
-        asked = self._asked(values)
-        waits = self.waits_for_correction(values) and asked is not None and asked <= day
-        return {**values, self.ledger.roles.corrected: day} if waits else values
+        """The row as it stood at the end of a day: what its days say happened later is left out."""
+        roles = self.ledger.roles
+        also = {roles.closed: roles.outcome, roles.extension_told: roles.extension}
+        days = (roles.closed, roles.extension_told, roles.correction_asked, roles.corrected, roles.opinion)
+        later = [label for label in days if (then := _day(values, label)) is not None and then > day]
+        return {**values, **dict.fromkeys([*later, *(also[label] for label in later if label in also)])}
+
+    def at_the_earliest(self, values: Values, day: date) -> Values:
+        """The row whose limits run as if the correction that is awaited on a day were made on that day."""
+        return {**values, self.ledger.roles.corrected: day} if self.waits_for_correction(values) else values
 
     def _asked(self, values: Values) -> date | None:
         return _day(values, self.ledger.roles.correction_asked)

@@ -21,7 +21,7 @@ REMARK_KINDS: dict[RemarkKind, str] = {"remark": "備考", "comment": "コメン
 
 @dataclass(frozen=True)
 class Remark:
-    """What a 課 (or 区全体) wrote, and where: as 備考 of the cover, or as a comment on a cell."""
+    """What a 課 (区全体, 請求台帳) wrote, and where: as 備考 of the cover, or as a comment on a cell."""
 
     section: str
     file: str
@@ -41,7 +41,7 @@ def remarks_in(submission: Submission) -> Iterator[Remark]:
     """What was written in a workbook."""
     from nerima_report.workbooks import address  # `status` shows what it knows without it
 
-    who = WARD if submission.ward else submission.section
+    who = submission.form if submission.is_ledger else WARD if submission.ward else submission.section
     if submission.remark:
         cell = submission.cover_cells["備考"]
         yield Remark(who, submission.file, submission.cover.name, cell, submission.remark)

@@ -83,7 +83,7 @@ class Submission:
 
     `no_requests` are the parts of which it says that there were no requests (each with the cell that says so): their
     tables that count requests are all 0. `marked` are the cells of the list on the cover that somebody
-    filled in. `person` and `day` say who filled the workbook in, and when.
+    filled in. `person` and `day` say who filled the workbook in, and when. `form` is what 様式 says: 課の集計.
     """
 
     workbook: Workbook
@@ -103,6 +103,7 @@ class Submission:
     no_requests: Mapping[str, str] = field(default_factory=dict)
     person: str = ""
     day: str = ""
+    form: str = ""
 
     @cached_property
     def section(self) -> str:
@@ -113,6 +114,11 @@ class Submission:
     def owner(self) -> str:
         """Who speaks in it, so that 区全体 and its coordinator's own workbook are told apart."""
         return f"{WARD}（{self.section}）" if self.ward else self.section
+
+    @property
+    def is_ledger(self) -> bool:
+        """Whether it is the case ledger, and not what somebody handed in."""
+        return self.form == LEDGER_FORM
 
     @cached_property
     def file(self) -> str:
@@ -250,6 +256,7 @@ def identify(
         no_requests=none if form == SECTION_FORM else {},
         person=one_line(values["担当者"]).strip(),
         day=_day(values["記入日"]),
+        form=form,
     )
 
 
