@@ -45,8 +45,9 @@ lint: $(VENV)/.installed-dev  ## check style, types and layers
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
-docs: $(VENV)/.installed  ## write anew what is generated: docs/findings.md, docs/schemas/record.json
+docs: $(VENV)/.installed  ## write anew what is generated: docs/findings.md, docs/coverage.md, docs/schemas/record.json
 	$(BIN)/nerima-report explain --markdown > docs/findings.md
+	$(BIN)/nerima-report explain --sources > docs/coverage.md
 	$(BIN)/python -m nerima_report.records.file > docs/schemas/record.json
 
 bench: $(VENV)/.installed-dev  ## times beside bare scripts, and how often the wrong cell is found

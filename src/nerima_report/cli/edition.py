@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -13,6 +14,9 @@ from nerima_report.cli import japanese
 from nerima_report.cli.options import open_folder
 from nerima_report.errors import CannotProceed
 from nerima_report.text import tell
+
+if TYPE_CHECKING:
+    from nerima_report.edition import Edition
 
 
 def copy(
@@ -38,7 +42,7 @@ def check(
     context.obj = templates or context.obj
     workspace, edition = open_folder(context, Path())
     name = workspace.edition
-    checked = run.check_edition(edition, name)
+    checked = run.check_edition(edition, name, references_to(context.find_root().command))
     console = Console()
     tell(console, [f"定義に誤りはありません: {edition.folder}"])
     if checked.changes is None:
@@ -57,24 +61,68 @@ class PlainFormat(StrEnum):
 
 def explain(
     context: typer.Context,
-    code: Annotated[str, typer.Argument(metavar="[コード]", help="確認結果のコード（例 N401）。なければ一覧。")] = "",
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[コード|条]...",
+            help="確認結果のコード（例 N401）か、資料の条（例 指針第20条、規則17条2項4号）。なければコードの一覧。",
+        ),
+    ] = None,
     markdown: Annotated[
         bool, typer.Option("--markdown", help="すべてを Markdown で書く（docs/findings.md）。")
     ] = False,
+    sources: Annotated[
+        bool, typer.Option("--sources", help="資料のすべての条と、そのありかを Markdown で書く（docs/coverage.md）。")
+    ] = False,
 ) -> None:
-    """確認結果のコードの意味と、どうすればよいかを示す。"""
+    """確認結果のコードの意味と、どうすればよいか、または資料の条がこの道具のどこにあるかを示す。"""
     from nerima_report.notices.edition import explain_code, list_codes, reference_page
 
     _, edition = open_folder(context, Path())
-    catalogue = edition.catalogue
-    if markdown:
+    catalogue, asked = edition.catalogue, "".join(words or ())
+    if sources:
+        from nerima_report.edition.sources import load_coverage
+        from nerima_report.notices.sources import coverage_page
+
+        print(coverage_page(load_coverage(edition)), end="")
+    elif markdown:
         print(reference_page(catalogue), end="")
-    elif not code:
+    elif not asked:
         print(list_codes(catalogue, Console().width))
-    elif definition := catalogue.codes.get(wanted := f"N{code.upper().removeprefix('N')}"):
+    elif definition := catalogue.codes.get(wanted := f"N{asked.upper().removeprefix('N')}"):
         print(explain_code(wanted, definition))
     else:
-        raise CannotProceed(f"コード「{code}」はありません。\n  nerima-report explain で一覧を見られます。")
+        _explain_place(edition, asked)
+
+
+def _explain_place(edition: Edition, asked: str) -> None:
+    """Print the places of the sources that somebody names. Raises CannotProceed where there are none."""
+    from nerima_report.edition.sources import load_coverage
+    from nerima_report.notices.sources import headings, print_found
+
+    coverage = load_coverage(edition)
+    found = coverage.find(asked)
+    if not found:
+        keys = "、".join(source.key for source in coverage.sources.sources) or "なし（定義に sources.toml がない）"
+        raise CannotProceed(
+            f"「{asked}」というコードも条もありません。\n  コードは、nerima-report explain で一覧を見られます。\n"
+            f"  条は、指針第20条、規則17条2項4号 のように、資料の名前から書きます。\n  資料: {keys}"
+        )
+    for each in found:
+        if not each.lines:
+            there = "、".join(headings(each.source))
+            raise CannotProceed(f"「{asked}」はありません（{each.source.title}）。\n  あるもの: {there}")
+    print_found(Console(), coverage, found, overview=any(len(each.lines) == len(each.source.lines) for each in found))
+
+
+def references_to(command: Any, name: str = "") -> Iterator[str]:
+    """A command, its options and the commands in it, as sources.toml refers to them: コマンド publish --done."""
+    from nerima_report.edition.sources import COMMAND
+
+    yield f"{COMMAND} {name}"
+    yield from (f"{COMMAND} {name} {option}" for parameter in command.params for option in parameter.opts)
+    for inner, subcommand in getattr(command, "commands", {}).items():
+        yield from references_to(subcommand, f"{name} {inner}".strip())
 
 
 def guideline(

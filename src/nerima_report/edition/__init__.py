@@ -4,6 +4,7 @@
     municipality, part         the municipality, a part of the report
     tables, entries, registers, case_rules, guideline    what is collected, and what must hold for it
     kinds                      the kinds of places that count as a 課, their heads, the roles in the protection
+    sources, citations         every article of the sources, and what of the edition rests on it
     texts, letters, catalogue  the words: on forms, about years and corrections, to each 課, of findings
     manuscripts                which numbers may be typed into a manuscript
     generated                  definitions completed from other files (settings, guideline, choices)

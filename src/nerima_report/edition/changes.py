@@ -14,12 +14,26 @@ from nerima_report.edition import Edition
 from nerima_report.edition.entries import TablesFile
 from nerima_report.edition.part import ChartsFile, Part
 from nerima_report.edition.registers import RegistersFile
+from nerima_report.edition.sources import load_coverage
 from nerima_report.edition.tables import CHOICES, FiguresFile, LinksFile
 from nerima_report.files import read_binary, read_text
 
 ChangeKind = Literal["changed", "added", "removed", "reordered", "reworded", "restyled"]
 # The keys that name an item of a list: group and label of a row, the number of a type of the guideline.
-_NAMED_BY = ("key", "group", "label", "number", "who", "department", "section", "heading", "name", "field", "item")
+_NAMED_BY = (
+    "key",
+    "group",
+    "label",
+    "number",
+    "who",
+    "department",
+    "section",
+    "heading",
+    "name",
+    "field",
+    "item",
+    "at",
+)
 
 
 @dataclass(frozen=True)
@@ -99,6 +113,7 @@ def _contents(edition: Edition) -> dict[str, object]:
         "letters.toml": edition.letters,
         "ledgers.toml": edition.ledger_texts,
         "kinds.toml": edition.kinds,
+        "sources.toml": load_coverage(edition).sources,
         "guideline.toml": edition.guideline,
         "findings.toml": edition.catalogue.codes,
         "files.toml": edition.files,

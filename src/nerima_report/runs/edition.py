@@ -6,7 +6,7 @@ Word style be found shows only when forms and reports are made.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -17,6 +17,8 @@ from nerima_report.edition import Edition, load_edition, shipped_templates
 from nerima_report.edition.changes import EditionChange, edition_changes, forms_must_change
 from nerima_report.edition.entries import EntryField, EntryTable
 from nerima_report.edition.part import Part
+from nerima_report.edition.sources import FILE as SOURCES
+from nerima_report.edition.sources import OUTPUT, load_coverage
 from nerima_report.edition.tables import CountTable
 from nerima_report.errors import CannotProceed, DefinitionError
 from nerima_report.files import read_text
@@ -25,6 +27,7 @@ from nerima_report.forms import Filling, FormCover, render_form
 from nerima_report.records.comparison import compare_with
 from nerima_report.registers.entry import RegisterEntry
 from nerima_report.registers.views import RegisterView
+from nerima_report.report.audit import OPEN_ITEMS
 from nerima_report.report.blocks import Report
 from nerima_report.report.compose import compose_report
 from nerima_report.report.content import Content
@@ -37,7 +40,7 @@ from nerima_report.report.wording_of_year_before import YearBefore
 from nerima_report.tallies.collection import Collection
 from nerima_report.tallies.model import Entry, Tallies
 from nerima_report.tallies.totals import Totals, cell_names
-from nerima_report.workspace import write_all
+from nerima_report.workspace import RECORD, write_all
 from nerima_report.writing.lock import writing_into
 
 # Every cell has 0, then every cell has 1, because a manuscript may have other sentences where nothing happened.
@@ -152,6 +155,12 @@ def _refusal(part: Part, wording: Mapping[str, Callable[..., object]], name: str
     return ""
 
 
+def outputs() -> Iterator[str]:
+    """The files of out/年度/ as sources.toml refers to them: 出力 report.docx."""
+    names = [output.file_name for output in FORMATS]
+    yield from (f"{OUTPUT} {name}" for name in (*names, "audit.md", OPEN_ITEMS, RECORD))
+
+
 @dataclass(frozen=True)
 class EditionCheck:
     """What `edition check` found in a sound edition.
@@ -165,12 +174,15 @@ class EditionCheck:
     unprinted: tuple[str, ...]
 
 
-def check_edition(edition: Edition, name: str) -> EditionCheck:
+def check_edition(edition: Edition, name: str, commands: Iterable[str]) -> EditionCheck:
     """Try an edition out, and say what changed against the shipped one of this name, if there is one.
 
-    Raises DefinitionError where a form or a report could not be made with it.
+    `commands` are those of the program (コマンド publish --done). Raises DefinitionError where a form or a report
+    could not be made with it, and where its list of sources refers to what is not there.
     """
     try_edition(edition)
+    for key, reason in load_coverage(edition).faults({*commands, *outputs()}):
+        raise DefinitionError(edition.folder / SOURCES, key, reason)
     unprinted = tuple(part.table_id(key) for part in edition.parts for key in unmentioned_tables(part))
     folder = shipped_templates() / name
     if not folder.is_dir():
