@@ -1,4 +1,4 @@
-"""Workbooks with nothing but the registers, lists and counts of a case (cases/registers.toml)."""
+"""Workbooks with nothing but the registers, lists and counts of a case (cases/registers.toml, cases/duties.toml)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from nerima_report.forms import FormCover
 from nerima_report.tallies.collection import Collection
 from nerima_report.tallies.submission import Inbox, Submission, identify
 from nerima_report.workbooks import Sheet, Workbook
-from registers_carried import example
+from registers_carried import answered, example
 
 
 def evidence_of(case: dict[str, Any], whole: Edition) -> Collection:
@@ -20,7 +20,11 @@ def evidence_of(case: dict[str, Any], whole: Edition) -> Collection:
     edition = whole.for_year(year)
     others = case.get("others", [])
     made = [_submission({**case, **other}, edition, FormCover(year, "福祉部", other["section"])) for other in others]
-    return examine(Inbox((_submission(case, edition, FormCover(year, "福祉部", "管理課")), *made)), edition, year, None)
+    own, table = FormCover(year, "福祉部", "管理課"), edition.tables.get(f"個人.{case['table']}")
+    if table is not None and table.reported_by == "coordinator":
+        by = edition.municipality.coordinator(year)
+        own = FormCover(year, by.department, by.section, ward=True)
+    return examine(Inbox((_submission(case, edition, own), *made)), edition, year, None)
 
 
 def _submission(case: dict[str, Any], edition: Edition, cover: FormCover) -> Submission:
@@ -28,8 +32,13 @@ def _submission(case: dict[str, Any], edition: Edition, cover: FormCover) -> Sub
     year, registers = cover.fiscal_year, {case["table"]: case["rows"], **case.get("also", {})}
     sheets = [_cover(edition, cover)]
     for key, rows in registers.items():
-        entries = [example(edition, f"個人.{key}", year, **row) for row in rows]
-        fields = [field.label for field in edition.registers[f"個人.{key}"].table.fields]
+        table_id = f"個人.{key}"
+        if table_id in edition.registers:
+            entries = [example(edition, table_id, year, **row) for row in rows]
+        else:
+            entries = [answered(edition.entry_tables[table_id].fields, row, year) for row in rows]
+        tables = edition.entry_tables | edition.register_tables
+        fields = [field.label for field in tables[table_id].fields if field.since <= case.get("form_of", year)]
         sheets.append(_sheet(f"個人.{key}", [label for label in fields if label != case.get("without")], entries))
     for key, rows in case.get("list", {}).items():
         sheets.append(_sheet(f"個人.{key}", [f.label for f in edition.entry_tables[f"個人.{key}"].fields], rows))
@@ -41,7 +50,12 @@ def _submission(case: dict[str, Any], edition: Edition, cover: FormCover) -> Sub
 
 
 def _cover(edition: Edition, cover: FormCover) -> Sheet:
-    facts: dict[str, Any] = {"年度": cover.fiscal_year, "様式": "課の集計", "部": cover.department, "課": cover.section}
+    facts: dict[str, Any] = {
+        "年度": cover.fiscal_year,
+        "様式": "区全体の集計" if cover.ward else "課の集計",
+        "部": cover.department,
+        "課": cover.section,
+    }
     facts |= {"様式の版": edition.municipality.form_version, "提出回": 1}
     cells: dict[tuple[int, int], Any] = {}
     for row, (label, value) in enumerate(facts.items(), start=4):
@@ -52,7 +66,9 @@ def _cover(edition: Edition, cover: FormCover) -> Sheet:
 def _sheet(name: str, fields: list[str], entries: list[dict[str, Any]]) -> Sheet:
     cells = {(4, column): label for column, label in enumerate(fields, start=1)}
     for row, entry in enumerate(entries, start=5):
-        cells |= {(row, fields.index(label) + 1): value for label, value in entry.items() if value != ""}
+        cells |= {
+            (row, fields.index(label) + 1): value for label, value in entry.items() if value != "" and label in fields
+        }
     return Sheet(name, cells)
 
 

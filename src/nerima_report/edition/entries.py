@@ -64,8 +64,11 @@ class EntryField(Definition):
 
     @property
     def hint(self) -> str:
-        """What a form says above the heading: the rule of the field, or that it may stay empty."""
-        return self.rule or ("" if self.required else "空けてもかまいません。")
+        """What a form says above the heading: the rule of the field, or when it may stay empty."""
+        if self.rule or self.required:
+            return self.rule
+        asked = "、".join(condition.wording for condition in self.required_when)
+        return f"{asked}ときは、必ず書きます。" if asked else "空けてもかまいません。"
 
     def meaning(self, choice: str) -> str:
         """The meaning of a choice (the wording of 別表2の10), or the choice itself where it has none."""

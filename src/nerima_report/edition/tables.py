@@ -85,6 +85,13 @@ class Condition(Definition):
         """Whether it sets limits to a number."""
         return self.least is not None or self.most is not None
 
+    @property
+    def wording(self) -> str:
+        """The condition in words: 「確認」が新規か変更の, 「協議の日」を書いた."""
+        if self.given is None:
+            return f"「{self.field}」が{'か'.join(self.one_of)}の"
+        return f"「{self.field}」を{'書いた' if self.given else '書かない'}"
+
     def holds(self, entry: Mapping[str, object]) -> bool:
         """Whether an entry (values by label of field) meets the condition."""
         value = entry.get(self.field)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from math import ceil
 
 from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
@@ -37,6 +38,7 @@ _LOCKED = (NUMBER, TRACE)
 _REGISTER_WIDTHS = {NUMBER: 16, ANSWER: 26, TRACE: 14}
 _REGISTER_TEXT_WIDTH = 30
 _A3, _PAGES_WIDE = 8, 2  # too many columns for a page: two pages beside each other, with the number on both
+_WIDEST_A3 = 280  # digits on a page of a register
 
 
 def write_entries(form: Form, sheet: Worksheet, table_id: str, table: EntryTable) -> None:
@@ -79,13 +81,14 @@ def _write_example(form: Form, sheet: Worksheet, table: EntryTable) -> None:
 def write_register(form: Form, sheet: Worksheet, table_id: str, register: Register) -> None:
     """Write the headings, the articles and hints above them, and the entries; number and trace are locked."""
     sheet.set_paper(_A3)
-    sheet.fit_to_pages(_PAGES_WIDE, 0)
     sheet.repeat_columns(0)
     sheet.freeze_panes(FIRST_ROW, 2)
     fields = register.table.fields
     given = entries_of(form, table_id)
     rows = [*given, *({} for _ in range(TINTED_ROWS))]
     columns = _Columns(form, fields, of_register=True)
+    readable = ceil(sum(map(columns.width, fields)) / _WIDEST_A3)
+    sheet.fit_to_pages(max(readable, _PAGES_WIDE) if given else _PAGES_WIDE, 0)  # what holds nothing need not be read
     columns.write(sheet, rows)
     _tint_the_next_row(form, sheet, len(rows), columns)
     for number, entry in enumerate(given, start=FIRST_ROW):

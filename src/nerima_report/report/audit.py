@@ -2,7 +2,8 @@
 
 audit.md: every printed number with the 課 and the cells it came from, adjustments, explained differences.
 open-items.md: the matters still to be settled (不適, 改善予定 …), by 課, for who oversees the measures. Which entries
-of which lists are such matters is `open_when` in tables.toml.
+of which lists are such matters is `open_when` in tables.toml; what single entries of lists and registers owe besides
+is said by `expected` and `due_when` of their fields.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from nerima_report.edition.catalogue import Notice
 from nerima_report.edition.entries import EntryTable
+from nerima_report.edition.registers import NUMBER
 from nerima_report.edition.tables import Column, CountTable
 from nerima_report.fiscal_year import Month, full_date, full_name
 from nerima_report.places import CellKey
@@ -24,6 +26,7 @@ from nerima_report.report.must_publish import published_items
 from nerima_report.report.tables import in_printed_order
 from nerima_report.report.wording import number, so_far
 from nerima_report.tallies.counting import amount, counted_entries, open_entries, source_of
+from nerima_report.tallies.duties import Duty, duties
 from nerima_report.tallies.model import Entry, FilledCell
 from nerima_report.tallies.submission import Submission
 from nerima_report.text import name_of
@@ -246,31 +249,59 @@ def _row(notice: Notice) -> tuple[str, ...]:
 
 def make_open_items(content: Content, *, draft: bool = False) -> str:
     """The list, in Markdown; '' where no table of the year has such matters."""
-    tables = {key: table for key, table in content.collection.edition.entry_tables.items() if table.open_when}
-    if not tables:
+    edition = content.collection.edition
+    tables = edition.entry_tables | edition.register_tables
+    sections = [line for table_id, table in tables.items() for line in _section(content, table_id, table)]
+    if not sections:
         return ""
-    lines = [
-        f"# {full_name(content.collection.fiscal_year)} 未了の事項{'（案）' if draft else ''}",
-        "",
-        "公表する文書ではない。",
-        "",
-    ]
-    for table_id, table in tables.items():
-        lines += _section(content, table_id, table)
-    return "\n".join(lines) + "\n"
+    title = f"# {full_name(content.collection.fiscal_year)} 未了の事項{'（案）' if draft else ''}"
+    return "\n".join([title, "", "公表する文書ではない。", "", *sections]) + "\n"
 
 
 def _section(content: Content, table_id: str, table: EntryTable) -> Iterator[str]:
+    """The matters of a list or a register; nothing where no entry can be one, and none owes anything."""
+    owed = list(_owed(content, table_id, table))
+    asked = bool(table.open_when) and table.since <= content.collection.fiscal_year
+    if not (asked or owed):
+        return
+    yield from (f"## {table.readable_title}", "", table.open_note, "")
+    if asked:
+        yield from _open_entries(content, table_id, table)
+    if owed:
+        yield from (f"済んでいないことのあるものは{number(len(owed))}件（{number(len({o[0] for o in owed}))}課）。", "")
+        yield from markdown_table(("課", "名称", "済んでいないこと", "もとの行"), owed)
+
+
+def _open_entries(content: Content, table_id: str, table: EntryTable) -> Iterator[str]:
     entries, submissions = content.collection.tallies.entries[table_id], content.collection.submissions
     places = {submission.section: place for place, submission in enumerate(submissions)}
     open_ones = sorted(open_entries(table, entries), key=lambda entry: places.get(entry.section, len(places)))
-    yield from (f"## {table.title}", "", table.open_note, "")
     yield from (f"未了の事項は{number(len(open_ones))}件（{number(len({e.section for e in open_ones}))}課）。", "")
     headings = ["課", *(field.label for field in table.fields), "もとの行"]
     yield from markdown_table(headings, [_line(table, entry) for entry in open_ones])
     silent = _silent(table_id, submissions, {entry.section for entry in in_printed_order(table, entries)})
-    if silent:
+    if silent and table.reported_by == "section":
         yield from (f"答えのない課（{number(len(silent))}課）: {'、'.join(silent)}", "")
+
+
+def _owed(content: Content, table_id: str, table: EntryTable) -> Iterator[tuple[str, str, str, str]]:
+    """For each entry on the sheet of a list or a register that owes something: 課, name, what, and its row."""
+    register = content.collection.edition.registers.get(table_id)
+    for entry in content.collection.tallies.entries[table_id]:
+        elsewhere = entry.located is not None and entry.located.table_id != table_id  # a case of a register
+        owed = [] if elsewhere else list(duties(table, entry, content.collection.fiscal_year))
+        if owed:
+            names = (entry[NUMBER], entry[register.name]) if register else (entry[table.fields[0].label],)
+            name = " ".join(_shown(name) for name in names if name is not None)
+            yield entry.section, name, _told(owed, entry), f"{entry.sheet} {entry.row}行"
+
+
+def _told(owed: Sequence[Duty], entry: Entry) -> str:
+    """What an entry owes: 再委託の条件: 明記していない。委託先の確認の日: まだ。答えのない項目: 複製等の制限。"""
+    told = [f"{duty.field.label}: {entry[duty.field.label]}。" for duty in owed if duty.kind == "unmet"]
+    told += [f"{duty.field.label}: まだ。" for duty in owed if duty.kind == "due"]
+    unanswered = "、".join(duty.field.label for duty in owed if duty.kind == "unanswered")
+    return "".join([*told, f"答えのない項目: {unanswered}。" if unanswered else ""])
 
 
 def _line(table: EntryTable, entry: Entry) -> list[str]:

@@ -87,7 +87,8 @@ def source_of(table_id: str, table: CountTable) -> str:
 
 def open_entries(table: EntryTable, entries: Sequence[Entry]) -> list[Entry]:
     """The entries of a list-like table that are matters still to be settled."""
-    return [entry for entry in entries if table.open_when and all_hold(table.open_when, entry.values)]
+    opened = (entry for entry in entries if table.open_when and all_hold(table.open_when, entry.values))
+    return [entry for entry in opened if not table.settled_by or entry[table.settled_by] is None]
 
 
 def _rows_of(table: CountTable, entry: Entry) -> list[Row]:
