@@ -256,7 +256,7 @@ def test_what_many_share_is_one_article_to_which_all_cells_lead(workdir: Path, c
     for file in ("07_", "10_", "12_", "16_"):
         edit(workdir, file, {("表紙", "B8"): "0"})
     html = page_of(command, workdir, "validate", "inbox/2022")
-    assert html.count(">N209") == 1
+    assert html.count("> N209") == 1
     assert "4つの課の集計に同じ指摘" in html
     links = set(re.findall(r'<td class="error"><a href="#(\w+)"', html))
     assert len(links) == 4

@@ -31,7 +31,7 @@ from nerima_report.notices.matrix import (
     worst,
 )
 from nerima_report.notices.received import NOTHING, spot, written_alike
-from nerima_report.notices.status import SECTION_STATUSES, HandedIn
+from nerima_report.notices.status import SECTION_STATUSES, HandedIn, several
 from nerima_report.tallies.resubmission import LINE_KINDS, Resubmission
 from nerima_report.text import harmless, label_of
 
@@ -69,6 +69,7 @@ def render_html(examination: Examination, outcome: Outcome) -> str:
         section_statuses=SECTION_STATUSES,
         line_kinds=LINE_KINDS,
         nothing=NOTHING,
+        several=several,
         spot_of=spot,
         facts_of=_facts,
         excerpt_of=Excerpts(examination).around,

@@ -28,10 +28,12 @@ WIDE = Table(
 )  # fmt: skip
 LIST = Table("例", 2, "一覧", columns("番号", "種別", "内容", "所管"), rows("1 | 紛失 | 架空の事例 | 総務課"))
 
+BLOCKS_OF_PAGE = (*REPORT.blocks, WIDE, LIST, PICTURE)
+
 
 @pytest.fixture(scope="module")
 def page() -> str:
-    return render_html(replace(REPORT, draft=True, blocks=(*REPORT.blocks, WIDE, LIST)))
+    return render_html(replace(REPORT, draft=True, blocks=BLOCKS_OF_PAGE))
 
 
 def test_it_says_what_markdown_says() -> None:
@@ -51,8 +53,8 @@ def test_any_report_says_what_its_markdown_says(blocks: list[Block]) -> None:
 
 
 def in_single_spaces(tables: list[Rows]) -> list[Rows]:
-    """A browser shows several spaces as one."""
-    return [[[re.sub(" +", " ", cell).strip() for cell in row] for row in rows] for rows in tables]
+    """Markdown keeps the spaces between a text and the mark of its note."""
+    return [[[" ".join(cell.split()) for cell in row] for row in rows] for rows in tables]
 
 
 @pytest.mark.parametrize("text", ["<script>alert(1)</script>", "a & b &amp; c", '"> <b', "{{ x }}", "改\r\n行\x00"])
@@ -106,17 +108,16 @@ def test_a_picture_is_part_of_the_page() -> None:
 def test_nothing_is_loaded_or_run(page: str) -> None:
     assert not re.findall(r"<(?:script|link|iframe|object|form)|@import|url\(|https?:", page)
     assert "default-src 'none'" in page
-    assert page == render_html(replace(REPORT, draft=True, blocks=(*REPORT.blocks, WIDE, LIST)))
+    assert page == render_html(replace(REPORT, draft=True, blocks=BLOCKS_OF_PAGE))
 
 
 @pytest.mark.thorough
 @in_browser
-@pytest.mark.parametrize("width", [400, 1400])
-def test_in_a_browser(page: str, width: int, tmp_path: Path) -> None:
-    found = audit(tmp_path, page, width)
-    assert (found["faults"], found["scripts"] - 1) == ([], 0)
+def test_on_a_telephone(page: str, tmp_path: Path) -> None:
+    found = audit(tmp_path, page, 400)
+    assert found["faults"] == []
     assert found["lowest"] >= 4.5, "contrast of texts (JIS X 8341-3 AA)"
-    assert found["width"] <= width, "the page itself is never moved sideways"
+    assert found["width"] <= 400, "the page itself is never moved sideways"
 
 
 @pytest.mark.thorough
