@@ -226,6 +226,7 @@ def build(
     year: YearArgument,
     draft: Annotated[bool, typer.Option("--draft", help="エラーがあっても「案」として作る。")] = False,
     compare: Annotated[bool, typer.Option("--compare", help="表に前年度の数と増減の欄を加える。")] = False,
+    pdf: Annotated[bool, typer.Option("--pdf", help="PDFも作る（LibreOfficeか、WindowsのWordが要る）。")] = False,
     from_record: Annotated[bool, typer.Option("--from-record", help="公表の記録から作る。")] = False,
     notice_format: FormatOption = NoticeFormat.TEXT,
     output: OutputOption = None,
@@ -237,7 +238,7 @@ def build(
     if notice_format is NoticeFormat.HTML and output is None:
         raise CannotProceed(
             "--format html は確認結果のページの形で、報告の形ではありません。\n"
-            "  報告は、いつも Word と Markdown で out に作ります。\n"
+            "  報告は、いつも Word と Markdown とウェブページで out に作ります（--pdf を付ければ PDF も）。\n"
             "  確認結果をページにするときは、--output 確認.html のように、書くファイルも指定してください。"
         )
     if not from_record:
@@ -252,10 +253,10 @@ def build(
     if from_record:
         from nerima_report.runs import reprint
 
-        built = reprint.build_from_record(workspace, edition, fiscal_year, compare=compare)
+        built = reprint.build_from_record(workspace, edition, fiscal_year, compare=compare, pdf=pdf)
     else:
         with japanese.Progress(len(workspace.workbooks(fiscal_year).paths)) as advance:
-            order = run.BuildOrder(fiscal_year, draft, compare)
+            order = run.BuildOrder(fiscal_year, draft, compare, pdf)
             built = run.build(workspace, edition, order, advance)
     name = full_name(fiscal_year) + ("の報告の案" if draft else "の報告")
     written = [path.as_posix() for path in built.written]

@@ -229,7 +229,11 @@ def says_the_same(new: Record, published: Record) -> bool:
 
 
 def _about_the_year(record: Record) -> tuple[dict[str, Any], dict[str, str]]:
-    report = {name: digest for name, digest in record.vouched.items() if Path(name).stem == REPORT}
+    report = {
+        name: digest
+        for name, digest in record.vouched.items()
+        if Path(name).stem == REPORT and Path(name).suffix != ".pdf"  # no two PDFs are the same to the byte
+    }
     return record.model_dump(exclude=_APART), report
 
 

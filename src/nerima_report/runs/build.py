@@ -29,7 +29,8 @@ from nerima_report.report.case_numbers import make_case_numbers
 from nerima_report.report.compose import annotate, compose_report
 from nerima_report.report.content import Content
 from nerima_report.report.data_package import outdated
-from nerima_report.report.formats import FORMATS
+from nerima_report.report.formats import FORMATS, WORD
+from nerima_report.report.formats.pdf import PDF, find_typesetter, print_pdf
 from nerima_report.report.must_publish import published_items, unpublished
 from nerima_report.report.record import make_record, with_files
 from nerima_report.report.wording_of_year_before import sentences_about_the_year_before
@@ -52,16 +53,21 @@ class Built:
 
 @dataclass(frozen=True)
 class BuildOrder:
-    """Which report is wanted: of which year, even with errors (`draft`), with the year before beside it (`compare`)."""
+    """Which report is wanted: of which year, even with errors (`draft`), with the year before beside it (`compare`).
+
+    `pdf`: as a PDF too, for which a word processor has to be on the machine.
+    """
 
     fiscal_year: int
     draft: bool = False
     compare: bool = False
+    pdf: bool = False
 
 
 def build(workspace: Workspace, edition: Edition, order: BuildOrder, progress: Progress) -> Built:
     """Make the report of a year. Findings of severity error stop it, unless it is a draft."""
     fiscal_year, draft = order.fiscal_year, order.draft
+    typesetter = find_typesetter() if order.pdf else None
     whole, edition = edition, edition.for_year(fiscal_year)
     before = year_before(workspace, whole, fiscal_year, wanted=order.compare)
     sources = sources_of(workspace, fiscal_year)  # before they are read: what changes meanwhile is noticed by publish
@@ -93,6 +99,9 @@ def build(workspace: Workspace, edition: Edition, order: BuildOrder, progress: P
     content = replace(content, findings=examination.findings)
     report = annotate(report, content, draft=draft)
     outputs = {form.file_name: form.render(report, edition.folder / "reference.docx") for form in FORMATS}
+    vouched = earlier.vouched if earlier else {}
+    pdf = print_pdf(outputs[WORD], out, vouched.get(PDF, ""), typesetter)
+    outputs |= pdf.files
     reports = tuple(outputs)
     outputs["audit.md"] = make_audit(content, report).encode()
     if open_items := make_open_items(content, draft=draft):
@@ -100,6 +109,7 @@ def build(workspace: Workspace, edition: Edition, order: BuildOrder, progress: P
     record = make_record(content, report)
     if not draft:  # a draft is not published, so there is no data of it
         outputs |= open_data_of(workspace, whole, record, report)
+<<<<<<< HEAD
     vouched = earlier.vouched if earlier else {}
     # A draft must not replace a finished report; and without a record nobody knows whether the report was polished.
     always_kept = reports if earlier is None or (draft and not earlier.draft) else ()
@@ -119,6 +129,14 @@ def build(workspace: Workspace, edition: Edition, order: BuildOrder, progress: P
         gone=[(place / name).as_posix() for name in outdated(vouched, outputs)],
     )
     return Built(examination.and_also(kept), tuple(workspace.folder / file for file in files))
+=======
+    record = with_files(record, outputs, sources)
+    delivery = Delivery(out, {**outputs, RECORD: write_record(record)}, {**vouched, **pdf.vouched})
+    # A draft must not replace a finished report; and without a record nobody knows whether the report was polished.
+    always_kept = reports if earlier is None or (draft and not earlier.draft) else ()
+    kept = delivery.replace(always_kept, gone=[*outdated(vouched, outputs), *pdf.gone])
+    return Built(examination.and_also(kept), tuple(out / name for name in (*outputs, RECORD)))
+>>>>>>> 2102dfa (Make a PDF of the report with build --pdf, through LibreOffice or Word)
 
 
 def _require_notes(workspace: Workspace, examination: Examination) -> None:

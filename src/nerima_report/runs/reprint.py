@@ -10,7 +10,8 @@ from nerima_report.examination import Examination
 from nerima_report.records.file import read_record
 from nerima_report.report.compose import annotate, compose_report
 from nerima_report.report.data_package import outdated
-from nerima_report.report.formats import FORMATS
+from nerima_report.report.formats import FORMATS, WORD
+from nerima_report.report.formats.pdf import PDF, find_typesetter, print_pdf
 from nerima_report.report.record import content_of
 from nerima_report.report.wording_of_year_before import sentences_about_the_year_before
 from nerima_report.runs.build import Built, year_before
@@ -18,7 +19,9 @@ from nerima_report.runs.open_data import findings_on_open_registers, open_data_o
 from nerima_report.workspace import RECORD, Delivery, Workspace
 
 
-def build_from_record(workspace: Workspace, edition: Edition, fiscal_year: int, *, compare: bool) -> Built:
+def build_from_record(
+    workspace: Workspace, edition: Edition, fiscal_year: int, *, compare: bool, pdf: bool = False
+) -> Built:
     """Print the report of a year again from its published record; what somebody edited in out/ is kept."""
     file, out = workspace.record(fiscal_year), workspace.out(fiscal_year)
     record = read_record(file, fiscal_year)
@@ -32,11 +35,12 @@ def build_from_record(workspace: Workspace, edition: Edition, fiscal_year: int, 
     content = replace(content_of(record, edition, file), comparison=before, compared=compare)
     report = annotate(compose_report(content), content)
     outputs = {form.file_name: form.render(report, edition.folder / "reference.docx") for form in FORMATS}
+    printed = print_pdf(outputs[WORD], out, record.vouched.get(PDF, ""), find_typesetter() if pdf else None)
+    outputs |= printed.files
     outputs |= open_data_of(workspace, whole, record, report)
-    gone = outdated(record.vouched, outputs)
-    found = Delivery(out, outputs, {name: record.vouched.get(name, "") for name in (*outputs, *gone)}).replace(
-        gone=gone
-    )
+    gone = [*outdated(record.vouched, outputs), *printed.gone]
+    vouched = {name: record.vouched.get(name, "") for name in (*outputs, *gone)} | printed.vouched
+    found = Delivery(out, outputs, vouched).replace(gone=gone)
     found += findings_on_open_registers(workspace, whole, fiscal_year)
     found += sentences_about_the_year_before(edition, before)
     collection = replace(content.collection, edition=edition)

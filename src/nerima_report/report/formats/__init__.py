@@ -42,8 +42,9 @@ def _html(report: Report, _reference: Path) -> bytes:
     return render_html(report).encode()
 
 
+WORD = f"{REPORT}.docx"
 FORMATS = (
-    Format("word", f"{REPORT}.docx", _word),
+    Format("word", WORD, _word),
     Format("markdown", f"{REPORT}.md", _markdown),
     Format("html", f"{REPORT}.html", _html),
 )
