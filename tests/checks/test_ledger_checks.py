@@ -45,8 +45,7 @@ def changed(case: dict[str, Any]) -> dict[int, Lists]:
     """The ledgers of three years with the one change of a case."""
     ledgers: dict[int, Any] = deepcopy(example_ledgers())
     lists, name = ledgers[case.get("in", case.get("year", 2022))], case.get("list", _LIST)
-    if case.get("empty"):
-        lists[name] = []
+    lists |= {emptied: [] for emptied in case.get("empty", ())}
     lists[name] = [row for row in lists[name] if row["受付番号"] not in case.get("drop", ())]
     for row in lists[name]:
         if row["受付番号"] == case.get("case") and row.get("枝番") == case.get("branch"):

@@ -17,7 +17,7 @@ from nerima_report.tallies.cell_values import shown
 from nerima_report.tallies.collection import Collection, on_cover
 from nerima_report.tallies.layout import COVER_SHEET
 from nerima_report.tallies.model import LocatedCounts, LocatedEntries
-from nerima_report.tallies.submission import PUBLISHED_FORM, SECTION_FORM, WARD_FORM, Submission
+from nerima_report.tallies.submission import LEDGER_FORM, Submission, Unidentified
 from nerima_report.text import asked, label_of, likely, plain
 from nerima_report.workbooks import Position, Sheet, address, is_blank, is_index
 
@@ -32,15 +32,15 @@ def covers_say_who_and_when(collection: Collection) -> Iterator[Finding]:
         if fault.label == COVER_SHEET:
             yield Finding("N201", Place(file=label_of(fault.path)))
         else:
-            expected = _written_as(fault.label, collection.fiscal_year)
+            expected = _written_as(fault, collection.fiscal_year)
             yield Finding("N202", place, expected, fault.found or "空欄", details={"label": fault.label})
 
 
-def _written_as(label: str, fiscal_year: int) -> str:
+def _written_as(fault: Unidentified, fiscal_year: int) -> str:
     """How an answer of the cover is written; without a year it is that of a year typed in from print."""
-    forms = f"{SECTION_FORM}」か「{WARD_FORM}" if fiscal_year else PUBLISHED_FORM
+    forms = [form for form in fault.forms if form != LEDGER_FORM] or fault.forms  # which a 課 has never seen
     year = full_name(fiscal_year) if fiscal_year else "公表した年度"
-    return {"年度": year, "様式": forms, "課": "課の名前", "提出回": "1"}[label]
+    return {"年度": year, "様式": "」か「".join(forms), "課": "課の名前", "提出回": "1"}[fault.label]
 
 
 def form_versions_are_known(collection: Collection) -> Iterator[Finding]:

@@ -136,13 +136,17 @@ class Submission:
 
 @dataclass(frozen=True)
 class Unidentified:
-    """A workbook whose cover does not say what it must: the label at fault, its cell and what stands there."""
+    """A workbook whose cover does not say what it must: the label at fault, its cell and what stands there.
+
+    `forms` is what 様式 might have said.
+    """
 
     path: Path
     label: str
     cell: str
     found: str
     sha256: str = ""
+    forms: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -220,7 +224,7 @@ def identify(
     if fiscal_year is None:
         return Unidentified(workbook.path, "年度", cells["年度"], shown(values["年度"]), workbook.sha256)
     if form not in forms:
-        return Unidentified(workbook.path, "様式", cells["様式"], shown(values["様式"]), workbook.sha256)
+        return Unidentified(workbook.path, "様式", cells["様式"], shown(values["様式"]), workbook.sha256, tuple(forms))
     if not values["課"]:
         return Unidentified(workbook.path, "課", cells["課"], "", workbook.sha256)
     if not (number.isascii() and number.isdecimal()) or len(number) > _LONGEST_NUMBER or int(number) < 1:

@@ -33,12 +33,16 @@ def ledgers_can_be_read(ledger: CaseLedger, _: Collection) -> Iterator[Finding]:
 
 
 def ledgers_have_rows(ledger: CaseLedger, _: Collection) -> Iterator[Finding]:
-    """A list of requests has rows, or the cover says 該当なし: an empty sheet counts as 0 everywhere."""
-    unread = list(unread_lists(ledger.book))
-    for located in ledger.book.tallies.lists:
-        empty = located.table_id in ledger.periods and not located.layout.rows and not located.not_applicable
-        if empty and located not in unread:
-            yield Finding("N622", located.place())
+    """Every list of requests has rows: one without counts as 0 everywhere.
+
+    After the end of the year a ledger in which nothing is written at all is no ledger.
+    """
+    unread = unread_lists(ledger.book)
+    lists = [located for located in ledger.book.tallies.lists if located.table_id in ledger.periods]
+    is_unused = not any(located.layout.rows for located in lists) and ledger.on >= last_day(ledger.fiscal_year)
+    for located in lists:
+        if not (located.layout.rows or located.not_applicable or located in unread):
+            yield Finding("N622", located.place(), severity="error" if is_unused else None)
 
 
 def numbers_are_unique(ledger: CaseLedger, _: Collection) -> Iterator[Finding]:
