@@ -94,7 +94,8 @@ class Workbook:
 
 def main(folder: Path) -> None:
     """Invent everything, check it, and write it into a folder."""
-    edition = load_edition(find_edition("nerima")).for_year(FISCAL_YEAR)
+    whole = load_edition(find_edition("nerima"))
+    edition = whole.for_year(FISCAL_YEAR)
     published, entries, sections = load_published(), load_entries(), load_split()
     requests = invent_requests(published, sections)
     workbooks = invent(edition, requests, entries, sections)
@@ -111,7 +112,7 @@ def main(folder: Path) -> None:
     cover = FormCover(FISCAL_YEAR, by.department, by.section, ward=True, remark=WARD_REMARK)
     write_form(inbox / f"00_区全体_{by.section}.xlsx", edition, cover, ward, {})
     names = {section.key: (section.department, section.name) for section in sections}
-    write_ledger(folder / LEDGER / f"{FISCAL_YEAR}.xlsx", edition, ledger_rows(edition, requests, names))
+    write_ledger(folder / LEDGER / f"{FISCAL_YEAR}.xlsx", whole, ledger_rows(edition, requests, names))
     write_roster(folder / "roster.xlsx")
     for file in (folder / FOLDER).glob("*.csv"):
         file.unlink()

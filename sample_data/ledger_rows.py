@@ -11,21 +11,20 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from random import Random
 
-import xlsxwriter
 from microdata import COMPANY, Request
 
 from nerima_report.edition import Edition
-from nerima_report.fiscal_year import fiscal_year_of, full_name
-from nerima_report.tallies.layout import COVER_SHEET
+from nerima_report.fiscal_year import fiscal_year_of
+from nerima_report.forms.ledger import LedgerFilling, Rows, render_ledger
 from nerima_report.tallies.periods import OfficeDays
-from nerima_report.tallies.submission import LEDGER_FORM
 
 SEED = 2022
 FISCAL_YEAR = 2022
+ROOM = 50
 REMARK = "見本。請求はどれも架空で、数だけが、公表された令和4年度の運用状況と同じ。"
 DISCLOSURE, PERSONAL = "公開", "個人"
 FIRST_NUMBERS = {DISCLOSURE: 1, PERSONAL: 1001}  # of the requesters: nobody asked under both ordinances
@@ -136,26 +135,10 @@ def ledger_rows(
     return rows
 
 
-def write_ledger(file: Path, edition: Edition, rows: Mapping[str, Sequence[Row]]) -> None:
-    """Write the rows as the workbook of a ledger, with a fixed date of creation: the same bytes in every run."""
-    by = edition.municipality.coordinator(FISCAL_YEAR)
-    facts = {"年度": full_name(FISCAL_YEAR), "様式": LEDGER_FORM, "部": by.department, "課": by.section,
-             "様式の版": edition.municipality.form_version, "提出回": 1, "備考": REMARK}  # fmt: skip
+def write_ledger(file: Path, edition: Edition, rows: Rows) -> None:
+    """Write the rows as the workbook of the ledger of the year, with little room for more; `edition` has all parts."""
     file.parent.mkdir(exist_ok=True)
-    with xlsxwriter.Workbook(str(file), {"default_date_format": "yyyy/m/d"}) as workbook:
-        workbook.set_properties({"created": datetime(FISCAL_YEAR + 1, 3, 31)})
-        cover = workbook.add_worksheet(COVER_SHEET)
-        for line, fact in enumerate(facts.items(), start=3):
-            cover.write_row(line, 0, fact)
-        for table_id, table in edition.ledger_tables.items():
-            sheet = workbook.add_worksheet(table_id)
-            sheet.write(0, 0, table.title)
-            sheet.write_row(3, 0, [field.heading for field in table.fields])
-            for place, row in enumerate(rows[table_id], start=4):
-                for column, field_ in enumerate(table.fields):
-                    if (value := row.get(field_.label)) is not None:
-                        sheet.write(place, column, value)
-            sheet.freeze_panes(4, 1)
+    file.write_bytes(render_ledger(edition, FISCAL_YEAR, LedgerFilling(rows, remark=REMARK, room=ROOM)))
 
 
 def _cases(requests: Sequence[Request], part: str, dice: Dice) -> list[Case]:

@@ -197,11 +197,13 @@ class TextsOfForms:
     def is_on_guide(self, text: str) -> bool:
         """Whether a text stands on the page 記入要領, perhaps as it was worded when the form was made.
 
-        What the page says of a table is several sentences, each on a line of the cell.
+        What the page says of a table is several sentences, each on a line of the cell; version 1 said of a link what
+        it asks and why, in one text.
         """
-        return all(
-            plain(line) in self._guide or self.numerals.resembles(line, self._guide_texts) for line in text.splitlines()
-        )
+        return self._is_of_guide(text) or all(map(self._is_of_guide, text.splitlines()))
+
+    def _is_of_guide(self, text: str) -> bool:
+        return plain(text) in self._guide or self.numerals.resembles(text, self._guide_texts)
 
     @cached_property
     def earlier(self) -> tuple[str, ...]:

@@ -50,13 +50,16 @@ class CarriedOver:
 class LedgerFilling:
     """What goes into a ledger; an empty one makes a blank ledger.
 
-    The names of 部 and 課 are offered where the ledger asks for them.
+    The names of 部 and 課 are offered where the ledger asks for them. `remark` stands on the cover. A ledger that
+    nobody goes on with needs no `room` for further rows: it is the number of rows of a list, 0 for the usual one.
     """
 
     rows: Rows = field(default_factory=dict)
     carried: CarriedOver | None = None
     departments: Choices = ()
     sections: Choices = ()
+    remark: str = ""
+    room: int = 0
 
 
 def render_ledger(edition: Edition, fiscal_year: int, filling: LedgerFilling) -> bytes:
@@ -99,8 +102,9 @@ class _LedgerWorkbook:
     @cached_property
     def lists(self) -> tuple[ListLayout, ...]:
         """The lists in the order of their sheets."""
+        room = self.filling.room or self.texts.room
         return tuple(
-            ListLayout(table_id, part.ledger, beside, max(self.texts.room, len(self.filling.rows.get(table_id, ()))))
+            ListLayout(table_id, part.ledger, beside, max(room, len(self.filling.rows.get(table_id, ()))))
             for part in self.form.edition.parts
             if part.ledger
             for key, beside in ((part.ledger.key, None), *((own.key, own) for own in part.ledger.lists))
@@ -141,6 +145,7 @@ class _LedgerWorkbook:
             "課": keeper.section,
             "様式の版": self.form.edition.municipality.form_version,
             "提出回": keeper.submission,
+            **({"備考": self.filling.remark} if self.filling.remark else {}),
         }
         for row, fact in enumerate(facts.items(), start=HEADER_ROW):
             write(sheet, row, 0, map(str, fact), looks.label)

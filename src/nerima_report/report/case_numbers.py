@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from nerima_report.edition.ledger import Ledger
 from nerima_report.files import write_csv
+from nerima_report.tallies.cases import case_number
 from nerima_report.tallies.collection import Collection
 from nerima_report.tallies.counting import amount, counted_entries, source_of
 from nerima_report.tallies.model import Entry
@@ -38,6 +39,5 @@ def _lines(collection: Collection) -> Iterator[tuple[object, ...]]:
 
 
 def _number(ledger: Ledger, entry: Entry) -> str:
-    """The 受付番号 of a case with its 枝番, or of the case that an appeal is about: R8公開-0012-1."""
-    number, branch = (entry.values.get(label) for label in (ledger.roles.number, ledger.roles.branch))
-    return str(number or "") if branch is None else f"{number}-{branch}"
+    """The number of a case, or of the case that an appeal is about."""
+    return case_number(*(entry.values.get(label) for label in (ledger.roles.number, ledger.roles.branch)))
