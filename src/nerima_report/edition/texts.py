@@ -324,6 +324,38 @@ class ErrataTexts(Definition):
     nothing: Text = Field(title="なかった数")
 
 
+class ApprovalTexts(Definition):
+    """The words of the 決裁資料: headings, those of columns in their order, and what stands where there is nothing."""
+
+    title: Text = Field(title="題名")
+    about: Text = Field(title="表紙の断り")
+    numbers: Text = Field(title="数の見出し")
+    no_year_before: Text = Field(title="前の年度の記録がないときの断り")
+    reason: Text = Field(title="理由の欄の見出し")
+    figures: Text = Field(title="割合の見出し")
+    name: Text = Field(title="割合の名前の欄の見出し")
+    shares: tuple[Text, Text, Text] = Field(title="割合の欄の見出し")
+    state: Text = Field(title="確認の状況の見出し")
+    open: Text = Field(title="説明のない確認結果の見出し")
+    explained: Text = Field(title="説明のある差の見出し")
+    code: Text = Field(title="コードの欄の見出し")
+    place: Text = Field(title="場所の欄の見出し")
+    what: Text = Field(title="内容の欄の見出し")
+    others: Annotated[Text, asks_only_for("数")] = Field(title="同じことのあるほかの場所")
+    handed_in: Text = Field(title="提出の見出し")
+    submission: tuple[Text, Text, Text, Text, Text] = Field(title="提出の欄の見出し")
+    missing: Annotated[Text, asks_only_for("課")] = Field(title="集計のない課の断り")
+    by_hand: Text = Field(title="手で変えたものの見出し")
+    adjustments: Text = Field(title="調整の見出し")
+    adjustment: tuple[Text, Text, Text, Text] = Field(title="調整の欄の見出し")
+    unused: Text = Field(title="使わなかった調整の印")
+    again: Text = Field(title="出し直しの見出し")
+    changed: tuple[Text, Text, Text] = Field(title="出し直しの欄の見出し")
+    edited: Annotated[Text, asks_only_for("文書")] = Field(title="直された文書の断り")
+    unedited: Text = Field(title="直された文書がないときの断り")
+    none: Text = Field(title="何もないときの言い方")
+
+
 class ChangeLimits(Definition):
     """The change from which an explanation is required: all limits must be exceeded, as far as they can be computed.
 
@@ -412,6 +444,7 @@ class YearsDefinition(Definition):
     from_record: FromRecordTexts = Field(title="記録から作る報告")
     provisional: ProvisionalTexts = Field(title="案の暫定の数")
     errata: ErrataTexts = Field(title="正誤表")
+    approval: ApprovalTexts = Field(title="決裁資料")
     compare: CompareTexts = Field(title="前の年度と並べるときの文")
     limits: Limits = Field(title="限度")
 

@@ -16,20 +16,21 @@ from nerima_report.checks.years import findings_between
 from nerima_report.edition import Edition
 from nerima_report.errors import CannotProceed, DefinitionError, NewerRecord, RecordError
 from nerima_report.examination import Examination, examine_collection
-from nerima_report.files import SETTINGS
+from nerima_report.files import SETTINGS, sha256
 from nerima_report.findings import Finding
 from nerima_report.fiscal_year import full_name
 from nerima_report.places import Place
 from nerima_report.records.comparison import Comparison, compare_with, reported_before
 from nerima_report.records.file import open_record, read_record, record_to_write, write_record
 from nerima_report.records.model import Record
+from nerima_report.report.approval import APPROVAL, ChangedByHand, compose_approval
 from nerima_report.report.audit import OPEN_ITEMS, make_audit, make_open_items
 from nerima_report.report.blocks import Report
 from nerima_report.report.case_numbers import make_case_numbers
 from nerima_report.report.compose import annotate, compose_report
 from nerima_report.report.content import Content
 from nerima_report.report.data_package import outdated
-from nerima_report.report.formats import FORMATS, WORD
+from nerima_report.report.formats import FORMATS, WORD, render_as_word
 from nerima_report.report.formats.pdf import PDF, find_typesetter, print_pdf
 from nerima_report.report.must_publish import published_items, unpublished
 from nerima_report.report.record import make_record, with_files
@@ -98,7 +99,8 @@ def build(workspace: Workspace, edition: Edition, order: BuildOrder, progress: P
     examination = examination.and_also(as_warnings(missing, edition))
     content = replace(content, findings=examination.findings)
     report = annotate(report, content, draft=draft)
-    outputs = {form.file_name: form.render(report, edition.folder / "reference.docx") for form in FORMATS}
+    reference = edition.folder / "reference.docx"
+    outputs = {form.file_name: form.render(report, reference) for form in FORMATS}
     vouched = earlier.vouched if earlier else {}
     pdf = print_pdf(outputs[WORD], out, vouched.get(PDF, ""), typesetter)
     outputs |= pdf.files
@@ -106,6 +108,9 @@ def build(workspace: Workspace, edition: Edition, order: BuildOrder, progress: P
     outputs["audit.md"] = make_audit(content, report).encode()
     if open_items := make_open_items(content, draft=draft):
         outputs[OPEN_ITEMS] = open_items.encode()
+    edited = [name for name in reports if _is_edited(out / name, (vouched | pdf.vouched).get(name))]
+    approval = compose_approval(content, report, ChangedByHand(examination.resubmissions, edited))
+    outputs[APPROVAL] = render_as_word(approval, reference)
     record = make_record(content, report)
     if not draft:  # a draft is not published, so there is no data of it
         outputs |= open_data_of(workspace, whole, record, report)
@@ -127,6 +132,11 @@ def build(workspace: Workspace, edition: Edition, order: BuildOrder, progress: P
         [(place / name).as_posix() for name in always_kept], gone=[(place / name).as_posix() for name in gone]
     )
     return Built(examination.and_also(kept), tuple(workspace.folder / file for file in files))
+
+
+def _is_edited(file: Path, vouched: str | None) -> bool:
+    """Whether somebody edited an output since it was made with the SHA-256 `vouched` (None: it was not)."""
+    return vouched is not None and file.is_file() and sha256(file.read_bytes()) != vouched
 
 
 def _require_notes(workspace: Workspace, examination: Examination) -> None:

@@ -26,7 +26,8 @@ class Format:
     render: Callable[[Report, Path], bytes]
 
 
-def _word(report: Report, reference: Path) -> bytes:
+def render_as_word(report: Report, reference: Path) -> bytes:
+    """The report as a Word file (see formats/word.py)."""
     from nerima_report.report.formats.word import render_word  # slow to import, and most commands write no Word file
 
     return render_word(report, reference)
@@ -44,7 +45,7 @@ def _html(report: Report, _reference: Path) -> bytes:
 
 WORD = f"{REPORT}.docx"
 FORMATS = (
-    Format("word", WORD, _word),
+    Format("word", WORD, render_as_word),
     Format("markdown", f"{REPORT}.md", _markdown),
     Format("html", f"{REPORT}.html", _html),
 )

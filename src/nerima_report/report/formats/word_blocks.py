@@ -26,7 +26,8 @@ def render_table(
 
     `restart` sets Word's numbering to the number of this table; `keep_next` holds it on the page of what follows.
     """
-    yield _caption(table, styles, restart=restart)
+    if table.caption:
+        yield _caption(table, styles, restart=restart)
     yield _grid(table, styles, width, keep_next=keep_next or bool(table.notes))
     for position, note in enumerate(table.notes, start=1):
         yield _note(note, styles, keep_next=keep_next or position < len(table.notes))
