@@ -12,6 +12,8 @@ from nerima_report.errors import CannotProceed, DefinitionError, MasterError
 from nerima_report.files import MOST_BYTES, NotRead, read_binary, read_csv, read_file, read_record_text, read_text
 from nerima_report.runs.kept import digest_of
 from nerima_report.workspace import open_workspace
+from nerima_report.writing.journal import Journal, repair, unfinished
+from nerima_report.writing.lock import FOLDER, one_writer
 
 
 def read_master(file: Path) -> object:
@@ -22,7 +24,11 @@ def open_settings(file: Path) -> object:
     return open_workspace(file.rename(file.with_name("nerima-report.toml")).parent)
 
 
-READERS = [read_text, read_binary, read_record_text, read_master, open_settings, digest_of]
+def read_journal(file: Path) -> object:
+    return repair(Journal(file, file.parent, "build 2022"))
+
+
+READERS = [read_text, read_binary, read_record_text, read_master, open_settings, digest_of, read_journal]
 
 
 @pytest.mark.parametrize("read", READERS, ids=lambda read: read.__name__)
@@ -73,3 +79,17 @@ def test_what_no_document_can_hold_is_named_with_its_line(control: str, tmp_path
 def test_line_ends_of_any_system_are_the_same(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"\xef\xbb\xbf1\r\n2\r3\n")
     assert read_text(tmp_path / "a") == read_record_text(tmp_path / "a") == "1\n2\n3\n"
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes with a name")
+def test_a_pipe_keeps_nobody_from_writing_and_a_journal_that_is_none_from_saying_so(tmp_path: Path) -> None:
+    remembered = tmp_path / FOLDER
+    (tmp_path / "roster.xlsx").touch()
+    remembered.mkdir()
+    os.mkfifo(remembered / "holder.json")
+    with one_writer(tmp_path, "build 2022"):
+        assert (remembered / "holder.json").is_file()
+    os.mkfifo(remembered / "journal.json")
+    assert unfinished(Journal(remembered / "journal.json", tmp_path, "")) == "…"
+    with pytest.raises(CannotProceed, match=r"journal\.json"), one_writer(tmp_path, "build 2022"):
+        pass

@@ -39,6 +39,7 @@ MIB = 1024 * 1024
 # Far above any ward: 20,000 entries with long texts make some ten million bytes, the record of a hundred 課 three.
 MOST_BYTES, MOST_BYTES_OF_RECORD = 20 * MIB, 10 * MIB
 MOST_BYTES_OF_DEFINITIONS = MIB  # the longest have 100 KB
+MOST_BYTES_OF_OUTPUTS = 500 * MIB  # what people make of a report, with pictures
 # What XML 1.0, and with it Word and Excel, does not allow: controls, halves of characters, and two that are none.
 NO_TEXT = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 # What a spreadsheet program takes for a formula; an apostrophe in front says that it is a text.

@@ -16,7 +16,17 @@ from nerima_report.edition.catalogue import Catalogue
 from nerima_report.edition.tables import Definition, Text
 from nerima_report.edition.toml import read_definition
 from nerima_report.errors import CannotProceed, DefinitionError
-from nerima_report.files import CHECKED, ROSTER, SETTINGS, FoundWorkbooks, find_workbooks, sha256
+from nerima_report.files import (
+    CHECKED,
+    MOST_BYTES_OF_OUTPUTS,
+    ROSTER,
+    SETTINGS,
+    FoundWorkbooks,
+    find_workbooks,
+    read_file,
+    read_text,
+    sha256,
+)
 from nerima_report.findings import REASON_TO_WRITE, Explanation, Finding
 from nerima_report.fiscal_year import first_day, full_name, last_day, parse_date
 from nerima_report.places import Place
@@ -122,12 +132,13 @@ def _deadline(year: str, written: object) -> date:
 
 @dataclass(frozen=True)
 class Workspace:
-    """A working folder and its settings."""
+    """A working folder and its settings; `settings_sha256` is the hash of their text ('' without any)."""
 
     folder: Path
     edition: str
     explanations: tuple[Explanation, ...]
     deadlines: Mapping[int, date] = field(default_factory=dict)
+    settings_sha256: str = ""
 
     def ledger(self, fiscal_year: int) -> Path:
         """The case ledger of a year."""
@@ -223,10 +234,13 @@ def open_workspace(folder: Path) -> Workspace:
     """
     refuse_unfinished(folder)
     file = folder / SETTINGS
+    # Hashed before it is read: what changes in between is noticed when the year is published. Of the text, because an
+    # editor may end the lines otherwise, or git.
+    settings_sha256 = sha256(read_text(file).encode()) if file.exists() else ""
     settings = read_definition(file, Settings) if file.exists() else Settings()
     explanations = tuple(Explanation(**explained.model_dump()) for explained in settings.explained)
     deadlines = {int(year): day for year, day in settings.deadline.items()}
-    return Workspace(folder, settings.edition, explanations, deadlines)
+    return Workspace(folder, settings.edition, explanations, deadlines, settings_sha256)
 
 
 def is_workspace(folder: Path) -> bool:
@@ -289,7 +303,7 @@ class Delivery:
 
     def _contents(self, copies: Mapping[str, Path]) -> dict[str, bytes | None]:
         files = ((copy.relative_to(self.folder).as_posix(), self.folder / name) for name, copy in copies.items())
-        return {copy: file.read_bytes() for copy, file in files}
+        return {copy: _read_output(file) for copy, file in files}
 
     def _kept(self, copies: Mapping[str, Path]) -> list[Finding]:
         """A finding for each file that was kept."""
@@ -312,11 +326,15 @@ class Delivery:
 
     def _is_same(self, name: str) -> bool:
         file = self.folder / name
-        return name in self.files and file.is_file() and file.read_bytes() == self.files[name]
+        return name in self.files and file.is_file() and _read_output(file) == self.files[name]
 
     def _is_edited(self, name: str) -> bool:
         file = self.folder / name
-        return file.is_file() and sha256(file.read_bytes()) != self.vouched[name] and not self._is_same(name)
+        return file.is_file() and sha256(_read_output(file)) != self.vouched[name] and not self._is_same(name)
+
+
+def _read_output(file: Path) -> bytes:
+    return read_file(file, MOST_BYTES_OF_OUTPUTS)
 
 
 def _refuse_to_overwrite(files: Sequence[Path]) -> None:
@@ -334,7 +352,7 @@ def _refuse_to_overwrite(files: Sequence[Path]) -> None:
 def read_sums(folder: Path) -> dict[str, str]:
     """The SHA-256 of what was written into a folder last, by name; no name leads out of the folder."""
     sums = folder / SUMS
-    lines = sums.read_text(encoding="utf-8", errors="replace").splitlines() if sums.is_file() else []
+    lines = read_file(sums).decode(errors="replace").splitlines() if sums.is_file() else []
     digests = {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
     return {name: digest for name, digest in digests.items() if name and _leads_inside(name)}
 

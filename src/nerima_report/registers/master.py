@@ -28,7 +28,7 @@ from nerima_report.edition.registers import (
 )
 from nerima_report.edition.toml import read_definition
 from nerima_report.errors import MasterError, NewerMasters, newer_version_needed
-from nerima_report.files import read_csv, write_csv, write_lines
+from nerima_report.files import read_csv, read_file, write_csv, write_lines
 from nerima_report.fiscal_year import parse_date, parse_fiscal_year
 from nerima_report.registers.entry import Master, RegisterEntry, columns, in_order
 from nerima_report.tallies.cell_values import read_field
@@ -222,5 +222,5 @@ def add_steps(folder: Path, steps: Sequence[Step]) -> bytes:
     rows = [astuple(step) for step in steps]
     if not file.exists():
         return write_csv(HEADINGS, rows)
-    before = file.read_bytes()
+    before = read_file(file)
     return before + (b"" if before.endswith(b"\n") else b"\r\n") + write_lines(rows)

@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 
 from nerima_report.errors import CannotProceed
-from nerima_report.files import MOST_BYTES, open_file
+from nerima_report.files import MOST_BYTES, open_file, read_file
 from nerima_report.workbooks import Unreadable, Workbook, shared_reader
 from nerima_report.workbooks.transfer import read_answer, write_answer
 from nerima_report.workspace import LETTERS, Workspace, write_all
@@ -50,7 +50,7 @@ def remember_check(workspace: Workspace, fiscal_year: int, today: date) -> None:
 def letters_waiting(workspace: Workspace, fiscal_year: int, today: date) -> int | None:
     """How many letters lie there since `validate` looked at these workbooks; None where it has not."""
     try:
-        last = (workspace.folder / FOLDER / CHECKS / str(fiscal_year)).read_bytes()
+        last = read_file(workspace.folder / FOLDER / CHECKS / str(fiscal_year))
     except OSError:
         return None
     folder = workspace.checked(fiscal_year)
@@ -125,7 +125,7 @@ class KeptWorkbooks:
     def _known(self, path: Path, name: str) -> Workbook | None:
         file = self._folder / FOLDER / self._place / name
         try:
-            workbook = read_answer(file.read_bytes(), path) if name else None
+            workbook = read_answer(read_file(file), path) if name else None
         except (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError):
             return None  # not there, or not what was written
         return workbook if isinstance(workbook, Workbook) else None

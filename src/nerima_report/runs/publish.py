@@ -14,7 +14,7 @@ from pathlib import Path
 
 from nerima_report.edition import Edition
 from nerima_report.errors import CannotProceed, RecordError
-from nerima_report.files import ROSTER, SETTINGS, read_file, read_text, sha256, write_csv, write_lines
+from nerima_report.files import MOST_BYTES_OF_OUTPUTS, SETTINGS, read_file, sha256, write_csv, write_lines
 from nerima_report.findings import Finding
 from nerima_report.fiscal_year import full_date, full_name, last_day
 from nerima_report.notices.status import RecordState, ReportState
@@ -30,6 +30,7 @@ from nerima_report.records.model import (
 )
 from nerima_report.report.errata import compose_errata
 from nerima_report.report.formats import FORMATS
+from nerima_report.runs.kept import digest_of
 from nerima_report.text import name_of, plain
 from nerima_report.workspace import RECORD, Delivery, Workspace, write_all
 
@@ -180,7 +181,7 @@ def withdraw(workspace: Workspace, fiscal_year: int, reason: str, today: date) -
     content = write_record(record)
     line = (today, record.name, reason, publication.date, "、".join(publication.ways), sha256(content))
     trace = file.with_name(WITHDRAWN)
-    there = trace.read_bytes() if trace.exists() else write_csv(_HEADINGS, [])
+    there = read_file(trace) if trace.exists() else write_csv(_HEADINGS, [])
     there += b"" if there.endswith(b"\n") else b"\r\n"
     files: dict[str, bytes | None] = {_name(workspace, trace): there + write_lines([line])}
     back = None if built.exists() else built
@@ -191,17 +192,12 @@ def withdraw(workspace: Workspace, fiscal_year: int, reason: str, today: date) -
 
 
 def sources_of(workspace: Workspace, fiscal_year: int) -> tuple[RecordedSource, ...]:
-    """The files besides the workbooks from which a year is made, as they are now.
-
-    Of the settings the text counts, not how an editor ends its lines.
-    """
-    settings, contents = workspace.folder / SETTINGS, {}
-    if workspace.roster.is_file():
-        contents[ROSTER] = read_file(workspace.roster)
-    if settings.is_file():
-        contents[SETTINGS] = read_text(settings).encode()
-    contents |= {_name(workspace, file): read_file(file) for file in workspace.ledgers(fiscal_year).values()}
-    return tuple(RecordedSource(file=name, sha256=sha256(content)) for name, content in contents.items())
+    """The files besides the workbooks from which a year is made: as they are now, the settings as they were read."""
+    files = [workspace.roster, *workspace.ledgers(fiscal_year).values()]
+    digests = {_name(workspace, file): sha256(read_file(file)) for file in files if file.is_file()}
+    if workspace.settings_sha256:
+        digests[SETTINGS] = workspace.settings_sha256
+    return tuple(RecordedSource(file=name, sha256=digest) for name, digest in digests.items())
 
 
 def changes_since(
@@ -223,7 +219,14 @@ def changes_since(
 def changes_in(inputs: Iterable[Path], record: Record) -> tuple[RecordedLater, ...]:
     """The workbooks that differ from those that a record was made from."""
     known = {(entry.file, entry.sha256) for entry in record.inputs}
-    return tuple(_compared(known, {(name_of(file), sha256(file.read_bytes())) for file in inputs}))
+    return tuple(_compared(known, {(name_of(file), _digest_of(file)) for file in inputs}))
+
+
+def _digest_of(file: Path) -> str:
+    try:
+        return digest_of(file)
+    except OSError:  # it was no workbook before, or is none any more
+        return ""
 
 
 def _compared(known: set[tuple[str, str]], now: set[tuple[str, str]]) -> Iterator[RecordedLater]:
@@ -320,4 +323,8 @@ def _readable(file: Path, fiscal_year: int) -> Record | None:
 def _changed_outputs(folder: Path, record: Record) -> list[Path]:
     """The outputs in a folder that are missing or differ from those of the record."""
     files = {folder / name: digest for name, digest in record.vouched.items()}
-    return [file for file, digest in files.items() if not file.is_file() or sha256(file.read_bytes()) != digest]
+    return [
+        file
+        for file, digest in files.items()
+        if not file.is_file() or sha256(read_file(file, MOST_BYTES_OF_OUTPUTS)) != digest
+    ]

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 from pydantic import TypeAdapter
 
 from nerima_report.edition import find_edition, load_edition, shipped_templates
-from nerima_report.files import SETTINGS
+from nerima_report.files import SETTINGS, read_file
 from nerima_report.fiscal_year import collected_year
 from nerima_report.notices.status import Change, ChangeKind, HandedIn, Look, YearStatus
 from nerima_report.runs.kept import KeptWorkbooks, digest_of, keep, letters_waiting, program_digest
@@ -96,7 +96,7 @@ def _status_of(workspace: Workspace, edition: Path, fiscal_year: int, progress_o
     basis = basis_of(workspace, edition, fiscal_year)
     adapter = TypeAdapter(YearStatus)
     try:
-        last = json.loads((workspace.folder / FOLDER / name).read_bytes())
+        last = json.loads(read_file(workspace.folder / FOLDER / name))
         if basis is not None and last["basis"] == basis:
             return adapter.validate_python(last["status"])
     except (OSError, ValueError, KeyError, TypeError):
@@ -171,7 +171,7 @@ def _status_by(workspace: Workspace, examination: Examination) -> YearStatus:
 def _last_look(workspace: Workspace, fiscal_year: int) -> LastLook | None:
     file = workspace.folder / FOLDER / LOOKS / f"{fiscal_year}.json"
     try:
-        return TypeAdapter(LastLook).validate_json(file.read_bytes())
+        return TypeAdapter(LastLook).validate_json(read_file(file))
     except (OSError, ValueError):
         return None  # nobody has looked, or it is not what was written
 

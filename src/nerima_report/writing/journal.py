@@ -23,7 +23,7 @@ from pathlib import Path, PurePosixPath
 from typing import Literal, get_args
 
 from nerima_report.errors import CannotProceed
-from nerima_report.files import sha256
+from nerima_report.files import MOST_BYTES_OF_OUTPUTS, read_file, sha256
 from nerima_report.interruption import uninterrupted
 
 _VERSION = 1
@@ -106,7 +106,7 @@ class _Change:
         """Keep what somebody has edited since the program was killed, under another name."""
         for step in self.steps:
             target = self.path(step.target)
-            if target.is_file() and sha256(target.read_bytes()) not in (step.before, step.after):
+            if target.is_file() and sha256(read_file(target, MOST_BYTES_OF_OUTPUTS)) not in (step.before, step.after):
                 _copy(target, free_name(target))
 
     def move(self) -> None:
@@ -200,7 +200,7 @@ def unfinished(journal: Journal) -> str:
     if not journal.file.exists():
         return ""
     try:
-        content = json.loads(journal.file.read_bytes())
+        content = json.loads(read_file(journal.file))
         beside = journal.file.parent.name
         if all(step["target"].startswith(f"{beside}/") for step in content["steps"]):
             return ""
@@ -250,7 +250,7 @@ def _planned(files: Mapping[Path, bytes | None], journal: Journal | None) -> _Ch
     steps = []
     for target, content in zip(targets, files.values(), strict=True):
         name = name_of(target)
-        before = sha256(target.read_bytes()) if target.is_file() else ""
+        before = sha256(read_file(target, MOST_BYTES_OF_OUTPUTS)) if target.is_file() else ""
         token = secrets.token_hex(4)
         beside = name[: -len(target.name)] + f".{target.name}.{token}"
         steps.append(
@@ -267,7 +267,7 @@ def _planned(files: Mapping[Path, bytes | None], journal: Journal | None) -> _Ch
 
 def _read(journal: Journal) -> tuple[_Change, State]:
     try:
-        content = json.loads(journal.file.read_bytes())
+        content = json.loads(read_file(journal.file))
         if content["version"] != _VERSION or content["state"] not in get_args(State):
             raise ValueError
         steps = tuple(_Step(**{key: str(value) for key, value in step.items()}) for step in content["steps"])

@@ -18,7 +18,7 @@ from datetime import datetime
 from pathlib import Path
 
 from nerima_report.errors import CannotProceed
-from nerima_report.files import FOLDERS, ROSTER, SETTINGS
+from nerima_report.files import FOLDERS, ROSTER, SETTINGS, read_file
 from nerima_report.text import printable
 from nerima_report.writing.journal import Journal, TargetInUse, missing_folders, remove_empty, repair, unfinished
 
@@ -85,6 +85,7 @@ def one_writer(folder: Path, command: str, patience: float | None = None) -> Ite
             return
         holder = _holder(folder)
         with contextlib.suppress(OSError):  # a full disk is told of where it matters
+            holder.unlink(missing_ok=True)  # whatever lies there
             holder.write_text(json.dumps({"command": command, "since": datetime.now().isoformat(timespec="minutes")}))
             journal.file.with_name(".gitignore").write_bytes(IGNORED)
         stack.callback(_forget, folder)
@@ -143,7 +144,7 @@ def _repaired(journal: Journal) -> bool:
 
 def _who(folder: Path) -> str:
     try:
-        holder = json.loads(_holder(folder).read_bytes())
+        holder = json.loads(read_file(_holder(folder)))
         since = datetime.fromisoformat(holder["since"])
         command = printable(str(holder["command"])[:100]) or "…"
         return f"  実行中: nerima-report {command}（{since:%Y-%m-%d %H:%M} から）\n"
