@@ -29,6 +29,16 @@ def test_each_item_of_the_articles_has_its_fields(case: dict[str, Any], whole_ed
     assert (register.form, register.public) == (case.get("form", ""), case["public"])
 
 
+@pytest.mark.parametrize("case", CASES["act"], ids=lambda case: case["key"])
+def test_each_item_of_the_guideline_has_its_fields(case: dict[str, Any], whole_edition: Edition) -> None:
+    register = whole_edition.for_year(2026).registers[f"個人.{case['key']}"]
+    asked: dict[str, list[str]] = {}
+    for field in register.fields:
+        if field.since or field.article.startswith("指針"):
+            asked.setdefault(f"{field.article} {field.item}", []).append(field.label)
+    assert asked == {f"{item['article']} {item['item']}": item["fields"] for item in case["items"]}
+
+
 def test_there_are_eight_registers_and_four_under_the_act(whole_edition: Edition) -> None:
     assert [case["key"] for case in CASES["register"]] == [
         r.key for r in whole_edition.for_year(2022).registers.values()

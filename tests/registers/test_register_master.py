@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from conftest import ROOT
 from nerima_report.edition import Edition
 from nerima_report.edition.registers import Register
 from nerima_report.errors import MasterError
@@ -66,6 +67,17 @@ def test_excel_may_have_saved_it(register: Register, tmp_path: Path) -> None:
     lines = [",".join((*reversed(line.split(",")), "", "")) for line in lines]
     file.write_text("\ufeff" + "\r\n".join([*lines, "," * 40, ""]).replace("2020-04-01", "2020/4/1"), encoding="utf-8")
     assert read_master(file, register).entries == (entry(),)
+
+
+def test_a_master_may_lack_the_columns_that_later_years_added(whole_edition: Edition, tmp_path: Path) -> None:
+    """The sample's master was written before the terms of a contract were asked for."""
+    register, sample = whole_edition.for_year(2026).registers["個人.委託の記録"], ROOT / "sample_data" / "registers"
+    earlier = read_master(sample / "委託の記録.csv", register)
+    assert [entry.number for entry in earlier.entries] == ["委託-0001", "委託-0002", "委託-0003"]
+    file = tmp_path / "委託の記録.csv"
+    file.write_bytes(write_master(earlier))
+    assert "再委託の条件" in file.read_text(encoding="utf-8-sig").splitlines()[0]
+    assert read_master(file, register) == earlier
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])

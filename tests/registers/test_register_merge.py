@@ -92,6 +92,43 @@ def test_unchanged_must_be_unchanged(whole_edition: Edition, register: Register)
     assert made.masters[KEY].entries == (mine,)
 
 
+def outsourced(**said: Any) -> RegisterEntry:
+    values = {"業務": "架空の発送", "委託先の名称": "架空の会社", "旧条例からの継続": "はい", **said}
+    return RegisterEntry("委託-0001", "福祉部", "管理課", values, date(2018, 4, 1), confirmed=2025)
+
+
+def merged(edition: Edition, entry: RegisterEntry, **case: Any) -> MergePlan:
+    """What a 課 says of an outsourcing that goes on, merged into the master."""
+    register = edition.for_year(2026).registers["個人.委託の記録"]
+    said = {
+        "番号": entry.number,
+        "確認": "変更なし",
+        "登録日": entry.registered,
+        **entry.values,
+        **case.pop("said", {}),
+    }
+    blank = {field.label: "" for field in register.written if field.label not in said}
+    collection = evidence_of({"table": register.key, "rows": [{**blank, **said}], "year": 2026, **case}, edition)
+    return plan_merge(collection, {**empty(edition), register.key: Master(register, (entry,))}, ())
+
+
+def test_the_first_answer_in_a_field_of_later_years_is_no_change(whole_edition: Edition) -> None:
+    made = merged(whole_edition, outsourced(), said={"再委託の条件": "明記した"})
+    assert asked(made) == []
+    assert [(change.kind, change.fields) for change in made.changes] == [
+        ("確認", (("再委託の条件", "", "明記した"), ("確認した年度", "2025", "2026")))
+    ]
+    other = merged(whole_edition, outsourced(再委託の条件="明記していない"), said={"再委託の条件": "明記した"})
+    assert asked(other) == [("N642", "再委託の条件")]
+
+
+def test_a_form_without_the_fields_of_later_years_takes_nothing_away(whole_edition: Edition) -> None:
+    entry = outsourced(再委託の条件="明記した")
+    made = merged(whole_edition, entry, year=2025, form_of=2025)
+    assert asked(made) == []
+    assert made.masters["委託の記録"].entries[0].values == entry.values
+
+
 def test_what_ended_before_is_not_confirmed(whole_edition: Edition, register: Register) -> None:
     mine = known(whole_edition)
     made = plan(whole_edition, [replace(mine, ended=date(2022, 3, 31))], [row(whole_edition, register, mine)])

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 
 from nerima_report.edition.entries import EntryTable
+from nerima_report.edition.tables import without_doubt
 from nerima_report.findings import Finding
 from nerima_report.fiscal_year import full_date, full_name
 from nerima_report.tallies.collection import Collection
@@ -20,7 +21,7 @@ def entries_owe_nothing(collection: Collection) -> Iterator[Finding]:
     for table, entry in _entries(collection):
         unanswered = []
         for duty in duties(table, entry, collection.fiscal_year):
-            about = duty.field.source or table.legal_basis
+            about = duty.field.source or without_doubt(table.legal_basis)
             if duty.kind == "unanswered":
                 unanswered.append(duty)
             elif duty.kind == "unmet":

@@ -14,7 +14,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from nerima_report.edition.entries import EntryField, EntryTable
-from nerima_report.edition.tables import Condition, Definition, Text, refuse_duplicates
+from nerima_report.edition.tables import Condition, Definition, Text, refuse_duplicates, without_doubt
 
 # The columns that every register has besides its fields, on its sheet and in its master.
 NUMBER, ANSWER, TRACE = "番号", "確認", "控え"
@@ -46,13 +46,13 @@ class RegisterField(EntryField):
 
     @property
     def source(self) -> str:
-        """The article that asks for the field."""
-        return "" if self.article == NO_ARTICLE else self.article
+        """The article that asks for the field, as it is printed; '' where none does."""
+        return "" if self.article == NO_ARTICLE else without_doubt(self.article)
 
     @property
     def wording(self) -> str:
         """What the field asks, in the words of its article."""
-        return self.item or self.label
+        return without_doubt(self.item) or self.label
 
     @property
     def hint(self) -> str:

@@ -48,6 +48,15 @@ CHOICES: Mapping[str, str] = {
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 
+def without_doubt(text: str) -> str:
+    """A text of the definitions as it is printed: without the † of what no source at hand says.
+
+    >>> without_doubt("法第75条第1項†、指針第10条")
+    '法第75条第1項、指針第10条'
+    """
+    return text.replace("†", "")
+
+
 class Definition(BaseModel):
     """A frozen definition in which an unknown key is an error."""
 

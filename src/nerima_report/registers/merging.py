@@ -305,11 +305,13 @@ def _all_of(entry: RegisterEntry) -> object:
 
 
 def _entry(pending: Pending, row: Entry, before: RegisterEntry) -> RegisterEntry:
-    """A row as an entry with the number and the 課 of `before`."""
+    """A row as an entry with the number and the 課 of `before`, and its values in fields that the form did not have."""
     labels = [field.label for field in pending.register.written]
+    unasked = set(labels) - set(row.located.layout.columns) if row.located else set()
+    said = {label: before.values.get(label) if label in unasked else row[label] for label in labels}
     return replace(
         before,
-        values={label: row[label] for label in labels if row[label] is not None},
+        values={label: value for label, value in said.items() if value is not None},
         registered=_day(row, REGISTERED),
         changed=_day(row, CHANGED),
         ended=_day(row, ENDED),

@@ -15,7 +15,7 @@ from nerima_report.data_table import DataField, DataTable, FieldType, Value, cou
 from nerima_report.edition import Edition
 from nerima_report.edition.entries import EntryField, EntryTable
 from nerima_report.edition.part import Part
-from nerima_report.edition.tables import CountTable, fill, placeholders_in
+from nerima_report.edition.tables import CountTable, fill, placeholders_in, without_doubt
 from nerima_report.places import CellKey
 from nerima_report.records.model import Record, RecordedTable
 from nerima_report.report.record import published_table, recorded_list
@@ -117,7 +117,7 @@ def _data(record: Record, table_id: str, table: CountTable | EntryTable | None) 
 
 def _description(table: CountTable, fiscal_year: int) -> str:
     """The legal basis, why there is no total, and the notes, each with its rows."""
-    facts = [f"根拠: {table.legal_basis}"]
+    facts = [f"根拠: {without_doubt(table.legal_basis)}"]
     facts += [f"合計はない（{table.no_total_because}）"] if table.no_total_because else []
     for note in table.notes:
         rows = "、".join(row.label for row in table.rows if note.key and row.note == note.key)
@@ -171,7 +171,9 @@ def _list(record: Record, table_id: str, table: EntryTable) -> DataTable:
         rows.append((*(counts[group] for _ in number), *values))
     columns = (column for field in fields for column, _ in _field(field, None))
     key = [name for name in ("西暦年度", "表", table.split_by, NUMBER) if name] if number else []
-    return DataTable("", "", (*number, *columns), tuple(rows), f"根拠: {table.legal_basis}。", tuple(key))
+    return DataTable(
+        "", "", (*number, *columns), tuple(rows), f"根拠: {without_doubt(table.legal_basis)}。", tuple(key)
+    )
 
 
 def _field(field: EntryField, value: object) -> Iterator[tuple[DataField, Value]]:

@@ -19,6 +19,7 @@ from nerima_report.edition.registers import (
     Register,
     RegisterField,
 )
+from nerima_report.edition.tables import without_doubt
 from nerima_report.fiscal_year import fiscal_year_of, full_date, full_name
 from nerima_report.registers.entry import RegisterEntry
 from nerima_report.registers.views import RegisterView
@@ -71,7 +72,7 @@ def fields_of(entry: RegisterEntry, register: Register, *, public: bool) -> Iter
         yield OWNER, NO_ARTICLE, owner(entry)
     for field in register.fields:
         if field.public or not public:
-            yield field.label, field.article, field_text(entry, field)
+            yield field.label, field.source or NO_ARTICLE, field_text(entry, field)
     yield REGISTERED, NO_ARTICLE, full_date(entry.registered) if entry.registered else ""
     yield CHANGED, NO_ARTICLE, full_date(entry.changed) if entry.changed else ""
     if entry.ended:
@@ -83,13 +84,13 @@ def _introduction(view: RegisterView, edition: Edition) -> list[Block]:
     names = {
         "登録簿": register.title,
         "様式": register.form,
-        "根拠": register.legal_basis,
+        "根拠": without_doubt(register.legal_basis),
         "現在日": Wording(full_date(view.day)),
         "件数": Quantity(len(view.open), "件"),
         "廃止": Quantity(len(view.entries) - len(view.open), "件"),
     }
     blocks = read_blocks(edition.folder / INTRODUCTION, names, _no_table, prose_of(edition))
-    return [*blocks, *([Paragraph(register.remark)] if register.remark else [])]
+    return [*blocks, *([Paragraph(without_doubt(register.remark))] if register.remark else [])]
 
 
 def _slips(view: RegisterView) -> Iterator[Block]:
