@@ -29,11 +29,19 @@ from nerima_report.edition.tables import CountTable
 from nerima_report.files import sha256
 from nerima_report.records.file import read_record
 from nerima_report.records.model import Record
-from nerima_report.report.blocks import Report
+from nerima_report.report.blocks import Paragraph, Report
 from nerima_report.report.compose import compose_report
 from nerima_report.report.content import Content
 from nerima_report.report.data_package import DataPackage, render_package
-from nerima_report.report.open_data import DETAIL, TOTAL, UNPUBLISHED, published_tables, side_by_side
+from nerima_report.report.open_data import (
+    DETAIL,
+    SHARE,
+    TOTAL,
+    UNPUBLISHED,
+    numbers_in_sentences,
+    published_tables,
+    side_by_side,
+)
 from nerima_report.report.record import content_of, make_record, recorded_tables
 from nerima_report.report.tables import DITTO
 from nerima_report.report.wording import number
@@ -114,6 +122,17 @@ def test_every_number_is_that_of_the_record(ward: Ward) -> None:
             if row.get("行の種類") == DETAIL:
                 key = (row["表"], row["区分"], row["行"], row["列"])
                 assert (row["値"], row["単位"]) == recorded[key]
+
+
+@pytest.mark.parametrize("ward_of", ["ward", "act_ward"])
+def test_numbers_that_only_sentences_say_are_data_as_well(ward_of: str, request: pytest.FixtureRequest) -> None:
+    content, report = report_of(request.getfixturevalue(ward_of))
+    (data,) = numbers_in_sentences(make_record(content, report), content.collection.edition, report)
+    said = " ".join(block.text for block in report.blocks if isinstance(block, Paragraph))
+    rows = rows_of(data)
+    assert {"公開率", "公文書公開に関する審査請求"} <= {row["行"] for row in rows}
+    assert all(re.search(rf"(?<![\d,.]){number(row['値'])}{row['単位']}", said) for row in rows)
+    assert not {row["表"] for row in rows if row["列"] != SHARE} & {table.id for table in report.tables}
 
 
 @pytest.fixture(scope="module")
