@@ -95,28 +95,23 @@ def numbers_in_sentences(record: Record, edition: Edition, report: Report) -> li
     said = {name for block in report.blocks if isinstance(block, Paragraph | Bullets) for name in block.said}
     printed = {table.table for table in record.tables}
     titles = {part.key: part.definition.title for part in edition.parts}
-    about = (edition.municipality.code, record.fiscal_year, record.name)
-    rows: list[tuple[Value, ...]] = [
-        (
-            *about,
-            titles[cell.table.partition(".")[0]],
-            cell.table,
-            cell.group,
-            cell.row,
-            cell.column,
-            cell.value,
-            cell.unit,
-        )
+    numbers: list[tuple[str, tuple[Value, ...]]] = [
+        (cell.table, (cell.group, cell.row, cell.column, cell.value, cell.unit))
         for cell in record.cells
         if cell.table not in printed and number_name(cell.key) in said and cell.value is not None
     ]
     for figure in record.figures:
         if figure.figure in said and figure.value is not None:
             part, _, name = figure.figure.partition(".")
-            table = f"{part}.{figure.denominator_of.table}"
-            rows.append((*about, titles[part], table, "", name, SHARE, Decimal(figure.value), figure.unit))
+            value = Decimal(figure.value)
+            numbers.append((f"{part}.{figure.denominator_of.table}", ("", name, SHARE, value, figure.unit)))
+    code = edition.municipality.code
+    rows = tuple(
+        (code, record.fiscal_year, record.name, titles[table.partition(".")[0]], table, *number)
+        for table, number in numbers
+    )
     fields = tuple(replace(field, type="number") if field.name == "値" else field for field in _COUNTS[:5])
-    data = DataTable("sentences", "文の中の数", (*_ABOUT, *fields), tuple(rows), _ON_SENTENCES, _KEY_OF_COUNTS)
+    data = DataTable("sentences", "文の中の数", (*_ABOUT, *fields), rows, _ON_SENTENCES, _KEY_OF_COUNTS)
     return [data] if rows else []
 
 

@@ -109,8 +109,6 @@ def build(workspace: Workspace, edition: Edition, order: BuildOrder, progress: P
     record = make_record(content, report)
     if not draft:  # a draft is not published, so there is no data of it
         outputs |= open_data_of(workspace, whole, record, report)
-<<<<<<< HEAD
-    vouched = earlier.vouched if earlier else {}
     # A draft must not replace a finished report; and without a record nobody knows whether the report was polished.
     always_kept = reports if earlier is None or (draft and not earlier.draft) else ()
     place = out.relative_to(workspace.folder)
@@ -122,21 +120,13 @@ def build(workspace: Workspace, edition: Edition, order: BuildOrder, progress: P
     delivery = Delivery(
         workspace.folder,
         {file.as_posix(): content for file, content in files.items()},
-        {(place / name).as_posix(): digest for name, digest in vouched.items()},
+        {(place / name).as_posix(): digest for name, digest in {**vouched, **pdf.vouched}.items()},
     )
     kept = delivery.replace(
         [(place / name).as_posix() for name in always_kept],
-        gone=[(place / name).as_posix() for name in outdated(vouched, outputs)],
+        gone=[(place / name).as_posix() for name in (*outdated(vouched, outputs), *pdf.gone)],
     )
     return Built(examination.and_also(kept), tuple(workspace.folder / file for file in files))
-=======
-    record = with_files(record, outputs, sources)
-    delivery = Delivery(out, {**outputs, RECORD: write_record(record)}, {**vouched, **pdf.vouched})
-    # A draft must not replace a finished report; and without a record nobody knows whether the report was polished.
-    always_kept = reports if earlier is None or (draft and not earlier.draft) else ()
-    kept = delivery.replace(always_kept, gone=[*outdated(vouched, outputs), *pdf.gone])
-    return Built(examination.and_also(kept), tuple(out / name for name in (*outputs, RECORD)))
->>>>>>> 2102dfa (Make a PDF of the report with build --pdf, through LibreOffice or Word)
 
 
 def _require_notes(workspace: Workspace, examination: Examination) -> None:
