@@ -29,11 +29,19 @@ from nerima_report.edition.tables import CountTable
 from nerima_report.files import sha256
 from nerima_report.records.file import read_record
 from nerima_report.records.model import Record
-from nerima_report.report.blocks import Report
+from nerima_report.report.blocks import Paragraph, Report
 from nerima_report.report.compose import compose_report
 from nerima_report.report.content import Content
 from nerima_report.report.data_package import DataPackage, render_package
-from nerima_report.report.open_data import DETAIL, TOTAL, UNPUBLISHED, published_tables, side_by_side
+from nerima_report.report.open_data import (
+    DETAIL,
+    SHARE,
+    TOTAL,
+    UNPUBLISHED,
+    numbers_in_sentences,
+    published_tables,
+    side_by_side,
+)
 from nerima_report.report.record import content_of, make_record, recorded_tables
 from nerima_report.report.tables import DITTO
 from nerima_report.report.wording import number
@@ -51,15 +59,19 @@ def rows_of(table: DataTable) -> list[Row]:
     return [dict(zip(table.headings, row, strict=True)) for row in table.rows]
 
 
-def printed_counts(report: Report, table_id: str, definition: CountTable) -> dict[tuple[str, str], str]:
+def printed_counts(report: Report, table_id: str) -> dict[tuple[str, str], str]:
     """The numbers of a printed table by row and heading; the total row is called by its label alone."""
     (table,) = (table for table in report.tables if table.id == table_id)
-    stubs = len(definition.stubs)
-    return {
-        (" ".join(cell.text for cell in row[:stubs] if cell.text), column.heading): cell.text
-        for row in table.rows
-        for column, cell in zip(table.columns[stubs:], row[stubs:], strict=True)
-    }
+    counts, group = {}, ""
+    for place, (label, *numbers) in enumerate(table.rows, start=1):
+        if label.heads_rows:
+            group = label.text
+            continue
+        total = table.has_total and place == len(table.rows)
+        row = " ".join(filter(None, ("" if total else group, label.text)))
+        for column, cell in zip(table.columns[1:], numbers, strict=True):
+            counts[row, column.heading] = cell.text
+    return counts
 
 
 def counts_in_data(table: DataTable) -> dict[tuple[str, str], str]:
@@ -78,7 +90,7 @@ def test_every_cell_of_the_report_is_in_the_data_and_no_other(ward_of: str, requ
     for table_id, data in published.items():
         definition = edition.tables[table_id]
         if isinstance(definition, CountTable):
-            assert counts_in_data(data) == printed_counts(report, table_id, definition)
+            assert counts_in_data(data) == printed_counts(report, table_id)
         else:
             lines_are_printed(data, definition, report, table_id)
 
@@ -116,6 +128,17 @@ def test_every_number_is_that_of_the_record(ward: Ward) -> None:
                 assert (row["値"], row["単位"]) == recorded[key]
 
 
+@pytest.mark.parametrize("ward_of", ["ward", "act_ward"])
+def test_numbers_that_only_sentences_say_are_data_as_well(ward_of: str, request: pytest.FixtureRequest) -> None:
+    content, report = report_of(request.getfixturevalue(ward_of))
+    (data,) = numbers_in_sentences(make_record(content, report), content.collection.edition, report)
+    said = " ".join(block.text for block in report.blocks if isinstance(block, Paragraph))
+    rows = rows_of(data)
+    assert {"公開率", "公文書公開に関する審査請求"} <= {row["行"] for row in rows}
+    assert all(re.search(rf"(?<![\d,.]){number(row['値'])}{row['単位']}", said) for row in rows)
+    assert not {row["表"] for row in rows if row["列"] != SHARE} & {table.id for table in report.tables}
+
+
 @pytest.fixture(scope="module")
 def built(ward: Ward) -> Record:
     return make_record(*report_of(ward))
@@ -132,7 +155,7 @@ def test_a_year_that_was_typed_in_is_published_as_it_is_printed(built: Record, e
     for one in published_tables(record, edition):
         definition = edition.tables[one.id]
         if isinstance(definition, CountTable):
-            assert counts_in_data(one.data) == printed_counts(report, one.id, definition)
+            assert counts_in_data(one.data) == printed_counts(report, one.id)
             assert all((row["値"] is None) == (row["状態"] == UNPUBLISHED) for row in rows_of(one.data))
 
 

@@ -1,4 +1,4 @@
-"""The record of a year → the tables of its report as data: what was printed, and nothing else.
+"""The record of a year → its report as data: the printed tables, the numbers in sentences, and nothing else.
 
 A table of counts has a row for each number, so that all of them have the same columns; a list has a row for each entry,
 and columns for those of its fields that are printed.
@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 
 from nerima_report.data_table import DataField, DataTable, FieldType, Value, counted
 from nerima_report.edition import Edition
@@ -18,15 +19,17 @@ from nerima_report.edition.part import Part
 from nerima_report.edition.tables import CountTable, fill, placeholders_in, without_doubt
 from nerima_report.places import CellKey
 from nerima_report.records.model import Record, RecordedTable
+from nerima_report.report.blocks import Bullets, Paragraph, Report
 from nerima_report.report.record import published_table, recorded_list
 from nerima_report.report.tables import in_printed_order, printed_rows
-from nerima_report.report.wording import year_names
+from nerima_report.report.wording import number_name, year_names
 from nerima_report.tallies.totals import Totals
 from nerima_report.text import one_line
 
 KNOWN, UNPUBLISHED = "値あり", "公表なし"
 DETAIL, TOTAL = "内訳", "合計"
-NUMBER = "番号"
+NUMBER, SHARE = "番号", "割合"
+_ON_SENTENCES = "報告の文だけにあり、表にはない数。割合の「表」は、分母の数の表。"
 # The columns with which every row begins.
 _ABOUT = (
     DataField("全国地方公共団体コード", required=True),
@@ -85,6 +88,31 @@ def published_tables(record: Record, edition: Edition) -> list[PublishedTable]:
         )
         published.append(PublishedTable(part, table_id, data))
     return published
+
+
+def numbers_in_sentences(record: Record, edition: Edition, report: Report) -> list[DataTable]:
+    """The numbers that only sentences of the report say: counts of tables that are not printed, and shares (%)."""
+    said = {name for block in report.blocks if isinstance(block, Paragraph | Bullets) for name in block.said}
+    printed = {table.table for table in record.tables}
+    titles = {part.key: part.definition.title for part in edition.parts}
+    numbers: list[tuple[str, tuple[Value, ...]]] = [
+        (cell.table, (cell.group, cell.row, cell.column, cell.value, cell.unit))
+        for cell in record.cells
+        if cell.table not in printed and number_name(cell.key) in said and cell.value is not None
+    ]
+    for figure in record.figures:
+        if figure.figure in said and figure.value is not None:
+            part, _, name = figure.figure.partition(".")
+            value = Decimal(figure.value)
+            numbers.append((f"{part}.{figure.denominator_of.table}", ("", name, SHARE, value, figure.unit)))
+    code = edition.municipality.code
+    rows = tuple(
+        (code, record.fiscal_year, record.name, titles[table.partition(".")[0]], table, *number)
+        for table, number in numbers
+    )
+    fields = tuple(replace(field, type="number") if field.name == "値" else field for field in _COUNTS[:5])
+    data = DataTable("sentences", "文の中の数", (*_ABOUT, *fields), rows, _ON_SENTENCES, _KEY_OF_COUNTS)
+    return [data] if rows else []
 
 
 def side_by_side(years: Iterable[Sequence[PublishedTable]]) -> list[DataTable]:

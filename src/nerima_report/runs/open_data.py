@@ -1,4 +1,4 @@
-"""The open data of a year: the tables of its report, and the registers that the office publishes as well."""
+"""The open data of a year: its report, and the registers that the office publishes as well."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from nerima_report.registers.master import load_masters
 from nerima_report.registers.views import RegisterView, ViewOrder, data_of, views_of
 from nerima_report.report.blocks import Report
 from nerima_report.report.data_package import DataPackage, render_package
-from nerima_report.report.open_data import published_tables
+from nerima_report.report.open_data import numbers_in_sentences, published_tables
 from nerima_report.workspace import Workspace
 
 
@@ -21,7 +21,9 @@ def open_data_of(workspace: Workspace, edition: Edition, record: Record, report:
 
     A register with a text that may identify a person is left out (`findings_on_open_registers`).
     """
-    tables = [one.data for one in published_tables(record, edition.for_year(record.fiscal_year))]
+    serving = edition.for_year(record.fiscal_year)
+    tables = [one.data for one in published_tables(record, serving)]
+    tables += numbers_in_sentences(record, serving, report)
     tables += _registers(workspace, edition, record.fiscal_year)
     package = DataPackage(str(record.fiscal_year), report.title, report.author, report.published, tuple(tables))
     return render_package(package, edition.municipality)
