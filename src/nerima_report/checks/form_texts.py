@@ -197,11 +197,12 @@ class TextsOfForms:
     def is_on_guide(self, text: str) -> bool:
         """Whether a text stands on the page 記入要領, perhaps as it was worded when the form was made.
 
-        What the page says of a table is several sentences, each on a line of the cell.
+        What the page says of a table is several sentences, each on a line of the cell, or one over several lines.
         """
-        return all(
-            plain(line) in self._guide or self.numerals.resembles(line, self._guide_texts) for line in text.splitlines()
-        )
+        return all(self._is_on_guide(line) for line in text.splitlines()) or self._is_on_guide(text)
+
+    def _is_on_guide(self, text: str) -> bool:
+        return plain(text) in self._guide or self.numerals.resembles(text, self._guide_texts)
 
     @cached_property
     def earlier(self) -> tuple[str, ...]:
