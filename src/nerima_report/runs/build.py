@@ -16,32 +16,29 @@ from nerima_report.checks.years import findings_between
 from nerima_report.edition import Edition
 from nerima_report.errors import CannotProceed, DefinitionError, NewerRecord, RecordError
 from nerima_report.examination import Examination, examine_collection
-from nerima_report.files import SETTINGS, sha256
+from nerima_report.files import SETTINGS
 from nerima_report.findings import Finding
 from nerima_report.fiscal_year import full_name
 from nerima_report.places import Place
 from nerima_report.records.comparison import Comparison, compare_with, reported_before
-from nerima_report.records.file import open_record, read_record, record_to_write, write_record
+from nerima_report.records.file import open_record, read_record, record_to_write
 from nerima_report.records.model import Record
-from nerima_report.report.approval import APPROVAL, ChangedByHand, compose_approval
-from nerima_report.report.audit import OPEN_ITEMS, make_audit, make_open_items
 from nerima_report.report.blocks import Report
-from nerima_report.report.case_numbers import make_case_numbers
 from nerima_report.report.compose import annotate, compose_report
 from nerima_report.report.content import Content
-from nerima_report.report.data_package import outdated
-from nerima_report.report.formats import FORMATS, WORD, render_as_word
-from nerima_report.report.formats.pdf import PDF, find_typesetter, print_pdf
+from nerima_report.report.formats import WORD
+from nerima_report.report.formats.pdf import find_typesetter
 from nerima_report.report.must_publish import published_items, unpublished
 from nerima_report.report.record import make_record, with_files
 from nerima_report.report.wording_of_year_before import sentences_about_the_year_before
 from nerima_report.runs.ledgers import ledger_of_year
 from nerima_report.runs.open_data import findings_on_open_registers, open_data_of
+from nerima_report.runs.outputs import Target, make_outputs
 from nerima_report.runs.publish import sources_of
 from nerima_report.runs.registers import findings_on_registers
 from nerima_report.tallies.roster import load_roster
 from nerima_report.tallies.submission import Progress, load_submissions
-from nerima_report.workspace import RECORD, Delivery, Workspace
+from nerima_report.workspace import RECORD, Workspace
 
 
 @dataclass(frozen=True)
@@ -72,19 +69,10 @@ def build(workspace: Workspace, edition: Edition, order: BuildOrder, progress: P
     whole, edition = edition, edition.for_year(fiscal_year)
     before = year_before(workspace, whole, fiscal_year, wanted=order.compare)
     sources = sources_of(workspace, fiscal_year)  # before they are read: what changes meanwhile is noticed by publish
-    roster = load_roster(workspace.roster, fiscal_year, edition)
-    explanations = workspace.explanations_for(edition.catalogue)
-    paths, skipped = workspace.workbooks(fiscal_year)
-    inbox = replace(load_submissions(paths, edition, progress), skipped=tuple(skipped))
-    recall = partial(reported_before, workspace, whole)
-    ledger = ledger_of_year(workspace, whole, fiscal_year, progress)
-    examination = examine_collection(inbox, edition, roster, explanations, recall, ledger)
-    examination = examination.and_also(findings_on_registers(workspace, whole, examination.years[0]))
-    examination = examination.and_also(findings_on_open_registers(workspace, whole, fiscal_year))
-    out, published = workspace.out(fiscal_year), workspace.record(fiscal_year)
-    earlier = _vouching_record(out, published, fiscal_year)
+    examination = _examine(workspace, whole, fiscal_year, progress)
+    target = Target(workspace, fiscal_year, _vouching_record(workspace, fiscal_year))
     if not draft and any(edition.catalogue.is_error(finding) for finding in examination.findings):
-        left = [Finding("N905", Place(file=out.as_posix()))] if (out / "report.docx").exists() else []
+        left = [Finding("N905", Place(file=target.out.as_posix()))] if (target.out / WORD).exists() else []
         return Built(examination.and_also(left), ())
     if not draft:
         _require_notes(workspace, examination)
@@ -99,44 +87,30 @@ def build(workspace: Workspace, edition: Edition, order: BuildOrder, progress: P
     examination = examination.and_also(as_warnings(missing, edition))
     content = replace(content, findings=examination.findings)
     report = annotate(report, content, draft=draft)
-    reference = edition.folder / "reference.docx"
-    outputs = {form.file_name: form.render(report, reference) for form in FORMATS}
-    vouched = earlier.vouched if earlier else {}
-    pdf = print_pdf(outputs[WORD], out, vouched.get(PDF, ""), typesetter)
-    outputs |= pdf.files
-    reports = tuple(outputs)
-    outputs["audit.md"] = make_audit(content, report).encode()
-    if open_items := make_open_items(content, draft=draft):
-        outputs[OPEN_ITEMS] = open_items.encode()
-    edited = [name for name in reports if _is_edited(out / name, (vouched | pdf.vouched).get(name))]
-    approval = compose_approval(content, report, ChangedByHand(examination.resubmissions, edited))
-    outputs[APPROVAL] = render_as_word(approval, reference)
+    outputs = make_outputs(target, content, report, examination.resubmissions, typesetter)
     record = make_record(content, report)
     if not draft:  # a draft is not published, so there is no data of it
-        outputs |= open_data_of(workspace, whole, record, report)
-    # A draft must not replace a finished report; and without a record nobody knows whether the report was polished.
-    always_kept = reports if earlier is None or (draft and not earlier.draft) else ()
-    gone = [*outdated(vouched, outputs), *pdf.gone]
-    place = out.relative_to(workspace.folder)
-    files = {place / name: content for name, content in outputs.items()}
-    if ledger:  # also of a draft, because it is the draft whose numbers people look up
-        numbers = workspace.case_numbers(fiscal_year).relative_to(workspace.folder)
-        files[numbers] = make_case_numbers(content.collection)
-    files[place / RECORD] = write_record(with_files(record, outputs, sources))
-    delivery = Delivery(
-        workspace.folder,
-        {file.as_posix(): content for file, content in files.items()},
-        {(place / name).as_posix(): digest for name, digest in {**vouched, **pdf.vouched}.items()},
-    )
-    kept = delivery.replace(
-        [(place / name).as_posix() for name in always_kept], gone=[(place / name).as_posix() for name in gone]
-    )
-    return Built(examination.and_also(kept), tuple(workspace.folder / file for file in files))
+        outputs = outputs.with_files(open_data_of(workspace, whole, record, report))
+    kept = target.deliver(outputs, with_files(record, outputs.files, sources), draft=draft)
+    return Built(examination.and_also(kept.findings), kept.written)
 
 
-def _is_edited(file: Path, vouched: str | None) -> bool:
-    """Whether somebody edited an output since it was made with the SHA-256 `vouched` (None: it was not)."""
-    return vouched is not None and file.is_file() and sha256(file.read_bytes()) != vouched
+def _examine(workspace: Workspace, edition: Edition, fiscal_year: int, progress: Progress) -> Examination:
+    """Read and check all that belongs to a year: the inbox, the ledger, the registers. `edition` has all its parts."""
+    own = edition.for_year(fiscal_year)
+    roster = load_roster(workspace.roster, fiscal_year, own)
+    explanations = workspace.explanations_for(edition.catalogue)
+    paths, skipped = workspace.workbooks(fiscal_year)
+    inbox = replace(load_submissions(paths, own, progress), skipped=tuple(skipped))
+    recall = partial(reported_before, workspace, edition)
+    ledger = ledger_of_year(workspace, edition, fiscal_year, progress)
+    examination = examine_collection(inbox, own, roster, explanations, recall, ledger)
+    return examination.and_also(
+        [
+            *findings_on_registers(workspace, edition, examination.years[0]),
+            *findings_on_open_registers(workspace, edition, fiscal_year),
+        ]
+    )
 
 
 def _require_notes(workspace: Workspace, examination: Examination) -> None:
@@ -164,12 +138,13 @@ def _between_years(workspace: Workspace, edition: Edition, content: Content, rep
     return as_warnings(findings_between(workspace, edition, records), edition)
 
 
-def _vouching_record(out: Path, published: Path, fiscal_year: int) -> Record | None:
+def _vouching_record(workspace: Workspace, fiscal_year: int) -> Record | None:
     """The record that vouches for the outputs of a year, if there is one.
 
     One in out/ that is broken vouches for nothing, and is about to be replaced; one by a newer version of the
     program is not. A published one must be readable.
     """
+    out, published = workspace.out(fiscal_year), workspace.record(fiscal_year)
     earlier = read_record(published, fiscal_year) if published.exists() else None
     try:
         return read_record(out / RECORD, fiscal_year) if (out / RECORD).exists() else earlier
