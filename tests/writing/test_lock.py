@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 
 from conftest import Command
+from killing import needs_fork
 from nerima_report.cli import GROUPS, app, one_writer
 from nerima_report.errors import CannotProceed
+from nerima_report.workspace import write_all
 from nerima_report.writing import lock
 from nerima_report.writing.lock import FOLDER, refuse_unfinished
 
@@ -142,3 +144,27 @@ def test_a_folder_outside_is_locked_while_it_is_written_and_nothing_hidden_stays
     assert not outside.parent.exists()
     assert lock.is_worked_in(workdir)
     assert (workdir / FOLDER / "lock").exists()
+
+
+@needs_fork
+def test_writers_of_a_folder_outside_wait_for_each_other_although_each_clears_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lock, "PATIENCE", 60.0)
+    counter, writers, times = tmp_path / "outside" / "counter", 3, 15
+
+    def count() -> None:
+        for _ in range(times):
+            with lock.writing_into(counter.parent):
+                number = int(counter.read_bytes()) if counter.exists() else 0
+                write_all(counter.parent, {counter.name: str(number + 1).encode()})
+
+    children = []
+    for _ in range(writers):
+        if not (child := os.fork()):
+            count()
+            os._exit(0)
+        children.append(child)
+    assert [os.waitpid(child, 0)[1] for child in children] == [0] * writers
+    assert int(counter.read_bytes()) == writers * times
+    assert list(counter.parent.iterdir()) == [counter]

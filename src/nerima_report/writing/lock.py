@@ -25,6 +25,7 @@ from nerima_report.writing.journal import Journal, TargetInUse, missing_folders,
 FOLDER = ".nerima-report"  # hidden, so that nothing in it is taken for handed in
 IGNORED = b"*\n"  # git: everything in the folder, its .gitignore too
 PATIENCE = 5.0  # seconds that a second writer waits
+_ATTEMPTS = 20
 _CANNOT_BE_WRITTEN = (errno.EACCES, errno.EPERM, errno.EROFS)
 
 _held: list[Journal] = []
@@ -71,7 +72,6 @@ def one_writer(folder: Path, command: str, patience: float | None = None) -> Ite
     with contextlib.ExitStack() as stack:
         try:
             stack.callback(remove_empty, [journal.file.parent, *missing_folders(folder)])
-            journal.file.parent.mkdir(parents=True, exist_ok=True)
             stack.enter_context(_locked(folder, PATIENCE if patience is None else patience))
         except OSError as error:
             if error.errno not in _CANNOT_BE_WRITTEN:
@@ -116,7 +116,14 @@ def _locked(folder: Path, patience: float) -> Iterator[None]:
 
     lock = FileLock(_lock_file(folder))
     try:
-        lock.acquire(timeout=patience, poll_interval=0.1)
+        for attempt in range(_ATTEMPTS):
+            try:
+                (folder / FOLDER).mkdir(parents=True, exist_ok=True)
+                lock.acquire(timeout=patience, poll_interval=0.1)
+                break
+            except FileNotFoundError:  # a writer of a folder outside has just ended, and cleared up
+                if attempt == _ATTEMPTS - 1:
+                    raise
     except Timeout:
         raise CannotProceed(
             "ほかのコマンドがこのフォルダーに書いているところなので、何もしませんでした。\n"
