@@ -58,6 +58,8 @@ def _told(coverage: Coverage, source: Source, line: SourceLine) -> Iterator[str]
         if f"役割 {role.name}" in references:
             yield f"{role.name}は、{role.who}"
             yield from (f"・{duty}" for duty in role.duties)
+    if "定義 municipality.toml designations" in references:
+        yield from (f"・{each}" for each in coverage.edition.municipality.designations)
     if line.because:
         yield line.because
 
