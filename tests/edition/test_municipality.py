@@ -21,6 +21,10 @@ def test_a_designation_waits_until_it_is_announced(whole_edition: Edition) -> No
     assert municipality.not_announced(2021) == ()
     assert municipality.not_announced(2022) == ("見本公社の変更（令和4年10月1日）",)
     assert len(municipality.not_announced(2023)) == 2
+    assert [str(each) for each in designations[:2]] == [
+        "見本財団の指定（令和3年4月1日）: 令和3年4月5日に告示",
+        "見本公社の変更（令和4年10月1日）: 告示はまだ",
+    ]
     assert whole_edition.municipality.designations == ()  # the sources name none
 
 

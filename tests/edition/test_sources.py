@@ -105,6 +105,13 @@ def test_headings_tables_and_types_are_all_there(coverage: Coverage, whole_editi
         ("指針 第5条 第1項", ["第5条第1項"]),
         ("指針20条6項", ["第20条第6項"]),
         ("規則第5条第1項", ["第5条"]),
+        ("指針21", ["第21条"]),
+        ("指針二十一条", ["第21条"]),
+        ("ガイドライン3の参考", ["3の参考"]),
+        ("規則 第5号様式", ["第11条第2項"]),
+        ("指針 派遣労働者", ["第20条第5項"]),
+        ("指針第20条規則第6条", []),
+        ("指針第20条の2", []),
         ("規則第99条", []),
         ("指針第5条第9項", []),
         ("概要第21条", ["第21条の説明"]),
@@ -122,6 +129,7 @@ def test_a_place_is_understood_as_people_write_it(words: str, places: list[str],
 def test_without_a_source_all_that_have_the_place_are_told(coverage: Coverage) -> None:
     assert [each.source.key for each in coverage.find("第20条")] == ["指針の概要", "指針"]
     assert [each.source.key for each in coverage.find("別表3の21")] == ["ガイドライン"]
+    assert [[line.at for line in each.lines] for each in coverage.find("掲示場")] == [["第17条第3項"]]
     assert coverage.find("第99条") == coverage.find("虎") == []
 
 

@@ -64,7 +64,15 @@ def _number(kanji: str) -> int:
 
 def article_of(key: str) -> Article | None:
     """The article that a key begins with: 第20条第1項, and 20条1項 too; None where it begins with none."""
-    found = _ARTICLE.match(key)
+    return _article(_ARTICLE.match(key))
+
+
+def typed_article(key: str) -> Article | None:
+    """The article that a key names and nothing else; None where it says more, or something else."""
+    return _article(_ARTICLE.fullmatch(key))
+
+
+def _article(found: re.Match[str] | None) -> Article | None:
     if found is None:
         return None
     number, branch, paragraph, item = found.groups()

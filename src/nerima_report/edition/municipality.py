@@ -64,6 +64,12 @@ class Designation(Definition):
     announced: date | None = Field(title="告示の日", default=None)
     number: str = Field(title="告示の番号", default="")
 
+    def __str__(self) -> str:
+        """見本財団の指定（令和4年4月1日）: 令和4年4月5日に告示（告示第1号）."""
+        number = f"（{self.number}）" if self.number else ""
+        announced = f"{full_date(self.announced)}に告示{number}" if self.announced else "告示はまだ"
+        return f"{self.name}の{self.act}（{full_date(self.day)}）: {announced}"
+
     @model_validator(mode="after")
     def _is_announced_afterwards(self) -> Designation:
         if self.announced is not None and self.announced < self.day:

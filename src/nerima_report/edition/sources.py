@@ -13,7 +13,15 @@ from functools import cached_property
 from pydantic import Field, model_validator
 
 from nerima_report.edition import Edition
-from nerima_report.edition.citations import Article, Citation, article_of, citations, place_key, typed_key
+from nerima_report.edition.citations import (
+    Article,
+    Citation,
+    article_of,
+    citations,
+    place_key,
+    typed_article,
+    typed_key,
+)
 from nerima_report.edition.entries import EntryTable
 from nerima_report.edition.part import Part
 from nerima_report.edition.tables import CountTable, Definition, Text, refuse_duplicates
@@ -141,8 +149,8 @@ class Coverage:
     def find(self, words: str) -> list[Found]:
         """The lines that somebody means who types 指針第20条, 規則17条2項4号 or 別表2の10.
 
-        Without the name of a source these are looked for in all sources, and only those that have them are told. Empty
-        where the words name neither a source nor a place of one.
+        Without the name of a source these are looked for in all sources, and only those that have them are told. Words
+        that name no place are looked for in what the places say: 規則 第2号様式, 掲示場. Empty where nothing is found.
         """
         key = typed_key(words)
         named = max((name for name in self.sources.by_name if key.startswith(name)), key=len, default="")
@@ -181,10 +189,13 @@ def load_coverage(edition: Edition) -> Coverage:
 
 def _lines(source: Source, key: str) -> Iterator[SourceLine]:
     """The lines that a place names, with those beneath it; all of a source without a place."""
-    article = article_of(key)
+    article = typed_article(key)
     if article is None:
         typed = ((line, typed_key(line.at)) for line in source.lines)
-        yield from (line for line, own in typed if own.startswith(key) and not _goes_on(own, key or " "))
+        begun = [line for line, own in typed if own.startswith(key) and not _goes_on(own, key or " ")]
+        if not begun and key.isdigit():
+            yield from _lines(source, f"第{key}条")
+        yield from begun or (line for line in source.lines if key in typed_key(line.says))
         return
     within = [line for line in source.lines if line.article and line.article.is_within(article)]
     numbered = any(line.article and line.article.paragraph for line in within)

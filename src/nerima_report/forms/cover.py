@@ -47,7 +47,7 @@ def write_cover(form: Form, sheet: Worksheet) -> None:
     write(sheet, form.marks_row, 0, (*COVER_HEADINGS, form.texts.progress.heading), looks.heading)
     for key, (row, column) in form.marks.items():
         _write_line(form, sheet, key, row)
-        fit_height(sheet, row, [(key, _WIDTHS[0]), (_instead(form, key), _WIDTHS[1])])
+        fit_height(sheet, row, [(key, _WIDTHS[0]), (_said_of(form, key), _WIDTHS[1])])
         if key in form.choices:
             _write_choice(form, sheet, key)
         elif key in form.cover.withheld:
@@ -107,25 +107,24 @@ def _write_line(form: Form, sheet: Worksheet, key: str, row: int) -> None:
     looks = form.looks
     table = form.tables.get(key)
     if table is None:
-        left_out = form.edition.tables.get(key) or form.edition.register_tables.get(key)
-        part_title = f"{form.edition.part_of(key).definition.title}のすべての表"
-        title = left_out.readable_title if left_out else part_title
-        withheld = form.texts.withheld if key in form.cover.withheld else ""
-        write(sheet, row, 0, (key, _instead(form, key) or title + withheld, None), looks.label)
+        write(sheet, row, 0, (key, _said_of(form, key), None), looks.label)
         write(sheet, row, PROGRESS_COLUMN, [None], looks.label)
         return
     caption = form.places[key].caption + 1 if key in form.places else 1
     sheet.write_url(row, 0, f"internal:'{form.sheet_of(key)}'!A{caption}", looks.link, key)
-    write(sheet, row, 1, (table.readable_title, None), looks.label)
+    write(sheet, row, 1, (_said_of(form, key), None), looks.label)
     write(sheet, row, PROGRESS_COLUMN, [_progress(form, key)], looks.label)
     grey = {"type": "formula", "criteria": f"={form.part_is_marked(key)}", "format": looks.unused}
     sheet.conditional_format(row, 0, row, MARK_COLUMN, grey)
 
 
-def _instead(form: Form, key: str) -> str:
-    """The text of the cover for a list whose cases stand in the registers of the form; '' for anything else."""
-    fed = form.has_registers and key in fed_lists(form.edition, form.cover)
-    return form.edition.tables[key].readable_title + form.texts.registers.instead if fed else ""
+def _said_of(form: Form, key: str) -> str:
+    """What the cover calls a part or a table, and why it has no sheet, if it has none."""
+    table = form.edition.tables.get(key) or form.edition.register_tables.get(key)
+    title = table.readable_title if table else f"{form.edition.part_of(key).definition.title}のすべての表"
+    if form.has_registers and key in fed_lists(form.edition, form.cover):
+        return title + form.texts.registers.instead
+    return title + (form.texts.withheld if key in form.cover.withheld else "")
 
 
 def _progress(form: Form, table_id: str) -> Formula:

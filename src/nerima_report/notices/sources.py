@@ -28,7 +28,7 @@ _HEAD = """# 資料の条ごとの、この道具でのありか
 def print_found(console: Console, coverage: Coverage, found: Iterable[Found], *, overview: bool) -> None:
     """Print the lines of each source with what serves them; in an `overview` only what they are called."""
     for each in found:
-        console.print(Text(each.source.title, "bold"), soft_wrap=True)
+        _print(console, 0, each.source.title, "bold")
         for line in each.lines:
             _print(console, 2, f"{line.at}　{line.says}")
             for text in () if overview else _told(coverage, each.source, line):
@@ -58,6 +58,8 @@ def _told(coverage: Coverage, source: Source, line: SourceLine) -> Iterator[str]
         if f"役割 {role.name}" in references:
             yield f"{role.name}は、{role.who}"
             yield from (f"・{duty}" for duty in role.duties)
+    if "定義 municipality.toml designations" in references:
+        yield from (f"・{each}" for each in coverage.edition.municipality.designations)
     if line.because:
         yield line.because
 
