@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from nerima_report.edition.entries import EntryTable
+from nerima_report.edition.entries import EntryField, EntryTable
 from nerima_report.edition.tables import without_doubt
 from nerima_report.findings import Finding
 from nerima_report.fiscal_year import full_date, full_name
 from nerima_report.tallies.collection import Collection
-from nerima_report.tallies.duties import Duty, duties
+from nerima_report.tallies.duties import duties
 from nerima_report.tallies.model import Entry
 
 MOST_NAMED = 5  # fields that a message names
@@ -25,9 +25,9 @@ def entries_owe_nothing(collection: Collection) -> Iterator[Finding]:
             if duty.kind == "unanswered":
                 unanswered.append(duty)
             elif duty.kind == "unmet":
-                yield _unmet(entry, duty, about)
+                yield _unmet(entry, duty.field, about)
             else:
-                yield _due(entry, duty, about, collection.fiscal_year)
+                yield _due(entry, duty.field, about, collection.fiscal_year)
         if unanswered:
             first, *more = (entry.place(duty.field.label) for duty in unanswered)
             names = "、".join(duty.field.label for duty in unanswered[:MOST_NAMED])
@@ -51,19 +51,16 @@ def dates_out_of_order(entry: Entry, pairs: Iterable[tuple[str, str]]) -> Iterat
             yield Finding("N330", entry.place(then), *days, related=related, details=about)
 
 
-def _unmet(entry: Entry, duty: Duty, about: str) -> Finding:
-    field = duty.field
-    details = {"about": about, "title": field.wording}
-    return Finding(
-        "N335", entry.place(field.label), "、".join(field.expected), str(entry[field.label]), details=details
-    )
+def _unmet(entry: Entry, field: EntryField, about: str) -> Finding:
+    answer, expected = str(entry[field.label]), "、".join(field.expected)
+    return Finding("N335", entry.place(field.label), expected, answer, details={"about": about})
 
 
-def _due(entry: Entry, duty: Duty, about: str, fiscal_year: int) -> Finding:
-    day = entry[duty.field.label]
+def _due(entry: Entry, field: EntryField, about: str, fiscal_year: int) -> Finding:
+    day = entry[field.label]
     found = full_date(day) if isinstance(day, date) else "空欄"
-    year = full_name(fiscal_year) if duty.field.yearly else None
-    return Finding("N345", entry.place(duty.field.label), year, found, details={"about": about})
+    year = full_name(fiscal_year) if field.yearly else None
+    return Finding("N345", entry.place(field.label), year, found, details={"about": about})
 
 
 def _entries(collection: Collection) -> Iterator[tuple[EntryTable, Entry]]:

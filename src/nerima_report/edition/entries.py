@@ -79,11 +79,6 @@ class EntryField(Definition):
         """The article that asks for the field; '' where only the table as a whole has one."""
         return ""
 
-    @property
-    def wording(self) -> str:
-        """What the field asks, in the words of its article where it has them."""
-        return self.label
-
     def is_required(self, entry: Mapping[str, object], fiscal_year: int) -> bool:
         """Whether an entry (values by label of field) of a fiscal year must give this field."""
         asked = self.required or (bool(self.required_when) and all_hold(self.required_when, entry))

@@ -50,11 +50,6 @@ class RegisterField(EntryField):
         return "" if self.article == NO_ARTICLE else without_doubt(self.article)
 
     @property
-    def wording(self) -> str:
-        """What the field asks, in the words of its article."""
-        return without_doubt(self.item) or self.label
-
-    @property
     def hint(self) -> str:
         """What a form says above the heading: first the article."""
         return "\n".join(filter(None, (self.source, super().hint)))

@@ -15,7 +15,7 @@ from nerima_report.forms.inputs import needs_a_range
 from nerima_report.forms.style import fit_height, set_widths, write
 from nerima_report.tallies.layout import GUIDE_SHEET
 
-_WIDTHS = (34, 90)
+_WIDTHS = (30, 100)
 
 
 class PageLine(NamedTuple):
@@ -76,8 +76,9 @@ def _fields(form: Form, table: AnyTable) -> Iterator[str]:
     texts = form.texts.guide
     fields = table.fields if isinstance(table, EntryTable) else ()
     for required, text in ((True, texts.required), (False, texts.optional)):
-        # For fields that are required in some rows only, the rule of the field says so.
-        labels = [field.label for field in fields if field.required is required and not field.required_when]
+        # For fields that are required in some rows only, or that come due, the rule of the field says so.
+        always = (field for field in fields if not (field.required_when or field.due_when))
+        labels = [field.label for field in always if field.required is required]
         if labels:
             yield fill(text, {"項目": "、".join(labels)})
 
