@@ -55,47 +55,51 @@ def compose_approval(content: Content, report: Report, changed: ChangedByHand) -
 
 
 def _numbers(content: Content, report: Report, texts: ApprovalTexts) -> Iterator[Block]:
-    """For each column of each table of counts, printed or told in sentences, a table with the year before."""
+    """Every table of counts, printed or told in sentences; each column by itself where the year before is beside it."""
     captions = {table.id: table.caption for table in report.tables}
     for part in content.collection.edition.parts:
         yield Heading(2, part.definition.title)
         for key, table in part.tables.items():
             if isinstance(table, CountTable):
-                for column in table.columns:
-                    title = captions.get(part.table_id(key), table.readable_title)
-                    title += f"（{column.label}）" if len(table.columns) > 1 else ""
-                    yield replace(_column(content, part.table_id(key), table, column, texts), title=title)
+                table_id = part.table_id(key)
+                title = captions.get(table_id, table.readable_title)
+                yield from (replace(one, title=title + one.title) for one in _tables(content, table_id, table, texts))
 
 
-def _column(content: Content, table_id: str, table: CountTable, column: Column, texts: ApprovalTexts) -> Table:
-    totals, comparison = content.collection.totals, content.comparison
-    alone = table.model_copy(update={"columns": (column,)})
-    if comparison is None or totals.misses(alone.keys(table_id)):
-        return count_table(table_id, alone, totals, content.collection.fiscal_year)
-    printed = count_table(
-        table_id, used_rows(table_id, alone, totals, comparison), totals, content.collection.fiscal_year
-    )
+def _tables(content: Content, table_id: str, table: CountTable, texts: ApprovalTexts) -> Iterator[Table]:
+    """The tables of which each has as its title what it adds to that of the printed table: （件数）."""
+    totals, comparison, year = content.collection.totals, content.comparison, content.collection.fiscal_year
+    if comparison is None or totals.misses(table.keys(table_id)):
+        yield replace(count_table(table_id, table, totals, year), title="")
+        return
     compare = content.collection.edition.years.compare
-    beside = ComparedTable(table_id, alone, totals, comparison, compare).beside(printed)
     if not comparison.compares(table_id):
-        return beside
-    reasons = list(_reasons(content, table_id, column, beside))
+        printed = count_table(table_id, table, totals, year)
+        yield replace(ComparedTable(table_id, table, totals, comparison, compare).beside(printed), title="")
+        return
+    for column in table.columns:
+        alone = table.model_copy(update={"columns": (column,)})
+        printed = count_table(table_id, used_rows(table_id, alone, totals, comparison), totals, year)
+        beside = ComparedTable(table_id, alone, totals, comparison, compare).beside(printed)
+        title = f"（{column.label}）" if len(table.columns) > 1 else ""
+        yield replace(_with_reasons(beside, content, column, texts), title=title)
+
+
+def _with_reasons(table: Table, content: Content, column: Column, texts: ApprovalTexts) -> Table:
+    """The table with the reasons for its changes, if anybody gave one."""
+    reasons = list(_reasons(content, column, table))
     if not any(reasons):
-        return beside
-    columns = (*beside.columns, TableColumn(texts.reason, weight=REASON_WIDTH))
-    return replace(
-        beside,
-        columns=columns,
-        rows=tuple((*row, Cell(reason)) for row, reason in zip(beside.rows, reasons, strict=True)),
-    )
+        return table
+    rows = tuple((*row, Cell(reason)) for row, reason in zip(table.rows, reasons, strict=True))
+    return replace(table, columns=(*table.columns, TableColumn(texts.reason, weight=REASON_WIDTH)), rows=rows)
 
 
-def _reasons(content: Content, table_id: str, column: Column, table: Table) -> Iterator[str]:
+def _reasons(content: Content, column: Column, table: Table) -> Iterator[str]:
     """For each row of the table the reasons that somebody gave for its change from the year before."""
     explained = [
         (finding.place, finding.explained)
         for finding in content.findings
-        if finding.explained and finding.explained.is_between_years and finding.place.table == table_id
+        if finding.explained and finding.explained.is_between_years and finding.place.table == table.id
     ]
     group = ""
     for position, row in enumerate(table.rows, start=1):

@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import docx
 import pytest
 
 from conftest import ROOT, Command
@@ -366,6 +367,9 @@ def test_build_says_as_a_warning_what_the_years_before_say(years: Path, command:
     assert (run.code, finding["code"], finding["severity"]) == (0, "N711", "warning")
     assert "請求が増えたため。" in (years / "out" / "2022" / "report.md").read_text(encoding="utf-8")
     assert "請求が増えた" in (years / "out" / "2022" / "audit.md").read_text(encoding="utf-8")
+    tables = docx.Document(str(years / "out" / "2022" / "決裁資料.docx")).tables
+    rows = [[cell.text for cell in row.cells] for table in tables for row in table.rows]
+    assert ["全部公開", "986", "300", "686", "請求が増えた"] in rows
     record = read_record(years / "out" / "2022" / "record.json", 2022)
     assert [explained.note for explained in record.explained] == ["請求が増えたため。"]
 

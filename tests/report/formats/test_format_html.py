@@ -76,7 +76,7 @@ def test_it_is_marked_up_for_those_who_cannot_see_it(page: str) -> None:
     tags = tags_of(page)
     assert ("html", {"lang": "ja"}) in tags
     assert [tag for tag, _ in tags if tag in ("header", "nav", "main", "h1")] == ["header", "h1", "nav", "main"]
-    assert all(facts.get("scope") in ("col", "row") for tag, facts in tags if tag == "th")
+    assert all(facts.get("scope") in ("col", "row", "rowgroup") for tag, facts in tags if tag == "th")
     tables = [tag for tag, _ in tags if tag in ("table", "caption")]
     assert tables == ["table", "caption"] * (len(tables) // 2)
     assert next(facts["href"] for tag, facts in tags if tag == "a") == "#main"
@@ -148,3 +148,12 @@ def test_on_paper_tables_are_whole_and_nothing_is_there_for_the_screen_alone(pag
     for sheet in text.split("\f"):
         if "公開請求の目的別件数" in sheet:
             assert all(row in sheet for row in ("営業活動", "請求目的の記載なし", "2,199"))
+
+
+def test_each_group_of_rows_and_the_total_are_bodies_of_their_own() -> None:
+    table = next(table for table in REPORT.tables if table.id == "個人.処理状況")
+    tags = tags_of(render_html(small(table)).partition("<main")[2])
+    assert [tag for tag, _ in tags].count("tbody") == 3  # 開示請求, 外部提供中止請求, 合計
+    assert [told["scope"] for tag, told in tags if tag == "th"] == [
+        "col", "col", "rowgroup", *["row"] * 5, "rowgroup", *["row"] * 3,
+    ]  # fmt: skip
