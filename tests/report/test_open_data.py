@@ -135,6 +135,7 @@ def test_numbers_that_only_sentences_say_are_data_as_well(ward_of: str, request:
     said = " ".join(block.text for block in report.blocks if isinstance(block, Paragraph))
     rows = rows_of(data)
     assert {"公開率", "公文書公開に関する審査請求"} <= {row["行"] for row in rows}
+    assert len({tuple(row[name] for name in data.key) for row in rows}) == len(rows)
     assert all(re.search(rf"(?<![\d,.]){number(row['値'])}{row['単位']}", said) for row in rows)
     assert not {row["表"] for row in rows if row["列"] != SHARE} & {table.id for table in report.tables}
 

@@ -7,7 +7,7 @@ and columns for those of its fields that are printed.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -18,7 +18,7 @@ from nerima_report.edition.entries import EntryField, EntryTable
 from nerima_report.edition.part import Part
 from nerima_report.edition.tables import CountTable, fill, placeholders_in, without_doubt
 from nerima_report.places import CellKey
-from nerima_report.records.model import Record, RecordedTable
+from nerima_report.records.model import Record, RecordedCell, RecordedTable
 from nerima_report.report.blocks import Bullets, Paragraph, Report
 from nerima_report.report.record import published_table, recorded_list
 from nerima_report.report.tables import in_printed_order, printed_rows
@@ -49,6 +49,13 @@ _COUNTS = (
         "状態", description="公表なしは、その年度に公表していない数。", required=True, choices=(KNOWN, UNPUBLISHED)
     ),
 )
+# The same of the numbers that only sentences say, among which there are shares.
+_SAID = tuple(
+    replace(field, type="number") if field.name == "値"
+    else replace(field, choices=(*field.choices, SHARE)) if field.name == "行の種類"
+    else field
+    for field in _COUNTS
+)  # fmt: skip
 _KEY_OF_COUNTS = ("西暦年度", "表", "区分", "行", "列")
 _TYPES: dict[str, FieldType] = {"month": "yearmonth", "date": "date", "order": "integer", "difference": "integer"}
 
@@ -95,24 +102,37 @@ def numbers_in_sentences(record: Record, edition: Edition, report: Report) -> li
     said = {name for block in report.blocks if isinstance(block, Paragraph | Bullets) for name in block.said}
     printed = {table.table for table in record.tables}
     titles = {part.key: part.definition.title for part in edition.parts}
-    numbers: list[tuple[str, tuple[Value, ...]]] = [
-        (cell.table, (cell.group, cell.row, cell.column, cell.value, cell.unit))
-        for cell in record.cells
-        if cell.table not in printed and number_name(cell.key) in said and cell.value is not None
-    ]
+    about = (edition.municipality.code, record.fiscal_year, record.name)
+    rows = tuple(
+        (*about, titles[key.table.partition(".")[0]], *key, value, unit, kind, KNOWN)
+        for key, value, unit, kind in (*_said_counts(record, said), *_said_shares(record, said))
+        if key.table not in printed or kind == SHARE
+    )
+    data = DataTable("sentences", "文の中の数", (*_ABOUT, *_SAID), rows, _ON_SENTENCES, _KEY_OF_COUNTS)
+    return [data] if rows else []
+
+
+def _said_counts(record: Record, said: Container[str]) -> Iterator[tuple[CellKey, int | Decimal, str, str]]:
+    """Counts and sums of columns with their unit; a sum of one row is that row."""
+    columns: dict[CellKey, list[RecordedCell]] = {}
+    for cell in record.cells:
+        columns.setdefault(CellKey(cell.table, "", "", cell.column), []).append(cell)
+    for column, cells in columns.items():
+        total = number_name(column) in said
+        for cell in cells:
+            if cell.value is not None and (number_name(cell.key) in said or (total and len(cells) == 1)):
+                yield cell.key, cell.value, cell.unit, DETAIL
+        values = [cell.value for cell in cells if cell.value is not None]
+        if total and len(values) == len(cells) > 1:
+            yield column._replace(row=TOTAL), sum(values), cells[0].unit, TOTAL
+
+
+def _said_shares(record: Record, said: Container[str]) -> Iterator[tuple[CellKey, int | Decimal, str, str]]:
     for figure in record.figures:
         if figure.figure in said and figure.value is not None:
             part, _, name = figure.figure.partition(".")
-            value = Decimal(figure.value)
-            numbers.append((f"{part}.{figure.denominator_of.table}", ("", name, SHARE, value, figure.unit)))
-    code = edition.municipality.code
-    rows = tuple(
-        (code, record.fiscal_year, record.name, titles[table.partition(".")[0]], table, *number)
-        for table, number in numbers
-    )
-    fields = tuple(replace(field, type="number") if field.name == "値" else field for field in _COUNTS[:5])
-    data = DataTable("sentences", "文の中の数", (*_ABOUT, *fields), rows, _ON_SENTENCES, _KEY_OF_COUNTS)
-    return [data] if rows else []
+            key = CellKey(f"{part}.{figure.denominator_of.table}", "", name, SHARE)
+            yield key, Decimal(figure.value), figure.unit, SHARE
 
 
 def side_by_side(years: Iterable[Sequence[PublishedTable]]) -> list[DataTable]:
