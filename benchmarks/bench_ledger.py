@@ -24,7 +24,7 @@ _IN_ORDER = (
     "受付日", "本人確認の日", "補正を求めた日", "補正された日", "延長の通知日", "第三者照会の日", "意見書の提出期限",
     "意見書の日", "決定・取下げ日", "第三者への通知の日", "公開の日", "開示の日",
 )  # fmt: skip
-_ANSWERS = ("部分公開", "部分開示", "法定代理人", "反対でない", "条例第13条第1項", "期限の特例")
+_ANSWERS = ("部分公開", "部分開示", "法定代理人", "反対でない", "条例第13条第1項", "期限の延長")
 
 
 def main() -> None:
@@ -57,7 +57,8 @@ def _row(ledger: Ledger, number: int, fiscal_year: int) -> Mapping[str, object]:
         elif field.type == "order":
             values[field.label] = 1
         else:
-            values[field.label] = f"{field.label}{number if field.label in (ledger.roles.number,) else number % 500}"
+            own = field.label in (ledger.roles.number, ledger.roles.requester)
+            values[field.label] = f"{field.label}{number if own else number % 500}"
     return values
 
 

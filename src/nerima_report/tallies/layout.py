@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import pairwise
@@ -90,6 +90,26 @@ class CountLayout(Layout):
         return min((row for row, _ in self.cells.values()), default=0)
 
 
+@dataclass(frozen=True)
+class Crossings(Collection[Position]):
+    """The cells where some rows and some columns cross: of a long list it would take much to name each."""
+
+    rows: frozenset[int]
+    columns: frozenset[int]
+
+    def __contains__(self, position: object) -> bool:
+        """Whether a cell (row, column) is one of them."""
+        return isinstance(position, tuple) and position[1] in self.columns and position[0] in self.rows
+
+    def __iter__(self) -> Iterator[Position]:
+        """Each of them, row by row."""
+        return ((row, column) for row in sorted(self.rows) for column in sorted(self.columns))
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self.rows) * len(self.columns)
+
+
 @dataclass
 class EntryLayout(Layout):
     """Where the fields of a list-like table stand on a sheet: their columns and the filled rows.
@@ -104,6 +124,11 @@ class EntryLayout(Layout):
     def data_cells(self) -> list[Position]:
         """The cells whose values are read."""
         return [(row, column) for row in self.rows for column in sorted(self.columns.values())]
+
+    @property
+    def crossings(self) -> Crossings:
+        """The same cells, to be asked whether a cell is one of them."""
+        return Crossings(frozenset(self.rows), frozenset(self.columns.values()))
 
     @property
     def first_row(self) -> int:
