@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Collection as Cells
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 from nerima_report.edition import Edition
 from nerima_report.findings import Finding, Severity
@@ -40,26 +40,18 @@ _BySeverity = tuple[Sequence[Position], Severity | None]  # None: that of the ca
 
 @dataclass(frozen=True)
 class _ReadSheet:
-    """A sheet of which something is read: the cells that are only compared, and those whose texts are printed.
-
-    `find_data` gives the cells with data; of most sheets nobody asks for them.
-    """
+    """A sheet of which something is read: its cells with data, those that are only compared, and printed texts."""
 
     sheet: Sheet
     place: Place
-    find_data: Callable[[], Iterable[Position]]
+    data: Container[Position]
     compared: frozenset[Position] = frozenset()
-    texts: Sequence[Position] = ()
+    texts: Cells[Position] = ()
 
     @property
     def facts(self) -> SheetFacts:
         """What the sheet holds besides its values."""
         return self.sheet.facts
-
-    @cached_property
-    def data(self) -> frozenset[Position]:
-        """The cells with data."""
-        return frozenset(self.find_data())
 
     def finding(self, code: str, cells: Sequence[Position], found: str) -> Finding:
         """A finding on the first of some cells, and how many more there are."""
@@ -145,7 +137,7 @@ def _struck_through(read: _ReadSheet) -> Iterator[Finding]:
     for code, struck in (("N322", whole), ("N323", parts.keys())):
         if not struck:
             continue
-        data = struck & read.data
+        data = {position for position in struck if position in read.data}
         rows = {row for row, _ in data}
         others = [position for position in sorted(struck - data) if position[0] not in rows]
         by_severity: tuple[_BySeverity, ...] = ((sorted(data), None), (others, "warning"))
@@ -214,8 +206,10 @@ def _other_texts(read: _ReadSheet) -> Iterator[Finding]:
             finding = read.finding("N328", positions, "")
             details = {**finding.details, "what": _what_was_cleaned(cleaned[positions[0]])}
             yield replace(finding, found=None, details=details, severity=severity)
-    faulty = {p: chars for p in read.texts if (chars := not_for_print(str(read.sheet.cells.get(p, ""))))}
-    if faulty:
+    cells = read.sheet.cells
+    texts = {str(cells.get(position, "")) for position in read.texts}  # a long list says the same again and again
+    if unfit := {text: chars for text in texts if (chars := not_for_print(text))}:
+        faulty = {p: unfit[text] for p in read.texts if (text := str(cells.get(p, ""))) in unfit}
         found = "、".join(f"「{char}」（U+{ord(char):04X}）" for char in faulty[min(faulty)])
         yield read.finding("N329", sorted(faulty), found)
 
@@ -241,28 +235,21 @@ def _read_sheets(collection: Collection) -> Iterator[_ReadSheet]:
 
 def _cover(submission: Submission) -> _ReadSheet:
     cells = {label: position_of(cell) for label, cell in submission.cover_cells.items() if cell}
-
-    def find_data() -> Iterable[Position]:
-        return (*cells.values(), *submission.marked)
-
     names = [cells[label] for label in ("部", "課") if label in cells]
     place = replace(on_cover(submission, ""), sheet=submission.cover.name)
-    return _ReadSheet(submission.cover, place, find_data, texts=names)
+    return _ReadSheet(submission.cover, place, (*cells.values(), *submission.marked), texts=names)
 
 
 def _table(located: LocatedCounts | LocatedEntries, sheet: Sheet, edition: Edition) -> _ReadSheet:
     layout = located.layout
     if len(layout.region) < MAX_ROW:  # other tables stand on the sheet, and say of their cells themselves
         sheet = replace(sheet, facts=sheet.facts.within(layout.region))
-
-    def find_data() -> Iterable[Position]:
-        return layout.data_cells
-
     if isinstance(located, LocatedCounts):
-        compared = frozenset((*located.layout.totals.values(), *located.layout.verifications.values()))
-        return _ReadSheet(sheet, located.place(), find_data, compared)
+        counts = located.layout
+        compared = frozenset((*counts.totals.values(), *counts.verifications.values()))
+        return _ReadSheet(sheet, located.place(), counts.cells.values(), compared)
     table = edition.entry_tables.get(located.table_id) or edition.register_tables.get(located.table_id)
     printed = [field.label for field in table.fields if field.type == "text"] if table else []
     columns = [located.layout.columns[label] for label in printed if label in located.layout.columns]
-    texts = [(row, column) for column in columns for row in located.layout.rows]
-    return _ReadSheet(sheet, located.place(), find_data, texts=texts)
+    cells = located.layout.crossings
+    return _ReadSheet(sheet, located.place(), cells, texts=replace(cells, columns=frozenset(columns)))

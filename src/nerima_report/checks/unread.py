@@ -126,13 +126,17 @@ class _Table:
         return row > self.located.layout.header and row in self.located.layout.region
 
     def data_cells(self) -> Iterator[Position]:
-        """The cells that are read, and the lines of a list that the form wrote in front."""
+        """The cells that are read, and the lines of a list that the form wrote in front.
+
+        Those entries whose values are known are left out by `_beside_entries` already.
+        """
         if isinstance(self.located, LocatedCounts):
             counts = self.located.layout
             yield from (*counts.cells.values(), *counts.totals.values(), *counts.verifications.values())
             yield from (again for _, _, again in counts.twice)
         else:
-            yield from self.located.layout.data_cells
+            read = self.located.layout.crossings
+            yield from (position for position in self.sheet.facts.uncached if position in read)
             examples = self.located.layout.examples  # cells.examples_are_left_alone looks at them
             yield from (position for position in self.sheet.cells if position[0] in examples)
             yield from self._lines()
@@ -373,9 +377,18 @@ def _is_day(value: CellValue) -> bool:
     return parse_date(value) is not None
 
 
+def _beside_entries(tables: Iterable[_Table], sheet: Sheet) -> Sheet:
+    """A sheet without the entries of its lists: a long one has 700,000 cells, of which none is asked about."""
+    for table in tables:
+        if isinstance(table.located, LocatedEntries):
+            read = table.located.layout.crossings
+            sheet = replace(sheet, cells={p: value for p, value in sheet.cells.items() if p not in read})
+    return sheet
+
+
 def _on_sheet(tables: Sequence[_Table], sheet: Sheet) -> Iterator[Finding]:
     """What no table on the sheet accounts for: unknown rows, entries, columns, then what is left."""
-    rest = filled(sheet)
+    rest = filled(_beside_entries(tables, sheet))
     for table in tables:
         take(rest, table.data_cells())
     for table in tables:

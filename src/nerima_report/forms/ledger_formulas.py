@@ -42,10 +42,13 @@ class LedgerFormulas:
         ends = f"INT({received})+{self.name(_DAYS)}-{int(clock.first_day_counts)}+{self.name(_CORRECTION)}"
         if clock.moves:
             ends = f"WORKDAY({ends}-1,1,{self.name(_CLOSED)})"
-        decided = f'{self._cell(roles.outcome)}<>"",{self._cell(roles.closed)}<>""'
+        decided = f'OR({self._cell(roles.outcome)}<>"",{self._cell(roles.closed)}<>"")'
+        until = (
+            f"IF(COUNT({corrected})=1,INT({corrected}),IF({decided},0,TODAY()))"  # while it is awaited, no limit runs
+        )
         names = {
             _DAYS: self._days(self.ledger.limits),
-            _CORRECTION: f"IF(COUNT({asked},{corrected})=2,MAX(0,INT({corrected})-INT({asked})),0)",
+            _CORRECTION: f"IF(COUNT({asked})=1,MAX(0,{until}-INT({asked})),0)",
             DUE: f'IF(OR({received}="",{self.name(_DAYS)}=""),"",IFERROR({ends},""))',
             DAYS_LEFT: f'IF(OR({due}="",{decided}),"",{due}-TODAY())',
         }

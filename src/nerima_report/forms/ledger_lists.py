@@ -206,9 +206,10 @@ class ListSheet:
         for name, formula in formulas.names().items():
             self.workbook.define_name(name, formula)
         periods = Periods(own.ledger)
-        due = {row: day for row, values in enumerate(self.rows, start=FIRST_ROW) if (day := periods.due(values))}
-        days = {row: serial(day) for row, day in due.items()}
-        results = {DUE: days, DAYS_LEFT: dict[int, int]()}  # which day is today is not known here
+        waiting = (own.ledger.is_open(values) and periods.waits_for_correction(values) for values in self.rows)
+        days = (None if waits else periods.due(values) for waits, values in zip(waiting, self.rows, strict=True))
+        due = {row: serial(day) for row, day in enumerate(days, start=FIRST_ROW) if day}
+        results = {DUE: due, DAYS_LEFT: dict[int, int]()}  # what depends on the day is not known here
         for label, kind in ((DUE, "date"), (DAYS_LEFT, "count")):
             look = self._format(bg_color=_PALE, num_format=_FORMATS.get(kind, "0"))
             place, formula = own.columns[label], f"={formulas.name(label)}"

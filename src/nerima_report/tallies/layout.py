@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import pairwise
@@ -19,6 +19,7 @@ from nerima_report.edition.tables import Column, CountTable, Row
 from nerima_report.places import CellKey
 from nerima_report.text import plain
 from nerima_report.workbooks import Position, Sheet, Workbook, is_blank
+from nerima_report.workbooks.limits import MAX_COLUMNS
 
 # The sheet that says who reports, and for which year.
 COVER_SHEET = "表紙"
@@ -89,6 +90,26 @@ class CountLayout(Layout):
         return min((row for row, _ in self.cells.values()), default=0)
 
 
+@dataclass(frozen=True)
+class Crossings(Collection[Position]):
+    """The cells where some rows and some columns cross: of a long list it would take much to name each."""
+
+    rows: frozenset[int]
+    columns: frozenset[int]
+
+    def __contains__(self, position: object) -> bool:
+        """Whether a cell (row, column) is one of them."""
+        return isinstance(position, tuple) and position[1] in self.columns and position[0] in self.rows
+
+    def __iter__(self) -> Iterator[Position]:
+        """Each of them, row by row."""
+        return ((row, column) for row in sorted(self.rows) for column in sorted(self.columns))
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self.rows) * len(self.columns)
+
+
 @dataclass
 class EntryLayout(Layout):
     """Where the fields of a list-like table stand on a sheet: their columns and the filled rows.
@@ -103,6 +124,11 @@ class EntryLayout(Layout):
     def data_cells(self) -> list[Position]:
         """The cells whose values are read."""
         return [(row, column) for row in self.rows for column in sorted(self.columns.values())]
+
+    @property
+    def crossings(self) -> Crossings:
+        """The same cells, to be asked whether a cell is one of them."""
+        return Crossings(frozenset(self.rows), frozenset(self.columns.values()))
 
     @property
     def first_row(self) -> int:
@@ -239,19 +265,26 @@ def locate_entries(sheet: Sheet, table: EntryTable, is_end: Callable[[object], b
     layout = EntryLayout(_texts(sheet, header), header=header, columns=found)
     layout.missing_headings = [f.label for f in table.fields if f.required and f.label not in found]
     layout.unfound_headings = [f.label for f in table.fields if f.label not in found]
+    if not found:
+        return layout
     # What the form itself writes in front of its lines is no answer.
     columns = {column for label, column in found.items() if label != table.lines_for}
-    filled = {
-        row
-        for (row, column), value in sheet.cells.items()
-        if row > header and column in columns and not is_blank(value)
-    }
-    filled |= {row for row, column in sheet.facts.uncached if row > header and column in columns}
-    layout.examples = frozenset(
-        row for (row, _), value in sheet.cells.items() if row > header and isinstance(value, str) and _is_example(value)
-    )
-    layout.rows = sorted(filled - layout.examples - _rows_without_entry(sheet, layout, is_end)) if found else []
+    filled = {row for row, column in sheet.facts.uncached if row > header and column in columns}
+    for (row, column), value in sheet.cells.items():  # 700,000 of them in a full ledger
+        if row not in filled and row > header and column in columns and not is_blank(value):
+            filled.add(row)
+    texts = {value for (row, _), value in sheet.cells.items() if row > header and isinstance(value, str)}
+    layout.examples = frozenset(row for row in _rows_with(sheet, filter(_is_example, texts)) if row > header)
+    layout.rows = sorted(filled - layout.examples - _rows_without_entry(sheet, layout, texts, is_end))
     return layout
+
+
+def _rows_with(sheet: Sheet, texts: Iterable[str], only_in: int = 0) -> set[int]:
+    """The rows in which one of the texts stands, in any column or in one."""
+    wanted = frozenset(texts)
+    if not wanted:
+        return set()
+    return {row for (row, column), value in sheet.cells.items() if only_in in (0, column) and value in wanted}
 
 
 def _is_example(value: str) -> bool:
@@ -259,17 +292,16 @@ def _is_example(value: str) -> bool:
     return len(value) < _LONGEST_MARK and "例" in value and plain(value).strip("()【】[]<>※:") == EXAMPLE
 
 
-def _rows_without_entry(sheet: Sheet, layout: EntryLayout, is_end: Callable[[object], bool]) -> set[int]:
-    """The rows that only hold a mark of the end, and those that repeat the headings."""
+def _rows_without_entry(
+    sheet: Sheet, layout: EntryLayout, texts: Iterable[str], is_end: Callable[[object], bool]
+) -> set[int]:
+    """The rows that only hold a mark of the end, and those that repeat the headings; `texts` are those below them."""
     read = sorted(layout.columns.values())
     headings = [plain(sheet.cells.get((layout.header, column), "")) for column in read]
-    suspects = {
-        row
-        for (row, column), value in sheet.cells.items()
-        if row > layout.header and column in read and isinstance(value, str)
-        if is_end(value) or plain(value) == headings[read.index(column)]
-    }
-    rows = {row: [sheet.cells.get((row, column)) for column in read] for row in suspects}
+    # A heading may be an answer as well (中止): only a row that begins with the first heading may repeat them all.
+    first = {text for text in texts if plain(text) == headings[0]}
+    suspects = _rows_with(sheet, filter(is_end, texts)) | _rows_with(sheet, first, read[0])
+    rows = {row: [sheet.cells.get((row, column)) for column in read] for row in suspects if row > layout.header}
     return {
         row
         for row, values in rows.items()
@@ -337,7 +369,9 @@ def labels_by_heading(columns: Iterable[Column | EntryField]) -> dict[str, str]:
 
 def _texts(sheet: Sheet, header: int) -> list[str]:
     """The texts in the row of the headings; of the whole sheet when none of the headings was found."""
-    return [v for (row, _), v in sheet.cells.items() if isinstance(v, str) and header in (0, row)]
+    cells = sheet.cells
+    values = (cells.get((header, c)) for c in range(1, MAX_COLUMNS + 1)) if header else cells.values()
+    return [value for value in values if isinstance(value, str)]
 
 
 def _labels_below(sheet: Sheet, header: int, first: int) -> list[tuple[int, list[str]]]:

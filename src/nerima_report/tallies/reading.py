@@ -34,7 +34,7 @@ from nerima_report.tallies.model import (
     Tallies,
 )
 from nerima_report.tallies.submission import Submission, is_zero_formula
-from nerima_report.workbooks import CellValue, Sheet
+from nerima_report.workbooks import Sheet
 
 
 def load_tallies(submissions: Sequence[Submission], edition: Edition, tallying: Container[str] = ()) -> Tallies:
@@ -185,19 +185,20 @@ class _Gathered:
 def _read_column(field: EntryField, column: int | None, sheet: Sheet, rows: Sequence[int]) -> list[Reading]:
     """The readings of a field in these rows; all blank where its heading may be, and was, left out.
 
-    What was read once is remembered: choices, dates and blanks come again and again.
+    What is the same is read once: choices, dates and blanks come again and again.
     """
     if column is None:
         return [BLANK] * len(rows)
-    known: dict[tuple[type, CellValue], Reading] = {}
-    readings = []
     cells, uncached = sheet.cells, sheet.facts.uncached
-    for row in rows:
-        value = cells.get((row, column))
-        reading = known.get((type(value), value))
-        if reading is None:
-            reading = known[type(value), value] = read_field(field, value)
-        readings.append(NO_SAVED_RESULT if uncached and (row, column) in uncached else reading)
+    values = [cells.get((row, column)) for row in rows]
+    if len(set(map(type, values)) - {type(None)}) > 1:  # 1, 1.0 and TRUE would be the same
+        readings = [read_field(field, value) for value in values]
+    else:
+        known = {value: read_field(field, value) for value in set(values)}
+        readings = [known[value] for value in values]
+    for place, row in enumerate(rows) if uncached else ():
+        if (row, column) in uncached:
+            readings[place] = NO_SAVED_RESULT
     return readings
 
 

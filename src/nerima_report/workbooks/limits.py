@@ -19,7 +19,7 @@ RATIO_FROM_BYTES = 1 * MIB  # below this a part is harmless however well it is p
 # The XML: Excel writes no token above 32 KB (the text of a cell) and nests some 15 deep.
 MAX_TOKEN_BYTES = 1 * MIB  # expat before 2.6 reads an unfinished token again with every piece that arrives
 MAX_DEPTH = 64
-MAX_ELEMENTS = 2_000_000  # of all parts together: one full sheet, each cell with its value and a text of its own
+MAX_ELEMENTS = 4_500_000  # of all parts together: one full sheet, each cell with its value and a text of its own
 PIECE_BYTES = 64 * KIB  # what is unpacked at a time
 
 # The sheets: far above any form, and low enough that a full sheet is read within the time.
@@ -27,7 +27,7 @@ MAX_SHEETS = 100
 MAX_ROWS = 25_000
 MAX_LEDGER_ROWS = 20_000  # for which a ledger has room
 MAX_COLUMNS = 1_000
-MAX_CELLS = 500_000  # a sheet
+MAX_CELLS = 800_000  # a sheet
 MAX_MERGES = 20_000  # a sheet
 MAX_COMMENTS = 2_000  # a part, which is those of a sheet
 MAX_TEXT = 32_767  # characters in a cell: what Excel itself allows

@@ -26,7 +26,9 @@ def dates_follow_each_other(ledger: CaseLedger, _: Collection) -> Iterator[Findi
     for case in ledger.own_cases:
         for interval in case.ledger.intervals:
             start, end = case.day(interval.start), case.day(interval.end)
-            if start is None or end is None or not all_hold(interval.when, case.entry.values):
+            if start is None or end is None or (end - start).days >= interval.least:
+                continue
+            if not all_hold(interval.when, case.entry.values):
                 continue
             about = partial(
                 Finding,
@@ -40,7 +42,7 @@ def dates_follow_each_other(ledger: CaseLedger, _: Collection) -> Iterator[Findi
                 counted = {interval.start, interval.end} <= {case.label(role) for role in _COUNTED_DAYS}
                 severity: Severity | None = None if counted else "warning"
                 yield about("N360", expected=full_date(start), found=full_date(end), severity=severity)
-            elif days < interval.least:
+            else:
                 yield about("N361", expected=interval.least, found=days)
 
 

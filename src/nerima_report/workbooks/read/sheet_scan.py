@@ -349,6 +349,8 @@ def _error(text: str) -> str:
 
 def _whole(text: str) -> int:
     """A number of a row or a column; 5.0 is one, 5.5 is not. Raises ValueError."""
+    if text.isascii() and text.isdecimal():  # the place of a shared text: most of what is read
+        return int(text)
     number = _number(text)
     if number % 1:
         raise ValueError(f"no whole number: {text[:20]}")
