@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import json
 import shutil
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -15,9 +16,10 @@ from openpyxl import Workbook, load_workbook
 
 from conftest import Command
 from form_cells import cell, stands_on
-from ledgers import example_ledgers, write_ledger, write_ledgers
+from ledgers import CANARY, example_ledgers, requesters_of, write_ledger, write_ledgers
 from nerima_report.edition import Edition
 from nerima_report.files import read_text
+from nerima_report.registers.requesters import write_requesters
 from nerima_report.runs.prepare import FormOrder, make_forms
 from nerima_report.workspace import Workspace
 
@@ -125,6 +127,27 @@ def test_what_is_made_names_no_request_but_the_list_beside_the_ledger(workdir: P
     assert behind["公開.処理中", "年度末に処理中の公開請求", "件数", "健康部保健予防課"] == ("1", "公開-0010")
     assert behind["公開.請求者", "区民", "請求者数", "福祉部管理課"][0] == "1"  # one person, three decisions
     assert behind["公開.審査請求", "公文書公開に関する審査請求", "件数", "総務部情報公開課"] == ("1", "公開-0001")
+
+
+def test_nothing_of_the_register_of_requesters_comes_out(workdir: Path, tmp_path: Path, command: Command) -> None:
+    """It lies outside of the working folder, and is read where it is named: not even then is anything of it told."""
+    register = tmp_path / "請求者名簿.xlsx"
+    register.write_bytes(write_requesters(requesters_of(LEDGERS[2022])))
+    said = [command("-C", workdir, "ledger", "persons", register)]
+    said += [command("-C", workdir, *words) for words in (("form", "2022"), ("validate", "2022"), ("build", "2022"))]
+    assert [run.code for run in said] == [0, 0, 0, 0]
+    assert CANARY.encode() in unpacked(register)
+    assert not [run for run in said if CANARY in run.out + run.err]
+    files = [file for file in workdir.rglob("*") if file.is_file()]
+    assert [file for file in files if CANARY.encode() in unpacked(file) or CANARY in file.name] == []
+
+
+def unpacked(file: Path) -> bytes:
+    """The content of a file, or of all parts of a workbook or a document."""
+    if not zipfile.is_zipfile(file):
+        return file.read_bytes()
+    with zipfile.ZipFile(file) as archive:
+        return b"".join(map(archive.read, archive.namelist()))
 
 
 def test_a_year_without_a_ledger_has_no_such_list(workdir: Path, command: Command) -> None:
