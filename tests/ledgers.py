@@ -18,10 +18,12 @@ import xlsxwriter
 from nerima_report.edition import Edition
 from nerima_report.edition.entries import EntryField, EntryTable
 from nerima_report.fiscal_year import full_name
+from nerima_report.registers.requesters import CaseTitle, Requester, Requesters
 from nerima_report.tallies.ledger import CaseLedger, case_ledger, open_ledger
 from nerima_report.tallies.submission import LEDGER_FORM, Inbox, Submission, identify
 from nerima_report.workbooks import CellValue, Sheet, Workbook
 
+CANARY = "カナリア"  # stands in every text of an invented 請求者名簿, and nowhere else
 Row = Mapping[str, Any]
 Lists = Mapping[str, Sequence[Row]]  # rows by id of list: 公開.請求台帳
 
@@ -61,6 +63,23 @@ def case_ledger_of(edition: Edition, fiscal_year: int, ledgers: Mapping[int, Lis
         if abs(year - fiscal_year) <= 1
     }
     return case_ledger(books, edition, fiscal_year)
+
+
+def requesters_of(lists: Lists) -> Requesters:
+    """A 請求者名簿 for the ledger of a year: invented persons and titles that no other text can be taken for."""
+    persons: dict[str, Requester] = {}
+    titles = []
+    for table_id, rows in lists.items():
+        for row in rows:
+            if "請求者番号" not in row:
+                continue  # an appeal
+            number, case = str(row["請求者番号"]), f"{row['受付番号']} {row.get('枝番') or ''}".strip()
+            who = {"corporation": f"{CANARY}法人{number}", "contact": f"{CANARY}担当{number}"}
+            who = who if "法人" in str(row.get("区分")) else {"name": f"{CANARY}氏名{number}"}
+            persons[number] = Requester(number, address=f"{CANARY}住所{number}", **who)
+            branch = str(row.get("枝番") or "")
+            titles.append(CaseTitle(table_id.partition(".")[0], str(row["受付番号"]), branch, f"{CANARY}件名{case}"))
+    return Requesters(tuple(persons.values()), tuple(titles))
 
 
 def submission_of(edition: Edition, fiscal_year: int, lists: Lists) -> Submission:

@@ -19,6 +19,7 @@ import pytest
 from openpyxl import load_workbook
 
 from nerima_report.edition import Edition
+from nerima_report.tallies.ledger import load_ledger
 from nerima_report.tallies.reading import load_tallies
 from nerima_report.tallies.submission import load_submissions
 
@@ -136,6 +137,8 @@ def test_what_the_committed_files_say_can_be_made_again(tmp_path: Path, whole_ed
         assert made.keys() == committed.keys()
         for name in made:
             assert made[name] == committed[name]
+    rows = [rows_of_ledger(folder / "ledger-example" / "2022.xlsx", whole_edition) for folder in (tmp_path, SAMPLE)]
+    assert rows[0] == rows[1]
     for name in ("earlier/見本の架空の数-2018.csv", "earlier/見本の架空の数-2021.csv"):
         assert (tmp_path / name).read_bytes() == (SAMPLE / name).read_bytes()
     again, records = ([told(file) for file in sorted((folder / "records").iterdir())] for folder in (tmp_path, SAMPLE))
@@ -154,6 +157,13 @@ def said_in(inbox: Path, whole: Edition) -> dict[str, object]:
         cover = (submission.section, submission.ward, submission.number, submission.not_applicable)
         said[submission.workbook.path.name] = (cover, {c.key: c.reading for c in tallies.cells}, rows)
     return said
+
+
+def rows_of_ledger(file: Path, whole: Edition) -> dict[str, list[dict[str, object]]]:
+    """What the lists of a case ledger say."""
+    ledger = load_ledger({2022: file}, whole, 2022)
+    assert ledger is not None
+    return {table_id: [dict(entry.values) for entry in entries] for table_id, entries in ledger.cases.items()}
 
 
 def told(file: Path) -> dict[str, Any]:

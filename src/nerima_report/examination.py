@@ -22,7 +22,7 @@ from nerima_report.tallies.remarks import Remark, remarks_in
 from nerima_report.tallies.resubmission import Resubmission, resubmissions
 from nerima_report.tallies.roster import RosterSection, absent_from, withheld_from
 from nerima_report.tallies.submission import LEDGER_FORM, Inbox, Submission
-from nerima_report.tallies.totals import add_up, doubted
+from nerima_report.tallies.totals import add_up, doubted, uncounted
 from nerima_report.text import label_of, section_key
 
 if TYPE_CHECKING:
@@ -138,8 +138,9 @@ def examine(
         tallies = replace(tallies, entries={**tallies.entries, **ledger.cases})
     absent = absent_from(roster or (), submissions, edition)
     totals = add_up(tallies, edition, absent)
-    if ledger and not ledger.is_readable:
-        totals = doubted(totals, edition, dict.fromkeys(ledger.cases, (LEDGER_FORM,)))
+    if ledger and ledger.doubtful:
+        totals = uncounted(totals, edition, ledger.unread)
+        totals = doubted(totals, edition, dict.fromkeys(ledger.doubtful, (LEDGER_FORM,)))
     expected = None if roster is None else tuple(roster)
     return Collection(edition, fiscal_year, tallies, totals, inbox, submissions, expected, absent, ledger)
 

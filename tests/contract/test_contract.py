@@ -1,7 +1,8 @@
 """Files that an office keeps: what a version of the program wrote, every later version reads, and says the same.
 
 v1/ was written by 0.1.0 (records of version 2, registers and findings of version 1). v2/ has a record of version 3,
-with the day and way of its publication, v3/ one of version 4, with the day of each way. All stay as they are.
+with the day and way of its publication, v3/ one of version 4, with the day of each way, v4/ one of version 5, of an
+invented year that was counted from a case ledger. All stay as they are.
 Whoever changes a form adds a folder beside them, and lets these tests pass for all of them.
 """
 
@@ -79,6 +80,13 @@ def test_a_record_says_which_ways_of_publication_were_done() -> None:
     record = read_record(HERE / "v3" / "records" / "2022.json", 2022)
     assert [(done.way, done.date) for done in record.ways_done] == [("区の掲示場への掲示", "2023-06-01")]
     assert record.ways_open == ("区のホームページへの掲載",)
+
+
+def test_a_record_says_what_a_ledger_counted() -> None:
+    assert read_record(HERE / "v3" / "records" / "2022.json", 2022).counted_from_ledger == ()
+    record = read_record(HERE / "v4" / "records" / "2022.json", 2022)
+    assert "公開.決定期間" in record.counted_from_ledger
+    assert "ledger/2022.xlsx" in [source.file for source in record.sources]
 
 
 def test_a_year_is_printed_and_compared_from_records(workdir: Path, command: Command) -> None:

@@ -239,8 +239,6 @@ def _findings(content: Content) -> Iterator[str]:
     yield from markdown_table(("コード", "重さ", "場所", "内容", "理由"), explained)
     yield from ("## そのほかの確認結果", "")
     yield from markdown_table(("コード", "重さ", "場所", "内容"), [_row(n) for n in notices if n.is_open])
-    if left_out := len(content.findings) - len(notices):
-        yield from (f"ほかに、請求台帳についての確認結果が{number(left_out)}件ある（ここには書かない）。", "")
 
 
 def _row(notice: Notice) -> tuple[str, ...]:

@@ -75,9 +75,24 @@ class CaseLedger:
         return (entry for entry in self.cases[table_id] if entry.values.get(STATE) == COUNTED)
 
     @property
+    def unread(self) -> frozenset[str]:
+        """The ids of the lists of which nothing is known: they could not be read in the workbook of the year."""
+        return self._unread_in(self.book)
+
+    @property
+    def doubtful(self) -> frozenset[str]:
+        """The ids of the lists that could not be read in every workbook, so that cases may be missing."""
+        return frozenset(table_id for book in self.books.values() for table_id in self._unread_in(book))
+
+    def _unread_in(self, book: Collection) -> frozenset[str]:
+        if not book.submissions:
+            return frozenset(self.cases)
+        return frozenset(located.table_id for located in unread_lists(book))
+
+    @property
     def is_readable(self) -> bool:
         """Whether every workbook could be read: otherwise no number that is counted from them is known."""
-        return all(book.submissions and not unread_lists(book) for book in self.books.values())
+        return not self.doubtful
 
     @cached_property
     def periods(self) -> Mapping[str, Periods]:

@@ -8,7 +8,7 @@ part is not known: what there is of it so far is kept apart, for drafts.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
 
@@ -97,6 +97,12 @@ def doubted(totals: Totals, edition: Edition, gaps: Mapping[str, Iterable[str]])
     }
     values = {**totals.values, **dict.fromkeys(provisional)}
     return replace(totals, values=values, provisional=provisional, incomplete_lists=lists)
+
+
+def uncounted(totals: Totals, edition: Edition, lists: Container[str]) -> Totals:
+    """The totals in which nothing is known of what is counted from these lists, by their ids: they were not read."""
+    unknown = {key for key, table in counted_tables(edition).items() if source_of(key, table) in lists}
+    return replace(totals, values={key: None if key.table in unknown else n for key, n in totals.values.items()})
 
 
 def add_up(tallies: Tallies, edition: Edition, absent: Absent = NOBODY) -> Totals:
