@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from datetime import date
 from math import ceil
 
+from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
+from nerima_report.edition.confirmation import CORRECTION
 from nerima_report.edition.entries import EntryField, EntryTable
 from nerima_report.edition.registers import ANSWER, NUMBER, TRACE, Register
 from nerima_report.fiscal_year import Month
@@ -62,7 +64,7 @@ def write_entries(form: Form, sheet: Worksheet, table_id: str, table: EntryTable
 def has_example(form: Form, table_id: str) -> bool:
     """Whether a list shows how a row is filled in: not where rows are given, or numbers are copied from print."""
     given = form.entry_tables[table_id].lines_for or table_id in form.edition.registers
-    return not given and not form.cover.published
+    return not given and not form.cover.published and not form.cover.confirms
 
 
 def _write_example(form: Form, sheet: Worksheet, table: EntryTable) -> None:
@@ -122,7 +124,7 @@ class _Columns:
             sheet.set_column(place, place, self.width(field), looks.locked if locked else look.below)
             write(sheet, HEADER_ROW - 1, place, [field.hint], looks.hint)
             write(sheet, HEADER_ROW, place, [field.heading], looks.heading)
-            cell = look.cell if not locked else looks.earlier if field.label == TRACE else looks.label
+            cell = self._locked_look(field) if locked else look.cell
             for number, entry in enumerate(rows, start=self.top):
                 write(sheet, number, place, [entry.get(field.label)], cell)
             if not locked:
@@ -144,7 +146,15 @@ class _Columns:
         return sum(map(self.width, self.fields)) > _WIDEST_PAGE
 
     def _is_locked(self, field: EntryField) -> bool:
+        if self.form.cover.confirms:
+            return field.label != CORRECTION
         return self.of_register and field.label in _LOCKED
+
+    def _locked_look(self, field: EntryField) -> Format:
+        looks = self.form.looks
+        if field.type == "date":
+            return looks.label_day
+        return looks.earlier if field.label == TRACE else looks.label
 
 
 def entries_of(form: Form, table_id: str) -> Sequence[dict[str, object]]:
