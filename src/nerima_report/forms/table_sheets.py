@@ -39,6 +39,7 @@ _LONG_HINT, _HINT_WIDTH = 30, 10  # a rule of more characters gets a column of s
 _LOCKED = (NUMBER, TRACE)
 _REGISTER_WIDTHS = {NUMBER: 16, ANSWER: 26, TRACE: 14}
 _REGISTER_TEXT_WIDTH = 30
+_CONFIRMED_TEXT_WIDTH = 22
 _A3, _PAGES_WIDE = 8, 2  # too many columns for a page: two pages beside each other, with the number on both
 _WIDEST_A3 = 280  # digits on a page of a register
 
@@ -122,7 +123,7 @@ class _Columns:
         for place, field in enumerate(self.fields, start=self.left):
             locked, look = self._is_locked(field), _look_of(looks, field)
             sheet.set_column(place, place, self.width(field), looks.locked if locked else look.below)
-            write(sheet, HEADER_ROW - 1, place, [field.hint], looks.hint)
+            write(sheet, HEADER_ROW - 1, place, [self._hint(field)], looks.hint)
             write(sheet, HEADER_ROW, place, [field.heading], looks.heading)
             cell = self._locked_look(field) if locked else look.cell
             for number, entry in enumerate(rows, start=self.top):
@@ -131,12 +132,23 @@ class _Columns:
                 area = (self.top, place, max(LAST_ROW, self.top + 2 * len(rows)), place)
                 words = words_for(self.form, "any_date" if field.any_year else field.type, field.hint)
                 restrict(sheet, area, allowed_in(self.form, field), field.heading, words)
-        fit_height(sheet, HEADER_ROW - 1, [(field.hint, self.width(field)) for field in self.fields], _HINT_LINE)
+        hints = [(self._hint(field), self.width(field)) for field in self.fields]
+        fit_height(sheet, HEADER_ROW - 1, hints, _HINT_LINE)
+        if self.form.cover.confirms:
+            for number, entry in enumerate(rows, start=self.top):
+                texts = [(str(entry.get(field.label) or ""), self.width(field)) for field in self.fields]
+                fit_height(sheet, number, texts)
+
+    def _hint(self, field: EntryField) -> str:
+        """What stands above a heading: nothing over what a 課 only has to look at."""
+        return "" if self.form.cover.confirms and self._is_locked(field) else field.hint
 
     def width(self, field: EntryField) -> int:
         """How wide the column of a field is, in digits."""
         if self.of_register and field.label in _REGISTER_WIDTHS:
             return _REGISTER_WIDTHS[field.label]
+        if self.form.cover.confirms and field.type == "text" and self._is_locked(field):
+            return _CONFIRMED_TEXT_WIDTH
         if field.type == "text":
             return _REGISTER_TEXT_WIDTH if self.of_register else _TEXT_WIDTH
         return width_for([field.heading, *field.choices, "　" * (_HINT_WIDTH if len(field.hint) > _LONG_HINT else 0)])
