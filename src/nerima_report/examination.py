@@ -16,6 +16,7 @@ from nerima_report.findings import Explanation, Finding, explain
 from nerima_report.fiscal_year import full_name
 from nerima_report.places import cell_place
 from nerima_report.tallies.collection import Collection, on_cover
+from nerima_report.tallies.confirmations import returned
 from nerima_report.tallies.ledger import CaseLedger
 from nerima_report.tallies.reading import load_tallies
 from nerima_report.tallies.remarks import Remark, remarks_in
@@ -55,7 +56,8 @@ class Examination:
     def files(self) -> tuple[str, ...]:
         """All files that were looked at, readable or not; without those that Excel leaves while a file is open."""
         paths = [other.path for other in self.inbox.unidentified] + [other.path for other in self.inbox.unreadable]
-        return (*(s.file for s in self.inbox.submissions), *(label_of(path) for path in paths))
+        read = (*self.inbox.submissions, *self.inbox.confirmations)
+        return (*(s.file for s in read), *(label_of(path) for path in paths))
 
     @property
     def wards(self) -> frozenset[str]:
@@ -142,7 +144,10 @@ def examine(
         totals = uncounted(totals, edition, ledger.unread)
         totals = doubted(totals, edition, dict.fromkeys(ledger.doubtful, (LEDGER_FORM,)))
     expected = None if roster is None else tuple(roster)
-    return Collection(edition, fiscal_year, tallies, totals, inbox, submissions, expected, absent, ledger)
+    confirmations = returned(inbox, ledger.edition, fiscal_year) if ledger else ()
+    return Collection(
+        edition, fiscal_year, tallies, totals, inbox, submissions, expected, absent, ledger, confirmations
+    )
 
 
 def only_what_is_asked(

@@ -31,9 +31,10 @@ ROSTER, SETTINGS = "roster.xlsx", "nerima-report.toml"
 _OF_THE_OFFICE = re.compile(r"roster(-保存\d+)?\.xlsx|nerima-report\.toml")  # the roster also as it was last year
 FOLDERS = ("inbox", "records", "out")  # of every working folder
 _YEAR_FOLDER = "[12][0-9][0-9][0-9]"
+CONFIRMATIONS = "確認表"  # in which `ledger confirm` puts 2026/
 CHECKED = "確認"  # in which validate puts 2026/, with the page and the marked copies of that year
 # What lies in a working folder and is no submission: what the tool made itself, and what is hidden.
-NOT_SEARCHED = r"\..*|forms|out|records|registers"
+NOT_SEARCHED = rf"\..*|{CONFIRMATIONS}|forms|out|records|registers"
 _MAC_DEBRIS = "__MACOSX"  # in it macOS packs what people do not see, under the names of their own files
 MIB = 1024 * 1024
 # Far above any ward: 20,000 entries with long texts make some ten million bytes, the record of a hundred 課 three.

@@ -18,6 +18,7 @@ from nerima_report.edition.toml import read_definition
 from nerima_report.errors import CannotProceed, DefinitionError
 from nerima_report.files import (
     CHECKED,
+    CONFIRMATIONS,
     MOST_BYTES_OF_OUTPUTS,
     ROSTER,
     SETTINGS,
@@ -143,6 +144,10 @@ class Workspace:
     def ledger(self, fiscal_year: int) -> Path:
         """The case ledger of a year."""
         return self.folder / "ledger" / f"{fiscal_year}.xlsx"
+
+    def confirmations(self, fiscal_year: int) -> Path:
+        """Where the 確認表 of a year are made."""
+        return self.folder / CONFIRMATIONS / str(fiscal_year)
 
     def ledgers(self, fiscal_year: int) -> dict[int, Path]:
         """The case ledgers from which a year is counted, those of the years beside it too; {} where it has none."""

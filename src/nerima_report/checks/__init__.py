@@ -27,7 +27,7 @@ from nerima_report.checks import (
     unread,
     uses,
 )
-from nerima_report.checks.ledger import books, cases, tallies
+from nerima_report.checks.ledger import books, cases, confirmations, tallies
 from nerima_report.edition.tables import LINK_CODES
 from nerima_report.findings import Finding
 from nerima_report.tallies.collection import Collection
@@ -118,6 +118,7 @@ LEDGER_CHECKS: tuple[LedgerCheck, ...] = (
     cases.requests_are_written_once,
     cases.sections_are_of_the_roster,
     tallies.tallies_agree_with_the_ledger,
+    confirmations.confirmations_agree,
 )
 
 __all__ = ["COLLECTION_CHECKS", "LEDGER_CHECKS", "WORKBOOK_CHECKS", "Check", "run_checks", "run_ledger_checks"]
@@ -140,6 +141,7 @@ def run_ledger_checks(ledger: CaseLedger, collection: Collection) -> list[Findin
     """
     checks = (check for check in WORKBOOK_CHECKS if check is not table.entries_are_unique)  # see N410
     found = [finding for check in checks for finding in check(ledger.book)]
+    found += [finding for returned in collection.confirmations for finding in run_checks(returned.book)]
     found += [finding for check in LEDGER_CHECKS for finding in check(ledger, collection)]
     is_error = ledger.edition.catalogue.is_error
     faulty = {_row_of(finding) for finding in found if finding.code not in WITHOUT_ROW and is_error(finding)}

@@ -27,7 +27,7 @@ from typer.main import get_command
 from nerima_report.cli import japanese
 from nerima_report.cli.edition import check, copy, explain, guideline
 from nerima_report.cli.help import JapaneseCommand, JapaneseGroup
-from nerima_report.cli.ledger import blank, due, new, persons
+from nerima_report.cli.ledger import blank, confirm, due, new, persons
 from nerima_report.cli.ledger import check as check_ledger
 from nerima_report.cli.ledger import import_ as import_ledger
 from nerima_report.cli.one_writer import Command
@@ -63,7 +63,15 @@ GROUPS: Mapping[str, tuple[str, Commands]] = {
     "record": ("この道具より前に公表した年度を、記録（records）にする。", {"template": template, "import": import_}),
     "ledger": (
         "請求台帳（ledger）で、請求を1件ずつ記録し、表をそこから数える。",
-        {"new": new, "check": check_ledger, "due": due, "import": import_ledger, "persons": persons, "blank": blank},
+        {
+            "new": new,
+            "check": check_ledger,
+            "due": due,
+            "confirm": confirm,
+            "import": import_ledger,
+            "persons": persons,
+            "blank": blank,
+        },
     ),
     "register": (
         "登録簿（登録票、記録票）を台帳（registers）で引き継ぎ、一般の閲覧に供する。",

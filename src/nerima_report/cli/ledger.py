@@ -101,6 +101,29 @@ def due(
         print_due(Console(), found)
 
 
+def confirm(
+    context: typer.Context,
+    year: YearArgument,
+    sections: Annotated[
+        list[str] | None, typer.Argument(metavar="[課]", help="この課だけ（例 福祉部管理課）。なければすべて。")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="前に作ったものも作り直す。")] = False,
+) -> None:
+    """課ごとの確認表を作る: その課の請求と、そこから数えた件数。"""
+    from nerima_report.runs import ledgers as run
+
+    fiscal_year = japanese.fiscal_year(year)
+    workspace, edition = open_folder(context, Path())
+    order = run.ConfirmOrder(fiscal_year, tuple(sections or ()), force)
+    with japanese.Progress(len(workspace.ledgers(fiscal_year))) as advance:
+        made = run.confirm(workspace, edition, order, advance)
+    lines = [f"作りました: {file}" for file in made.written]
+    lines += [f"同じものがあるので、そのままです: {file}" for file in made.unchanged]
+    if lines:
+        lines += [f"課が確認して返したものは、{workspace.inbox(fiscal_year)} に入れてください。"]
+    tell(Console(), lines or ["台帳に、確認する請求がありません。"])
+
+
 def import_(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="今ある一覧（.xlsx か .csv）。")],

@@ -42,6 +42,7 @@ WRITERS: Mapping[str, Callable[[Parameters], bool]] = {
     "ledger new": _always,
     "record template": _always,
     "record import": _always,
+    "ledger confirm": _always,
     "ledger import": _always,
     "register merge": lambda given: not given["dry_run"] or _into_a_file(given),
     "register print": _always,

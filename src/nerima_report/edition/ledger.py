@@ -288,6 +288,7 @@ class Ledger(Definition):
     clock: Clock = Field(title="日数の数え方")
     fields: tuple[LedgerField, ...] = Field(title="項目", min_length=1)
     groups: tuple[HeadingGroup, ...] = Field(title="見出しの群", default=())
+    confirmed: tuple[Text, ...] = Field(title="確認表で見せる項目", default=())
     withdrawn: tuple[Text, ...] = Field(title="決定でない処理", min_length=1)
     without_row: tuple[Text, ...] = Field(title="表に行のない処理", default=())
     limits: tuple[Limit, ...] = Field(title="期限", min_length=1)
@@ -323,6 +324,9 @@ class Ledger(Definition):
         begun = [group.first for group in self.groups]
         if begun != [label for label in labels if label in begun]:
             raise ValueError("groups の first（はじめの項目）は、fields にある順に書きます")
+        shown = {field.label for field in self.table.fields}
+        if unknown := [label for label in self.confirmed if label not in shown]:
+            raise ValueError(f"confirmed の「{unknown[0]}」は fields にありません")
         outcomes, extensions = labels[self.roles.outcome].choices, labels[self.roles.extension].choices
         for answer in (*self.withdrawn, *self.without_row):
             if answer not in outcomes:

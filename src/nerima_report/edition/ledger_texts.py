@@ -118,6 +118,18 @@ class LedgerGuideTexts(Definition):
     section: tuple[LedgerGuideSection, ...] = ()
 
 
+class ConfirmationTexts(Definition):
+    """The words of the 確認表, with which a 課 confirms its cases."""
+
+    title: Text = Field(title="題名")
+    cover: tuple[YearText, ...] = Field(title="表紙の文", min_length=1, max_length=2)
+    cases: Text = Field(title="請求の一覧の題名")
+    cases_instruction: Text = Field(title="請求の一覧の書き方")
+    counts: Text = Field(title="件数の一覧の題名")
+    counts_instruction: Text = Field(title="件数の一覧の書き方")
+    correction: Text = Field(title="訂正の欄の書き方")
+
+
 class LedgerTexts(Definition):
     """ledgers.toml.
 
@@ -133,6 +145,7 @@ class LedgerTexts(Definition):
     headings: LedgerHeadings = Field(title="見出し")
     input: LedgerInputTexts = Field(title="入力の案内")
     guide: LedgerGuideTexts = Field(title="書き方のシート")
+    confirmation: ConfirmationTexts = Field(title="確認表")
 
 
 class GuideLine(NamedTuple):

@@ -7,12 +7,13 @@ from xlsxwriter.worksheet import Worksheet
 
 from nerima_report.edition.tables import CountTable, fill
 from nerima_report.fiscal_year import full_date, full_name
-from nerima_report.forms.form import MARK_COLUMN, PROGRESS_COLUMN, Form, fed_lists, fingerprint
+from nerima_report.forms.form import MARK_COLUMN, PROGRESS_COLUMN, Form, FormCover, fed_lists, fingerprint
 from nerima_report.forms.formulas import literal
 from nerima_report.forms.inputs import ANY_DAY, ANYTHING, FROM_ONE, one_of, restrict, words_for
 from nerima_report.forms.style import HEADER_ROW, Formula, fit_height, set_widths, write
 from nerima_report.forms.table_sheets import answered, entry_area
 from nerima_report.tallies.submission import (
+    CONFIRMATION_FORM,
     COVER_HEADINGS,
     NO_REQUESTS,
     NOT_APPLICABLE,
@@ -83,7 +84,7 @@ def _write_facts(form: Form, sheet: Worksheet) -> None:
     cover, looks = form.cover, form.looks
     facts: dict[str, object] = {
         "年度": full_name(cover.fiscal_year),
-        "様式": PUBLISHED_FORM if cover.published else WARD_FORM if cover.ward else SECTION_FORM,
+        "様式": _kind_of(cover),
         "部": cover.department,
         "課": cover.section,
         "様式の版": form.edition.municipality.form_version,
@@ -100,6 +101,13 @@ def _write_facts(form: Form, sheet: Worksheet) -> None:
     for label, allowed, kind in (asked for asked in _ASKED if asked[0] in form.facts):
         row = HEADER_ROW + form.facts.index(label)
         restrict(sheet, (row, 1, row, 1), allowed, label, words_for(form, kind))
+
+
+def _kind_of(cover: FormCover) -> str:
+    """What the cover calls the form."""
+    if cover.confirms:
+        return CONFIRMATION_FORM
+    return PUBLISHED_FORM if cover.published else WARD_FORM if cover.ward else SECTION_FORM
 
 
 def _write_line(form: Form, sheet: Worksheet, key: str, row: int) -> None:

@@ -58,7 +58,7 @@ class FormCover:
     `not_applicable` holds keys of parts (個人) or ids of tables (個人.第三者点検); `withheld` those that the
     section is not asked for: without sheets, and marked as 該当なし for good; `no_requests` the parts without requests.
     `number` is the place of the 課 in the roster, as the name of its file begins. `tallies`: the section hands in
-    what the case ledger counts as well.
+    what the case ledger counts as well. `confirms`: the form is a 確認表, in which only corrections are written.
     """
 
     fiscal_year: int
@@ -74,6 +74,7 @@ class FormCover:
     deadline: date | None = None
     number: str = ""
     tallies: bool = False
+    confirms: bool = False
 
     @property
     def key(self) -> str:

@@ -65,6 +65,7 @@ class Looks:
     heading: Format
     band: Format
     label: Format
+    label_day: Format
     link: Format
     total: Format
     result: Format
@@ -106,6 +107,7 @@ def make_looks(workbook: xlsxwriter.Workbook) -> Looks:
         heading=workbook.add_format({**box, "bold": True, "align": "center", "bg_color": "#D6E4F0"}),
         band=workbook.add_format({**box, "bold": True, "bg_color": "#D6E4F0"}),
         label=workbook.add_format(box),
+        label_day=workbook.add_format({**box, "num_format": "yyyy-mm-dd"}),
         link=workbook.add_format({**box, "font_color": "#1F4E79", "underline": 1}),
         total=workbook.add_format(computed),
         result=workbook.add_format({**computed, "align": "right", "num_format": "#,##0"}),

@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from datetime import date
 from math import ceil
 
+from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
+from nerima_report.edition.confirmation import CORRECTION
 from nerima_report.edition.entries import EntryField, EntryTable
 from nerima_report.edition.registers import ANSWER, NUMBER, TRACE, Register
 from nerima_report.fiscal_year import Month
@@ -37,6 +39,7 @@ _LONG_HINT, _HINT_WIDTH = 30, 10  # a rule of more characters gets a column of s
 _LOCKED = (NUMBER, TRACE)
 _REGISTER_WIDTHS = {NUMBER: 16, ANSWER: 26, TRACE: 14}
 _REGISTER_TEXT_WIDTH = 30
+_CONFIRMED_TEXT_WIDTH = 22
 _A3, _PAGES_WIDE = 8, 2  # too many columns for a page: two pages beside each other, with the number on both
 _WIDEST_A3 = 280  # digits on a page of a register
 
@@ -62,7 +65,7 @@ def write_entries(form: Form, sheet: Worksheet, table_id: str, table: EntryTable
 def has_example(form: Form, table_id: str) -> bool:
     """Whether a list shows how a row is filled in: not where rows are given, or numbers are copied from print."""
     given = form.entry_tables[table_id].lines_for or table_id in form.edition.registers
-    return not given and not form.cover.published
+    return not given and not form.cover.published and not form.cover.confirms
 
 
 def _write_example(form: Form, sheet: Worksheet, table: EntryTable) -> None:
@@ -120,21 +123,32 @@ class _Columns:
         for place, field in enumerate(self.fields, start=self.left):
             locked, look = self._is_locked(field), _look_of(looks, field)
             sheet.set_column(place, place, self.width(field), looks.locked if locked else look.below)
-            write(sheet, HEADER_ROW - 1, place, [field.hint], looks.hint)
+            write(sheet, HEADER_ROW - 1, place, [self._hint(field)], looks.hint)
             write(sheet, HEADER_ROW, place, [field.heading], looks.heading)
-            cell = look.cell if not locked else looks.earlier if field.label == TRACE else looks.label
+            cell = self._locked_look(field) if locked else look.cell
             for number, entry in enumerate(rows, start=self.top):
                 write(sheet, number, place, [entry.get(field.label)], cell)
             if not locked:
                 area = (self.top, place, max(LAST_ROW, self.top + 2 * len(rows)), place)
                 words = words_for(self.form, "any_date" if field.any_year else field.type, field.hint)
                 restrict(sheet, area, allowed_in(self.form, field), field.heading, words)
-        fit_height(sheet, HEADER_ROW - 1, [(field.hint, self.width(field)) for field in self.fields], _HINT_LINE)
+        hints = [(self._hint(field), self.width(field)) for field in self.fields]
+        fit_height(sheet, HEADER_ROW - 1, hints, _HINT_LINE)
+        if self.form.cover.confirms:
+            for number, entry in enumerate(rows, start=self.top):
+                texts = [(str(entry.get(field.label) or ""), self.width(field)) for field in self.fields]
+                fit_height(sheet, number, texts)
+
+    def _hint(self, field: EntryField) -> str:
+        """What stands above a heading: nothing over what a 課 only has to look at."""
+        return "" if self.form.cover.confirms and self._is_locked(field) else field.hint
 
     def width(self, field: EntryField) -> int:
         """How wide the column of a field is, in digits."""
         if self.of_register and field.label in _REGISTER_WIDTHS:
             return _REGISTER_WIDTHS[field.label]
+        if self.form.cover.confirms and field.type == "text" and self._is_locked(field):
+            return _CONFIRMED_TEXT_WIDTH
         if field.type == "text":
             return _REGISTER_TEXT_WIDTH if self.of_register else _TEXT_WIDTH
         return width_for([field.heading, *field.choices, "　" * (_HINT_WIDTH if len(field.hint) > _LONG_HINT else 0)])
@@ -144,7 +158,15 @@ class _Columns:
         return sum(map(self.width, self.fields)) > _WIDEST_PAGE
 
     def _is_locked(self, field: EntryField) -> bool:
+        if self.form.cover.confirms:
+            return field.label != CORRECTION
         return self.of_register and field.label in _LOCKED
+
+    def _locked_look(self, field: EntryField) -> Format:
+        looks = self.form.looks
+        if field.type == "date":
+            return looks.label_day
+        return looks.earlier if field.label == TRACE else looks.label
 
 
 def entries_of(form: Form, table_id: str) -> Sequence[dict[str, object]]:

@@ -90,7 +90,8 @@ class YearStatus:
 
     `versions` are the hashes of the workbooks that count, by file; `others` the numbers of errors that no 課 of
     `handed_in` answers for, by file ('' for those in no file). `ways_open` are the ways of publication that are not
-    done yet, `not_announced` the designations of 出資法人等 without their 告示.
+    done yet, `not_announced` the designations of 出資法人等 without their 告示. `confirmed` are the 課 whose 確認表
+    says what the case ledger says, `unconfirmed` those of whom one is awaited.
     """
 
     fiscal_year: int
@@ -102,6 +103,8 @@ class YearStatus:
     record: RecordState = "none"
     ways_open: tuple[str, ...] = ()
     not_announced: tuple[str, ...] = ()
+    confirmed: tuple[str, ...] = ()
+    unconfirmed: tuple[str, ...] = ()
 
     @property
     def is_clean(self) -> bool:
@@ -288,6 +291,8 @@ def _standing(year: YearStatus) -> Iterator[_List]:
         yield _List(words[status], files, urgent=True)
     others = [f"{file or '全体'} エラー{errors}件" for file, errors in year.others.items()]
     yield _List("そのほか", others, urgent=True)
+    yield _List("確認がまだ", year.unconfirmed, urgent=False)
+    yield _List("確認済み", year.confirmed, urgent=False)
     yield _List("公表がまだ", year.ways_open, urgent=True)
     yield _List("告示がまだ", year.not_announced, urgent=True)
 

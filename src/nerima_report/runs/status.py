@@ -154,6 +154,7 @@ def _status_by(workspace: Workspace, examination: Examination) -> YearStatus:
     fiscal_year, submissions = examination.years[0].fiscal_year, examination.years[0].submissions
     handed_in = matrix.handed_in(examination)
     others = Counter(n.place.file for n in matrix.elsewhere(examination, handed_in) if n.is_error)
+    confirmed, waiting = _confirmations(workspace, examination)
     inputs = workspace.handed_in(fiscal_year).paths if submissions else []  # else they may be those of another year
     return YearStatus(
         fiscal_year=fiscal_year,
@@ -164,8 +165,28 @@ def _status_by(workspace: Workspace, examination: Examination) -> YearStatus:
         report=report_state(workspace, examination.edition, fiscal_year, inputs),
         record=record_state(workspace, fiscal_year, inputs),
         ways_open=ways_open(workspace, fiscal_year),
+        confirmed=tuple(confirmed),
+        unconfirmed=tuple(waiting),
         not_announced=examination.edition.municipality.not_announced(fiscal_year),
     )
+
+
+def _confirmations(workspace: Workspace, examination: Examination) -> tuple[list[str], list[str]]:
+    """The 課 that have confirmed their cases in the ledger, and those that were asked and have not."""
+    collection = examination.years[0]
+    asked = workspace.confirmations(collection.fiscal_year).is_dir()
+    if collection.ledger is None or not (asked or collection.confirmations):
+        return [], []
+    from nerima_report.tallies.confirmations import sections_with_cases
+
+    faulty = {notice.place.file for notice in examination.notices if notice.is_error}
+    confirmed = [
+        one.submission.section
+        for one in collection.confirmations
+        if one.is_signed and one.submission.file not in faulty
+    ]
+    waiting = [section for section in sections_with_cases(collection.ledger) if section not in confirmed]
+    return confirmed, collection.in_order(waiting)
 
 
 def _last_look(workspace: Workspace, fiscal_year: int) -> LastLook | None:

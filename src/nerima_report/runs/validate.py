@@ -24,7 +24,15 @@ from nerima_report.runs.ledgers import findings_on, given_ledger, ledger_of_year
 from nerima_report.runs.registers import differences_from_registers
 from nerima_report.tallies.ledger import CaseLedger
 from nerima_report.tallies.roster import RosterSection, load_roster
-from nerima_report.tallies.submission import LEDGER_FORM, SECTION_FORM, WARD_FORM, Inbox, Progress, load_submissions
+from nerima_report.tallies.submission import (
+    CONFIRMATION_FORM,
+    LEDGER_FORM,
+    SECTION_FORM,
+    WARD_FORM,
+    Inbox,
+    Progress,
+    load_submissions,
+)
 from nerima_report.workbooks import Reader
 from nerima_report.workspace import Workspace
 
@@ -40,7 +48,7 @@ def validate(
     With `complete` they are the whole collection of one year, which is compared with the roster as well.
     """
     explanations = workspace.explanations_for(edition.catalogue)
-    forms = (SECTION_FORM, WARD_FORM, LEDGER_FORM)
+    forms = (SECTION_FORM, WARD_FORM, CONFIRMATION_FORM, LEDGER_FORM)
     inbox = replace(load_submissions(workbooks.paths, edition, progress, forms=forms), skipped=tuple(workbooks.skipped))
     books = [submission for submission in inbox.submissions if submission.is_ledger]
     handed_in = replace(inbox, submissions=tuple(s for s in inbox.submissions if not s.is_ledger))

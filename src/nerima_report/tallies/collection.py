@@ -20,6 +20,7 @@ from nerima_report.tallies.submission import Inbox, Submission
 from nerima_report.tallies.totals import Totals
 
 if TYPE_CHECKING:
+    from nerima_report.tallies.confirmations import Confirmation
     from nerima_report.tallies.ledger import CaseLedger
 
 
@@ -45,6 +46,9 @@ class Collection:
     `absent` are those of the roster of whom no workbook could be read.
 
     `ledger` is the case ledger of the year, where it has one.
+    `ledger` is its case ledger, where it has one, `confirmations` are the 確認表 that came back.
+    `ledger` is its case ledger, where it has one, `confirmations` are the 確認表 that came back.
+    `ledger` is its case ledger, where it has one, `confirmations` are the 確認表 that came back.
     `submissions` are the workbooks of the year that count (the latest of each 課). A year that is known from its
     record has neither.
     """
@@ -58,6 +62,7 @@ class Collection:
     roster: tuple[RosterSection, ...] | None = None
     absent: Absent = NOBODY
     ledger: CaseLedger | None = None
+    confirmations: tuple[Confirmation, ...] = ()
 
     def is_in_ledger(self, place: Place) -> bool:
         """Whether a place is in a case ledger, so that it tells which case something is about."""

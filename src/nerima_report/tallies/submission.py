@@ -54,6 +54,8 @@ SECTION_FORM = "課の集計"
 WARD_FORM = "区全体の集計"
 # Not handed in by anybody: the case ledger of the coordinator.
 LEDGER_FORM = "請求台帳"
+# What a 課 returns to say that its cases in the ledger are right, or what is wrong with them.
+CONFIRMATION_FORM = "確認表"
 # Not handed in by anybody: what a year published before the tool is typed into.
 PUBLISHED_FORM = "公表された年度の記録"
 Progress = Callable[[Path], None]
@@ -151,12 +153,13 @@ class Unidentified:
 
 @dataclass(frozen=True)
 class Inbox:
-    """What lay in the inbox, by how far it could be understood."""
+    """What lay in the inbox, by how far it could be understood. `confirmations` are returned 確認表."""
 
     submissions: tuple[Submission, ...] = ()
     unidentified: tuple[Unidentified, ...] = ()
     unreadable: tuple[Unreadable, ...] = ()
     skipped: tuple[Path, ...] = ()
+    confirmations: tuple[Submission, ...] = ()
 
     @property
     def unread(self) -> tuple[Path, ...]:
@@ -178,7 +181,7 @@ def load_submissions(
     edition: Edition,
     progress: Callable[[Path], None] = lambda path: None,
     reader: Reader | None = None,
-    forms: Sequence[str] = (SECTION_FORM, WARD_FORM),
+    forms: Sequence[str] = (SECTION_FORM, WARD_FORM, CONFIRMATION_FORM),
 ) -> Inbox:
     """Read the workbooks and identify each by its cover, as one of the `forms`. Never raises for a bad file.
 
@@ -203,7 +206,9 @@ def load_submissions(
                 submissions.append(submission)
             else:
                 unidentified.append(submission)
-    return Inbox(tuple(submissions), tuple(unidentified), tuple(unreadable))
+    confirmations = tuple(s for s in submissions if s.form == CONFIRMATION_FORM)
+    others = tuple(s for s in submissions if s.form != CONFIRMATION_FORM)
+    return Inbox(others, tuple(unidentified), tuple(unreadable), confirmations=confirmations)
 
 
 def identify(
@@ -243,7 +248,7 @@ def identify(
         workbook=workbook,
         cover=cover,
         fiscal_year=fiscal_year,
-        ward=form != SECTION_FORM,
+        ward=form not in (SECTION_FORM, CONFIRMATION_FORM),
         department=plain(values["部"]),
         section_name=plain(values["課"]),
         form_version=plain(values["様式の版"]),
