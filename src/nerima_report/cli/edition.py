@@ -65,7 +65,8 @@ def explain(
         list[str] | None,
         typer.Argument(
             metavar="[コード|条|言葉]...",
-            help="確認結果のコード（例 N401）か、資料の条か言葉（例 指針第20条、規則17条2項4号、掲示場）。なければ一覧。",
+            help="確認結果のコード（例 N401）か、資料の条か言葉（例 指針第20条、規則17条2項4号、掲示場）。"
+            "なければ一覧。",
         ),
     ] = None,
     markdown: Annotated[
