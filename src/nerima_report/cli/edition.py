@@ -64,9 +64,8 @@ def explain(
     words: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[コード|条|言葉]...",
-            help="確認結果のコード（例 N401）か、資料の条か言葉（例 指針第20条、規則17条2項4号、掲示場）。"
-            "なければ一覧。",
+            metavar="[コード・条・言葉]",
+            help="確認結果のコード（例 N401）か、資料の条か言葉（例 指針第20条、規則17条2項4号）。なければ一覧。",
         ),
     ] = None,
     markdown: Annotated[
@@ -129,7 +128,7 @@ def references_to(command: Any, name: str = "") -> Iterator[str]:
 def guideline(
     context: typer.Context,
     text: Annotated[
-        list[str] | None, typer.Argument(metavar="[TEXT]...", help="探す言葉（例 警察署）。なければ一覧。")
+        list[str] | None, typer.Argument(metavar="[TEXT]", help="探す言葉（例 警察署）。なければ一覧。")
     ] = None,
     written_as: Annotated[
         PlainFormat, typer.Option("--format", help="書き方。json はほかのプログラム用。")
