@@ -181,8 +181,11 @@ def check_edition(edition: Edition, name: str, commands: Iterable[str]) -> Editi
     could not be made with it, and where its list of sources refers to what is not there.
     """
     try_edition(edition)
-    for key, reason in load_coverage(edition).faults({*commands, *outputs()}):
-        raise DefinitionError(edition.folder / SOURCES, key, reason)
+    if faults := list(load_coverage(edition).faults({*commands, *outputs()})):
+        (key, reason), *others = faults
+        more = f"（ほか {len(others)}か所）" if others else ""
+        unused = f"条ごとの一覧を使わないときは、{SOURCES} を消してください"
+        raise DefinitionError(edition.folder / SOURCES, key, f"{reason}{more}。{unused}")
     unprinted = tuple(part.table_id(key) for part in edition.parts for key in unmentioned_tables(part))
     folder = shipped_templates() / name
     if not folder.is_dir():
