@@ -186,7 +186,6 @@ class Register(Definition):
             instruction=self.instruction,
             fields=(number, answer, *self.written, *dates, trace),
             open_note=self.open_note,
-            settled_by=ENDED,
             in_order=self.in_order,
         )
 

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Literal
 
 from nerima_report.edition.entries import EntryField, EntryTable
-from nerima_report.edition.registers import ANSWER
+from nerima_report.edition.registers import ANSWER, ENDED
 from nerima_report.edition.tables import all_hold
 from nerima_report.fiscal_year import fiscal_year_of
 from nerima_report.tallies.model import Entry
@@ -30,11 +30,11 @@ class Duty:
 
 
 def duties(table: EntryTable, entry: Entry, fiscal_year: int) -> Iterator[Duty]:
-    """The duties of an entry, in the order of its fields; none of one that is settled, or over.
+    """The duties of an entry, in the order of its fields; none of an entry of a register that has ended.
 
     Fields for which the sheet has no heading are not asked.
     """
-    if table.settled_by and entry[table.settled_by] is not None:
+    if entry.values.get(ENDED) is not None:
         return
     asked = entry.located.layout.columns if entry.located else entry.values
     for field in table.fields:
