@@ -181,7 +181,7 @@ class TestFailures:
         stand_in.write_text(script)
         stand_in.chmod(0o755)
         with pytest.raises(CannotProceed):
-            find_typesetter()(b"word")
+            find_typesetter()(REFERENCE.read_bytes())
         assert list((stand_in.parents[1] / "temporary").iterdir()) == []
 
     def test_no_word_processor(self, stand_in: Path, monkeypatch: pytest.MonkeyPatch) -> None:

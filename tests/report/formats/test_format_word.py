@@ -124,6 +124,9 @@ class TestContent:
         assert fields(word)[0] == r'TOC \o "1-2" \h \z \u'
         assert read_word(word).of("toc 1") == ["公文書の公開状況", "個人情報保護制度の運用状況"]
 
+    def test_word_asks_nothing_when_it_opens_the_file(self, word: bytes) -> None:
+        assert open_word(word).settings.element.find(qn("w:updateFields")) is None
+
     def test_table_numbers_restart_in_each_part(self, word: bytes) -> None:
         first, following = r"SEQ 表 \* ARABIC \r 1", r"SEQ 表 \* ARABIC"
         assert fields(word)[1:] == [first, *[following] * 6, first, *[following] * 4]

@@ -15,12 +15,17 @@ from unicodedata import east_asian_width
 from nerima_report.report.blocks import Table
 
 HALF_WIDTH = 100  # of a character in a cell, as tables are set (10 points); of a Japanese one twice that: twips
+SEAM = HALF_WIDTH // 2  # the space that Word leaves between a Latin letter or a digit and a Japanese character
 PADDING = 220  # the edges of a cell: twips
 READABLE = PADDING + 12 * HALF_WIDTH  # a column of text, if its weight gives it so much
+_SEAM = re.compile(r"(?<=[0-9A-Za-z])(?=[^\x00-\x7f])|(?<=[^\x00-\x7f])(?=[0-9A-Za-z])")
 # What stays on one line wherever it stands: a word in Latin letters, or a character, with the brackets at its side.
 _UNIT = re.compile(r"[(（「]*(?:[0-9A-Za-z.,%]+|.)[)）」、。・ー]*")
-# Where a heading may break: before its unit, and after a particle (前年度の／請求者数); その他 is one word.
-_PIECE_ENDS = re.compile(r"(?=[(（])|(?<=[^こそあど]の)")
+# Where a heading may break: before its unit, after a particle or a verb that a word without kana follows
+# (前年度の／請求者数, 延長した／件数), and before もの. その他 is one word.
+_PIECE_ENDS = re.compile(
+    r"(?=[(（])|(?:(?<=[^こそあど]の)|(?<=[をにへとがはたる])|(?<=から)|(?<=まで))(?=[^ぁ-ん])|(?<=[たる])(?=もの)"
+)
 
 
 def column_widths(table: Table, width: int) -> list[int]:
@@ -80,26 +85,26 @@ def _needed_by_cells(table: Table, weights: list[int]) -> Iterator[int]:
 def _good_widths(heading: str) -> tuple[int, ...]:
     """The widths up to that of the whole heading at which it breaks only between its words, in twips."""
     whole = max(_width(heading), HALF_WIDTH)
-    return tuple(
-        inner + PADDING for inner in range(HALF_WIDTH, whole + 1, HALF_WIDTH) if _breaks_well(heading, inner)
-    ) or (whole + PADDING,)
+    inner = (each for each in range(HALF_WIDTH, whole + 1, SEAM) if _breaks_well(heading, each))
+    return tuple(each + PADDING for each in inner) or (whole + PADDING,)
 
 
 def _breaks_well(heading: str, inner: int) -> bool:
     """Whether a heading that is set in lines of this width breaks only where it may."""
     allowed = {end.start() for end in _PIECE_ENDS.finditer(heading)}
-    position = line = 0
+    position, line = 0, ""
     for unit in _UNIT.findall(heading):
-        if line and line + _width(unit) > inner:
+        if line and _width(line + unit) > inner:
             if position not in allowed:
                 return False
-            line = 0
-        line += _width(unit)
+            line = ""
+        line += unit
         position += len(unit)
-        if line > inner:
+        if _width(line) > inner:
             return False
     return True
 
 
 def _width(text: str) -> int:
-    return HALF_WIDTH * sum(2 if east_asian_width(character) in "WFA" else 1 for character in text)
+    halves = sum(2 if east_asian_width(character) in "WFA" else 1 for character in text)
+    return HALF_WIDTH * halves + SEAM * len(_SEAM.findall(text))

@@ -16,11 +16,16 @@ import shutil
 import signal
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable, Sequence
 from functools import partial
+from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
+from xml.sax.saxutils import escape
+
+from lxml import etree
 
 from nerima_report.errors import CannotProceed
 from nerima_report.files import sha256
@@ -28,7 +33,7 @@ from nerima_report.interruption import before_the_end, uninterrupted
 from nerima_report.records.model import REPORT
 
 PDF = f"{REPORT}.pdf"
-SECONDS = 120  # for one run of the word processor; a report takes two
+SECONDS = 120  # for one run of the word processor, which takes a few
 Typesetter = Callable[[bytes], bytes]
 
 _PROGRAMS = ("soffice", "libreoffice")
@@ -40,22 +45,21 @@ _PLACES = (
         if root
     ),
 )
+_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _SEAL = re.compile(rb"\n%nerima-report ([0-9a-f]{64}) ([0-9a-f]{64})\n\Z")
 _FILTER = {"UseTaggedPDF": True, "PDFUACompliance": True, "ExportBookmarks": True, "UseLosslessCompression": True}
 # An entry of the contents: a link to the bookmark of a heading.
 _ENTRY = re.compile(r'(<text:a [^>]*xlink:href="#(_Toc[0-9]+)"[^>]*>)(.*?)(</text:a>)')
 # The space between Latin and Japanese letters is left out: LibreOffice breaks lines at it, also between 36 and 件, and
-# whoever copies text out of the PDF would get a space there. The profile forbids a digit at the end of a line.
+# whoever copies text out of the PDF would get a space there.
 _SPACING = ('style:text-autospace="ideograph-alpha"', 'style:text-autospace="none"')
-_NEVER_LAST = r"$([\{£¥‘“〈《「『【〔＄（［｛｢￡￥0123456789"
-_NEVER_FIRST = "!%),.:;?]}¢°’”‰′″℃、。々〉》」』】〕゛゜ゝゞ・ヽヾ！％），．：；？］｝｡｣､･ﾞﾟ￠"
 # What LibreOffice writes otherwise than wanted. The lengths are the same, because a PDF finds its objects by them.
 _REPLACED = (
     (b"/Lang(en-US)", b"/Lang(ja-JP)"),  # of the numbers: as English they are not broken, but they are read in Japanese
     (b"/Tabs(S)", b"/Tabs/S "),  # LibreOffice 7.4 writes a string where PDF/UA wants a name
 )
 # The locale is fixed: in a Japanese one LibreOffice 7.4 does not find the bold faces of fonts with Japanese names.
-_PROFILE = f"""\
+_PROFILE = """\
 <?xml version="1.0" encoding="UTF-8"?>
 <oor:items xmlns:oor="http://openoffice.org/2001/registry">
 <item oor:path="/org.openoffice.Setup/L10N">
@@ -63,8 +67,8 @@ _PROFILE = f"""\
 </item>
 <item oor:path="/org.openoffice.Office.Common/AsianLayout/StartEndCharacters">
 <node oor:name="ja-JP" oor:op="replace">
-<prop oor:name="StartCharacters" oor:op="fuse"><value>{_NEVER_FIRST}</value></prop>
-<prop oor:name="EndCharacters" oor:op="fuse"><value>{_NEVER_LAST}</value></prop>
+<prop oor:name="StartCharacters" oor:op="fuse"><value>{never_first}</value></prop>
+<prop oor:name="EndCharacters" oor:op="fuse"><value>{never_last}</value></prop>
 </node>
 </item>
 </oor:items>
@@ -137,7 +141,7 @@ def _by_libre_office(program: Path, word: bytes) -> bytes:
         folder = Path(name)
         profile = folder / "profile" / "user"
         profile.mkdir(parents=True)
-        (profile / "registrymodifications.xcu").write_text(_PROFILE, encoding="utf-8")
+        (profile / "registrymodifications.xcu").write_text(_profile_for(word), encoding="utf-8")
         (folder / f"{REPORT}.docx").write_bytes(word)
         start = [str(program), f"-env:UserInstallation={profile.parent.as_uri()}", "--headless", "--norestore"]
         start += ["--convert-to"]
@@ -152,6 +156,18 @@ def _by_libre_office(program: Path, word: bytes) -> bytes:
     for written, wanted in _REPLACED:
         made = made.replace(written, wanted)
     return made
+
+
+def _profile_for(word: bytes) -> str:
+    """The settings of LibreOffice, with what the Word file says of the ends of lines: no digit stands at one.
+
+    LibreOffice does not read that from Word files.
+    """
+    with zipfile.ZipFile(BytesIO(word)) as parts:
+        settings = etree.fromstring(parts.read("word/settings.xml"))
+    never = {name: settings.find(f"{_W}noLineBreaks{name}") for name in ("Before", "After")}
+    first, last = (escape(each.get(f"{_W}val", "")) if each is not None else "" for each in never.values())
+    return _PROFILE.format(never_first=first, never_last=last)
 
 
 def _prepared(text: str) -> str:
