@@ -76,7 +76,7 @@ def test_it_is_marked_up_for_those_who_cannot_see_it(page: str) -> None:
     tags = tags_of(page)
     assert ("html", {"lang": "ja"}) in tags
     assert [tag for tag, _ in tags if tag in ("header", "nav", "main", "h1")] == ["header", "h1", "nav", "main"]
-    assert all(facts.get("scope") in ("col", "row") for tag, facts in tags if tag == "th")
+    assert all(facts.get("scope") in ("col", "row", "rowgroup") for tag, facts in tags if tag == "th")
     tables = [tag for tag, _ in tags if tag in ("table", "caption")]
     assert tables == ["table", "caption"] * (len(tables) // 2)
     assert next(facts["href"] for tag, facts in tags if tag == "a") == "#main"
@@ -145,6 +145,7 @@ def test_on_paper_tables_are_whole_and_nothing_is_there_for_the_screen_alone(pag
     text = run.stdout.decode()
     assert "本文へ移る" not in text
     assert "横に動かして" not in text
+    assert all("【案】" in sheet for sheet in text.split("\f") if sheet.strip())
     for sheet in text.split("\f"):
         if "公開請求の目的別件数" in sheet:
             assert all(row in sheet for row in ("営業活動", "請求目的の記載なし", "2,199"))
