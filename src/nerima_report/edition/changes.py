@@ -213,7 +213,9 @@ def item_name(item: object) -> str:
         return str(item)
     values = values_of(item)
     names = [str(values[key]) for key in _NAMED_BY if values.get(key)]
-    return " ".join(names) or str(values.get("kind") or values.get("text", ""))
+    words = values.get("words")
+    first = words[0] if isinstance(words, tuple) and words else ""
+    return " ".join(names) or str(values.get("kind") or values.get("text") or first)
 
 
 def has_keys(value: object) -> bool:

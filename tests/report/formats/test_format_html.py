@@ -145,6 +145,7 @@ def test_on_paper_tables_are_whole_and_nothing_is_there_for_the_screen_alone(pag
     text = run.stdout.decode()
     assert "本文へ移る" not in text
     assert "横に動かして" not in text
+    assert all("【案】" in sheet for sheet in text.split("\f") if sheet.strip())
     for sheet in text.split("\f"):
         if "公開請求の目的別件数" in sheet:
             assert all(row in sheet for row in ("営業活動", "請求目的の記載なし", "2,199"))
