@@ -143,13 +143,13 @@ def _changed(definition: Ledger, row: Entry, now: Entry, year: int) -> Iterator[
 
 
 def appeals_know_their_case(ledger: CaseLedger, _: Collection) -> Iterator[Finding]:
-    """An appeal (審査請求) is on a case that some ledger has."""
+    """An appeal (審査請求) is on a case that some ledger has; one that cannot be read may have it."""
     known = {
         (case.table_id, plain(case.says("number")), branch)
         for case in ledger.requests
         for branch in (None, case.says("branch"))
     }
-    for beside in _lists_beside(ledger):
+    for beside in _lists_beside(ledger) if ledger.is_readable else ():
         roles = beside.ledger.roles
         for row in ledger.cases[beside.table_id]:
             number, branch = row.values.get(roles.number), row.values.get(roles.branch)
