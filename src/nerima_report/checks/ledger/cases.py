@@ -95,10 +95,8 @@ def open_cases_have_time(ledger: CaseLedger, _: Collection) -> Iterator[Finding]
             yield Finding(
                 "N366",
                 case.place("outcome"),
-                expected=full_date(due),
-                found=(ledger.on - due).days,
                 related=(case.place("received"),),
-                details={"label": full_date(ledger.on)},
+                details={"left": full_date(due), "number": f"{(ledger.on - due).days}", "label": full_date(ledger.on)},
                 numbers=(case.number,),
             )
 
