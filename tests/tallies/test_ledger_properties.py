@@ -28,8 +28,8 @@ LIST, YEARS = "公開.請求台帳", (2021, 2022, 2023)
 CLOSED_DAYS = {"12-29", "12-30", "12-31", "01-02", "01-03"}
 UNTIL = ("", "04-10", "05-31", "09-30")  # '': by the day of the decision
 ANSWERS = {
-    "請求方法": ["インターネット", "窓口", "郵送", "ファクシミリ"],
-    "区分": ["区民", "区民以外", "区内の法人・団体など", "区外の法人・団体など"],
+    "請求方法": ["インターネット", "窓口", "郵送"],
+    "区分": ["区民", "区民以外"],
 }
 OUTCOMES = ["全部公開", "部分公開", "非公開", "不存在", "存否応答拒否", "取下げ"]
 REASONS = [
@@ -65,27 +65,29 @@ _JAPAN = country_holidays("JP")
 QUICK = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 _UNFINISHED = ("処理", "決定・取下げ日", "補正を求めた日", "補正された日")
 
-around_borders = st.sampled_from(
-    [date(year, month, day) for year in (2021, 2022, 2023) for month, day in ((4, 1), (4, 8), (12, 20), (8, 8))]
-    + [date(year, month, day) for year in (2022, 2023, 2024) for month, day in ((1, 4), (2, 14), (3, 28), (3, 31))]
-    + [date(2023, 3, 1), date(2024, 2, 29)]
-)
-received_days = around_borders | st.dates(date(2021, 4, 1), date(2024, 3, 31))
+# Around the ends of years, in the middle of 2022, around leap days and New Year.
+received_days = st.sampled_from(
+    [date(year, 3, day) for year in (2022, 2023) for day in (15, 25, 28, 31)]
+    + [date(2022, month, day) for month, day in ((4, 1), (4, 8), (4, 20), (5, 16), (8, 8), (10, 3), (12, 20))]
+    + [date(2021, 4, 1), date(2021, 12, 28), date(2023, 1, 4), date(2023, 2, 14), date(2024, 2, 15), date(2024, 2, 29)]
+) | st.dates(date(2021, 4, 1), date(2024, 3, 31))
 
 
 @st.composite
 def cases(draw: st.DrawFn) -> Row:
     """A case as it stands in the end: open, or closed on or after the day of its receipt."""
     received = draw(received_days)
-    row: Row = {"受付日": received, "延長": draw(st.sampled_from([None, None, "条例第12条第2項", "条例第13条第1項"]))}
-    taken = draw(st.none() | st.sampled_from(BORDERS) | st.integers(0, 40))
-    if taken is not None:
-        row |= {"処理": draw(st.sampled_from(OUTCOMES)), "決定・取下げ日": received + timedelta(days=taken)}
-        correction = sorted((draw(st.integers(0, taken)), draw(st.integers(0, taken))))
-        if draw(st.booleans()):
-            days = (received + timedelta(days=day) for day in correction)
-            row |= dict(zip(("補正を求めた日", "補正された日"), days, strict=True))
-    row["請求者番号"] = draw(st.sampled_from(["P-1", "P-2", "P-3"]))
+    row: Row = {"受付日": received, "延長": draw(st.sampled_from([None, "条例第12条第2項", "条例第13条第1項"]))}
+    ends = [date.fromisoformat(f"{_year(received) + 1}-{until}") for until in UNTIL if until]
+    around_ends = [day + timedelta(days=more) for day in ends for more in (0, 1)]
+    closed = draw(st.none() | st.sampled_from([received + timedelta(days=days) for days in BORDERS] + around_ends))
+    if closed is not None:
+        row |= {"処理": draw(st.sampled_from(OUTCOMES)), "決定・取下げ日": closed}
+        if draw(st.integers(0, 3)) == 0:
+            days = sorted(draw(st.integers(0, (closed - received).days)) for _ in range(2))
+            correction = (received + timedelta(days=day) for day in days)
+            row |= dict(zip(("補正を求めた日", "補正された日"), correction, strict=True))
+    row["請求者番号"] = draw(st.sampled_from(["P-1", "P-2"]))
     row |= {label: draw(st.sampled_from(answers)) for label, answers in ANSWERS.items()}
     row["非公開理由"] = tuple(draw(st.sets(st.sampled_from(REASONS), max_size=3)))
     return row
@@ -98,7 +100,7 @@ def ledgers(draw: st.DrawFn) -> tuple[list[Row], dict[int, list[Row]]]:
     A case that was open at the end of a year is carried over, or its end is written where it was received; whoever
     carries it over may write its end in the old ledger too.
     """
-    told = draw(st.lists(cases(), min_size=1, max_size=12))
+    told = draw(st.lists(cases(), min_size=1, max_size=25))
     books: dict[int, list[Row]] = {year: [] for year in YEARS}
     for number, case in enumerate(told):
         case["受付番号"] = f"公開-{draw(st.integers(1, 9))}{number}"

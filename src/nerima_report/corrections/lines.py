@@ -79,9 +79,9 @@ def lines_behind(collection: Collection, file: str, key: CellKey) -> list[Counte
 
 def list_behind(collection: Collection, place: Place) -> str:
     """The sheet from whose lines the number of a place is counted; '' where somebody typed it."""
-    table = counted_tables(collection.edition).get(place.table)
-    if table is not None:
-        return source_of(place.table, table)
     key = CellKey(place.table, place.group, place.row, place.column)
+    table = counted_tables(collection.edition).get(place.table)
+    if table is not None:  # a 課 may hand in the number all the same, where a case ledger counts it
+        return "" if key in collection.cells.get(place.file, {}) else source_of(place.table, table)
     tallies = (tally for tally in collection.tallies.register_tallies if tally.cell.key == key)
     return next((tally.register.table_id for tally in tallies if tally.cell.place.file == place.file), "")

@@ -26,7 +26,14 @@ from nerima_report.tallies.totals import Totals
 from nerima_report.text import label_of, plain, section_key
 from nerima_report.workbooks import Reader
 
-Named = Mapping[tuple[object, ...], list[Entry]]  # the rows of each name
+
+class Named(dict[tuple[object, ...], list[Entry]]):
+    """The rows of each name."""
+
+    @cached_property
+    def firsts(self) -> frozenset[object]:
+        """The first parts of the names: the 受付番号 of 受付番号 and 枝番."""
+        return frozenset(first for first, *_ in self)
 
 
 @dataclass(frozen=True)
@@ -162,7 +169,7 @@ def _cases(edition: Edition, fiscal_year: int, books: Sequence[Collection]) -> E
         rows = _latest_cases(part.ledger, [book.tallies.entries.get(table_id, ()) for book in books])
         cases[table_id] = [_completed(part.ledger, row, fiscal_year) for row in rows]
         for own in part.ledger.lists:
-            listed: dict[tuple[object, ...], list[Entry]] = {}
+            listed = Named()
             for book in books:
                 listed |= listed_by_name(part.ledger, own, book.tallies.entries.get(part.table_id(own.key), ()))
             rows = chain.from_iterable(listed.values())
@@ -175,10 +182,11 @@ def _latest_cases(ledger: Ledger, books: Iterable[Sequence[Entry]]) -> Iterator[
 
     Rows of one case in one workbook are all kept: which of them is wrong is for a check to ask.
     """
-    latest: Named = {}
+    latest = Named()
     for rows in books:
         named = cases_by_name(ledger, rows)
-        latest = {**{name: own for name, own in latest.items() if not goes_on(ledger, own[-1], named)}, **named}
+        latest = Named((name, own) for name, own in latest.items() if not goes_on(ledger, own[-1], named))
+        latest.update(named)
     return chain.from_iterable(latest.values())
 
 
@@ -197,12 +205,12 @@ def goes_on(ledger: Ledger, row: Entry, later: Named) -> bool:
     """Whether a row is told again in a later workbook; one that was open may go on as several 枝番."""
     name = _name(row, [ledger.roles.number, ledger.roles.branch])
     undivided = row[ledger.roles.branch] is None and ledger.is_open(row.values)
-    return name in later or (undivided and name[0] in {other[0] for other in later})
+    return name in later or (undivided and name[0] in later.firsts)
 
 
 def rows_by_name(rows: Iterable[Entry], named_by: Sequence[str]) -> Named:
     """The rows of one name, which is what they say in some fields; a row that does not say the first is alone."""
-    named: dict[tuple[object, ...], list[Entry]] = {}
+    named = Named()
     for row in rows:
         named.setdefault(_name(row, named_by), []).append(row)
     return named

@@ -61,7 +61,7 @@ def cases_lie_in_the_year(ledger: CaseLedger, _: Collection) -> Iterator[Finding
     begins, ends = first_day(ledger.fiscal_year), last_day(ledger.fiscal_year)
     for table_id, definition in ledger.edition.ledgers.items():
         before = ledger.books.get(ledger.fiscal_year - 1)
-        known = {name[0] for name in cases_by_name(definition, _rows(before, table_id))} if before else set()
+        known = cases_by_name(definition, _rows(before, table_id)).firsts if before else frozenset()
         days = [field.label for field in definition.table.fields if field.type == "date"]
         roles = definition.roles
         for name, rows in cases_by_name(definition, _rows(ledger.book, table_id)).items():
@@ -84,7 +84,7 @@ def appeals_lie_in_the_year(ledger: CaseLedger, _: Collection) -> Iterator[Findi
     """An appeal in the ledger of a year was made in it, or goes on from an earlier ledger that has it."""
     before = ledger.books.get(ledger.fiscal_year - 1)
     for beside in _lists_beside(ledger):
-        known = beside.by_name(before) if before else {}
+        known = beside.by_name(before) if before else Named()
         for name, rows in beside.by_name(ledger.book).items():
             day = rows[0][beside.counts_on]
             year = None if day is None else fiscal_year_of(day)
@@ -108,10 +108,11 @@ def open_cases_go_on(ledger: CaseLedger, _: Collection) -> Iterator[Finding]:
             closed = row[definition.roles.closed]
             over = closed is not None and closed <= last_day(ledger.fiscal_year)
             if not over and not goes_on(definition, row, here):
+                submission = ledger.book.submissions[0]
                 yield Finding(
                     "N623",
-                    Place(file=ledger.book.submissions[0].file, sheet=table_id, table=table_id),
-                    expected=full_name(before.fiscal_year),
+                    Place(submission.section, submission.file, sheet=table_id, table=table_id),
+                    details={"label": full_name(before.fiscal_year)},
                     related=(row.place(definition.roles.number),),
                     numbers=(_number(definition, row),),
                 )
@@ -143,13 +144,13 @@ def _changed(definition: Ledger, row: Entry, now: Entry, year: int) -> Iterator[
 
 
 def appeals_know_their_case(ledger: CaseLedger, _: Collection) -> Iterator[Finding]:
-    """An appeal (審査請求) is on a case that some ledger has."""
+    """An appeal (審査請求) is on a case that some ledger has; one that cannot be read may have it."""
     known = {
         (case.table_id, plain(case.says("number")), branch)
         for case in ledger.requests
         for branch in (None, case.says("branch"))
     }
-    for beside in _lists_beside(ledger):
+    for beside in _lists_beside(ledger) if ledger.is_readable else ():
         roles = beside.ledger.roles
         for row in ledger.cases[beside.table_id]:
             number, branch = row.values.get(roles.number), row.values.get(roles.branch)

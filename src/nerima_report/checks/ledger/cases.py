@@ -85,17 +85,18 @@ def _told_late(case: Case, limit: Limit) -> Iterator[Finding]:
 
 
 def open_cases_have_time(ledger: CaseLedger, _: Collection) -> Iterator[Finding]:
-    """No case is open after its limit; while a correction (補正) is awaited, none runs."""
-    for case in ledger.own_cases:
+    """No case is open after its limit; while a correction (補正) is awaited, none runs.
+
+    Where one of the ledgers cannot be read, it may tell how a case ended.
+    """
+    for case in ledger.own_cases if ledger.is_readable else ():
         due = case.due(ledger.on) if case.is_open else None
         if due is not None and due < ledger.on:
             yield Finding(
                 "N366",
                 case.place("outcome"),
-                expected=full_date(due),
-                found=(ledger.on - due).days,
                 related=(case.place("received"),),
-                details={"label": full_date(ledger.on)},
+                details={"left": full_date(due), "number": f"{(ledger.on - due).days}", "label": full_date(ledger.on)},
                 numbers=(case.number,),
             )
 
