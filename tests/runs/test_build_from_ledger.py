@@ -90,6 +90,8 @@ def test_forms_leave_out_what_the_ledger_counts(season: Path) -> None:
     assert forms[OTHER].sheetnames == ["表紙", "記入要領", "個人", "個人.第三者点検", "個人.事務処理ミス"]
     assert [stands_on(forms[OTHER], key) for key in ("個人.請求状況", "個人.登録など")] == [False, True]
     assert [stands_on(forms[TALLYING], key) for key in ("公開.内容別", "個人.請求状況", "個人.登録など")] == [True] * 3
+    example = {str(value) for row in forms[WARD]["調整"].iter_rows(values_only=True) for value in row}
+    assert {"個人.登録など", "業務の登録"} <= example  # a number that may be adjusted
     for name in (WARD, OTHER):  # nor does it speak of requests or requesters
         words = [str(value) for sheet in forms[name] for row in sheet.iter_rows(values_only=True) for value in row]
         assert [word for word in words if "公開.内容別" in word or "請求が一件も" in word or "請求者数" in word] == []
