@@ -10,7 +10,7 @@ import pytest
 from nerima_report.errors import CannotProceed, DefinitionError
 from nerima_report.files import SETTINGS, sha256
 from nerima_report.findings import REASON_TO_WRITE
-from nerima_report.workspace import SUMS, Delivery, open_workspace, read_sums, write_sums
+from nerima_report.workspace import SUMS, Delivery, Workspace, open_workspace, read_sums, write_sums
 
 OLD, NEW, EDITED = b"as written last", b"as made now", b"polished by hand"
 VOUCHED = {"report.docx": sha256(OLD)}
@@ -137,3 +137,14 @@ def test_a_reason_that_nobody_wrote_is_refused(reason: str, tmp_path: Path) -> N
     (tmp_path / SETTINGS).write_text(answer, encoding="utf-8")
     with pytest.raises(DefinitionError, match=r"nerima-report\.toml(.|\n)*explained(.|\n)*reason"):
         open_workspace(tmp_path)
+
+
+def test_what_lies_beside_the_ledgers(tmp_path: Path) -> None:
+    """What is neither read nor made by the program is named, if it may be a ledger."""
+    of_the_program = ["2022.xlsx", "2021-保存1.xlsx", "2022-受付番号.csv", "~$2022.xlsx", "取り込み-公開.toml"]
+    others = ["R4台帳.xls", "2022.xlsm", "2022年度.xlsx", "令和4年度.xlsx", "台帳 2022.ods", "22.xlsx"]
+    (tmp_path / "ledger").mkdir()
+    for name in (*of_the_program, *others, "覚え書き.docx"):
+        (tmp_path / "ledger" / name).write_bytes(b"")
+    assert [file.name for file in Workspace(tmp_path, "nerima", ()).unread_ledgers] == sorted(others)
+    assert Workspace(tmp_path / "elsewhere", "nerima", ()).unread_ledgers == []

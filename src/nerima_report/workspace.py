@@ -39,6 +39,8 @@ RECORD = "record.json"  # in out/2026/, until it is published as records/2026.js
 LETTERS = "手紙"  # in 確認/2026/
 SUMS = "SHA256SUMS"  # what was written beside it last, in the format of sha256sum
 _HIDDEN = r"\..*"
+_SPREADSHEETS = {".xlsx", ".xlsm", ".xltx", ".xls", ".xlsb", ".ods"}
+_OF_LEDGERS = re.compile(r"\d{4}(-.+)?\.xlsx|[~.].*")  # what the program reads or writes beside the ledgers, and locks
 _OF_A_YEAR = rf"{_HIDDEN}|\d{{4}}"  # folders in the inbox that are never searched for another year: inbox/2025
 _REASONS = {
     errno.EISDIR: "同じ名前のフォルダーがあります",
@@ -155,6 +157,12 @@ class Workspace:
             return {}
         years = (fiscal_year - 1, fiscal_year, fiscal_year + 1)
         return {year: self.ledger(year) for year in years if self.ledger(year).exists()}
+
+    @property
+    def unread_ledgers(self) -> list[Path]:
+        """The workbooks beside the case ledgers that are neither read as one nor named after a year by the program."""
+        files = sorted((self.folder / "ledger").glob("*"))
+        return [file for file in files if file.suffix.lower() in _SPREADSHEETS and not _OF_LEDGERS.fullmatch(file.name)]
 
     def case_numbers(self, fiscal_year: int) -> Path:
         """The list of the 受付番号 behind the numbers of a year, beside its case ledger."""

@@ -90,6 +90,8 @@ def test_forms_leave_out_what_the_ledger_counts(season: Path) -> None:
     assert forms[OTHER].sheetnames == ["表紙", "記入要領", "個人", "個人.第三者点検", "個人.事務処理ミス"]
     assert [stands_on(forms[OTHER], key) for key in ("個人.請求状況", "個人.登録など")] == [False, True]
     assert [stands_on(forms[TALLYING], key) for key in ("公開.内容別", "個人.請求状況", "個人.登録など")] == [True] * 3
+    example = {str(value) for row in forms[WARD]["調整"].iter_rows(values_only=True) for value in row}
+    assert {"個人.登録など", "業務の登録"} <= example  # a number that may be adjusted
     for name in (WARD, OTHER):  # nor does it speak of requests or requesters
         words = [str(value) for sheet in forms[name] for row in sheet.iter_rows(values_only=True) for value in row]
         assert [word for word in words if "公開.内容別" in word or "請求が一件も" in word or "請求者数" in word] == []
@@ -154,6 +156,13 @@ def test_a_year_without_a_ledger_has_no_such_list(workdir: Path, command: Comman
     shutil.rmtree(workdir / "ledger")
     command("-C", workdir, "build", "2022", "--draft")
     assert not (workdir / "ledger").exists()
+
+
+def test_a_ledger_of_another_name_is_named(workdir: Path, command: Command) -> None:
+    (workdir / "ledger" / "2022.xlsx").rename(workdir / "ledger" / "令和4年度.xlsx")
+    found = json.loads(command("-C", workdir, "validate", "2022", "--format", "json").out)["findings"]
+    files = [Path(finding["file"]).parts[-2:] for finding in found if finding["code"] == "N627"]
+    assert files == [("ledger", "令和4年度.xlsx")]
 
 
 @pytest.mark.parametrize("year", [2021, 2022, 2023])

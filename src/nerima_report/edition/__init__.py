@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any
 
 from nerima_report.edition.case_rules import UseRules
 from nerima_report.edition.catalogue import Catalogue, load_catalogue
-from nerima_report.edition.entries import ADJUSTMENTS, AnyTable, EntryTable, Tables, TablesFile
+from nerima_report.edition.entries import ADJUSTMENTS, AnyTable, EntryTable, Tables, TablesFile, adjustments_like
 from nerima_report.edition.generated import completed, with_guideline, with_numbers
 from nerima_report.edition.guideline import Guideline
 from nerima_report.edition.ledger import Ledger, LedgerFile, with_choices
@@ -257,8 +257,22 @@ class Edition:
         """Which list-like tables a section, or the coordinator for the ward, reports."""
         if ward:
             tables = {key: table for key, table in self.entry_tables.items() if table.reported_by == "coordinator"}
-            return tables | ({} if self.from_print else {ADJUSTMENTS.key: ADJUSTMENTS})
+            return tables | ({} if self.from_print else {ADJUSTMENTS.key: self._adjustments})
         return {key: table for key, table in self.entry_tables.items() if table.reported_by == "section"}
+
+    @property
+    def _adjustments(self) -> EntryTable:
+        """The sheet 調整; where the case ledger counts the number of its example, with another that may be adjusted."""
+        if not self.is_counted_by_ledger(ADJUSTMENTS.fields[0].example):
+            return ADJUSTMENTS
+        others = (
+            self.count_tables[table_id].rows[0].key(table_id, column.label)
+            for table_id, columns in self.collected_counts(ward=False).items()
+            for column in columns
+            if column.additive
+        )
+        example = next(others, None)
+        return adjustments_like(example, "二つの課が同じものを数えたため") if example else ADJUSTMENTS
 
     @cached_property
     def names(self) -> tuple[str, ...]:

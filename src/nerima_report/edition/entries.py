@@ -18,6 +18,7 @@ from nerima_report.edition.tables import (
     placeholders_in,
     refuse_duplicates,
 )
+from nerima_report.places import CellKey
 
 FieldT = TypeVar("FieldT", bound="EntryField")
 
@@ -296,20 +297,32 @@ class TablesFile(Definition):
     table: tuple[Annotated[AnyTable, Field(discriminator="kind")], ...] = Field(title="表")
 
 
-# The sheet 調整 of the ward workbook: the same in every edition, because tallies/totals.py rests on it.
-ADJUSTMENTS = EntryTable(
-    kind="entries",
-    key="調整",
-    title="調整（二つの課が数えた請求など）",
-    legal_basis="情報公開課の集計",
-    reported_by="coordinator",
-    instruction="二つの課が同じ請求を数えたときなど、課の合計と区の件数が違う分だけを、理由とともに書きます。",
-    fields=(
-        EntryField(label="表", type="text", example="公開.処理状況", rule="シートの名前（例 公開.処理状況）。"),
-        EntryField(label="区分", type="text", required=False, rule="行に区分がある表だけ（例 開示請求）。"),
-        EntryField(label="行", type="text", example="取下げ"),
-        EntryField(label="列", type="text", example="件数", rule="見出しの（件）や（人）の前まで（例 件数）。"),
-        EntryField(label="増減", type="difference", rule="減らすときは -1 のように書きます。"),
-        EntryField(label="理由", type="text", example="二つの課が同じ請求を数えたため"),
-    ),
-)
+def adjustments_like(example: CellKey, reason: str) -> EntryTable:
+    """The sheet 調整 of the ward workbook, whose example adjusts the number of this cell for this reason.
+
+    Its fields are the same in every edition, because tallies/totals.py rests on them.
+    """
+    table, group, row, column = example
+    return EntryTable(
+        kind="entries",
+        key="調整",
+        title="調整（二つの課が数えた請求など）",
+        legal_basis="情報公開課の集計",
+        reported_by="coordinator",
+        instruction="二つの課が同じ請求を数えたときなど、課の合計と区の件数が違う分だけを、理由とともに書きます。",
+        fields=(
+            EntryField(label="表", type="text", example=table, rule=f"シートの名前（例 {table}）。"),
+            EntryField(
+                label="区分", type="text", required=False, example=group, rule="行に区分がある表だけ（例 開示請求）。"
+            ),
+            EntryField(label="行", type="text", example=row),
+            EntryField(
+                label="列", type="text", example=column, rule=f"見出しの（件）や（人）の前まで（例 {column}）。"
+            ),
+            EntryField(label="増減", type="difference", rule="減らすときは -1 のように書きます。"),
+            EntryField(label="理由", type="text", example=reason),
+        ),
+    )
+
+
+ADJUSTMENTS = adjustments_like(CellKey("公開.処理状況", "", "取下げ", "件数"), "二つの課が同じ請求を数えたため")

@@ -25,10 +25,11 @@ from nerima_report.report.content import Content
 from nerima_report.report.must_publish import published_items
 from nerima_report.report.tables import in_printed_order
 from nerima_report.report.wording import number, so_far
+from nerima_report.tallies.collection import Collection
 from nerima_report.tallies.counting import amount, counted_entries, open_entries, source_of
 from nerima_report.tallies.duties import Duty, duties
 from nerima_report.tallies.model import Entry, FilledCell
-from nerima_report.tallies.submission import Submission
+from nerima_report.tallies.submission import LEDGER_FORM, Submission
 from nerima_report.text import name_of
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def make_audit(content: Content, report: Report) -> str:
         "印刷した数と本文の数のすべてについて、どの課のどのセルから来たかを示す。公表する文書ではない。",
         "かっこの中は、その課のファイルの、表と同じ名前のシートのセル。",
         "",
-        *_inputs(content.collection.submissions),
+        *_inputs(content.collection),
         *_without_requests(content),
         *_missing(content),
         *_figures(content),
@@ -62,8 +63,13 @@ def make_audit(content: Content, report: Report) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _inputs(submissions: Iterable[Submission]) -> Iterator[str]:
-    rows = [(s.section, "区全体" if s.ward else "課", str(s.number), name_of(s.workbook.path)) for s in submissions]
+def _inputs(collection: Collection) -> Iterator[str]:
+    rows = [
+        (s.section, "区全体" if s.ward else "課", str(s.number), name_of(s.workbook.path))
+        for s in collection.submissions
+    ]
+    for book in collection.ledger.books.values() if collection.ledger else ():
+        rows += [(s.section, LEDGER_FORM, "", name_of(s.workbook.path)) for s in book.submissions]
     yield from ("## 使ったファイル", "")
     yield from markdown_table(("課", "様式", "提出回", "ファイル"), rows)
 

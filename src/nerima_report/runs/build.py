@@ -31,7 +31,7 @@ from nerima_report.report.formats.pdf import find_typesetter
 from nerima_report.report.must_publish import published_items, unpublished
 from nerima_report.report.record import make_record, with_files
 from nerima_report.report.wording_of_year_before import sentences_about_the_year_before
-from nerima_report.runs.ledgers import ledger_of_year
+from nerima_report.runs.ledgers import ledger_of_year, unread_ledgers
 from nerima_report.runs.open_data import findings_on_open_registers, open_data_of
 from nerima_report.runs.outputs import Target, make_outputs
 from nerima_report.runs.publish import sources_of
@@ -109,6 +109,7 @@ def _examine(workspace: Workspace, edition: Edition, fiscal_year: int, progress:
         [
             *findings_on_registers(workspace, edition, examination.years[0]),
             *findings_on_open_registers(workspace, edition, fiscal_year),
+            *unread_ledgers(workspace),
         ]
     )
 

@@ -128,7 +128,7 @@ def basis_of(workspace: Workspace, edition: Path, fiscal_year: int) -> str | Non
 def _beside(workspace: Workspace, edition: Path, fiscal_year: int) -> Iterator[Path]:
     """The files besides workbooks on which the status of a year rests."""
     yield from (file for file in (workspace.folder / SETTINGS, workspace.roster) if file.exists())
-    yield from workspace.ledgers(fiscal_year).values()
+    yield from (*workspace.ledgers(fiscal_year).values(), *workspace.unread_ledgers)
     folders = [workspace.folder / "records", workspace.folder / "registers", workspace.out(fiscal_year)]
     folders += [edition, shipped_templates()]
     files = [file for folder in folders for file in sorted(folder.rglob("*"))]

@@ -20,7 +20,7 @@ from nerima_report.examination import (
 from nerima_report.files import FoundWorkbooks
 from nerima_report.findings import explain
 from nerima_report.places import CellKey
-from nerima_report.runs.ledgers import findings_on, given_ledger, ledger_of_year
+from nerima_report.runs.ledgers import findings_on, given_ledger, ledger_of_year, unread_ledgers
 from nerima_report.runs.registers import differences_from_registers
 from nerima_report.tallies.ledger import CaseLedger
 from nerima_report.tallies.roster import RosterSection, load_roster
@@ -89,7 +89,7 @@ def examine_year(
     inbox = load_submissions(workbooks.paths, edition, progress, reader)
     inbox = replace(inbox, skipped=tuple(workbooks.skipped))
     ledger = ledger_of_year(workspace, edition, fiscal_year, progress, reader)
-    return _examine_year(workspace, edition, inbox, roster, ledger)
+    return _examine_year(workspace, edition, inbox, roster, ledger).and_also(unread_ledgers(workspace))
 
 
 def _examine_year(
