@@ -80,6 +80,20 @@ edition = "nerima"
 """
 
 
+NOT_FOR_GIT = ".gitignore"
+NOT_FOR_GIT_TEXT = """\
+# git に入れないもの: 作り直せるもの、請求台帳、氏名のあるもの
+/out/
+/forms/
+/確認/
+/確認表/
+/ledger/
+*請求者名簿*
+*差込*
+~$*
+"""
+
+
 class ExplainedSetting(Definition):
     """An `[[explained]]` entry: code, place, exact difference and reason."""
 

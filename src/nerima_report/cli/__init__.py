@@ -27,7 +27,7 @@ from typer.main import get_command
 from nerima_report.cli import japanese
 from nerima_report.cli.edition import check, copy, explain, guideline
 from nerima_report.cli.help import JapaneseCommand, JapaneseGroup
-from nerima_report.cli.ledger import blank, confirm, due, new, persons
+from nerima_report.cli.ledger import blank, confirm, due, new, notice, persons
 from nerima_report.cli.ledger import check as check_ledger
 from nerima_report.cli.ledger import import_ as import_ledger
 from nerima_report.cli.one_writer import Command
@@ -68,6 +68,7 @@ GROUPS: Mapping[str, tuple[str, Commands]] = {
             "check": check_ledger,
             "due": due,
             "confirm": confirm,
+            "notice": notice,
             "import": import_ledger,
             "persons": persons,
             "blank": blank,

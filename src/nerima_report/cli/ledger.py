@@ -175,6 +175,51 @@ def import_(
     leave(examination, wanted)
 
 
+def notice(
+    context: typer.Context,
+    numbers: Annotated[list[str], typer.Argument(metavar="受付番号...", help="例 個人-0031。")],
+    persons: Annotated[Path, typer.Option("--persons", metavar="名簿", help="請求者名簿（作業フォルダーの外）。")],
+    output: Annotated[
+        Path, typer.Option("--output", metavar="FILE", help="書き出すファイル（.xlsx か .csv。作業フォルダーの外）。")
+    ],
+    year: Annotated[str, typer.Option("--year", metavar="年度", help="どの年度の台帳か（既定は今の年度）。")] = "",
+    branch: Annotated[int | None, typer.Option("--branch", metavar="枝番", help="枝番がいくつもあるとき。")] = None,
+    kind: Annotated[
+        str, typer.Option("--kind", metavar="通知", help="通知の種類（例 延長。既定は今必要なもの）。")
+    ] = "",
+    template: Annotated[
+        Path | None,
+        typer.Option("--template", metavar="DOCX", help="この Word のひな形に差し込んだ写し（.docx）を作る。"),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="前のファイルを置きかえる。")] = False,
+) -> None:
+    """通知書の差込データを作る（案。文と教示は、区のひな形のもの）。"""
+    from datetime import date
+
+    from nerima_report.fiscal_year import fiscal_year_of
+    from nerima_report.runs.decision_notices import NoticeOrder, make_notices
+
+    workspace, edition = open_folder(context, Path())
+    fiscal_year = japanese.fiscal_year(year) if year else fiscal_year_of(date.today())
+    order = NoticeOrder(fiscal_year, tuple(numbers), persons, output, branch, kind, template, force)
+    made = make_notices(workspace, edition, order)
+    lines = [
+        f"{case.number}: {one.notice.title}（案{f'、{one.notice.form}' if one.notice.form else ''}）"
+        for case, one in zip(made.cases, made.data, strict=True)
+    ]
+    lines += [
+        f"  理由の条文が notices.toml にないので、空けてあります: {reason}"
+        for one in made.data
+        for reason in one.reasons_without_article
+    ]
+    lines += (
+        ["  第三者の氏名と住所は名簿にないので、空けてあります。"]
+        if any(d.notice.to_third_party for d in made.data)
+        else []
+    )
+    tell(Console(), [*lines, f"書き出しました: {output}"])
+
+
 def persons(context: typer.Context, file: RequestersFile) -> None:
     """同じ人かもしれない請求者番号を示す（氏名は示さず、何もまとめない）。"""
     from nerima_report.registers.requesters import alike, read_requesters

@@ -42,6 +42,7 @@ from nerima_report.files import read_binary
 from nerima_report.places import CellKey
 
 if TYPE_CHECKING:
+    from nerima_report.edition.decision_notices import DecisionNotices
     from nerima_report.edition.kinds import SectionKinds
     from nerima_report.edition.ledger_import import ImportWords
     from nerima_report.edition.ledger_texts import LedgerTexts
@@ -121,6 +122,14 @@ class Edition:
         from nerima_report.edition.kinds import SectionKinds
 
         return read_definition(_file_or_shipped(self.folder, "kinds.toml"), SectionKinds)
+
+    @cached_property
+    def decision_notices(self) -> dict[str, DecisionNotices]:
+        """The notices that the cases of a ledger ask for, by the id of its table."""
+        from nerima_report.edition.decision_notices import load_notices
+
+        found = ((part, load_notices(part)) for part in self.parts)
+        return {part.table_id(part.ledger.key): own for part, own in found if own is not None and part.ledger}
 
     @cached_property
     def import_words(self) -> ImportWords:
@@ -382,7 +391,7 @@ def load_edition(folder: Path, *, texts: bool = True) -> Edition:
     if texts:
         _ = edition.form_texts, edition.years, edition.corrections, edition.trend, edition.files, edition.manuscripts
         _ = edition.letters, edition.ledger_texts
-        _ = edition.letters, edition.import_words
+        _ = edition.letters, edition.import_words, edition.decision_notices
         _refuse_unknown_tables(edition)
     return edition
 

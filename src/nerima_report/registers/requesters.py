@@ -61,6 +61,7 @@ class CaseTitle:
         return (self.part, self.number, self.branch)
 
 
+OF_NOBODY = Requester("")  # of a third party, whose name is not in the register
 PERSON_HEADINGS = ("請求者番号", "氏名", "法人名", "担当者", "住所")
 CASE_HEADINGS = ("部", "受付番号", "枝番", "件名")
 
@@ -147,19 +148,19 @@ def write_requesters(requesters: Requesters) -> bytes:
     return stream.getvalue()
 
 
-def refuse_exposed(file: Path, workspace: Path) -> None:
-    """Raise CannotProceed for a register in the working folder, or where a repository would take it in."""
+def refuse_exposed(file: Path, workspace: Path, what: str = "請求者名簿") -> None:
+    """Raise CannotProceed for a file with names in the working folder, or where a repository would take it in."""
     place = Path(file).absolute()
     home = place.parent.resolve() / place.name
     if home.is_relative_to(workspace.resolve()):
         raise CannotProceed(
-            f"請求者名簿は、作業フォルダーの外に置いてください（氏名が入っています）。\n  ファイル: {file}\n"
+            f"{what}は、作業フォルダーの外に置いてください（氏名が入っています）。\n  ファイル: {file}\n"
             "  作業フォルダーの中のものは、報告の記録とともに、ほかの人に渡ることがあります。"
         )
     repository = next((folder for folder in home.parents if (folder / ".git").exists()), None)
     if repository and not _is_ignored(home, repository):
         raise CannotProceed(
-            f"請求者名簿が、バージョン管理（git）のフォルダーの中にあります。\n  ファイル: {file}\n"
+            f"{what}の場所が、バージョン管理（git）のフォルダーの中です。\n  ファイル: {file}\n"
             f"  管理のフォルダー: {repository}\n  氏名が履歴に残ってしまうので、ほかの場所に移してください。"
         )
 

@@ -24,7 +24,17 @@ from nerima_report.notices.letters import Attachment, LetterWriter
 from nerima_report.registers.entry import rows_for, unasked_sections
 from nerima_report.registers.master import keeps_registers, load_masters
 from nerima_report.tallies.roster import RosterSection, load_roster, read_roster
-from nerima_report.workspace import SETTINGS_TEXT, SUMS, Delivery, Workspace, read_sums, write_all, write_sums
+from nerima_report.workspace import (
+    NOT_FOR_GIT,
+    NOT_FOR_GIT_TEXT,
+    SETTINGS_TEXT,
+    SUMS,
+    Delivery,
+    Workspace,
+    read_sums,
+    write_all,
+    write_sums,
+)
 from nerima_report.writing.lock import one_writer
 
 
@@ -97,6 +107,8 @@ def _prepare(folder: Path, edition: Edition, fiscal_year: int, *, go_on: bool) -
     for missing in made:
         missing.mkdir(parents=True)
     files = {} if (folder / SETTINGS).exists() else {SETTINGS: SETTINGS_TEXT.encode()}
+    if not (folder / NOT_FOR_GIT).exists():
+        files[NOT_FOR_GIT] = NOT_FOR_GIT_TEXT.encode()
     if not (folder / ROSTER).exists():
         files[ROSTER] = default_roster(edition, fiscal_year)
     write_all(folder, files)
