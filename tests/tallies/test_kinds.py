@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 
 from nerima_report.checks import run_checks
 from nerima_report.edition import Edition
@@ -12,6 +13,7 @@ from nerima_report.examination import Examination, examine
 from nerima_report.findings import Finding
 from nerima_report.forms import Filling, FormCover, render_form
 from nerima_report.forms.recipients import all_covers
+from nerima_report.forms.style import width_of
 from nerima_report.notices.matrix import handed_in, make_matrices
 from nerima_report.notices.status import in_words
 from nerima_report.places import CellKey
@@ -38,6 +40,18 @@ def test_a_school_gets_only_what_concerns_it_and_is_done_with_that(tmp_path: Pat
                       not_applicable=frozenset({"個人.事務処理ミス"}))  # fmt: skip
     assert findings(Filling(entries={"個人.点検": INSPECTED}), cover, SCHOOL, tmp_path, act_edition) == set()
     assert findings(Filling(), cover, SCHOOL, tmp_path, act_edition)
+
+
+def test_what_the_cover_says_of_a_table_that_is_not_asked_can_be_read(tmp_path: Path, act_edition: Edition) -> None:
+    cover, _ = all_covers([SCHOOL], act_edition)
+    path = tmp_path / "見本.xlsx"
+    path.write_bytes(render_form(act_edition, cover, Filling()))
+    sheet = load_workbook(path)["表紙"]
+    heights = {str(cell.value): sheet.row_dimensions[row].height for row, cell in enumerate(sheet["B"], start=1)}
+    one_line = min(height for height in heights.values() if height)
+    wrapped = [height for text, height in heights.items() if width_of(text) > sheet.column_dimensions["B"].width]
+    assert len(wrapped) > 3
+    assert all(height and height > one_line for height in wrapped)
 
 
 @pytest.mark.parametrize(
