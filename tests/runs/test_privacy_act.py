@@ -28,6 +28,7 @@ from nerima_report.edition import Edition, load_edition
 from nerima_report.examination import examine
 from nerima_report.forms import Filling, FormCover, render_form
 from nerima_report.forms.form import fingerprint
+from nerima_report.records.file import read_record, write_record
 from nerima_report.tallies.collection import Collection
 from nerima_report.tallies.submission import Inbox, load_submissions
 
@@ -429,6 +430,25 @@ def test_open_matters_and_breaks_are_listed(tmp_path: Path, whole_workdir: Path,
     assert "## 系列の切れ目" in audit
     assert "| 個人.利用と提供の根拠 | 個人.利用と提供（延べ人数） |" in audit
     assert "| 福祉部管理課 | 1（5行） |" in audit  # a use that rests on law, counted from the fifth row
+
+
+def test_a_record_may_lack_what_later_years_ask(act_workdir: Path, command: Command, act_edition: Edition) -> None:
+    """A year that was published before its lists had these fields is still printed from its record."""
+    command("-C", act_workdir, "build", "2023")
+    printed = (act_workdir / "out" / "2023" / "report.md").read_bytes()
+    record = read_record(act_workdir / "out" / "2023" / "record.json", 2023)
+    added = {f.label for table in act_edition.entry_tables.values() for f in table.fields if f.since}
+    entries = tuple(
+        entry.model_copy(update={"values": {k: v for k, v in entry.values.items() if k not in added}})
+        for entry in record.entries
+    )
+    assert entries != record.entries
+    shutil.rmtree(act_workdir / "out")
+    (act_workdir / "records").mkdir()
+    file = act_workdir / "records" / "2023.json"
+    file.write_bytes(write_record(record.model_copy(update={"entries": entries})))
+    assert command("-C", act_workdir, "build", "2023", "--from-record").code == 0
+    assert (act_workdir / "out" / "2023" / "report.md").read_bytes() == printed
 
 
 def test_who_gave_no_answer_is_named(act_workdir: Path, command: Command) -> None:

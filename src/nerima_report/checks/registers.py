@@ -1,6 +1,7 @@
-"""3xx: what an entry of a register deserves: dates in order and in the year, enough persons, conditions, no double.
+"""3xx: checks on single entries of a register: its dates, the answer of the 課, enough persons, no entry twice.
 
-Required fields, choices and readable dates are those of every list (cells.py), and so is what must not be printed.
+Required fields, choices and readable dates are those of every list (cells.py), and so are measures and days that are
+due (duties.py), and what must not be printed.
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
     roster, submission         who is asked, who has handed in
     layout, cell_values, csv_file → reading → model    where tables stand, what cells say: the tallies
     counting, register_counts  tables that are counted from entries
+    duties                     what single entries owe: an answer, a day
     totals → figures           one number for each cell of the report; rates
     collection                   all that is known of one year
     remarks, resubmission        what a 課 wrote beside its numbers, and changed when it handed in again
