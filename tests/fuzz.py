@@ -121,6 +121,9 @@ SUBJECTS = {
         SAMPLE / "inbox" / "2023", "*.xlsx", "inbox/2023", MERGED, beside=False, folders=("registers",)
     ),
     "typed-in year": Subject(MADE / "typed", "*.xlsx", ".", ("record import {file}",), beside=False),
+    "ledger": Subject(
+        SAMPLE / "ledger-example", "*.xlsx", "ledger", ("ledger check 2022", "ledger due 2022", "ledger confirm 2022")
+    ),
     "roster": Subject(SAMPLE, "roster.xlsx", ".", ("status 2022",), beside=False),
     "import": Subject(SAMPLE / "earlier", "*.csv", ".", ("record import {file} --year 2019",), beside=False),
     "register": Subject(SAMPLE / "registers", "*.*", "registers", ("register list", "register print --format csv")),

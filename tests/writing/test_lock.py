@@ -107,6 +107,7 @@ def test_a_folder_that_cannot_be_written_needs_no_lock(tmp_path: Path, monkeypat
 def test_every_command_that_writes_is_one(tmp_path: Path) -> None:
     """A new command is put into one of these two lists, by whoever writes it."""
     reads = {"status", "guideline", "explain", "help", "edition check", "register list", "register show"}
+    reads |= {"ledger check", "ledger due", "ledger persons"}
     names = {command.name for command in app.registered_commands}
     names |= {f"{group} {name}" for group, (_, commands) in GROUPS.items() for name in commands}
     assert one_writer.WRITERS.keys() == names - reads
@@ -117,6 +118,7 @@ def test_a_dry_run_and_files_alone_are_only_read(tmp_path: Path) -> None:
     assert not writes["register merge"]({"dry_run": True, "output": None})
     assert not writes["validate"]({"files": ["inbox"], "return_to": None, "output": None})
     assert not writes["check"]({"output": None})
+    assert not writes["ledger blank"]({"dry_run": True})
     assert writes["validate"]({"files": ["R4"], "return_to": None, "output": None})
     assert writes["validate"]({"files": ["inbox"], "return_to": tmp_path, "output": None})
     for name in ("validate", "check", "register merge"):

@@ -24,6 +24,10 @@ def _into_a_file(given: Parameters) -> bool:
     return given["output"] is not None
 
 
+def _unless_tried(given: Parameters) -> bool:
+    return not given["dry_run"]
+
+
 def _into_folders(given: Parameters) -> bool:
     return given["return_to"] is not None or japanese.year_alone(given["files"]) is not None
 
@@ -44,7 +48,9 @@ WRITERS: Mapping[str, Callable[[Parameters], bool]] = {
     "record import": _always,
     "ledger confirm": _always,
     "ledger import": _always,
-    "register merge": lambda given: not given["dry_run"] or _into_a_file(given),
+    "ledger notice": _always,
+    "ledger blank": _unless_tried,
+    "register merge": lambda given: _unless_tried(given) or _into_a_file(given),
     "register print": _always,
 }
 
