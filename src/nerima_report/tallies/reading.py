@@ -34,7 +34,7 @@ from nerima_report.tallies.model import (
     Tallies,
 )
 from nerima_report.tallies.submission import Submission, is_zero_formula
-from nerima_report.workbooks import Sheet
+from nerima_report.workbooks import CellValue, Sheet
 
 
 def load_tallies(submissions: Sequence[Submission], edition: Edition, tallying: Container[str] = ()) -> Tallies:
