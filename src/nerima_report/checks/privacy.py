@@ -32,12 +32,12 @@ def texts_name_nobody(collection: Collection) -> Iterator[Finding]:
         if sheet is None or table is None:
             continue
         for label in (field.label for field in table.fields if field.type == "text" and field.label in layout.columns):
-            known: dict[str, list[tuple[str, str]]] = {}  # a long list says the same again and again
-            for row in layout.rows:
-                position = (row, layout.columns[label])
-                text = str(sheet.cells.get(position, ""))
-                parts = known[text] if text in known else known.setdefault(text, private_parts(text))
-                for code, found in sorted(dict(reversed(parts)).items()) if parts else ():  # one of a kind is enough
+            cells = [(row, layout.columns[label]) for row in layout.rows]
+            said = {sheet.cells.get(position, "") for position in cells}  # a long list says the same again and again
+            telling = {text: parts for text in said if (parts := private_parts(str(text)))}
+            for position in cells if telling else ():
+                parts = telling.get(sheet.cells.get(position, ""), [])
+                for code, found in sorted(dict(reversed(parts)).items()):  # one of a kind is enough
                     yield Finding(code, located.place(position, column=label), found=masked(found))
 
 

@@ -131,7 +131,10 @@ class Limit(Definition):
 
     def extension(self, answer: object) -> Extension | None:
         """The extension of this answer."""
-        return next((extension for extension in self.extensions if extension.answer == answer), None)
+        for extension in self.extensions if answer is not None else ():
+            if extension.answer == answer:
+                return extension
+        return None
 
 
 class Clock(Definition):
@@ -305,7 +308,10 @@ class Ledger(Definition):
 
     def limit_of(self, values: Mapping[str, object]) -> Limit | None:
         """The limit that a row (values by label of field) runs under: the first whose conditions it meets."""
-        return next((limit for limit in self.limits if all_hold(limit.when, values)), None)
+        for limit in self.limits:  # called for every row again and again: a generator takes twice as long
+            if not limit.when or all_hold(limit.when, values):
+                return limit
+        return None
 
     def is_open(self, values: Mapping[str, object]) -> bool:
         """Whether a row (values by label of field) has neither an outcome nor the day of one."""

@@ -34,7 +34,7 @@ from nerima_report.tallies.model import (
     Tallies,
 )
 from nerima_report.tallies.submission import Submission, is_zero_formula
-from nerima_report.workbooks import Sheet
+from nerima_report.workbooks import CellValue, Sheet
 
 
 def load_tallies(submissions: Sequence[Submission], edition: Edition, tallying: Container[str] = ()) -> Tallies:
@@ -134,7 +134,7 @@ class _Gathered:
         layout.missing_headings = [label for label in wanted if label not in optional]
         if not located.found or layout.missing_headings:
             return located
-        columns = [_read_column(f, layout.columns.get(f.label), sheet, layout.rows) for f in table.fields]
+        columns = list(_read_columns(table.fields, layout, sheet))
         labels = [field.label for field in table.fields]
         values_of_rows = zip(layout.rows, *([r.value for r in column] for column in columns), strict=True)
         entries = [
@@ -182,24 +182,31 @@ class _Gathered:
         self.faults.append(EntryFault(reading, "" if raw is None else shown(raw), entry.place(label)))
 
 
-def _read_column(field: EntryField, column: int | None, sheet: Sheet, rows: Sequence[int]) -> list[Reading]:
-    """The readings of a field in these rows; all blank where its heading may be, and was, left out.
+def _read_columns(fields: Sequence[EntryField], layout: EntryLayout, sheet: Sheet) -> Iterator[list[Reading]]:
+    """The readings of each field in the rows of a list; all blank where its heading may be, and was, left out."""
+    places = {row: place for place, row in enumerate(layout.rows)}
+    values: dict[int, list[CellValue]] = {column: [None] * len(places) for column in layout.columns.values()}
+    for (
+        row,
+        column,
+    ), value in sheet.cells.items():  # in their order, because a long list is slow to be asked at random
+        if column in values and row in places:
+            values[column][places[row]] = value
+    for field in fields:
+        column = layout.columns.get(field.label, 0)
+        readings = _read_values(field, values[column]) if column else [BLANK] * len(places)
+        for row, uncached in sheet.facts.uncached:
+            if uncached == column and row in places:
+                readings[places[row]] = NO_SAVED_RESULT
+        yield readings
 
-    What is the same is read once: choices, dates and blanks come again and again.
-    """
-    if column is None:
-        return [BLANK] * len(rows)
-    cells, uncached = sheet.cells, sheet.facts.uncached
-    values = [cells.get((row, column)) for row in rows]
+
+def _read_values(field: EntryField, values: Sequence[CellValue]) -> list[Reading]:
+    """The readings of a field. What is the same is read once: choices, dates and blanks come again and again."""
     if len(set(map(type, values)) - {type(None)}) > 1:  # 1, 1.0 and TRUE would be the same
-        readings = [read_field(field, value) for value in values]
-    else:
-        known = {value: read_field(field, value) for value in set(values)}
-        readings = [known[value] for value in values]
-    for place, row in enumerate(rows) if uncached else ():
-        if (row, column) in uncached:
-            readings[place] = NO_SAVED_RESULT
-    return readings
+        return [read_field(field, value) for value in values]
+    known = {value: read_field(field, value) for value in set(values)}
+    return [known[value] for value in values]
 
 
 def _doubtful(fields: Sequence[EntryField], columns: Sequence[Sequence[Reading]]) -> Iterator[tuple[int, int]]:

@@ -43,7 +43,7 @@ def read_request(line: bytes) -> tuple[Path, MarkOrder | None]:
 def write_answer(sheets: tuple[Sheet, ...], sha256: str) -> bytes:
     """The line that holds the sheets of a workbook, and the hash of the file."""
     facts = {"sha256": sha256, "sheets": [_sheet_facts(sheet) for sheet in sheets]}
-    return json.dumps(facts, check_circular=False).encode() + b"\n"
+    return json.dumps(facts, check_circular=False, ensure_ascii=False).encode(errors="surrogatepass") + b"\n"
 
 
 def write_copy(copy: bytes) -> bytes:

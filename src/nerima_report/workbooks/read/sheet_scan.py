@@ -161,7 +161,8 @@ class SheetScan:
 
     def _saved(self, attributes: dict[str, str]) -> None:
         """A value begins; which of two would count is anybody's guess."""
-        self._holds_something()
+        if self.kind == "str" or self.row > limits.MAX_ROWS or self.column > limits.MAX_COLUMNS:
+            self._holds_something()
         if self.read:
             self.sheet.duplicates.add((self.row, self.column))
         if self.kind != "inlineStr" and not self.read and self.opened[-2] == _CELL:
@@ -309,7 +310,7 @@ class CellTexts:
         """The value of a cell of a kind (`t`) in a style (`s`). Raises ValueError or LookupError for what is none."""
         match kind:
             case "s":
-                number = _whole(text)
+                number = int(text) if text.isdecimal() and text.isascii() else _whole(text)
                 if number < 0:  # to Python, the last of them
                     raise ValueError(f"no place in a list: {number}")
                 return self.shared[number]
@@ -349,8 +350,6 @@ def _error(text: str) -> str:
 
 def _whole(text: str) -> int:
     """A number of a row or a column; 5.0 is one, 5.5 is not. Raises ValueError."""
-    if text.isascii() and text.isdecimal():  # the place of a shared text: most of what is read
-        return int(text)
     number = _number(text)
     if number % 1:
         raise ValueError(f"no whole number: {text[:20]}")
