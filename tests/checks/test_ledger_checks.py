@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from copy import deepcopy
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
 
 from inboxes import roster
 from ledgers import Lists, case_ledger_of, example_ledgers
 from nerima_report.checks import run_ledger_checks
 from nerima_report.edition import Edition
+from nerima_report.edition.entries import EntryTable
 from nerima_report.examination import examine
 from nerima_report.findings import Finding
 from nerima_report.tallies.submission import Inbox
@@ -36,7 +41,36 @@ def test_case(case: dict[str, Any], whole_edition: Edition) -> None:
         assert not [number for number in finding.numbers if number in message]
 
 
-def check(ledgers: dict[int, Lists], edition: Edition, fiscal_year: int) -> list[Finding]:
+@st.composite
+def broken_rows(draw: st.DrawFn, table: EntryTable) -> dict[str, Any]:
+    """A row in which any cell may be blank, or say something that its field cannot."""
+    values: dict[str, st.SearchStrategy[Any]] = {
+        "date": st.dates(date(2021, 1, 1), date(2024, 12, 31)),
+        "text": st.sampled_from(["公開-0001", "公開-0002", "P-0001", "管理課", "福祉部"]),
+        "order": st.integers(0, 2),
+    }
+    return {
+        field.label: draw(st.none() | values.get(field.type, st.sampled_from(field.choices or ("",))) | st.just("？"))
+        for field in table.fields
+    }
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow], phases=[Phase.generate])
+@given(st.data())
+def test_whatever_stands_in_a_ledger_is_a_finding_and_no_end(whole_edition: Edition, data: st.DataObject) -> None:
+    ledgers = {
+        year: {
+            table_id: data.draw(st.lists(broken_rows(table), max_size=3))
+            for table_id, table in whole_edition.for_year(year).ledger_tables.items()
+        }
+        for year in (2021, 2022, 2023)
+    }
+    for year in ledgers:
+        for finding in check(ledgers, whole_edition, year):
+            assert whole_edition.catalogue.notice(finding).message
+
+
+def check(ledgers: Mapping[int, Lists], edition: Edition, fiscal_year: int) -> list[Finding]:
     ledger = case_ledger_of(edition, fiscal_year, ledgers)
     return run_ledger_checks(ledger, examine(Inbox(), edition.for_year(fiscal_year), fiscal_year, roster(), ledger))
 

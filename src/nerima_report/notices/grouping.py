@@ -15,12 +15,8 @@ WHOLE = "全体"
 WARD_MISSING = "N605"
 LEAST_SHARED = 3  # workbooks that share a notice, which is then said once
 ANY_SECTION = "次の課"  # stands in a sentence for all of them
-COMPARED = {
-    *LINK_CODES.values(),
-    "N530",
-    "N541",
-    "N624",
-}  # two numbers that ought to agree, of which either may be wrong
+# Two numbers or answers that ought to agree, of which either may be wrong.
+COMPARED = {*LINK_CODES.values(), "N530", "N541", "N624"}
 
 
 @dataclass(frozen=True)

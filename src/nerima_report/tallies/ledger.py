@@ -204,12 +204,15 @@ def listed_by_name(ledger: Ledger, beside: LedgerList, rows: Iterable[Entry]) ->
 def goes_on(ledger: Ledger, row: Entry, later: Named) -> bool:
     """Whether a row is told again in a later workbook; one that was open may go on as several 枝番."""
     name = _name(row, [ledger.roles.number, ledger.roles.branch])
-    undivided = row[ledger.roles.branch] is None and ledger.is_open(row.values)
+    undivided = row.values.get(ledger.roles.branch) is None and ledger.is_open(row.values)
     return name in later or (undivided and name[0] in later.firsts)
 
 
 def rows_by_name(rows: Iterable[Entry], named_by: Sequence[str]) -> Named:
-    """The rows of one name, which is what they say in some fields; a row that does not say the first is alone."""
+    """The rows of one name, which is what they say in some fields; a row that does not say the first is alone.
+
+    The ledger of another year may stand under another law, and lack some of the fields.
+    """
     named = Named()
     for row in rows:
         named.setdefault(_name(row, named_by), []).append(row)
@@ -217,7 +220,7 @@ def rows_by_name(rows: Iterable[Entry], named_by: Sequence[str]) -> Named:
 
 
 def _name(row: Entry, named_by: Sequence[str]) -> tuple[object, ...]:
-    first, *others = (plain(value) if isinstance(value := row[label], str) else value for label in named_by)
+    first, *others = (plain(value) if isinstance(value := row.values.get(label), str) else value for label in named_by)
     return (row if first is None else first, *others)
 
 
@@ -229,5 +232,5 @@ def _completed(ledger: Ledger, entry: Entry, fiscal_year: int) -> Entry:
 
 
 def _is_of(entry: Entry, label: str, fiscal_year: int) -> bool:
-    day = entry[label]
+    day = entry.values.get(label)
     return isinstance(day, date) and fiscal_year_of(day) == fiscal_year

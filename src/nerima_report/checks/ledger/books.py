@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import partial
 from itertools import pairwise
 
@@ -66,7 +67,7 @@ def cases_lie_in_the_year(ledger: CaseLedger, _: Collection) -> Iterator[Finding
         roles = definition.roles
         for name, rows in cases_by_name(definition, _rows(ledger.book, table_id)).items():
             row = rows[0]
-            received, closed = row[roles.received], row[roles.closed]
+            received, closed = _day(row, roles.received), _day(row, roles.closed)
             about = partial(_outside, ledger, _number(definition, row), row)
             if received is not None and received > ends:
                 yield about(roles.received)
@@ -76,8 +77,8 @@ def cases_lie_in_the_year(ledger: CaseLedger, _: Collection) -> Iterator[Finding
                 hint = f"{full_name(before.fiscal_year)}の台帳に、この番号がありません。"
                 yield replace(about(roles.received), details={"likely": hint}, severity="warning")
             latest = last_day(ledger.fiscal_year + 1)
-            others = (label for label in days if label != roles.received and row[label] is not None)
-            yield from (about(label) for label in others if row[label] > latest)
+            others = ((label, _day(row, label)) for label in days if label != roles.received)
+            yield from (about(label) for label, day in others if day is not None and day > latest)
 
 
 def appeals_lie_in_the_year(ledger: CaseLedger, _: Collection) -> Iterator[Finding]:
@@ -86,14 +87,15 @@ def appeals_lie_in_the_year(ledger: CaseLedger, _: Collection) -> Iterator[Findi
     for beside in _lists_beside(ledger):
         known = beside.by_name(before) if before else Named()
         for name, rows in beside.by_name(ledger.book).items():
-            day = rows[0][beside.counts_on]
+            day = _day(rows[0], beside.counts_on)
             year = None if day is None else fiscal_year_of(day)
             if year is not None and (year > ledger.fiscal_year or (year < ledger.fiscal_year and name not in known)):
                 yield _outside(ledger, beside.number(rows[0]), rows[0], beside.counts_on)
 
 
 def _outside(ledger: CaseLedger, number: str, row: Entry, label: str) -> Finding:
-    found = full_date(row[label])
+    day = _day(row, label)
+    found = full_date(day) if day else None
     return Finding("N368", row.place(label), expected=full_name(ledger.fiscal_year), found=found, numbers=(number,))
 
 
@@ -105,7 +107,7 @@ def open_cases_go_on(ledger: CaseLedger, _: Collection) -> Iterator[Finding]:
     for table_id, definition in ledger.edition.ledgers.items():
         here = cases_by_name(definition, _rows(ledger.book, table_id))
         for row in _rows(before, table_id):
-            closed = row[definition.roles.closed]
+            closed = _day(row, definition.roles.closed)
             over = closed is not None and closed <= last_day(ledger.fiscal_year)
             if not over and not goes_on(definition, row, here):
                 submission = ledger.book.submissions[0]
@@ -189,6 +191,11 @@ def _lists_beside(ledger: CaseLedger) -> Iterator[_ListBeside]:
 
 def _rows(book: Collection, table_id: str) -> Sequence[Entry]:
     return book.tallies.entries.get(table_id, ())
+
+
+def _day(row: Entry, label: str) -> date | None:
+    value = row.values.get(label)
+    return value if isinstance(value, date) else None
 
 
 def _number(definition: Ledger, row: Entry) -> str:
