@@ -97,6 +97,13 @@ def test_forms_leave_out_what_the_ledger_counts(season: Path) -> None:
         assert [word for word in words if "公開.内容別" in word or "請求が一件も" in word or "請求者数" in word] == []
 
 
+def test_who_has_nothing_to_hand_in_gets_no_form(season: Path, command: Command) -> None:
+    made = command("-C", season, "form", "2022", "--section", "広聴広報課", "--out", "様式")
+    assert made.code == 2
+    assert "請求台帳から数える" in made.err
+    assert not (season / "様式").exists()
+
+
 def test_the_report_is_counted_from_the_ledger(workdir: Path, command: Command) -> None:
     built = command("-C", workdir, "build", "2022")
     assert built.code == 0, built.out
