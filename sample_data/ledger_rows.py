@@ -166,7 +166,7 @@ def _join(cases: Sequence[Case], dice: Dice) -> None:
     """Let some requests of one person with one purpose be decisions on one 請求書: a 受付番号, several 枝番."""
     alike: dict[tuple[object, ...], list[Case]] = defaultdict(list)
     for case in cases:
-        same = [cell for cell in case.request.cells if cell.table.endswith((".目的別", ".請求状況"))]
+        same = [cell.row for cell in case.request.cells if cell.table.endswith((".目的別", ".請求状況"))]
         same += [cell.group for cell in case.request.cells if cell.group]  # 開示請求
         if _period(case.request) != "取り下げられたもの":
             alike[(case.request.person, *same)].append(case)
