@@ -19,8 +19,10 @@ from form_cells import cell, stands_on
 from ledgers import CANARY, example_ledgers, requesters_of, write_ledger, write_ledgers
 from nerima_report.edition import Edition
 from nerima_report.files import read_text
+from nerima_report.notices.matrix import make_matrices
 from nerima_report.registers.requesters import write_requesters
 from nerima_report.runs.prepare import FormOrder, make_forms
+from nerima_report.runs.validate import examine_year
 from nerima_report.workspace import Workspace
 
 YEAR = "令和4年度"
@@ -198,6 +200,23 @@ def test_status_asks_for_nothing_that_the_ledger_counts(workdir: Path, command: 
         "土木部管理課": "fine",
     }
     assert errors_in(command("-C", workdir, "validate", "2022", "--format", "json").out) == {"N601"}
+
+
+def test_the_matrix_has_counted_tables_only_for_who_hands_them_in(season: Path, whole_edition: Edition) -> None:
+    examination = examine_year(Workspace(season, "nerima", ()), whole_edition, 2022, lambda _: None)
+    matrices = make_matrices(examination)
+    status = {
+        (row.name, column): cell.status
+        for matrix in matrices
+        for row in matrix.rows
+        for column, cell in zip(matrix.columns, row.cells, strict=True)
+    }
+    assert status["健康部保健予防課", "公開.内容別"] == "warning"  # nobody has opened it in Excel: no totals
+    assert ("福祉部管理課", "公開.内容別") not in status  # a part of which it is asked for nothing has no row of it
+    assert status["福祉部管理課", "個人.請求状況"] == "not-asked"
+    assert status["福祉部管理課", "個人.登録など"] == "fine"
+    assert {column for _, column in status}.isdisjoint({"公開.審査請求", "公開.処理中", "個人.処理中"})
+    assert not [name for name, _ in status if "広聴広報課" in name]
 
 
 def test_who_is_to_hand_in_tallies_is_asked_for_them(workdir: Path, command: Command) -> None:
