@@ -47,6 +47,7 @@ DAYS = {
     "取り下げられたもの": (1, 13),
 }
 EXTENSIONS = {"16日から30日まで": "条例第12条第2項", "31日以上": "条例第13条第1項", "決定期間を延長したもの": "延長"}
+OF_THE_REQUEST = ("請求した人", "本人確認の書類", "本人確認の日", "代理権の確認の書類")
 PAPERS = ("運転免許証", "個人番号カード", "健康保険の被保険者証")
 
 Row = dict[str, object]
@@ -127,9 +128,13 @@ def ledger_rows(
         dice = Dice(Random(SEED), OfficeDays(part.ledger.clock))
         cases = _cases(own, part.key, dice)
         describe = _disclosure_row if part.key == DISCLOSURE else _personal_row
-        rows[part.table_id(part.ledger.key)] = [
-            {**_row(case, part.key, names, dice), **describe(case, dice)} for case in cases
-        ]
+        described: list[Row] = []
+        for case in cases:
+            row = {**_row(case, part.key, names, dice), **describe(case, dice)}
+            if case.branch and case.branch > 1:  # the same 請求書
+                row |= {label: described[-1][label] for label in OF_THE_REQUEST if label in row}
+            described.append(row)
+        rows[part.table_id(part.ledger.key)] = described
         if part.key == DISCLOSURE:
             rows[part.table_id(part.ledger.lists[0].key)] = [_appeal(cases, dice)]
     return rows
@@ -161,7 +166,8 @@ def _join(cases: Sequence[Case], dice: Dice) -> None:
     """Let some requests of one person with one purpose be decisions on one 請求書: a 受付番号, several 枝番."""
     alike: dict[tuple[object, ...], list[Case]] = defaultdict(list)
     for case in cases:
-        same = [cell for cell in case.request.cells if cell.table.endswith((".目的別", ".請求状況"))]
+        same = [cell.row for cell in case.request.cells if cell.table.endswith((".目的別", ".請求状況"))]
+        same += [cell.group for cell in case.request.cells if cell.group]  # 開示請求
         if _period(case.request) != "取り下げられたもの":
             alike[(case.request.person, *same)].append(case)
     for own in alike.values():

@@ -161,6 +161,23 @@ def test_what_a_ledger_can_say_occurs_in_it(ledger: CaseLedger) -> None:
     assert {case["決定・取下げ日"].month for case in late} >= {4}
 
 
+@pytest.mark.parametrize(
+    ("table_id", "labels"),
+    [
+        (REQUESTS, ("受付日", "請求者番号", "区分", "請求方法", "請求目的")),
+        (PERSONAL, ("受付日", "請求者番号", "区分", "請求の種類", "請求した人", "本人確認の書類")),
+    ],
+)
+def test_decisions_on_one_request_say_the_same_of_it(
+    ledger: CaseLedger, table_id: str, labels: tuple[str, ...]
+) -> None:
+    said = defaultdict(set)
+    for case in ledger.cases[table_id]:
+        said[case["受付番号"]].add(tuple(case[label] for label in labels))
+    assert {len(each) for each in said.values()} == {1}
+    assert len(said) < len(ledger.cases[table_id])
+
+
 def test_the_report_is_the_same_without_the_tallies(
     counted: Collection, sample_inbox: Inbox, edition: Edition, ledger: CaseLedger
 ) -> None:

@@ -119,6 +119,21 @@ def test_words_that_no_definition_knows_are_told_with_their_cells(tmp_path: Path
     assert told == ["2行目（名簿 D2）", "3行目（名簿 F3）", "4行目（名簿 G4）"]
 
 
+def test_who_hands_in_tallies_beside_the_ledger(tmp_path: Path, whole_edition: Edition) -> None:
+    headings = ("年度", "部", "課", "集計")
+    rows = [("R8", "総務部", "見本課", "出す"), ("R8", "総務部", "総務課", None), ("R8", "総務部", "人事課", " ")]
+    sections = load_roster(write(tmp_path, rows, headings), 2026, whole_edition)
+    assert [section.tallies for section in sections] == [True, False, False]
+    with pytest.raises(CannotProceed, match="名簿 D2"):
+        load_roster(write(tmp_path, [("R8", "総務部", "見本課", "出さない")], headings), 2026, whole_edition)
+
+
+def test_the_default_roster_offers_what_may_be_said_of_tallies(tmp_path: Path, command: Command) -> None:
+    assert command("-C", tmp_path, "init", "--year", "2026").code == 0
+    rules = load_workbook(tmp_path / "roster.xlsx")["名簿"].data_validations.dataValidation
+    assert [rule.formula1 for rule in rules if rule.promptTitle == "集計"] == ['"出す"']
+
+
 def test_the_default_roster_says_who_is_who(tmp_path: Path, command: Command) -> None:
     assert command("-C", tmp_path, "init", "--year", "2026").code == 0
     sheet = load_workbook(tmp_path / "roster.xlsx")["名簿"]

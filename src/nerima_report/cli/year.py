@@ -262,6 +262,7 @@ def build(
     written = [path.as_posix() for path in built.written]
     facts: dict[str, object] = {"command": "build", "fiscal_year": fiscal_year, "draft": draft, "written": written}
     closing = f"{name}を作りました: {built.written[0].parent}" if written else f"{name}は作っていません"
+    closing += f"、受付番号の一覧: {built.case_numbers}" if built.case_numbers else ""
     wanted = FindingsOrder(notice_format, output, strict)
     show_findings(built.examination, wanted, facts, closing)
     if not draft:

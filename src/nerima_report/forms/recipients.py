@@ -19,7 +19,7 @@ from nerima_report.forms.form import EarlierFigures, FormCover
 from nerima_report.places import WARD, CellKey
 from nerima_report.tallies.model import Tallies
 from nerima_report.tallies.reading import load_tallies
-from nerima_report.tallies.roster import RosterSection, is_asked, outside, withheld_from
+from nerima_report.tallies.roster import TALLIES, RosterSection, is_asked, outside, withheld_from
 from nerima_report.tallies.submission import NOT_APPLICABLE, Submission, load_submissions
 from nerima_report.text import as_file_name, plain
 
@@ -57,6 +57,18 @@ def chosen(covers: Sequence[FormCover], names: Sequence[str]) -> list[FormCover]
     Raises CannotProceed for an unknown name, suggesting a similar one, and for a name that several 課 have.
     """
     return list({cover: None for name in names for cover in (_named(covers, name),)}) if names else list(covers)
+
+
+def refuse_unasked(roster: Sequence[RosterSection], edition: Edition, names: Sequence[str]) -> None:
+    """Raise CannotProceed for a name of a 課 that is in the roster, but asked for nothing; `edition` is of the year."""
+    asked = {name for s in roster if is_asked(s, edition) for name in (s.key, s.section_name)}
+    unasked = {name for s in roster for name in (s.key, s.section_name)} - asked
+    for name in names:
+        if plain(name) in unasked:
+            raise CannotProceed(
+                f"「{name}」の出す表は、どれも請求台帳から数えるので、様式はありません。\n"
+                f"  課の数も出してもらって比べるときは、名簿の「集計」に「{TALLIES}」と書いてください。"
+            )
 
 
 def file_name(cover: FormCover) -> str:

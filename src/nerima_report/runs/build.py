@@ -43,10 +43,14 @@ from nerima_report.workspace import RECORD, Workspace
 
 @dataclass(frozen=True)
 class Built:
-    """What `build` made: what it examined and found, and the files written (none when errors stopped it)."""
+    """What `build` made: what it examined and found, and the files written (none when errors stopped it).
+
+    `case_numbers` is that of them which names the requests behind the numbers, where the year has a case ledger.
+    """
 
     examination: Examination
     written: tuple[Path, ...]
+    case_numbers: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -92,7 +96,8 @@ def build(workspace: Workspace, edition: Edition, order: BuildOrder, progress: P
     if not draft:  # a draft is not published, so there is no data of it
         outputs = outputs.with_files(open_data_of(workspace, whole, record, report))
     kept = target.deliver(outputs, with_files(record, outputs.files, sources), draft=draft)
-    return Built(examination.and_also(kept.findings), kept.written)
+    numbers = None if outputs.case_numbers is None else workspace.case_numbers(fiscal_year)
+    return Built(examination.and_also(kept.findings), kept.written, numbers)
 
 
 def _examine(workspace: Workspace, edition: Edition, fiscal_year: int, progress: Progress) -> Examination:

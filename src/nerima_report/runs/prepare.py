@@ -18,7 +18,15 @@ from nerima_report.files import FOLDERS, ROSTER, SETTINGS, is_submission, sha256
 from nerima_report.fiscal_year import full_name
 from nerima_report.forms import Filling, FormCover, render_form
 from nerima_report.forms.form import fed_lists
-from nerima_report.forms.recipients import Earlier, all_covers, chosen, file_name, form_name, load_earlier
+from nerima_report.forms.recipients import (
+    Earlier,
+    all_covers,
+    chosen,
+    file_name,
+    form_name,
+    load_earlier,
+    refuse_unasked,
+)
 from nerima_report.forms.roster import carried_roster, default_roster, latest_year
 from nerima_report.notices.letters import Attachment, LetterWriter
 from nerima_report.registers.entry import rows_for, unasked_sections
@@ -145,6 +153,7 @@ def make_forms(workspace: Workspace, edition: Edition, fiscal_year: int, order: 
         narrowed = narrowed.with_ledger()
     roster = load_roster(workspace.roster, fiscal_year, edition)
     everybody = all_covers(roster, narrowed, workspace.deadlines.get(fiscal_year))
+    refuse_unasked(roster, narrowed, order.sections)
     covers = chosen(everybody, order.sections)
     registers = order.registers or keeps_registers(workspace.folder)
     masters = load_masters(workspace.folder, edition) if registers else None
