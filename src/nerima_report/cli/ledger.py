@@ -110,7 +110,7 @@ def confirm(
     force: Annotated[bool, typer.Option("--force", help="前に作ったものも作り直す。")] = False,
 ) -> None:
     """課ごとの確認表を作る: その課の請求と、そこから数えた件数。"""
-    from nerima_report.runs import ledgers as run
+    from nerima_report.runs import confirmations as run
 
     fiscal_year = japanese.fiscal_year(year)
     workspace, edition = open_folder(context, Path())

@@ -1,30 +1,25 @@
-"""`ledger check`, `due` and `confirm`, and the case ledger of a year for the other commands, as it stands today."""
+"""`ledger check`, `ledger due`, and the case ledger of a year for the other commands, as it stands today."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 
 from nerima_report.checks import run_ledger_checks
 from nerima_report.edition import Edition
-from nerima_report.edition.confirmation import of_confirmations
 from nerima_report.errors import CannotProceed
 from nerima_report.examination import Examination, examine
 from nerima_report.findings import Finding, explain
 from nerima_report.fiscal_year import fiscal_year_of, full_name, last_day
-from nerima_report.forms.form import Filling, FormCover
-from nerima_report.forms.recipients import chosen, file_name
-from nerima_report.forms.workbook import render_form
 from nerima_report.places import Place
 from nerima_report.registers.due import DueDays, due_days
-from nerima_report.tallies.confirmations import rows_for, sections_with_cases
 from nerima_report.tallies.ledger import CaseLedger, case_ledger, load_ledger, open_book, open_ledger
 from nerima_report.tallies.roster import RosterSection, read_roster
 from nerima_report.tallies.submission import Inbox, Progress, Submission
 from nerima_report.text import label_of
 from nerima_report.workbooks import Reader
-from nerima_report.workspace import Added, Delivery, Workspace
+from nerima_report.workspace import Workspace
 
 
 def ledger_of_year(
@@ -82,44 +77,6 @@ def due_in(workspace: Workspace, edition: Edition, on: date, sections: Sequence[
     return due_days(ledger, on, sections)
 
 
-@dataclass(frozen=True)
-class ConfirmOrder:
-    """Which 確認表 to make: for which 課 (none: all that have cases); `force` overwrites what was made before."""
-
-    fiscal_year: int
-    sections: tuple[str, ...] = ()
-    force: bool = False
-
-
-def confirm(workspace: Workspace, edition: Edition, order: ConfirmOrder, progress: Progress) -> Added:
-    """Make the 確認表 of the 課 that have cases in the ledger of a year.
-
-    Raises CannotProceed without a ledger, where it cannot be read or has errors, and for the name of a 課 without
-    cases.
-    """
-    year = order.fiscal_year
-    ledger = ledger_of_year(workspace, edition, year, progress)
-    if ledger is None:
-        raise no_ledger(workspace, year)
-    if any(edition.catalogue.is_error(finding) for finding in findings_on(ledger, workspace)):
-        raise CannotProceed(
-            f"{full_name(year)}の請求台帳に、直すところがあります。\n"
-            f"  nerima-report ledger check {year} で確かめて、直してから、もう一度実行してください。"
-        )
-    deadline, view = workspace.deadlines.get(year), of_confirmations(ledger.edition)
-    with_cases = sections_with_cases(ledger)
-    covers = [
-        FormCover(year, s.department, s.section_name, deadline=deadline, number=f"{place:02}", confirms=True)
-        for place, s in enumerate(_roster_of(workspace, year), start=1)
-        if s.key in with_cases
-    ]
-    files = {
-        file_name(cover): render_form(view, cover, Filling(entries=rows_for(ledger, cover.key)))
-        for cover in chosen(covers, order.sections)
-    }
-    return Delivery(workspace.confirmations(year), files).add(force=order.force)
-
-
 def no_ledger(workspace: Workspace, fiscal_year: int) -> CannotProceed:
     """That a year has no ledger."""
     return CannotProceed(
@@ -130,12 +87,13 @@ def no_ledger(workspace: Workspace, fiscal_year: int) -> CannotProceed:
 
 def findings_on(ledger: CaseLedger, workspace: Workspace) -> list[Finding]:
     """What the checks say of a ledger by itself, held against the roster of its year where there is one."""
-    roster = list(_roster_of(workspace, ledger.fiscal_year))
+    roster = list(roster_of(workspace, ledger.fiscal_year))
     collection = examine(Inbox(), ledger.edition, ledger.fiscal_year, roster or None, ledger)
     return run_ledger_checks(ledger, collection)
 
 
-def _roster_of(workspace: Workspace, fiscal_year: int) -> Iterator[RosterSection]:
+def roster_of(workspace: Workspace, fiscal_year: int) -> Iterator[RosterSection]:
+    """The 課 of the roster for a year; none where there is no roster."""
     sections: Sequence[RosterSection] = read_roster(workspace.roster).sections if workspace.roster.exists() else ()
     return (section for section in sections if section.fiscal_year == fiscal_year)
 
