@@ -20,7 +20,7 @@ from hostile_packages import (
     sheet,
 )
 from nerima_report.workbooks import Reason
-from nerima_report.workbooks.limits import MAX_ELEMENTS, MAX_ROWS
+from nerima_report.workbooks.limits import MAX_CELLS, MAX_ELEMENTS, MAX_ROWS
 
 LAUGHS = (
     '<!DOCTYPE l [<!ENTITY a "ha">'
@@ -174,7 +174,7 @@ XML: tuple[Hostile, ...] = (
         "elements-by-the-million",
         "beyond-limit",
         "xl/a.xml",
-        lambda: "<a>" + numbered('<b c="~"/>', MAX_ELEMENTS + 1) + "</a>",
+        lambda: "<a>" + numbered('<b c="~"/><b/><b/>', MAX_ELEMENTS // 3 + 1) + "</a>",
     ),
     part("not-well-formed", "broken", SHEET, lambda: sheet("<row>")),
     part("nothing-in-a-part", "sheet-missing", SHEET, lambda: b""),
@@ -210,7 +210,7 @@ SIZES: tuple[Hostile, ...] = (
     rows("border-at-the-far-end", "", f'{ONE}<row r="1048576"><c r="XFD1048576" s="1"/></row>'),
     rows("rows-of-nothing", "beyond-limit", lambda: numbered('<row r="#" ht="~"/>', 30_000)),
     rows("rows-on-end", "beyond-limit", lambda: "".join(_table(MAX_ROWS + 1, 1))),
-    rows("cells-without-end", "beyond-limit", lambda: "".join(_table(19_000, 27))),
+    rows("cells-without-end", "beyond-limit", lambda: "".join(_table(20_000, MAX_CELLS // 20_000 + 1))),
     rows("large-sheet", "", lambda: "".join(_table(4_000, 26))),
     rows("merged-over-all", "", ONE, '<mergeCells><mergeCell ref="A1:XFD1048576"/></mergeCells>'),
     rows("merged-often", "beyond-limit", ONE, MERGES),
