@@ -92,7 +92,7 @@ def test_tables_that_differ_because_of_a_case_are_not_told_besides(
 ) -> None:
     """One person with two 区分 counts in two rows of 表2 and in one of 表3; a late decision has no row in 表7."""
     rows = [{**row} for row in LEDGERS[2022]["公開.請求台帳"]]
-    changes = {
+    changes: dict[tuple[str, int | None], dict[str, Any]] = {
         ("公開-0004", 2): {"区分": "区民以外"},
         ("公開-0009", None): {"処理": "不存在", "決定・取下げ日": date(2022, 12, 1)},
     }
