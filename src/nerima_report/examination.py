@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from nerima_report.checks import run_checks, run_ledger_checks
+from nerima_report.checks import follows_from_cases, run_checks, run_ledger_checks
 from nerima_report.edition import Edition
 from nerima_report.edition.catalogue import Notice
 from nerima_report.errors import CannotProceed
@@ -202,7 +202,10 @@ def judge(collection: Collection, explanations: Sequence[Explanation], recall: R
     """All findings of a year, with their explanations and likely causes, and the explanations that answer nothing."""
     found = run_checks(collection)
     if collection.ledger:
-        found += run_ledger_checks(collection.ledger, collection)
+        on_ledger = run_ledger_checks(collection.ledger, collection)
+        if any(collection.edition.catalogue.is_error(finding) for finding in on_ledger):
+            found = [finding for finding in found if not follows_from_cases(finding, collection)]
+        found += on_ledger
     if not any(collection.edition.catalogue.is_error(finding) for finding in found):
         found += [Finding("N907", cell_place(key)) for key, value in collection.totals.values.items() if value is None]
     found += [

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +85,22 @@ def test_findings_on_the_ledger_lie_beside_no_report(workdir: Path, command: Com
         text = read_text(workdir / "out" / "2022" / file)
         assert "N626" in text
         assert [word for word in ("公開.請求台帳 ＞", "却下", "公開-00", "架空の太郎") if word in text] == []
+
+
+def test_tables_that_differ_because_of_a_case_are_not_told_besides(
+    workdir: Path, command: Command, whole_edition: Edition
+) -> None:
+    """One person with two 区分 counts in two rows of 表2 and in one of 表3; a late decision has no row in 表7."""
+    rows = [{**row} for row in LEDGERS[2022]["公開.請求台帳"]]
+    changes: dict[tuple[str, int | None], dict[str, Any]] = {
+        ("公開-0004", 2): {"区分": "区民以外"},
+        ("公開-0009", None): {"処理": "不存在", "決定・取下げ日": date(2022, 12, 1)},
+    }
+    for row in rows:
+        row |= changes.get((row["受付番号"], row.get("枝番")), {})
+    write_ledger(workdir / "ledger" / "2022.xlsx", whole_edition, 2022, {**LEDGERS[2022], "公開.請求台帳": rows})
+    run = command("-C", workdir, "build", "2022", "--format", "json")
+    assert {found["code"] for found in findings(run.out) if found["severity"] == "error"} == {"N362", "N412"}
 
 
 def test_the_ledger_is_checked_alone_and_among_others(workdir: Path, command: Command) -> None:

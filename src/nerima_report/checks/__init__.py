@@ -30,6 +30,7 @@ from nerima_report.checks import (
 from nerima_report.checks.ledger import books, cases, confirmations, tallies
 from nerima_report.edition.tables import LINK_CODES
 from nerima_report.findings import Finding
+from nerima_report.places import WARD
 from nerima_report.tallies.collection import Collection
 from nerima_report.tallies.ledger import CaseLedger
 
@@ -121,7 +122,15 @@ LEDGER_CHECKS: tuple[LedgerCheck, ...] = (
     confirmations.confirmations_agree,
 )
 
-__all__ = ["COLLECTION_CHECKS", "LEDGER_CHECKS", "WORKBOOK_CHECKS", "Check", "run_checks", "run_ledger_checks"]
+__all__ = [
+    "COLLECTION_CHECKS",
+    "LEDGER_CHECKS",
+    "WORKBOOK_CHECKS",
+    "Check",
+    "follows_from_cases",
+    "run_checks",
+    "run_ledger_checks",
+]
 
 
 def run_checks(collection: Collection, from_reading: Iterable[Finding] = ()) -> list[Finding]:
@@ -146,6 +155,12 @@ def run_ledger_checks(ledger: CaseLedger, collection: Collection) -> list[Findin
     is_error = ledger.edition.catalogue.is_error
     faulty = {_row_of(finding) for finding in found if finding.code not in WITHOUT_ROW and is_error(finding)}
     return list(_fold((f for f in found if f.code not in WITHOUT_ROW or _row_of(f) not in faulty), collection))
+
+
+def follows_from_cases(finding: Finding, collection: Collection) -> bool:
+    """Whether a finding is that tables which are counted from the ledger differ: only its cases can make them."""
+    counted = all(collection.edition.is_counted_by_ledger(place.table) for place in finding.related)
+    return finding.code in LINK_CODES.values() and finding.place.section == WARD and counted
 
 
 def _row_of(finding: Finding) -> tuple[str, str, str]:
