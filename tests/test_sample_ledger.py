@@ -5,15 +5,17 @@ The tables are also counted with plain openpyxl and Counter, not with the counti
 
 from __future__ import annotations
 
+import shutil
 import tomllib
 from collections import Counter, defaultdict
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 from openpyxl import load_workbook
 
-from conftest import ROOT, SAMPLE
+from conftest import ROOT, SAMPLE, Command
 from inboxes import roster
 from nerima_report.checks import run_checks, run_ledger_checks
 from nerima_report.edition import Edition
@@ -194,3 +196,12 @@ def test_the_report_is_the_same_without_the_tallies(
     report = annotate(compose_report(content), content, draft=False)
     golden = (ROOT / "tests" / "golden" / "report-2022.md").read_bytes()
     assert render_markdown(report).encode() == golden
+
+
+def test_a_copy_of_the_sample_is_tried_as_its_readme_says(whole_workdir: Path, command: Command) -> None:
+    shutil.copytree(SAMPLE / "ledger-example", whole_workdir / "ledger")
+    built = command("-C", whole_workdir, "build", "2022", "--strict")
+    assert built.code == 0, built.out
+    golden = (ROOT / "tests" / "golden" / "report-2022.md").read_bytes()
+    assert (whole_workdir / "out" / "2022" / "report.md").read_bytes() == golden
+    assert (whole_workdir / "ledger" / "2022-受付番号.csv").exists()
