@@ -30,10 +30,8 @@ def compose_errata(record: Record, edition: Edition) -> Report:
         author=author,
         published=date.fromisoformat(record.revisions[-1].date),
         cover=(Heading(1, record.name), Bullets((texts.title,)), Paragraph(author)),
-        blocks=(
-            Heading(1, texts.heading),
-            Table(texts.heading, 0, texts.heading, columns, tuple(_rows(record, edition))),
-        ),
+        # Without a heading: contents of one line would take a page.
+        blocks=(Table(texts.heading, 0, texts.heading, columns, tuple(_rows(record, edition))),),
     )
 
 

@@ -25,7 +25,7 @@ from nerima_report.writing.journal import Journal, TargetInUse, missing_folders,
 FOLDER = ".nerima-report"  # hidden, so that nothing in it is taken for handed in
 IGNORED = b"*\n"  # git: everything in the folder, its .gitignore too
 PATIENCE = 5.0  # seconds that a second writer waits
-_ATTEMPTS = 20
+_ATTEMPTS = 20  # to lock a folder that others lock and clear up meanwhile
 _CANNOT_BE_WRITTEN = (errno.EACCES, errno.EPERM, errno.EROFS)
 
 _held: list[Journal] = []
