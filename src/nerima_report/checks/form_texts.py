@@ -21,7 +21,7 @@ from nerima_report.tallies.layout import (
     captions,
     labels_by_heading,
 )
-from nerima_report.tallies.submission import COVER_HEADINGS, FACTS
+from nerima_report.tallies.submission import COVER_HEADINGS, FACTS, names_section
 from nerima_report.text import plain
 
 # How a heading may name an earlier year besides by its number.
@@ -198,8 +198,10 @@ class TextsOfForms:
         """Whether a text stands on the page 記入要領, perhaps as it was worded when the form was made.
 
         What the page says of a table is several sentences, each on a line of the cell; version 1 said of a link what
-        it asks and why, in one text.
+        it asks and why, in one text. That of a ledger lists the names of 課.
         """
+        if self.of_ledgers and names_section(text):
+            return True
         return self._is_of_guide(text) or all(map(self._is_of_guide, text.splitlines()))
 
     def _is_of_guide(self, text: str) -> bool:

@@ -153,7 +153,7 @@ def write(sheet: Worksheet, row: int, column: int, values: Iterable[object], loo
             sheet.write_blank(row, place, None, look)
         elif isinstance(value, Formula):
             sheet.write_formula(row, place, value.text, look, value.result)
-        elif isinstance(value, int):
+        elif isinstance(value, int | float):
             sheet.write_number(row, place, value, look)
         elif isinstance(value, date):
             sheet.write_datetime(row, place, value, look)

@@ -321,13 +321,18 @@ def _right_of(cover: Sheet, answer: Position) -> Iterator[tuple[Position, CellVa
             yield position, value
 
 
+def names_section(text: str) -> bool:
+    """Whether a text is the name of a 部 or a 課, by how it ends."""
+    return _SECTION.fullmatch(plain(text)) is not None
+
+
 def _is_another_answer(label: str, text: str, answer: str) -> bool:
     """Whether a text beside the answer to a question is another one, and no remark: a year, a number, a 課."""
     if label == "年度":
         return parse_fiscal_year(text) not in (None, parse_fiscal_year(answer))
     if label == "提出回":
         return plain(text).isdecimal() and plain(text) != plain(answer)
-    return label in ("部", "課") and _SECTION.fullmatch(plain(text)) is not None and plain(text) != plain(answer)
+    return label in ("部", "課") and names_section(text) and plain(text) != plain(answer)
 
 
 def _text_of(value: CellValue) -> str:
