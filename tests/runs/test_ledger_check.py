@@ -100,7 +100,7 @@ def test_tables_that_differ_because_of_a_case_are_not_told_besides(
         row |= changes.get((row["受付番号"], row.get("枝番")), {})
     write_ledger(workdir / "ledger" / "2022.xlsx", whole_edition, 2022, {**LEDGERS[2022], "公開.請求台帳": rows})
     run = command("-C", workdir, "build", "2022", "--format", "json")
-    assert {found["code"] for found in findings(run.out) if found["severity"] == "error"} == {"N362", "N412"}
+    assert {found["code"] for found in findings(run.out) if found["severity"] == "error"} == {"N413", "N412"}
 
 
 def test_the_ledger_is_checked_alone_and_among_others(workdir: Path, command: Command) -> None:
