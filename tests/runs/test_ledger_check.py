@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
-from test_build_from_ledger import LEDGERS, TALLYING, season, unpacked, workdir
+from test_build_from_ledger import LEDGERS, OTHER, TALLYING, season, unpacked, workdir
 
 from conftest import Command
 from findings_schema import SCHEMA
@@ -116,6 +116,14 @@ def test_the_ledger_is_checked_alone_and_among_others(workdir: Path, command: Co
     assert [found["code"] for found in findings(other.out)] == ["N620"]
     assert command("-C", workdir, "ledger", "check", "2021").code == 0
     assert command("-C", workdir, "ledger", "check", "2019").code == 2
+
+
+def test_a_workbook_need_not_hold_what_the_ledger_counts(workdir: Path, command: Command) -> None:
+    """Be it checked alone, or as the whole of the year with `--complete`."""
+    one = command("-C", workdir, "validate", f"inbox/{OTHER}.xlsx", "--format", "json")
+    every = command("-C", workdir, "validate", "inbox", "--complete", "--format", "json")
+    assert (one.code, every.code) == (0, 0)
+    assert {found["code"] for run in (one, every) for found in findings(run.out)} <= {"N402"}
 
 
 @pytest.mark.parametrize("year", [2021, 2022, 2023])
