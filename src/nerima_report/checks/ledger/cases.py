@@ -64,9 +64,9 @@ def _days_beyond(case: Case, limit: Limit) -> Iterator[Finding]:
     if days is not None and most is not None and days > most:
         needed = [one.answer for one in limit.extensions if one.from_day <= days and one is not extension]
         hint = f"{days}日なら、「{needed[-1]}」の延長がいります。" if needed else ""
-        yield about("N362", expected=most, details={"what": what, "likely": hint, "why": why})
+        yield about("N413", expected=most, details={"what": what, "likely": hint, "why": why})
     elif days is not None and extension is not None and days < extension.from_day:
-        yield about("N363", expected=extension.from_day, details={"what": what, "why": why})
+        yield about("N414", expected=extension.from_day, details={"what": what, "why": why})
 
 
 def _told_late(case: Case, limit: Limit) -> Iterator[Finding]:
@@ -74,7 +74,7 @@ def _told_late(case: Case, limit: Limit) -> Iterator[Finding]:
     told, ends = case.day(case.label("extension_told")), case.periods.due(case.entry.values, extended=False)
     if told is not None and ends is not None and told > ends:
         yield Finding(
-            "N365",
+            "N416",
             case.place("extension_told"),
             expected=full_date(ends),
             found=full_date(told),
@@ -93,7 +93,7 @@ def open_cases_have_time(ledger: CaseLedger, _: Collection) -> Iterator[Finding]
         due = case.due(ledger.on) if case.is_open else None
         if due is not None and due < ledger.on:
             yield Finding(
-                "N366",
+                "N417",
                 case.place("outcome"),
                 related=(case.place("received"),),
                 details={"left": full_date(due), "number": f"{(ledger.on - due).days}", "label": full_date(ledger.on)},
@@ -115,11 +115,11 @@ def cases_are_counted(ledger: CaseLedger, _: Collection) -> Iterator[Finding]:
         others = [table_id for table_id in tables if table_id not in of_days]
         if outcome in case.ledger.without_row and tables:
             facts = {"about": "、".join(tables)}
-            yield Finding("N367", case.place("outcome"), None, outcome, details=facts, numbers=(case.number,))
+            yield Finding("N418", case.place("outcome"), None, outcome, details=facts, numbers=(case.number,))
             continue
         if of_days:
             facts = {"about": "、".join(of_days), "what": case.says("extension") or NO_EXTENSION}
-            yield Finding("N364", case.place("closed"), None, days, details=facts, numbers=(case.number,))
+            yield Finding("N415", case.place("closed"), None, days, details=facts, numbers=(case.number,))
         if others:
             yield Finding("N510", case.place("outcome"), details={"about": "、".join(others)}, numbers=(case.number,))
 
