@@ -83,7 +83,9 @@ def test_init_makes_a_working_folder_and_changes_nothing_that_is_there(command: 
     folder = tmp_path / "令和4年度"
     assert command("init", folder, "--year", "R4").code == 0
     made = {path.name: path.stat().st_mtime_ns for path in folder.iterdir()}
-    assert set(made) == {"nerima-report.toml", "roster.xlsx", "inbox", "records", "out", ".nerima-report"}
+    assert set(made) == {
+        "nerima-report.toml", "roster.xlsx", ".gitignore", "inbox", "records", "out", ".nerima-report"
+    }  # fmt: skip
     (folder / "nerima-report.toml").write_text('edition = "nerima"  # 自分の設定\n', encoding="utf-8")
     assert command("init", folder).code == 0
     assert "自分の設定" in (folder / "nerima-report.toml").read_text(encoding="utf-8")

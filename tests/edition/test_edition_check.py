@@ -14,6 +14,15 @@ import pytest
 from conftest import ROOT, Command
 from nerima_report.edition import find_edition, load_edition
 from nerima_report.edition.changes import edition_changes
+from nerima_report.edition.ledger_texts import (
+    ClockWords,
+    ConditionWords,
+    FieldWords,
+    LedgerGuideSection,
+    LedgerGuideTexts,
+    LimitWords,
+    YearWords,
+)
 from nerima_report.edition.municipality import MunicipalityDefinition
 from nerima_report.edition.tables import CHOICES, Definition
 from nerima_report.edition.texts import (
@@ -229,7 +238,8 @@ def test_every_key_of_the_definitions_has_a_name_for_the_clerk() -> None:
         for name, field in model.model_fields.items()
         if not (field.title or "").strip()
     }
-    # The own keys of forms.toml are shown as they stand in the file, the severities as those of the findings.
+    # The own keys of forms.toml, and of the page 書き方 in ledgers.toml, are shown as they stand in the file, the
+    # severities as those of the findings.
     of_forms = {
         FormTexts,
         InputText,
@@ -239,6 +249,13 @@ def test_every_key_of_the_definitions_has_a_name_for_the_clerk() -> None:
         GuideTexts,
         AgreementTexts,
         RegisterTexts,
+        LedgerGuideTexts,
+        LedgerGuideSection,
+        YearWords,
+        ClockWords,
+        LimitWords,
+        FieldWords,
+        ConditionWords,
     }
     assert {(model, name) for model, name in nameless if model not in of_forms} == {
         (MunicipalityDefinition, "severities")

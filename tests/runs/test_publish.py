@@ -263,6 +263,7 @@ def test_it_is_done_or_not_done_whenever_it_is_killed(
     edit(built, "00_", REVIEWS)
     if options[0] == "--revise":
         assert command("-C", built, "build", "2022").code == 0
+    assert command("-C", built, "init", ".").code == 0  # so that later it adds nothing
     done = Path(shutil.copytree(built, built.with_name("done")))
     assert command("-C", done, "publish", "2022", *options).code == 0
     outcomes = []
