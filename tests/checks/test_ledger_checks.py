@@ -80,7 +80,8 @@ def changed(case: dict[str, Any]) -> dict[int, Lists]:
     ledgers: dict[int, Any] = deepcopy(example_ledgers())
     lists, name = ledgers[case.get("in", case.get("year", 2022))], case.get("list", _LIST)
     lists |= {emptied: [] for emptied in case.get("empty", ())}
-    lists[name] = [row for row in lists[name] if row["受付番号"] not in case.get("drop", ())]
+    checked = ledgers[case.get("year", 2022)]
+    checked[name] = [row for row in checked[name] if row["受付番号"] not in case.get("drop", ())]
     for row in lists[name]:
         if row["受付番号"] == case.get("case") and row.get("枝番") == case.get("branch"):
             row |= {label: None if value == "" else value for label, value in case["set"].items()}

@@ -56,6 +56,8 @@ def test_the_screen_and_the_json_say_the_same(
     assert all(due["number"] in shown.out for due in facts["due"])
     assert max(map(_width, shown.out.splitlines())) <= 80
     assert command("-C", tmp_path, "ledger", "due", "--on", "いつか").code == 2
+    in_april = command("-C", tmp_path, "ledger", "due", "--on", "2023-04-03", "--format", "json")
+    assert json.loads(in_april.out)["fiscal_year"] == 2022
 
 
 def test_without_a_ledger_that_can_be_read_nothing_is_said_to_be_due(command: Command, tmp_path: Path) -> None:

@@ -1,5 +1,8 @@
 """What must hold, one module a stage. A check looks at the collection and yields findings; it never raises.
 
+    years/     what must hold between years
+    ledger/    what must hold for a case ledger, and between it and what the 課 counted
+
 Checks do not know how severe a finding is: the catalogue and the definitions say that.
 """
 

@@ -6,6 +6,7 @@
     status                     where the collection of a year stands, for people and for programs
     grouping, matrix, excerpt  findings by workbook; 課 × 表; the cells around a finding
     received, answers          what the 課 sent besides numbers; the [[explained]] that answers a finding
+    due                        what falls due in the case ledger, for people and for programs
     registers, trend, edition  what the commands on these subjects show besides findings
 
 A new format of findings is one module here, a name in `NoticeFormat` and a case in `render_findings`.

@@ -37,7 +37,7 @@ def print_due(console: Console, found: DueDays) -> None:
             for line in _lines(due, found.on):
                 tell(console, [" " * _INDENT + part for part in fold(harmless(line), console.width - _INDENT)])
     if any(due.extensions for due in found.due):
-        tell_folded(console, ["", "延長は、もとの期限までに知らせます。"])
+        tell_folded(console, ["", "「延長」は、これからできる延長です。もとの期限までに知らせます。"])
 
 
 def _groups(found: DueDays) -> Iterator[tuple[str, list[Due]]]:
@@ -73,13 +73,13 @@ def _lines(due: Due, on: date) -> Iterator[str]:
     if due.extensions:
         tell_by = due.extensions[0].tell_by
         when = "" if tell_by == due.day else f"（通知は{_short(tell_by)}まで）"
-        yield f"延ばせます: {'、'.join(map(_until, due.extensions))}{when}"
+        yield f"延長: {'、'.join(map(_until, due.extensions))}{when}"
     elif due.kind != OPINION and not due.extended and due.day is not None and due.day < on:
         yield "もとの期限を過ぎたので、もう延長できません"
 
 
 def _until(extension: PossibleExtension) -> str:
-    return f"{extension.article}で{f'{_short(extension.until)}まで' if extension.until else '日数の定めなく'}"
+    return f"{extension.article}で{f'{_short(extension.until)}まで' if extension.until else '日数の定めなし'}"
 
 
 def _short(day: date) -> str:

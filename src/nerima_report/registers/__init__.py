@@ -3,6 +3,7 @@
     entry, master    an entry; the masters (registers/*.csv) and their history
     merging          the rows of a workbook → the entries that they are → what changes
     views            a register as of a day, also as data for programs
+    due              what falls due in the case ledger
 
 The numbers of a year come from the workbooks; the masters change only when they are merged.
 """

@@ -5,6 +5,7 @@
     counting, register_counts  tables that are counted from entries
     duties                     what single entries owe: an answer, a day
     totals → figures           one number for each cell of the report; rates
+    periods → cases → ledger     the days and limits of a case; the case ledger of a year, each case once
     collection                   all that is known of one year
     remarks, resubmission        what a 課 wrote beside its numbers, and changed when it handed in again
 
