@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from nerima_report.edition import Edition
 from nerima_report.edition.entries import TablesFile
+from nerima_report.edition.ledger import without_choices
 from nerima_report.edition.part import ChartsFile, Part
 from nerima_report.edition.registers import RegistersFile
 from nerima_report.edition.sources import load_coverage
@@ -129,7 +130,7 @@ def _part(part: Part) -> dict[str, object]:
         "tables.toml": TablesFile.model_construct(table=tuple(part.tables.values())),
         "links.toml": LinksFile.model_construct(link=part.links),
         "figures.toml": FiguresFile.model_construct(figure=part.figures),
-        "ledger.toml": part.ledger,
+        "ledger.toml": without_choices(part.ledger, part.tables) if part.ledger else None,
         "charts.toml": ChartsFile.model_construct(chart=part.charts),
         "manuscript.md.j2": read_text(part.manuscript),
     }
