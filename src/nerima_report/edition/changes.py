@@ -11,12 +11,12 @@ from typing import Literal
 from pydantic import BaseModel
 
 from nerima_report.edition import Edition
-from nerima_report.edition.entries import Tables, TablesFile
-from nerima_report.edition.ledger import Ledger
+from nerima_report.edition.entries import TablesFile
+from nerima_report.edition.ledger import without_choices
 from nerima_report.edition.part import ChartsFile, Part
 from nerima_report.edition.registers import RegistersFile
 from nerima_report.edition.sources import load_coverage
-from nerima_report.edition.tables import CHOICES, CountTable, FiguresFile, LinksFile
+from nerima_report.edition.tables import CHOICES, FiguresFile, LinksFile
 from nerima_report.files import read_binary, read_text
 
 ChangeKind = Literal["changed", "added", "removed", "reordered", "reworded", "restyled"]
@@ -130,23 +130,11 @@ def _part(part: Part) -> dict[str, object]:
         "tables.toml": TablesFile.model_construct(table=tuple(part.tables.values())),
         "links.toml": LinksFile.model_construct(link=part.links),
         "figures.toml": FiguresFile.model_construct(figure=part.figures),
-        "ledger.toml": _as_written(part.ledger, part.tables) if part.ledger else None,
+        "ledger.toml": without_choices(part.ledger, part.tables) if part.ledger else None,
         "charts.toml": ChartsFile.model_construct(chart=part.charts),
         "manuscript.md.j2": read_text(part.manuscript),
     }
     return {name: content for name, content in files.items() if content is not None}
-
-
-def _as_written(ledger: Ledger, tables: Tables) -> Ledger:
-    """A ledger without the choices that its fields have from tables: what changes there is a change of the table."""
-    fields = []
-    for field in ledger.fields:
-        rows, groups = tables.get(field.rows_of), tables.get(field.groups_of)
-        of_tables = {row.label for row in rows.rows} if isinstance(rows, CountTable) else set()
-        of_tables |= set(groups.groups) if isinstance(groups, CountTable) else set()
-        own = tuple(choice for choice in field.choices if choice not in of_tables)
-        fields.append(field.model_copy(update={"choices": own}))
-    return ledger.model_copy(update={"fields": tuple(fields)})
 
 
 def _file_changes(file: str, before: object, after: object) -> Iterator[EditionChange]:

@@ -372,10 +372,25 @@ def with_choices(data: Any, tables: Tables) -> Any:
     if not isinstance(data, dict):
         return data
     data = {key: with_choices(value, tables) for key, value in data.items()}
-    rows, groups = tables.get(data.get("rows_of", "")), tables.get(data.get("groups_of", ""))
-    found = [row.label for row in rows.rows] if isinstance(rows, CountTable) else []
-    found += groups.groups if isinstance(groups, CountTable) else []
+    found = _choices_of_tables(data.get("rows_of", ""), data.get("groups_of", ""), tables)
     return {**data, "choices": list(dict.fromkeys([*found, *data.get("choices", ())]))} if found else data
+
+
+def without_choices(ledger: Ledger, tables: Tables) -> Ledger:
+    """A ledger without the choices that come from the tables of the part: what ledger.toml itself says."""
+
+    def own(field: LedgerField) -> LedgerField:
+        found = _choices_of_tables(field.rows_of, field.groups_of, tables)
+        return field.model_copy(update={"choices": tuple(c for c in field.choices if c not in found)})
+
+    lists = (each.model_copy(update={"fields": tuple(map(own, each.fields))}) for each in ledger.lists)
+    return ledger.model_copy(update={"fields": tuple(map(own, ledger.fields)), "lists": tuple(lists)})
+
+
+def _choices_of_tables(rows_of: str, groups_of: str, tables: Tables) -> list[str]:
+    rows, groups = tables.get(rows_of), tables.get(groups_of)
+    found = [row.label for row in rows.rows] if isinstance(rows, CountTable) else []
+    return [*found, *(groups.groups if isinstance(groups, CountTable) else ())]
 
 
 def _table_of(
