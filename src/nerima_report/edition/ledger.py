@@ -372,10 +372,28 @@ def with_choices(data: Any, tables: Tables) -> Any:
     if not isinstance(data, dict):
         return data
     data = {key: with_choices(value, tables) for key, value in data.items()}
-    rows, groups = tables.get(data.get("rows_of", "")), tables.get(data.get("groups_of", ""))
-    found = [row.label for row in rows.rows] if isinstance(rows, CountTable) else []
-    found += groups.groups if isinstance(groups, CountTable) else []
+    found = _choices_of_tables(tables, data.get("rows_of", ""), data.get("groups_of", ""))
     return {**data, "choices": list(dict.fromkeys([*found, *data.get("choices", ())]))} if found else data
+
+
+def without_choices_of_tables(ledger: Ledger, tables: Tables) -> Ledger:
+    """The ledger as its file has it: without the choices that `with_choices` took from the tables of the part."""
+
+    def as_written(field: LedgerField) -> LedgerField:
+        taken = _choices_of_tables(tables, field.rows_of, field.groups_of)
+        return field.model_copy(update={"choices": tuple(choice for choice in field.choices if choice not in taken)})
+
+    def of(fields: tuple[LedgerField, ...]) -> dict[str, object]:
+        return {"fields": tuple(map(as_written, fields))}
+
+    lists = tuple(own.model_copy(update=of(own.fields)) for own in ledger.lists)
+    return ledger.model_copy(update={**of(ledger.fields), "lists": lists})
+
+
+def _choices_of_tables(tables: Tables, rows_of: str, groups_of: str) -> list[str]:
+    rows, groups = tables.get(rows_of), tables.get(groups_of)
+    found = [row.label for row in rows.rows] if isinstance(rows, CountTable) else []
+    return [*found, *(groups.groups if isinstance(groups, CountTable) else [])]
 
 
 def _table_of(
