@@ -104,7 +104,9 @@ class Sources(Definition):
     @model_validator(mode="after")
     def _names_are_unique(self) -> Sources:
         refuse_duplicates("資料のキー", [source.key for source in self.sources])
-        refuse_duplicates("資料の呼び方", [name for source in self.sources for name in (*source.names, *source.asked_as)])
+        refuse_duplicates(
+            "資料の呼び方", [name for source in self.sources for name in (*source.names, *source.asked_as)]
+        )
         return self
 
     @cached_property
