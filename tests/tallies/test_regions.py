@@ -48,8 +48,9 @@ READ = {
         ("表4　公開請求の目的別件数", "表3　請求方法", "表5 公開請求処理状況"),
         ("公開.目的別", "公開.請求方法", "公開.処理状況"),
         ("公開.目的別　公開請求の目的別件数", "公開.請求方法　請求方法", "公開.処理状況　公開請求処理状況"),
+        ("公開.目的別　請求の目的", "公開.請求方法　請求のしかた", "公開.処理状況　請求方法"),
     ],
-    ids=["title", "number", "id", "form"],
+    ids=["title", "number", "id", "form", "form with earlier titles"],
 )
 @pytest.mark.parametrize("gap", [0, 1, 3])
 def test_each_table_is_read_below_its_caption(edition: Edition, captions: tuple[str, ...], gap: int) -> None:

@@ -19,7 +19,7 @@ from nerima_report.fiscal_year import full_name, parse_date
 from nerima_report.places import Place
 from nerima_report.tallies.cell_values import read_count, shown
 from nerima_report.tallies.collection import Collection
-from nerima_report.tallies.layout import RULE_HEADING, is_filled, without_number
+from nerima_report.tallies.layout import RULE_HEADING, id_in_caption, is_filled, without_number
 from nerima_report.tallies.model import LocatedCounts, LocatedEntries
 from nerima_report.text import asked, likely, plain
 from nerima_report.workbooks import CellValue, Position, Sheet, address, is_blank
@@ -203,7 +203,8 @@ class _Table:
         (row, column), layout, table_id = position, self.located.layout, self.located.table_id
         alone = row <= _ROWS_ABOVE < layout.header and plain(self.sheet.name) == plain(table_id)
         of_part = row == layout.header - 1 and plain(self.sheet.name) == plain(table_id.partition(".")[0])
-        if column == 1 and (alone or of_part):
+        captioned = row < layout.header and id_in_caption(value) == plain(table_id)
+        if column == 1 and (alone or of_part or captioned):
             return not (self.contradicts(value) or ("。" not in value and self.texts.numerals.elsewhere(value)))
         if isinstance(self.located, LocatedEntries):
             return (

@@ -11,6 +11,7 @@ from typing import Literal
 from pydantic import BaseModel
 
 from nerima_report.edition import Edition
+from nerima_report.edition.decision_notices import load_notices
 from nerima_report.edition.entries import TablesFile
 from nerima_report.edition.ledger import without_choices
 from nerima_report.edition.part import ChartsFile, Part
@@ -113,6 +114,7 @@ def _contents(edition: Edition) -> dict[str, object]:
         "trend.toml": edition.trend,
         "letters.toml": edition.letters,
         "ledgers.toml": edition.ledger_texts,
+        "ledger-import.toml": edition.import_words,
         "kinds.toml": edition.kinds,
         "sources.toml": load_coverage(edition).sources,
         "guideline.toml": edition.guideline,
@@ -130,7 +132,9 @@ def _part(part: Part) -> dict[str, object]:
         "tables.toml": TablesFile.model_construct(table=tuple(part.tables.values())),
         "links.toml": LinksFile.model_construct(link=part.links),
         "figures.toml": FiguresFile.model_construct(figure=part.figures),
+        # A change in a table is said once, at the table, and not again at each list of choices that follows it.
         "ledger.toml": without_choices(part.ledger, part.tables) if part.ledger else None,
+        "notices.toml": load_notices(part),
         "charts.toml": ChartsFile.model_construct(chart=part.charts),
         "manuscript.md.j2": read_text(part.manuscript),
     }

@@ -53,11 +53,15 @@ class SourceLine(Definition):
 
 
 class Source(Definition):
-    """A source with its places, in its order. `names` are those by which texts cite it, `note` says what it lacks."""
+    """A source with its places, in its order. `names` are those by which texts cite it, `note` says what it lacks.
+
+    `asked_as` are names by which people ask for it, but which in a text may mean another: 報告 is that of any year.
+    """
 
     key: Text = Field(title="キー")
     title: Text = Field(title="題名")
     names: tuple[Text, ...] = Field(title="呼び方", min_length=1)
+    asked_as: tuple[Text, ...] = Field(title="尋ねるときの呼び方", default=())
     note: str = Field(title="断り", default="")
     lines: tuple[SourceLine, ...] = Field(title="箇所", min_length=1)
 
@@ -100,13 +104,20 @@ class Sources(Definition):
     @model_validator(mode="after")
     def _names_are_unique(self) -> Sources:
         refuse_duplicates("資料のキー", [source.key for source in self.sources])
-        refuse_duplicates("資料の呼び方", [name for source in self.sources for name in source.names])
+        refuse_duplicates(
+            "資料の呼び方", [name for source in self.sources for name in (*source.names, *source.asked_as)]
+        )
         return self
 
     @cached_property
     def by_name(self) -> Mapping[str, Source]:
         """The sources by each of their names, as these are compared."""
         return {place_key(name): source for source in self.sources for name in source.names}
+
+    @cached_property
+    def by_any_name(self) -> Mapping[str, Source]:
+        """The sources by each of the names by which people ask for them."""
+        return self.by_name | {place_key(name): source for source in self.sources for name in source.asked_as}
 
 
 @dataclass(frozen=True)
@@ -153,9 +164,9 @@ class Coverage:
         that name no place are looked for in what the places say: 規則 第2号様式, 掲示場. Empty where nothing is found.
         """
         key = typed_key(words)
-        named = max((name for name in self.sources.by_name if key.startswith(name)), key=len, default="")
+        named = max((name for name in self.sources.by_any_name if key.startswith(name)), key=len, default="")
         if named:
-            source = self.sources.by_name[named]
+            source = self.sources.by_any_name[named]
             return [Found(source, tuple(_lines(source, key.removeprefix(named))))]
         found = [Found(source, tuple(_lines(source, key))) for source in self.sources.sources]
         return [each for each in found if each.lines]

@@ -36,6 +36,7 @@ RULE_HEADING = "数え方"
 MAX_ROW = 1_048_576  # the last row of a sheet in Excel
 ALL_ROWS = range(1, MAX_ROW + 1)
 _CAPTION_NUMBER = re.compile(r"^表\d+")
+_AFTER_ID = "　"  # in the caption of a form
 
 
 class RowMeaning(NamedTuple):
@@ -152,6 +153,7 @@ class TableFinder:
         names |= {plain(name): table_id for table_id, table in tables.items() for name in (table_id, table.title)}
         self._owners = names
         self._captions = {text: table_id for table_id, table in tables.items() for text in captions(table_id, table)}
+        self._ids = {plain(table_id): table_id for table_id in tables}
         self._headings = {
             table_id: frozenset(labels_by_heading(table.columns if isinstance(table, CountTable) else table.fields))
             for table_id, table in tables.items()
@@ -185,8 +187,9 @@ class TableFinder:
         also be a heading, the label of a row, or a line of a list of contents. Where none has headings, the first may
         be a caption all the same, so that the missing headings can be named; it ends no other table.
         """
-        texts = sorted((p[0], without_number(value)) for p, value in sheet.cells.items() if isinstance(value, str))
-        likely_ones = [(row, self._captions[text]) for row, text in texts if text in self._captions]
+        values = sorted((p[0], value) for p, value in sheet.cells.items() if isinstance(value, str))
+        texts = [(row, without_number(value)) for row, value in values]
+        likely_ones = [(row, table_id) for row, value in values if (table_id := self._captioned(value))]
         tables = dict.fromkeys(table_id for _, table_id in likely_ones)
         if len(tables) == 1:
             return {table_id: [ALL_ROWS] for table_id in tables}
@@ -208,6 +211,10 @@ class TableFinder:
             regions.setdefault(table_id, [range(row, next(end for end in rows if end > row))])
         return regions
 
+    def _captioned(self, text: str) -> str | None:
+        """The table of which a text is a caption: one of today, or that of a form made when it had another title."""
+        return self._captions.get(without_number(text)) or self._ids.get(id_in_caption(text))
+
 
 def captions(table_id: str, table: CountTable | EntryTable) -> frozenset[str]:
     """The captions that a table may have, in plain spelling and without a number."""
@@ -216,7 +223,12 @@ def captions(table_id: str, table: CountTable | EntryTable) -> frozenset[str]:
 
 def caption(table_id: str, table: CountTable | EntryTable) -> str:
     """What a form writes above a table that shares its sheet: 公開.請求方法　請求方法."""
-    return f"{table_id}　{table.readable_title}"
+    return f"{table_id}{_AFTER_ID}{table.readable_title}"
+
+
+def id_in_caption(text: str) -> str:
+    """The id with which a caption of a form begins, in plain spelling: 公開.請求方法. The title may have changed since."""
+    return plain(text.partition(_AFTER_ID)[0])
 
 
 def part_of(sheet: Sheet, region: range) -> Sheet:

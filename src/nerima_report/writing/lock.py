@@ -19,6 +19,7 @@ from pathlib import Path
 
 from nerima_report.errors import CannotProceed
 from nerima_report.files import FOLDERS, ROSTER, SETTINGS, read_file
+from nerima_report.interruption import before_the_end
 from nerima_report.text import printable
 from nerima_report.writing.journal import Journal, TargetInUse, missing_folders, remove_empty, repair, unfinished
 
@@ -70,6 +71,8 @@ def one_writer(folder: Path, command: str, patience: float | None = None) -> Ite
         return
     journal = _journal(folder, command)
     with contextlib.ExitStack() as stack:
+        before_the_end.add(stack.close)  # an interruption ends the program without leaving this block
+        stack.callback(before_the_end.discard, stack.close)
         try:
             stack.callback(remove_empty, [journal.file.parent, *missing_folders(folder)])
             stack.enter_context(_locked(folder, PATIENCE if patience is None else patience))
