@@ -23,6 +23,7 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.comments import Comment
 
 from conftest import SAMPLE
+from faulty import rewrite
 from nerima_report.workbooks import (
     Mark,
     MarkOrder,
@@ -618,6 +619,41 @@ def test_numbers_that_are_empty_are_the_usual_ones(tmp_path: Path) -> None:
     )
     assert styles.marked(0, "error") == 1
     assert styles.unmarked(1) == 2
+
+
+def test_a_sheet_without_a_name_is_no_index(tmp_path: Path) -> None:
+    """No program writes one, but a broken file may have one; it stays what it is."""
+    source, copy, again = (tmp_path / f"{name}.xlsx" for name in "abc")
+    sheet = f'<worksheet xmlns="{MAIN}"><sheetData><row><c><v>12</v></c></row></sheetData></worksheet>'
+    bare_workbook(source, sheet.encode())
+    nameless = {"xl/workbook.xml": lambda data: data.replace('name="集計"'.encode(), b'name=""')}
+    rewrite(source, nameless)
+    write_copy(source, copy, [mark("集計", "A1")])
+    write_copy(copy, again, [mark("集計", "A1")])
+    for file in (copy, again):
+        with zipfile.ZipFile(file) as archive:
+            assert b"<v>12</v>" in archive.read("xl/a.xml")
+            assert archive.read("xl/workbook.xml").count(b":sheet ") == 2
+
+
+def test_another_sheet_to_which_the_name_of_the_index_has_come_is_not_overwritten(
+    marked: tuple[Path, Path], tmp_path: Path
+) -> None:
+    """Excel takes a name along when its cell is cut out and put into another sheet."""
+    moved = tmp_path / "moved.xlsx"
+    shutil.copy(marked[1], moved)
+    index, sheet = f"'{INDEX}'!$A$1<".encode(), "'公開.処理状況'!$A$1<".encode()
+    rewrite(moved, {"xl/workbook.xml": lambda data: data.replace(index, sheet)})
+    assert moved.read_bytes() != marked[1].read_bytes()
+    with pytest.raises(Refused, match="broken"):
+        marked_copy(moved.read_bytes(), [mark("公開.処理状況", "B9")], AUTHOR)
+
+
+def test_a_package_that_names_no_workbook_is_refused(tmp_path: Path) -> None:
+    source = bare_workbook(tmp_path / "a.xlsx", f'<worksheet xmlns="{MAIN}"><sheetData/></worksheet>'.encode())
+    rewrite(source, {"_rels/.rels": lambda data: data.replace(b'officeDocument" Target', b'other" Target')})
+    with pytest.raises(Refused, match="broken"):
+        marked_copy(source.read_bytes(), [mark("集計", "A1")], AUTHOR)
 
 
 def test_rows_pass_and_are_not_kept() -> None:

@@ -181,9 +181,9 @@ def test_a_full_disk_leaves_nothing_behind(folder: Path, monkeypatch: pytest.Mon
     for number in range(MOST):
         count = iter(range(MOST))
 
-        def write(file: Path, content: bytes, count: Iterator[int] = count, number: int = number) -> None:
+        def write(file: Path, *rest: object, count: Iterator[int] = count, number: int = number) -> None:
             if next(count) < number:
-                return DOES["_write"](file, content)
+                return DOES["_write"](file, *rest)
             file.touch()
             raise OSError(28, "no space", str(file))
 

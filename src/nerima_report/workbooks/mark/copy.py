@@ -16,7 +16,7 @@ from nerima_report.workbooks.mark.comments import comment
 from nerima_report.workbooks.mark.index import index_sheet
 from nerima_report.workbooks.mark.order import ADVICE, INDEX_HEADER_ROW, SIGNED, Mark, advice_in
 from nerima_report.workbooks.mark.package import Package
-from nerima_report.workbooks.mark.proof import digests_of, opens_elsewhere
+from nerima_report.workbooks.mark.proof import SheetDigest, digests_of, opens_elsewhere
 from nerima_report.workbooks.mark.styles import NO_STYLES, SEVEREST_FIRST, StyleSheet
 from nerima_report.workbooks.mark.xml import RELATION, Element, M, add, number, piece
 from nerima_report.workbooks.values import INDEX_SHEET, REMARK_BEGINNING, Position, position_of
@@ -46,19 +46,19 @@ def marked_copy(content: bytes, marks: Sequence[Mark], author: str) -> bytes:
     return copy
 
 
-def _without(sheets: Sequence[tuple[str, str]], index: str) -> list[tuple[str, str]]:
-    """Sheets and their digests without the index sheet."""
-    return [sheet for sheet in sheets if sheet[0] != clean_name(index)]
+def _without(sheets: Sequence[SheetDigest], index: str | None) -> list[SheetDigest]:
+    """The sheets without the index. The name by which it is known may have come to another sheet, with a cell."""
+    return [sheet for sheet in sheets if index is None or not sheet.is_index or sheet.name != clean_name(index)]
 
 
-def _mark(package: Package, marks: Sequence[Mark], author: str) -> tuple[str, str]:
-    """Mark a workbook; returns the name of the index sheet that it had ('' without one), and the one it has now."""
-    workbook = next(r.target for r in package.relations("") if r.kind == "officeDocument")
+def _mark(package: Package, marks: Sequence[Mark], author: str) -> tuple[str | None, str]:
+    """Mark a workbook; returns the name of the index sheet that it had, if any, and of the one it has now."""
+    workbook = next((r.target for r in package.relations("") if r.kind == "officeDocument"), "")
     root = package.root(workbook)
     styles_part = _styles_part(package, workbook)
     styles = StyleSheet(package.root(styles_part))
     sheets = _sheets(package, workbook, root)
-    old_index = _old_index(root)
+    old_index = _old_index(root, sheets)
     for name, part in sheets.items():
         if name != old_index:
             _mark_sheet(package, part, styles, *_on_sheet(marks, clean_name(name)), author)
@@ -66,14 +66,14 @@ def _mark(package: Package, marks: Sequence[Mark], author: str) -> tuple[str, st
     package.replace(styles_part, styles.root)
     notes = [SIGNED] if any(name.casefold().startswith("_xmlsignatures/") for name in package.names) else []
     index = index_sheet(marks, {clean_name(name): name for name in sheets}, looks, notes)
-    if old_index in sheets:
+    if old_index is not None:
         package.replace(sheets[old_index], index)
         _open_on(root, list(sheets).index(old_index))
     else:
         part = package.add("xl/worksheets/sheetCheck{}.xml", index, _WORKSHEET)
         _put_in_front(root, package.relate(workbook, "worksheet", part), _free_name(sheets))
     package.replace(workbook, root)
-    return (old_index, old_index) if old_index in sheets else ("", _free_name(sheets))
+    return old_index, _free_name(sheets) if old_index is None else old_index
 
 
 def _mark_sheet(
@@ -146,10 +146,11 @@ def _position(cell: str) -> Position | None:
         return None
 
 
-def _old_index(workbook: Element) -> str:
-    """The name of the index sheet of an earlier copy, or ''."""
+def _old_index(workbook: Element, sheets: Mapping[str, str]) -> str | None:
+    """The name of the index sheet of an earlier copy, if any; in a broken file a sheet may have no name."""
     content = workbook.findtext(f"{M}definedNames/{M}definedName[@name='{_INDEX_NAME}']", "")
-    return str(content).rpartition("!")[0].strip("'").replace("''", "'")
+    name = str(content).rpartition("!")[0].strip("'").replace("''", "'")
+    return name if name and name in sheets else None
 
 
 def _free_name(sheets: Mapping[str, str]) -> str:

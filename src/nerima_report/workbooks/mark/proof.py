@@ -8,16 +8,25 @@ import warnings
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from nerima_report.workbooks.mark.order import Mark
 from nerima_report.workbooks.read import read_sheets
 from nerima_report.workbooks.read.days import openpyxl
 from nerima_report.workbooks.transfer import write_answer
-from nerima_report.workbooks.values import REMARK_BEGINNING, Sheet, position_of
+from nerima_report.workbooks.values import INDEX_TITLE, REMARK_BEGINNING, Sheet, position_of
 
 
-def digests_of(content: bytes, marks: Sequence[Mark]) -> list[tuple[str, str]]:
-    """The sheets of a workbook in order: the name, and a digest of all that is read but for what marks change.
+class SheetDigest(NamedTuple):
+    """The name of a sheet, a digest of what is read on it, and whether it begins as an index does."""
+
+    name: str
+    digest: str
+    is_index: bool
+
+
+def digests_of(content: bytes, marks: Sequence[Mark]) -> list[SheetDigest]:
+    """The sheets of a workbook in order, each with a digest of all that is read but for what marks change.
 
     Marks give cells another ground, so nothing is asked of what can be seen on it.
     Raises Refused where the workbook cannot be read.
@@ -27,7 +36,10 @@ def digests_of(content: bytes, marks: Sequence[Mark]) -> list[tuple[str, str]]:
         for cell in (mark, *mark["related"], *mark["suggested"]):
             if cell["cell"]:
                 rows[cell["sheet"]].add(position_of(cell["cell"])[0])
-    return [(sheet.name, _digest(sheet, rows[sheet.name])) for sheet in read_sheets(content, in_colour=False)]
+    return [
+        SheetDigest(sheet.name, _digest(sheet, rows[sheet.name]), sheet.cells.get((1, 1)) == INDEX_TITLE)
+        for sheet in read_sheets(content, in_colour=False)
+    ]
 
 
 def _digest(sheet: Sheet, marked_rows: Collection[int]) -> str:
