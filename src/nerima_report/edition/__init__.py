@@ -63,7 +63,8 @@ class Edition:
     The texts (forms, letters, years, corrections, trend) are read when they are used, and may then raise
     DefinitionError (see `load_edition`). `own_form_texts` replace those of forms.toml. `from_print`: the edition serves
     to type in a printed year, so there is no sheet for adjustments. `counted_by_ledgers` are the
-    tables that are counted from a ledger, in a year that has one.
+    tables that are counted from a ledger, in a year that has one. `is_of_ledgers`: it is that of a workbook of
+    ledgers (see `of_ledgers`).
     """
 
     folder: Path
@@ -74,6 +75,7 @@ class Edition:
     own_form_texts: FormTexts | None = None
     from_print: bool = False
     counted_by_ledgers: frozenset[str] = frozenset()
+    is_of_ledgers: bool = False
 
     @cached_property
     def form_texts(self) -> FormTexts:
@@ -236,17 +238,12 @@ class Edition:
             for part in self.parts
             if part.ledger
         )  # fmt: skip
-        return replace(self, parts=parts, from_print=True)
+        return replace(self, parts=parts, from_print=True, is_of_ledgers=True)
 
     @property
     def asks_ward(self) -> bool:
         """Whether the coordinator has to hand anything in for the ward; adjustments alone are no must."""
         return bool(self.collected_counts(ward=True) or self.collected_entries(ward=True).keys() - {ADJUSTMENTS.key})
-
-    @property
-    def is_of_ledgers(self) -> bool:
-        """Whether it is that of a workbook of ledgers (`of_ledgers`)."""
-        return bool(self.ledgers) and self.tables.keys() == self.ledger_tables.keys()
 
     def counted_by_ledger(self, ward: bool) -> dict[str, tuple[Column, ...]]:
         """Which columns of which tables somebody may hand in although the ledger counts them: see `collected_counts`.
