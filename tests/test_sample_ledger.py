@@ -17,7 +17,8 @@ from openpyxl import load_workbook
 
 from conftest import ROOT, SAMPLE, Command
 from inboxes import roster
-from nerima_report.checks import run_checks, run_ledger_checks
+from nerima_report.checks import run_checks
+from nerima_report.checks.ledger import run_ledger_checks
 from nerima_report.edition import Edition
 from nerima_report.examination import examine
 from nerima_report.places import CellKey

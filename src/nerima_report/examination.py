@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from nerima_report.checks import follows_from_cases, run_checks, run_ledger_checks
+from nerima_report.checks import run_checks
 from nerima_report.edition import Edition
 from nerima_report.edition.catalogue import Notice
 from nerima_report.errors import CannotProceed
@@ -16,8 +16,6 @@ from nerima_report.findings import Explanation, Finding, explain
 from nerima_report.fiscal_year import full_name
 from nerima_report.places import cell_place
 from nerima_report.tallies.collection import Collection, on_cover
-from nerima_report.tallies.confirmations import returned
-from nerima_report.tallies.ledger import CaseLedger
 from nerima_report.tallies.reading import load_tallies
 from nerima_report.tallies.remarks import Remark, remarks_in
 from nerima_report.tallies.resubmission import Resubmission, resubmissions
@@ -28,6 +26,8 @@ from nerima_report.text import label_of, section_key
 
 if TYPE_CHECKING:
     from nerima_report.corrections import Recall
+    from nerima_report.tallies.confirmations import Confirmation
+    from nerima_report.tallies.ledger import CaseLedger
 
 SHAPES_AND_CELLS = "23"  # of the codes N2xx and N3xx: errors in what could be read of a workbook
 MOST_DIFFERENCES = 3  # that a finding on an unused explanation names
@@ -144,7 +144,11 @@ def examine(
         totals = uncounted(totals, edition, ledger.unread)
         totals = doubted(totals, edition, dict.fromkeys(ledger.doubtful, (LEDGER_FORM,)))
     expected = None if roster is None else tuple(roster)
-    confirmations = returned(inbox, ledger.edition, fiscal_year) if ledger else ()
+    confirmations: tuple[Confirmation, ...] = ()
+    if ledger:
+        from nerima_report.tallies.confirmations import returned  # where there is a ledger
+
+        confirmations = returned(inbox, ledger.edition, fiscal_year)
     return Collection(
         edition, fiscal_year, tallies, totals, inbox, submissions, expected, absent, ledger, confirmations
     )
@@ -202,6 +206,8 @@ def judge(collection: Collection, explanations: Sequence[Explanation], recall: R
     """All findings of a year, with their explanations and likely causes, and the explanations that answer nothing."""
     found = run_checks(collection)
     if collection.ledger:
+        from nerima_report.checks.ledger import follows_from_cases, run_ledger_checks  # where there is a ledger
+
         on_ledger = run_ledger_checks(collection.ledger, collection)
         if any(collection.edition.catalogue.is_error(finding) for finding in on_ledger):
             found = [finding for finding in found if not follows_from_cases(finding, collection)]

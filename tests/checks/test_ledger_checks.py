@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from inboxes import roster
 from ledgers import Lists, case_ledger_of, example_ledgers
-from nerima_report.checks import run_ledger_checks
+from nerima_report.checks.ledger import run_ledger_checks
 from nerima_report.edition import Edition
 from nerima_report.edition.entries import EntryTable
 from nerima_report.examination import examine

@@ -154,7 +154,7 @@ def findings(workspace: Workspace, edition: Edition, returned: Path) -> list[Fin
     """What is found in a returned 確認表, and nowhere else."""
     ledger = ledger_of_year(workspace, edition, 2022, lambda _: None)
     assert ledger is not None
-    from nerima_report.checks import run_ledger_checks
+    from nerima_report.checks.ledger import run_ledger_checks
 
     inbox = load_submissions([returned], edition.for_year(2022))
     collection = examine(inbox, edition.for_year(2022), 2022, roster(2022), ledger)

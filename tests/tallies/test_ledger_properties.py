@@ -55,7 +55,8 @@ class Rules:
         clock = Clock(first_day_counts=self.first_day_counts, moves=self.moves, closed=tuple(CLOSED_DAYS), basis="試験")
         part = next(part for part in whole.parts if part.key == "公開")
         assert part.ledger is not None
-        ruled = replace(part, ledger=part.ledger.model_copy(update={"year": year, "clock": clock}))
+        ledger = part.ledger.model_copy(update={"year": year, "clock": clock})
+        ruled = replace(part, read_ledger=lambda: ledger)
         return replace(whole, parts=(ruled,))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +69,6 @@ def _with(edition: Edition, key: str, **changes: dict[str, Any]) -> Edition:
     for part in edition.parts:
         if part.key == key and part.ledger:
             update = {name: getattr(part.ledger, name).model_copy(update=own) for name, own in changes.items()}
-            part = replace(part, ledger=part.ledger.model_copy(update=update))
+            part = replace(part, read_ledger=partial(part.ledger.model_copy, update=update))
         parts.append(part)
     return replace(edition, parts=tuple(parts))

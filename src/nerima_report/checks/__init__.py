@@ -8,7 +8,6 @@ Checks do not know how severe a finding is: the catalogue and the definitions sa
 
 from __future__ import annotations
 
-import string
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
@@ -30,19 +29,14 @@ from nerima_report.checks import (
     unread,
     uses,
 )
-from nerima_report.checks.ledger import books, cases, confirmations, tallies
 from nerima_report.edition.tables import LINK_CODES
 from nerima_report.findings import Finding
-from nerima_report.places import WARD
 from nerima_report.tallies.collection import Collection
-from nerima_report.tallies.ledger import CaseLedger
 
 Check = Callable[[Collection], Iterator[Finding]]
-LedgerCheck = Callable[[CaseLedger, Collection], Iterator[Finding]]
 
 # Two numbers that ought to agree, and the 検算 that says so.
 DIFFERENCES = frozenset({"N401", "N403", "N407", *LINK_CODES.values()})
-WITHOUT_ROW = frozenset({"N415", "N510"})  # no table has a row for a case
 MOST_ALIKE = 100  # findings of one kind on one sheet, or in one CSV: nobody reads the hundred and first
 
 # Those that look at workbooks one by one, and those that look at the collection as a whole.
@@ -104,35 +98,12 @@ COLLECTION_CHECKS: tuple[Check, ...] = (
     uses.lists_agree_with_typed_numbers,
 )
 
-# Those that look at a case ledger.
-LEDGER_CHECKS: tuple[LedgerCheck, ...] = (
-    books.ledgers_can_be_read,
-    books.ledgers_have_rows,
-    books.numbers_are_unique,
-    books.cases_lie_in_the_year,
-    books.open_cases_go_on,
-    books.ledgers_tell_the_same,
-    books.appeals_lie_in_the_year,
-    books.appeals_know_their_case,
-    cases.dates_follow_each_other,
-    cases.decisions_keep_their_limit,
-    cases.open_cases_have_time,
-    cases.cases_are_counted,
-    cases.requesters_are_of_one_kind,
-    cases.requests_are_written_once,
-    cases.sections_are_of_the_roster,
-    tallies.tallies_agree_with_the_ledger,
-    confirmations.confirmations_agree,
-)
-
 __all__ = [
     "COLLECTION_CHECKS",
-    "LEDGER_CHECKS",
     "WORKBOOK_CHECKS",
     "Check",
-    "follows_from_cases",
+    "fold",
     "run_checks",
-    "run_ledger_checks",
 ]
 
 
@@ -143,33 +114,7 @@ def run_checks(collection: Collection, from_reading: Iterable[Finding] = ()) -> 
     """
     checks = WORKBOOK_CHECKS + (COLLECTION_CHECKS if collection.roster is not None else ())
     found = (finding for check in checks for finding in check(collection))
-    return list(_fold(chain(from_reading, _without_consequences(found, collection)), collection))
-
-
-def run_ledger_checks(ledger: CaseLedger, collection: Collection) -> list[Finding]:
-    """Run the checks on the workbook of a case ledger, on its cases, and on what the 課 counted themselves.
-
-    That no table has a row for a case is left out where another error on its row says why.
-    """
-    checks = (check for check in WORKBOOK_CHECKS if check is not table.entries_are_unique)  # see N410
-    found = [finding for check in checks for finding in check(ledger.book)]
-    found += [finding for returned in collection.confirmations for finding in run_checks(returned.book)]
-    found += [finding for check in LEDGER_CHECKS for finding in check(ledger, collection)]
-    is_error = ledger.edition.catalogue.is_error
-    faulty = {_row_of(finding) for finding in found if finding.code not in WITHOUT_ROW and is_error(finding)}
-    return list(_fold((f for f in found if f.code not in WITHOUT_ROW or _row_of(f) not in faulty), collection))
-
-
-def follows_from_cases(finding: Finding, collection: Collection) -> bool:
-    """Whether a finding is that tables which are counted from the ledger differ: only its cases can make them."""
-    counted = all(collection.edition.is_counted_by_ledger(place.table) for place in finding.related)
-    return finding.code in LINK_CODES.values() and finding.place.section == WARD and counted
-
-
-def _row_of(finding: Finding) -> tuple[str, str, str]:
-    """The row of a sheet on which a finding is."""
-    place = finding.place
-    return place.file, place.sheet, place.cell.lstrip(string.ascii_uppercase)
+    return list(fold(chain(from_reading, _without_consequences(found, collection)), collection))
 
 
 def _without_consequences(findings: Iterable[Finding], collection: Collection) -> Iterator[Finding]:
@@ -193,7 +138,7 @@ def _difference_of(finding: Finding) -> int | None:
     return int(found) if found.isascii() and found.isdecimal() else None
 
 
-def _fold(findings: Iterable[Finding], collection: Collection) -> Iterator[Finding]:
+def fold(findings: Iterable[Finding], collection: Collection) -> Iterator[Finding]:
     """The findings; of many with the same code on the same sheet (or CSV) the first, and how many more there are."""
     seen: Counter[tuple[str, str, str]] = Counter()
     more: dict[tuple[str, str, str], Finding] = {}

@@ -10,8 +10,6 @@ from itertools import chain
 from nerima_report.checks.numerals import UNSAVED, Numerals, without_years, years_named
 from nerima_report.edition import Edition
 from nerima_report.edition.entries import EntryTable
-from nerima_report.edition.ledger import DAYS_LEFT, DUE
-from nerima_report.edition.ledger_texts import guide_lines
 from nerima_report.edition.tables import CountTable, fill
 from nerima_report.tallies.layout import (
     GUIDE_SHEET,
@@ -59,7 +57,9 @@ class TableTexts:
         self.choices: frozenset[str] = frozenset()
         self.lines: frozenset[str] = frozenset()
         self.computed: frozenset[str] = frozenset()
-        if ledger := edition.ledgers.get(table_id):
+        if edition.is_of_ledgers and (ledger := edition.ledgers.get(table_id)):
+            from nerima_report.edition.ledger import DAYS_LEFT, DUE  # where there is a ledger
+
             self.computed = frozenset((DUE, DAYS_LEFT))
             others += [*(group.label for group in ledger.groups), edition.ledger_texts.headings.computed]
         if isinstance(table, CountTable):
@@ -167,6 +167,8 @@ class TextsOfForms:
         """What stands on the page 記入要領, or once stood there."""
         if self.of_ledgers:
             own = self.of_ledgers.guide
+            from nerima_report.edition.ledger_texts import guide_lines  # where there is a ledger
+
             lines = guide_lines(self.of_ledgers, self.edition.ledgers)
             return (own.title, own.choices, *filter(None, chain.from_iterable(lines)), *self._choices)
         guide, tables = self.words.guide, self._tables.values()

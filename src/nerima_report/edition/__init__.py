@@ -18,9 +18,9 @@ Whatever is wrong in a definition stops the program with file, key and reason (D
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,8 +29,6 @@ from nerima_report.edition.catalogue import Catalogue, load_catalogue
 from nerima_report.edition.entries import ADJUSTMENTS, AnyTable, EntryTable, Tables, TablesFile, adjustments_like
 from nerima_report.edition.generated import completed, with_guideline, with_numbers
 from nerima_report.edition.guideline import Guideline
-from nerima_report.edition.ledger import Ledger, LedgerFile, with_choices
-from nerima_report.edition.ledger_proofs import tables_with_ledger
 from nerima_report.edition.municipality import MunicipalityDefinition
 from nerima_report.edition.part import Chart, ChartsFile, Part, PartDefinition, charts_of_tables
 from nerima_report.edition.proofs import part_faults
@@ -44,6 +42,7 @@ from nerima_report.places import CellKey
 if TYPE_CHECKING:
     from nerima_report.edition.decision_notices import DecisionNotices
     from nerima_report.edition.kinds import SectionKinds
+    from nerima_report.edition.ledger import Ledger
     from nerima_report.edition.ledger_import import ImportWords
     from nerima_report.edition.ledger_texts import LedgerTexts
     from nerima_report.edition.letters import LetterTexts
@@ -63,7 +62,9 @@ class Edition:
 
     The texts (forms, letters, years, corrections, trend) are read when they are used, and may then raise
     DefinitionError (see `load_edition`). `own_form_texts` replace those of forms.toml. `from_print`: the edition serves
-    to type in a printed year, so there is no sheet for adjustments.
+    to type in a printed year, so there is no sheet for adjustments. `counted_by_ledgers` are the
+    tables that are counted from a ledger, in a year that has one. `is_of_ledgers`: it is that of a workbook of
+    ledgers (see `of_ledgers`).
     """
 
     folder: Path
@@ -73,6 +74,8 @@ class Edition:
     guideline: Guideline
     own_form_texts: FormTexts | None = None
     from_print: bool = False
+    counted_by_ledgers: frozenset[str] = frozenset()
+    is_of_ledgers: bool = False
 
     @cached_property
     def form_texts(self) -> FormTexts:
@@ -211,7 +214,13 @@ class Edition:
 
     def with_ledger(self) -> Edition:
         """The edition of a year that has a ledger: what the ledger counts is counted, and asked of nobody."""
-        return replace(self, parts=tuple(replace(part, tables=tables_with_ledger(part)) for part in self.parts))
+        from nerima_report.edition.ledger_proofs import tables_with_ledger
+
+        parts = tuple(replace(part, tables=tables_with_ledger(part)) for part in self.parts)
+        counted = frozenset(
+            part.table_id(each.table) for part in self.parts if part.ledger for each in part.ledger.counted
+        )
+        return replace(self, parts=parts, counted_by_ledgers=counted)
 
     def of_ledgers(self) -> Edition:
         """The edition of a workbook that holds the lists of the ledgers, and nothing else."""
@@ -224,22 +233,17 @@ class Edition:
                         if table_id.partition(".")[0] == part.key},
                 links=(),
                 figures=(),
-                ledger=part.ledger,
+                read_ledger=part.read_ledger,
             )
             for part in self.parts
             if part.ledger
         )  # fmt: skip
-        return replace(self, parts=parts, from_print=True)
+        return replace(self, parts=parts, from_print=True, is_of_ledgers=True)
 
     @property
     def asks_ward(self) -> bool:
         """Whether the coordinator has to hand anything in for the ward; adjustments alone are no must."""
         return bool(self.collected_counts(ward=True) or self.collected_entries(ward=True).keys() - {ADJUSTMENTS.key})
-
-    @property
-    def is_of_ledgers(self) -> bool:
-        """Whether it is that of a workbook of ledgers (`of_ledgers`)."""
-        return bool(self.ledgers) and self.tables.keys() == self.ledger_tables.keys()
 
     def counted_by_ledger(self, ward: bool) -> dict[str, tuple[Column, ...]]:
         """Which columns of which tables somebody may hand in although the ledger counts them: see `collected_counts`.
@@ -251,8 +255,7 @@ class Edition:
 
     def is_counted_by_ledger(self, table_id: str) -> bool:
         """Whether a table is counted from a ledger."""
-        table = self.count_tables.get(table_id)
-        return table is not None and f"{table_id.partition('.')[0]}.{table.counted_from}" in self.ledger_tables
+        return table_id in self.counted_by_ledgers
 
     def collected_counts(self, ward: bool) -> dict[str, tuple[Column, ...]]:
         """Which columns of which tables a section (or, with `ward`, the coordinator for the ward) reports.
@@ -391,7 +394,7 @@ def load_edition(folder: Path, *, texts: bool = True) -> Edition:
     if texts:
         _ = edition.form_texts, edition.years, edition.corrections, edition.trend, edition.files, edition.manuscripts
         _ = edition.letters, edition.ledger_texts
-        _ = edition.letters, edition.import_words, edition.decision_notices
+        _ = edition.ledgers, edition.letters, edition.import_words, edition.decision_notices
         _refuse_unknown_tables(edition)
     return edition
 
@@ -435,10 +438,9 @@ def _load_part(folder: Path, guideline: Guideline) -> Part:
     registers = tuple(with_guideline(register, guideline) for register in kept.register_)
     all_tables = completed(tables, guideline)
     charts = _load_charts(folder, all_tables, figures)
-    ledger = None
+    part = Part(folder, definition, all_tables, links, figures, uses, charts, registers, kept.incidents)
     if (folder / "ledger.toml").exists():
-        ledger = _load_ledger(folder, numbers, all_tables)
-    part = Part(folder, definition, all_tables, links, figures, uses, charts, registers, kept.incidents, ledger)
+        part = replace(part, read_ledger=cache(partial(_load_ledger, part)))
     if not part.manuscript.is_file():
         raise DefinitionError(part.manuscript, "", "原稿がありません")
     for file, key, reason in part_faults(part, guideline):
@@ -446,11 +448,19 @@ def _load_part(folder: Path, guideline: Guideline) -> Part:
     return part
 
 
-def _load_ledger(folder: Path, numbers: Callable[[dict[str, Any]], dict[str, Any]], tables: Tables) -> Ledger:
-    def choices(data: dict[str, Any]) -> dict[str, Any]:
-        return dict(with_choices(numbers(data), tables))
+def _load_ledger(part: Part) -> Ledger:
+    """The case ledger of a part. Raises DefinitionError where it does not fit the tables of the part."""
+    from nerima_report.edition.ledger import LedgerFile, with_choices
+    from nerima_report.edition.ledger_proofs import ledger_faults_of
 
-    return read_definition(folder / "ledger.toml", LedgerFile, choices).ledger
+    def choices(data: dict[str, Any]) -> dict[str, Any]:
+        return dict(with_choices(with_numbers(data, part.definition.setting_names), part.tables))
+
+    file = part.folder / "ledger.toml"
+    ledger = read_definition(file, LedgerFile, choices).ledger
+    for key, reason in ledger_faults_of(part, ledger):
+        raise DefinitionError(file, key, reason)
+    return ledger
 
 
 def _load_charts(folder: Path, tables: Tables, figures: Sequence[Figure]) -> tuple[Chart, ...]:

@@ -25,8 +25,8 @@ def of_confirmations(edition: Edition) -> Edition:
     texts = edition.ledger_texts.confirmation
     words = edition.form_texts.model_copy(update={"title": texts.title, "cover": texts.cover})
     view = edition.of_ledgers()
-    parts = tuple(replace(part, tables=_lists(part, texts), ledger=None) for part in view.parts)
-    return replace(view, parts=parts, own_form_texts=words)
+    parts = tuple(replace(part, tables=_lists(part, texts), read_ledger=lambda: None) for part in view.parts)
+    return replace(view, parts=parts, own_form_texts=words, is_of_ledgers=False)
 
 
 def shown_fields(ledger: Ledger) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from nerima_report.edition.entries import EntryField, EntryTable, Tables
 from nerima_report.edition.generated import condition_faults
 from nerima_report.edition.ledger import STATE, STATES, Counted, Ledger
 from nerima_report.edition.part import Part
+from nerima_report.edition.proofs import sheet_name_faults
 from nerima_report.edition.tables import CountTable
 
 
@@ -20,6 +21,14 @@ def tables_with_ledger(part: Part) -> Tables:
         if ledger and isinstance(table := part.tables[each.table], CountTable)
     }
     return {**part.tables, **counted}
+
+
+def ledger_faults_of(part: Part, ledger: Ledger) -> Iterator[tuple[str, str]]:
+    """What a ledger counts are tables, rows and columns that exist, by fields and choices that it has."""
+    yield from ledger_faults(ledger, part.tables)
+    for key in (ledger.key, *(own.key for own in ledger.lists)):
+        for reason in sheet_name_faults(part.table_id(key)):
+            yield f"{key}.key", reason
 
 
 def ledger_faults(ledger: Ledger, tables: Tables) -> Iterator[tuple[str, str]]:

@@ -6,15 +6,15 @@ Here are the models of part.toml (settings, breaks in series, renamed rows, what
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydantic import Field, model_validator
 
 from nerima_report.edition.case_rules import UseRules
 from nerima_report.edition.entries import Tables
-from nerima_report.edition.ledger import Ledger
 from nerima_report.edition.registers import IncidentRule, Register
 from nerima_report.edition.tables import (
     Cells,
@@ -27,6 +27,9 @@ from nerima_report.edition.tables import (
     Text,
     refuse_duplicates,
 )
+
+if TYPE_CHECKING:
+    from nerima_report.edition.ledger import Ledger
 
 
 class Chart(Definition):
@@ -237,12 +240,16 @@ class PartDefinition(Definition):
         return self
 
 
+def _no_ledger() -> None:
+    """A part without a case ledger."""
+
+
 @dataclass(frozen=True)
 class Part:
     """One part (部) of the report: its definition, tables, links, figures, rules for cases, registers and manuscript.
 
-    `charts` are those of 年度別の推移. `incidents` says which incidents require an entry in a register. `ledger` is the
-    case ledger from which its tables can be counted.
+    `charts` are those of 年度別の推移. `incidents` says which incidents require an entry in a register. `read_ledger`
+    reads its case ledger.
     """
 
     folder: Path
@@ -254,7 +261,15 @@ class Part:
     charts: tuple[Chart, ...] = ()
     registers: tuple[Register, ...] = ()
     incidents: IncidentRule | None = None
-    ledger: Ledger | None = None
+    read_ledger: Callable[[], Ledger | None] = _no_ledger
+
+    @property
+    def ledger(self) -> Ledger | None:
+        """The case ledger from which its tables can be counted, read when it is first asked for.
+
+        Raises DefinitionError with file, key and reason.
+        """
+        return self.read_ledger()
 
     @property
     def key(self) -> str:

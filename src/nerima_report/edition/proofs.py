@@ -11,7 +11,6 @@ from nerima_report.edition.case_rules import rule_faults
 from nerima_report.edition.entries import EntryTable
 from nerima_report.edition.generated import condition_faults
 from nerima_report.edition.guideline import Guideline
-from nerima_report.edition.ledger_proofs import ledger_faults
 from nerima_report.edition.part import Part
 from nerima_report.edition.register_proofs import register_faults
 from nerima_report.edition.tables import Cells, CountTable, Figure, placeholders_in
@@ -35,7 +34,6 @@ def part_faults(part: Part, guideline: Guideline) -> Iterator[Fault]:
         for key, reason in rule_faults(part.uses, part.tables, settings, guideline):
             yield part.folder / "uses.toml", key, reason
     yield from _check_registers(part)
-    yield from _check_ledger(part)
 
 
 def _check_registers(part: Part) -> Iterator[Fault]:
@@ -44,20 +42,8 @@ def _check_registers(part: Part) -> Iterator[Fault]:
     for key, reason in register_faults(part.registers, part.incidents, part.definition, part.tables):
         yield file, key, reason
     for register in part.registers:
-        for reason in _sheet_name_faults(part.table_id(register.key)):
+        for reason in sheet_name_faults(part.table_id(register.key)):
             yield file, f"register「{register.key}」.key", reason
-
-
-def _check_ledger(part: Part) -> Iterator[Fault]:
-    """What a ledger counts are tables, rows and columns that exist, by fields and choices that it has."""
-    if part.ledger is None:
-        return
-    file = part.folder / "ledger.toml"
-    for key, reason in ledger_faults(part.ledger, part.tables):
-        yield file, key, reason
-    for key in (part.ledger.key, *(own.key for own in part.ledger.lists)):
-        for reason in _sheet_name_faults(part.table_id(key)):
-            yield file, f"{key}.key", reason
 
 
 def _check_texts(part: Part) -> Iterator[Fault]:
@@ -172,11 +158,12 @@ def _labels(part: Part, key: str) -> tuple[set[tuple[str, str]], set[str]]:
 def _check_sheet_names(part: Part) -> Iterator[Fault]:
     """A form has a sheet for each table, named by its id."""
     for key in part.tables:
-        for reason in _sheet_name_faults(part.table_id(key)):
+        for reason in sheet_name_faults(part.table_id(key)):
             yield part.folder / "tables.toml", f"{key}.key", reason
 
 
-def _sheet_name_faults(name: str) -> Iterator[str]:
+def sheet_name_faults(name: str) -> Iterator[str]:
+    """Why Excel would not take a text as the name of a sheet."""
     if len(name) > LONGEST_SHEET_NAME:
         yield f"シートの名前「{name}」が長すぎます（Excel の決まりは{LONGEST_SHEET_NAME}字まで）"
     if refused := sorted(set(name) & NOT_IN_SHEET_NAMES):

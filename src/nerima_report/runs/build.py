@@ -31,11 +31,12 @@ from nerima_report.report.formats.pdf import find_typesetter
 from nerima_report.report.must_publish import published_items, unpublished
 from nerima_report.report.record import make_record, with_files
 from nerima_report.report.wording_of_year_before import sentences_about_the_year_before
-from nerima_report.runs.ledgers import ledger_of_year, unread_ledgers
+from nerima_report.runs.ledgers import ledger_of_year
 from nerima_report.runs.open_data import findings_on_open_registers, open_data_of
 from nerima_report.runs.outputs import Target, make_outputs
 from nerima_report.runs.publish import sources_of
 from nerima_report.runs.registers import findings_on_registers
+from nerima_report.runs.validate import unread_ledgers
 from nerima_report.tallies.roster import load_roster
 from nerima_report.tallies.submission import Progress, load_submissions
 from nerima_report.workspace import RECORD, Workspace

@@ -6,18 +6,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 
-from nerima_report.checks import run_ledger_checks
+from nerima_report.checks.ledger import run_ledger_checks
 from nerima_report.edition import Edition
 from nerima_report.errors import CannotProceed
 from nerima_report.examination import Examination, examine
 from nerima_report.findings import Finding, explain
 from nerima_report.fiscal_year import fiscal_year_of, full_name, last_day
-from nerima_report.places import Place
 from nerima_report.registers.due import DueDays, due_days
 from nerima_report.tallies.ledger import CaseLedger, case_ledger, load_ledger, open_book, open_ledger
 from nerima_report.tallies.roster import RosterSection, read_roster
 from nerima_report.tallies.submission import Inbox, Progress, Submission
-from nerima_report.text import label_of
 from nerima_report.workbooks import Reader
 from nerima_report.workspace import Workspace
 
@@ -28,11 +26,6 @@ def ledger_of_year(
     """The case ledger of a year as it stands today; None where the year has none. `edition` has all its parts."""
     ledger = load_ledger(workspace.ledgers(fiscal_year), edition, fiscal_year, progress, reader)
     return ledger and _as_of_today(ledger)
-
-
-def unread_ledgers(workspace: Workspace) -> Iterator[Finding]:
-    """The workbooks in the folder of the ledgers that are not read, because of their names."""
-    return (Finding("N627", Place(file=label_of(file))) for file in workspace.unread_ledgers)
 
 
 def given_ledger(submission: Submission, edition: Edition, progress: Progress) -> CaseLedger:
