@@ -117,7 +117,8 @@ class Sources(Definition):
     @cached_property
     def by_any_name(self) -> Mapping[str, Source]:
         """The sources by each of the names by which people ask for them."""
-        return self.by_name | {place_key(name): source for source in self.sources for name in source.asked_as}
+        asked = {place_key(name): source for source in self.sources for name in source.asked_as}
+        return {**self.by_name, **asked}
 
 
 @dataclass(frozen=True)

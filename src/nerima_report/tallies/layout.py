@@ -227,7 +227,10 @@ def caption(table_id: str, table: CountTable | EntryTable) -> str:
 
 
 def id_in_caption(text: str) -> str:
-    """The id with which a caption of a form begins, in plain spelling: 公開.請求方法. The title may have changed since."""
+    """The id with which a caption of a form begins, in plain spelling: 公開.請求方法.
+
+    The title after it may have changed since.
+    """
     return plain(text.partition(_AFTER_ID)[0])
 
 
