@@ -161,8 +161,7 @@ class SheetScan:
 
     def _saved(self, attributes: dict[str, str]) -> None:
         """A value begins; which of two would count is anybody's guess."""
-        if self.kind == "str" or self.row > limits.MAX_ROWS or self.column > limits.MAX_COLUMNS:
-            self._holds_something()
+        self._holds_something()
         if self.read:
             self.sheet.duplicates.add((self.row, self.column))
         if self.kind != "inlineStr" and not self.read and self.opened[-2] == _CELL:
@@ -310,7 +309,7 @@ class CellTexts:
         """The value of a cell of a kind (`t`) in a style (`s`). Raises ValueError or LookupError for what is none."""
         match kind:
             case "s":
-                number = int(text) if text.isdecimal() and text.isascii() else _whole(text)
+                number = _whole(text)
                 if number < 0:  # to Python, the last of them
                     raise ValueError(f"no place in a list: {number}")
                 return self.shared[number]
