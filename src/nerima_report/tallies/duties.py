@@ -38,9 +38,9 @@ def duties(table: EntryTable, entry: Entry, fiscal_year: int) -> Iterator[Duty]:
         return
     asked = entry.located.layout.columns if entry.located else entry.values
     for field in table.fields:
-        value = entry[field.label]
-        if field.label not in asked:
+        if not (field.due_when or field.expected) or field.label not in asked:
             continue
+        value = entry[field.label]
         if field.is_due(entry.values) and not _is_in_time(field, value, fiscal_year):
             yield Duty("due", field)
         elif field.expected and value is not None and value not in field.expected:
