@@ -23,8 +23,8 @@ MAX_DEPTH = 64
 MAX_ELEMENTS = 4_500_000  # of all parts together: a full ledger, each cell with its value, has 3.1 million
 PIECE_BYTES = 64 * KIB  # what is unpacked at a time
 
-# The sheets: far above any form. The largest workbook that anybody keeps is a full ledger: 20,000 requests in each of two
-# parts, with all their columns, of which the wider part has 35.
+# The sheets: far above any form. The largest workbook that anybody keeps is a full ledger: 20,000 requests in each of
+# two parts, with all their columns, of which the wider part has 35.
 MAX_SHEETS = 100
 MAX_LEDGER_ROWS = 20_000  # for which a ledger has room
 MAX_ROWS = 25_000
