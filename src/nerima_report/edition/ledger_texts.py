@@ -35,48 +35,48 @@ class LedgerInputTexts(Definition):
 class YearWords(Definition):
     """How the year in which a case counts is said."""
 
-    closed: Text = Field(title="決定の年度")
-    received: Annotated[Text, asks_only_for("集計基準日")] = Field(title="受付の年度")
-    by_decision: Annotated[Text, asks_only_for("延長", "答え")] = Field(title="いつでも決定の年度")
+    closed: Text
+    received: Annotated[Text, asks_only_for("集計基準日")]
+    by_decision: Annotated[Text, asks_only_for("延長", "答え")]
 
 
 class ClockWords(Definition):
     """How the counting of days is said."""
 
-    first_day_counts: Text = Field(title="受付日から数える")
-    second_day_counts: Text = Field(title="次の日から数える")
-    correction: Annotated[Text, asks_only_for("はじめ", "終わり")] = Field(title="補正の日数")
-    moves: Annotated[Text, asks_only_for("閉庁日")] = Field(title="期限が動く")
-    stays: Text = Field(title="期限が動かない")
+    first_day_counts: Text
+    second_day_counts: Text
+    correction: Annotated[Text, asks_only_for("はじめ", "終わり")]
+    moves: Annotated[Text, asks_only_for("閉庁日")]
+    stays: Text
 
 
 class LimitWords(Definition):
     """How a limit and its extensions are said."""
 
-    always: Annotated[Text, asks_only_for("日数")] = Field(title="期限")
-    when: Annotated[Text, asks_only_for("条件", "日数")] = Field(title="条件のある期限")
-    extended: Annotated[Text, asks_only_for("延長", "答え", "日数")] = Field(title="延長後の期限")
-    unlimited: Annotated[Text, asks_only_for("延長", "答え")] = Field(title="期限のない延長")
+    always: Annotated[Text, asks_only_for("日数")]
+    when: Annotated[Text, asks_only_for("条件", "日数")]
+    extended: Annotated[Text, asks_only_for("延長", "答え", "日数")]
+    unlimited: Annotated[Text, asks_only_for("延長", "答え")]
 
 
 class FieldWords(Definition):
     """How it is said what a field takes, and when."""
 
-    choices: Annotated[Text, asks_only_for("選択肢")] = Field(title="選択肢")
-    required: Text = Field(title="必ず書く")
-    required_when: Annotated[Text, asks_only_for("条件")] = Field(title="必ず書く条件")
-    blank_when: Annotated[Text, asks_only_for("条件")] = Field(title="書かない条件")
-    article: Annotated[Text, asks_only_for("条文")] = Field(title="条文")
+    choices: Annotated[Text, asks_only_for("選択肢")]
+    required: Text
+    required_when: Annotated[Text, asks_only_for("条件")]
+    blank_when: Annotated[Text, asks_only_for("条件")]
+    article: Annotated[Text, asks_only_for("条文")]
 
 
 class ConditionWords(Definition):
     """How a condition on a field is said."""
 
-    one_of: Annotated[Text, asks_only_for("項目", "答え")] = Field(title="選択肢のどれか")
-    given: Annotated[Text, asks_only_for("項目")] = Field(title="書いてある")
-    blank: Annotated[Text, asks_only_for("項目")] = Field(title="書いていない")
-    least: Annotated[Text, asks_only_for("項目", "数")] = Field(title="…以上")
-    most: Annotated[Text, asks_only_for("項目", "数")] = Field(title="…以下")
+    one_of: Annotated[Text, asks_only_for("項目", "答え")]
+    given: Annotated[Text, asks_only_for("項目")]
+    blank: Annotated[Text, asks_only_for("項目")]
+    least: Annotated[Text, asks_only_for("項目", "数")]
+    most: Annotated[Text, asks_only_for("項目", "数")]
 
     def of(self, conditions: Sequence[Condition]) -> str:
         """Some conditions in words."""
@@ -96,26 +96,26 @@ class ConditionWords(Definition):
 class LedgerGuideSection(Definition):
     """A heading of the page 書き方 and its sentences; {行数} is for how many rows there is room."""
 
-    heading: Text = Field(title="見出し")
-    lines: tuple[Annotated[Text, asks_only_for(*NAMES_OF_YEAR, "行数")], ...] = Field(title="文", min_length=1)
+    heading: Text
+    lines: tuple[Annotated[Text, asks_only_for(*NAMES_OF_YEAR, "行数")], ...] = Field(min_length=1)
 
 
 class LedgerGuideTexts(Definition):
     """The page 書き方: its own sentences, and those that say the definitions of a ledger."""
 
-    title: Text = Field(title="題名")
-    rules: Text = Field(title="決まりの見出し")
-    one_case: Text = Field(title="1件の数え方の見出し")
-    year: Text = Field(title="年度の見出し")
-    clock: Text = Field(title="日数の見出し")
-    limit: Text = Field(title="期限の見出し")
-    choices: Text = Field(title="選択肢の見出し")
-    year_words: YearWords = Field(title="年度の文")
-    clock_words: ClockWords = Field(title="日数の文")
-    limit_words: LimitWords = Field(title="期限の文")
-    field_words: FieldWords = Field(title="項目の文")
-    conditions: ConditionWords = Field(title="条件の文")
-    section: tuple[LedgerGuideSection, ...] = Field(title="はじめの文", default=())
+    title: Text
+    rules: Text
+    one_case: Text
+    year: Text
+    clock: Text
+    limit: Text
+    choices: Text
+    year_words: YearWords
+    clock_words: ClockWords
+    limit_words: LimitWords
+    field_words: FieldWords
+    conditions: ConditionWords
+    section: tuple[LedgerGuideSection, ...] = ()
 
 
 class ConfirmationTexts(Definition):
