@@ -211,7 +211,7 @@ class ListSheet:
         due = {row: serial(day) for row, day in enumerate(days, start=FIRST_ROW) if day}
         results = {DUE: due, DAYS_LEFT: dict[int, int]()}  # what depends on the day is not known here
         for label, kind in ((DUE, "date"), (DAYS_LEFT, "count")):
-            look = self._format(bg_color=_PALE, num_format=_FORMATS.get(kind, "0"))
+            look = self._format(bg_color=_PALE, align="center", num_format=_FORMATS.get(kind, "0"))
             place, formula = own.columns[label], f"={formulas.name(label)}"
             self.sheet.set_column(place, place, _WIDTHS[kind], look)
             for row in range(FIRST_ROW, own.last_row + 1):
