@@ -25,7 +25,7 @@ FISCAL_YEAR = 2023
 SEED = 2023
 ASSEMBLY = "議会"
 KINDS, OUTCOMES, PERIODS, FILES = "個人.開示等請求", "個人.処理状況", "個人.決定期間", "個人.個人情報ファイル簿"
-REASONS, APPEALS, WARD = "個人.不開示の理由", "審査請求の経過", "区全体"
+REASONS, APPEALS = "個人.不開示の理由", "審査請求の経過"
 USES, CHECKS, REVIEWS, INCIDENTS = "個人.利活用", "個人.点検", "個人.第三者点検", "個人.事務処理ミス"
 OF_WHICH = "うち特定個人情報"
 EVERY = 14  # one request in so many is about 特定個人情報
@@ -157,8 +157,8 @@ def ward_book(edition: Edition, totals: Counts, invented: Sequence[Request], cel
     counts = {key: persons.get(key, totals.get(key, 0)) for key in cells}
     cases = tomllib.loads((HERE / "cases-2023.toml").read_text(encoding="utf-8"))
     appeals = {
-        f"{part}.{APPEALS}": [_of_part(case) for case in cases["appeal"] if case["部"] == part]
-        for part in ("公開", "個人")
+        f"{part.key}.{APPEALS}": [_of_part(case) for case in cases["appeal"] if case["部"] == part.key]
+        for part in edition.parts
     }
     return FormCover(FISCAL_YEAR, by.department, by.section, ward=True, remark=REMARK), counts, appeals
 

@@ -49,12 +49,12 @@ _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 
 def without_doubt(text: str) -> str:
-    """A text of the definitions as it is printed: without the † of what no source at hand says.
+    """A text of the definitions as it is printed: without assumptions, and the † of what no source at hand says.
 
-    >>> without_doubt("法第75条第1項†、指針第10条")
-    '法第75条第1項、指針第10条'
+    >>> without_doubt("法第75条第1項†、指針第10条"), without_doubt("指針第10条。仮定: 課ごとに数える")
+    ('法第75条第1項、指針第10条', '指針第10条')
     """
-    return text.replace("†", "")
+    return text.replace("†", "").partition("仮定")[0].rstrip("。、（ ")
 
 
 class Definition(BaseModel):
