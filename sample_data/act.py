@@ -12,7 +12,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from microdata import Request, disclosure_requests, personal_requests, tabulate
+from microdata import Request, deck_of, disclosure_requests, personal_requests, reasons_of, tabulate
 
 from nerima_report.edition import Edition
 from nerima_report.edition.municipality import RosterRow
@@ -25,6 +25,7 @@ FISCAL_YEAR = 2023
 SEED = 2023
 ASSEMBLY = "議会"
 KINDS, OUTCOMES, PERIODS, FILES = "個人.開示等請求", "個人.処理状況", "個人.決定期間", "個人.個人情報ファイル簿"
+REASONS, APPEALS = "個人.不開示の理由", "審査請求の経過"
 USES, CHECKS, REVIEWS, INCIDENTS = "個人.利活用", "個人.点検", "個人.第三者点検", "個人.事務処理ミス"
 OF_WHICH = "うち特定個人情報"
 EVERY = 14  # one request in so many is about 特定個人情報
@@ -55,9 +56,19 @@ def requests(totals: Counts, sections: Sequence[Weights]) -> list[Request]:
     under_the_act = [section for section in sections if section.department != ASSEMBLY]
     asked = sum(count for key, count in totals.items() if (key.table, key.column) == (KINDS, "件数"))
     askers = [deal(under_the_act, "自己情報の請求", rng) for _ in range(asked)]
-    personal = personal_requests(totals, askers, rng, (OUTCOMES, PERIODS, KINDS))
+    personal = _with_reasons(personal_requests(totals, askers, rng, (OUTCOMES, PERIODS, KINDS)), totals)
     return disclosure_requests(totals, places, rng) + [
         about_numbers(request) if place % EVERY == 0 else request for place, request in enumerate(personal)
+    ]
+
+
+def _with_reasons(requests: Sequence[Request], totals: Counts) -> list[Request]:
+    """The same requests, each that was refused in whole or in part with the reasons for it."""
+    outcomes = [next(cell for cell in request.cells if cell.table == OUTCOMES) for request in requests]
+    reasons = reasons_of(outcomes, deck_of(totals, REASONS), Random(SEED))
+    return [
+        Request(request.section, request.person, (*request.cells, *own))
+        for request, own in zip(requests, reasons, strict=True)
     ]
 
 
@@ -144,7 +155,16 @@ def ward_book(edition: Edition, totals: Counts, invented: Sequence[Request], cel
     """The workbook of the ward: persons after matching, and what only the coordinator knows."""
     by, persons = edition.municipality.coordinator(FISCAL_YEAR), tabulate(invented)
     counts = {key: persons.get(key, totals.get(key, 0)) for key in cells}
-    return FormCover(FISCAL_YEAR, by.department, by.section, ward=True, remark=REMARK), counts, {}
+    cases = tomllib.loads((HERE / "cases-2023.toml").read_text(encoding="utf-8"))
+    appeals = {
+        f"{part.key}.{APPEALS}": [_of_part(case) for case in cases["appeal"] if case["部"] == part.key]
+        for part in edition.parts
+    }
+    return FormCover(FISCAL_YEAR, by.department, by.section, ward=True, remark=REMARK), counts, appeals
+
+
+def _of_part(case: Mapping[str, Any]) -> Entry:
+    return {label: value for label, value in _without_section(case).items() if label != "部"}
 
 
 def _without_section(case: Mapping[str, Any]) -> Entry:

@@ -22,7 +22,7 @@ Item = TypeVar("Item")
 Published = Mapping[CellKey, int]  # 件 or 人 by cell
 
 WITHDRAWN = ("取下げ", "取り下げられたもの")  # as an outcome and as a period
-WITHHELD = ("部分公開", "非公開")
+WITHHELD = ("部分公開", "非公開", "部分開示", "不開示")
 COMPANY = "法人"
 
 
@@ -45,17 +45,17 @@ class Request:
 
 def disclosure_requests(published: Published, places: Sequence[tuple[str, CellKey]], rng: Random) -> list[Request]:
     """公開請求, one for each place (section and 内容). Companies mostly ask for 営業活動."""
-    outcomes = _shuffled(_deck(published, "公開.処理状況"), rng)
-    periods = _periods(outcomes, _deck(published, "公開.決定期間"), rng)
-    reasons = _reasons(outcomes, _deck(published, "公開.非公開理由"), rng)
-    kinds = _shuffled(_deck(published, "公開.請求者"), rng)
-    methods = _shuffled(_deck(published, "公開.請求方法", "請求者数"), rng)
-    kinds_of_persons = _deck(published, "公開.請求者", "請求者数")
+    outcomes = _shuffled(deck_of(published, "公開.処理状況"), rng)
+    periods = _periods(outcomes, deck_of(published, "公開.決定期間"), rng)
+    reasons = reasons_of(outcomes, deck_of(published, "公開.非公開理由"), rng)
+    kinds = _shuffled(deck_of(published, "公開.請求者"), rng)
+    methods = _shuffled(deck_of(published, "公開.請求方法", "請求者数"), rng)
+    kinds_of_persons = deck_of(published, "公開.請求者", "請求者数")
     persons = [Person(n, cells) for n, cells in enumerate(zip(kinds_of_persons, methods, strict=True))]
     owners = _owners(kinds, persons, rng)
     # Businesses come first in the published order of purposes, and companies first in this one, mostly.
     by_trade = sorted(range(len(kinds)), key=lambda i: (COMPANY not in kinds[i].row) + 1.5 * rng.random())
-    purposes = dict(zip(by_trade, _deck(published, "公開.目的別"), strict=True))
+    purposes = dict(zip(by_trade, deck_of(published, "公開.目的別"), strict=True))
     return [
         Request(section, owners[i], (subject, kinds[i], purposes[i], outcomes[i], periods[i], *reasons[i]))
         for i, (section, subject) in enumerate(places)
@@ -69,10 +69,10 @@ def personal_requests(
     tables: tuple[str, str, str] = ("個人.処理状況", "個人.決定期間", "個人.請求状況"),
 ) -> list[Request]:
     """自己情報の開示等請求, one for each entry of `sections`; `tables` hold outcomes, periods and requesters."""
-    outcomes = _shuffled(_deck(published, tables[0]), rng)
-    periods = _periods(outcomes, _deck(published, tables[1]), rng)
-    kinds = _shuffled(_deck(published, tables[2]), rng)
-    persons = [Person(n, (kind,)) for n, kind in enumerate(_deck(published, tables[2], "請求者数"))]
+    outcomes = _shuffled(deck_of(published, tables[0]), rng)
+    periods = _periods(outcomes, deck_of(published, tables[1]), rng)
+    kinds = _shuffled(deck_of(published, tables[2]), rng)
+    persons = [Person(n, (kind,)) for n, kind in enumerate(deck_of(published, tables[2], "請求者数"))]
     owners = _owners(kinds, persons, rng)
     return [Request(section, owners[i], (kinds[i], outcomes[i], periods[i])) for i, section in enumerate(sections)]
 
@@ -85,7 +85,7 @@ def tabulate(requests: Iterable[Request]) -> dict[CellKey, int]:
     return dict(counts)
 
 
-def _deck(published: Published, table: str, column: str = "件数") -> list[CellKey]:
+def deck_of(published: Published, table: str, column: str = "件数") -> list[CellKey]:
     """Each cell of a column as often as it was published, in the published order."""
     return [key for key, n in published.items() if (key.table, key.column) == (table, column) for _ in range(n)]
 
@@ -101,7 +101,7 @@ def _periods(outcomes: Sequence[CellKey], deck: Sequence[CellKey], rng: Random) 
     return [withdrawn if outcome.row in WITHDRAWN else next(decided) for outcome in outcomes]
 
 
-def _reasons(outcomes: Sequence[CellKey], deck: Sequence[CellKey], rng: Random) -> list[list[CellKey]]:
+def reasons_of(outcomes: Sequence[CellKey], deck: Sequence[CellKey], rng: Random) -> list[list[CellKey]]:
     """The reasons of each request: dealt round to those withheld, so that each gets one.
 
     No reason is published more often than there are such requests, so nobody gets the same one twice.

@@ -139,7 +139,7 @@ def examine(
     if ledger:
         tallies = replace(tallies, entries={**tallies.entries, **ledger.cases})
     absent = absent_from(roster or (), submissions, edition)
-    totals = add_up(tallies, edition, absent)
+    totals = add_up(tallies, edition, absent, roster or ())
     if ledger and ledger.doubtful:
         totals = uncounted(totals, edition, ledger.unread)
         totals = doubted(totals, edition, dict.fromkeys(ledger.doubtful, (LEDGER_FORM,)))
@@ -213,7 +213,9 @@ def judge(collection: Collection, explanations: Sequence[Explanation], recall: R
             found = [finding for finding in found if not follows_from_cases(finding, collection)]
         found += on_ledger
     if not any(collection.edition.catalogue.is_error(finding) for finding in found):
-        found += [Finding("N907", cell_place(key)) for key, value in collection.totals.values.items() if value is None]
+        totals = collection.totals
+        unknown = (key for key, value in totals.values.items() if value is None and key.table not in totals.not_asked)
+        found += [Finding("N907", cell_place(key)) for key in unknown]
     found += [
         Finding("N901", details={"about": key}) for key, share in collection.figures.items() if share.denominator == 0
     ]

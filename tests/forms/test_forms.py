@@ -434,8 +434,9 @@ def test_earlier_figures_are_headed_with_their_year(tmp_path: Path, edition: Edi
 
 def test_the_form_says_what_it_was_made_from(tmp_path: Path, edition: Edition, whole_edition: Edition) -> None:
     form = blank(tmp_path, edition, SECTION)
-    assert properties_of(form) == {"様式の版": "2", "定義のハッシュ": fingerprint(edition)}
-    assert rows(form["表紙"])[-1][0] == f"様式の版 2、定義 {fingerprint(edition)[:12]} から作りました。"
+    made_from = fingerprint(edition.on_forms_of(2022))
+    assert properties_of(form) == {"様式の版": "2", "定義のハッシュ": made_from}
+    assert rows(form["表紙"])[-1][0] == f"様式の版 2、定義 {made_from[:12]} から作りました。"
     renamed = edition.form_texts.model_copy(update={"title": "集計"})
     assert fingerprint(replace(edition, own_form_texts=renamed)) != fingerprint(edition)
     assert fingerprint(whole_edition.for_year(2026)) != fingerprint(edition)

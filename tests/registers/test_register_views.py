@@ -18,7 +18,7 @@ from openpyxl import load_workbook
 
 from conftest import Command
 from nerima_report.edition import Edition
-from nerima_report.edition.registers import NO_ARTICLE, Register
+from nerima_report.edition.registers import Register
 from nerima_report.registers.entry import Master, RegisterEntry
 from nerima_report.registers.master import Step, add_steps, history_file, load_masters, master_file, write_master
 from nerima_report.registers.views import ViewOrder, views_of
@@ -149,10 +149,10 @@ def test_each_slip_has_every_public_field_in_the_order_of_the_article(work: Path
         for slip in report.tables:
             assert all(len(row) == len(slip.columns) for row in slip.rows)
             told = [(row[0].text, row[2].text) for row in slip.rows]
-            asked = [(f.label, f.article) for f in view.register.fields if f.public]
+            asked = [(f.label, f.source) for f in view.register.fields if f.public]
             places = [told.index(pair) for pair in asked]
             assert places == sorted(places)
-            assert all(article == NO_ARTICLE for label, article in told if (label, article) not in asked)
+            assert not any(article for label, article in told if (label, article) not in asked)
             empty = {f.label for f in view.register.written if f.public and not f.required}
             assert empty <= {row[0].text for row in slip.rows if row[1].text == NOTHING_SAID}
 

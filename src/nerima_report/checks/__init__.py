@@ -80,6 +80,7 @@ WORKBOOK_CHECKS: tuple[Check, ...] = (
     uses.large_leaks_are_reported,
     uses.bodies_outside_report_nothing,
     duties.entries_owe_nothing,
+    duties.terms_are_kept,
     duties.days_follow_each_other,
     registers.entries_deserve_their_place,
     register_links.registers_agree_with_the_rest,

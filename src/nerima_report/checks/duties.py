@@ -35,6 +35,17 @@ def entries_owe_nothing(collection: Collection) -> Iterator[Finding]:
             yield Finding("N346", first, found=len(unanswered), related=tuple(more), details={"about": names})
 
 
+def terms_are_kept(collection: Collection) -> Iterator[Finding]:
+    """What has a term was done within it."""
+    for table, entry in _entries(collection):
+        for computed in table.computed:
+            term, days = computed.term(entry.values), computed.days(entry.values)
+            if term is not None and days is not None and days > term.days:
+                place, begun = entry.place(computed.end), entry.place(computed.start)
+                about = {"left": computed.start, "about": without_doubt(term.basis)}
+                yield Finding("N348", place, term.days, days, days - term.days, (begun,), about)
+
+
 def days_follow_each_other(collection: Collection) -> Iterator[Finding]:
     """The days of an entry follow each other as its list, or its register, says."""
     for table, entry in _entries(collection):

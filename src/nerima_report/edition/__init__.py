@@ -212,6 +212,14 @@ class Edition:
             for table in (part.ledger.table, *(own.table for own in part.ledger.lists))
         }
 
+    def on_forms_of(self, fiscal_year: int) -> Edition:
+        """The edition with only the tables that the forms of a fiscal year have; it is narrowed to the year before."""
+        parts = (
+            replace(part, tables={key: t for key, t in part.tables.items() if t.first_year <= fiscal_year})
+            for part in self.parts
+        )
+        return replace(self, parts=tuple(parts))
+
     def with_ledger(self) -> Edition:
         """The edition of a year that has a ledger: what the ledger counts is counted, and asked of nobody."""
         from nerima_report.edition.ledger_proofs import tables_with_ledger
@@ -224,7 +232,7 @@ class Edition:
 
     def of_ledgers(self) -> Edition:
         """The edition of a workbook that holds the lists of the ledgers, and nothing else."""
-        nothing = {"bodies": (), "breaks": (), "renamed": (), "stocks": (), "must_publish": ()}
+        nothing = {"bodies": (), "breaks": (), "renamed": (), "stocks": (), "carried_over": (), "must_publish": ()}
         parts = tuple(
             Part(
                 folder=part.folder,
@@ -261,9 +269,9 @@ class Edition:
         """Which columns of which tables a section (or, with `ward`, the coordinator for the ward) reports.
 
         A section reports its own persons too; the number after matching is in the ward workbook. Tables that are
-        counted from entries are not reported.
+        counted from entries, or made from others, are not reported.
         """
-        return _collected({key: table for key, table in self.count_tables.items() if not table.counted_from}, ward=ward)
+        return _collected({key: table for key, table in self.count_tables.items() if table.is_handed_in}, ward=ward)
 
     def collected_entries(self, ward: bool) -> dict[str, EntryTable]:
         """Which list-like tables a section, or the coordinator for the ward, reports."""

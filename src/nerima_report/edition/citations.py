@@ -16,7 +16,7 @@ _KANJI_NUMBER = re.compile(
 _ARTICLE = re.compile(r"第?(\d+)条(?:の(\d+))?(?:第?(\d+)項)?(?:第?(\d+)号)?")
 # Within a text, 第 is always written. 第4号様式 is a form, no item.
 _STEP = re.compile(r"第(?P<number>\d+)(?P<level>[条項号])(?!様式)(?:の(?P<branch>\d+)(?![^\W\d]*号))?")
-_OTHER_LAW = "条例|法|要綱|要領|政令"
+_OTHER_LAW = "条例|法の施行規則|法|要綱|要領|政令"
 _HEADING = re.compile(r"(\(\D+?\))?(?:\d|別?表)")  # how a heading begins in a list: (個人情報)7, 表4
 _END_OF_LIST = re.compile(r"[。;「\[†]")
 _WITHOUT_NO = re.compile(r"の(留意事項|参考|説明|本文|注)")

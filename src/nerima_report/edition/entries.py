@@ -21,6 +21,8 @@ from nerima_report.edition.tables import (
 from nerima_report.places import CellKey
 
 FieldT = TypeVar("FieldT", bound="EntryField")
+# What a value computed from a term says.
+IN_TIME, LATE = "期限内", "期限後"
 
 
 class EntryField(Definition):
@@ -127,34 +129,62 @@ class EntryField(Definition):
         return self
 
 
+class Term(Definition):
+    """How many days (日) something may take for the entries that meet the conditions."""
+
+    days: int = Field(title="日数", ge=1)
+    when: tuple[Condition, ...] = Field(title="条件", default=())
+    basis: Text = Field(title="よりどころ")
+
+
 class Computed(Definition):
     """A value that every entry has without anybody writing it.
 
-    days: the number of days from one date to another, the first day not counted; `without` are pairs of dates whose
-    days are taken off. answers: the answers given in several fields, as one value with several answers.
+    days: the number of days (日) from one date to another; `without` are pairs of dates whose days are taken off.
+    term: whether those days keep the first of the `terms` whose conditions the entry meets (期限内, 期限後). The first
+    day is day 1 with `first_day_counts`, and otherwise day 0.
+    answers: the answers given in several fields, as one value with several answers.
+    `printed_as` is how a value is printed, such as 、速報{}日.
     """
 
     label: Text = Field(title="見出し")
-    kind: Literal["days", "answers"] = Field(title="種類")
+    kind: Literal["days", "term", "answers"] = Field(title="種類")
     start: str = Field(title="はじめの日の項目", default="")
     end: str = Field(title="終わりの日の項目", default="")
+    first_day_counts: bool = Field(title="はじめの日を1日目と数えるか", default=False)
     without: tuple[tuple[Text, Text], ...] = Field(title="除く期間の項目", default=())
+    terms: tuple[Term, ...] = Field(title="期限", default=())
     fields: tuple[Text, ...] = Field(title="答えの項目", default=())
+    printed_as: str = Field(title="印刷の形", default="{}")
 
     @model_validator(mode="after")
     def _has_what_its_kind_needs(self) -> Computed:
-        if (self.kind == "days") != bool(self.start and self.end) or (self.kind == "answers") != bool(self.fields):
-            raise ValueError('kind = "days" には start と end、kind = "answers" には fields を書きます')
+        if (self.kind == "answers") == bool(self.start and self.end) or (self.kind == "answers") != bool(self.fields):
+            raise ValueError('kind = "days" と "term" には start と end、kind = "answers" には fields を書きます')
+        if (self.kind == "term") != bool(self.terms):
+            raise ValueError('terms は kind = "term" のときだけに、必ず書きます')
         return self
 
     def of(self, entry: Mapping[str, object]) -> object:
         """The value for an entry (values by label of field); None where a date is missing, or no answer is given."""
         if self.kind == "answers":
             return tuple(dict.fromkeys(entry[label] for label in self.fields if entry.get(label) is not None)) or None
+        days, term = self.days(entry), self.term(entry)
+        if self.kind == "days" or days is None:
+            return days
+        return None if term is None else IN_TIME if days <= term.days else LATE
+
+    def days(self, entry: Mapping[str, object]) -> int | None:
+        """The days (日) from one date to the other; None where one is missing."""
         days = _days_between(entry, self.start, self.end)
         if days is None:
             return None
-        return days - sum(_days_between(entry, first, last) or 0 for first, last in self.without)
+        taken_off = sum(_days_between(entry, first, last) or 0 for first, last in self.without)
+        return days + self.first_day_counts - taken_off
+
+    def term(self, entry: Mapping[str, object]) -> Term | None:
+        """The term that an entry has to keep."""
+        return next((term for term in self.terms if all_hold(term.when, entry)), None)
 
 
 def _days_between(entry: Mapping[str, object], first: str, last: str) -> int | None:
@@ -209,7 +239,8 @@ class EntryTable(TableDefinition):
     `open_when` are the conditions of unsettled entries, which `build` lists in a file of its own under `open_note`; an
     entry in which the date `settled_by` is given is settled. `in_order` are pairs of dates, of which the first is not
     after the second.
-    `computed` are values that follow from the fields, for counting.
+    `computed` are values that follow from the fields, for counting. `done_when`: a 課 with an entry that meets these
+    conditions has done what the list is about (点検した), so that the report may say of how many 課 this is true.
     """
 
     kind: Literal["entries"] = Field(title="種類")
@@ -222,6 +253,7 @@ class EntryTable(TableDefinition):
     open_when: tuple[Condition, ...] = Field(title="未了とする条件", default=())
     open_note: str = Field(title="未了の一覧のはじめの文", default="")
     settled_by: str = Field(title="済んだ日の項目", default="")
+    done_when: tuple[Condition, ...] = Field(title="行ったとする条件", default=())
     in_order: tuple[tuple[Text, Text], ...] = Field(title="日付の順", default=())
 
     def field(self, label: str) -> EntryField | None:
@@ -236,13 +268,22 @@ class EntryTable(TableDefinition):
         computed = next((value for value in self.computed if value.label == label), None)
         if computed is None:
             return None
+        if computed.kind == "term":
+            return IN_TIME, LATE
         return self.choices_of(computed.fields[0]) if computed.fields else ()
 
     @property
     def placeholders(self) -> frozenset[str]:
-        """The names that a printed column may use: the fields, 番号, and 〇〇の件数 of a choice."""
+        """The names that a printed column may use: fields, computed values, 番号, and 〇〇の件数 of a choice."""
         counted = {f"{field.label}の件数" for field in self.fields if field.type == "choice"}
-        return frozenset({field.label for field in self.fields} | counted | {"番号"})
+        own = {field.label for field in self.fields} | {computed.label for computed in self.computed}
+        return frozenset(own | counted | {"番号"})
+
+    def with_computed(self, values: dict[str, object]) -> dict[str, object]:
+        """The values of an entry by label of field, with those that follow from them."""
+        for computed in self.computed:
+            values[computed.label] = computed.of(values)
+        return values
 
     @model_validator(mode="after")
     def _computed_from_fields(self) -> EntryTable:

@@ -38,7 +38,9 @@ def condition_faults(table: AnyTable, tables: Tables) -> Iterator[tuple[str, str
     if isinstance(table, EntryTable):
         asked = ((f.required_when, f.blank_when, f.due_when) for f in table.fields)
         fields = [("fields", conditions) for of_field in asked for conditions in of_field]
-        yield from _faults([("open_when", table.open_when), *fields], table)
+        own = [("open_when", table.open_when), ("done_when", table.done_when)]
+        terms = [("computed", term.when) for computed in table.computed for term in computed.terms]
+        yield from _faults([*own, *fields, *terms], table)
         return
     if not table.counted_from:
         return
@@ -81,7 +83,7 @@ def _with_types(table: AnyTable, guideline: Guideline) -> AnyTable:
     if isinstance(table, CountTable):
         return table
     fields = _fields_with_types(table.fields, guideline)
-    return table.model_copy(update={"fields": in_columns(fields), "computed": (*table.computed, *answers_of(fields))})
+    return table.model_copy(update={"fields": in_columns(fields), "computed": (*answers_of(fields), *table.computed)})
 
 
 def _fields_with_types(fields: Sequence[EntryField], guideline: Guideline) -> tuple[EntryField, ...]:

@@ -146,6 +146,21 @@ class Stock(Definition):
         return self
 
 
+class CarriedOver(Definition):
+    """A number that says again what the year before left open: it is the number of `before` at the end of that year."""
+
+    table: Text = Field(title="表")
+    row: Text = Field(title="行")
+    column: Text = Field(title="列")
+    before: Cells = Field(title="前の年度の数")
+    basis: Text = Field(title="よりどころ")
+
+    @property
+    def now(self) -> Cells:
+        """Its cell in the year that goes on with it."""
+        return Cells(table=self.table, column=self.column, rows=(self.row,))
+
+
 class MustPublish(Definition):
     """An item that must be published each year, and everything in the report that publishes it.
 
@@ -197,6 +212,7 @@ class PartDefinition(Definition):
     breaks: tuple[Break, ...] = Field(title="系列の切れ目", default=())
     renamed: tuple[Renamed, ...] = Field(title="名前の変更", default=())
     stocks: tuple[Stock, ...] = Field(title="年度末の現在数", default=())
+    carried_over: tuple[CarriedOver, ...] = Field(title="前の年度から繰り越す数", default=())
     must_publish: tuple[MustPublish, ...] = Field(title="公表しなければならない事項", default=())
 
     def serves(self, fiscal_year: int) -> bool:

@@ -74,7 +74,7 @@ def _plain_texts(table: CountTable | EntryTable) -> Iterator[tuple[str, list[str
 def _check_counting(part: Part) -> Iterator[Fault]:
     """What is counted from entries, or asked of them, are fields and choices that exist."""
     for key, table in part.tables.items():
-        for where, reason in condition_faults(table, part.tables):
+        for where, reason in (*condition_faults(table, part.tables), *_faults_by_body(part, table)):
             yield part.folder / "tables.toml", f"{key}.{where}", reason
         if isinstance(table, CountTable):
             try:  # again, because rows may have come from choices
@@ -82,6 +82,24 @@ def _check_counting(part: Part) -> Iterator[Fault]:
             except ValidationError as error:
                 reason = str(error.errors()[0].get("ctx", {}).get("error", ""))
                 yield part.folder / "tables.toml", f"{key}.rows", reason
+
+
+def _faults_by_body(part: Part, table: CountTable | EntryTable) -> Iterator[tuple[str, str]]:
+    """A table by 実施機関 divides columns that can be added up, and its rows are bodies of part.toml."""
+    if not isinstance(table, CountTable) or not table.by_body_of:
+        return
+    source = part.tables.get(table.by_body_of)
+    if not isinstance(source, CountTable) or source.by_body_of or source.reported_by == "coordinator":
+        yield "by_body_of", f"各課が書く件数の表「{table.by_body_of}」はありません"
+        return
+    for column in table.columns:
+        same = source.column(column.label)
+        if same is None or not same.additive or same.unit != column.unit:
+            yield "columns", f"表「{source.key}」に、足すことのできる同じ単位の列「{column.label}」はありません"
+    bodies = {body.name for body in part.definition.bodies}
+    for row in table.rows:
+        if row.label not in bodies:
+            yield "rows", f"part.toml の bodies に「{row.label}」はありません"
 
 
 def _check_part(part: Part) -> Iterator[Fault]:
@@ -126,6 +144,14 @@ def _check_stocks(part: Part) -> Iterator[Fault]:
             yield *where, f"表「{stock.table}」に行「{unknown[0]}」はありません"
         elif stock.column not in columns:
             yield *where, f"表「{stock.table}」に列「{stock.column}」はありません"
+
+
+def _check_carried_over(part: Part) -> Iterator[Fault]:
+    """What is carried over from a year into the next stands in tables of the part."""
+    for number, carried in enumerate(part.definition.carried_over, start=1):
+        for cells in (carried.now, carried.before):
+            if reason := _unknown(part, cells):
+                yield part.folder / "part.toml", f"carried_over[{number}]", reason
 
 
 def _check_must_publish(part: Part) -> Iterator[Fault]:
@@ -253,6 +279,7 @@ _CHECKS = (
     _check_part,
     _check_renamed,
     _check_stocks,
+    _check_carried_over,
     _check_must_publish,
     _check_links,
     _check_figures,

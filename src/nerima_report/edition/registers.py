@@ -119,7 +119,7 @@ class Register(Definition):
     `name` is the field that names an entry, `mark` the beginning of its numbers (委託-0001), `form` the 様式 of the
     規則. `public`: open to public view (一般の閲覧). `continues`: the register of an earlier part whose open entries
     continue in this one under the same numbers. `in_order` are pairs of dates, `ends` is the field with the date on
-    which an entry ends by itself. `remark` says what is not in the sources.
+    which an entry ends by itself. `remark` says, to the staff, what is not in the sources.
     """
 
     key: Text = Field(title="キー")

@@ -49,12 +49,12 @@ _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 
 def without_doubt(text: str) -> str:
-    """A text of the definitions as it is printed: without the † of what no source at hand says.
+    """A text of the definitions as it is printed: without assumptions, and the † of what no source at hand says.
 
-    >>> without_doubt("法第75条第1項†、指針第10条")
-    '法第75条第1項、指針第10条'
+    >>> without_doubt("法第75条第1項†、指針第10条"), without_doubt("指針第10条。仮定: 課ごとに数える")
+    ('法第75条第1項、指針第10条', '指針第10条')
     """
-    return text.replace("†", "")
+    return text.replace("†", "").partition("仮定")[0].rstrip("。、（ ")
 
 
 class Definition(BaseModel):
@@ -195,13 +195,16 @@ class Note(Definition):
 class TableDefinition(Definition):
     """What all tables have: key, title, legal basis and who reports them.
 
-    `since` is the fiscal year from which the table is asked for: workbooks of earlier years may lack it.
+    `first_year` is the fiscal year from which forms have the table (0: all years of the part).
+    `since` is the fiscal year from which the table is asked for: workbooks of earlier years may lack it. A table of
+    counts that some of them lack has no numbers in such a year, and is not printed.
     """
 
     key: Text = Field(title="キー")
     title: Text = Field(title="題名")
     legal_basis: Text = Field(title="根拠")
     reported_by: Reporter = Field(title="書く人", default="section")
+    first_year: int = Field(title="様式に載せはじめた年度", default=0)
     since: int = Field(title="聞きはじめた年度", default=0)
     instruction: str = Field(title="書き方", default="")
     notes: tuple[Note, ...] = Field(title="注", default=())
@@ -210,6 +213,10 @@ class TableDefinition(Definition):
     def readable_title(self) -> str:
         """The title, or the key where the title waits for values: 第三者点検."""
         return self.key if placeholders_in(self.title) else self.title
+
+    def is_asked(self, fiscal_year: int) -> bool:
+        """Whether workbooks of a fiscal year must have the table."""
+        return fiscal_year >= self.since
 
     @field_validator("key")
     @classmethod
@@ -225,7 +232,9 @@ class CountTable(TableDefinition):
     In print each group is a row above its rows; only forms have a column of groups, headed `group_stub`. `counted_from`
     names a list-like table of the part: then the table is not filled in, but its entries are counted. An entry that
     meets `where` of the table and of the column counts in the first row whose `where` it meets, or, with
-    `several_rows`, in each of them. `counts_requests`: all of it is 0 where a 課 says on its cover that the part had no
+    `several_rows`, in each of them. `by_body_of` names another table of counts of the part: then the rows are the
+    実施機関 of the part, and each is the sum of the column of the same label over the 課 that the roster gives to it.
+    Neither is filled in by anybody. `counts_requests`: all of it is 0 where a 課 says on its cover that the part had no
     requests.
     """
 
@@ -233,6 +242,7 @@ class CountTable(TableDefinition):
     counted_from: str = Field(title="数えるもとの一覧", default="")
     where: tuple[Condition, ...] = Field(title="数える条件", default=())
     several_rows: bool = Field(title="いくつもの行に数えるか", default=False)
+    by_body_of: str = Field(title="実施機関ごとに分ける表", default="")
     stub: Text = Field(title="左の列の見出し")
     group_stub: str = Field(title="区分の列の見出し", default="")
     columns: tuple[Column, ...] = Field(title="列", min_length=1)
@@ -243,6 +253,11 @@ class CountTable(TableDefinition):
     hide_unused_groups: bool = Field(title="実績のない区分を載せないか", default=False)
     hide_unused_rows: bool = Field(title="実績のない行を載せないか", default=False)
     counts_requests: bool = Field(title="請求を数えるか", default=False)
+
+    @property
+    def is_handed_in(self) -> bool:
+        """Whether somebody fills it in: it is neither counted from entries nor made from another table."""
+        return not (self.counted_from or self.by_body_of)
 
     def column(self, label: str) -> Column | None:
         """The column with this label."""
@@ -283,6 +298,8 @@ class CountTable(TableDefinition):
                 "where、sum、different、each_choice_of、several_rows は、"
                 "counted_from（数えるもとの一覧の表）とともに書きます"
             )
+        if self.by_body_of and (self.counted_from or self.group_stub):
+            raise ValueError("by_body_of は、counted_from や group_stub とともには書けません")
         if self.hide_unused_rows and self.order == "by_count":
             raise ValueError('hide_unused_rows は order = "fixed" の表だけに書けます')
         return self

@@ -32,8 +32,8 @@ _FIRST_CAPTION = 2  # the row of the first caption on a sheet with several table
 
 # Keys of definitions that have no effect on forms.
 _NOT_ON_FORMS = frozenset({
-    "renamed", "stocks", "must_publish", "repeated_in", "repeated_as",
-    "since", "expected", "due_when", "yearly", "settled_by", "in_order",
+    "first_year", "renamed", "stocks", "carried_over", "must_publish", "repeated_in", "repeated_as",
+    "since", "expected", "due_when", "yearly", "settled_by", "in_order", "done_when",
 })  # fmt: skip
 # Keys of registers.toml that have no effect on the sheet of a register.
 _NOT_ON_SHEETS: dict[str, Any] = {
@@ -46,7 +46,7 @@ _NOT_ON_SHEETS: dict[str, Any] = {
 _ADDED_LATER = frozenset({
     "bodies", "counted_from", "where", "sum", "each_choice_of", "beginning",
     "hide_unused_rows", "required_when", "any_year", "choices_from", "meanings", "lines_for",
-    "open_when", "open_note",
+    "open_when", "open_note", "by_body_of",
 })  # fmt: skip
 
 
@@ -363,7 +363,7 @@ def fed_lists(edition: Edition, cover: FormCover) -> frozenset[str]:
 
 
 def _is_counted(table: AnyTable) -> bool:
-    return isinstance(table, CountTable) and bool(table.counted_from)
+    return isinstance(table, CountTable) and not table.is_handed_in
 
 
 def _in_use(data: Any) -> Any:

@@ -50,6 +50,7 @@ def render_form(edition: Edition, cover: FormCover, filling: Filling) -> bytes:
     `edition` is narrowed to the year. What is missing in `filling`, or in a table that does not apply, stays
     blank. Raises ValueError for a cell or table that is not on the form.
     """
+    edition = edition.on_forms_of(cover.fiscal_year)
     content = io.BytesIO()
     workbook = xlsxwriter.Workbook(content, {"in_memory": True, "default_format_properties": dict(FONT)})
     # The end of the year instead of the time of writing, which would differ in every run.

@@ -24,7 +24,6 @@ from nerima_report.notices.grouping import WARD_MISSING
 from nerima_report.notices.status import SECTION_STATUSES, SILENT, HandedIn, SectionStatus
 from nerima_report.places import WARD
 from nerima_report.tallies.collection import Collection
-from nerima_report.tallies.counting import counted_tables
 from nerima_report.text import harmless, section_key
 
 TableStatus = Literal["fine", "warning", "error", "unclear", "missing", "not-applicable", "not-asked"]
@@ -120,7 +119,9 @@ def _columns(collection: Collection) -> tuple[str, ...]:
     adjusted = [ADJUSTMENTS.key] if any(ward for ward, _ in owners(collection)) else []
     handed_in = {t.table_id for t in collection.tallies.located}
     also = {table_id for section in collection.roster or () for table_id in _counted_too(collection, section.key)}
-    asked = edition.tables.keys() - counted_tables(edition).keys() | handed_in | also
+    made = {table_id for table_id, table in edition.count_tables.items() if not table.is_handed_in}
+    later = {table_id for table_id, table in edition.tables.items() if not table.is_asked(collection.fiscal_year)}
+    asked = edition.tables.keys() - made - later | handed_in | also
     registers = [table_id for table_id in edition.registers if table_id in handed_in]
     return (FILE, *(table_id for table_id in edition.tables if table_id in asked), *registers, *adjusted)
 

@@ -37,7 +37,7 @@ def print_list(console: Console, views: Iterable[RegisterView], *, ended: bool) 
 
 
 def print_entry(console: Console, register: Register, entry: RegisterEntry, steps: Sequence[Step]) -> None:
-    """Print all fields of an entry, each with its article, and the history of the entry."""
+    """Print all fields of an entry, each with its article, what the sources do not say of them, and its history."""
     console.print()
     _line(console, f"■ {register.heading}　{entry.number} {entry.name(register)}", "bold")
     contents = _table("項目", "内容", "条文")
@@ -45,6 +45,8 @@ def print_entry(console: Console, register: Register, entry: RegisterEntry, step
         contents.add_row(*map(_text, (label, content or NOTHING_SAID, article)))
     contents.add_row(*map(_text, ("確認した年度", full_name(entry.confirmed) if entry.confirmed else NOTHING_SAID, "")))
     console.print(contents)
+    if register.remark:
+        _line(console, f"断り: {register.remark}")
     _line(console, "経緯", "bold")
     if not steps:
         _line(console, "変更履歴に、この番号の記録はありません。")

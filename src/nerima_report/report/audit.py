@@ -26,7 +26,7 @@ from nerima_report.report.must_publish import published_items
 from nerima_report.report.tables import in_printed_order
 from nerima_report.report.wording import number, so_far
 from nerima_report.tallies.collection import Collection
-from nerima_report.tallies.counting import amount, counted_entries, open_entries, source_of
+from nerima_report.tallies.counting import amount, counted_entries, divided_by, open_entries, source_of
 from nerima_report.tallies.duties import Duty, duties
 from nerima_report.tallies.model import Entry, FilledCell
 from nerima_report.tallies.submission import LEDGER_FORM, Submission
@@ -144,6 +144,8 @@ def _column(content: Content, told: pd.DataFrame, table_id: str, table: CountTab
     if from_ledger:
         yield from ("請求台帳から数える。どの請求かは、台帳の横の一覧（受付番号）にある。", "")
         rows = _counted_rows(content, table_id, table, column)
+    elif table.by_body_of:
+        yield from (f"表「{divided_by(table_id, table)}」の課ごとの数を、名簿の実施機関ごとに足した数。", "")
     elif table.counted_from:
         yield from (f"一覧の表「{source_of(table_id, table)}」から数える。かっこの中は、その一覧の行。", "")
         rows = _counted_rows(content, table_id, table, column)
@@ -265,7 +267,7 @@ def make_open_items(content: Content, *, draft: bool = False) -> str:
 def _section(content: Content, table_id: str, table: EntryTable) -> Iterator[str]:
     """The matters of a list or a register; nothing where no entry can be one, and none owes anything."""
     owed = list(_owed(content, table_id, table))
-    asked = bool(table.open_when) and table.since <= content.collection.fiscal_year
+    asked = bool(table.open_when) and table.is_asked(content.collection.fiscal_year)
     if not (asked or owed):
         return
     yield from (f"## {table.readable_title}", "", table.open_note, "")

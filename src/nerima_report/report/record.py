@@ -162,12 +162,13 @@ def content_of(record: Record, edition: Edition, file: Path) -> Content:
 def _misfits(record: Record, edition: Edition) -> Iterator[tuple[str, str]]:
     """Where the record says what the definitions have no place for, or the other way round."""
     names, values = set(cell_names(edition)), record.values
+    recorded = {key.table for key in values}
     for key in values:
         if key not in names:
             yield f"cells（{' '.join(filter(None, key))}）", "このセルは、今の定義にありません"
     yield from _other_units(record, edition)
     for key in cell_names(edition):
-        if key not in values:
+        if key not in values and key.table in recorded:  # of a table that is newer than the record nothing is said
             yield f"cells（{' '.join(filter(None, key))}）", "このセルは、記録にありません"
     for number, entry in enumerate(record.entries, start=1):
         table = edition.entry_tables.get(entry.table)
@@ -236,7 +237,7 @@ def recorded_list(record: Record, table_id: str, table: EntryTable) -> tuple[Ent
 
 
 def _typed(table: EntryTable, entry: RecordedEntry) -> dict[str, object]:
-    return {field.label: _value(field, entry.values.get(field.label)) for field in table.fields}
+    return table.with_computed({field.label: _value(field, entry.values.get(field.label)) for field in table.fields})
 
 
 def _notes(record: Record) -> tuple[Finding, ...]:

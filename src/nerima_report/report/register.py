@@ -1,7 +1,7 @@
 """A register as of a day → the Report for public view: an introduction, and a 票 for each entry.
 
 The layout of the printed 様式 is not in the sources. Ours is a plain table of two columns (項目, 内容) with the article
-beside each line, and the introduction says so.
+beside each line. What is not in the sources (`remark`, 条文になし) concerns the staff: only `register show` says it.
 """
 
 from __future__ import annotations
@@ -89,8 +89,7 @@ def _introduction(view: RegisterView, edition: Edition) -> list[Block]:
         "件数": Quantity(len(view.open), "件"),
         "廃止": Quantity(len(view.entries) - len(view.open), "件"),
     }
-    blocks = read_blocks(edition.folder / INTRODUCTION, names, _no_table, prose_of(edition))
-    return [*blocks, *([Paragraph(without_doubt(register.remark))] if register.remark else [])]
+    return read_blocks(edition.folder / INTRODUCTION, names, _no_table, prose_of(edition))
 
 
 def _slips(view: RegisterView) -> Iterator[Block]:
@@ -104,7 +103,7 @@ def _slips(view: RegisterView) -> Iterator[Block]:
 
 def _slip(entry: RegisterEntry, register: Register) -> Table:
     rows = tuple(
-        (Cell(label), Cell(content or NOTHING_SAID), Cell(article))
+        (Cell(label), Cell(content or NOTHING_SAID), Cell("" if article == NO_ARTICLE else article))
         for label, article, content in fields_of(entry, register, public=True)
     )
     return Table(id=entry.number, number=0, title=register.heading, columns=_COLUMNS, rows=rows)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
 
-from nerima_report.edition.entries import EntryField, EntryTable
+from nerima_report.edition.entries import Computed, EntryField, EntryTable
 from nerima_report.edition.tables import Column, CountTable, Row, fill
 from nerima_report.edition.texts import CompareTexts
 from nerima_report.fiscal_year import Month, full_date
@@ -101,6 +101,7 @@ def _entry_table(table_id: str, table: EntryTable, entries: list[Entry], names: 
     above: list[str] = [""] * len(table.print)
     for index, entry in enumerate(entries, start=1):
         values = {field.label: _shown(field, entry[field.label]) for field in table.fields}
+        values |= {made.label: _computed(made, entry) for made in table.computed}
         values |= {f"{label}の件数": f"{number(counted[label][entry[label]])}{mark}" for label in choices}
         values["番号"] = str(index)
         texts = [fill(column.text, values).strip() for column in table.print]
@@ -169,6 +170,14 @@ def _shown(field: EntryField, value: object) -> str:
         case _:
             text = str(value)
     return field.printed_as.replace("{}", text)
+
+
+def _computed(made: Computed, entry: Entry) -> str:
+    value = entry.values.get(made.label)
+    if value is None:
+        return ""
+    text = "、".join(value) if isinstance(value, tuple) else number(value) if isinstance(value, int) else str(value)
+    return made.printed_as.replace("{}", text)
 
 
 def used_rows(table_id: str, table: CountTable, totals: Totals, comparison: Comparison) -> CountTable:

@@ -7,6 +7,7 @@ The wrong unit, or none, is refused. Text from outside (labels, entries) is esca
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -19,7 +20,9 @@ from nerima_report.edition.tables import Cells, CountTable
 from nerima_report.fiscal_year import Month, full_name, short_name, year_end
 from nerima_report.places import CellKey
 from nerima_report.tallies.collection import Collection
+from nerima_report.tallies.done import asked_for, done_by
 from nerima_report.tallies.figures import Share, largest_rows
+from nerima_report.tallies.roster import RosterSection
 from nerima_report.tallies.totals import Totals
 
 # Stands around each number that was asked for. The name of the number stands before it, in private-use characters and
@@ -29,6 +32,7 @@ COUNTED, NAMED = "\ue002", "\ue004"
 _COUNTED_NUMBER = re.compile(f"{COUNTED}([0-9a-f]*){NAMED}([^{COUNTED}]*){COUNTED}")
 # Stands for a number that the record of the year lacks; a sentence with it is not printed.
 UNPUBLISHED = "\ue003"
+PLACES = "か所"
 NOTHING_TO_COUNT = "－"
 UNKNOWN = "…"
 # Stands behind a number that misses somebody's part.
@@ -50,6 +54,7 @@ class Wording(str):
 class Quantity:
     """A number and its unit (件, 人 or %); None is unknown. `name` is what it is called: 公開.処理状況 取下げ 件数.
 
+    `by_kind` are the same 課, 校 and 園 (か所), each with the word by which they are counted.
     In a condition a count is false when it is zero, and a share when it cannot be computed. Nothing else may be asked
     of it there: two quantities differ already when their names do, so a comparison would choose the wrong branch.
     """
@@ -58,6 +63,7 @@ class Quantity:
     unit: str
     computable: bool = True
     name: str = ""
+    by_kind: tuple[tuple[str, int], ...] = ()
 
     def _refuse_comparison(self, other: object) -> bool:
         raise WordingError("件数、人数、割合は比べられません。{% if … %} で確かめられるのは、0 でないかどうかだけです")
@@ -73,6 +79,11 @@ class Quantity:
         if self.unit != unit:
             raise WordingError(f"フィルター「{unit}」に「{self.unit}」の値が渡されました")
         return f"{number(self.value)}{unit}" if self.computable else NOTHING_TO_COUNT
+
+    @property
+    def shown_by_kind(self) -> str:
+        """The places (か所) by their kinds: 35課、2校および1園."""
+        return listed([f"{count:,}{word}" for word, count in self.by_kind])
 
 
 def number(value: int | Decimal | None) -> str:
@@ -103,6 +114,13 @@ def with_unit(unit: str) -> Callable[[object], Wording]:
         return Wording(f"{COUNTED}{quantity.name.encode().hex()}{NAMED}{quantity.shown_in(unit)}{COUNTED}")
 
     return show
+
+
+def by_kind(quantity: object) -> Wording:
+    """The filter 内訳, which prints how many 課, 校 and 園 there are of places (か所)."""
+    if not isinstance(quantity, Quantity) or quantity.unit != PLACES:
+        raise WordingError("フィルター「内訳」に、求めた所(…) や行った所(…) でないものが渡されました")
+    return Wording(f"{COUNTED}{NAMED}{quantity.shown_by_kind}{COUNTED}")
 
 
 def plain(text: str) -> tuple[str, tuple[str, ...]]:
@@ -152,7 +170,8 @@ FILTERS: Mapping[str, Callable[..., Wording]] = {
     "パーセント": with_unit("%"),
     "回": with_unit("回"),
     "日": with_unit("日"),
-    "か所": with_unit("か所"),
+    "か所": with_unit(PLACES),
+    "内訳": by_kind,
     "ポイント": with_unit("ポイント"),
     "および": listed,
     "かぎ": quoted,
@@ -197,6 +216,9 @@ class PartWording:
             "最多": self.largest,
             "実績のない区分": self.unused_groups,
             "事例数": self.entries,
+            "求めた所": self.places_asked,
+            "行った所": self.places_done,
+            "集めた": self.is_collected,
             "設定": self.setting,
         }
 
@@ -247,10 +269,26 @@ class PartWording:
 
     def entries(self, table: str) -> Quantity:
         """事例数("事務処理ミス"): how many entries a list-like table has."""
+        table_id = self._entry_table(table)
+        return Quantity(len(self._collection.tallies.entries[table_id]), "件", name=table_id)
+
+    def places_asked(self, table: str) -> Quantity:
+        """求めた所("点検"): the places of the roster (か所) that were asked for a list-like table."""
+        return _places(self._collection, asked_for(self._collection, self._entry_table(table)))
+
+    def places_done(self, table: str) -> Quantity:
+        """行った所("点検"): those of them (か所) that did what the list is about (`done_when`)."""
+        return _places(self._collection, done_by(self._collection, self._entry_table(table)))
+
+    def is_collected(self, table: str) -> bool:
+        """集めた("不開示の理由"): whether there are numbers in a table of counts that not every year is asked for."""
+        return self._count_table(table)[0] not in self._totals.not_asked
+
+    def _entry_table(self, table: str) -> str:
+        """The id of a list-like table. Raises WordingError where there is none."""
         if not isinstance(self._part.tables.get(table), EntryTable):
             raise WordingError(f"一覧の表「{table}」はありません")
-        table_id = self._part.table_id(table)
-        return Quantity(len(self._collection.tallies.entries[table_id]), "件", name=table_id)
+        return self._part.table_id(table)
 
     def setting(self, key: str) -> Quantity:
         """設定("開示決定の期限"): a number of part.toml."""
@@ -279,6 +317,15 @@ class PartWording:
             return self._collection.figures[f"{self._part.key}.{key}"]
         except KeyError:
             raise WordingError(f"割合「{key}」は figures.toml にありません") from None
+
+
+def _places(collection: Collection, sections: Sequence[RosterSection]) -> Quantity:
+    """Places of the roster, by the words with which their kinds are counted, in the order of kinds.toml."""
+    kinds = collection.edition.kinds
+    words = Counter(kinds.word_for(section.kind) for section in sections)
+    own = [word for word in dict.fromkeys(kind.counted for kind in kinds.kinds) if word in words]
+    order = [*own, *(word for word in words if word not in own)]
+    return Quantity(len(sections), PLACES, by_kind=tuple((word, words[word]) for word in order))
 
 
 def _no_such_row(table: CountTable, row: str, group: str) -> str:

@@ -7,6 +7,7 @@ out, and a choice that turns on such a number is not made, neither way; the part
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from nerima_report.places import CellKey
 from nerima_report.report.wording import PROVISIONAL, UNPUBLISHED, Quantity, Wording
@@ -22,6 +23,11 @@ class ProvisionalQuantity(Uncertain):
     def shown_in(self, unit: str) -> str:
         """The number as printed, with its mark."""
         return f"{super().shown_in(unit)}{'' if self.value is None else PROVISIONAL}"
+
+    @property
+    def shown_by_kind(self) -> str:
+        """The places by their kinds, with the mark."""
+        return f"{super().shown_by_kind}{PROVISIONAL}"
 
 
 class DraftWording(CautiousWording):
@@ -65,6 +71,13 @@ class DraftWording(CautiousWording):
         if self._part.table_id(table) not in self._totals.incomplete_lists:
             return quantity
         return self._provisional(quantity, quantity.value, table)
+
+    def places_done(self, table: str) -> Quantity:
+        """行った所("点検"): those (か所) of whom it is known so far."""
+        quantity = super().places_done(table)
+        if self._part.table_id(table) not in self._totals.incomplete_lists:
+            return quantity
+        return replace(self._provisional(quantity, quantity.value, table), by_kind=quantity.by_kind)
 
     def _so_far(self, quantity: Quantity, table: str, keys: Iterable[CellKey]) -> Quantity:
         keys = list(keys)

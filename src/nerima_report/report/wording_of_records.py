@@ -7,7 +7,7 @@ not made, neither way; and the part says at its end what was left out.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from jinja2 import nodes
 
@@ -15,7 +15,7 @@ from nerima_report.edition.part import Part
 from nerima_report.edition.tables import placeholders_in
 from nerima_report.places import CellKey
 from nerima_report.report.blocks import Table
-from nerima_report.report.wording import UNPUBLISHED, PartWording, Quantity, Wording
+from nerima_report.report.wording import PLACES, UNPUBLISHED, PartWording, Quantity, Wording
 from nerima_report.tallies.collection import Collection
 
 # The function that every choice asks first. A manuscript has no reason to have a name like this.
@@ -43,6 +43,11 @@ class Unpublished(Uncertain):
 
     def shown_in(self, unit: str) -> str:
         """The mark, in any unit."""
+        return UNPUBLISHED
+
+    @property
+    def shown_by_kind(self) -> str:
+        """The mark."""
         return UNPUBLISHED
 
 
@@ -128,6 +133,22 @@ class RetoldWording(CautiousWording):
         if self._part.table_id(table) in self._missing:
             return self._leave_out(table)
         return super().entries(table)
+
+    def places_asked(self, table: str) -> Quantity:
+        """求めた所("点検"): a record does not say who was asked."""
+        return self._leave_out_places(table)
+
+    def places_done(self, table: str) -> Quantity:
+        """行った所("点検"): a record does not say of what kind a 課 was."""
+        return self._leave_out_places(table)
+
+    def is_collected(self, table: str) -> bool:
+        """集めた("不開示の理由"): whether the record has numbers of a table."""
+        return self._count_table(table)[0] not in self._missing
+
+    def _leave_out_places(self, table: str) -> Quantity:
+        self._entry_table(table)
+        return replace(self._leave_out(table), unit=PLACES)
 
     def _lacks(self, table: str, column: str) -> bool:
         """Whether nothing of a column was published; False where there is no such column at all."""

@@ -96,7 +96,8 @@ def _compared(content: Content, before: Content, report: Report, edition: Editio
 
 
 def _entries(table: EntryTable, year: int, count: int) -> tuple[Entry, ...]:
-    return (Entry({field.label: _example(field, year) for field in table.fields}, "課", 1),) * count
+    values = table.with_computed({field.label: _example(field, year) for field in table.fields})
+    return (Entry(values, "課", 1),) * count
 
 
 def _example(field: EntryField, year: int) -> object:

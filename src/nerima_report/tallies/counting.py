@@ -85,6 +85,21 @@ def source_of(table_id: str, table: CountTable) -> str:
     return f"{table_id.partition('.')[0]}.{table.counted_from}"
 
 
+def origin_of(edition: Edition, table_id: str) -> str:
+    """The id of the table in which somebody wrote down what a table says: itself, or the one that it is made from."""
+    table = edition.count_tables.get(table_id)
+    if table is None or table.is_handed_in:
+        return table_id
+    if table.counted_from:
+        return source_of(table_id, table)
+    return origin_of(edition, divided_by(table_id, table))
+
+
+def divided_by(table_id: str, table: CountTable) -> str:
+    """The id of the table that a table divides by 実施機関."""
+    return f"{table_id.partition('.')[0]}.{table.by_body_of}"
+
+
 def open_entries(table: EntryTable, entries: Sequence[Entry]) -> list[Entry]:
     """The entries of a list-like table that are matters still to be settled."""
     opened = (entry for entry in entries if table.open_when and all_hold(table.open_when, entry.values))

@@ -84,6 +84,8 @@ class _Gathered:
     def read_counts(self, submission: Submission, table_id: str, columns: Sequence[Column]) -> None:
         table = self.edition.count_tables[table_id]
         regions = self.finder.find(submission.workbook, table_id)
+        if not regions and not table.is_asked(submission.fiscal_year):
+            return
         sheet, rows = regions[0] if len(regions) == 1 else _NOWHERE
         layout = locate_counts(sheet, table_id, table, columns)
         layout.region = rows
@@ -126,7 +128,7 @@ class _Gathered:
         layout = locate_entries(sheet, table, is_end) if sheet.name else EntryLayout()
         layout.region = rows
         located = LocatedEntries(submission, table_id, _names(regions), layout)
-        if regions or table.since <= year:  # otherwise nobody asked for it
+        if regions or table.is_asked(year):  # otherwise nobody asked for it
             self.located.append(located)
         # Without 廃止日 an entry would count that has ended: a register has all its headings.
         wanted = layout.unfound_headings if table_id in self.edition.registers else layout.missing_headings
@@ -138,7 +140,7 @@ class _Gathered:
         labels = [field.label for field in table.fields]
         values_of_rows = zip(layout.rows, *([r.value for r in column] for column in columns), strict=True)
         entries = [
-            Entry(_with_computed(table, dict(zip(labels, values, strict=True))), submission.section, row, located)
+            Entry(table.with_computed(dict(zip(labels, values, strict=True))), submission.section, row, located)
             for row, *values in values_of_rows
         ]
         self.entries[table_id] += entries
@@ -216,12 +218,6 @@ def _doubtful(fields: Sequence[EntryField], columns: Sequence[Sequence[Reading]]
         for place, (_, status, _, remark) in enumerate(readings):
             if status not in fine or remark:
                 yield place, number
-
-
-def _with_computed(table: EntryTable, values: dict[str, object]) -> dict[str, object]:
-    for computed in table.computed:
-        values[computed.label] = computed.of(values)
-    return values
 
 
 def _names(regions: Sequence[Region]) -> tuple[str, ...]:

@@ -15,9 +15,10 @@ from itertools import chain
 from nerima_report.edition import Edition
 from nerima_report.edition.entries import ADJUSTMENTS
 from nerima_report.places import CellKey
-from nerima_report.tallies.counting import counted_tables, counted_values, source_of
+from nerima_report.tallies.bodies import values_by_body
+from nerima_report.tallies.counting import counted_values, divided_by, origin_of, source_of
 from nerima_report.tallies.model import Entry, FilledCell, Tallies
-from nerima_report.tallies.roster import NOBODY, Absent
+from nerima_report.tallies.roster import NOBODY, Absent, RosterSection
 
 
 @dataclass(frozen=True)
@@ -46,13 +47,15 @@ class Provisional:
 class Totals:
     """The number of each cell of the report, in the unit of its column; None where it is not, or not wholly, known.
 
-    `provisional` has the numbers that miss somebody's part, `incomplete_lists` who is missing in a list-like table.
+    `provisional` has the numbers that miss somebody's part, `incomplete_lists` who is missing in a list-like table,
+    `not_asked` are the tables of counts of which nothing is known because not everybody was asked for them yet.
     """
 
     values: Mapping[CellKey, int | None]
     adjustments: tuple[Adjustment, ...] = ()
     provisional: Mapping[CellKey, Provisional] = field(default_factory=dict)
     incomplete_lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    not_asked: frozenset[str] = frozenset()
 
     @property
     def are_provisional(self) -> bool:
@@ -82,13 +85,12 @@ class Totals:
 
 def doubted(totals: Totals, edition: Edition, gaps: Mapping[str, Iterable[str]]) -> Totals:
     """The totals where more is missing: by id of a table, those 課 on whose sheet something could not be read."""
-    counted = counted_tables(edition)
     by_table = {table_id: tuple(who) for table_id, who in gaps.items()}
+    origins = {table_id: origin_of(edition, table_id) for table_id in edition.count_tables}
     provisional = dict(totals.provisional)
     for key, value in totals.values.items():
-        source = source_of(key.table, counted[key.table]) if key.table in counted else key.table
         known = provisional.get(key, Provisional(value, ()))
-        if missing := tuple(dict.fromkeys((*known.missing, *by_table.get(source, ())))):
+        if missing := tuple(dict.fromkeys((*known.missing, *by_table.get(origins[key.table], ())))):
             provisional[key] = Provisional(known.value, missing)
     lists = {
         table_id: who
@@ -101,46 +103,79 @@ def doubted(totals: Totals, edition: Edition, gaps: Mapping[str, Iterable[str]])
 
 def uncounted(totals: Totals, edition: Edition, lists: Container[str]) -> Totals:
     """The totals in which nothing is known of what is counted from these lists, by their ids: they were not read."""
-    unknown = {key for key, table in counted_tables(edition).items() if source_of(key, table) in lists}
+    unknown = {table_id for table_id in edition.count_tables if origin_of(edition, table_id) in lists}
     return replace(totals, values={key: None if key.table in unknown else n for key, n in totals.values.items()})
 
 
-def add_up(tallies: Tallies, edition: Edition, absent: Absent = NOBODY) -> Totals:
-    """Add the sections up, take ward-level numbers from the ward workbook, count the entries, apply the adjustments."""
-    values: dict[CellKey, int | None] = dict.fromkeys(cell_names(edition))
-    ward_level = {key: is_ward_level(edition, key) for key in values}
-    used: dict[CellKey, list[FilledCell]] = defaultdict(list)
+def add_up(tallies: Tallies, edition: Edition, absent: Absent = NOBODY, roster: Sequence[RosterSection] = ()) -> Totals:
+    """Add the sections up, take ward-level numbers from the ward workbook, count the entries, apply the adjustments.
+
+    Without the `roster` nothing is known of the 実施機関.
+    """
+    used: dict[CellKey, list[FilledCell]] = {key: [] for key in cell_names(edition)}
     for cell in tallies.cells:
-        if ward_level.get(cell.key) == cell.ward:
+        if cell.key in used and is_ward_level(edition, cell.key) == cell.ward:
             used[cell.key].append(cell)
-    for key, cells in used.items():
-        counts = [cell.value for cell in cells if cell.reading.status == "reported"]
-        if counts:
-            values[key] = sum(counts)
-        elif all(cell.known for cell in cells):
-            values[key] = 0  # 該当なし is an answer: there was nothing to count
+    values = {key: _sum_of(cells) for key, cells in used.items()}
     values |= dict(counted_values(edition, tallies.entries))
+    values |= dict(values_by_body(tallies, edition, roster))
     adjustments = tuple(_adjustments(tallies, edition))
     for adjustment in adjustments:
         before = values.get(adjustment.key)
         if adjustment.applied and before is not None:
             values[adjustment.key] = before + adjustment.difference
-    missing = _Missing(tallies, edition, absent)
+    later = _asked_later(tallies, edition, roster)
+    missing = _Missing(tallies, edition, absent, used)
+    unasked = _not_asked_of_everybody(tallies, edition, later)
     provisional = {
         key: Provisional(value, who)
         for key, value in values.items()
-        if (who := missing.in_cell(key, used[key], ward=ward_level[key]))
+        if key.table not in unasked and (who := missing.in_cell(key))
     }
-    lists = {table_id: who for table_id in edition.entry_tables if (who := missing.in_list(table_id))}
-    return Totals({**values, **dict.fromkeys(provisional)}, adjustments, provisional, lists)
+    unknown = dict.fromkeys(key for key in values if key in provisional or key.table in unasked)
+    asked = (table_id for table_id in edition.entry_tables if table_id not in later)
+    lists = {table_id: who for table_id in asked if (who := missing.in_list(table_id))}
+    return Totals({**values, **unknown}, adjustments, provisional, lists, unasked)
+
+
+def _sum_of(cells: Sequence[FilledCell]) -> int | None:
+    """What the cells add up to; None where none of them says a number, and one is silent."""
+    counts = [cell.value for cell in cells if cell.reading.status == "reported"]
+    if counts:
+        return sum(counts)
+    # 該当なし is an answer: there was nothing to count
+    return 0 if cells and all(cell.known for cell in cells) else None
+
+
+def _asked_later(tallies: Tallies, edition: Edition, roster: Sequence[RosterSection]) -> frozenset[str]:
+    """The ids of the tables for which nobody has to be asked in this year yet."""
+    years = [section.fiscal_year for section in roster[:1]]
+    years += [located.submission.fiscal_year for located in tallies.located]
+    return frozenset(table_id for table_id, table in edition.tables.items() if years and not table.is_asked(years[0]))
+
+
+def _not_asked_of_everybody(tallies: Tallies, edition: Edition, later: Container[str]) -> frozenset[str]:
+    """Those tables of counts among them that some workbooks, or all, do not have."""
+    submissions = {located.submission.file: located.submission for located in tallies.located}.values()
+    having = {(located.table_id, located.submission.file) for located in tallies.located}
+    tables = {key: table for key, table in edition.count_tables.items() if key in later and table.is_handed_in}
+
+    def everybody_has(table_id: str, *, ward: bool) -> bool:
+        own = [s for s in submissions if s.ward == ward and not s.says_not_applicable(table_id)]
+        return bool(own) and all((table_id, submission.file) in having for submission in own)
+
+    return frozenset(
+        key for key, table in tables.items() if not everybody_has(key, ward=table.reported_by == "coordinator")
+    )
 
 
 class _Missing:
     """Whose part is missing: of those who have not handed in, and of those who left something blank or unreadable."""
 
-    def __init__(self, tallies: Tallies, edition: Edition, absent: Absent) -> None:
-        self._edition, self._absent = edition, absent
-        self._counted = counted_tables(edition)
+    def __init__(
+        self, tallies: Tallies, edition: Edition, absent: Absent, used: Mapping[CellKey, Sequence[FilledCell]]
+    ) -> None:
+        self._edition, self._absent, self._used = edition, absent, used
         self._asked_of = {ward: edition.collected_entries(ward) for ward in (False, True)}
         self._unread: dict[str, dict[str, None]] = defaultdict(dict)
         for located in tallies.lists:
@@ -150,12 +185,18 @@ class _Missing:
             if fault.reading.status != "reported":
                 self._unread[fault.place.table][fault.place.section] = None
 
-    def in_cell(self, key: CellKey, cells: Sequence[FilledCell], *, ward: bool) -> tuple[str, ...]:
-        """Whose part of a cell is missing; `cells` are those it is made of."""
-        if key.table in self._counted:
-            return self.in_list(source_of(key.table, self._counted[key.table]))
-        silent = (cell.place.section for cell in cells if not cell.known)
-        return tuple(dict.fromkeys((*self._absent.from_table(key.table, ward=ward), *silent)))
+    def in_cell(self, key: CellKey) -> tuple[str, ...]:
+        """Whose part of a cell is missing."""
+        table = self._edition.count_tables[key.table]
+        if table.counted_from:
+            return self.in_list(source_of(key.table, table))
+        if table.by_body_of:
+            divided = divided_by(key.table, table)
+            keys = self._edition.count_tables[divided].keys(divided, key.column)
+            return tuple(dict.fromkeys(chain.from_iterable(map(self.in_cell, keys))))
+        silent = (cell.place.section for cell in self._used[key] if not cell.known)
+        absent = self._absent.from_table(key.table, ward=is_ward_level(self._edition, key))
+        return tuple(dict.fromkeys((*absent, *silent)))
 
     def in_list(self, table_id: str) -> tuple[str, ...]:
         """Whose entries of a list-like table are missing or not wholly read."""

@@ -55,10 +55,13 @@ def _recorded(inbox: Inbox, edition: Edition, year: int) -> Record:
 
 
 def _year_before(record: Record, year: int, stocks: set[tuple[str, str]]) -> Record:
-    """A quiet earlier year: every number a little smaller, stocks the same."""
+    """A quiet earlier year: every number a little smaller, stocks the same, and as little open as was taken over."""
+    taken_over = next((cell.value for cell in record.cells if cell.table == "個人.繰越"), None)
     factor = (1 - GROWTH) ** (record.fiscal_year - year)
 
     def smaller(item: Any) -> Any:
+        if item.table == "個人.処理中" and taken_over is not None:
+            return item.model_copy(update={"value": taken_over})
         still = item.value is None or (item.table, item.row) in stocks
         return item if still else item.model_copy(update={"value": round(item.value * factor)})
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from nerima_report.checks.years.changes import numbers_change_within_limits, sections_change_within_limits
 from nerima_report.checks.years.registers import registers_go_on
-from nerima_report.edition import Edition
+from nerima_report.edition import Edition, cell_keys
 from nerima_report.errors import CannotProceed
 from nerima_report.findings import Finding, explain
 from nerima_report.fiscal_year import full_name
@@ -143,6 +143,23 @@ def stocks_go_on(evidence: YearEvidence) -> Iterator[Finding]:
                 yield Finding("N706", place, expected, known[closing], difference, (before,), {"about": about})
 
 
+def what_was_open_is_carried_over(evidence: YearEvidence) -> Iterator[Finding]:
+    """What the year says that it took over is what the year before left open."""
+    previous = evidence.previous
+    if previous is None or previous.fiscal_year != evidence.fiscal_year - 1:
+        return
+    for part in evidence.parts:
+        for carried in part.definition.carried_over:
+            left, taken = (cell_keys(*part.count_table(cells.table), cells) for cells in (carried.before, carried.now))
+            if not (previous.known.keys() >= set(left) and evidence.current.known.keys() >= set(taken)):
+                continue
+            expected, found = sum(previous.known[key] for key in left), sum(evidence.current.known[k] for k in taken)
+            if found != expected:
+                place, before = evidence.current.places.cell(taken[0]), previous.places.cell(left[0])
+                details = {"about": full_name(previous.fiscal_year)}
+                yield Finding("N715", place, expected, found, found - expected, (before,), details)
+
+
 def tables_are_not_copied(evidence: YearEvidence) -> Iterator[Finding]:
     """No table says the same as the year before in every cell, unless that may well be chance."""
     previous = evidence.previous
@@ -203,6 +220,7 @@ YEAR_CHECKS = (
     units_stay,
     figures_are_defined_as_before,
     stocks_go_on,
+    what_was_open_is_carried_over,
     tables_are_not_copied,
     numbers_change_within_limits,
     sections_change_within_limits,
