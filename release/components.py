@@ -71,8 +71,8 @@ def _component(folder: Path, bundle: Path) -> Component:
 
 def _licence(distribution: Distribution) -> str:
     """As the distribution states it: the expression, the first line of the older field, or the classifiers."""
-    fields = distribution.metadata
-    stated = fields.get("License-Expression") or (fields.get("License") or "").strip().partition("\n")[0]
-    classifiers = fields.get_all("Classifier") or []
+    fields = distribution.metadata.json
+    stated = fields.get("license_expression") or str(fields.get("license", "")).strip().partition("\n")[0]
+    classifiers = fields.get("classifier", [])
     named = [one.rpartition(" :: ")[2] for one in classifiers if one.startswith("License ::")]
-    return stated or ", ".join(named)
+    return str(stated or ", ".join(named))

@@ -23,7 +23,8 @@ NOT_EMBEDDED = {"ensurepip", "idlelib", "lib2to3", "pydoc_data", "test", "tkinte
 # DLLs that every Windows from 10 on has. The C++ runtime (msvcp140.dll) is none of them: wheels bring their own.
 OF_WINDOWS = {
     "advapi32.dll", "bcrypt.dll", "bcryptprimitives.dll", "comctl32.dll", "comdlg32.dll", "crypt32.dll",
-    "cryptbase.dll", "dbghelp.dll", "dwrite.dll", "gdi32.dll", "imm32.dll", "iphlpapi.dll", "kernel32.dll", "msvcrt.dll", "ntdll.dll",
+    "cryptbase.dll", "dbghelp.dll", "dwrite.dll", "gdi32.dll", "imm32.dll", "iphlpapi.dll", "kernel32.dll",
+    "msvcrt.dll", "ntdll.dll",
     "ole32.dll", "oleaut32.dll", "pdh.dll", "powrprof.dll", "propsys.dll", "psapi.dll", "rpcrt4.dll", "secur32.dll",
     "setupapi.dll", "shell32.dll", "shlwapi.dll", "ucrtbase.dll", "user32.dll", "userenv.dll", "version.dll",
     "winmm.dll", "ws2_32.dll",

@@ -38,7 +38,7 @@ def main() -> None:
 
 
 def makes_the_report(packed: Path, folder: Path) -> None:
-    """The bundle, under a path with blanks and Japanese, makes the report that the sources make, with the network off."""
+    """Offline and under a path with blanks and Japanese, the bundle makes the report that the sources make."""
     place = folder / "道具 と 見本"
     subprocess.run(["unzip", "-q", packed, "-d", place], check=True)
     (bundle,) = place.iterdir()

@@ -32,11 +32,7 @@ def main() -> None:
 
 
 def dropped_on(line: str) -> list[str]:
-    """The paths that Explorer wrote behind the starter in the line with which it started cmd.exe.
-
-    >>> dropped_on(r'C:\\Windows\\system32\\cmd.exe /c ""D:\\道具 1\\nerima-report.cmd" D:\\a&b.xlsx "D:\\x y.xlsx""')
-    ['D:\\\\a&b.xlsx', 'D:\\\\x y.xlsx']
-    """
+    """The paths that Explorer wrote behind the starter in the line with which it started cmd.exe."""
     _, starter, behind = line.rpartition(STARTER)
     if not starter:
         return []

@@ -1,4 +1,4 @@
-"""The bundle: nothing that is wrong with its layout passes, and its parts do what the whole needs (see try_bundle.py)."""
+"""The bundle: nothing that is wrong with its layout passes, and its parts work (see try_bundle.py)."""
 
 from __future__ import annotations
 
