@@ -151,12 +151,18 @@ def install(lock: Path, app: Path, target: Target) -> None:
 def unpack_wheel(app: Path) -> None:
     """Build the wheel of the tool and unpack it: a wheel of Python alone needs no other installing."""
     with tempfile.TemporaryDirectory() as scratch:
-        tools = [str(Path(sys.prefix) / "build-tools"), *filter(None, [os.environ.get("PYTHONPATH")])]
-        environment = os.environ | {"PYTHONPATH": os.pathsep.join(tools)}
-        _run(sys.executable, "-m", "hatchling", "build", "--target", "wheel", "-d", scratch, environment=environment)
+        build_distributions(Path(scratch), "wheel")
         (wheel,) = Path(scratch).glob("*.whl")
         with zipfile.ZipFile(wheel) as archive:
             archive.extractall(app)
+
+
+def build_distributions(folder: Path, *kinds: str) -> None:
+    """Build distributions of the tool (`wheel`, `sdist`; both where none is named) with the locked build tools."""
+    tools = [str(Path(sys.prefix) / "build-tools"), *filter(None, [os.environ.get("PYTHONPATH")])]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(tools)}
+    asked = [word for kind in kinds or ("sdist", "wheel") for word in ("--target", kind)]
+    _run(sys.executable, "-m", "hatchling", "build", *asked, "-d", str(folder), environment=environment)
 
 
 def unpack_interpreter(embedded: Path, folder: Path) -> None:

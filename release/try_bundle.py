@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import zipfile
 from pathlib import Path
 
 from bundle import CannotBuild, build, linux, windows
@@ -40,14 +41,15 @@ def main() -> None:
 def makes_the_report(packed: Path, folder: Path) -> None:
     """Offline and under a path with blanks and Japanese, the bundle makes the report that the sources make."""
     place = folder / "道具 と 見本"
-    subprocess.run(["unzip", "-q", packed, "-d", place], check=True)
+    with zipfile.ZipFile(packed) as archive:
+        archive.extractall(place)
     (bundle,) = place.iterdir()
     # A Python that has nothing installed: whatever the bundle lacks would be missing.
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder / "bare"], check=True)
     clean = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
     bare = clean | {"PYTHON": str(folder / "bare" / "bin" / "python"), "PYTHONDONTWRITEBYTECODE": "1"}
     subprocess.run(
-        [*offline(), "./nerima-report", "-C", "sample_data", "build", YEAR], cwd=bundle, env=bare, check=True
+        [*offline(), "sh", "nerima-report", "-C", "sample_data", "build", YEAR], cwd=bundle, env=bare, check=True
     )
     shutil.copytree(bundle / "sample_data", folder / "sources" / "sample_data", ignore=shutil.ignore_patterns("out"))
     command = [sys.executable, "-m", "nerima_report", "-C", "sample_data", "build", YEAR]
