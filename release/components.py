@@ -70,9 +70,8 @@ def _component(folder: Path, bundle: Path) -> Component:
 
 
 def _licence(distribution: Distribution) -> str:
-    """As the distribution states it: the expression, the first line of the older field, or the classifiers."""
+    """As the distribution states it: expression, classifiers, or the older field, which may hold a whole text."""
     fields = distribution.metadata.json
-    stated = fields.get("license_expression") or str(fields.get("license", "")).strip().partition("\n")[0]
-    classifiers = fields.get("classifier", [])
-    named = [one.rpartition(" :: ")[2] for one in classifiers if one.startswith("License ::")]
-    return str(stated or ", ".join(named))
+    named = [one.split(" :: ")[-1] for one in fields.get("classifier", []) if one.startswith("License ::")]
+    older = str(fields.get("license", "")).strip().partition("\n")[0]
+    return str(fields.get("license_expression") or ", ".join(named) or older)
