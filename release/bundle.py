@@ -106,7 +106,7 @@ def build(target: Target, *, charts: bool, out: Path) -> Path:
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch) / name
         lay_out(folder, target, ROOT / ("requirements-charts.lock" if charts else "requirements.lock"))
-        if found := list(faults(folder, target.name, target.python)):
+        if found := list(faults(folder, target.name, target.python, charts=charts)):
             raise CannotBuild("\n".join(["what was built is not right:", *found]))
         packed = Path(scratch) / f"{name}.zip"
         pack(folder, packed)

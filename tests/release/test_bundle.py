@@ -77,6 +77,13 @@ def test_each_fault_of_a_layout_is_found(layout: Path, what: str) -> None:
     assert len(found) == 1, found
 
 
+@pytest.mark.parametrize(("module", "found"), [("matplotlib.axes", 0), ("matplotlib_fontja", 0), ("pandas", 1)])
+def test_without_charts_only_what_they_need_may_be_missing(layout: Path, module: str, found: int) -> None:
+    write(layout / MODULE, f"def draw():\n    import {module}\n")
+    assert len(list(faults(layout, "windows", PYTHON, charts=False))) == found
+    assert len(list(faults(layout, "windows", PYTHON))) == 1
+
+
 @pytest.mark.parametrize("needed", ["gone", "part>=2", "part==1.1; python_version >= '3.14'"])
 def test_a_requirement_that_is_not_met_is_found(layout: Path, needed: str) -> None:
     write_distribution(layout / "app", "other", Requires_Dist=needed)
