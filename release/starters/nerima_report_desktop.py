@@ -24,8 +24,8 @@ def main() -> None:
         input("\nEnter キーを押すと、この窓を閉じます。")
         return
     if len(folders) > 1:
-        print("作業フォルダーがいくつかあります。使うものを、cd で選んでください。")
-        print(*(f"  cd /d {quoted(str(one))}" for one in folders), sep="\n")
+        print("作業フォルダーがいくつかあります。使うものを、つぎのように打って選んでください。")
+        print(*(f'  pushd "{one}"' for one in folders), sep="\n")
     else:
         _run([], folder)
     _open_command_line(folder)
@@ -46,20 +46,18 @@ def working_folders(bundle: Path) -> list[Path]:
     return sorted({place.parent for place in places if place.parent.name != SAMPLE})
 
 
-def quoted(path: str) -> str:
-    """A path as it is typed in a window of cmd.exe."""
-    return f'"{path}"' if re.search(r"[\s&()^;,=]", path) else path
-
-
 def _run(arguments: list[str], folder: Path) -> None:
     subprocess.run([sys.executable, "-m", "nerima_report", *arguments], cwd=folder, check=False)
 
 
 def _open_command_line(folder: Path) -> None:
-    """Leave a window in which `nerima-report` can be typed; the PATH of the machine stays as it is."""
+    """Leave a window in which `nerima-report` can be typed; the PATH of the machine stays as it is.
+
+    cmd.exe cannot start in a folder of the network; with pushd it gives such a folder a letter.
+    """
     shell = os.environ.get("COMSPEC", "cmd.exe")
     path = os.pathsep.join([str(BUNDLE), os.environ.get("PATH", "")])
-    subprocess.run(f'"{shell}" /k title nerima-report', cwd=folder, env=os.environ | {"PATH": path}, check=False)
+    subprocess.run(f'"{shell}" /k pushd "{folder}"', env=os.environ | {"PATH": path}, check=False)
 
 
 if __name__ == "__main__":

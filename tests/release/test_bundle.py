@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import os
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -230,3 +231,16 @@ def test_what_is_dropped_is_validated_and_a_double_click_shows_the_status(
     desktop.main()
     expected = [(["validate", r"D:\a.xlsx"], "運用状況"), "waits"] if dropped else [([], "運用状況"), "window"]
     assert done == expected
+
+
+def test_the_window_starts_in_the_working_folder_and_finds_the_command(
+    desktop: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[tuple[str, str]] = []
+    monkeypatch.setenv("COMSPEC", r"C:\Windows\system32\cmd.exe")
+    monkeypatch.setattr(desktop.subprocess, "run", lambda line, env, check: started.append((line, env["PATH"])))
+    desktop._open_command_line(Path("運用 状況"))
+    ((line, path),) = started
+    assert line == r'"C:\Windows\system32\cmd.exe" /k pushd "運用 状況"'
+    assert path.split(os.pathsep)[0] == str(desktop.BUNDLE)
+    assert desktop.dropped_on(line) == []
