@@ -14,7 +14,7 @@ import tempfile
 import zipfile
 from pathlib import Path
 
-from bundle import CannotBuild, build, linux, windows
+from bundle import build, linux, windows
 from stand_in import write_stand_in
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -65,7 +65,7 @@ def offline() -> list[str]:
         tried = subprocess.run([*command, sys.executable, "-c", REACHES_SOMETHING], capture_output=True, check=False)
         if b"Network is unreachable" in tried.stderr:
             return command
-    raise CannotBuild("the network cannot be turned off here (unshare)")
+    sys.exit("the network cannot be turned off here: unshare is missing or not allowed")
 
 
 def contents(folder: Path) -> dict[str, bytes]:
