@@ -14,7 +14,7 @@ BUILD_TOOLS := $(abspath $(VENV))/build-tools
 # Without it every process of the tests compiles the whole program again.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: report test quick coverage mutants fuzz lint docs bench lock clean
+.PHONY: report test quick coverage mutants fuzz lint docs bundle try-bundle release bench lock clean
 
 report: $(VENV)/.installed  ## build the report of the sample: sample_data/out/2022/
 	$(BIN)/nerima-report -C sample_data build 2022
@@ -49,6 +49,15 @@ docs: $(VENV)/.installed  ## write anew what is generated: docs/findings.md, doc
 	$(BIN)/nerima-report explain --markdown > docs/findings.md
 	$(BIN)/nerima-report explain --sources > docs/coverage.md
 	$(BIN)/python -m nerima_report.records.file > docs/schemas/record.json
+
+bundle: $(VENV)/.installed-dev  ## a zip for Windows that needs nothing else: EMBEDDED=python-3.14.2-embed-amd64.zip
+	$(BIN)/python release/bundle.py windows $(if $(EMBEDDED),--embedded $(EMBEDDED)) $(BUNDLE_ARGS)
+
+try-bundle: $(VENV)/.installed-dev  ## build the bundles, make the report of the sample from one with the network off
+	$(BIN)/python release/try_bundle.py
+
+release: lint test try-bundle  ## version, CHANGELOG, wheel, bundles, hashes, commit, tag: VERSION=0.2.0 EMBEDDED=...zip
+	$(BIN)/python release/release.py $(VERSION) --embedded $(EMBEDDED)
 
 bench: $(VENV)/.installed-dev  ## times beside bare scripts, and how often the wrong cell is found
 	for benchmark in benchmarks/bench_*.py; do $(BIN)/python $$benchmark || exit 1; done

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+import yaml
 from packaging.markers import default_environment
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
@@ -28,8 +29,14 @@ CASES = tomllib.loads((ROOT / "tests" / "cases" / "install_lines.toml").read_tex
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 CORE, CHARTS, DEV, BUILD = (f"requirements{kind}.lock" for kind in ("", "-charts", "-dev", "-build"))
 LOCKS = (CORE, CHARTS, DEV, BUILD)
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")), *sorted((ROOT / ".ci").iterdir())]
+SCRIPTS = [*sorted((ROOT / ".ci").iterdir()), *sorted((ROOT / ".github" / "workflows").iterdir())]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")), *SCRIPTS]
 IN_CI = pytest.mark.skipif("CI" not in os.environ, reason="installs everything anew: runs in CI (CI=true)")
+# The wheel, for those who want it as they install everything else; the page says that this takes no lock.
+RESOLVE_AS_THE_PAGE_SAYS = {
+    "pipx install nerima_report-0.1.0-py3-none-any.whl",
+    'uv tool install "nerima_report-0.1.0-py3-none-any.whl[charts]"',
+}
 PYTHONS = ("3.11.0", "3.11.7", "3.12.1", "3.13.0", "3.14.0")
 SYSTEMS = (("linux", "Linux", "posix"), ("darwin", "Darwin", "posix"), ("win32", "Windows", "nt"))
 
@@ -64,19 +71,20 @@ def what_make_runs() -> str:
 
 def test_no_install_line_resolves_anything() -> None:
     texts = {"Makefile": what_make_runs(), **{page.name: page.read_text(encoding="utf-8") for page in PAGES}}
-    refused = {(name, line): reason for name, text in texts.items() for line, reason in install_lines(text) if reason}
-    assert refused == {}
+    refused = {(name, line) for name, text in texts.items() for line, reason in install_lines(text) if reason}
+    assert refused == {("install.md", line) for line in RESOLVE_AS_THE_PAGE_SAYS}
     found = {name: re.findall(r"-r (?:\S*/)?(\S+\.lock)", text) for name, text in texts.items()}
     assert sorted(found["Makefile"]) == sorted([CHARTS, BUILD, DEV])  # the lines are seen at all
     assert found["README.md"] == [CHARTS, BUILD]
     assert found["install.md"] == [DEV]
     assert found["ci.md"] == [CORE]
+    assert found["tests.yml"] == [DEV, BUILD]
 
 
 def test_every_installation_ends_with_a_check() -> None:
     blocks = [block for page in PAGES for block in re.findall(r"```\w+\n(.*?)```", page.read_text("utf-8"), re.DOTALL)]
     recipes = re.split(r"^touch .*$", what_make_runs(), flags=re.MULTILINE)
-    installing = [text for text in (*recipes, *blocks) if any(install_lines(text))]
+    installing = [text for text in (*recipes, *blocks) if any(not reason for _, reason in install_lines(text))]
     assert len(installing) == 2 + 3
     for text in installing:
         last, _ = list(install_lines(text))[-1]
@@ -225,6 +233,19 @@ def test_dependencies_are_bounded() -> None:
     for lock in (CORE, CHARTS, BUILD):
         for requirement in declared(lock):
             assert any(specifier.operator == "<" for specifier in requirement.specifier), requirement
+
+
+def test_the_review_names_every_dependency_and_nothing_else() -> None:
+    text = (ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8")
+    reviewed = re.findall(r"^\| `(\S+)` \|", text, re.MULTILINE)
+    assert sorted(reviewed) == sorted(requirement.name for requirement in declared(CHARTS))
+
+
+def test_the_workflow_tries_the_pythons_and_systems_that_the_locks_are_for() -> None:
+    workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "tests.yml").read_text(encoding="utf-8"))
+    matrix = workflow["jobs"]["tests"]["strategy"]["matrix"]
+    assert {python.rpartition(".")[0] for python in PYTHONS} == set(matrix["python"])
+    assert [name.partition("-")[0] for name in matrix["os"]] == ["ubuntu", "windows", "macos"]
 
 
 def test_the_oldest_pip_is_one_version() -> None:
