@@ -3,8 +3,9 @@
     python release/bundle.py windows --embedded python-3.14.2-embed-amd64.zip
     python release/bundle.py linux
 
-The same sources and locks make the same bytes with the same Python, whose zlib packs them. The layout for Linux is the same but for the interpreter, which
-is that of the machine: with it the continuous integration runs what the layout for Windows can only be looked at for.
+The same sources and locks make the same bytes with the same Python, whose zlib packs them. The layout for Linux is the
+same but for the interpreter, which is that of the machine: with it the continuous integration runs what the layout for
+Windows can only be looked at for.
 """
 
 from __future__ import annotations

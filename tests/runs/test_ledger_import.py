@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zipfile
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -129,3 +130,28 @@ def _contents(folder: Path, but: str) -> list[bytes]:
                 with zipfile.ZipFile(file) as archive:
                     found += [archive.read(name) for name in archive.namelist()]
     return found
+
+
+def test_what_cannot_be_read_in_the_ledger_stays_as_it_stands(
+    place: Path, edition: Edition, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from openpyxl import load_workbook
+
+    rows = {"公開.請求台帳": [{"受付番号": "公開-0001", "受付日": date(2022, 4, 1), "課": "総務課"}]}
+    write_ledgers(place / "作業", edition, {2022: rows})
+    file = place / "作業" / "ledger" / "2022.xlsx"
+    book = load_workbook(file)
+    sheet = book["公開.請求台帳"]
+    cell = next(cell for row in sheet.iter_rows() for cell in row if cell.value == "公開-0001")
+    heading = next(cell for row in sheet.iter_rows() for cell in row if cell.value == "受付日")
+    sheet.cell(cell.row, heading.column).value = "四月一日ごろ"
+    book.save(file)
+    words = ["import", "一覧.csv", "--year", "2022", "--persons", "../名簿.xlsx"]
+    monkeypatch.chdir(place)
+    run(place, *words, capsys=capsys, code=1)
+    confirm(place)
+    monkeypatch.chdir(place)
+    run(place, *words, capsys=capsys)
+    texts = [str(cell.value) for row in load_workbook(file)["公開.請求台帳"].iter_rows() for cell in row]
+    assert "四月一日ごろ" in texts
+    assert "公-1" in texts

@@ -19,7 +19,7 @@ from nerima_report.edition.toml import read_definition
 from nerima_report.errors import CannotProceed, DefinitionError
 from nerima_report.findings import Finding
 from nerima_report.fiscal_year import full_name
-from nerima_report.forms.ledger import LedgerFilling, render_ledger
+from nerima_report.forms.ledger import render_ledger
 from nerima_report.registers.office_list import (
     NAMES,
     ImportedCase,
@@ -31,6 +31,7 @@ from nerima_report.registers.office_list import (
     read_list,
 )
 from nerima_report.registers.requesters import CaseTitle, Requesters, read_requesters, refuse_exposed, write_requesters
+from nerima_report.runs.new_ledger import filling_of, refuse_unread
 from nerima_report.tallies.collection import Collection
 from nerima_report.tallies.ledger import open_book
 from nerima_report.workspace import Workspace, write_all
@@ -113,8 +114,8 @@ def _take_over(run: _Import, mapping: ImportMapping, mapping_file: Path) -> Ledg
     found = convert(run.source, mapping, ledger, run.part.key)
     file = run.workspace.ledger(run.order.fiscal_year)
     book = open_book(file, run.edition, run.order.fiscal_year) if file.exists() else None
-    if book is not None and not book.submissions:
-        raise CannotProceed(f"今の台帳を読めないので、加えられません。\n  ファイル: {file}")
+    if book is not None:
+        refuse_unread(file, book)
     rows = _rows_of(run.edition, book)
     findings = [*found.findings, *_doubles(run, found.cases, rows[run.table_id])]
     if findings:
@@ -128,7 +129,8 @@ def _take_over(run: _Import, mapping: ImportMapping, mapping_file: Path) -> Ledg
         write_all(place.parent, {place.name: write_requesters(after)}, (run.order.file, place))
     kept = free_name(file) if file.exists() else None
     files: dict[str, bytes | None] = {kept.name: file.read_bytes()} if kept else {}
-    files[file.name] = render_ledger(run.edition, run.order.fiscal_year, LedgerFilling(rows))
+    year = run.order.fiscal_year
+    files[file.name] = render_ledger(run.edition, year, filling_of(run.workspace, year, rows))
     write_all(file.parent, files, (run.order.file,))
     added = len(after.persons) - len(before.persons)
     written = (*((place,) if place else ()), file)
@@ -161,16 +163,16 @@ def _with_requesters(
 
 
 def _rows_of(edition: Edition, book: Collection | None) -> dict[str, list[Mapping[str, object]]]:
-    """What stands in a ledger by the id of its lists."""
+    """What stands in a ledger by the id of its lists, also what cannot be read as its field wants it."""
     entries = book.tallies.entries if book else {}
-    return {table_id: [entry.values for entry in entries.get(table_id, ())] for table_id in edition.ledger_tables}
+    return {table_id: [entry.as_written for entry in entries.get(table_id, ())] for table_id in edition.ledger_tables}
 
 
 def _doubles(run: _Import, cases: Sequence[ImportedCase], present: Sequence[Mapping[str, object]]) -> Iterator[Finding]:
     """The rows whose 受付番号 and 枝番 stand in the ledger already, or twice in the list."""
     roles = run.edition.ledgers[run.table_id].roles
     names = Counter((case.values[roles.number], case.values[roles.branch]) for case in cases)
-    there = {(values[roles.number], values[roles.branch]) for values in present}
+    there = {(values.get(roles.number), values.get(roles.branch)) for values in present}
     for case in cases:
         name = (case.values[roles.number], case.values[roles.branch])
         code = "N264" if name in there else "N263" if names[name] > 1 and name[0] is not None else ""

@@ -18,6 +18,7 @@ from nerima_report.errors import CannotProceed
 from nerima_report.fiscal_year import full_name
 from nerima_report.forms.ledger import CarriedOver, LedgerFilling, Rows, render_ledger
 from nerima_report.forms.roster import latest_year
+from nerima_report.tallies.collection import Collection
 from nerima_report.tallies.ledger import CaseLedger, load_ledger
 from nerima_report.tallies.model import Entry
 from nerima_report.tallies.roster import RosterSection, read_roster
@@ -54,15 +55,20 @@ def new_ledger(workspace: Workspace, edition: Edition, fiscal_year: int) -> NewL
     if rows is not None:
         before = workspace.ledger(fiscal_year - 1).relative_to(workspace.folder).as_posix()
         carried = CarriedOver(fiscal_year - 1, before, sum(map(len, rows.values())))
+    filling = filling_of(workspace, fiscal_year, rows or {}, carried)
+    write_all(file.parent, {file.name: render_ledger(edition, fiscal_year, filling)})
+    return NewLedger(file, carried)
+
+
+def filling_of(workspace: Workspace, fiscal_year: int, rows: Rows, carried: CarriedOver | None = None) -> LedgerFilling:
+    """What goes into the workbook of a ledger: its rows, and the names of the roster to choose from."""
     sections = _sections(workspace.roster, fiscal_year)
-    filling = LedgerFilling(
-        rows or {},
+    return LedgerFilling(
+        rows,
         carried,
         tuple(dict.fromkeys(section.department for section in sections if section.department)),
         tuple(dict.fromkeys(section.section_name for section in sections)),
     )
-    write_all(file.parent, {file.name: render_ledger(edition, fiscal_year, filling)})
-    return NewLedger(file, carried)
 
 
 def _sections(roster_file: Path, fiscal_year: int) -> list[RosterSection]:
@@ -81,7 +87,7 @@ def _carried_rows(before: Path, edition: Edition, fiscal_year: int) -> Rows | No
         return None
     ledger = load_ledger({fiscal_year - 1: before}, edition, fiscal_year - 1)
     assert ledger is not None  # noqa: S101 (there is a file)
-    _refuse_unread(before, ledger)
+    refuse_unread(before, ledger.book)
     known = edition.for_year(fiscal_year).ledger_tables
     rows: dict[str, Sequence[Mapping[str, object]]] = {}
     for table_id, entries in _open_entries(ledger):
@@ -109,16 +115,15 @@ def _open_entries(ledger: CaseLedger) -> Iterator[tuple[str, list[Entry]]]:
             yield list_id, [entry for entry in entries[list_id] if conditions and all_hold(conditions, entry.values)]
 
 
-def _refuse_unread(file: Path, ledger: CaseLedger) -> None:
-    """Raise CannotProceed where the ledger, or one of its lists, could not be read: what is open there is not known."""
-    catalogue = ledger.edition.catalogue
-    notices = catalogue.notices(f for f in run_checks(ledger.book) if f.code < "N3")
+def refuse_unread(file: Path, book: Collection) -> None:
+    """Raise CannotProceed where a ledger, or one of its lists, could not be read: nobody knows what stands in it."""
+    notices = book.edition.catalogue.notices(f for f in run_checks(book) if f.code < "N3")
     faults = [notice for notice in notices if notice.is_error]
     if not faults:
         return
     shown = "".join(f"\n  {notice.code} {notice.message}" for notice in faults[:_MOST_SHOWN])
     raise CannotProceed(
-        f"{full_name(ledger.fiscal_year)}の台帳に読めないところがあり、何を引き継ぐか分かりません。\n"
+        f"{full_name(book.fiscal_year)}の台帳に読めないところがあり、何が書いてあるか分かりません。\n"
         f"  ファイル: {file}{shown}\n"
         "  直してから、もう一度実行してください。"
     )
