@@ -401,8 +401,8 @@ def load_edition(folder: Path, *, texts: bool = True) -> Edition:
     edition = Edition(folder, municipality, tuple(parts), catalogue, guideline)
     if texts:
         _ = edition.form_texts, edition.years, edition.corrections, edition.trend, edition.files, edition.manuscripts
-        _ = edition.letters, edition.ledger_texts
-        _ = edition.ledgers, edition.letters, edition.import_words, edition.decision_notices
+        _ = edition.ledgers, edition.letters, edition.ledger_texts
+        _ = edition.import_words, edition.decision_notices
         _refuse_unknown_tables(edition)
     return edition
 
