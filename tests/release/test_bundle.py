@@ -203,6 +203,7 @@ STARTED_BY = [
         r'cmd.exe /c ""D:\nerima-report.cmd" "D:\集計 4月\総務課.xlsx" E:\x!.xlsx"',
         [r"D:\集計 4月\総務課.xlsx", r"E:\x!.xlsx"],
     ),
+    (r'cmd.exe /c ""D:\nerima-report.cmd" "D:\nerima-report.cmd - 1.xlsx""', [r"D:\nerima-report.cmd - 1.xlsx"]),
     (r'cmd.exe /c ""D:\nerima-report.cmd" "\\server\共有 1\inbox""', [r"\\server\共有 1\inbox"]),
 ]
 
