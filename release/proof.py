@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import struct
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from importlib.metadata import Distribution
@@ -40,7 +40,7 @@ def faults(bundle: Path, target: str, python: str, *, charts: bool = True) -> It
     Without the charts, the tool may import what only they need: it says so and draws none.
     """
     files = sorted(file.relative_to(bundle) for file in bundle.rglob("*") if file.is_file())
-    yield from _path_faults(files)
+    yield from path_faults(files)
     if target == "windows":
         yield from _binary_faults(bundle, files, python)
     yield from _import_faults(bundle, set() if charts else OF_CHARTS)
@@ -50,8 +50,8 @@ def faults(bundle: Path, target: str, python: str, *, charts: bool = True) -> It
             yield f"{part.name}: no licence, or no text of it"
 
 
-def _path_faults(files: list[Path]) -> Iterator[str]:
-    """What Windows could not unpack beside one another or at all."""
+def path_faults(files: Sequence[Path]) -> Iterator[str]:
+    """Files that Windows could not unpack, or not beside one another."""
     seen: dict[str, Path] = {}
     for file in files:
         if len(str(file)) > LONGEST_PATH:
@@ -143,7 +143,8 @@ def _imported(tree: ast.AST) -> Iterator[str]:
 
 def _is_module(app: Path, module: str) -> bool:
     place = app.joinpath(*module.split("."))
-    return place.is_dir() or place.with_suffix(".py").is_file() or any(place.parent.glob(f"{place.name}.*"))
+    files = (file for suffix in (".py", ".pyd", ".*.pyd", ".*.so") for file in place.parent.glob(place.name + suffix))
+    return place.is_dir() or any(files)
 
 
 def _requirement_faults(bundle: Path, target: str, python: str) -> Iterator[str]:

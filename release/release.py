@@ -101,3 +101,7 @@ def _write(texts: Mapping[Path, str]) -> None:
 
 def _git(*arguments: str) -> str:
     return subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, check=True, text=True).stdout
+
+
+if __name__ == "__main__":
+    main()

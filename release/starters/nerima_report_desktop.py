@@ -33,7 +33,7 @@ def main() -> None:
 
 def dropped_on(line: str) -> list[str]:
     """The paths that Explorer wrote behind the starter in the line with which it started cmd.exe."""
-    _, starter, behind = line.rpartition(STARTER)
+    _, starter, behind = line.partition(STARTER)
     if not starter:
         return []
     behind = behind.removeprefix('"').rstrip().removesuffix('"')

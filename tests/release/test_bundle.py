@@ -13,7 +13,7 @@ import pytest
 
 from bundle import ROOT, STARTERS, CannotBuild, pack, put_starter, unpack_interpreter, windows
 from components import components, licences, sbom
-from proof import faults, read_binary
+from proof import faults, path_faults, read_binary
 from stand_in import NAME, small_binary, write_stand_in
 
 PYTHON = "3.14"
@@ -39,6 +39,7 @@ def layout(tmp_path: Path) -> Path:
     unpack_interpreter(package, bundle / "python")
     write(bundle / "app" / "nerima_report" / "__init__.py", "import json\nimport part.inner\nfrom part import fast\n")
     write(bundle / "app" / "part" / "inner.py")
+    write(bundle / "app" / "part" / "fast_notes.txt")
     imports = ["python314.dll", "VCRUNTIME140.dll", "KERNEL32.dll", "api-ms-win-crt-heap-l1-1-0.dll"]
     write(bundle / "app" / "part" / "fast.cp314-win_amd64.pyd", small_binary(imports=imports))
     write(bundle / "app" / "part" / "any_python.pyd", small_binary(imports=["python3.dll"]))
@@ -65,7 +66,7 @@ WRONG: dict[str, tuple[str, str | bytes]] = {
     "an import of nothing in a function": (MODULE, "def f():\n    from part.nowhere import x\n"),
     "an import of what is not embedded": (MODULE, "import tkinter\n"),
     "a path too long": (f"app/{'x' * 150}.txt", ""),
-    "a name that differs by case alone": ("app/part/Inner.py", ""),
+    "an import of what is only a text": ("app/nerima_report/two.py", "import part.fast_notes\n"),
     "no licence": ("app/bare-1.0.dist-info/METADATA", "Metadata-Version: 2.4\nName: bare\nVersion: 1.0\n"),
 }
 
@@ -76,6 +77,11 @@ def test_each_fault_of_a_layout_is_found(layout: Path, what: str) -> None:
     write(layout / name, content)
     found = list(faults(layout, "windows", PYTHON))
     assert len(found) == 1, found
+
+
+def test_names_that_differ_by_case_alone_are_found() -> None:
+    files = [Path("app") / "a" / name for name in ("b.py", "B.py", "c.py")]
+    assert len(list(path_faults(files))) == 1
 
 
 @pytest.mark.parametrize(("module", "found"), [("matplotlib.axes", 0), ("matplotlib_fontja", 0), ("pandas", 1)])
@@ -197,6 +203,7 @@ STARTED_BY = [
         r'cmd.exe /c ""D:\nerima-report.cmd" "D:\集計 4月\総務課.xlsx" E:\x!.xlsx"',
         [r"D:\集計 4月\総務課.xlsx", r"E:\x!.xlsx"],
     ),
+    (r'cmd.exe /c ""D:\nerima-report.cmd" "D:\nerima-report.cmd - 1.xlsx""', [r"D:\nerima-report.cmd - 1.xlsx"]),
     (r'cmd.exe /c ""D:\nerima-report.cmd" "\\server\共有 1\inbox""', [r"\\server\共有 1\inbox"]),
 ]
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 import release
-from bundle import CannotBuild, Target, tool_version
+from bundle import ROOT, CannotBuild, Target, tool_version
 
 DAY = datetime.date(2026, 12, 1)
 CHANGES = "# Changelog\n\n## 0.2.0 (unreleased)\n\n- 新しい。\n\n## 0.1.0 (2026-10-01)\n\n- はじめ。\n"
@@ -64,3 +66,12 @@ def test_a_release_that_cannot_be_built_changes_nothing(tmp_path: Path, monkeypa
     with pytest.raises(CannotBuild):
         release.release("0.2.0", DAY, Target("windows", "3.14", ()))
     assert [file.read_bytes() for file in files] == before
+
+
+@pytest.mark.parametrize("program", ["release.py", "bundle.py"])
+def test_the_commands_say_what_they_lack(program: str) -> None:
+    asked = ["9.9.9"] if program == "release.py" else ["windows"]
+    command = [sys.executable, str(ROOT / "release" / program), *asked]
+    run = subprocess.run(command, capture_output=True, check=False)
+    assert run.returncode == 1
+    assert b"EMBEDDED=" in run.stderr
