@@ -58,6 +58,9 @@ def _requests(draw: Draw, edition: Edition) -> Counts:
     # Of each row some are about 特定個人情報, and as many by requesters as by outcomes.
     special = [draw(st.integers(0, number)) for number in outcomes]
     first = min(sum(special), asked[0])
+    # Each decision that withholds something has the first reason, and some have others as well.
+    withheld = sum(outcomes[1:3])
+    reasons = [withheld, *(draw(st.integers(0, withheld)) for _ in range(7))]
     periods = [*split(draw, sum(asked) - sum(withdrawn), 4), sum(withdrawn)]
     return {
         **column_of(edition, "個人.開示等請求", "請求者数", persons),
@@ -66,6 +69,7 @@ def _requests(draw: Draw, edition: Edition) -> Counts:
         **column_of(edition, "個人.処理状況", "件数", outcomes),
         **column_of(edition, "個人.処理状況", "うち特定個人情報", special),
         **column_of(edition, "個人.決定期間", "件数", periods),
+        **column_of(edition, "個人.不開示の理由", "件数", reasons),
     }
 
 

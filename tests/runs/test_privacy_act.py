@@ -227,8 +227,27 @@ def test_incidents(printed: Printed) -> None:
     assert len(entries("個人.第三者点検")) == len(printed["全項目再評価（1事務）"]) == 1
 
 
+def test_reasons_appeals_and_reports(printed: Printed) -> None:
+    """The reasons are added up from the sheets; the two incidents that were reported are counted by hand."""
+    expected = added("個人.不開示の理由", 1, 1)
+    reasons = printed["保有個人情報の不開示の理由別件数"]
+    assert {(row[0],): int(row[1]) for row in reasons} == expected
+    bodies = printed["行政機関別の開示請求等の件数"]
+    assert numbers(bodies, 1)[-1] == sum(numbers(bodies[:-1], 1)) == numbers(printed["開示請求等の処理状況"][-1:], 1)[0]
+    appeals = printed["開示決定等に関する審査請求の経過"]
+    assert [(row[5], row[6]) for row in appeals] == [("一部認容", "221"), ("取下げ（令和5年10月10日）", ""), ("", "")]
+    causes = {row[0]: row[1:] for row in printed["個人情報保護委員会への報告を要する事由"] if row[1] != "0"}
+    assert causes == {
+        "要配慮個人情報が含まれるもの": ["1", "34"],
+        "財産的被害が生じる恐れがあるもの": ["1", "34"],
+        "本人の数が100人を超えるもの": ["1", "128"],
+    }
+    reports = [row[1] for row in printed["個人情報保護委員会への報告および本人への通知"] if row[1]]
+    assert reports == ["2", "0", "2", "0", "2", "0"]
+
+
 def test_all_tables_were_recomputed(printed: Printed) -> None:
-    assert len(printed) == 13
+    assert len(printed) == 18
 
 
 # ---- forms ----
