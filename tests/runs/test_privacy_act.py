@@ -94,13 +94,9 @@ def added(name: str, labels: int, column: int, *, ward: bool = False) -> dict[tu
     sums: Counter[tuple[Any, ...]] = Counter()
     for rows in sheets(name, ward=ward):
         for row in rows:
-            if (
-                len(row) > column
-                and isinstance(row[column], int)
-                and "検算" not in row[:labels]
-                and "合計" not in row[:labels]
-            ):
-                sums[row[:labels]] += row[column]
+            count = row[column] if len(row) > column else None
+            if isinstance(count, int) and not {"検算", "合計"} & set(row[:labels]):
+                sums[row[:labels]] += count
     return dict(sums)
 
 
@@ -415,9 +411,8 @@ def test_another_deadline_gives_other_classes_and_sentences(workdir: Path, tmp_p
 
 
 def test_a_table_that_is_only_counted_changes_no_form(tmp_path: Path, act_edition: Edition) -> None:
-    for number, (old, new) in enumerate(
-        (('stub = "根拠"', 'stub = "よりどころ"'), ('"教育研修"], meanings', '"研修"], meanings'))
-    ):
+    changes = (('stub = "根拠"', 'stub = "よりどころ"'), ('"教育研修"], meanings', '"研修"], meanings'))
+    for number, (old, new) in enumerate(changes):
         templates = Path(shutil.copytree(ROOT / "templates", tmp_path / str(number)))
         tables = templates / "nerima" / "privacy-act" / "tables.toml"
         text = tables.read_text(encoding="utf-8")
