@@ -94,8 +94,12 @@ def test_a_draft_says_how_many_there_are_so_far(act_ward: Ward) -> None:
     assert NOT_HELD not in text
 
 
-def test_a_record_does_not_say_who_was_asked(act_ward: Ward) -> None:
+def test_a_record_says_what_was_printed_and_nothing_where_it_does_not_know(act_ward: Ward) -> None:
     collection = replace(act_ward.examine(), roster=None, submissions=())
+    text = render_markdown(compose_report(Content(collection, not_published=frozenset())))
+    assert sentence(text, HELD).startswith("7課のうち7課において、")
+    values = {key: None if key.table == "個人.点検の実施" else n for key, n in collection.totals.values.items()}
+    collection = replace(collection, totals=replace(collection.totals, values=values))
     text = render_markdown(compose_report(Content(collection, not_published=frozenset())))
     assert HELD not in text
     assert NOT_HELD not in text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections import Counter, defaultdict
 from collections.abc import Iterable
@@ -93,8 +94,9 @@ def added(name: str, labels: int, column: int, *, ward: bool = False) -> dict[tu
     sums: Counter[tuple[Any, ...]] = Counter()
     for rows in sheets(name, ward=ward):
         for row in rows:
-            if isinstance(row[column], int) and "検算" not in row[:labels] and "合計" not in row[:labels]:
-                sums[row[:labels]] += row[column]
+            count = row[column] if len(row) > column else None
+            if isinstance(count, int) and not {"検算", "合計"} & set(row[:labels]):
+                sums[row[:labels]] += count
     return dict(sums)
 
 
@@ -323,7 +325,7 @@ def test_the_form_of_the_assembly_leaves_out_what_the_act_does_not_reach(workdir
     assert command("-C", workdir, "form", "2023", "--section", "議会事務局").code == 0
     cover = load_workbook(next((workdir / "forms" / "2023").glob("*議会事務局*.xlsx")))["表紙"]
     marked = {row[0].value for row in cover.iter_rows(min_row=12) if row[3].value == "該当なし"} - {"シート"}
-    tables = ("開示等請求", "処理状況", "決定期間", "個人情報ファイル簿", "利活用")
+    tables = ("開示等請求", "処理状況", "不開示の理由", "決定期間", "個人情報ファイル簿", "利活用")
     assert marked == {f"個人.{table}" for table in tables}
 
 
@@ -394,8 +396,8 @@ def test_another_deadline_gives_other_classes_and_sentences(workdir: Path, tmp_p
     part = templates / "nerima" / "privacy-act" / "part.toml"
     text = part.read_text(encoding="utf-8")
     for old, new in (("value = 14", "value = 7"), ("value = 30", "value = 15"), ("value = 1000", "value = 500")):
-        assert text.count(old) == 1
-        text = text.replace(old, new)
+        assert old in text
+        text = text.replace(old, new, 1)  # the first with this number is the limit of decisions
     part.write_text(text, encoding="utf-8")
     edition = load_edition(templates / "nerima").for_year(2023)
     labels = [row.label for row in edition.count_tables["個人.決定期間"].rows]
@@ -409,7 +411,8 @@ def test_another_deadline_gives_other_classes_and_sentences(workdir: Path, tmp_p
 
 
 def test_a_table_that_is_only_counted_changes_no_form(tmp_path: Path, act_edition: Edition) -> None:
-    for number, (old, new) in enumerate((('stub = "根拠"', 'stub = "よりどころ"'), ('"保管方法", ', '"保管場所", '))):
+    changes = (('stub = "根拠"', 'stub = "よりどころ"'), ('"教育研修"], meanings', '"研修"], meanings'))
+    for number, (old, new) in enumerate(changes):
         templates = Path(shutil.copytree(ROOT / "templates", tmp_path / str(number)))
         tables = templates / "nerima" / "privacy-act" / "tables.toml"
         text = tables.read_text(encoding="utf-8")
@@ -454,7 +457,7 @@ def test_open_matters_and_breaks_are_listed(tmp_path: Path, whole_workdir: Path,
 def test_a_record_may_lack_what_later_years_ask(act_workdir: Path, command: Command, act_edition: Edition) -> None:
     """A year that was published before its lists had these fields is still printed from its record."""
     command("-C", act_workdir, "build", "2023")
-    printed = (act_workdir / "out" / "2023" / "report.md").read_bytes()
+    printed = (act_workdir / "out" / "2023" / "report.md").read_text(encoding="utf-8")
     record = read_record(act_workdir / "out" / "2023" / "record.json", 2023)
     added = {f.label for table in act_edition.entry_tables.values() for f in table.fields if f.since}
     entries = tuple(
@@ -467,7 +470,8 @@ def test_a_record_may_lack_what_later_years_ask(act_workdir: Path, command: Comm
     file = act_workdir / "records" / "2023.json"
     file.write_bytes(write_record(record.model_copy(update={"entries": entries})))
     assert command("-C", act_workdir, "build", "2023", "--from-record").code == 0
-    assert (act_workdir / "out" / "2023" / "report.md").read_bytes() == printed
+    again = (act_workdir / "out" / "2023" / "report.md").read_text(encoding="utf-8")
+    assert again == re.sub("、速報まで.*?日、確報まで.*?日、本人への通知まで.*?日", "", printed) != printed
 
 
 def test_who_gave_no_answer_is_named(act_workdir: Path, command: Command) -> None:
@@ -525,7 +529,7 @@ def test_forms_of_2024_come_back_as_a_whole_collection(
     assert "令和6年度は、利用目的以外の目的のための利用および提供はなかった。" in report
 
 
-_OUTSIDE = {"個人.開示等請求", "個人.処理状況", "個人.決定期間", "個人.個人情報ファイル簿"}
+_OUTSIDE = {"個人.開示等請求", "個人.処理状況", "個人.不開示の理由", "個人.決定期間", "個人.個人情報ファイル簿"}
 
 
 def _codes(text: str) -> list[str]:

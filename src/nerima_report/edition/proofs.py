@@ -74,7 +74,7 @@ def _plain_texts(table: CountTable | EntryTable) -> Iterator[tuple[str, list[str
 def _check_counting(part: Part) -> Iterator[Fault]:
     """What is counted from entries, or asked of them, are fields and choices that exist."""
     for key, table in part.tables.items():
-        for where, reason in (*condition_faults(table, part.tables), *_faults_by_body(part, table)):
+        for where, reason in (*condition_faults(table, part.tables), *_faults_of_made_tables(part, table)):
             yield part.folder / "tables.toml", f"{key}.{where}", reason
         if isinstance(table, CountTable):
             try:  # again, because rows may have come from choices
@@ -84,8 +84,10 @@ def _check_counting(part: Part) -> Iterator[Fault]:
                 yield part.folder / "tables.toml", f"{key}.rows", reason
 
 
-def _faults_by_body(part: Part, table: CountTable | EntryTable) -> Iterator[tuple[str, str]]:
+def _faults_of_made_tables(part: Part, table: CountTable | EntryTable) -> Iterator[tuple[str, str]]:
     """A table by 実施機関 divides columns that can be added up, and its rows are bodies of part.toml."""
+    if isinstance(table, CountTable) and table.done_of and not isinstance(part.tables.get(table.done_of), EntryTable):
+        yield "done_of", f"一覧の表「{table.done_of}」はありません"
     if not isinstance(table, CountTable) or not table.by_body_of:
         return
     source = part.tables.get(table.by_body_of)

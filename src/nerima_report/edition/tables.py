@@ -45,6 +45,8 @@ CHOICES: Mapping[str, str] = {
     "numpad": "テンキー",
     "row": "行",
 }
+# The columns of a table that counts who was asked for a list, and who did what it is about.
+ASKED, DONE = "求めた所", "行った所"
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 
@@ -234,8 +236,10 @@ class CountTable(TableDefinition):
     meets `where` of the table and of the column counts in the first row whose `where` it meets, or, with
     `several_rows`, in each of them. `by_body_of` names another table of counts of the part: then the rows are the
     実施機関 of the part, and each is the sum of the column of the same label over the 課 that the roster gives to it.
-    Neither is filled in by anybody. `counts_requests`: all of it is 0 where a 課 says on its cover that the part had no
-    requests.
+    `done_of` names a list: then the rows are the words with which the kinds of 課 are counted (課, 校, 園), and the
+    columns say how many of them were asked for the list, and did what it is about (`done_when`).
+    None of these is filled in by anybody. `counts_requests`: all of it is 0 where a 課 says on its cover that the part
+    had no requests.
     """
 
     kind: Literal["counts"] = Field(title="種類")
@@ -243,6 +247,7 @@ class CountTable(TableDefinition):
     where: tuple[Condition, ...] = Field(title="数える条件", default=())
     several_rows: bool = Field(title="いくつもの行に数えるか", default=False)
     by_body_of: str = Field(title="実施機関ごとに分ける表", default="")
+    done_of: str = Field(title="行った所を数える一覧", default="")
     stub: Text = Field(title="左の列の見出し")
     group_stub: str = Field(title="区分の列の見出し", default="")
     columns: tuple[Column, ...] = Field(title="列", min_length=1)
@@ -257,7 +262,7 @@ class CountTable(TableDefinition):
     @property
     def is_handed_in(self) -> bool:
         """Whether somebody fills it in: it is neither counted from entries nor made from another table."""
-        return not (self.counted_from or self.by_body_of)
+        return not (self.counted_from or self.by_body_of or self.done_of)
 
     def column(self, label: str) -> Column | None:
         """The column with this label."""
@@ -300,6 +305,8 @@ class CountTable(TableDefinition):
             )
         if self.by_body_of and (self.counted_from or self.group_stub):
             raise ValueError("by_body_of は、counted_from や group_stub とともには書けません")
+        if self.done_of and {column.label for column in self.columns} != {ASKED, DONE}:
+            raise ValueError(f"done_of の表の列は、「{ASKED}」と「{DONE}」です")
         if self.hide_unused_rows and self.order == "by_count":
             raise ValueError('hide_unused_rows は order = "fixed" の表だけに書けます')
         return self

@@ -46,7 +46,7 @@ _NOT_ON_SHEETS: dict[str, Any] = {
 _ADDED_LATER = frozenset({
     "bodies", "counted_from", "where", "sum", "each_choice_of", "beginning",
     "hide_unused_rows", "required_when", "any_year", "choices_from", "meanings", "lines_for",
-    "open_when", "open_note", "by_body_of",
+    "open_when", "open_note", "by_body_of", "done_of",
 })  # fmt: skip
 
 

@@ -59,6 +59,6 @@ def _typed_in(table: AnyTable, texts: TemplateTexts) -> AnyTable:
         return table.model_copy(update={"reported_by": "coordinator", "instruction": texts.entries})
     columns = tuple(column.model_copy(update={"where": (), "sum": ""}) for column in table.columns)
     rows = tuple(row.model_copy(update={"where": ()}) for row in table.rows)
-    nothing = {"counted_from": "", "by_body_of": "", "where": ()}
+    nothing = {"counted_from": "", "by_body_of": "", "done_of": "", "where": ()}
     update = {"reported_by": "coordinator", "instruction": texts.counts, **nothing}
     return table.model_copy(update={**update, "columns": columns, "rows": rows})

@@ -27,6 +27,7 @@ from nerima_report.report.tables import in_printed_order
 from nerima_report.report.wording import number, so_far
 from nerima_report.tallies.collection import Collection
 from nerima_report.tallies.counting import amount, counted_entries, divided_by, open_entries, source_of
+from nerima_report.tallies.done import list_done
 from nerima_report.tallies.duties import Duty, duties
 from nerima_report.tallies.model import Entry, FilledCell
 from nerima_report.tallies.submission import LEDGER_FORM, Submission
@@ -144,6 +145,8 @@ def _column(content: Content, told: pd.DataFrame, table_id: str, table: CountTab
     if from_ledger:
         yield from ("請求台帳から数える。どの請求かは、台帳の横の一覧（受付番号）にある。", "")
         rows = _counted_rows(content, table_id, table, column)
+    elif table.done_of:
+        yield from (f"名簿の課、学校、幼稚園のうち、一覧の表「{list_done(table_id, table)}」を求めた所と行った所。", "")
     elif table.by_body_of:
         yield from (f"表「{divided_by(table_id, table)}」の課ごとの数を、名簿の実施機関ごとに足した数。", "")
     elif table.counted_from:

@@ -7,7 +7,6 @@ The wrong unit, or none, is refused. Text from outside (labels, entries) is esca
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -16,13 +15,11 @@ from jinja2 import Undefined
 
 from nerima_report.edition.entries import EntryTable
 from nerima_report.edition.part import Part
-from nerima_report.edition.tables import Cells, CountTable
+from nerima_report.edition.tables import ASKED, DONE, Cells, CountTable
 from nerima_report.fiscal_year import Month, full_name, short_name, year_end
 from nerima_report.places import CellKey
 from nerima_report.tallies.collection import Collection
-from nerima_report.tallies.done import asked_for, done_by
 from nerima_report.tallies.figures import Share, largest_rows
-from nerima_report.tallies.roster import RosterSection
 from nerima_report.tallies.totals import Totals
 
 # Stands around each number that was asked for. The name of the number stands before it, in private-use characters and
@@ -274,11 +271,24 @@ class PartWording:
 
     def places_asked(self, table: str) -> Quantity:
         """求めた所("点検"): the places of the roster (か所) that were asked for a list-like table."""
-        return _places(self._collection, asked_for(self._collection, self._entry_table(table)))
+        return self._places(self._keys_of_places(table, ASKED))
 
     def places_done(self, table: str) -> Quantity:
         """行った所("点検"): those of them (か所) that did what the list is about (`done_when`)."""
-        return _places(self._collection, done_by(self._collection, self._entry_table(table)))
+        return self._places(self._keys_of_places(table, DONE))
+
+    def _keys_of_places(self, table: str, column: str) -> list[CellKey]:
+        """The cells that say how many places of each kind were asked for a list, or did what it is about."""
+        for key, made in self._part.tables.items():
+            if isinstance(made, CountTable) and made.done_of == table:
+                return made.keys(self._part.table_id(key), column)
+        raise WordingError(f"一覧の表「{table}」を done_of とする表はありません")
+
+    def _places(self, keys: Sequence[CellKey]) -> Quantity:
+        """The places of these cells, by the words with which their kinds are counted."""
+        counts = [(key.row, self._totals.so_far([key])) for key in keys]
+        by_kind = tuple((word, count) for word, count in counts if count)
+        return Quantity(self._totals.so_far(keys), PLACES, by_kind=by_kind)
 
     def is_collected(self, table: str) -> bool:
         """集めた("不開示の理由"): whether there are numbers in a table of counts that not every year is asked for."""
@@ -317,15 +327,6 @@ class PartWording:
             return self._collection.figures[f"{self._part.key}.{key}"]
         except KeyError:
             raise WordingError(f"割合「{key}」は figures.toml にありません") from None
-
-
-def _places(collection: Collection, sections: Sequence[RosterSection]) -> Quantity:
-    """Places of the roster, by the words with which their kinds are counted, in the order of kinds.toml."""
-    kinds = collection.edition.kinds
-    words = Counter(kinds.word_for(section.kind) for section in sections)
-    own = [word for word in dict.fromkeys(kind.counted for kind in kinds.kinds) if word in words]
-    order = [*own, *(word for word in words if word not in own)]
-    return Quantity(len(sections), PLACES, by_kind=tuple((word, words[word]) for word in order))
 
 
 def _no_such_row(table: CountTable, row: str, group: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from nerima_report.edition.tables import DONE
 from nerima_report.places import CellKey
 from nerima_report.report.wording import PROVISIONAL, UNPUBLISHED, Quantity, Wording
 from nerima_report.report.wording_of_records import CautiousWording, Uncertain
@@ -75,7 +76,7 @@ class DraftWording(CautiousWording):
     def places_done(self, table: str) -> Quantity:
         """行った所("点検"): those (か所) of whom it is known so far."""
         quantity = super().places_done(table)
-        if self._part.table_id(table) not in self._totals.incomplete_lists:
+        if not self._totals.misses(self._keys_of_places(table, DONE)):
             return quantity
         return replace(self._provisional(quantity, quantity.value, table), by_kind=quantity.by_kind)
 

@@ -135,20 +135,19 @@ class RetoldWording(CautiousWording):
         return super().entries(table)
 
     def places_asked(self, table: str) -> Quantity:
-        """求めた所("点検"): a record does not say who was asked."""
-        return self._leave_out_places(table)
+        """求めた所("点検"): the places (か所) that were asked for a list."""
+        return self._told_places(super().places_asked(table), table)
 
     def places_done(self, table: str) -> Quantity:
-        """行った所("点検"): a record does not say of what kind a 課 was."""
-        return self._leave_out_places(table)
+        """行った所("点検"): those of them (か所) that did what it is about."""
+        return self._told_places(super().places_done(table), table)
 
     def is_collected(self, table: str) -> bool:
         """集めた("不開示の理由"): whether the record has numbers of a table."""
         return self._count_table(table)[0] not in self._missing
 
-    def _leave_out_places(self, table: str) -> Quantity:
-        self._entry_table(table)
-        return replace(self._leave_out(table), unit=PLACES)
+    def _told_places(self, quantity: Quantity, table: str) -> Quantity:
+        return replace(self._leave_out(table), unit=PLACES) if quantity.value is None else quantity
 
     def _lacks(self, table: str, column: str) -> bool:
         """Whether nothing of a column was published; False where there is no such column at all."""

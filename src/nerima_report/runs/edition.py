@@ -77,6 +77,7 @@ def unmentioned_tables(part: Part) -> list[str]:
     calls = Environment(autoescape=True).parse(text).find_all(nodes.Call)
     mentioned = {call.args[0].value for call in calls if call.args and isinstance(call.args[0], nodes.Const)}
     sources = {table.counted_from for table in part.tables.values() if isinstance(table, CountTable)}
+    sources |= {key for key, table in part.tables.items() if isinstance(table, CountTable) and table.done_of}
     sources |= {agreement.list_key for agreement in part.uses.agreements} if part.uses else set()
     return [key for key in part.tables if key not in mentioned | sources]
 

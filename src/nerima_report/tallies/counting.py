@@ -92,6 +92,8 @@ def origin_of(edition: Edition, table_id: str) -> str:
         return table_id
     if table.counted_from:
         return source_of(table_id, table)
+    if table.done_of:
+        return f"{table_id.partition('.')[0]}.{table.done_of}"
     return origin_of(edition, divided_by(table_id, table))
 
 

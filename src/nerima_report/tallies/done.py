@@ -1,25 +1,43 @@
-"""Who of the roster was asked for a list, and who of them did what it is about, as far as its entries show it."""
+"""Who of the roster was asked for a list, and who of them did what it is about, as far as its entries show it.
+
+The numbers of 課, schools and kindergartens (か所) stand in a table of counts, so that a record keeps them.
+"""
 
 from __future__ import annotations
 
-from nerima_report.edition.tables import all_hold
-from nerima_report.tallies.collection import Collection
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from nerima_report.edition import Edition
+from nerima_report.edition.tables import DONE, CountTable, all_hold
+from nerima_report.places import CellKey
+from nerima_report.tallies.model import Tallies
 from nerima_report.tallies.roster import RosterSection, outside, withheld_from
 
 
-def asked_for(collection: Collection, table_id: str) -> list[RosterSection]:
-    """The 課, schools and kindergartens of the roster that are asked for a list, in the order of the roster."""
-    names, edition = {table_id, table_id.partition(".")[0]}, collection.edition
-    return [
-        section
-        for section in collection.roster or ()
-        if names.isdisjoint(withheld_from(section, edition) | outside(section, edition))
-    ]
+def list_done(table_id: str, table: CountTable) -> str:
+    """The id of the list whose 課 a table counts."""
+    return f"{table_id.partition('.')[0]}.{table.done_of}"
 
 
-def done_by(collection: Collection, table_id: str) -> list[RosterSection]:
-    """Those of them with an entry that meets `done_when` of the list; without such conditions, with any entry."""
-    conditions = collection.edition.entry_tables[table_id].done_when
-    entries = collection.tallies.entries[table_id]
-    done = {entry.section for entry in entries if all_hold(conditions, entry.values)}
-    return [section for section in asked_for(collection, table_id) if section.key in done]
+def values_of_places(
+    tallies: Tallies, edition: Edition, roster: Sequence[RosterSection]
+) -> Iterator[tuple[CellKey, int | None]]:
+    """How many places (か所) of each kind were asked for a list, and did what it is about; None without a roster."""
+    for table_id, table in edition.count_tables.items():
+        if not table.done_of:
+            continue
+        list_id, kinds = list_done(table_id, table), edition.kinds
+        asked = [section for section in roster if _is_asked(section, list_id, edition)]
+        conditions = edition.entry_tables[list_id].done_when
+        shown = {entry.section for entry in tallies.entries[list_id] if all_hold(conditions, entry.values)}
+        of_kind = Counter(kinds.word_for(section.kind) for section in asked)
+        did = Counter(kinds.word_for(section.kind) for section in asked if section.key in shown)
+        for key in table.keys(table_id):
+            yield key, (did if key.column == DONE else of_kind)[key.row] if roster else None
+
+
+def _is_asked(section: RosterSection, table_id: str, edition: Edition) -> bool:
+    """Whether a place is asked for a list: the roster gives it the sheet, and the law reaches its body."""
+    names = {table_id, table_id.partition(".")[0]}
+    return names.isdisjoint(withheld_from(section, edition) | outside(section, edition))

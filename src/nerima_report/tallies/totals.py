@@ -14,9 +14,11 @@ from itertools import chain
 
 from nerima_report.edition import Edition
 from nerima_report.edition.entries import ADJUSTMENTS
+from nerima_report.edition.tables import DONE
 from nerima_report.places import CellKey
 from nerima_report.tallies.bodies import values_by_body
 from nerima_report.tallies.counting import counted_values, divided_by, origin_of, source_of
+from nerima_report.tallies.done import list_done, values_of_places
 from nerima_report.tallies.model import Entry, FilledCell, Tallies
 from nerima_report.tallies.roster import NOBODY, Absent, RosterSection
 
@@ -119,6 +121,7 @@ def add_up(tallies: Tallies, edition: Edition, absent: Absent = NOBODY, roster: 
     values = {key: _sum_of(cells) for key, cells in used.items()}
     values |= dict(counted_values(edition, tallies.entries))
     values |= dict(values_by_body(tallies, edition, roster))
+    values |= dict(values_of_places(tallies, edition, roster))
     adjustments = tuple(_adjustments(tallies, edition))
     for adjustment in adjustments:
         before = values.get(adjustment.key)
@@ -190,6 +193,8 @@ class _Missing:
         table = self._edition.count_tables[key.table]
         if table.counted_from:
             return self.in_list(source_of(key.table, table))
+        if table.done_of:
+            return self.in_list(list_done(key.table, table)) if key.column == DONE else ()
         if table.by_body_of:
             divided = divided_by(key.table, table)
             keys = self._edition.count_tables[divided].keys(divided, key.column)
