@@ -344,6 +344,7 @@ class ApprovalTexts(Definition):
     others: Annotated[Text, asks_only_for("数")] = Field(title="同じことのあるほかの場所")
     handed_in: Text = Field(title="提出の見出し")
     submission: tuple[Text, Text, Text, Text, Text] = Field(title="提出の欄の見出し")
+    confirmed: Text = Field(title="確認の見出し", default="請求台帳を確認した課（確認表）")
     missing: Annotated[Text, asks_only_for("課")] = Field(title="集計のない課の断り")
     by_hand: Text = Field(title="手で変えたものの見出し")
     adjustments: Text = Field(title="調整の見出し")

@@ -17,6 +17,7 @@ from nerima_report.report.content import Content
 from nerima_report.report.tables import MINUS, ComparedTable, count_table, used_rows
 from nerima_report.report.wording import NOTHING_TO_COUNT, UNKNOWN, number
 from nerima_report.tallies.resubmission import Resubmission
+from nerima_report.tallies.submission import Submission
 from nerima_report.text import name_of
 
 APPROVAL = "決裁資料.docx"
@@ -162,15 +163,23 @@ def _answer(explanation: Explanation | None) -> str:
 
 
 def _handed_in(content: Content, texts: ApprovalTexts) -> Iterator[Block]:
-    """Who handed in, who filled the workbook in and when, as the cover says; and who is missing."""
+    """Who handed in, and when, as the cover says; who is missing; who confirmed its cases in the ledger."""
     collection = content.collection
-    rows = [(s.owner, number(s.number), s.person, s.day, name_of(s.workbook.path)) for s in collection.submissions]
-    widths = (6, 2, 4, 5, 8)
-    columns = [TableColumn(name, weight=width) for name, width in zip(texts.submission, widths, strict=True)]
     yield Heading(2, texts.handed_in)
     if collection.absent.not_asked:
         yield Paragraph(fill(texts.missing, {"課": "、".join(collection.absent.not_asked)}))
-    yield _table("", columns, rows, texts)
+    yield _workbooks("", collection.submissions, texts)
+    if collection.ledger:
+        signed = [one.submission for one in collection.confirmations if one.is_signed]
+        yield _workbooks(texts.confirmed, signed, texts)
+
+
+def _workbooks(title: str, submissions: Sequence[Submission], texts: ApprovalTexts) -> Block:
+    """A table of workbooks: of whom, who filled it in, and when."""
+    rows = [(s.owner, number(s.number), s.person, s.day, name_of(s.workbook.path)) for s in submissions]
+    widths = (6, 2, 4, 5, 8)
+    columns = [TableColumn(name, weight=width) for name, width in zip(texts.submission, widths, strict=True)]
+    return _table(title, columns, rows, texts)
 
 
 def _by_hand(content: Content, texts: ApprovalTexts, changed: ChangedByHand) -> Iterator[Block]:
