@@ -154,7 +154,8 @@ def said_in(inbox: Path, whole: Edition) -> dict[str, object]:
     for submission in load_submissions(sorted(inbox.glob("*.xlsx")), whole).submissions:
         tallies = load_tallies([submission], edition)
         rows = {key: [dict(entry.values) for entry in entries] for key, entries in tallies.entries.items()}
-        cover = (submission.section, submission.ward, submission.number, submission.not_applicable)
+        later = {key for key, table in edition.tables.items() if not table.is_asked(int(inbox.name))}
+        cover = (submission.section, submission.ward, submission.number, submission.not_applicable - later)
         said[submission.workbook.path.name] = (cover, {c.key: c.reading for c in tallies.cells}, rows)
     return said
 

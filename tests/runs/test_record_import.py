@@ -45,7 +45,7 @@ def typed_in(content: Content, edition: Edition) -> bytes:
         table_id: [
             {f.label: entry[f.label] for f in table.fields} for entry in content.collection.tallies.entries[table_id]
         ]
-        for table_id, table in edition.entry_tables.items()
+        for table_id, table in edition.on_forms_of(2022).entry_tables.items()
     }
     return render_template(edition, 2022, Filling(counts, entries))
 
@@ -136,7 +136,7 @@ def test_the_template_is_blank_and_is_not_overwritten(work: Path, command: Comma
 def test_every_table_has_its_sheet_in_the_template(year: int, whole_edition: Edition, tmp_path: Path) -> None:
     file = tmp_path / "template.xlsx"
     file.write_bytes(render_template(whole_edition.for_year(year), year))
-    edition = whole_edition.for_year(year)
+    edition = whole_edition.for_year(year).on_forms_of(year)
     printed = {key for key, table in edition.entry_tables.items() if table.print}
     sheets = set(load_workbook(file).sheetnames)
     assert sheets == {"表紙", "記入要領", *edition.count_tables, *printed}

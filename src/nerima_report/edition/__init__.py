@@ -250,8 +250,12 @@ class Edition:
 
     @property
     def asks_ward(self) -> bool:
-        """Whether the coordinator has to hand anything in for the ward; adjustments alone are no must."""
-        return bool(self.collected_counts(ward=True) or self.collected_entries(ward=True).keys() - {ADJUSTMENTS.key})
+        """Whether the coordinator has to hand anything in for the ward.
+
+        Adjustments alone are no must, nor are lists that not every year is asked for.
+        """
+        lists = (key for key, table in self.collected_entries(ward=True).items() if not table.since)
+        return bool(self.collected_counts(ward=True) or {*lists} - {ADJUSTMENTS.key})
 
     def counted_by_ledger(self, ward: bool) -> dict[str, tuple[Column, ...]]:
         """Which columns of which tables somebody may hand in although the ledger counts them: see `collected_counts`.

@@ -100,7 +100,7 @@ def _from_csv(order: ImportOrder, edition: Edition) -> _Read:
             f"CSV には年度が書かれていません。\n  ファイル: {order.file}\n"
             "  --year 2021 のように、年度を付けて実行してください。"
         )
-    published = as_published(edition.for_year(order.fiscal_year))
+    published = as_published(edition.for_year(order.fiscal_year).on_forms_of(order.fiscal_year))
     without = _tables(order.without, published)
     csv = read_csv(order.file, published, order.fiscal_year, sorted(without))
     missing = frozenset(csv.not_published) | frozenset(published.entry_tables)  # a CSV contains no lists
@@ -121,7 +121,7 @@ def _from_workbook(order: ImportOrder, edition: Edition) -> _Read:
         inbox = Inbox(unidentified=unidentified, unreadable=unreadable)
         return _Read(Collection(edition, 0, load_tallies((), edition), Totals({}), inbox))
     year = submission.fiscal_year
-    published = as_published(edition.for_year(year))
+    published = as_published(edition.for_year(year).on_forms_of(year))
     without = _tables(order.without, published)
     submission = replace(submission, not_applicable=submission.not_applicable | without)
     tallies = load_tallies((submission,), published)
