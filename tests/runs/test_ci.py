@@ -113,7 +113,11 @@ def type_in(
     for key, value in totals.values.items():
         told = (changes or {}).get(key.row, value)
         part, _, table = key.table.partition(".")
-        lines.append(",".join((part, table, key.group, key.row, key.column, str(told))))
+        if told is None:  # a table that was not asked for in the year
+            lines.append(f"{part},{table},,,,該当なし")
+        else:
+            lines.append(",".join((part, table, key.group, key.row, key.column, str(told))))
+    lines = list(dict.fromkeys(lines))
     (repository.parent / "year.csv").write_text("\n".join(lines), encoding="utf-8")
     reason = ("--revise", "数え直し") if changes else ()
     file = repository.parent / "year.csv"
@@ -199,10 +203,10 @@ def test_an_error_stops_the_workflow(ward: Path, command: Command, act_inbox: In
     type_in(command, ward, 2024, totals, {"年度末に載せているもの": 7})
     propose(ward)
     code, found, _ = run_workflow(ward)
-    (error,) = (finding for finding in found if finding["level"] == "error")
+    # The year that was copied has no cases carried over from it either, which is an error of its own.
+    (error,) = (f for f in found if f["level"] == "error" and "年度末に載せているもの" in f["title"])
     assert (code, error["file"]) == (1, "records/2024.json")
     assert int(error["line"]) in changed_lines(ward, "records/2024.json")
-    assert "年度末に載せているもの" in error["title"]
 
 
 @RUNNER

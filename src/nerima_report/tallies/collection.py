@@ -45,9 +45,6 @@ class Collection:
 
     `absent` are those of the roster of whom no workbook could be read.
 
-    `ledger` is the case ledger of the year, where it has one.
-    `ledger` is its case ledger, where it has one, `confirmations` are the 確認表 that came back.
-    `ledger` is its case ledger, where it has one, `confirmations` are the 確認表 that came back.
     `ledger` is its case ledger, where it has one, `confirmations` are the 確認表 that came back.
     `submissions` are the workbooks of the year that count (the latest of each 課). A year that is known from its
     record has neither.
