@@ -319,7 +319,7 @@ def test_without_the_charts_all_but_the_pictures_is_made_and_one_line_adds_them(
     program = (clone.folder / ".venv" / "bin" / "nerima-report", "-C", "sample_data")
     out = clone.folder / "sample_data" / "out" / "trend-2018-2021"
     said = clone.run(*program, "trend", "2018..2021")
-    assert (len(list(out.glob("trend.*"))), list(out.glob("*.png"))) == (3, [])
+    assert (len(list(out.glob("trend.*"))), list(out.glob("*.png"))) == (4, [])
     (line,) = re.findall(r"charts.*: (.+)$", said, re.MULTILINE)
     clone.run(*shlex.split(line))
     assert "charts" not in clone.run(*program, "trend", "2018..2021")
