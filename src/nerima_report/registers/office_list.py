@@ -258,6 +258,8 @@ def _refuse_doubled(headings: Mapping[int, str], file: Path) -> None:
 def _sheets(file: Path) -> dict[str, dict[int, dict[int, CellValue]]]:
     book = read_workbook(file)
     if isinstance(book, Unreadable):
+        if book.reason == "missing":
+            raise CannotProceed(f"一覧のファイルがありません。\n  ファイル: {file}\n  名前と場所を確かめてください。")
         raise CannotProceed(
             f"一覧を読めません。\n  ファイル: {file}\n"
             "  Excel で開けるか確かめ、「Excel ブック (*.xlsx)」で保存し直してください。"

@@ -74,7 +74,8 @@ def no_ledger(workspace: Workspace, fiscal_year: int) -> CannotProceed:
     """That a year has no ledger."""
     return CannotProceed(
         f"{full_name(fiscal_year)}の請求台帳がありません。\n  ファイル: {workspace.ledger(fiscal_year)}\n"
-        "  台帳（Excel）をこの名前で置いてから、もう一度実行してください。"
+        f"  nerima-report ledger new {fiscal_year} で作ってください。\n"
+        "  今ある一覧があれば、nerima-report ledger import で取り込めます。"
     )
 
 
