@@ -18,6 +18,7 @@ from ledgers import case_ledger_of, write_ledgers
 from nerima_report.edition import Edition
 from nerima_report.errors import CannotProceed
 from nerima_report.registers.due import DECISION, Due, due_days
+from nerima_report.tallies.roster import RosterSection
 
 CASES = tomllib.loads((ROOT / "tests" / "cases" / "due.toml").read_text(encoding="utf-8"))
 ROWS, ON = CASES["row"], CASES["on"]
@@ -41,6 +42,14 @@ def test_the_earliest_comes_first_and_sections_are_chosen(whole_edition: Edition
     for name, hint in (("管理課", "福祉部管理課"), ("国保年金科", "国保年金課"), ("宇宙課", "部と課")):
         with pytest.raises(CannotProceed, match=hint):
             due_days(ledger, ON, [name])
+
+
+@pytest.mark.parametrize("name", ["環境課", "環境部環境課"])
+def test_a_section_of_the_roster_without_a_request_has_nothing_due(name: str, whole_edition: Edition) -> None:
+    ledger = case_ledger_of(whole_edition, 2022, {2022: _lists(ROWS[:1])})
+    roster = [RosterSection(2022, "環境部", "環境課")]
+    found = due_days(ledger, ON, [name], roster)
+    assert (found.sections, found.due) == (("環境部環境課",), ())
 
 
 def test_the_screen_and_the_json_say_the_same(

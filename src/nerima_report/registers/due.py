@@ -5,13 +5,14 @@ No limit runs while a correction (補正) is awaited: the day that is given then
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from nerima_report.errors import CannotProceed
 from nerima_report.tallies.cases import Case
 from nerima_report.tallies.ledger import CaseLedger
+from nerima_report.tallies.roster import RosterSection
 from nerima_report.text import LEAST_LIKENESS_OF_SECTIONS, asked, likely
 
 
@@ -62,9 +63,16 @@ class DueDays:
     due: tuple[Due, ...]
 
 
-def due_days(ledger: CaseLedger, on: date, sections: Sequence[str] = ()) -> DueDays:
-    """What falls due, of all 課 or of some. Raises CannotProceed for a 課 that the ledger does not name."""
-    wanted = {_section_named(name, ledger) for name in sections}
+def due_days(
+    ledger: CaseLedger, on: date, sections: Sequence[str] = (), roster: Sequence[RosterSection] = ()
+) -> DueDays:
+    """What falls due, of all 課 or of some.
+
+    Raises CannotProceed for a 課 that neither the ledger nor the roster names.
+    """
+    known = {case.entry.section: str(case.says("section")) for case in ledger.requests}
+    known |= {section.key: section.section_name for section in roster}
+    wanted = {_section_named(name, known) for name in sections}
     cases = (case.as_of(on) for case in ledger.requests if not wanted or case.entry.section in wanted)
     found = [due for case in cases if case.is_open and not _is_later(case, on) for due in _due_of(case, on)]
     ordered = sorted(found, key=lambda due: (due.day or date.max, due.part, due.number, due.kind))
@@ -108,16 +116,15 @@ def _extensions(case: Case, on: date) -> Iterator[PossibleExtension]:
             yield PossibleExtension(extension.answer, until, tell_by)
 
 
-def _section_named(name: str, ledger: CaseLedger) -> str:
+def _section_named(name: str, known: Mapping[str, str]) -> str:
     """The 課 (福祉部管理課) that a name means, with or without its 部."""
-    sections = {case.entry.section: str(case.says("section")) for case in ledger.requests}
-    meant = [name] if name in sections else sorted(section for section, short in sections.items() if short == name)
+    meant = [name] if name in known else sorted(section for section, short in known.items() if short == name)
     if len(meant) == 1:
         return meant[0]
-    meanings = [*sections.values(), *sections]
-    hint = asked(likely(name, meanings, LEAST_LIKENESS_OF_SECTIONS)) or "台帳のとおりに、部と課を続けて書いてください。"
+    meanings = [*known.values(), *known]
+    hint = asked(likely(name, meanings, LEAST_LIKENESS_OF_SECTIONS)) or "名簿のとおりに、部と課を続けて書いてください。"
     raise CannotProceed(
-        f"課「{name}」は、台帳にいくつもあります。\n  どれかを書いてください: {'、'.join(meant)}"
+        f"課「{name}」は、いくつもあります。\n  どれかを書いてください: {'、'.join(meant)}"
         if meant
-        else f"課「{name}」の請求は、台帳にありません。\n  {hint}"
+        else f"課「{name}」は、台帳にも名簿にもありません。\n  {hint}"
     )

@@ -67,7 +67,7 @@ def due_in(workspace: Workspace, edition: Edition, on: date, sections: Sequence[
             f"  フォルダー: {workspace.ledger(years[0]).parent}\n"
             f"  nerima-report ledger check {years[0]} で、どこを直すかを確かめてください。"
         )
-    return due_days(ledger, on, sections)
+    return due_days(ledger, on, sections, tuple(roster_of(workspace, years[0])) if sections else ())
 
 
 def no_ledger(workspace: Workspace, fiscal_year: int) -> CannotProceed:
