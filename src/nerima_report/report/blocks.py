@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import groupby
 
 DRAFT_MARK = "【案】"
 PROVISIONAL_MARK = "【案・暫定】"
@@ -52,12 +53,19 @@ class Cell:
 class TableColumn:
     """A printed column: its heading (with the unit) and whether it holds numbers.
 
-    `weight` is the share of the width of the table that the column deserves.
+    `weight` is the share of the width of the table that the column deserves. `over` is the heading above its own, which
+    it has in common with the neighbouring columns that say the same (決定の内訳).
     """
 
     heading: str
     numeric: bool = False
     weight: int = 1
+    over: str = ""
+
+    @property
+    def whole_heading(self) -> str:
+        """Both headings on one line, for formats with one row of them: 決定の内訳 公開(件)."""
+        return f"{self.over} {self.heading}" if self.over else self.heading
 
 
 @dataclass(frozen=True)
@@ -84,6 +92,20 @@ class Table:
     def caption(self) -> str:
         """The caption as printed: 表5 公開請求処理状況, or the title alone."""
         return f"表{self.number} {self.title}" if self.number else self.title
+
+    @property
+    def heads_above(self) -> list[tuple[str, int]]:
+        """The upper row of headings: each with the number of columns below it; a column without one stands alone ('').
+
+        Empty where no column has a heading above its own.
+        """
+        if not any(column.over for column in self.columns):
+            return []
+        heads: list[tuple[str, int]] = []
+        for over, columns in groupby(self.columns, key=lambda column: column.over):
+            count = len(list(columns))
+            heads += [(over, count)] if over else [("", 1)] * count
+        return heads
 
 
 @dataclass(frozen=True)

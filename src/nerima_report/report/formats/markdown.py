@@ -98,7 +98,7 @@ def _stays_in_anchor(character: str) -> bool:
 def _table(table: Table) -> str:
     """A pipe table; the numeric columns are aligned to the right."""
     rows = [
-        [_inline(column.heading) for column in table.columns],
+        [_inline(column.whole_heading) for column in table.columns],
         ["---:" if column.numeric else "---" for column in table.columns],
         *([_cell(cell) for cell in row] for row in table.rows),
     ]

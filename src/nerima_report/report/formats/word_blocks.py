@@ -75,11 +75,8 @@ def _table_properties(table: Table, styles: Styles, width: int) -> BaseOxmlEleme
 
 
 def _rows(table: Table, styles: Styles, widths: list[int], *, keep_next: bool) -> Iterator[BaseOxmlElement]:
-    """The header row, which Word repeats on each page, and the rows."""
-    heads = (Cell(column.heading) for column in table.columns)
-    yield _row(
-        [_cell(head, styles["Table Head"], styles, keep_next=True) for head in heads], widths, element("tblHeader")
-    )
+    """The rows of headings, which Word repeats on each page, and the rows."""
+    yield from _heads(table, styles, widths)
     held = [*_held(table, widths)[:-1], keep_next]
     for position, (row, with_next) in enumerate(zip(table.rows, held, strict=False), start=1):
         label, number = _row_styles(row, styles, total=table.has_total and position == len(table.rows))
@@ -88,6 +85,31 @@ def _rows(table: Table, styles: Styles, widths: list[int], *, keep_next: bool) -
             for column, cell in zip(table.columns, row, strict=True)
         )
         yield _row(list(cells), widths)
+
+
+def _heads(table: Table, styles: Styles, widths: list[int]) -> Iterator[BaseOxmlElement]:
+    """The row of headings, or two: then a heading stands over its columns, and one without goes over both rows."""
+
+    def head(text: str) -> BaseOxmlElement:
+        return _cell(Cell(text), styles["Table Head"], styles, keep_next=True)
+
+    if not table.heads_above:
+        yield _row([head(column.heading) for column in table.columns], widths, element("tblHeader"))
+        return
+    upper, first = [], 0
+    for over, count in table.heads_above:
+        spanned = sum(widths[first : first + count])
+        merged = element("gridSpan", val=count) if over else element("vMerge", val="restart")
+        upper.append(_grid_cell(head(over or table.columns[first].heading), spanned, merged))
+        first += count
+    yield _grid_row(upper, element("tblHeader"))
+    lower = [
+        _grid_cell(head(column.heading), width)
+        if column.over
+        else _grid_cell(head(""), width, element("vMerge", val="continue"))
+        for column, width in zip(table.columns, widths, strict=True)
+    ]
+    yield _grid_row(lower, element("tblHeader"))
 
 
 def _held(table: Table, widths: list[int]) -> list[bool]:
@@ -116,12 +138,18 @@ def _row_styles(row: tuple[Cell, ...], styles: Styles, *, total: bool) -> tuple[
 
 
 def _row(cells: list[BaseOxmlElement], widths: list[int], *properties: BaseOxmlElement) -> BaseOxmlElement:
+    """A row with a cell in each column."""
+    return _grid_row([_grid_cell(cell, width) for cell, width in zip(cells, widths, strict=True)], *properties)
+
+
+def _grid_row(cells: list[BaseOxmlElement], *properties: BaseOxmlElement) -> BaseOxmlElement:
     """A row that is never split over two pages."""
-    columns = (
-        element("tc", element("tcPr", element("tcW", w=width, type="dxa")), cell)
-        for cell, width in zip(cells, widths, strict=True)
-    )
-    return element("tr", element("trPr", element("cantSplit"), *properties), *columns)
+    return element("tr", element("trPr", element("cantSplit"), *properties), *cells)
+
+
+def _grid_cell(content: BaseOxmlElement, width: int, *merged: BaseOxmlElement) -> BaseOxmlElement:
+    """A cell of this width (twips); `merged` says with which others it is one."""
+    return element("tc", element("tcPr", element("tcW", w=width, type="dxa"), *merged), content)
 
 
 def _cell(cell: Cell, style_id: str, styles: Styles, *, keep_next: bool) -> BaseOxmlElement:
