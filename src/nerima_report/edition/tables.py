@@ -125,6 +125,7 @@ def all_hold(conditions: Iterable[Condition], entry: Mapping[str, object]) -> bo
 class Column(Definition):
     """A column of counts. `additive = false`: persons, whose numbers are not added up over sections.
 
+    `over` is a heading printed above this one and the neighbouring columns that name the same (決定の内訳).
     Where the table is counted from entries, `where` selects the entries, and `sum` names a field whose numbers are
     added up instead. `different` names a field whose different values are counted instead of the entries (different
     persons); with `first_by` each of them counts in one row only: that with the most of its entries, and of rows with
@@ -133,6 +134,7 @@ class Column(Definition):
 
     label: Text = Field(title="見出し")
     unit: Text = Field(title="単位")
+    over: str = Field(title="上の見出し", default="")
     additive: bool = Field(title="課の数を足すか", default=True)
     where: tuple[Condition, ...] = Field(title="数える条件", default=())
     sum: str = Field(title="足す項目", default="")

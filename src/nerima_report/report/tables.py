@@ -49,7 +49,9 @@ def count_table(table_id: str, table: CountTable, totals: Totals, fiscal_year: i
     if table.total:
         sums = [so_far(totals, table.keys(table_id, column.label)) for column in table.columns]
         rows.append((Cell(table.total), *map(Cell, sums)))
-    number_columns = [TableColumn(column.heading, numeric=True, weight=NUMBER_WIDTH) for column in table.columns]
+    number_columns = [
+        TableColumn(column.heading, numeric=True, weight=NUMBER_WIDTH, over=column.over) for column in table.columns
+    ]
     whole_table = [TableNote(fill(note.text, years)) for note in table.notes if not note.key]
     marked = [TableNote(fill(note.text, years), marks[note.key]) for note in table.notes if note.key]
     return Table(

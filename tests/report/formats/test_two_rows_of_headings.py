@@ -9,10 +9,13 @@ from docx.oxml.ns import qn
 
 from format_reading import open_word, tags_of
 from format_samples import REFERENCE, REPORT, rows
+from nerima_report.edition.tables import CountTable
 from nerima_report.report.blocks import Table, TableColumn
 from nerima_report.report.formats.html import render_html
 from nerima_report.report.formats.markdown import render_markdown
 from nerima_report.report.formats.word import render_word
+from nerima_report.report.tables import count_table
+from nerima_report.tallies.totals import Totals
 
 MATRIX = Table(
     "公開.実施機関別",
@@ -68,3 +71,20 @@ def test_any_places(overs: str) -> None:
     upper, lower = ([cell.text for cell in row.cells] for row in table.rows[:2])
     assert upper == [over or column.heading for over, column in zip(above, columns, strict=True)]
     assert lower == [column.heading for column in columns]
+
+
+def test_a_definition_says_which_columns_stand_under_one_heading() -> None:
+    columns = [{"label": "請求", "unit": "件"}, {"label": "公開", "unit": "件", "over": "決定の内訳"}]
+    table = CountTable.model_validate(
+        {
+            "kind": "counts",
+            "key": "別",
+            "title": "別（架空）",
+            "legal_basis": "架空",
+            "stub": "機関",
+            "columns": columns,
+        }
+        | {"rows": [{"label": "市長"}], "total": "合計"}
+    )
+    printed = count_table("公開.別", table, Totals(dict.fromkeys(table.keys("公開.別"), 1)), 2022)
+    assert printed.heads_above == [("", 1), ("", 1), ("決定の内訳", 1)]
