@@ -84,7 +84,7 @@ def test_a_definition_says_which_columns_stand_under_one_heading() -> None:
             "stub": "機関",
             "columns": columns,
         }
-        | {"rows": [{"label": "市長"}], "total": "合計"}
+        | {"columns": columns, "rows": [{"label": "市長"}], "total": "合計"}
     )
     printed = count_table("公開.別", table, Totals(dict.fromkeys(table.keys("公開.別"), 1)), 2022)
     assert printed.heads_above == [("", 1), ("", 1), ("決定の内訳", 1)]
