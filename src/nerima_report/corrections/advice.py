@@ -25,7 +25,7 @@ from nerima_report.places import WARD, CellKey, Place
 from nerima_report.tallies.collection import Collection
 
 # What the systems know of: broken totals and links, cells without a number, persons out of bounds, adjustments.
-IN_A_WORKBOOK = frozenset({"N401", *LINK_CODES.values(), "N301", *UNREADABLE.values(), "N530"})
+IN_A_WORKBOOK = frozenset({"N401", "N408", *LINK_CODES.values(), "N301", *UNREADABLE.values(), "N530"})
 # Numbers that stand on a sheet and are not read: as long as they are there, nobody knows which of the others is wrong.
 NOT_READ = frozenset({"N207", "N208", "N217", "N218"})
 IN_THE_WARD = frozenset({*LINK_CODES.values(), "N607", "N608", "N610"})

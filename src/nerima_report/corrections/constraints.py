@@ -14,7 +14,7 @@ from operator import eq, ge, le
 
 from nerima_report.checks.collection import row_of
 from nerima_report.checks.links import LinkedSums, broken_link, holds, linked_sums, said_in_workbooks
-from nerima_report.checks.table import column_of, stated_number, stated_totals, text_sum
+from nerima_report.checks.table import code_of, stated_number, stated_totals, summed_cells, text_sum
 from nerima_report.corrections.linear_system import Constraint, Number, Sum, System, SystemCell
 from nerima_report.corrections.lines import lines_behind
 from nerima_report.edition.tables import Link
@@ -112,14 +112,14 @@ class Building:
 
         Where it differs from them, its formula or its stored result is at fault.
         """
-        rows, typed = column_of(self.collection, stated), stated_number(stated)
+        rows, typed = summed_cells(self.collection, stated), stated_number(stated)
         computed = stated.formula is not None
         if computed or typed is None or not isfinite(typed) or not all(map(self._may_be_known, rows)):
             return
         texts = text_sum(rows)
         owner = WARD if any(row.ward for row in rows) else stated.place.section
         total = Sum({self.add(SystemCell(stated.place, typed, str(typed), owner, is_total=True)): 1})
-        make_finding = partial(Finding, "N401", stated.place)
+        make_finding = partial(Finding, code_of(stated), stated.place)
         tolerated = self.tolerated(make_finding) | ({-texts} if texts else set())
         self.constraints.append(Constraint(total, self._sum(rows), eq, make_finding, exact=True, tolerated=tolerated))
 

@@ -135,7 +135,8 @@ class Sentences:
     def _name(self, cell: SystemCell) -> str:
         """公開.処理状況「部分公開」（B6）, with the column where there are several, and whose it is in the ward."""
         place = cell.place
-        row = f"の{place.column}の{place.row}" if cell.is_total else f"「{f'{place.group} {place.row}'.strip()}」"
+        name = f"{place.group} {place.row}".strip()
+        row = f"の{place.column}の{name}" if cell.is_total else f"「{name}」"
         columns = self._columns.get(place.table)  # a register has none that are counts
         several = not cell.is_total and (columns is None or len(columns) > 1)
         return f"{self._owner(cell)}{place.table}{row}{f'の{place.column}' if several else ''}（{place.spot}）"

@@ -9,7 +9,7 @@
     manuscripts                which numbers may be typed into a manuscript
     generated                  definitions completed from other files (settings, guideline, choices)
     ledger, ledger_texts       the case ledger of a part, and what is counted from it; the words of its workbook
-    proofs, register_proofs, ledger_proofs    the consistency of a part
+    proofs, sum_proofs, register_proofs, ledger_proofs    the consistency of a part
     changes                    what differs between two editions
 
 Whatever is wrong in a definition stops the program with file, key and reason (DefinitionError).
@@ -33,11 +33,10 @@ from nerima_report.edition.municipality import MunicipalityDefinition
 from nerima_report.edition.part import Chart, ChartsFile, Part, PartDefinition, charts_of_tables
 from nerima_report.edition.proofs import part_faults
 from nerima_report.edition.registers import Register, RegistersFile
-from nerima_report.edition.tables import Cells, Column, CountTable, Figure, FiguresFile, LinksFile
+from nerima_report.edition.tables import Column, CountTable, Figure, FiguresFile, LinksFile
 from nerima_report.edition.toml import read_definition
 from nerima_report.errors import CannotProceed, DefinitionError
 from nerima_report.files import read_binary
-from nerima_report.places import CellKey
 
 if TYPE_CHECKING:
     from nerima_report.edition.decision_notices import DecisionNotices
@@ -290,10 +289,10 @@ class Edition:
         if not self.is_counted_by_ledger(ADJUSTMENTS.fields[0].example):
             return ADJUSTMENTS
         others = (
-            self.count_tables[table_id].rows[0].key(table_id, column.label)
+            self.count_tables[table_id].filled_rows[0].key(table_id, column.label)
             for table_id, columns in self.collected_counts(ward=False).items()
             for column in columns
-            if column.additive
+            if column.additive and not column.sum_of
         )
         example = next(others, None)
         return adjustments_like(example, "二つの課が同じものを数えたため") if example else ADJUSTMENTS
@@ -324,15 +323,6 @@ def _collected(tables: Mapping[str, CountTable], *, ward: bool) -> dict[str, tup
         if ward or table.reported_by == "section"
     }
     return {key: columns for key, columns in wanted.items() if columns}
-
-
-def cell_keys(table_id: str, table: CountTable, cells: Cells) -> list[CellKey]:
-    """The cells that a link or figure names: the named rows of a column, or all its rows."""
-    return [
-        row.key(table_id, cells.column)
-        for row in table.rows
-        if (not cells.rows or row.label in cells.rows) and (not cells.group or row.group == cells.group)
-    ]
 
 
 def _names_of(part: Part) -> Iterator[str]:

@@ -98,7 +98,7 @@ def _with_rows(table: AnyTable, tables: Tables) -> AnyTable:
     source = tables.get(table.counted_from)
     fields = {field.label: field for field in source.fields} if isinstance(source, EntryTable) else {}
     rows = [new for row in table.rows for new in _rows_of(row, fields.get(row.each_choice_of))]
-    return table.model_copy(update={"rows": tuple(rows)})
+    return table.model_copy(update={"rows": tuple(rows)}).with_group_totals()
 
 
 def _rows_of(row: Row, field: EntryField | None) -> Sequence[Row]:

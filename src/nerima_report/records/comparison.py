@@ -24,11 +24,12 @@ from nerima_report.workspace import Workspace
 class Comparison:
     """The year before under the names of today.
 
-    `broken` are the ids of the tables that cannot be compared with it, each with the reason.
+    `broken` are the ids of the tables that cannot be compared with it, each with the reason; `tables` are the others.
     """
 
     previous: Year
     broken: Mapping[str, str]
+    tables: Mapping[str, CountTable]
 
     def compares(self, table_id: str) -> bool:
         """Whether the year before published the table, and no break in the series came since."""
@@ -40,7 +41,12 @@ class Comparison:
 
     def total(self, table_id: str, column: str) -> int | None:
         """The sum of a column in the year before, over the rows that it had."""
-        known = [self.value(key) for key in self.previous.known if (key.table, key.column) == (table_id, column)]
+        table = self.tables.get(table_id)
+        known = [
+            self.value(key)
+            for key in self.previous.known
+            if (key.table, key.column) == (table_id, column) and (table is None or table.is_counted(key.group, key.row))
+        ]
         return sum(filter(None, known)) if known and self.compares(table_id) else None
 
     def rows(self, table_id: str, column: str) -> dict[tuple[str, str], int]:
@@ -73,9 +79,8 @@ def compare_with(record: Record, file: str, edition: Edition, fiscal_year: int) 
         for key, table in part.tables.items()
         if isinstance(table, CountTable) and part.table_id(key) not in broken
     }
-    return Comparison(
-        previous, {**broken, **dict(_changed_units(tables, previous, edition.years.compare.unit_changed))}
-    )
+    changed = dict(_changed_units(tables, previous, edition.years.compare.unit_changed))
+    return Comparison(previous, broken | changed, tables)
 
 
 def _changed_units(tables: Mapping[str, CountTable], previous: Year, reason: str) -> Iterable[tuple[str, str]]:

@@ -74,7 +74,7 @@ class RecordedCells(Recorded):
     """Which cells a figure sums up: rows of a column, or (without rows) all of them."""
 
     table: Text = Field(description="表のキー（部の中の名前）。")
-    column: Text = Field(description="列。")
+    column: Text = Field(description="列。いくつもの列の和では、それを「・」でつないだもの。")
     group: str = Field(description="区分。なければ空。")
     rows: tuple[Text, ...] = Field(description="行。空なら、列の全部の行。")
 
@@ -341,4 +341,4 @@ def recorded_figure(key: str, share: Share) -> RecordedFigure:
 
 
 def _cells(cells: Cells) -> RecordedCells:
-    return RecordedCells(table=cells.table, column=cells.column, group=cells.group, rows=cells.rows)
+    return RecordedCells(table=cells.table, column=cells.heading, group=cells.group, rows=cells.rows)

@@ -247,7 +247,7 @@ def _counts(part: Part, chart: Chart, year: Year, edition: Edition, last: int) -
         for key, value in year.values.items()
         if (key.table, key.column) == (table_id, chart.column)
         and (not chart.group or key.group == chart.group)
-        and (not chart.rows or key.row in chart.rows)
+        and (key.row in chart.rows if chart.rows else table.is_counted(key.group, key.row))
     }
     if not values:
         return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
 
@@ -13,6 +13,7 @@ from nerima_report.places import CellKey
 from nerima_report.records.change_statistics import restlessness
 from nerima_report.records.lines import RecordLines, RecordPlaces
 from nerima_report.records.model import Record, RecordedCells, RecordedFigure
+from nerima_report.tallies.totals import Totals, with_sums
 
 _NO_LINES = RecordLines()
 _ALL_ROWS = ""
@@ -194,6 +195,12 @@ def year_of(record: Record, file: str, edition: Edition, fiscal_year: int, lines
         before = values.get(key, 0)  # two rows may have become one since
         values[key] = None if before is None or cell.value is None else before + cell.value
         units[key.table, key.column] = cell.unit
+    of_year = replace(edition, parts=edition.parts_for(fiscal_year))
+    for key, value in with_sums(Totals(values), of_year).values.items():
+        if key not in values:  # a sum that the definitions had not yet
+            values[key] = value
+            column = of_year.count_tables[key.table].column(key.column)
+            units.setdefault((key.table, key.column), column.unit if column else "")
     tallies: dict[str, dict[CellKey, int]] = {}
     for published, tally in zip(filled, record.tallies, strict=True):
         if not tally.ward and tally.value is not None:

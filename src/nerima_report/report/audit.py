@@ -156,11 +156,14 @@ def _column(content: Content, told: pd.DataFrame, table_id: str, table: CountTab
         yield from (f"人数は、異なる「{column.different}」の数。二つ以上の課に請求した人は、どの課にも数える。", "")
     elif table.reported_by == "section" and not column.additive:
         yield from ("人数は課の数を足さず、区全体の集計（名寄せした数）を印刷する。課の数は参考。", "")
+    if column.sum_of:
+        yield from (f"「{'」「'.join(column.sum_of)}」の和。", "")
     for adjustment in content.collection.totals.adjustments:
         if adjustment.applied and adjustment.key in keys:
             rows.append(["調整", *(f"{adjustment.difference:+,}" if key == adjustment.key else "" for key in keys)])
     printed = [so_far(content.collection.totals, [key]) for key in keys]
-    total = [so_far(content.collection.totals, keys)] if table.total else []
+    whole = table.keys_of_total(table_id, column.label)
+    total = [so_far(content.collection.totals, whole)] if table.total else []
     headings = ["課", *(f"{row.group} {row.label}".strip() for row in table.rows), *([table.total] if total else [])]
     yield from markdown_table(
         headings, [*([*row, *([""] if total else [])] for row in rows), ["印刷した数", *printed, *total]]
@@ -175,10 +178,10 @@ def _counted_rows(content: Content, table_id: str, table: CountTable, column: Co
     keys = table.keys(table_id, column.label)
     names_rows = not content.collection.edition.is_counted_by_ledger(table_id)
     behind = counted_entries(table_id, table, content.collection.tallies.entries[source_of(table_id, table)])
-    sections = content.collection.in_order(entry.section for key in keys for entry in behind[key])
+    sections = content.collection.in_order(entry.section for key in keys for entry in behind.get(key, ()))
 
     def told(section: str, key: CellKey) -> str:
-        own = [entry for entry in behind[key] if entry.section == section]
+        own = [entry for entry in behind.get(key, ()) if entry.section == section]
         rows = f"（{'、'.join(str(entry.row) for entry in own)}行）" if names_rows else ""
         return f"{amount(column, own):,}{rows}" if own else ""
 

@@ -41,7 +41,7 @@ from nerima_report.report.content import Content
 from nerima_report.tallies.collection import Collection
 from nerima_report.tallies.figures import Share
 from nerima_report.tallies.model import Entry, FilledCell, Tallies
-from nerima_report.tallies.totals import Totals, cell_names
+from nerima_report.tallies.totals import Totals, cell_names, with_sums
 from nerima_report.text import name_of
 
 
@@ -148,7 +148,7 @@ def content_of(record: Record, edition: Edition, file: Path) -> Content:
             f"  理由: {reason}\n  この年度の部の定義を、公表したときのものに戻してください。"
         )
     values = record.values
-    totals = Totals(values)
+    totals = with_sums(Totals(values), edition)
     known = {key.table for key, value in values.items() if value is not None}
     missing = frozenset(record.not_published) | {table for table in edition.count_tables if table not in known}
     told = replace(edition, parts=tuple(_told(part, totals) for part in edition.parts))
@@ -161,15 +161,12 @@ def content_of(record: Record, edition: Edition, file: Path) -> Content:
 
 def _misfits(record: Record, edition: Edition) -> Iterator[tuple[str, str]]:
     """Where the record says what the definitions have no place for, or the other way round."""
-    names, values = set(cell_names(edition)), record.values
-    recorded = {key.table for key in values}
-    for key in values:
+    names = set(cell_names(edition))
+    for key in record.values:
         if key not in names:
             yield f"cells（{' '.join(filter(None, key))}）", "このセルは、今の定義にありません"
     yield from _other_units(record, edition)
-    for key in cell_names(edition):
-        if key not in values and key.table in recorded:  # of a table that is newer than the record nothing is said
-            yield f"cells（{' '.join(filter(None, key))}）", "このセルは、記録にありません"
+    yield from _other_cells(record, edition)
     for number, entry in enumerate(record.entries, start=1):
         table = edition.entry_tables.get(entry.table)
         labels = {field.label for field in table.fields} if table else set()
@@ -179,6 +176,23 @@ def _misfits(record: Record, edition: Edition) -> Iterator[tuple[str, str]]:
         for field in table.fields if table else ():
             if not _fits(field, entry.values.get(field.label), record.fiscal_year):
                 yield f"entries[{number}].values.{field.label}", "項目の値が、今の定義に合いません"
+
+
+def _other_cells(record: Record, edition: Edition) -> Iterator[tuple[str, str]]:
+    """The cells that the record lacks, and sums of which it says something else than what they add up."""
+    values = record.values
+    recorded = {key.table for key in values}
+    for key in cell_names(edition):
+        table, where = edition.count_tables[key.table], f"cells（{' '.join(filter(None, key))}）"
+        if key.table not in recorded:  # of a table that is newer than the record nothing is said
+            continue
+        if not table.is_sum(key):
+            reason = "" if key in values else "このセルは、記録にありません"
+        else:
+            added_up = Totals(values).sum(table.parts_of(key))
+            reason = "今の定義の sum_of で足すと、記録の数になりません" if values.get(key, added_up) != added_up else ""
+        if reason:
+            yield where, reason
 
 
 def _other_units(record: Record, edition: Edition) -> Iterator[tuple[str, str]]:

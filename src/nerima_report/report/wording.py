@@ -222,7 +222,7 @@ class PartWording:
     def total(self, table: str, column: str) -> Quantity:
         """合計("内容別", "件数"): the sum of all rows of a column."""
         table_id, definition = self._count_table(table)
-        keys = definition.keys(table_id, self._column(definition, column))
+        keys = definition.keys_of_total(table_id, self._column(definition, column))
         name = number_name(CellKey(table_id, "", "", column))
         return Quantity(self._totals.sum(keys), self._unit(definition, column), name=name)
 

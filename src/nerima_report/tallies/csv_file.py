@@ -268,11 +268,12 @@ class _Reader:
         if self.found.units.setdefault((key.table, key.column), unit) != unit:
             self.found.findings.append(Finding("N240", place, self.found.units[key.table, key.column], unit))
         reading = read_count(_value(text), unit)
-        if key.row:
+        if key.row and not table.is_sum(key):
             self.found.cells.append(FilledCell(self.fiscal_year, True, key, reading, shown(text), place))
         else:
             value = reading.value if isinstance(reading.value, int) else text or None
-            self.found.stated.append(StatedCell("total", key, value, line.place(key._replace(row=table.total))))
+            stated = line.place(key._replace(row=key.row or table.total))
+            self.found.stated.append(StatedCell("total", key, value, stated))
 
 
 def _value(text: str) -> int | float | str:
@@ -288,7 +289,7 @@ def _missing(found: CsvCells, edition: Edition, label: str) -> Iterator[Finding]
     for table_id, table in edition.count_tables.items():
         if table_id in found.not_published:
             continue
-        keys = table.keys(table_id)
+        keys = table.filled_keys(table_id)
         missing = [key for key in keys if key not in said]
         if missing:
             names = [" ".join(filter(None, key[1:])) for key in missing]

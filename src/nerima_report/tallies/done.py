@@ -33,7 +33,7 @@ def values_of_places(
         shown = {entry.section for entry in tallies.entries[list_id] if all_hold(conditions, entry.values)}
         of_kind = Counter(kinds.word_for(section.kind) for section in asked)
         did = Counter(kinds.word_for(section.kind) for section in asked if section.key in shown)
-        for key in table.keys(table_id):
+        for key in table.filled_keys(table_id):
             yield key, (did if key.column == DONE else of_kind)[key.row] if roster else None
 
 

@@ -6,9 +6,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from nerima_report.edition import Edition, cell_keys
+from nerima_report.edition import Edition
 from nerima_report.edition.part import Part
-from nerima_report.edition.tables import Cells, Figure
+from nerima_report.edition.tables import Cells, Figure, cell_keys
 from nerima_report.places import CellKey
 from nerima_report.tallies.totals import Totals
 
@@ -80,7 +80,8 @@ def largest_rows(totals: Totals, part: Part, cells: Cells, excluded: Collection[
 
 def _compute(figure: Figure, part: Part, totals: Totals) -> Share:
     of = figure.denominator
-    denominator = totals.sum(k for k in _keys(part, of) if k.row not in figure.excluded)
+    excluded = _keys(part, of.model_copy(update={"rows": figure.excluded})) if figure.excluded else []
+    denominator = totals.sum(key for key in _keys(part, of) if key not in excluded)
     if figure.numerator is None:
         rows = largest_rows(totals, part, of, figure.excluded)
         counted = rows[:1] or of.rows  # without a largest row all of them are nothing, or are not known

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from nerima_report.checks.years.changes import numbers_change_within_limits, sections_change_within_limits
 from nerima_report.checks.years.registers import registers_go_on
-from nerima_report.edition import Edition, cell_keys
+from nerima_report.edition import Edition
+from nerima_report.edition.tables import cell_keys
 from nerima_report.errors import CannotProceed
 from nerima_report.findings import Finding, explain
 from nerima_report.fiscal_year import full_name

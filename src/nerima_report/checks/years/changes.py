@@ -30,6 +30,8 @@ def numbers_change_within_limits(evidence: YearEvidence) -> Iterator[Finding]:
             continue
         for column in table.columns:
             own = (table_id, column.label)
+            if column.sum_of:
+                continue  # its parts say it
             if previous.units.get(own) != evidence.current.units.get(own):
                 continue
             first = equal_columns(part, own)[0]
@@ -53,7 +55,8 @@ def sections_change_within_limits(evidence: YearEvidence) -> Iterator[Finding]:
                 continue
             said.add(first)
             for section, now in evidence.current.tallies.items():
-                keys = [key for key in now if (key.table, key.column) == (table_id, column.label)]
+                counted = table.keys_of_total(table_id, column.label)
+                keys = [key for key in now if (key.table, key.column) == (table_id, column.label) and key in counted]
                 past = [year.tallies.get(section, {}) for year in evidence.earlier]
                 if not keys or not set(keys) <= past[-1].keys():
                     continue
@@ -71,7 +74,8 @@ def equal_columns(part: Part, column: Column) -> list[Column]:
     pairs = [
         tuple((part.table_id(side.table), side.column) for side in (link.left, link.right))
         for link in part.links
-        if link.relation == "equal" and not any(side.rows or side.group for side in (link.left, link.right))
+        if link.relation == "equal"
+        and not any(side.rows or side.group or side.columns for side in (link.left, link.right))
     ]
     while waiting:
         own = waiting.pop()
@@ -106,7 +110,7 @@ def _column_changes(evidence: YearEvidence, previous: Year, table: CountTable, n
     table_id, column = named
     limits = evidence.edition.years.limits.change
     now, before = evidence.current.known, previous.known
-    keys = table.keys(table_id, column)
+    keys = table.keys_of_total(table_id, column)
     keys = [key for key in keys if key in now and key in before]
     if not keys:
         return
