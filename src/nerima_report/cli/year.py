@@ -323,7 +323,7 @@ def publish(
         return
     order = run.PublishOrder(fiscal_year, parse_date(day), tuple(way or ()), revise.strip(), as_built.strip())
     published = run.publish(workspace, edition, order, date.today())
-    print_notices(console, edition.catalogue.notices(published.findings))
+    print_notices(console, edition.catalogue.notices(published.findings), edition.words)
     outcome = "を公表の記録にしました" if published.changed else "は、すでに同じ内容で公表の記録になっています"
     tell_folded(console, [f"{full_name(fiscal_year)}{outcome}: {published.file}"])
     tell_folded(console, lines_about_publication(published.record, edition))

@@ -29,12 +29,12 @@ from nerima_report.edition.catalogue import Catalogue, load_catalogue
 from nerima_report.edition.entries import ADJUSTMENTS, AnyTable, EntryTable, Tables, TablesFile, adjustments_like
 from nerima_report.edition.generated import completed, with_guideline, with_numbers
 from nerima_report.edition.guideline import Guideline
-from nerima_report.edition.municipality import MunicipalityDefinition
+from nerima_report.edition.municipality import MunicipalityDefinition, Words
 from nerima_report.edition.part import Chart, ChartsFile, Part, PartDefinition, charts_of_tables
 from nerima_report.edition.proofs import part_faults
 from nerima_report.edition.registers import Register, RegistersFile
 from nerima_report.edition.tables import Cells, Column, CountTable, Figure, FiguresFile, LinksFile
-from nerima_report.edition.toml import read_definition
+from nerima_report.edition.toml import Model, read_definition
 from nerima_report.errors import CannotProceed, DefinitionError
 from nerima_report.files import read_binary
 from nerima_report.places import CellKey
@@ -61,17 +61,17 @@ class Edition:
     """All definitions of one municipality. Tables are named by their id such as 公開.処理状況.
 
     The texts (forms, letters, years, corrections, trend) are read when they are used, and may then raise
-    DefinitionError (see `load_edition`). `own_form_texts` replace those of forms.toml. `from_print`: the edition serves
-    to type in a printed year, so there is no sheet for adjustments. `counted_by_ledgers` are the
-    tables that are counted from a ledger, in a year that has one. `is_of_ledgers`: it is that of a workbook of
-    ledgers (see `of_ledgers`).
+    DefinitionError (see `load_edition`). `own_guideline` is None where the body has none. `own_form_texts` replace
+    those of forms.toml. `from_print`: the edition serves to type in a printed year, so there is no sheet for
+    adjustments. `counted_by_ledgers` are the tables that are counted from a ledger, in a year that has one.
+    `is_of_ledgers`: it is that of a workbook of ledgers (see `of_ledgers`).
     """
 
     folder: Path
     municipality: MunicipalityDefinition
     parts: tuple[Part, ...]
     catalogue: Catalogue
-    guideline: Guideline
+    own_guideline: Guideline | None
     own_form_texts: FormTexts | None = None
     from_print: bool = False
     counted_by_ledgers: frozenset[str] = frozenset()
@@ -82,35 +82,35 @@ class Edition:
         """The texts of forms."""
         from nerima_report.edition.texts import FormTexts
 
-        return self.own_form_texts or read_definition(self.folder / "forms.toml", FormTexts)
+        return self.own_form_texts or self._texts("forms.toml", FormTexts)
 
     @cached_property
     def years(self) -> YearsDefinition:
         """The texts on the comparison of years, and its limits."""
         from nerima_report.edition.texts import YearsDefinition
 
-        return read_definition(self.folder / "years.toml", YearsDefinition)
+        return self._texts("years.toml", YearsDefinition)
 
     @cached_property
     def manuscripts(self) -> ManuscriptRules:
         """Which numbers may be typed into a manuscript."""
         from nerima_report.edition.manuscripts import ManuscriptRules
 
-        return read_definition(_file_or_shipped(self.folder, "manuscripts.toml"), ManuscriptRules)
+        return self._texts("manuscripts.toml", ManuscriptRules)
 
     @cached_property
     def corrections(self) -> CorrectionsDefinition:
         """The kinds of slips with their weights, and the texts of likely corrections."""
         from nerima_report.edition.texts import CorrectionsDefinition
 
-        return read_definition(_file_or_shipped(self.folder, "corrections.toml"), CorrectionsDefinition)
+        return self._texts("corrections.toml", CorrectionsDefinition)
 
     @cached_property
     def trend(self) -> TrendTexts:
         """The texts of the report over several years."""
         from nerima_report.edition.texts import TrendTexts
 
-        return read_definition(_file_or_shipped(self.folder, "trend.toml"), TrendTexts)
+        return self._texts("trend.toml", TrendTexts)
 
     @cached_property
     def files(self) -> FilesDefinition:
@@ -124,7 +124,7 @@ class Edition:
         """The kinds of places that the roster names, and the roles in the protection."""
         from nerima_report.edition.kinds import SectionKinds
 
-        return read_definition(_file_or_shipped(self.folder, "kinds.toml"), SectionKinds)
+        return self._texts("kinds.toml", SectionKinds)
 
     @cached_property
     def decision_notices(self) -> dict[str, DecisionNotices]:
@@ -139,21 +139,37 @@ class Edition:
         """How offices call the fields and answers of their own lists."""
         from nerima_report.edition.ledger_import import ImportWords
 
-        return read_definition(_file_or_shipped(self.folder, "ledger-import.toml"), ImportWords)
+        return self._texts("ledger-import.toml", ImportWords)
 
     @cached_property
     def letters(self) -> LetterTexts:
         """What is written to each 課, and how its head is addressed."""
         from nerima_report.edition.letters import LetterTexts
 
-        return read_definition(_file_or_shipped(self.folder, "letters.toml"), LetterTexts)
+        return self._texts("letters.toml", LetterTexts)
 
     @cached_property
     def ledger_texts(self) -> LedgerTexts:
         """The words of the workbook of a case ledger."""
         from nerima_report.edition.ledger_texts import LedgerTexts
 
-        return read_definition(_file_or_shipped(self.folder, "ledgers.toml"), LedgerTexts)
+        return self._texts("ledgers.toml", LedgerTexts)
+
+    def _texts(self, name: str, model: type[Model]) -> Model:
+        """A file of texts in the words of the body."""
+        return read_definition(_file_or_shipped(self.folder, name), model, self.words.into)
+
+    @property
+    def guideline(self) -> Guideline:
+        """The guideline on using personal information. Raises CannotProceed where the body has none."""
+        if self.own_guideline is None:
+            raise CannotProceed(f"{self.municipality.name}の定義には、ガイドライン（guideline.toml）がありません。")
+        return self.own_guideline
+
+    @property
+    def words(self) -> Words:
+        """What the body calls itself and its offices."""
+        return self.municipality.words
 
     def parts_for(self, fiscal_year: int) -> tuple[Part, ...]:
         """The parts that serve a fiscal year, in their order."""
@@ -378,7 +394,7 @@ def load_edition(folder: Path, *, texts: bool = True) -> Edition:
     reason for the first fault.
     """
     municipality = read_definition(folder / "municipality.toml", MunicipalityDefinition)
-    guideline = read_definition(folder / "guideline.toml", Guideline)
+    guideline = read_definition(folder / "guideline.toml", Guideline) if (folder / "guideline.toml").exists() else None
     parts = sorted(
         (_load_part(file.parent, guideline) for file in sorted(folder.glob("*/part.toml"))),
         key=lambda p: (p.definition.order, p.definition.first_year),
@@ -389,8 +405,9 @@ def load_edition(folder: Path, *, texts: bool = True) -> Edition:
     _refuse_rival_registers(parts)
     _refuse_unknown_open_data(folder, municipality, parts)
     used = _beside_the_edition(folder, "findings.toml")
-    shipped = load_catalogue(shipped_templates() / "findings.toml")
-    catalogue = shipped if used == shipped.file else load_catalogue(used, required=shipped.codes)
+    words = municipality.words
+    shipped = load_catalogue(shipped_templates() / "findings.toml", words)
+    catalogue = shipped if used == shipped.file else load_catalogue(used, words, required=shipped.codes)
     for code in municipality.severities:
         if code not in catalogue.codes:
             raise DefinitionError(folder / "municipality.toml", f"severities.{code}", "このコードはありません")
@@ -431,7 +448,7 @@ def _file_or_shipped(folder: Path, name: str) -> Path:
     return folder / name if (folder / name).exists() else shipped_templates() / "nerima" / name
 
 
-def _load_part(folder: Path, guideline: Guideline) -> Part:
+def _load_part(folder: Path, guideline: Guideline | None) -> Part:
     definition = read_definition(folder / "part.toml", PartDefinition)
 
     def numbers(data: dict[str, Any]) -> dict[str, Any]:

@@ -25,11 +25,13 @@ NOT_IN_SHEET_NAMES = frozenset("[]:*?/\\'")
 Fault = tuple[Path, str, str]  # the file, the key, and why
 
 
-def part_faults(part: Part, guideline: Guideline) -> Iterator[Fault]:
+def part_faults(part: Part, guideline: Guideline | None) -> Iterator[Fault]:
     """Every fault of a part, in the order in which somebody would look for it."""
     for check in _CHECKS:
         yield from check(part)
-    if part.uses is not None:
+    if part.uses is not None and guideline is None:
+        yield part.folder / "uses.toml", "", "guideline.toml がないので、uses.toml は使えません"
+    elif part.uses is not None and guideline is not None:
         settings = {setting.key: setting for setting in part.definition.settings}
         for key, reason in rule_faults(part.uses, part.tables, settings, guideline):
             yield part.folder / "uses.toml", key, reason

@@ -168,6 +168,7 @@ def _status_by(workspace: Workspace, examination: Examination) -> YearStatus:
         confirmed=tuple(confirmed),
         unconfirmed=tuple(waiting),
         not_announced=examination.edition.municipality.not_announced(fiscal_year),
+        section_word=examination.edition.words.section,
     )
 
 
@@ -203,7 +204,7 @@ def _changes(year: YearStatus, last: LastLook) -> Iterator[Change]:
         if row.name in last.handed_in:
             kind = _change(row, year.versions.get(row.file, ""), last.handed_in[row.name])
             if kind is not None:
-                yield Change(row.section, row.ward, kind)
+                yield Change(row.section, row.ward, kind, row.whole)
 
 
 def _change(row: HandedIn, version: str, before: tuple[str, str]) -> ChangeKind | None:
