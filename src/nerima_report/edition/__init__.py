@@ -18,7 +18,7 @@ Whatever is wrong in a definition stops the program with file, key and reason (D
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property, partial
 from pathlib import Path
@@ -34,7 +34,7 @@ from nerima_report.edition.part import Chart, ChartsFile, Part, PartDefinition, 
 from nerima_report.edition.proofs import part_faults
 from nerima_report.edition.registers import Register, RegistersFile
 from nerima_report.edition.tables import Cells, Column, CountTable, Figure, FiguresFile, LinksFile
-from nerima_report.edition.toml import Model, read_definition
+from nerima_report.edition.toml import Model, read_data, read_definition
 from nerima_report.errors import CannotProceed, DefinitionError
 from nerima_report.files import read_binary
 from nerima_report.places import CellKey
@@ -54,6 +54,24 @@ if TYPE_CHECKING:
         TrendTexts,
         YearsDefinition,
     )
+
+
+# The files that all municipalities share, beside the folders of the editions, and of which the report is made. An
+# edition has what is its own: a whole file, or single keys of a .toml (see `read_shared`).
+SHARED = (
+    "cover.md.j2",
+    "register.md.j2",
+    "reference.docx",
+    "corrections.toml",
+    "forms.toml",
+    "kinds.toml",
+    "ledger-import.toml",
+    "ledgers.toml",
+    "letters.toml",
+    "manuscripts.toml",
+    "trend.toml",
+    "years.toml",
+)
 
 
 @dataclass(frozen=True)
@@ -117,7 +135,7 @@ class Edition:
         """Which files in a folder of submissions are not read, and what they are."""
         from nerima_report.edition.texts import FilesDefinition
 
-        return read_definition(_beside_the_edition(self.folder, "files.toml"), FilesDefinition)
+        return self._texts("files.toml", FilesDefinition)
 
     @cached_property
     def kinds(self) -> SectionKinds:
@@ -156,8 +174,8 @@ class Edition:
         return self._texts("ledgers.toml", LedgerTexts)
 
     def _texts(self, name: str, model: type[Model]) -> Model:
-        """A file of texts in the words of the body."""
-        return read_definition(_file_or_shipped(self.folder, name), model, self.words.into)
+        """A file of texts: that which all share, with what the edition has of its own, in the words of the body."""
+        return read_shared(self.folder, name, model, self.words)
 
     @property
     def guideline(self) -> Guideline:
@@ -170,6 +188,15 @@ class Edition:
     def words(self) -> Words:
         """What the body calls itself and its offices."""
         return self.municipality.words
+
+    def file(self, name: str) -> Path:
+        """A file of the edition, or that of all municipalities where it has none of its own (see `SHARED`)."""
+        return file_of(self.folder, name)
+
+    @property
+    def reference(self) -> Path:
+        """The Word file whose styles and page set-up the outputs have."""
+        return self.file("reference.docx")
 
     def parts_for(self, fiscal_year: int) -> tuple[Part, ...]:
         """The parts that serve a fiscal year, in their order."""
@@ -325,10 +352,13 @@ class Edition:
 
     @cached_property
     def sha256(self) -> str:
-        """The SHA-256 of everything the edition consists of (names and contents)."""
+        """The SHA-256 of everything the edition consists of (names and contents), shared files among it."""
+        own = [p for p in self.folder.rglob("*") if p.is_file() and not p.name.startswith((".", "~"))]
+        files = {p.relative_to(self.folder).as_posix(): p for p in own}
+        files |= {f"../{name}": file for name in SHARED if (file := shared_file(self.folder, name)) not in own}
         digest = hashlib.sha256()
-        for file in sorted(p for p in self.folder.rglob("*") if p.is_file() and not p.name.startswith((".", "~"))):
-            digest.update(file.relative_to(self.folder).as_posix().encode() + b"\0" + read_binary(file) + b"\0")
+        for name in sorted(files):
+            digest.update(name.encode() + b"\0" + read_binary(files[name]) + b"\0")
         return digest.hexdigest()
 
 
@@ -396,7 +426,7 @@ def load_edition(folder: Path, *, texts: bool = True) -> Edition:
     municipality = read_definition(folder / "municipality.toml", MunicipalityDefinition)
     guideline = read_definition(folder / "guideline.toml", Guideline) if (folder / "guideline.toml").exists() else None
     parts = sorted(
-        (_load_part(file.parent, guideline) for file in sorted(folder.glob("*/part.toml"))),
+        (_load_part(each, guideline) for each in _part_folders(folder)),
         key=lambda p: (p.definition.order, p.definition.first_year),
     )
     if not parts:
@@ -404,7 +434,7 @@ def load_edition(folder: Path, *, texts: bool = True) -> Edition:
     _refuse_rivals(parts)
     _refuse_rival_registers(parts)
     _refuse_unknown_open_data(folder, municipality, parts)
-    used = _beside_the_edition(folder, "findings.toml")
+    used = file_of(folder, "findings.toml")
     words = municipality.words
     shipped = load_catalogue(shipped_templates() / "findings.toml", words)
     catalogue = shipped if used == shipped.file else load_catalogue(used, words, required=shipped.codes)
@@ -416,9 +446,6 @@ def load_edition(folder: Path, *, texts: bool = True) -> Edition:
         # A number that cannot be read must never be left out of a printed sum.
         if code < "N4" and definition.severity == "error" != catalogue.codes[code].severity:
             raise DefinitionError(catalogue.file, f"{code}.severity", "読めないものを見のがす重さにはできません")
-    for name in ("reference.docx", "cover.md.j2"):
-        if not (folder / name).is_file():
-            raise DefinitionError(folder / name, "", "ファイルがありません")
     edition = Edition(folder, municipality, tuple(parts), catalogue, guideline)
     if texts:
         _ = edition.form_texts, edition.years, edition.corrections, edition.trend, edition.files, edition.manuscripts
@@ -437,15 +464,30 @@ def _refuse_unknown_tables(edition: Edition) -> None:
             raise DefinitionError(file, f"kind「{kind.name}」.tables", f"表「{unknown[0]}」はありません")
 
 
-def _beside_the_edition(folder: Path, name: str) -> Path:
-    """A file that municipalities share: the edition's own, that beside it, or that which came with the program."""
-    files = (folder / name, folder.parent / name, shipped_templates() / name)
-    return next(file for file in files if file.is_file())
+def shared_file(folder: Path, name: str) -> Path:
+    """A file that municipalities share: that beside the folder of the edition, or that which came with the program."""
+    beside = folder.parent / name
+    return beside if beside.is_file() else shipped_templates() / name
 
 
-def _file_or_shipped(folder: Path, name: str) -> Path:
-    """A file of an edition, or the shipped one where the edition was copied before this file existed."""
-    return folder / name if (folder / name).exists() else shipped_templates() / "nerima" / name
+def file_of(folder: Path, name: str) -> Path:
+    """A file of an edition, or the shared one where it has none of its own."""
+    return folder / name if (folder / name).is_file() else shared_file(folder, name)
+
+
+def read_shared(folder: Path, name: str, model: type[Model], words: Words) -> Model:
+    """A shared file of texts in the words of a body; the keys of the edition's own file of this name replace its keys.
+
+    Raises DefinitionError with the file in which the fault is.
+    """
+    shared, own = shared_file(folder, name), folder / name
+    whole = read_definition(shared, model, words.into)
+    return read_definition(own, model, lambda data: words.into(read_data(shared) | data)) if own.is_file() else whole
+
+
+def _part_folders(folder: Path) -> list[Path]:
+    """The folders that hold a part; one of the two files may be missing, and is then asked for."""
+    return sorted({file.parent for name in ("part.toml", "tables.toml") for file in folder.glob(f"*/{name}")})
 
 
 def _load_part(folder: Path, guideline: Guideline | None) -> Part:
@@ -455,15 +497,13 @@ def _load_part(folder: Path, guideline: Guideline | None) -> Part:
         return dict(with_numbers(data, definition.setting_names))
 
     tables = read_definition(folder / "tables.toml", TablesFile, numbers).table
-    links = read_definition(folder / "links.toml", LinksFile, numbers).link
-    figures = read_definition(folder / "figures.toml", FiguresFile, numbers).figure
+    links = _if_there(folder / "links.toml", LinksFile, numbers).link
+    figures = _if_there(folder / "figures.toml", FiguresFile, numbers).figure
     _unique(folder / "tables.toml", "table", [table.key for table in tables])
     _unique(folder / "links.toml", "link", [link.key for link in links])
     _unique(folder / "figures.toml", "figure", [figure.key for figure in figures])
     uses = read_definition(folder / "uses.toml", UseRules) if (folder / "uses.toml").exists() else None
-    kept = RegistersFile()
-    if (folder / "registers.toml").exists():
-        kept = read_definition(folder / "registers.toml", RegistersFile, numbers)
+    kept = _if_there(folder / "registers.toml", RegistersFile, numbers)
     registers = tuple(with_guideline(register, guideline) for register in kept.register_)
     all_tables = completed(tables, guideline)
     charts = _load_charts(folder, all_tables, figures)
@@ -475,6 +515,11 @@ def _load_part(folder: Path, guideline: Guideline | None) -> Part:
     for file, key, reason in part_faults(part, guideline):
         raise DefinitionError(file, key, reason)
     return part
+
+
+def _if_there(file: Path, model: type[Model], prepare: Callable[[dict[str, Any]], dict[str, Any]]) -> Model:
+    """What a file says that a part need not have; nothing where it is not there."""
+    return read_definition(file, model, prepare) if file.exists() else model()
 
 
 def _load_ledger(part: Part) -> Ledger:

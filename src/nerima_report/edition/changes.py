@@ -105,8 +105,8 @@ def _contents(edition: Edition) -> dict[str, object]:
     whole = {
         # The severities are compared in the catalogue.
         "municipality.toml": edition.municipality.model_copy(update={"severities": {}}),
-        "cover.md.j2": read_text(edition.folder / "cover.md.j2"),
-        "reference.docx": read_binary(edition.folder / "reference.docx"),
+        "cover.md.j2": read_text(edition.file("cover.md.j2")),
+        "reference.docx": read_binary(edition.reference),
         "forms.toml": edition.form_texts,
         "years.toml": edition.years,
         "manuscripts.toml": edition.manuscripts,

@@ -19,7 +19,7 @@ class SectionKind(Definition):
 
     name: Text = Field(title="種類")
     head: Text = Field(title="長の職名")
-    deputy: Text = Field(title="保護担当者の職名")
+    deputy: str = Field(title="保護担当者の職名", default="")
     counted: Text = Field(title="数える言葉")
     body: str = Field(title="実施機関", default="")
     tables: tuple[Text, ...] = Field(title="求める表", default=())

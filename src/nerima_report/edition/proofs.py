@@ -87,7 +87,9 @@ def _check_counting(part: Part) -> Iterator[Fault]:
 
 
 def _faults_of_made_tables(part: Part, table: CountTable | EntryTable) -> Iterator[tuple[str, str]]:
-    """A table by 実施機関 divides columns that can be added up, and its rows are bodies of part.toml."""
+    """Choices from a guideline need one. A table by 実施機関 divides columns that add up; its rows are bodies."""
+    if isinstance(table, EntryTable) and any(field.choices_from and not field.choices for field in table.fields):
+        yield "fields", 'choices_from = "guideline" と書いてありますが、guideline.toml がありません'
     if isinstance(table, CountTable) and table.done_of and not isinstance(part.tables.get(table.done_of), EntryTable):
         yield "done_of", f"一覧の表「{table.done_of}」はありません"
     if not isinstance(table, CountTable) or not table.by_body_of:

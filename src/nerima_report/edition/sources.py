@@ -12,7 +12,7 @@ from functools import cached_property
 
 from pydantic import Field, model_validator
 
-from nerima_report.edition import Edition
+from nerima_report.edition import SHARED, Edition
 from nerima_report.edition.citations import (
     Article,
     Citation,
@@ -266,7 +266,7 @@ def _names(edition: Edition) -> Iterator[str]:
     yield from (f"類型 {entry.name}" for entry in (edition.own_guideline.entries if edition.own_guideline else ()))
     letters = edition.letters
     yield from (f"手紙 {each.name}" for each in (letters.request, letters.reminder, letters.unread, letters.returned))
-    yield from (f"定義 {file.name}" for file in edition.folder.iterdir() if file.is_file())
+    yield from (f"定義 {name}" for name in {*SHARED, *(file.name for file in edition.folder.iterdir())})
     yield from (f"定義 municipality.toml {key}" for key in type(edition.municipality).model_fields)
     yield from (f"定義 kinds.toml {key}" for key in ("bodies", "kind", "role"))
 
