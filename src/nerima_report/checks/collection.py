@@ -162,7 +162,7 @@ def adjustments_can_be_applied(collection: Collection) -> Iterator[Finding]:
 def row_of(adjustment: Adjustment, edition: Edition) -> Place:
     """The row in which an adjustment stands."""
     entry = adjustment.entry
-    return Place(edition.words.whole, entry.file, entry.sheet, f"{entry.row}行", ADJUSTMENTS.key)
+    return Place(edition.words.whole, entry.file, entry.sheet, f"{entry.row}行", ADJUSTMENTS)
 
 
 def orders_run_from_one(collection: Collection) -> Iterator[Finding]:

@@ -89,8 +89,8 @@ def explain(
         print(reference_page(catalogue), end="")
     elif not asked:
         print(list_codes(catalogue, Console().width))
-    elif definition := catalogue.codes.get(wanted := f"N{asked.upper().removeprefix('N')}"):
-        print(explain_code(wanted, definition))
+    elif (wanted := f"N{asked.upper().removeprefix('N')}") in catalogue.codes:
+        print(explain_code(wanted, catalogue))
     else:
         _explain_place(edition, asked)
 

@@ -26,7 +26,15 @@ from typing import TYPE_CHECKING, Any
 
 from nerima_report.edition.case_rules import UseRules
 from nerima_report.edition.catalogue import Catalogue, load_catalogue
-from nerima_report.edition.entries import ADJUSTMENTS, AnyTable, EntryTable, Tables, TablesFile, adjustments_like
+from nerima_report.edition.entries import (
+    ADJUSTMENTS,
+    WITHDRAWN,
+    AnyTable,
+    EntryTable,
+    Tables,
+    TablesFile,
+    adjustments_like,
+)
 from nerima_report.edition.generated import completed, with_guideline, with_numbers
 from nerima_report.edition.guideline import Guideline
 from nerima_report.edition.municipality import MunicipalityDefinition, Words
@@ -142,7 +150,8 @@ class Edition:
         """The kinds of places that the roster names, and the roles in the protection."""
         from nerima_report.edition.kinds import SectionKinds
 
-        return self._texts("kinds.toml", SectionKinds)
+        file = self.folder / "kinds.toml"
+        return self._texts(file.name, SectionKinds) if file.exists() else SectionKinds()
 
     @cached_property
     def decision_notices(self) -> dict[str, DecisionNotices]:
@@ -298,7 +307,7 @@ class Edition:
         Adjustments alone are no must, nor are lists that not every year is asked for.
         """
         lists = (key for key, table in self.collected_entries(ward=True).items() if not table.since)
-        return bool(self.collected_counts(ward=True) or {*lists} - {ADJUSTMENTS.key})
+        return bool(self.collected_counts(ward=True) or {*lists} - {ADJUSTMENTS})
 
     def counted_by_ledger(self, ward: bool) -> dict[str, tuple[Column, ...]]:
         """Which columns of which tables somebody may hand in although the ledger counts them: see `collected_counts`.
@@ -324,22 +333,22 @@ class Edition:
         """Which list-like tables a section, or the coordinator for the ward, reports."""
         if ward:
             tables = {key: table for key, table in self.entry_tables.items() if table.reported_by == "coordinator"}
-            return tables | ({} if self.from_print else {ADJUSTMENTS.key: self._adjustments})
+            return tables | ({} if self.from_print else {ADJUSTMENTS: self._adjustments})
         return {key: table for key, table in self.entry_tables.items() if table.reported_by == "section"}
 
     @property
     def _adjustments(self) -> EntryTable:
-        """The sheet 調整; where the case ledger counts the number of its example, with another that may be adjusted."""
-        if not self.is_counted_by_ledger(ADJUSTMENTS.fields[0].example):
-            return ADJUSTMENTS
-        others = (
-            self.count_tables[table_id].rows[0].key(table_id, column.label)
+        """The sheet 調整: its example is a number that may be adjusted, of withdrawn requests if there is one."""
+        numbers = [
+            row.key(table_id, column.label)
             for table_id, columns in self.collected_counts(ward=False).items()
+            for row in self.count_tables[table_id].rows
             for column in columns
             if column.additive
-        )
-        example = next(others, None)
-        return adjustments_like(example, "二つの課が同じものを数えたため") if example else ADJUSTMENTS
+        ]
+        withdrawn = next((key for key in numbers if key.row == WITHDRAWN), None)
+        example = withdrawn or next(iter(numbers), CellKey("", "", "", ""))
+        return adjustments_like(example, "請求" if withdrawn else "もの", self.words)
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -459,7 +468,7 @@ def _refuse_unknown_tables(edition: Edition) -> None:
     """Raise DefinitionError where a kind of the edition's own kinds.toml is asked for what no part has."""
     file = edition.folder / "kinds.toml"
     known = {part.table_id(key) for part in edition.parts for key in part.tables} | edition.registers.keys()
-    for kind in edition.kinds.kinds if file.exists() else ():
+    for kind in edition.kinds.kinds:
         if unknown := [table_id for table_id in kind.tables if table_id not in known]:
             raise DefinitionError(file, f"kind「{kind.name}」.tables", f"表「{unknown[0]}」はありません")
 

@@ -72,10 +72,11 @@ class _CatalogueFile(RootModel[dict[str, FindingDefinition]]):
 
 @dataclass(frozen=True)
 class Catalogue:
-    """The definitions of all codes, read from findings.toml."""
+    """The definitions of all codes, read from findings.toml, in the words of a body."""
 
     file: Path
     codes: Mapping[str, FindingDefinition]
+    words: Words
 
     def severity(self, finding: Finding) -> Severity:
         """The severity of a finding: its own (set by a definition), or that of its code."""
@@ -142,7 +143,7 @@ def load_catalogue(file: Path, words: Words, required: Iterable[str] = ()) -> Ca
             raise DefinitionError(file, code, "このコードの説明がありません。消さずに、文や重さだけを変えてください")
     for code, definition in codes.items():
         _check_message(file, code, definition)
-    return Catalogue(file, codes)
+    return Catalogue(file, codes, words)
 
 
 def _check_message(file: Path, code: str, definition: FindingDefinition) -> None:

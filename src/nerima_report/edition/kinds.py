@@ -56,11 +56,6 @@ class SectionKinds(Definition):
         """The kind with this name."""
         return next((kind for kind in self.kinds if kind.name == name), None)
 
-    def word_for(self, name: str) -> str:
-        """The word with which places of a kind are counted: 課, also where nothing is said of the kind."""
-        kind = self.of(name)
-        return kind.counted if kind else "課"
-
     def roles_in(self, fiscal_year: int) -> tuple[Role, ...]:
         """The roles that there are in a fiscal year."""
         return tuple(role for role in self.roles if role.serves(fiscal_year))

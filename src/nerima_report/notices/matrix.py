@@ -116,7 +116,7 @@ def _is_used(cell: MatrixCell) -> bool:
 def _columns(collection: Collection) -> tuple[str, ...]:
     """FILE, the tables that are handed in, the registers that were, and the adjustments of the ward."""
     edition = collection.edition
-    adjusted = [ADJUSTMENTS.key] if any(ward for ward, _ in owners(collection)) else []
+    adjusted = [ADJUSTMENTS] if any(ward for ward, _ in owners(collection)) else []
     handed_in = {t.table_id for t in collection.tallies.located}
     also = {table_id for section in collection.roster or () for table_id in _counted_too(collection, section.key)}
     made = {table_id for table_id, table in edition.count_tables.items() if not table.is_handed_in}
