@@ -69,12 +69,17 @@ class Words(Definition):
         return {"部": self.department, "課": self.section}.get(text, text)
 
     def into(self, data: dict[str, Any]) -> dict[str, Any]:
-        """What a file of definitions holds, with {words.whole} and the like replaced. Others stay as they are."""
+        """What a file of definitions holds, with {words.whole} and the like replaced."""
         return {key: self._into(value) for key, value in data.items()}
+
+    def say(self, text: str) -> str:
+        """A text with {words.whole} and the like replaced; what is no word stays as it is."""
+        words = self.model_dump()
+        return _WORD.sub(lambda found: str(words.get(found[1], found[0])), text)
 
     def _into(self, value: object) -> object:
         if isinstance(value, str):
-            return _WORD.sub(lambda found: self.model_dump().get(found[1], found[0]), value)
+            return self.say(value)
         if isinstance(value, dict):
             return self.into(value)
         return [self._into(each) for each in value] if isinstance(value, list) else value

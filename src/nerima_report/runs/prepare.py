@@ -114,7 +114,7 @@ def _prepare(folder: Path, edition: Edition, fiscal_year: int, *, go_on: bool) -
     made = [folder / name for name in FOLDERS if not (folder / name).is_dir()]
     for missing in made:
         missing.mkdir(parents=True)
-    files = {} if (folder / SETTINGS).exists() else {SETTINGS: SETTINGS_TEXT.encode()}
+    files = {} if (folder / SETTINGS).exists() else {SETTINGS: edition.words.say(SETTINGS_TEXT).encode()}
     if not (folder / NOT_FOR_GIT).exists():
         files[NOT_FOR_GIT] = NOT_FOR_GIT_TEXT.encode()
     if not (folder / ROSTER).exists():
