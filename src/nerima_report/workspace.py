@@ -60,7 +60,7 @@ SETTINGS_TEXT = """\
 # 使う定義（templates の中のフォルダーの名前）
 edition = "nerima"
 
-# 課が集計を出す期限。年度ごとに、「年度 = 日」の行を書く。nerima-report が、残りの日数を示す。
+# {words.section}が集計を出す期限。年度ごとに、「年度 = 日」の行を書く。nerima-report が、残りの日数を示す。
 [deadline]
 # 2026 = 2027-05-14
 
@@ -69,7 +69,7 @@ edition = "nerima"
 #
 # [[explained]]
 # code = "N501"                # 確認結果のコード
-# section = "総務部総務課"     # 課（部と課をつないだ名前。区全体の差は「区全体」）
+# section = "総務部総務課"     # {words.section}（{words.department}と{words.section}をつないだ名前。{words.whole}の差は「{words.whole}」）
 # table = "公開.内容別"        # 表（表を言わない指摘には書かない）
 # row = ""                     # 行（あれば）
 # column = "件数"              # 列

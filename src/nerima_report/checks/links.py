@@ -10,7 +10,7 @@ from nerima_report.edition import Edition
 from nerima_report.edition.part import Part
 from nerima_report.edition.tables import LINK_CODES, CountTable, Link, cell_keys, links_of_parts
 from nerima_report.findings import Finding
-from nerima_report.places import WARD, CellKey, Place, cell_place
+from nerima_report.places import CellKey, Place, cell_place
 from nerima_report.tallies.collection import Collection
 
 
@@ -73,7 +73,7 @@ def tables_agree_in_the_ward(collection: Collection) -> Iterator[Finding]:
     """
     incomplete = {cell.key for cell in collection.tallies.cells if not cell.known}
     totals = {k: value for k, value in collection.totals.values.items() if value is not None and k not in incomplete}
-    places = {key: cell_place(key, section=WARD) for key in totals}
+    places = {key: cell_place(key, section=collection.edition.words.whole) for key in totals}
     said = said_in_workbooks(collection)
     for finding in _broken_links(linked_sums(collection.edition), totals, places):
         if said.of(finding) != finding.difference:

@@ -89,8 +89,8 @@ def explain(
         print(reference_page(catalogue), end="")
     elif not asked:
         print(list_codes(catalogue, Console().width))
-    elif definition := catalogue.codes.get(wanted := f"N{asked.upper().removeprefix('N')}"):
-        print(explain_code(wanted, definition))
+    elif (wanted := f"N{asked.upper().removeprefix('N')}") in catalogue.codes:
+        print(explain_code(wanted, catalogue))
     else:
         _explain_place(edition, asked)
 
@@ -139,9 +139,10 @@ def guideline(
     from nerima_report.notices.edition import print_guideline, render_guideline
 
     _, edition = open_folder(context, Path())
+    guideline = edition.guideline
     words = " ".join(text or ()).strip()
-    result = search(edition.guideline, words) if words else None
+    result = search(guideline, words) if words else None
     if written_as is PlainFormat.JSON:
-        japanese.print_document(render_guideline(edition.guideline, words, result))
+        japanese.print_document(render_guideline(guideline, words, result))
     else:
-        print_guideline(Console(), edition.guideline, words, result)
+        print_guideline(Console(), guideline, words, result)

@@ -146,7 +146,7 @@ def print_(
     order = PrintOrder(_order(registers, section, year, ended), written_as.value, out, force)
     printed = print_registers(workspace, edition, order)
     console = Console()
-    print_notices(console, edition.catalogue.notices(printed.findings))
+    print_notices(console, edition.catalogue.notices(printed.findings), edition.words)
     lines = [f"作りました: {file}" for file in printed.written]
     lines += [f"同じものがあるので、そのままです: {file}" for file in printed.unchanged]
     stopped = any(edition.catalogue.is_error(finding) for finding in printed.findings)

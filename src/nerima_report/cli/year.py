@@ -65,7 +65,8 @@ def form(
     context: typer.Context,
     year: YearArgument,
     section: Annotated[
-        list[str] | None, typer.Option("--section", metavar="課名", help="この課だけ（くり返せる。区全体 も書ける）。")
+        list[str] | None,
+        typer.Option("--section", metavar="課名", help="この課だけ（くり返せる。全体の様式も選べる）。"),
     ] = None,
     out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="置く場所（既定は forms/年度）。")] = None,
     previous: Annotated[
@@ -323,7 +324,7 @@ def publish(
         return
     order = run.PublishOrder(fiscal_year, parse_date(day), tuple(way or ()), revise.strip(), as_built.strip())
     published = run.publish(workspace, edition, order, date.today())
-    print_notices(console, edition.catalogue.notices(published.findings))
+    print_notices(console, edition.catalogue.notices(published.findings), edition.words)
     outcome = "を公表の記録にしました" if published.changed else "は、すでに同じ内容で公表の記録になっています"
     tell_folded(console, [f"{full_name(fiscal_year)}{outcome}: {published.file}"])
     tell_folded(console, lines_about_publication(published.record, edition))
@@ -351,30 +352,32 @@ def lines_about_folder(prepared: Prepared, workspace: Workspace, edition: Editio
     """What `init` says of what it made and carried over, and what has to be looked at."""
     from nerima_report.fiscal_year import full_name
 
+    words = edition.words
     name, coordinator = full_name(fiscal_year), edition.municipality.coordinator(fiscal_year)
     yield from (f"作りました: {path}" for path in prepared.created)
     if prepared.carried:
-        before, sections, kept, loose = prepared.carried
+        before, number, kept, loose = prepared.carried
+        sections = f"{number}{words.section}"
         yield f"{full_name(before)}から引き継ぎました。"
-        yield f"・名簿: {sections}課（roster.xlsx に{name}の行を加えました。前の名簿は {kept} に残してあります）"
+        yield f"・名簿: {sections}（roster.xlsx に{name}の行を加えました。前の名簿は {kept} に残してあります）"
         yield f"・設定（nerima-report.toml）と定義（{workspace.edition}）: 今までのものを使います。"
         if loose:
             yield f"・inbox にじかにある集計（{loose}ファイル）: その年度のフォルダーに移してください。"
     elif prepared.missing_year:
-        yield f"名簿に{name}の課がありません。"
+        yield f"名簿に{name}の{words.section}がありません。"
         yield f"nerima-report init --year {fiscal_year} とすると、前の年度の名簿、設定、定義を引き継ぎます。"
         return
     elif not prepared.created:
         yield f"必要なものはすべてあります。何も変えていません（{name}）。"
         return
     yield f"つぎのことを確かめてください（{name}）。"
-    yield "・課の名前と組織: 変わったところを、roster.xlsx で直します（様式とメールの欄もあります）。"
+    yield f"・{words.section}の名前と組織: 変わったところを、roster.xlsx で直します（様式とメールの欄もあります）。"
     yield (
-        f"・とりまとめの課: {coordinator.department}{coordinator.section}。"
+        f"・とりまとめの{words.section}: {coordinator.department}{coordinator.section}。"
         "変わったときは、定義の municipality.toml の coordinators に書き足します。"
     )
     yield f"・提出期限: nerima-report.toml の [deadline] に、{fiscal_year} = {fiscal_year + 1}-05-14 のように書きます。"
-    yield f"つぎに、nerima-report form {fiscal_year} で、各課に送る様式を作ってください。"
+    yield f"つぎに、nerima-report form {fiscal_year} で、各{words.section}に送る様式を作ってください。"
 
 
 def _nothing_to_check(files: Sequence[str], searched: FoundWorkbooks) -> CannotProceed:

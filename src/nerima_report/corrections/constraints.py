@@ -19,7 +19,7 @@ from nerima_report.corrections.linear_system import Constraint, Number, Sum, Sys
 from nerima_report.corrections.lines import lines_behind
 from nerima_report.edition.tables import Link
 from nerima_report.findings import Explanation, Finding
-from nerima_report.places import WARD, CellKey, Place, cell_place
+from nerima_report.places import CellKey, Place, cell_place
 from nerima_report.tallies.cell_values import LARGEST_COUNT
 from nerima_report.tallies.collection import Collection
 from nerima_report.tallies.model import FilledCell, StatedCell
@@ -49,6 +49,11 @@ class Building:
     numbers: dict[tuple[str, CellKey], int] = field(default_factory=dict)
     counted: dict[tuple[str, CellKey], Sum] = field(default_factory=dict)
 
+    @property
+    def whole(self) -> str:
+        """The owner of what the coordinator reports for all: 区全体."""
+        return self.collection.edition.words.whole
+
     def add_workbook(self, file: str) -> None:
         """Add the cells of a workbook and the constraints on them."""
         closed = {t.table_id for t in self.collection.tallies.located if t.submission.file == file and t.not_applicable}
@@ -57,7 +62,8 @@ class Building:
             if key in tallied:
                 self.counted[file, key] = self._lines(file, key) if cell.counted_on else Sum({}, cell.value)
             elif _is_typed(cell) and key.table not in closed:
-                owner, value = WARD if cell.ward else cell.place.section, cell.value if cell.known else None
+                owner = self.whole if cell.ward else cell.place.section
+                value = cell.value if cell.known else None
                 self.numbers[file, key] = self.add(SystemCell(cell.place, value, cell.found, owner))
         for linked in self.linked:
             self._add_link(file, linked)
@@ -117,7 +123,7 @@ class Building:
         if computed or typed is None or not isfinite(typed) or not all(map(self._may_be_known, rows)):
             return
         texts = text_sum(rows)
-        owner = WARD if any(row.ward for row in rows) else stated.place.section
+        owner = self.whole if any(row.ward for row in rows) else stated.place.section
         total = Sum({self.add(SystemCell(stated.place, typed, str(typed), owner, is_total=True)): 1})
         make_finding = partial(Finding, code_of(stated), stated.place)
         tolerated = self.tolerated(make_finding) | ({-texts} if texts else set())
@@ -202,8 +208,8 @@ class _WardSums:
             if adjustment.applied:
                 place = adjustment.entry.place(AMOUNT, row=adjustment.key.row)
                 shown = str(adjustment.difference)
-                amount = SystemCell(place, adjustment.difference, shown, WARD, least=-LARGEST_COUNT)
-                self.adjusted.setdefault(adjustment.key, row_of(adjustment))
+                amount = SystemCell(place, adjustment.difference, shown, building.whole, least=-LARGEST_COUNT)
+                self.adjusted.setdefault(adjustment.key, row_of(adjustment, self.collection.edition))
                 self._adjustments[adjustment.key].append(building.add(amount))
 
     def sum_of(self, *keys: CellKey) -> Sum:
@@ -227,7 +233,7 @@ def _add_links(building: Building, totals: _WardSums) -> None:
     for linked in building.linked:
         keys = (*linked.left, *linked.right)
         if known.issuperset(keys):
-            places = {key: cell_place(key, section=WARD) for key in keys}
+            places = {key: cell_place(key, section=building.whole) for key in keys}
             make_finding = partial(broken_link, linked, places)
             left, right = totals.sum_of(*linked.left), totals.sum_of(*linked.right)
             building.compare(linked.link, left, right, make_finding, filter(None, [in_workbooks.of(make_finding())]))

@@ -26,11 +26,13 @@ NOT_IN_SHEET_NAMES = frozenset("[]:*?/\\'")
 Fault = tuple[Path, str, str]  # the file, the key, and why
 
 
-def part_faults(part: Part, guideline: Guideline) -> Iterator[Fault]:
+def part_faults(part: Part, guideline: Guideline | None) -> Iterator[Fault]:
     """Every fault of a part, in the order in which somebody would look for it."""
     for check in _CHECKS:
         yield from check(part)
-    if part.uses is not None:
+    if part.uses is not None and guideline is None:
+        yield part.folder / "uses.toml", "", "guideline.toml がないので、uses.toml は使えません"
+    elif part.uses is not None and guideline is not None:
         settings = {setting.key: setting for setting in part.definition.settings}
         for key, reason in rule_faults(part.uses, part.tables, settings, guideline):
             yield part.folder / "uses.toml", key, reason
@@ -88,7 +90,9 @@ def _check_counting(part: Part) -> Iterator[Fault]:
 
 
 def _faults_of_made_tables(part: Part, table: CountTable | EntryTable) -> Iterator[tuple[str, str]]:
-    """A table by 実施機関 divides columns that can be added up, and its rows are bodies of part.toml."""
+    """Choices from a guideline need one. A table by 実施機関 divides columns that add up; its rows are bodies."""
+    if isinstance(table, EntryTable) and any(field.choices_from and not field.choices for field in table.fields):
+        yield "fields", 'choices_from = "guideline" と書いてありますが、guideline.toml がありません'
     if isinstance(table, CountTable) and table.done_of and not isinstance(part.tables.get(table.done_of), EntryTable):
         yield "done_of", f"一覧の表「{table.done_of}」はありません"
     if not isinstance(table, CountTable) or not table.by_body_of:

@@ -43,7 +43,7 @@ UNPRINTED_HINT = (
     '置くところに {{{{ 表("{key}") }}}} と書いてください（集めるだけなら、このままでかまいません）。'
 )
 FORM_HINT = (
-    "各課に書いてもらうところが変わりました。municipality.toml の form_version を上げて、様式を配り直してください"
+    "様式に書いてもらうところが変わりました。municipality.toml の form_version を上げて、様式を配り直してください"
     "（前の様式に記入されたものは、変わったところが指摘されます）。"
 )
 
@@ -245,10 +245,13 @@ def _print_rules(console: Console, heading: str, rules: Iterable[GuidelineRule])
         _print_type(console, 2, f"・{rule.text}［{rule.basis}］")
 
 
-def explain_code(code: str, definition: FindingDefinition) -> str:
+def explain_code(code: str, catalogue: Catalogue) -> str:
     """One entry of the catalogue, in lines."""
+    definition, section = catalogue.codes[code], catalogue.words.section
     title = f"{code} {definition.name}（{SEVERITY_NAMES[definition.severity]}）"
-    return "\n".join((title, f"  {definition.example_message}", *(f"  {fact}" for fact in _explained(definition))))
+    return "\n".join(
+        (title, f"  {definition.example_message}", *(f"  {fact}" for fact in _explained(definition, section)))
+    )
 
 
 def list_codes(catalogue: Catalogue, width: int) -> str:
@@ -280,15 +283,15 @@ def _page(catalogue: Catalogue) -> Iterator[str]:
         yield from ("", f"### {code} {definition.name}", "")
         yield f"- 重さ: {SEVERITY_NAMES[definition.severity]}"
         yield f"- 文: {definition.message}"
-        yield from (f"- {fact}" for fact in _explained(definition))
+        yield from (f"- {fact}" for fact in _explained(definition, catalogue.words.section))
 
 
-def _explained(definition: FindingDefinition) -> Iterator[str]:
+def _explained(definition: FindingDefinition, section: str) -> Iterator[str]:
     yield f"どういうことか: {definition.explanation}"
     yield f"たとえば: {definition.example}"
     yield f"どうするか: {definition.hint}"
     if definition.office_only:
-        yield "課に返す写しと手紙には載らない。"
+        yield f"{section}に返す写しと手紙には載らない。"
     elif definition.for_section:
-        yield f"課に伝えること: {definition.for_section}"
+        yield f"{section}に伝えること: {definition.for_section}"
     yield f"よりどころ: {definition.basis}"

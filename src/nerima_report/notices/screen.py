@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.text import Text
 
 from nerima_report.edition.catalogue import EXPLAINED, Notice, short
+from nerima_report.edition.municipality import Words
 from nerima_report.findings import SEVERITIES, SEVERITY_NAMES
 from nerima_report.notices.answers import LEAD, answers_to, only_year
 from nerima_report.notices.grouping import WorkbookNotices, by_workbook, same_fault
@@ -30,13 +31,17 @@ REPLACED = "N606"  # a workbook that was handed in again: what changed is shown 
 
 
 def print_notices(
-    console: Console, notices: Iterable[Notice], wards: Collection[str] = (), until: int | None = None
+    console: Console,
+    notices: Iterable[Notice],
+    words: Words,
+    wards: Collection[str] = (),
+    until: int | None = None,
 ) -> None:
     """Print notices; nothing is shown by colour alone.
 
     `wards` are the files that speak for 区全体, `until` is the year with which answers to findings end.
     """
-    for workbook in by_workbook(notices, wards):
+    for workbook in by_workbook(notices, words, wards):
         console.print()
         _print(console, 0, f"■ {workbook.title}", "bold")
         _print_workbook(console, workbook, until)
@@ -47,20 +52,21 @@ def print_findings(console: Console, examination: Examination, outcome: Outcome)
 
     Where a page was written that shows all findings, those on the workbook of a 課 are only counted here.
     """
+    words = examination.edition.words
     if "handed_in" not in outcome.facts:
-        print_notices(console, examination.notices, examination.wards, only_year(examination))
+        print_notices(console, examination.notices, words, examination.wards, only_year(examination))
     else:
         from nerima_report.notices import matrix  # which most runs do without
 
         rows = matrix.handed_in(examination)
         others = (notice for notice in matrix.elsewhere(examination, rows) if notice.code != REPLACED)
         shown = others if "page" in outcome.facts else examination.notices
-        print_notices(console, shown, examination.wards, only_year(examination))
-        matrix.print_handed_in(console, rows)
+        print_notices(console, shown, words, examination.wards, only_year(examination))
+        matrix.print_handed_in(console, rows, words)
     if examination.remarks or examination.resubmissions:
         from nerima_report.notices.received import print_received
 
-        print_received(console, examination.remarks, examination.resubmissions)
+        print_received(console, examination.remarks, examination.resubmissions, words)
     _print_closing(console, outcome)
 
 

@@ -12,7 +12,7 @@ from decimal import Decimal
 from nerima_report.edition import Edition
 from nerima_report.edition.tables import CountTable, fill
 from nerima_report.errors import CannotProceed
-from nerima_report.places import WARD, CellKey
+from nerima_report.places import CellKey
 from nerima_report.records.file import read_record
 from nerima_report.records.model import Record, recorded_figure
 from nerima_report.records.years import Year, declared_breaks, rule_of, year_of
@@ -104,7 +104,7 @@ def reported_before(workspace: Workspace, edition: Edition, fiscal_year: int) ->
         comparison = compare_with(read_record(files[-1]), files[-1].as_posix(), edition, fiscal_year)
     except CannotProceed:
         return {}
-    reported = {**comparison.previous.tallies, WARD: comparison.previous.known}
+    reported = {**comparison.previous.tallies, edition.words.whole: comparison.previous.known}
     return {
         owner: {key: number for key, number in cells.items() if comparison.compares(key.table)}
         for owner, cells in reported.items()

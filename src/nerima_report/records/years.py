@@ -208,7 +208,7 @@ def year_of(record: Record, file: str, edition: Edition, fiscal_year: int, lines
             key = names[published]
             of_section[key] = of_section.get(key, 0) + tally.value
     rules = {figure.figure: rule_of(figure, later, cells) for figure in record.figures}
-    return Year(record, RecordPlaces(record, file, names, lines), values, units, tallies, rules)
+    return Year(record, RecordPlaces(record, file, names, edition.words.whole, lines), values, units, tallies, rules)
 
 
 def later_names(edition: Edition, since: int, until: int) -> Callable[[CellKey], CellKey]:

@@ -29,7 +29,7 @@ def compose_report(content: Content) -> Report:
     titles = [part.definition.title for part in edition.parts]
     month = municipality.publication_month.value
     names = cover_names(year, month, titles, author)
-    cover = read_blocks(edition.folder / "cover.md.j2", names, _no_table, prose_of(edition))
+    cover = read_blocks(edition.file("cover.md.j2"), names, _no_table, prose_of(edition))
     blocks = [block for part in edition.parts for block in _part_blocks(part, content)]
     return Report(
         fiscal_year=year,

@@ -65,7 +65,7 @@ def try_edition(edition: Edition) -> None:
             render_form(serving, FormCover(year, coordinator.department, coordinator.section, ward=ward), Filling())
         _try_registers(serving, year)
     for output in FORMATS:
-        output.render(reports[-1], edition.folder / "reference.docx")
+        output.render(reports[-1], edition.reference)
 
 
 def unmentioned_tables(part: Part) -> list[str]:

@@ -114,7 +114,7 @@ def _from_csv(order: ImportOrder, edition: Edition) -> _Read:
 def _from_workbook(order: ImportOrder, edition: Edition) -> _Read:
     book = read_workbook(order.file)
     keys = [*(part.key for part in edition.parts), *edition.tables]
-    submission = None if isinstance(book, Unreadable) else identify(book, keys, (PUBLISHED_FORM,))
+    submission = None if isinstance(book, Unreadable) else identify(book, keys, edition.words, (PUBLISHED_FORM,))
     if isinstance(book, Unreadable) or not isinstance(submission, Submission):
         unreadable = (book,) if isinstance(book, Unreadable) else ()
         unidentified = (submission,) if submission and not isinstance(submission, Submission) else ()

@@ -114,7 +114,7 @@ def _prepare(folder: Path, edition: Edition, fiscal_year: int, *, go_on: bool) -
     made = [folder / name for name in FOLDERS if not (folder / name).is_dir()]
     for missing in made:
         missing.mkdir(parents=True)
-    files = {} if (folder / SETTINGS).exists() else {SETTINGS: SETTINGS_TEXT.encode()}
+    files = {} if (folder / SETTINGS).exists() else {SETTINGS: edition.words.say(SETTINGS_TEXT).encode()}
     if not (folder / NOT_FOR_GIT).exists():
         files[NOT_FOR_GIT] = NOT_FOR_GIT_TEXT.encode()
     if not (folder / ROSTER).exists():
@@ -154,7 +154,7 @@ def make_forms(workspace: Workspace, edition: Edition, fiscal_year: int, order: 
     roster = load_roster(workspace.roster, fiscal_year, edition)
     everybody = all_covers(roster, narrowed, workspace.deadlines.get(fiscal_year))
     refuse_unasked(roster, narrowed, order.sections)
-    covers = chosen(everybody, order.sections)
+    covers = chosen(everybody, order.sections, edition.words)
     registers = order.registers or keeps_registers(workspace.folder)
     masters = load_masters(workspace.folder, edition) if registers else None
     if masters is not None:
@@ -166,7 +166,7 @@ def make_forms(workspace: Workspace, edition: Edition, fiscal_year: int, order: 
         asked = {key: entries for key, entries in rows.items() if cover.asks_for(key)} if rows is not None else None
         return Filling(earlier=earlier.of(cover), registers=asked)
 
-    forms = {file_name(cover): render_form(narrowed, cover, filling(cover)) for cover in covers}
+    forms = {file_name(cover, edition.words): render_form(narrowed, cover, filling(cover)) for cover in covers}
     folder = order.out or workspace.forms(fiscal_year)
     written, unchanged = Delivery(folder, forms).add(force=order.force)
     letters = _write_requests(workspace, narrowed, roster, Requests(folder, forms, order))

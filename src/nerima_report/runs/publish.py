@@ -278,7 +278,7 @@ def _is_public(record: Record, today: date) -> bool:
 def _errata(workspace: Workspace, edition: Edition, record: Record) -> dict[str, bytes]:
     """The 正誤表 of a revised record, in every format, by its name in the working folder."""
     report = compose_errata(record, edition.for_year(record.fiscal_year))
-    out, reference = workspace.out(record.fiscal_year), edition.folder / "reference.docx"
+    out, reference = workspace.out(record.fiscal_year), edition.reference
     files = {out / Path(form.file_name).with_stem(ERRATA).name: form.render(report, reference) for form in FORMATS}
     return {_name(workspace, file): content for file, content in files.items()}
 

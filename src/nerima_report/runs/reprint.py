@@ -34,7 +34,7 @@ def build_from_record(
     whole, edition = edition, edition.for_year(fiscal_year)
     content = replace(content_of(record, edition, file), comparison=before, compared=compare)
     report = annotate(compose_report(content), content)
-    outputs = {form.file_name: form.render(report, edition.folder / "reference.docx") for form in FORMATS}
+    outputs = {form.file_name: form.render(report, edition.reference) for form in FORMATS}
     printed = print_pdf(outputs[WORD], out, record.vouched.get(PDF, ""), find_typesetter() if pdf else None)
     outputs |= printed.files
     outputs |= open_data_of(workspace, whole, record, report)

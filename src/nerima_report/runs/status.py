@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter
 
-from nerima_report.edition import find_edition, load_edition, shipped_templates
+from nerima_report.edition import SHARED, find_edition, load_edition, shipped_templates
 from nerima_report.files import SETTINGS, read_file
 from nerima_report.fiscal_year import collected_year
 from nerima_report.notices.status import Change, ChangeKind, HandedIn, Look, YearStatus
@@ -132,7 +132,8 @@ def _beside(workspace: Workspace, edition: Path, fiscal_year: int) -> Iterator[P
     folders = [workspace.folder / "records", workspace.folder / "registers", workspace.out(fiscal_year)]
     folders += [edition, shipped_templates()]
     files = [file for folder in folders for file in sorted(folder.rglob("*"))]
-    yield from (file for file in dict.fromkeys([*files, edition.parent / "findings.toml"]) if file.is_file())
+    files += [edition.parent / name for name in (*SHARED, "findings.toml", "files.toml")]
+    yield from (file for file in dict.fromkeys(files) if file.is_file())
 
 
 def _examine(workspace: Workspace, edition: Path, fiscal_year: int, progress_over: ProgressOver) -> Examination:
@@ -168,6 +169,7 @@ def _status_by(workspace: Workspace, examination: Examination) -> YearStatus:
         confirmed=tuple(confirmed),
         unconfirmed=tuple(waiting),
         not_announced=examination.edition.municipality.not_announced(fiscal_year),
+        section_word=examination.edition.words.section,
     )
 
 
@@ -203,7 +205,7 @@ def _changes(year: YearStatus, last: LastLook) -> Iterator[Change]:
         if row.name in last.handed_in:
             kind = _change(row, year.versions.get(row.file, ""), last.handed_in[row.name])
             if kind is not None:
-                yield Change(row.section, row.ward, kind)
+                yield Change(row.section, row.ward, kind, row.whole)
 
 
 def _change(row: HandedIn, version: str, before: tuple[str, str]) -> ChangeKind | None:

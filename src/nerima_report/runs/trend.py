@@ -44,10 +44,7 @@ def trend(workspace: Workspace, edition: Edition, first: int, last: int) -> Tren
         )
     draw = _charts()
     report = compose_trend(series, draw)
-    files = {
-        Path(form.file_name).with_stem("trend").name: form.render(report, edition.folder / "reference.docx")
-        for form in FORMATS
-    }
+    files = {Path(form.file_name).with_stem("trend").name: form.render(report, edition.reference) for form in FORMATS}
     files |= {picture.file: picture.content for picture in report.pictures}
     files["trend.csv"] = render_csv(series_data(series))
     files |= _open_data(series, report)

@@ -250,7 +250,7 @@ def is_ward_level(edition: Edition, key: CellKey) -> bool:
 
 def _adjustments(tallies: Tallies, edition: Edition) -> Iterable[Adjustment]:
     names = set(_filled_cells(edition))
-    for entry in tallies.entries.get(ADJUSTMENTS.key, ()):
+    for entry in tallies.entries.get(ADJUSTMENTS, ()):
         key = CellKey(*(str(entry[label] or "") for label in ("表", "区分", "行", "列")))
         is_sum = key in names and not is_ward_level(edition, key) and not edition.is_counted_by_ledger(key.table)
         known = is_sum and entry["増減"] is not None
