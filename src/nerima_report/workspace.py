@@ -69,7 +69,8 @@ edition = "nerima"
 #
 # [[explained]]
 # code = "N501"                # 確認結果のコード
-# section = "総務部総務課"     # {words.section}（{words.department}と{words.section}をつないだ名前。{words.whole}の差は「{words.whole}」）
+# section = "総務部総務課"     # {words.section}（{words.department}と{words.section}をつないだ名前。\
+{words.whole}の差は「{words.whole}」）
 # table = "公開.内容別"        # 表（表を言わない指摘には書かない）
 # row = ""                     # 行（あれば）
 # column = "件数"              # 列

@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 
 from nerima_report.cli import japanese
+from nerima_report.errors import CannotProceed
 from nerima_report.interruption import uninterrupted
 from nerima_report.notices import NoticeFormat, Outcome, render_findings
 from nerima_report.text import tell
@@ -54,6 +55,22 @@ def open_folder(context: typer.Context, folder: Path, *, texts: bool = True) -> 
 
     workspace = open_workspace(folder)
     return workspace, open_edition(context, workspace.edition, texts=texts)
+
+
+def open_with_registers(context: typer.Context) -> tuple[Workspace, Edition]:
+    """The working folder here with its edition. Raises CannotProceed where the body keeps no registers."""
+    workspace, edition = open_folder(context, Path())
+    if not edition.registers:
+        raise CannotProceed(f"{edition.municipality.name}の定義には、登録簿（registers.toml）がありません。")
+    return workspace, edition
+
+
+def open_with_ledgers(context: typer.Context, *, texts: bool = True) -> tuple[Workspace, Edition]:
+    """The working folder here with its edition. Raises CannotProceed where the body keeps no case ledger."""
+    workspace, edition = open_folder(context, Path(), texts=texts)
+    if not edition.ledgers:
+        raise CannotProceed(f"{edition.municipality.name}の定義には、請求台帳（ledger.toml）がありません。")
+    return workspace, edition
 
 
 def open_edition(context: typer.Context, name: str, *, texts: bool = True) -> Edition:

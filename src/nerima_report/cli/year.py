@@ -78,7 +78,7 @@ def form(
     ] = False,
     drafts: DraftsOption = False,
 ) -> None:
-    """各課に配る集計様式（Excel）と依頼の手紙を、名簿のすべての課と区全体について作る。"""
+    """各課に配る集計様式（Excel）と依頼の手紙を、名簿のすべての課と、全体について作る。"""
     from nerima_report.runs import prepare as run
 
     fiscal_year = japanese.fiscal_year(year)

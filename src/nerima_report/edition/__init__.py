@@ -150,8 +150,7 @@ class Edition:
         """The kinds of places that the roster names, and the roles in the protection."""
         from nerima_report.edition.kinds import SectionKinds
 
-        file = self.folder / "kinds.toml"
-        return self._texts(file.name, SectionKinds) if file.exists() else SectionKinds()
+        return self._texts("kinds.toml", SectionKinds)
 
     @cached_property
     def decision_notices(self) -> dict[str, DecisionNotices]:
