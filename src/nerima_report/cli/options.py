@@ -50,11 +50,16 @@ StrictOption = Annotated[bool, typer.Option("--strict", help="警告もエラー
 
 
 def open_folder(context: typer.Context, folder: Path, *, texts: bool = True) -> tuple[Workspace, Edition]:
-    """A working folder with its edition (see `open_edition`)."""
+    """A working folder with its edition. Raises DefinitionError if that is broken.
+
+    Without `texts`, for a command that rarely needs them, a fault in the words of forms, years, corrections and trends
+    is found only where they are needed.
+    """
+    from nerima_report.edition import load_edition
     from nerima_report.workspace import open_workspace
 
     workspace = open_workspace(folder)
-    return workspace, open_edition(context, workspace.edition, texts=texts)
+    return workspace, load_edition(folder_of_edition(context, workspace), texts=texts)
 
 
 def open_with_registers(context: typer.Context) -> tuple[Workspace, Edition]:
@@ -73,15 +78,17 @@ def open_with_ledgers(context: typer.Context, *, texts: bool = True) -> tuple[Wo
     return workspace, edition
 
 
-def open_edition(context: typer.Context, name: str, *, texts: bool = True) -> Edition:
-    """The edition of this name from --templates, or the shipped one. Raises DefinitionError if it is broken.
+def folder_of_edition(context: typer.Context, workspace: Workspace) -> Path:
+    """The folder of the edition to use. --templates goes before the settings, and that is said where they differ."""
+    from nerima_report.edition import find_edition
 
-    Without `texts`, for a command that rarely needs them, a fault in the words of forms, years, corrections and trends
-    is found only where they are needed.
-    """
-    from nerima_report.edition import find_edition, load_edition
-
-    return load_edition(find_edition(name, context.obj), texts=texts)
+    said: Path | None = context.obj
+    usual = workspace.templates
+    found = find_edition(workspace.edition, said or usual)
+    if said and usual and not found.resolve().is_relative_to(usual.resolve()):
+        told = f"--templates の定義を使います: {found}（nerima-report.toml の templates は {usual}）"
+        tell(Console(stderr=True), [told])
+    return found
 
 
 def show_findings(examination: Examination, order: FindingsOrder, facts: Mapping[str, object], closing: str) -> None:
