@@ -206,14 +206,16 @@ def test_an_edition_of_another_name_is_not_compared(templates: Path, command: Co
     run = command("-C", tmp_path, "edition", "check", "--templates", templates)
     assert run.code == 0
     assert "elsewhere" in run.out
+    assert "付属の定義" not in run.out
 
 
 @pytest.mark.usefixtures("without_trial")
 def test_a_copy_is_made_once_and_is_sound(command: Command, tmp_path: Path) -> None:
     assert command("-C", tmp_path, "edition", "copy").code == 0
-    assert [path.name for path in tmp_path.iterdir()] == ["定義"]
-    run = command("-C", tmp_path, "edition", "check", "--templates", "定義")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["nerima-report.toml", "定義"]
+    run = command("-C", tmp_path, "edition", "check")
     assert "付属の定義と同じです。" in run.out
+    assert str(Path("定義") / "nerima") in run.out
     (tmp_path / "定義" / "nerima" / "municipality.toml").write_text("", encoding="utf-8")
     run = command("-C", tmp_path, "edition", "copy")
     assert run.code == 2

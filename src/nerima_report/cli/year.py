@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,6 +19,7 @@ from nerima_report.cli.options import (
     OutputOption,
     StrictOption,
     YearArgument,
+    folder_of_edition,
     leave,
     open_folder,
     show_findings,
@@ -78,7 +80,7 @@ def form(
     ] = False,
     drafts: DraftsOption = False,
 ) -> None:
-    """各課に配る集計様式（Excel）と依頼の手紙を、名簿のすべての課と区全体について作る。"""
+    """各課に配る集計様式（Excel）と依頼の手紙を、名簿のすべての課と、全体について作る。"""
     from nerima_report.runs import prepare as run
 
     fiscal_year = japanese.fiscal_year(year)
@@ -122,7 +124,9 @@ def status(
         if (date := parse_date(day)) is None:
             raise typer.BadParameter(f"日「{day}」を読めません。2027-05-14 のように書いてください。")
         now = datetime.combine(date, time())
-    look = run.look(open_workspace(Path()), context.obj, run.LookOrder(fiscal_year, now, bool(day)), japanese.Progress)
+    workspace = open_workspace(Path())
+    order = run.LookOrder(fiscal_year, now, bool(day))
+    look = run.look(workspace, partial(folder_of_edition, context, workspace), order, japanese.Progress)
     if status_format is StatusFormat.JSON:
         japanese.print_document(render_json(look))
     else:
@@ -360,7 +364,7 @@ def lines_about_folder(prepared: Prepared, workspace: Workspace, edition: Editio
         sections = f"{number}{words.section}"
         yield f"{full_name(before)}から引き継ぎました。"
         yield f"・名簿: {sections}（roster.xlsx に{name}の行を加えました。前の名簿は {kept} に残してあります）"
-        yield f"・設定（nerima-report.toml）と定義（{workspace.edition}）: 今までのものを使います。"
+        yield f"・設定（nerima-report.toml）と定義（{edition.name}）: 今までのものを使います。"
         if loose:
             yield f"・inbox にじかにある集計（{loose}ファイル）: その年度のフォルダーに移してください。"
     elif prepared.missing_year:

@@ -64,6 +64,8 @@ if TYPE_CHECKING:
     )
 
 
+MUNICIPALITY = "municipality.toml"
+DEFAULT = "nerima"  # the edition that is used where the settings name none
 # The files that all municipalities share, beside the folders of the editions, and of which the report is made. An
 # edition has what is its own: a whole file, or single keys of a .toml (see `read_shared`).
 SHARED = (
@@ -150,8 +152,7 @@ class Edition:
         """The kinds of places that the roster names, and the roles in the protection."""
         from nerima_report.edition.kinds import SectionKinds
 
-        file = self.folder / "kinds.toml"
-        return self._texts(file.name, SectionKinds) if file.exists() else SectionKinds()
+        return self._texts("kinds.toml", SectionKinds)
 
     @cached_property
     def decision_notices(self) -> dict[str, DecisionNotices]:
@@ -192,6 +193,11 @@ class Edition:
         if self.own_guideline is None:
             raise CannotProceed(f"{self.municipality.name}の定義には、ガイドライン（guideline.toml）がありません。")
         return self.own_guideline
+
+    @property
+    def name(self) -> str:
+        """The name of its folder, by which the settings and the records name it."""
+        return self.folder.name
 
     @property
     def words(self) -> Words:
@@ -405,14 +411,23 @@ def shipped_templates() -> Path:
     raise CannotProceed("プログラムに付属する定義（templates）が見つかりません。入れ直してください。")
 
 
-def find_edition(name: str, templates: Path | None = None) -> Path:
-    """The folder of an edition: DIR/nerima, or DIR itself when it holds a municipality.toml."""
+def find_edition(name: str = "", templates: Path | None = None) -> Path:
+    """The folder of an edition: DIR/nerima, DIR itself if it holds a municipality.toml, or the only one without a name.
+
+    Raises CannotProceed where there is none of this name, or several.
+    """
     folder = templates or shipped_templates()
-    for candidate in (folder, folder / name):
-        if (candidate / "municipality.toml").is_file():
-            return candidate
+    if (folder / MUNICIPALITY).is_file():
+        return folder
+    editions = [file.parent for file in sorted(folder.glob(f"*/{MUNICIPALITY}"))]
+    wanted = name or ("" if templates else DEFAULT)
+    found = [each for each in editions if each.name == wanted] if wanted else editions
+    if len(found) == 1:
+        return found[0]
+    missing = f"定義「{wanted}」がありません" if wanted else "どの定義を使うかが決まりません"
+    there = "、".join(each.name for each in editions) or "なし"
     raise CannotProceed(
-        f"定義「{name}」がありません（名前は nerima-report.toml の edition で決まります）。\n  フォルダー: {folder}\n"
+        f"{missing}（nerima-report.toml の edition で決まります）。\n  フォルダー: {folder}\n  あるもの: {there}\n"
         "  --templates には、municipality.toml のあるフォルダーか、その一つ上のフォルダーを指定してください。"
     )
 
@@ -423,7 +438,7 @@ def load_edition(folder: Path, *, texts: bool = True) -> Edition:
     Without `texts`, the texts are read and checked only when they are used. Raises DefinitionError with file, key and
     reason for the first fault.
     """
-    municipality = read_definition(folder / "municipality.toml", MunicipalityDefinition)
+    municipality = read_definition(folder / MUNICIPALITY, MunicipalityDefinition)
     guideline = read_definition(folder / "guideline.toml", Guideline) if (folder / "guideline.toml").exists() else None
     parts = sorted(
         (_load_part(each, guideline) for each in _part_folders(folder)),

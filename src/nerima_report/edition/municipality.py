@@ -34,6 +34,7 @@ class Words(Definition):
     The texts of an edition and the catalogue of findings ask for them as {words.whole}.
     """
 
+    name: str = Field(title="団体の名前", default="")
     body: str = Field(title="団体の種類", default="")
     whole: str = Field(title="全体", default="")
     residents: str = Field(title="住民", default="")
@@ -46,6 +47,7 @@ class Words(Definition):
         """All words of the body of this name, whose coordinator has this name."""
         body = self.body or next((ending for ending in _BODIES if name.endswith(ending)), "団体")
         follows = {
+            "name": name,
             "body": body,
             "whole": f"{body}全体",
             "residents": f"{body}民" if len(body) == 1 else "住民",

@@ -33,7 +33,7 @@ CHOICES: Mapping[str, str] = {
     "warning": SEVERITY_NAMES["warning"],
     "notice": SEVERITY_NAMES["notice"],
     "section": "各課",
-    "coordinator": "とりまとめ課（区全体の様式）",
+    "coordinator": "とりまとめ課（全体の様式）",
     "counts": "件数の表",
     "entries": "一覧の表",
     "fixed": "書いた順",

@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.text import Text
 
 from nerima_report import __version__
+from nerima_report.edition import Edition
 from nerima_report.edition.catalogue import Catalogue, FindingDefinition
 from nerima_report.edition.changes import EditionChange, KeyStep, has_keys, item_name, names_of, values_of
 from nerima_report.edition.guideline import Annex, AnnexType, Guideline, GuidelineRule, SearchResult
@@ -55,6 +56,16 @@ def _print(console: Console, indent: int, text: str, style: str = "", hanging: i
 
 
 _print_type = partial(_print, hanging=4)  # in the guideline, whose sentences are long
+
+
+def contents_of(edition: Edition) -> str:
+    """What an edition has, in a line: its body, parts, tables and shares, and the fiscal years that it serves."""
+    firsts = [part.definition.first_year for part in edition.parts]
+    lasts = [part.definition.last_year for part in edition.parts]
+    until = f"{full_name(max(filter(None, lasts)))}まで" if None not in lasts else ""
+    figures = sum(len(part.figures) for part in edition.parts)
+    tables = f"表 {len(edition.tables)}、割合 {figures}"
+    return f"{edition.municipality.name}: 部 {len(edition.parts)}、{tables}（{full_name(min(firsts))}から{until}）"
 
 
 def print_edition_changes(console: Console, changes: Sequence[EditionChange]) -> None:

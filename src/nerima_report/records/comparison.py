@@ -101,7 +101,9 @@ def reported_before(workspace: Workspace, edition: Edition, fiscal_year: int) ->
     if not files:
         return {}
     try:
-        comparison = compare_with(read_record(files[-1]), files[-1].as_posix(), edition, fiscal_year)
+        comparison = compare_with(
+            read_record(files[-1], edition=edition.name), files[-1].as_posix(), edition, fiscal_year
+        )
     except CannotProceed:
         return {}
     reported = {**comparison.previous.tallies, edition.words.whole: comparison.previous.known}

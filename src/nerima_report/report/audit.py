@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from nerima_report.edition.catalogue import Notice
 from nerima_report.edition.entries import EntryTable
+from nerima_report.edition.municipality import Words
 from nerima_report.edition.registers import NUMBER
 from nerima_report.edition.tables import Column, CountTable
 from nerima_report.fiscal_year import Month, full_date, full_name
@@ -121,7 +122,7 @@ def _figures(content: Content) -> Iterator[str]:
 
 def _tables(content: Content, report: Report) -> Iterator[str]:
     captions = {table.id: table.caption for table in report.tables}
-    told = _contributions(content.collection.tallies.cells)
+    told = _contributions(content.collection.tallies.cells, content.collection.edition.words)
     for table_id, table in content.collection.edition.count_tables.items():
         yield from (f"## {table_id} {captions.get(table_id, '（表としては印刷しない数）')}", "")
         for column in table.columns:
@@ -130,11 +131,11 @@ def _tables(content: Content, report: Report) -> Iterator[str]:
             yield from _column(content, told, table_id, table, column)
 
 
-def _contributions(cells: Iterable[FilledCell]) -> pd.DataFrame:
+def _contributions(cells: Iterable[FilledCell], words: Words) -> pd.DataFrame:
     """What each 課 said of each cell: a row for each 課, in the order of the roster, and a column for each cell."""
     import pandas as pd  # here, because no other output needs it
 
-    rows = [(_author(cell), *cell.key, _contribution(cell)) for cell in cells]
+    rows = [(_author(cell, words), *cell.key, _contribution(cell)) for cell in cells]
     frame = pd.DataFrame(rows, columns=["author", *CellKey._fields, "told"], dtype=object)
     return frame.pivot_table("told", "author", list(CellKey._fields), aggfunc="last", sort=False)
 
@@ -202,8 +203,8 @@ def _counted_rows(content: Content, table_id: str, table: CountTable, column: Co
     return [[section, *(told(section, key) for key in keys)] for section in sections]
 
 
-def _author(cell: FilledCell) -> str:
-    return f"{cell.place.section}（区全体の集計）" if cell.ward else cell.place.section
+def _author(cell: FilledCell, words: Words) -> str:
+    return f"{cell.place.section}（{words.whole_form}）" if cell.ward else cell.place.section
 
 
 def _contribution(cell: FilledCell) -> str:

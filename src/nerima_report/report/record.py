@@ -57,7 +57,7 @@ def make_record(content: Content, report: Report) -> Record:
         name=full_name(collection.fiscal_year),
         draft=report.draft,
         program=__version__,
-        edition=RecordedEdition(name=edition.folder.name, sha256=edition.sha256),
+        edition=RecordedEdition(name=edition.name, sha256=edition.sha256),
         tables=recorded_tables(report),
         not_published=(),
         cells=tuple(recorded_cells(edition, collection.totals)),

@@ -172,7 +172,7 @@ def _record(read: _Read, findings: Sequence[Finding], edition: Edition, file: Pa
         name=full_name(collection.fiscal_year),
         draft=False,
         program=__version__,
-        edition=RecordedEdition(name=edition.folder.name, sha256=edition.sha256),
+        edition=RecordedEdition(name=edition.name, sha256=edition.sha256),
         tables=(),
         not_published=tuple(sorted({*read.not_published, *not_printed(edition)})),
         cells=tuple(recorded_cells(edition, collection.totals)),
@@ -220,7 +220,7 @@ def import_record(
     if imported.record is None:
         return RecordImported(imported.examination, None, False)
     file = workspace.record(imported.record.fiscal_year)
-    earlier = read_record(file, imported.record.fiscal_year) if file.exists() else None
+    earlier = read_record(file, imported.record.fiscal_year, edition.name) if file.exists() else None
     record = revise(imported.record, earlier, reason, today)
     if record is not None:
         write_all(file.parent, {file.name: write_record(record)})

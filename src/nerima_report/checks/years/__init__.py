@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from nerima_report.checks.years.changes import numbers_change_within_limits, sections_change_within_limits
@@ -239,13 +240,14 @@ def findings_between(
     edition: Edition,
     records: Sequence[RecordFile],
     against: Sequence[int] = (),
-    read: Callable[[Path, int], RecordFile] = open_record,
+    read: Callable[[Path, int], RecordFile] | None = None,
 ) -> list[Finding]:
     """Hold a year against those before it: all of which there is a record, or only those in `against`.
 
     `edition` has all its parts. `records` are the year, and after it the published one if it was built again.
     Raises CannotProceed where a record that is wanted is not there, or cannot be used.
     """
+    read = read or partial(open_record, edition=edition.name)
     fiscal_year = records[0].record.fiscal_year
     files = {int(file.stem): file for file in workspace.records if int(file.stem) < fiscal_year}
     for year in against:
