@@ -44,7 +44,7 @@ def _added_twice(name: _Name, sums: Mapping[_Name, Sequence[str]]) -> str:
         if label in seen:
             return label
         seen.append(label)
-        waiting += sums[group, label]
+        waiting += sums.get((group, label), ())
     return ""
 
 

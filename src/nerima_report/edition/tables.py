@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import product
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
@@ -468,20 +469,18 @@ class Link(Definition):
 
 def links_of_parts(table: CountTable) -> Iterator[Link]:
     """The links that `of` stands for: a part (うち…) is never more than that of which it is a part."""
-    for column in table.columns:
+    columns = [column for column in table.columns if not column.sum_of]
+    for row, column in product(table.filled_rows, columns):
+        part = Cells(table=table.key, column=column.label, group=row.group, rows=(row.label,))
         if column.of:
-            sides = (Cells(table=table.key, column=label) for label in (column.label, column.of))
-            yield _link_of_part(column.of, *sides, each_row=True)
-    for row in table.rows:
-        for column in table.columns if row.of else ():
-            about = Cells(table=table.key, column=column.label, group=row.group)
-            sides = (about.model_copy(update={"rows": (label,)}) for label in (row.label, row.of))
-            yield _link_of_part(row.of, *sides)
+            yield _link_of_part(part, column.of, part.model_copy(update={"column": column.of}))
+        if row.of:
+            yield _link_of_part(part, row.of, part.model_copy(update={"rows": (row.of,)}))
 
 
-def _link_of_part(whole: str, left: Cells, right: Cells, *, each_row: bool = False) -> Link:
-    why = f"「{whole}」のうちの数だから"
-    return Link(key=f"うち {left.heading}", left=left, relation="at_most", right=right, each_row=each_row, why=why)
+def _link_of_part(part: Cells, name: str, whole: Cells) -> Link:
+    why = f"「{name}」のうちの数だから"
+    return Link(key=f"うち {name}", left=part, relation="at_most", right=whole, why=why)
 
 
 class Figure(Definition):
