@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import struct
+import subprocess
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from browser import audit, axe_faults, browse, in_browser, with_axe
 from conftest import ROOT
 from guide import CHAPTERS, GUIDE, Reader, commands, lay_out
+from guide_page import guide_pages
 from guide_pictures import FOLDER, PICTURES, SOURCES, digest
 
 PAGES = sorted(GUIDE.glob("*.md"))
@@ -110,3 +114,51 @@ def test_what_is_given_to_a_section_fits_one_sheet_and_speaks_of_no_command(page
     text = page.read_text(encoding="utf-8")
     assert "nerima-report" not in text
     assert len(text.splitlines()) < 60
+
+
+# The guide as a page
+
+
+def test_the_page_holds_everything_and_loads_nothing() -> None:
+    pages = guide_pages()
+    assert set(pages) == {"手引き.html", "集計様式の書き方.html", "返ってきた写しの読み方.html"}
+    whole = pages["手引き.html"]
+    assert [name for name in (page.stem for page in PAGES) if f'<section id="{name}"' not in whole] == []
+    for html in pages.values():
+        assert re.findall(r'(?:src|href)="(?!data:|#)', html) == []
+        anchors = set(re.findall(r' id="([^"]+)"', html))
+        assert set(re.findall(r'href="#([^"]+)"', html)) <= anchors
+        assert "](" not in html
+    assert pages == guide_pages()
+
+
+@in_browser
+@with_axe
+@pytest.mark.thorough
+@pytest.mark.parametrize("width", [400, 1400])
+@pytest.mark.parametrize("name", sorted(guide_pages()))
+def test_the_page_can_be_read_by_everybody_at_any_width(name: str, width: int, tmp_path: Path) -> None:
+    html = guide_pages()[name]
+    assert axe_faults(tmp_path, html, width) == []
+
+
+@in_browser
+@pytest.mark.thorough
+@pytest.mark.parametrize("width", [400, 1400])
+def test_the_page_is_no_wider_than_the_window(width: int, tmp_path: Path) -> None:
+    seen = audit(tmp_path, guide_pages()["手引き.html"], width)
+    assert seen["width"] <= seen["inner"]
+    assert seen["lowest"] >= 4.5
+    assert [fault for fault in seen["faults"] if fault != "no caption"] == []
+
+
+@in_browser
+@pytest.mark.thorough
+@pytest.mark.skipif(shutil.which("pdfinfo") is None, reason="poppler is not installed")
+@pytest.mark.parametrize("name", ["集計様式の書き方.html", "返ってきた写しの読み方.html"])
+def test_what_is_given_to_a_section_is_one_sheet_of_paper(name: str, tmp_path: Path) -> None:
+    paper = tmp_path / "paper.pdf"
+    browse(tmp_path, guide_pages()[name], f"--print-to-pdf={paper}", "--no-pdf-header-footer")
+    said = subprocess.run(["pdfinfo", paper], capture_output=True, check=True).stdout.decode()
+    assert re.search(r"^Pages: +1$", said, re.MULTILINE)
+    assert re.search(r"^Page size: +59[45]\S* x 84[12]\S* pts", said, re.MULTILINE)
