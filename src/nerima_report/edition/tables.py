@@ -483,6 +483,10 @@ def _link_of_part(part: Cells, name: str, whole: Cells) -> Link:
     return Link(key=f"うち {name}", left=part, relation="at_most", right=whole, why=why)
 
 
+Rounding = Literal["half_up", "down", "up"]
+ROUNDING_NAMES: dict[Rounding, str] = {"half_up": "四捨五入", "down": "切捨て", "up": "切上げ"}
+
+
 class Figure(Definition):
     """A share: the numerator (or the largest row) over the denominator without the excluded rows.
 
@@ -496,7 +500,7 @@ class Figure(Definition):
     denominator: Cells = Field(title="分母")
     excluded: tuple[Text, ...] = Field(title="除く行", default=())
     digits: int = Field(title="小数点以下の桁数", ge=0, le=4)
-    rounding: Literal["half_up"] = Field(title="丸め方")
+    rounding: Rounding = Field(title="丸め方")
     never_whole: bool = Field(title="端数があれば 100% と 0% にしないか", default=False)
     unit: Literal["%"] = Field(title="単位")
     basis: Text = Field(title="よりどころ")
