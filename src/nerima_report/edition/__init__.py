@@ -361,6 +361,13 @@ class Edition:
         """Everything that the definitions give a name: parts, tables, rows, columns, fields, choices, shares."""
         return tuple(dict.fromkeys(name for part in self.parts for name in _names_of(part)))
 
+    @cached_property
+    def units(self) -> tuple[str, ...]:
+        """The units of all numbers that the definitions name, in their order: 件, 人, 枚."""
+        columns = (column.unit for table in self.count_tables.values() for column in table.columns)
+        settings = (setting.unit for part in self.parts for setting in part.definition.settings)
+        return tuple(dict.fromkeys(unit for unit in (*columns, *settings) if unit))
+
     def part_of(self, table_id: str) -> Part:
         """The part to which a table belongs."""
         return next(part for part in self.parts if part.key == table_id.partition(".")[0])
