@@ -134,6 +134,9 @@ class Column(Definition):
 
     `sum_of` names the columns whose sum it is (決定件数): then it is computed. `of` names the column of which it tells
     a part (うち…): never more than that, and not added up with it.
+
+    `bracketed` names a column that is printed in brackets behind this one, 916(21), and not as a column of its own.
+    `printed_heading` is the heading as printed, where it is not made as those of the other columns.
     """
 
     label: Text = Field(title="見出し")
@@ -146,6 +149,8 @@ class Column(Definition):
     first_by: tuple[Text, ...] = Field(title="一つの行に決める順", default=())
     sum_of: tuple[Text, ...] = Field(title="足す列", default=())
     of: str = Field(title="うち書きのもとの列", default="")
+    bracketed: str = Field(title="かっこに入れて並べる列", default="")
+    printed_heading: str = Field(title="印刷する見出し", default="")
 
     @property
     def heading(self) -> str:
@@ -280,6 +285,13 @@ class CountTable(TableDefinition):
     hide_unused_groups: bool = Field(title="実績のない区分を載せないか", default=False)
     hide_unused_rows: bool = Field(title="実績のない行を載せないか", default=False)
     counts_requests: bool = Field(title="請求を数えるか", default=False)
+    zero: str | None = Field(title="0 の書き方", default=None)
+
+    @property
+    def printed_columns(self) -> tuple[Column, ...]:
+        """The columns that are printed as such: all but those in the brackets of others."""
+        inner = {column.bracketed for column in self.columns}
+        return tuple(column for column in self.columns if column.label not in inner)
 
     @property
     def is_handed_in(self) -> bool:
@@ -375,6 +387,15 @@ class CountTable(TableDefinition):
             raise ValueError("group_total（小計行）は、group_stub（区分の見出し）とともに書きます")
         if (self.total_first and not self.total) or (self.group_total_first and not self.group_total):
             raise ValueError("total_first は total と、group_total_first は group_total とともに書きます")
+        return self
+
+    @model_validator(mode="after")
+    def _brackets_hold_another_column(self) -> CountTable:
+        for column in self.columns:
+            inner = self.column(column.bracketed)
+            if column.bracketed and (inner is None or inner is column or inner.bracketed):
+                raise ValueError(f"列「{column.label}」の bracketed が指す列「{column.bracketed}」はありません")
+        refuse_duplicates("かっこに入れる列", [column.bracketed for column in self.columns if column.bracketed])
         return self
 
     @model_validator(mode="after")
