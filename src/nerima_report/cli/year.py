@@ -355,6 +355,7 @@ def lines_about_publication(record: Record, edition: Edition) -> Iterator[str]:
 def lines_about_folder(prepared: Prepared, workspace: Workspace, edition: Edition, fiscal_year: int) -> Iterator[str]:
     """What `init` says of what it made and carried over, and what has to be looked at."""
     from nerima_report.fiscal_year import full_name
+    from nerima_report.places import WARD
 
     words = edition.words
     name, coordinator = full_name(fiscal_year), edition.municipality.coordinator(fiscal_year)
@@ -381,7 +382,8 @@ def lines_about_folder(prepared: Prepared, workspace: Workspace, edition: Editio
         "変わったときは、定義の municipality.toml の coordinators に書き足します。"
     )
     yield f"・提出期限: nerima-report.toml の [deadline] に、{fiscal_year} = {fiscal_year + 1}-05-14 のように書きます。"
-    yield f"つぎに、nerima-report form {fiscal_year} で、各{words.section}に送る様式を作ってください。"
+    sent = f"各{words.section}に送る" if edition.for_year(fiscal_year).asks_sections else f"{words.whole}の"
+    yield f"つぎに、nerima-report form {fiscal_year} で、{sent}様式を作ってください。"
 
 
 def _nothing_to_check(files: Sequence[str], searched: FoundWorkbooks) -> CannotProceed:

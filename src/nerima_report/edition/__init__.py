@@ -315,6 +315,16 @@ class Edition:
         lists = (key for key, table in self.collected_entries(ward=True).items() if not table.since)
         return bool(self.collected_counts(ward=True) or {*lists} - {ADJUSTMENTS})
 
+    @property
+    def asks_sections(self) -> bool:
+        """Whether any 課 has to hand anything in."""
+        return bool(self.collected_counts(ward=False) or self.collected_entries(ward=False))
+
+    @property
+    def has_ward_form(self) -> bool:
+        """Whether the coordinator has a form for the ward, as long as nothing is to be adjusted."""
+        return bool(self.collected_counts(ward=True) or self.collected_entries(ward=True).keys() - {ADJUSTMENTS.key})
+
     def counted_by_ledger(self, ward: bool) -> dict[str, tuple[Column, ...]]:
         """Which columns of which tables somebody may hand in although the ledger counts them: see `collected_counts`.
 

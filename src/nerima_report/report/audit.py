@@ -144,7 +144,7 @@ def _contributions(cells: Iterable[FilledCell], words: Words) -> pd.DataFrame:
 def _column(content: Content, told: pd.DataFrame, table_id: str, table: CountTable, column: Column) -> Iterator[str]:
     """A line for each 課 with its numbers and cells, then what was adjusted, and what was printed."""
     keys = table.keys(table_id, column.label)
-    own = told.reindex(columns=keys).dropna(how="all").fillna("")
+    own = told.reindex(columns=keys).astype(object).dropna(how="all").fillna("")
     rows = [[*map(str, row)] for row in own.itertuples(name=None)]
     words = content.collection.edition.words
     section = words.section
