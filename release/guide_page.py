@@ -91,11 +91,11 @@ class Chapter:
         html = html.replace("<pre>", '<pre tabindex="0">')
         scroll = f'<div class="scroll" tabindex="0" role="group" aria-label="表（{escape(self.title)}）">'
         html = html.replace("<table>", f"{scroll}<table>").replace("</table>", "</table></div>")
-        return Markup(html)  # noqa: S704 (our own text; HTML in it is escaped)
+        return Markup(html)
 
 
 def _with_links_inside(tokens: Sequence[Token], names: dict[str, str]) -> Iterator[Token]:
-    """Turn links to other chapters into links within the page, and others into their text with the place in brackets."""
+    """Links to chapters of the page lead within it; of other links there remain the text and the place in brackets."""
     place = ""
     for token in tokens:
         if token.type == "link_open":
