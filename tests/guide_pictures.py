@@ -85,7 +85,9 @@ def source(reader: Reader, name: str) -> str:
         case {"page": file}:
             return (work / file).read_text(encoding="utf-8")
         case {"document": file}:
-            words = [node.text or "" for node in Document(str(work / file)).element.body.iter() if node.tag[-2:] == "}t"]
+            words = [
+                node.text or "" for node in Document(str(work / file)).element.body.iter() if node.tag[-2:] == "}t"
+            ]
             return "\n".join(words).replace(full_date(date.today()), "")
     raise AssertionError(f"pictures.toml: {name}")
 
@@ -106,7 +108,9 @@ def picture(reader: Reader, name: str, scratch: Path) -> Image.Image:
         case {"document": file, "pages": pages}:
             top = definition.get("top", 1)
             whole = printed(work / file, pages, scratch, 60 if top == 1 else 110)
-            images = [ImageOps.expand(page.crop((0, 0, page.width, int(page.height * top))), 2, "#999") for page in whole]
+            images = [
+                ImageOps.expand(page.crop((0, 0, page.width, int(page.height * top))), 2, "#999") for page in whole
+            ]
             return beside(images)
     raise AssertionError(f"pictures.toml: {name}")
 
