@@ -8,8 +8,9 @@
     texts, letters, catalogue  the words: on forms, about years and corrections, to each 課, of findings
     manuscripts                which numbers may be typed into a manuscript
     generated                  definitions completed from other files (settings, guideline, choices)
+    lines                      the tables by 実施機関, 部 or 課, with those of a year
     ledger, ledger_texts       the case ledger of a part, and what is counted from it; the words of its workbook
-    proofs, sum_proofs, register_proofs, ledger_proofs    the consistency of a part
+    proofs, line_proofs, sum_proofs, register_proofs, ledger_proofs    the consistency of a part
     changes                    what differs between two editions
 
 Whatever is wrong in a definition stops the program with file, key and reason (DefinitionError).
@@ -19,7 +20,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -41,7 +42,7 @@ from nerima_report.edition.municipality import MunicipalityDefinition, Words
 from nerima_report.edition.part import Chart, ChartsFile, Part, PartDefinition, charts_of_tables
 from nerima_report.edition.proofs import part_faults
 from nerima_report.edition.registers import Register, RegistersFile
-from nerima_report.edition.tables import Column, CountTable, Figure, FiguresFile, LinksFile, fill
+from nerima_report.edition.tables import Column, CountTable, Figure, FiguresFile, Line, LinksFile, fill
 from nerima_report.edition.toml import Model, read_data, read_definition
 from nerima_report.errors import CannotProceed, DefinitionError
 from nerima_report.files import read_binary
@@ -92,7 +93,8 @@ class Edition:
     DefinitionError (see `load_edition`). `own_guideline` is None where the body has none. `own_form_texts` replace
     those of forms.toml. `from_print`: the edition serves to type in a printed year, so there is no sheet for
     adjustments. `counted_by_ledgers` are the tables that are counted from a ledger, in a year that has one.
-    `is_of_ledgers`: it is that of a workbook of ledgers (see `of_ledgers`).
+    `is_of_ledgers`: it is that of a workbook of ledgers (see `of_ledgers`). `lines` has, by id of a table and key of a
+    課, the line to which the 課 belongs by the roster of the year (see lines.py).
     """
 
     folder: Path
@@ -104,6 +106,7 @@ class Edition:
     from_print: bool = False
     counted_by_ledgers: frozenset[str] = frozenset()
     is_of_ledgers: bool = False
+    lines: Mapping[str, Mapping[str, Line]] = field(default_factory=dict)
 
     @cached_property
     def form_texts(self) -> FormTexts:
@@ -323,7 +326,7 @@ class Edition:
     @property
     def has_ward_form(self) -> bool:
         """Whether the coordinator has a form for the ward, as long as nothing is to be adjusted."""
-        return bool(self.collected_counts(ward=True) or self.collected_entries(ward=True).keys() - {ADJUSTMENTS.key})
+        return bool(self.collected_counts(ward=True) or self.collected_entries(ward=True).keys() - {ADJUSTMENTS})
 
     def counted_by_ledger(self, ward: bool) -> dict[str, tuple[Column, ...]]:
         """Which columns of which tables somebody may hand in although the ledger counts them: see `collected_counts`.
@@ -344,6 +347,26 @@ class Edition:
         counted from entries, or made from others, are not reported.
         """
         return _collected({key: table for key, table in self.count_tables.items() if table.is_handed_in}, ward=ward)
+
+    def of_section(self, section: str) -> Edition:
+        """The edition as the form of a 課 has it: with its own line only in the tables by 実施機関, 部 or 課.
+
+        A table in which it has no line is left out.
+        """
+        own = {table_id: table for table_id, table in self.count_tables.items() if table.has_own_lines}
+        if not own:
+            return self
+        lines = {table_id: self.lines.get(table_id, {}).get(section) for table_id in own}
+        tables: dict[str, AnyTable] = dict(self.tables)
+        for table_id, table in own.items():
+            rows = tuple(row for row in table.rows if row.line == lines[table_id])
+            alone = {"rows": rows, "total": "", "no_total_because": "1行だけの様式"}
+            tables[table_id] = table.model_copy(update=alone)
+        parts = (
+            {key: tables[part.table_id(key)] for key in part.tables if lines.get(part.table_id(key), "") is not None}
+            for part in self.parts
+        )
+        return replace(self, parts=tuple(replace(part, tables=t) for part, t in zip(self.parts, parts, strict=True)))
 
     def collected_entries(self, ward: bool) -> dict[str, EntryTable]:
         """Which list-like tables a section, or the coordinator for the ward, reports."""

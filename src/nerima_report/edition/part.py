@@ -74,7 +74,7 @@ def charts_of_tables(tables: Iterable[CountTable], figures: Iterable[str]) -> tu
     """The charts of a part without charts.toml: every table by its total and its rows, and every figure."""
     charts = []
     for table in tables:
-        several = len(table.counted_rows) > 1
+        several = table.awaits_lines or len(table.counted_rows) > 1
         for column in table.columns:
             name = f"{table.title}（{column.label}）" if len(table.columns) > 1 else table.title
             chart = Chart(key=f"{table.key} {column.label}", title=name, table=table.key, column=column.label)
@@ -107,9 +107,10 @@ class Break(Definition):
 
 
 class Renamed(Definition):
-    """A row, a column or a table that has another name from a fiscal year on, but continues its series.
+    """A row, a column, a group or a table that has another name from a fiscal year on, but continues its series.
 
-    `before` is the earlier name. Two rows that became one are two of these with the same `row`.
+    `before` is the earlier name. Two rows that became one are two of these with the same `row`. With `row`, `group` is
+    that of the row; without, it is the group that has another name.
     """
 
     year: FiscalYear = Field(title="年度")
@@ -124,8 +125,8 @@ class Renamed(Definition):
     def _renames_one_thing(self) -> Renamed:
         if self.row and self.column:
             raise ValueError("row（行）と column（列）は、どちらか一方だけを書きます")
-        if self.group and not self.row:
-            raise ValueError("group（区分）は row（行）とともに書きます")
+        if self.group and self.column:
+            raise ValueError("group（区分）は、column（列）とともには書けません")
         return self
 
 

@@ -11,6 +11,7 @@ from nerima_report.edition.case_rules import rule_faults
 from nerima_report.edition.entries import EntryTable
 from nerima_report.edition.generated import condition_faults
 from nerima_report.edition.guideline import Guideline
+from nerima_report.edition.line_proofs import line_faults
 from nerima_report.edition.part import Part
 from nerima_report.edition.register_proofs import register_faults
 from nerima_report.edition.sum_proofs import sum_faults
@@ -82,7 +83,7 @@ def _check_counting(part: Part) -> Iterator[Fault]:
         if isinstance(table, CountTable):
             for where, reason in sum_faults(table):
                 yield part.folder / "tables.toml", f"{key}.{where}", reason
-            try:  # again, because rows may have come from choices
+            try:  # again, because rows may have come from choices or from another table
                 CountTable.model_validate(table.model_dump())
             except ValidationError as error:
                 reason = str(error.errors()[0].get("ctx", {}).get("error", ""))
@@ -90,25 +91,14 @@ def _check_counting(part: Part) -> Iterator[Fault]:
 
 
 def _faults_of_made_tables(part: Part, table: CountTable | EntryTable) -> Iterator[tuple[str, str]]:
-    """Choices from a guideline need one. A table by 実施機関 divides columns that add up; its rows are bodies."""
-    if isinstance(table, EntryTable) and any(field.choices_from and not field.choices for field in table.fields):
-        yield "fields", 'choices_from = "guideline" と書いてありますが、guideline.toml がありません'
-    if isinstance(table, CountTable) and table.done_of and not isinstance(part.tables.get(table.done_of), EntryTable):
+    """Choices from a guideline need one; what a table is made from exists; what is divided can be added up."""
+    if isinstance(table, EntryTable):
+        if any(field.choices_from and not field.choices for field in table.fields):
+            yield "fields", 'choices_from = "guideline" と書いてありますが、guideline.toml がありません'
+        return
+    if table.done_of and not isinstance(part.tables.get(table.done_of), EntryTable):
         yield "done_of", f"一覧の表「{table.done_of}」はありません"
-    if not isinstance(table, CountTable) or not table.by_body_of:
-        return
-    source = part.tables.get(table.by_body_of)
-    if not isinstance(source, CountTable) or source.by_body_of or source.reported_by == "coordinator":
-        yield "by_body_of", f"各課が書く件数の表「{table.by_body_of}」はありません"
-        return
-    for column in table.columns:
-        same = source.column(column.label)
-        if same is None or not same.additive or same.unit != column.unit:
-            yield "columns", f"表「{source.key}」に、足すことのできる同じ単位の列「{column.label}」はありません"
-    bodies = {body.name for body in part.definition.bodies}
-    for row in table.filled_rows:
-        if row.label not in bodies:
-            yield "rows", f"part.toml の bodies に「{row.label}」はありません"
+    yield from line_faults(part, table)
 
 
 def _check_part(part: Part) -> Iterator[Fault]:
@@ -132,8 +122,12 @@ def _check_renamed(part: Part) -> Iterator[Fault]:
         where = file, f"renamed[{number}]"
         if renamed.table not in part.tables:
             yield *where, f"表「{renamed.table}」はありません"
+        elif _awaits_lines(part, renamed.table):
+            pass  # what is renamed may be a line of the roster
         elif renamed.row and (renamed.group, renamed.row) not in rows:
             yield *where, f"表「{renamed.table}」に行「{renamed.group} {renamed.row}」はありません".replace("「 ", "「")
+        elif renamed.group and renamed.group not in {group for group, _ in rows}:
+            yield *where, f"表「{renamed.table}」に区分「{renamed.group}」はありません"
         elif renamed.column and renamed.column not in columns:
             yield *where, f"表「{renamed.table}」に列「{renamed.column}」はありません"
         elif not definition.serves(renamed.year):
@@ -180,6 +174,11 @@ def _check_must_publish(part: Part) -> Iterator[Fault]:
         for key in must.figures:
             if key not in figures:
                 yield *where, f"割合「{key}」は figures.toml にありません"
+
+
+def _awaits_lines(part: Part, key: str) -> bool:
+    table = part.tables.get(key)
+    return isinstance(table, CountTable) and table.awaits_lines
 
 
 def _labels(part: Part, key: str) -> tuple[set[tuple[str, str]], set[str]]:
@@ -266,7 +265,7 @@ def _check_charts(part: Part) -> Iterator[Fault]:
             yield file, chart.key, reason
             continue
         _, table = part.count_table(chart.table)
-        several = len(chart.rows or table.counted_rows) > 1
+        several = table.awaits_lines or len(chart.rows or table.counted_rows) > 1
         if several and table.no_total_because and not chart.each_row:
             reason = f"表「{chart.table}」は合計しない表です。each_row = true を書いてください"
             yield file, chart.key, reason
@@ -277,6 +276,10 @@ def _unknown(part: Part, cells: Cells) -> str:
     table = part.tables.get(cells.table)
     if not isinstance(table, CountTable):
         return f"件数の表「{cells.table}」はありません"
+    if table.awaits_lines and (cells.rows or cells.group or table.places == "columns"):
+        return (
+            f"表「{cells.table}」の行や列は名簿によって変わるので、名前で指せません。rows か columns を書いてください"
+        )
     columns = [table.column(label) for label in cells.column_labels]
     for label, column in zip(cells.column_labels, columns, strict=True):
         if column is None:

@@ -28,6 +28,7 @@ def _written_in_full(year: int) -> int:
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 FiscalYear = Annotated[int, AfterValidator(_written_in_full)]
 Reporter = Literal["section", "coordinator"]
+Line = tuple[str, str]  # a row of a table by its group ('' without one) and its label; a column by '' and its label
 # The Japanese names of choices, and of the keyboard layouts in corrections.toml.
 CHOICES: Mapping[str, str] = {
     "error": SEVERITY_NAMES["error"],
@@ -45,6 +46,8 @@ CHOICES: Mapping[str, str] = {
     "both_or_neither": "一方が0なら他方も0",
     "numpad": "テンキー",
     "row": "行",
+    "rows": "行",
+    "columns": "列",
 }
 # The columns of a table that counts who was asked for a list, and who did what it is about.
 ASKED, DONE = "求めた所", "行った所"
@@ -151,11 +154,17 @@ class Column(Definition):
     of: str = Field(title="うち書きのもとの列", default="")
     bracketed: str = Field(title="かっこに入れて並べる列", default="")
     printed_heading: str = Field(title="印刷する見出し", default="")
+    covers: tuple[Text, ...] = Field(title="まとめるもの", default=())
 
     @property
     def heading(self) -> str:
         """The heading as printed, with its unit: 件数(件)."""
         return f"{self.label}({self.unit})"
+
+    @property
+    def covered(self) -> tuple[str, ...]:
+        """What it puts together in a table that is made from another one, or by the roster; see `CountTable`."""
+        return self.covers or (self.label,)
 
     @model_validator(mode="after")
     def _counts_one_thing(self) -> Column:
@@ -187,11 +196,22 @@ class Row(Definition):
     beginning: str = Field(title="選択肢のはじめの言葉", default="")
     sum_of: tuple[Text, ...] = Field(title="足す行", default=())
     of: str = Field(title="うち書きのもとの行", default="")
+    covers: tuple[Text, ...] = Field(title="まとめるもの", default=())
 
     @property
     def heading(self) -> str:
         """The label, or of which choices the row stands for."""
         return self.label or f"{self.each_choice_of}の{self.beginning}"
+
+    @property
+    def covered(self) -> tuple[str, ...]:
+        """What it puts together in a table that is made from another one, or by the roster; see `CountTable`."""
+        return self.covers or (self.label,)
+
+    @property
+    def line(self) -> Line:
+        """Its name within the table."""
+        return self.group, self.label
 
     def key(self, table_id: str, column: str) -> CellKey:
         """The name of the cell of the row in a column."""
@@ -255,8 +275,18 @@ class CountTable(TableDefinition):
     In print each group is a row above its rows; only forms have a column of groups, headed `group_stub`. `counted_from`
     names a list-like table of the part: then the table is not filled in, but its entries are counted. An entry that
     meets `where` of the table and of the column counts in the first row whose `where` it meets, or, with
-    `several_rows`, in each of them. `by_body_of` names another table of counts of the part: then the rows are the
-    実施機関 of the part, and each is the sum of the column of the same label over the 課 that the roster gives to it.
+    `several_rows`, in each of them.
+
+    `by` names what the roster gives: the rows are 実施機関, 部 or 課 (the lines of the table). Those of the roster are
+    taken where none are written. Without more, each 課 fills in its own line only. With `divides`, another table of
+    counts of the part is divided among the lines, and nobody fills anything in: each column is that of the same label;
+    with `of_column` there is a column for each row of the divided table, and its counts are those of this one column.
+    With `places = "columns"` it is the other way round: the lines are the columns, and the rows are those of the
+    divided table. `covers` of a row or column names what it puts together (several 部; several rows or a group of the
+    divided table). `split` names the 実施機関 that are divided into their 部, each in a group; all others are one row.
+    `only` names those that the table is about: what 課 of others say is in no line. `sum_column` is the label of a last
+    column with the sum of those that are not written.
+
     `done_of` names a list: then the rows are the words with which the kinds of 課 are counted (課, 校, 園), and the
     columns say how many of them were asked for the list, and did what it is about (`done_when`).
     None of these is filled in by anybody. `counts_requests`: all of it is 0 where a 課 says on its cover that the part
@@ -270,12 +300,18 @@ class CountTable(TableDefinition):
     counted_from: str = Field(title="数えるもとの一覧", default="")
     where: tuple[Condition, ...] = Field(title="数える条件", default=())
     several_rows: bool = Field(title="いくつもの行に数えるか", default=False)
-    by_body_of: str = Field(title="実施機関ごとに分ける表", default="")
+    by: Literal["", "実施機関", "部", "課"] = Field(title="名簿で分ける単位", default="")
+    divides: str = Field(title="分けるもとの表", default="")
+    of_column: str = Field(title="分けるもとの列", default="")
+    places: Literal["rows", "columns"] = Field(title="名簿のものを並べるところ", default="rows")
+    split: tuple[Text, ...] = Field(title="部に分ける実施機関", default=())
+    only: tuple[Text, ...] = Field(title="対象の実施機関", default=())
+    sum_column: str = Field(title="行ごとの計の列の見出し", default="")
     done_of: str = Field(title="行った所を数える一覧", default="")
     stub: Text = Field(title="左の列の見出し")
     group_stub: str = Field(title="区分の列の見出し", default="")
-    columns: tuple[Column, ...] = Field(title="列", min_length=1)
-    rows: tuple[Row, ...] = Field(title="行", min_length=1)
+    columns: tuple[Column, ...] = Field(title="列", default=())
+    rows: tuple[Row, ...] = Field(title="行", default=())
     order: Literal["fixed", "by_count"] = Field(title="並べ方", default="fixed")
     total: str = Field(title="合計行の見出し", default="")
     no_total_because: str = Field(title="合計しない理由", default="")
@@ -296,7 +332,17 @@ class CountTable(TableDefinition):
     @property
     def is_handed_in(self) -> bool:
         """Whether somebody fills it in: it is neither counted from entries nor made from another table."""
-        return not (self.counted_from or self.by_body_of or self.done_of)
+        return not (self.counted_from or self.divides or self.done_of)
+
+    @property
+    def has_own_lines(self) -> bool:
+        """Whether each 課 fills in its own line only."""
+        return bool(self.by) and self.is_handed_in
+
+    @property
+    def awaits_lines(self) -> bool:
+        """Whether its lines are those of the roster (or of the record) of a year, and are not known without it."""
+        return bool(self.by) and not (self.columns if self.places == "columns" else self.rows)
 
     def column(self, label: str) -> Column | None:
         """The column with this label."""
@@ -366,10 +412,23 @@ class CountTable(TableDefinition):
         rows: list[Row] = []
         for group in self.groups:
             own = [row for row in self.rows if row.group == group]
+            if not group:  # rows that stand beside the groups
+                rows += own
+                continue
             counted = tuple(row.label for row in own if not (row.sum_of or row.of))
             total = [Row(label=self.group_total, group=group, sum_of=counted, pinned=not self.group_total_first)]
             rows += [*total, *own] if self.group_total_first else [*own, *total]
         return self.model_copy(update={"rows": tuple(rows)})
+
+    def with_columns(self, columns: Iterable[Column]) -> CountTable:
+        """The table with these columns, and that of `sum_column`."""
+        own = tuple(columns)
+        sums = [
+            Column(label=self.sum_column, unit=column.unit, sum_of=tuple(each.label for each in own))
+            for column in own[:1]
+            if self.sum_column
+        ]
+        return self.model_copy(update={"columns": (*own, *sums), "sum_column": ""})
 
     @property
     def stubs(self) -> list[str]:
@@ -404,7 +463,8 @@ class CountTable(TableDefinition):
         refuse_duplicates("行の見出し", [f"{row.group} {row.heading}".strip() for row in self.rows])
         if bool(self.total) == bool(self.no_total_because):
             raise ValueError("total（合計行の見出し）か no_total_because（合計しない理由）のどちらか一方が必要です")
-        if {bool(row.group) for row in self.rows} != {bool(self.group_stub)}:
+        grouped = {bool(row.group) for row in self.rows}
+        if grouped and grouped != {bool(self.group_stub)} and not (self.by and self.group_stub):
             raise ValueError("表の group_stub（区分の見出し）と、すべての行の group は、両方そろえて書きます")
         if self.total and self.total in [row.label for row in self.rows]:
             raise ValueError(f"合計行の見出し「{self.total}」と同じ行があります")
@@ -418,13 +478,43 @@ class CountTable(TableDefinition):
                 "where、sum、different、each_choice_of、several_rows は、"
                 "counted_from（数えるもとの一覧の表）とともに書きます"
             )
-        if self.by_body_of and (self.counted_from or self.group_stub):
-            raise ValueError("by_body_of は、counted_from や group_stub とともには書けません")
+        self._refuse_what_needs_the_roster()
         if self.done_of and {column.label for column in self.columns} != {ASKED, DONE}:
             raise ValueError(f"done_of の表の列は、「{ASKED}」と「{DONE}」です")
         if self.hide_unused_rows and self.order == "by_count":
             raise ValueError('hide_unused_rows は order = "fixed" の表だけに書けます')
         return self
+
+    def _refuse_what_needs_the_roster(self) -> None:
+        """Raise ValueError where the keys about the roster do not fit together, or rows or columns are missing."""
+        across = self.places == "columns"
+        combined = [each.covers for each in self.rows] + [each.covers for each in self.columns]
+        split_lines = self.by == "部" and self.group_stub and not self.rows and not across
+        grouped_bodies = self.by == "実施機関" and self.group_stub and not self.rows and not across
+        faults = {
+            "rows（行）がありません": not (self.rows or (self.by and (self.divides or not across))),
+            "columns（列）がありません": not (self.columns or self.divides),
+            "by は、counted_from や done_of とともには書けません": self.by and (self.counted_from or self.done_of),
+            'by だけの表は各課が自分の行を書くので、reported_by = "coordinator" は書けません': (
+                self.by and not self.divides and self.reported_by == "coordinator"
+            ),
+            "divides（分けるもとの表）は、by（実施機関、部、課のどれか）とともに書きます": self.divides and not self.by,
+            "of_column と places は、divides（分けるもとの表）とともに書きます": (
+                (self.of_column or across) and not self.divides
+            ),
+            'places = "columns" は、of_column（分けるもとの列）とともに書きます': across and not self.of_column,
+            'split は、by = "部" で、group_stub のある、rows を書かない表だけに書けます': self.split
+            and not split_lines,
+            'by = "実施機関" の表に group_stub を書くときは、rows（行）も書きます': grouped_bodies,
+            "行や列の covers は、by（実施機関、部、課のどれか）とともに書きます": any(combined) and not self.by,
+            "sum_column は、of_column のある、columns を書かない表だけに書けます": (
+                self.sum_column and (not self.of_column or self.columns)
+            ),
+            "only（対象の実施機関）は、divides（分けるもとの表）とともに書きます": self.only and not self.divides,
+        }
+        for reason, is_so in faults.items():
+            if is_so:
+                raise ValueError(reason)
 
 
 class Cells(Definition):

@@ -235,6 +235,9 @@ def _renamed(key: CellKey, part: Part, rule: Renamed) -> CellKey:
     if rule.row:
         same = (key.table, key.row) == (part.table_id(rule.table), rule.before) and key.group == rule.group
         return key._replace(row=rule.row) if same else key
+    if rule.group:
+        same = (key.table, key.group) == (part.table_id(rule.table), rule.before)
+        return key._replace(group=rule.group) if same else key
     if rule.column:
         same = (key.table, key.column) == (part.table_id(rule.table), rule.before)
         return key._replace(column=rule.column) if same else key

@@ -157,8 +157,9 @@ def _column(content: Content, told: pd.DataFrame, table_id: str, table: CountTab
             f"名簿の{section}、学校、幼稚園のうち、一覧の表「{list_done(table_id, table)}」を求めた所と行った所。",
             "",
         )
-    elif table.by_body_of:
-        yield from (f"表「{divided_by(table_id, table)}」の{section}ごとの数を、名簿の実施機関ごとに足した数。", "")
+    elif table.divides:
+        line = section if table.by == "課" else table.by
+        yield from (f"表「{divided_by(table_id, table)}」の{section}ごとの数を、名簿の{line}ごとに足した数。", "")
     elif table.counted_from:
         yield from (f"一覧の表「{source_of(table_id, table)}」から数える。かっこの中は、その一覧の行。", "")
         rows = _counted_rows(content, table_id, table, column)

@@ -20,7 +20,7 @@ from nerima_report.edition.tables import CountTable, fill, placeholders_in, with
 from nerima_report.places import CellKey
 from nerima_report.records.model import Record, RecordedCell, RecordedTable
 from nerima_report.report.blocks import Bullets, Paragraph, Report
-from nerima_report.report.record import published_table, recorded_list
+from nerima_report.report.record import as_recorded, published_table, recorded_list
 from nerima_report.report.tables import in_printed_order, printed_rows
 from nerima_report.report.wording import number_name, year_names
 from nerima_report.tallies.totals import Totals
@@ -76,6 +76,7 @@ def published_tables(record: Record, edition: Edition) -> list[PublishedTable]:
     A list that was printed in several tables is one here. A list that the definitions no longer have is left out:
     nothing says any more which of its fields were printed.
     """
+    edition = as_recorded(edition, record)
     printed: dict[str, list[RecordedTable]] = {}
     for one in record.tables:
         printed.setdefault(one.table, []).append(one)

@@ -39,6 +39,7 @@ from nerima_report.report.register import compose_register
 from nerima_report.report.wording import PartWording, WordingError
 from nerima_report.report.wording_of_year_before import YearBefore
 from nerima_report.tallies.collection import Collection
+from nerima_report.tallies.lines import with_default_roster
 from nerima_report.tallies.model import Entry, Tallies
 from nerima_report.tallies.totals import Totals, cell_names
 from nerima_report.text import as_file_name
@@ -54,7 +55,7 @@ COUNTS = (0, 1)
 def try_edition(edition: Edition) -> None:
     """Make forms and reports for every year in which the parts change. Raises DefinitionError at a fault."""
     for year in edition.turning_years:
-        serving = edition.for_year(year)
+        serving = with_default_roster(edition.for_year(year), year)
         contents = [_content(serving, year, count) for count in COUNTS]
         reports = [compose_report(content) for content in contents]
         before = zip(contents[::-1], reports[::-1], strict=True)
