@@ -14,8 +14,8 @@ from nerima_report.findings import Explanation, shown_fact
 from nerima_report.fiscal_year import full_name
 from nerima_report.report.blocks import Block, Bullets, Cell, Heading, Paragraph, Report, Table, TableColumn
 from nerima_report.report.content import Content
-from nerima_report.report.tables import MINUS, ComparedTable, count_table, used_rows
-from nerima_report.report.wording import NOTHING_TO_COUNT, UNKNOWN, number
+from nerima_report.report.tables import ComparedTable, count_table, used_rows
+from nerima_report.report.wording import MINUS, NOTHING_TO_COUNT, UNKNOWN, number
 from nerima_report.tallies.resubmission import Resubmission
 from nerima_report.tallies.submission import Submission
 from nerima_report.text import name_of

@@ -20,6 +20,7 @@ from nerima_report.places import CellKey
 from nerima_report.records.comparison import Comparison
 from nerima_report.report.blocks import Cell, Table, TableColumn, TableNote
 from nerima_report.report.wording import (
+    MINUS,
     NOTHING_TO_COUNT,
     PROVISIONAL,
     UNKNOWN,
@@ -36,7 +37,6 @@ _ZERO = number(0)
 
 # How the width of a table of counts is shared out: labels are long, numbers short.
 STUB_WIDTH, NUMBER_WIDTH = 5, 2
-MINUS = "△"
 
 
 def count_table(

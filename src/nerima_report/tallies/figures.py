@@ -74,17 +74,21 @@ def never_whole(rounded: Decimal, numerator: int, denominator: int) -> Decimal:
     return step if rounded == 0 and numerator > 0 else rounded
 
 
-def largest_rows(totals: Totals, part: Part, cells: Cells, excluded: Collection[str] = ()) -> tuple[str, ...]:
-    """The rows with the largest count above zero in a column; several when they tie.
+def largest_rows(
+    totals: Totals, part: Part, cells: Cells, excluded: Collection[str] = (), rank: int = 1
+) -> tuple[str, ...]:
+    """The rows with the largest count above zero in a column, or with that of another rank; several when they tie.
 
-    Rows of the same label are added up over the groups, unless `cells` names a group.
+    Rows that tie have one rank, and the next smaller count has the next. Rows of the same label are added up over the
+    groups, unless `cells` names a group.
     """
     counts: dict[str, int] = {}
     for key in _keys(part, cells):
         if key.row not in excluded:
             counts[key.row] = counts.get(key.row, 0) + (totals.values.get(key) or 0)
-    largest = max(counts.values(), default=0)
-    return tuple(row for row, count in counts.items() if count == largest and largest > 0)
+    in_order = sorted({count for count in counts.values() if count > 0}, reverse=True)
+    wanted = in_order[rank - 1 : rank]
+    return tuple(row for row, count in counts.items() if count in wanted)
 
 
 def _compute(figure: Figure, part: Part, totals: Totals) -> Share:
