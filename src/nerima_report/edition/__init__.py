@@ -67,6 +67,7 @@ if TYPE_CHECKING:
 
 MUNICIPALITY = "municipality.toml"
 DEFAULT = "nerima"  # the edition that is used where the settings name none
+STARTER = "starter"  # the edition that `edition new` copies; it is nobody's
 # The files that all municipalities share, beside the folders of the editions, and of which the report is made. An
 # edition has what is its own: a whole file, or single keys of a .toml (see `read_shared`).
 SHARED = (
@@ -465,7 +466,8 @@ def find_edition(name: str = "", templates: Path | None = None) -> Path:
     folder = templates or shipped_templates()
     if (folder / MUNICIPALITY).is_file():
         return folder
-    editions = [file.parent for file in sorted(folder.glob(f"*/{MUNICIPALITY}"))]
+    folders = (file.parent for file in sorted(folder.glob(f"*/{MUNICIPALITY}")))
+    editions = [each for each in folders if each.name != STARTER]
     wanted = name or ("" if templates else DEFAULT)
     found = [each for each in editions if each.name == wanted] if wanted else editions
     if len(found) == 1:

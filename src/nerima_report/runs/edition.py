@@ -13,7 +13,7 @@ from pathlib import Path
 
 from jinja2 import Environment, nodes
 
-from nerima_report.edition import Edition, find_edition, load_edition, shipped_templates
+from nerima_report.edition import STARTER, Edition, find_edition, load_edition, shipped_templates
 from nerima_report.edition.changes import EditionChange, edition_changes, forms_must_change
 from nerima_report.edition.entries import EntryField, EntryTable
 from nerima_report.edition.municipality import Words
@@ -46,8 +46,7 @@ from nerima_report.text import as_file_name
 from nerima_report.workspace import RECORD, Workspace, use_edition, write_all
 from nerima_report.writing.lock import writing_into
 
-# The edition in the shipped templates from which a new one is made, and the name in it that stands for the body.
-STARTER, STARTER_NAME = "starter", "○○市"
+STARTER_NAME = "○○市"  # what stands for the name of the body in the edition from which a new one is made
 # Every cell has 0, then every cell has 1, because a manuscript may have other sentences where nothing happened.
 COUNTS = (0, 1)
 
