@@ -17,7 +17,8 @@ from nerima_report.tallies.totals import Totals
 class Share:
     """A computed figure: its definition, numerator and denominator (件 or 人), and its value in % as printed.
 
-    `rows` are the rows of the numerator: the declared ones, or the largest (all of them when they tie).
+    `rows` are the rows of the numerator: the declared ones (or columns that are added up instead), or the largest (all
+    of them when they tie).
     `value` is None when the denominator is zero or a number is unknown. `rounded` is the value by rounding alone,
     from which `value` differs where the definition says `never_whole`.
     """
@@ -100,7 +101,7 @@ def _compute(figure: Figure, part: Part, totals: Totals) -> Share:
         counted = rows[:1] or of.rows  # without a largest row all of them are nothing, or are not known
         numerator = totals.sum(_keys(part, of.model_copy(update={"rows": counted})))
     else:
-        rows = figure.numerator.rows
+        rows = figure.numerator.rows or figure.numerator.columns
         numerator = totals.sum(_keys(part, figure.numerator))
     rounded = value = None
     if numerator is not None and denominator is not None:
