@@ -14,8 +14,6 @@ from nerima_report.fiscal_year import full_name
 from nerima_report.places import CellKey
 
 ROOT = Path(__file__).resolve().parents[1]
-PARTS = ("privacy-act", "privacy-ordinance", "disclosure")
-OF_NERIMA = (*PARTS, "kinds.toml", "sources.toml")  # what names its tables
 # The 部 and 課; 議会事務局 has no 部.
 ROSTER = (
     ("総務部", "総務課"),
@@ -41,13 +39,10 @@ Sections = Iterable[tuple[str, str]]
 
 
 def make_templates(folder: Path) -> Path:
-    """Write the edition of the city: the shipped one, in which its one part stands instead of the parts of the ward."""
+    """Write the edition of the city, the only one, beside what all editions share."""
     templates = folder / "templates"
-    shutil.copytree(ROOT / "templates", templates, ignore=shutil.ignore_patterns("starter"))
-    for name in OF_NERIMA:
-        path = templates / "nerima" / name
-        shutil.rmtree(path) if path.is_dir() else path.unlink()
-    shutil.copytree(ROOT / "tests" / "sample_city", templates / "nerima" / "city")
+    shutil.copytree(ROOT / "templates", templates, ignore=shutil.ignore_patterns("nerima", "starter"))
+    shutil.copytree(ROOT / "tests" / "sample_city", templates / "city")
     return templates
 
 

@@ -41,7 +41,7 @@ def templates(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def edition(templates: Path) -> Edition:
     """The same, read."""
-    return load_edition(find_edition("nerima", templates)).for_year(2024)
+    return load_edition(find_edition("", templates)).for_year(2024)
 
 
 @pytest.fixture
@@ -156,7 +156,7 @@ def test_a_department_with_another_name_is_told_unless_it_is_declared(
                 ("課別の請求", 'group = "市民生活部"'),
             )
         ]
-        part = templates / "nerima" / "city" / "part.toml"
+        part = templates / "city" / "disclosure" / "part.toml"
         part.write_text(part.read_text(encoding="utf-8") + "\n" + "\n".join(rules), encoding="utf-8")
     hand_in(city, templates, edition, command, 2025)
     run = build(city, templates, command, "2025", "--compare")
@@ -231,7 +231,7 @@ def test_a_csv_names_the_departments_of_its_year(city: Path, templates: Path, co
 
 def test_the_record_says_what_the_open_data_says(city: Path, templates: Path, command: Command) -> None:
     build(city, templates, command, "2024")
-    rows = (city / "out" / "2024" / "data" / "city-03.csv").read_text(encoding="utf-8-sig")
+    rows = (city / "out" / "2024" / "data" / "disclosure-03.csv").read_text(encoding="utf-8-sig")
     record = json.loads((city / "out" / "2024" / "record.json").read_text(encoding="utf-8"))
     cells = [cell for cell in record["cells"] if cell["table"] == "公開.処理別"]
     assert len(cells) == 7 * (6 + 1)

@@ -35,7 +35,7 @@ UNREACHED = settings(max_examples=60, deadline=None, suppress_health_check=[Heal
 @pytest.fixture(scope="session")
 def city(tmp_path_factory: pytest.TempPathFactory) -> Edition:
     """The edition of the invented city."""
-    return load_edition(find_edition("nerima", make_templates(tmp_path_factory.mktemp("city")))).for_year(2024)
+    return load_edition(find_edition("", make_templates(tmp_path_factory.mktemp("city")))).for_year(2024)
 
 
 @st.composite
