@@ -14,10 +14,7 @@ from nerima_report.edition.guideline import Guideline
 from nerima_report.edition.part import Part
 from nerima_report.edition.register_proofs import register_faults
 from nerima_report.edition.sum_proofs import sum_faults
-from nerima_report.edition.tables import Cells, CountTable, Figure, Link, cell_keys, placeholders_in
-
-# What a title or a note may ask for; report/wording.py gives the values for a fiscal year.
-YEAR_PLACEHOLDERS = frozenset({"年度", "短い年度", "年度末"})
+from nerima_report.edition.tables import YEAR_PLACEHOLDERS, Cells, CountTable, Figure, Link, cell_keys, placeholders_in
 
 # What Excel takes as the name of a sheet.
 LONGEST_SHEET_NAME = 31
@@ -59,9 +56,19 @@ def _check_texts(part: Part) -> Iterator[Fault]:
         for note in table.notes:
             for name in sorted(placeholders_in(note.text) - YEAR_PLACEHOLDERS):
                 yield file, f"{key}.notes", f"{{{name}}} という差し込みはありません"
+        where, texts = _labels_in_print(table)
+        for name in sorted({name for text in texts for name in placeholders_in(text)} - YEAR_PLACEHOLDERS):
+            yield file, f"{key}.{where}", f"{{{name}}} という差し込みはありません"
         for where, texts in _plain_texts(table):
             for name in sorted(name for text in texts for name in placeholders_in(text)):
                 yield file, f"{key}.{where}", f"{{{name}}} という設定は part.toml にありません"
+
+
+def _labels_in_print(table: CountTable | EntryTable) -> tuple[str, list[str]]:
+    """The labels of a table in which the name of a year may stand: the key of the file, and the texts."""
+    if isinstance(table, CountTable):
+        return "printed_as", [*table.printed_as.values()]
+    return "print", [column.label for column in table.print]
 
 
 def _plain_texts(table: CountTable | EntryTable) -> Iterator[tuple[str, list[str]]]:
@@ -70,6 +77,7 @@ def _plain_texts(table: CountTable | EntryTable) -> Iterator[tuple[str, list[str
     if isinstance(table, CountTable):
         yield "rows", [text for row in table.rows for text in (row.label, row.group, row.rule)]
         yield "columns", [column.label for column in table.columns]
+        yield "stub", [table.stub, table.group_stub, table.total]
     else:
         yield "fields", [text for field in table.fields for text in (field.label, field.rule, *field.choices)]
 

@@ -15,7 +15,7 @@ from nerima_report.report.content import Content
 from nerima_report.report.manuscript import read_blocks
 from nerima_report.report.prose import prose_of
 from nerima_report.report.tables import ComparedTable, count_table, entry_tables, is_unordered, used_rows
-from nerima_report.report.wording import PartWording, Wording, WordingError, cover_names, year_names
+from nerima_report.report.wording import PartWording, WordingError, cover_names, names_for_manuscripts
 from nerima_report.report.wording_of_drafts import DraftWording
 from nerima_report.report.wording_of_records import RetoldWording, ask_first
 from nerima_report.report.wording_of_year_before import YearBefore
@@ -54,7 +54,7 @@ def annotate(report: Report, content: Content, *, draft: bool = False) -> Report
 def _part_blocks(part: Part, content: Content) -> list[Block]:
     """The blocks of a part."""
     collection = content.collection
-    names = {name: Wording(text) for name, text in year_names(collection.fiscal_year).items()}
+    names = names_for_manuscripts(collection.fiscal_year)
     prose = prose_of(collection.edition)
     if collection.totals.are_provisional:
         return _draft_blocks(part, content, names)
