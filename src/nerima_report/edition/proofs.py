@@ -11,7 +11,7 @@ from nerima_report.edition.case_rules import rule_faults
 from nerima_report.edition.entries import EntryTable
 from nerima_report.edition.generated import condition_faults
 from nerima_report.edition.guideline import Guideline
-from nerima_report.edition.part import Part
+from nerima_report.edition.part import Break, Part
 from nerima_report.edition.register_proofs import register_faults
 from nerima_report.edition.sum_proofs import sum_faults
 from nerima_report.edition.tables import YEAR_PLACEHOLDERS, Cells, CountTable, Figure, Link, cell_keys, placeholders_in
@@ -128,8 +128,21 @@ def _check_part(part: Part) -> Iterator[Fault]:
     for number, found in enumerate(definition.breaks, start=1):
         if found.table not in part.tables:
             yield file, f"breaks[{number}].table", f"表「{found.table}」はありません"
+        elif reason := _no_such_cells(part, found):
+            yield file, f"breaks[{number}]", reason
         if not definition.serves(found.year):
             yield file, f"breaks[{number}].year", f"この部は{found.year}年度には使いません"
+
+
+def _no_such_cells(part: Part, found: Break) -> str:
+    """Why a break is about no cells of its table, or ''."""
+    table = part.tables.get(found.table)
+    if not found.cells:
+        return ""
+    if not isinstance(table, CountTable):
+        return f"件数の表「{found.table}」はありません"
+    column, rows = found.column or table.columns[0].label, (found.row,) if found.row else ()
+    return _unknown(part, Cells(table=found.table, column=column, group=found.group, rows=rows))
 
 
 def _check_renamed(part: Part) -> Iterator[Fault]:

@@ -243,7 +243,13 @@ def _must_publish(content: Content, report: Report) -> Iterator[str]:
 def _breaks(content: Content) -> Iterator[str]:
     """Where the tables of the year cannot be compared with those before; nothing where the parts declare none."""
     rows = [
-        (full_name(found.year), part.table_id(found.table), found.before, found.what, found.reason)
+        (
+            full_name(found.year),
+            f"{part.table_id(found.table)} {found.cells}".rstrip(),
+            found.before,
+            found.what,
+            found.reason,
+        )
         for part in content.collection.edition.parts
         for found in part.definition.breaks
         if found.year <= content.collection.fiscal_year

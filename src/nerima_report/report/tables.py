@@ -294,6 +294,9 @@ class ComparedTable:
         }
         if any(signs.values()):
             yield fill(self.texts.legend, {"記号": "、".join(sign for sign, occurs in signs.items() if occurs)})
+        breaks = (rule for key in self.definition.keys(self.id) for rule in self.comparison.breaks_of(key))
+        for rule in dict.fromkeys(breaks):
+            yield f"「{rule.cells}」は、{fill(self.texts.broken, {'理由': rule.reason})}"
         own = {(row.group, row.label) for row in self.definition.rows}
         before = (row for column in self.definition.columns for row in self.comparison.rows(self.id, column.label))
         vanished = dict.fromkeys(" ".join(filter(None, row)) for row in before if row not in own)
