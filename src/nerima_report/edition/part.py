@@ -7,7 +7,7 @@ Here are the models of part.toml (settings, breaks in series, renamed rows, what
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,6 +29,7 @@ from nerima_report.edition.tables import (
     Text,
     refuse_duplicates,
 )
+from nerima_report.edition.years_tables import YearsTable
 from nerima_report.places import CellKey
 
 if TYPE_CHECKING:
@@ -289,8 +290,8 @@ def _no_ledger() -> None:
 class Part:
     """One part (部) of the report: its definition, tables, links, figures, rules for cases, registers and manuscript.
 
-    `charts` are those of 年度別の推移. `incidents` says which incidents require an entry in a register. `read_ledger`
-    reads its case ledger.
+    `charts` are those of 年度別の推移. `years_tables` show `tables` over the years. `incidents` says
+    which incidents require an entry in a register. `read_ledger` reads its case ledger.
     """
 
     folder: Path
@@ -303,6 +304,7 @@ class Part:
     registers: tuple[Register, ...] = ()
     incidents: IncidentRule | None = None
     read_ledger: Callable[[], Ledger | None] = _no_ledger
+    years_tables: Mapping[str, YearsTable] = field(default_factory=dict)
 
     @property
     def ledger(self) -> Ledger | None:

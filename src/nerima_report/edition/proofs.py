@@ -293,6 +293,29 @@ def _check_charts(part: Part) -> Iterator[Fault]:
             yield file, chart.key, reason
 
 
+def _check_years_tables(part: Part) -> Iterator[Fault]:
+    """A table of years shows numbers that exist and can be added up; its texts ask only for names of years."""
+    file, figures = part.folder / "tables.toml", {figure.key for figure in part.figures}
+    for key, table in part.years_tables.items():
+        texts = [table.title, table.stub, table.year_label, table.total, table.average, table.no_number_note]
+        texts += [note.text for note in table.notes]
+        texts += [text for item in table.items for text in (item.label, item.group)]
+        for name in sorted({name for text in texts for name in placeholders_in(text)} - YEAR_PLACEHOLDERS):
+            yield file, key, f"{{{name}}} という差し込みはありません"
+        for number, item in enumerate(table.items, start=1):
+            where = file, f"{key}.items[{number}]"
+            if item.figure and item.figure not in figures:
+                yield *where, f"割合「{item.figure}」は figures.toml にありません"
+            if item.cells is None:
+                continue
+            if reason := _unknown(part, item.cells):
+                yield *where, reason
+                continue
+            _, source = part.count_table(item.cells.table)
+            if source.no_total_because and not item.each_row and len(item.cells.rows or source.rows) > 1:
+                yield *where, f"表「{item.cells.table}」は合計しない表です。each_row = true を書いてください"
+
+
 def _unknown(part: Part, cells: Cells) -> str:
     """Why these cells do not exist in the part, or ''."""
     table = part.tables.get(cells.table)
@@ -334,4 +357,5 @@ _CHECKS = (
     _check_links,
     _check_figures,
     _check_charts,
+    _check_years_tables,
 )

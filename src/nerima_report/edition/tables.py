@@ -60,6 +60,7 @@ CHOICES: Mapping[str, str] = {
     "coordinator": "とりまとめ課（全体の様式）",
     "counts": "件数の表",
     "entries": "一覧の表",
+    "years": "年度別の表",
     "fixed": "書いた順",
     "by_count": "多い順",
     "equal": "等しい",
@@ -68,6 +69,8 @@ CHOICES: Mapping[str, str] = {
     "both_or_neither": "一方が0なら他方も0",
     "numpad": "テンキー",
     "row": "行",
+    "rows": "行",
+    "columns": "列",
 }
 # The columns of a table that counts who was asked for a list, and who did what it is about.
 ASKED, DONE = "求めた所", "行った所"

@@ -57,6 +57,7 @@ class Point(NamedTuple):
 
 
 NO_RECORD, NOT_PUBLISHED, NOT_COUNTED = Point("no record"), Point("not published"), Point("not counted")
+INCOMPUTABLE = Point("incomputable")
 
 
 @dataclass(frozen=True)
@@ -238,7 +239,7 @@ def _figure(part: Part, chart: Chart, year: Year) -> _YearOfChart | None:
     if figure.value is not None:
         point = Point("known", Decimal(figure.value))
     else:
-        point = NOT_PUBLISHED if figure.denominator is None else Point("incomputable")
+        point = NOT_PUBLISHED if figure.denominator is None else INCOMPUTABLE
     rule = year.rules[name]
     counted = {year.units.get((key.table, key.column), "") for key in (*rule.numerator, *rule.denominator)}
     return _YearOfChart(part, chart, {"": point}, figure.unit, "・".join(sorted(counted)), figure, rule)

@@ -83,7 +83,7 @@ def unmentioned_tables(part: Part) -> list[str]:
     sources = {table.counted_from for table in part.tables.values() if isinstance(table, CountTable)}
     sources |= {key for key, table in part.tables.items() if isinstance(table, CountTable) and table.done_of}
     sources |= {agreement.list_key for agreement in part.uses.agreements} if part.uses else set()
-    return [key for key in part.tables if key not in mentioned | sources]
+    return [key for key in (*part.tables, *part.years_tables) if key not in mentioned | sources]
 
 
 def _content(edition: Edition, year: int, count: int) -> Content:
@@ -152,7 +152,7 @@ def _check_every_branch(part: Part, content: Content) -> None:
 def _refusal(part: Part, wording: Mapping[str, Callable[..., object]], name: str, arguments: list[object]) -> str:
     """Why the manuscript may not call this name with these arguments, or ''."""
     if name == "表":
-        unknown = [key for key in arguments if key not in part.tables]
+        unknown = [key for key in arguments if key not in {**part.tables, **part.years_tables}]
         return f"表「{unknown[0]}」は tables.toml にありません" if unknown else ""
     try:
         wording[name](*arguments)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from nerima_report.edition import Edition
 from nerima_report.errors import CannotProceed
 from nerima_report.examination import Examination
+from nerima_report.records.earlier_years import load_earlier_years
 from nerima_report.records.file import read_record
 from nerima_report.report.compose import annotate, compose_report
 from nerima_report.report.data_package import outdated
@@ -32,12 +33,13 @@ def build_from_record(
         )
     before = year_before(workspace, edition, fiscal_year, wanted=compare)
     whole, edition = edition, edition.for_year(fiscal_year)
-    content = replace(content_of(record, edition, file), comparison=before, compared=compare)
+    earlier = load_earlier_years(workspace, whole, fiscal_year)
+    content = replace(content_of(record, edition, file), comparison=before, compared=compare, earlier=earlier)
     report = annotate(compose_report(content), content)
     outputs = {form.file_name: form.render(report, edition.reference) for form in FORMATS}
     printed = print_pdf(outputs[WORD], out, record.vouched.get(PDF, ""), find_typesetter() if pdf else None)
     outputs |= printed.files
-    outputs |= open_data_of(workspace, whole, record, report)
+    outputs |= open_data_of(workspace, whole, content, record, report)
     gone = [*outdated(record.vouched, outputs), *printed.gone]
     vouched = {name: record.vouched.get(name, "") for name in (*outputs, *gone)} | printed.vouched
     found = Delivery(out, outputs, vouched).replace(gone=gone)
