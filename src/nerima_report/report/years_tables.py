@@ -12,7 +12,8 @@ from nerima_report.edition import cell_keys
 from nerima_report.edition.part import Part
 from nerima_report.edition.tables import Cells, Figure, fill
 from nerima_report.edition.years_tables import NO_NUMBER, YearsTable
-from nerima_report.places import CellKey
+from nerima_report.findings import Finding
+from nerima_report.places import CellKey, Place
 from nerima_report.records.earlier_years import EarlierNumber, EarlierYears, sum_of
 from nerima_report.records.model import recorded_figure
 from nerima_report.records.series import INCOMPUTABLE, NOT_PUBLISHED, Point
@@ -63,6 +64,11 @@ class TableOfYears:
         """The years in the order in which they are printed."""
         years = list(self.definition.years_of(self.earlier.fiscal_year))
         return years[::-1] if self.definition.newest_first else years
+
+    @property
+    def missing(self) -> list[int]:
+        """The earlier years that have no record."""
+        return sorted({*self.years} - {self.earlier.fiscal_year, *self.earlier.years})
 
     @cached_property
     def lines(self) -> list[YearsLine]:
@@ -218,9 +224,8 @@ class TableOfYears:
     def _notes(self, names: Mapping[str, str]) -> Iterator[TableNote]:
         words = self.earlier.edition.trend
         yield from (TableNote(fill(note.text, names)) for note in self.definition.notes)
-        missing = [year for year in self.years if year != self.earlier.fiscal_year and year not in self.earlier.years]
-        if missing:
-            yield TableNote(fill(words.missing, {"名前": runs_of_years(missing)}))
+        if self.missing:
+            yield TableNote(fill(words.missing, {"名前": runs_of_years(self.missing)}))
         cells = [(self.number(line, year), self._cell(line, year)) for line in self.lines for year in self.years]
         signs = []
         if any(cell.text == NOTHING_TO_COUNT and shown.point.status == "incomputable" for shown, cell in cells):
@@ -244,6 +249,15 @@ def _sum(numbers: Sequence[Decimal | int | None]) -> Decimal | None:
 def _fraction(number: EarlierNumber) -> tuple[int | None, int | None]:
     figure = number.figure
     return (figure.numerator, figure.denominator) if figure else (None, None)
+
+
+def years_without_record(content: Content) -> list[Finding]:
+    """For each table of years the years of which there is no record, so that nothing is printed of them."""
+    lacking = [(table.id, table.missing) for table in tables_of_years(content) if table.missing]
+    return [
+        Finding("N726", Place(table=table_id), difference=len(years), details={"about": runs_of_years(years)})
+        for table_id, years in lacking
+    ]
 
 
 def tables_of_years(content: Content) -> list[TableOfYears]:

@@ -32,6 +32,7 @@ from nerima_report.report.formats.pdf import find_typesetter
 from nerima_report.report.must_publish import published_items, unpublished
 from nerima_report.report.record import make_record, with_files
 from nerima_report.report.wording_of_year_before import sentences_about_the_year_before
+from nerima_report.report.years_tables import years_without_record
 from nerima_report.runs.ledgers import ledger_of_year
 from nerima_report.runs.open_data import findings_on_open_registers, open_data_of
 from nerima_report.runs.outputs import Target, make_outputs
@@ -93,7 +94,8 @@ def build(workspace: Workspace, edition: Edition, order: BuildOrder, progress: P
     report = compose_report(content)
     waiting = content.collection.totals.are_provisional  # what needs the whole of the year
     between = [] if waiting else _between_years(workspace, whole, content, report)
-    examination = examination.and_also([*between, *sentences_about_the_year_before(edition, before)])
+    lacking = [*sentences_about_the_year_before(edition, before), *years_without_record(content)]
+    examination = examination.and_also([*between, *lacking])
     missing = [] if waiting else unpublished(published_items(content, report))
     if missing and not draft:
         return Built(examination.and_also(missing), ())

@@ -15,6 +15,7 @@ from nerima_report.report.formats import FORMATS, WORD
 from nerima_report.report.formats.pdf import PDF, find_typesetter, print_pdf
 from nerima_report.report.record import content_of
 from nerima_report.report.wording_of_year_before import sentences_about_the_year_before
+from nerima_report.report.years_tables import years_without_record
 from nerima_report.runs.build import Built, year_before
 from nerima_report.runs.open_data import findings_on_open_registers, open_data_of
 from nerima_report.workspace import RECORD, Delivery, Workspace
@@ -44,7 +45,7 @@ def build_from_record(
     vouched = {name: record.vouched.get(name, "") for name in (*outputs, *gone)} | printed.vouched
     found = Delivery(out, outputs, vouched).replace(gone=gone)
     found += findings_on_open_registers(workspace, whole, fiscal_year)
-    found += sentences_about_the_year_before(edition, before)
+    found += [*sentences_about_the_year_before(edition, before), *years_without_record(content)]
     collection = replace(content.collection, edition=edition)
     examination = Examination(edition, collection.inbox, (collection,), tuple(found))
     return Built(examination, tuple(out / name for name in outputs))
