@@ -76,7 +76,7 @@ def _plain_texts(table: CountTable | EntryTable) -> Iterator[tuple[str, list[str
     yield "instruction", [table.instruction]
     if isinstance(table, CountTable):
         yield "rows", [text for row in table.rows for text in (row.label, row.group, row.rule)]
-        yield "columns", [column.label for column in table.columns]
+        yield "columns", [text for column in table.columns for text in (column.label, column.over)]
         yield "stub", [table.stub, table.group_stub, table.total]
     else:
         yield "fields", [text for field in table.fields for text in (field.label, field.rule, *field.choices)]

@@ -147,11 +147,12 @@ class TableOfYears:
         stub = TableColumn(fill(self.definition.stub, names), weight=STUB_WIDTH)
         as_rows = self.definition.years_as == "rows"
         if as_rows:
-            headings = [f"{line.name}({line.unit})" for line in self.lines]
+            headings = [(f"{line.label}({line.unit})", line.group) for line in self.lines]
             rows = [(Cell(head), *cells) for head, *cells in zip(heads, *columns, strict=True)]
         else:
-            headings, rows = self._across(heads, columns)
-        numeric = (TableColumn(heading, numeric=True, weight=NUMBER_WIDTH) for heading in headings)
+            across, rows = self._across(heads, columns)
+            headings = [(heading, "") for heading in across]
+        numeric = (TableColumn(heading, numeric=True, weight=NUMBER_WIDTH, over=over) for heading, over in headings)
         has_total = as_rows and bool(self.definition.total or self.definition.average)
         title, notes = fill(self.definition.title, names), tuple(self._notes(names))
         return Table(self.id, 0, title, (stub, *numeric), tuple(rows), has_total, notes)
