@@ -166,9 +166,11 @@ class YearEvidence:
     @cached_property
     def restlessness(self) -> float:
         """How much the changes since the year before differ between the numbers of the year."""
-        before = self.previous.known if self.previous else {}
-        now = self.current.known
-        return restlessness((before[key], now[key]) for key in now if key in before and key not in self.stocks)
+        if self.previous is None:
+            return restlessness(())
+        before, now = self.previous.known, self.current.known
+        compared = (key for key in now if key in before and self.compares_cell(key, self.previous))
+        return restlessness((before[key], now[key]) for key in compared if key not in self.stocks)
 
     def series(self, key: CellKey) -> list[int]:
         """The earlier numbers of a cell up to the year before, as far back as there is no gap and no break."""
