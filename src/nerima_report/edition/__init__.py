@@ -325,7 +325,7 @@ class Edition:
     @property
     def has_ward_form(self) -> bool:
         """Whether the coordinator has a form for the ward, as long as nothing is to be adjusted."""
-        return bool(self.collected_counts(ward=True) or self.collected_entries(ward=True).keys() - {ADJUSTMENTS.key})
+        return bool(self.collected_counts(ward=True) or self.collected_entries(ward=True).keys() - {ADJUSTMENTS})
 
     def counted_by_ledger(self, ward: bool) -> dict[str, tuple[Column, ...]]:
         """Which columns of which tables somebody may hand in although the ledger counts them: see `collected_counts`.

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import NamedTuple
 
-from nerima_report.edition import Edition, cell_keys
+from nerima_report.edition import Edition
 from nerima_report.edition.part import Part
-from nerima_report.edition.tables import Cells, fill
+from nerima_report.edition.tables import Cells, CountTable, cell_keys, fill
 from nerima_report.files import read_file, sha256
 from nerima_report.fiscal_year import full_name
 from nerima_report.places import CellKey
@@ -52,18 +52,10 @@ class EarlierYears:
         if known is None:
             return EarlierNumber(NO_RECORD)
         table_id, table = part.count_table(cells.table)
-        keys = cell_keys(table_id, table, cells)
-        if cells.rows:
-            named = [CellKey(table_id, cells.group, row, column) for row in cells.rows for column in _columns(keys)]
-        else:
-            named = [CellKey(table_id, cells.group, "", column) for column in _columns(keys)]
-            defined = {(row.group, row.label) for row in table.rows}
-            keys += [
-                key
-                for key in known.values  # rows that only earlier years had
-                if key.table == table_id and key.column in _columns(keys) and cells.group in ("", key.group)
-                if (key.group, key.row) not in defined
-            ]
+        keys = keys_shown(table_id, table, cells, known.values)
+        named = [
+            CellKey(table_id, cells.group, row, column) for row in cells.rows or ("",) for column in cells.column_labels
+        ]
         return EarlierNumber(sum_of(known.values, keys, every=bool(cells.rows)), self._broken(part, named, known))
 
     def share(self, part: Part, now: RecordedFigure, year: int) -> EarlierNumber:
@@ -104,8 +96,23 @@ class EarlierYears:
         return tuple(dict.fromkeys(said))
 
 
-def _columns(keys: Iterable[CellKey]) -> list[str]:
-    return list(dict.fromkeys(key.column for key in keys))
+def keys_shown(table_id: str, table: CountTable, cells: Cells, values: Mapping[CellKey, int | None]) -> list[CellKey]:
+    """The cells that are added up for a year with these values.
+
+    All rows are those that the total of the year adds up, also such as only that year had. Of a row or a column that is
+    itself a sum they are its parts, unless the year has only the sum.
+    """
+    if not cells.rows:
+        others = [
+            key
+            for key in values
+            if key.table == table_id and key.column in cells.column_labels and cells.group in ("", key.group)
+            if table.row(key.group, key.row) is None
+        ]
+        return [*cell_keys(table_id, table, cells), *others]
+    rows = [row for row in table.rows if row.label in cells.rows and cells.group in ("", row.group)]
+    named = [row.key(table_id, column) for row in rows for column in cells.column_labels]
+    return named if any(values.get(key) is not None for key in named) else cell_keys(table_id, table, cells)
 
 
 def sum_of(values: Mapping[CellKey, int | None], keys: Sequence[CellKey], *, every: bool) -> Point:
@@ -121,14 +128,14 @@ def sum_of(values: Mapping[CellKey, int | None], keys: Sequence[CellKey], *, eve
 
 def load_earlier_years(workspace: Workspace, edition: Edition, fiscal_year: int) -> EarlierYears:
     """The published years that the tables of years of a fiscal year show. Raises RecordError for an unusable record."""
-    records = {year: workspace.record(year) for year in years_asked(edition, fiscal_year)}
-    there = {year: file for year, file in records.items() if file.exists()}
-    return EarlierYears(
-        edition,
-        fiscal_year,
-        {year: year_of(read_record(file, year), file.as_posix(), edition, fiscal_year) for year, file in there.items()},
-        {year: sha256(read_file(file)) for year, file in there.items()},
-    )
+    years, digests = {}, {}
+    for year in years_asked(edition, fiscal_year):
+        file = workspace.record(year)
+        if file.exists():
+            record = read_record(file, year, edition.name)
+            years[year] = year_of(record, file.as_posix(), edition, fiscal_year)
+            digests[year] = sha256(read_file(file))
+    return EarlierYears(edition, fiscal_year, years, digests)
 
 
 def years_asked(edition: Edition, fiscal_year: int) -> list[int]:

@@ -132,7 +132,7 @@ def data_of_years(content: Content, record: Record) -> list[DataTable]:
     return [
         DataTable(
             f"{table.part.folder.name}-{printed[table.id].number:02}",
-            f"表{printed[table.id].number} {printed[table.id].title}",
+            edition.caption(table.id, printed[table.id].number, printed[table.id].title),
             (*_ABOUT, *_OF_YEARS),
             tuple(
                 (edition.municipality.code, year, full_name(year), titles[table.part.key], table.id, *row)

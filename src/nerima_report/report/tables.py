@@ -87,7 +87,7 @@ def count_table(
         rows=tuple(rows),
         has_total=bool(table.total),
         total_first=table.total_first,
-        notes=(*whole_table, *marked, *_notes_on_zero(rows, zero, printing)),
+        notes=(*whole_table, *marked, *notes_on_zero(rows, zero, printing)),
     )
 
 
@@ -96,7 +96,7 @@ def _heading(column: Column, label: str, printing: Printing) -> str:
     return column.printed_heading or fill(printing.heading, {"見出し": label, "単位": column.unit})
 
 
-def _notes_on_zero(rows: Sequence[Sequence[Cell]], zero: str, printing: Printing) -> Iterator[TableNote]:
+def notes_on_zero(rows: Sequence[Sequence[Cell]], zero: str, printing: Printing) -> Iterator[TableNote]:
     """What stands for 0, where it does."""
     numbers = (cell.text for label, *cells in rows if not label.heads_rows for cell in cells)
     if printing.zero_note and zero != _ZERO and any(text.partition("(")[0] == zero for text in numbers):

@@ -8,18 +8,18 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
 from itertools import groupby
 
-from nerima_report.edition import cell_keys
+from nerima_report.edition.municipality import Printing
 from nerima_report.edition.part import Part
-from nerima_report.edition.tables import Cells, Figure, fill
+from nerima_report.edition.tables import Cells, Figure, cell_keys, fill
 from nerima_report.edition.years_tables import NO_NUMBER, YearsTable
 from nerima_report.findings import Finding
 from nerima_report.places import CellKey, Place
-from nerima_report.records.earlier_years import EarlierNumber, EarlierYears, sum_of
+from nerima_report.records.earlier_years import EarlierNumber, EarlierYears, keys_shown, sum_of
 from nerima_report.records.model import recorded_figure
 from nerima_report.records.series import INCOMPUTABLE, NOT_PUBLISHED, Point
 from nerima_report.report.blocks import Cell, Table, TableColumn, TableNote
 from nerima_report.report.content import Content
-from nerima_report.report.tables import NUMBER_WIDTH, STUB_WIDTH
+from nerima_report.report.tables import NUMBER_WIDTH, STUB_WIDTH, notes_on_zero
 from nerima_report.report.trend import runs_of_years
 from nerima_report.report.wording import NOTHING_TO_COUNT, so_far, year_names
 from nerima_report.tallies.figures import never_whole, percentage
@@ -83,17 +83,18 @@ class TableOfYears:
                 figure = next(one for one in self.part.figures if one.key == item.figure)
                 yield YearsLine(label, group, figure.unit, figure, item.summed and figure.kind == "rate")
                 continue
-            table_id, table = self.part.count_table(item.cells.table)
-            keys = cell_keys(table_id, table, item.cells)
-            column = table.column(keys[0].column)
+            _, table = self.part.count_table(item.cells.table)
+            column = table.column(item.cells.column_labels[0])
             unit = column.unit if column else ""
             summed = item.summed and bool(column and column.additive)  # persons of several years do not add up
             if not item.each_row:
                 yield YearsLine(label, group, unit, item.cells, summed)
                 continue
-            for own, row in dict.fromkeys((key.group, key.row) for key in keys):
-                one = item.cells.model_copy(update={"group": own, "rows": (row,)})
-                yield YearsLine(table.printed(row, names), group or table.printed(own, names), unit, one, summed)
+            for row in table.rows:
+                if row.label in (item.cells.rows or [row.label]) and item.cells.group in ("", row.group):
+                    one = item.cells.model_copy(update={"group": row.group, "rows": (row.label,)})
+                    above = group or table.printed(row.group, names)
+                    yield YearsLine(table.printed(row.label, names), above, unit, one, summed)
 
     def number(self, line: YearsLine, year: int) -> EarlierNumber:
         """The number of a line in a year, or why there is none."""
@@ -110,7 +111,9 @@ class TableOfYears:
                 return self.earlier.count(self.part, line.shows, year)
             # Of a retold year the sum is that of the rows that were published, as in its table.
             every = self.content.not_published is None or bool(line.shows.rows)
-            return EarlierNumber(sum_of(self._totals.values, self._keys(line.shows), every=every))
+            values = self._totals.values
+            keys = keys_shown(*self.part.count_table(line.shows.table), line.shows, values)
+            return EarlierNumber(sum_of(values, keys, every=every))
         name = self.part.table_id(line.shows.key)
         share = self.content.collection.figures[name]
         recorded = recorded_figure(name, share)
@@ -147,14 +150,15 @@ class TableOfYears:
         stub = TableColumn(fill(self.definition.stub, names), weight=STUB_WIDTH)
         as_rows = self.definition.years_as == "rows"
         if as_rows:
-            headings = [(f"{line.label}({line.unit})", line.group) for line in self.lines]
+            headings = [(self._heading(line.label, line.unit), line.group) for line in self.lines]
             rows = [(Cell(head), *cells) for head, *cells in zip(heads, *columns, strict=True)]
         else:
             across, rows = self._across(heads, columns)
             headings = [(heading, "") for heading in across]
         numeric = (TableColumn(heading, numeric=True, weight=NUMBER_WIDTH, over=over) for heading, over in headings)
         has_total = as_rows and bool(self.definition.total or self.definition.average)
-        title, notes = fill(self.definition.title, names), tuple(self._notes(names))
+        notes = (*self._notes(names), *notes_on_zero(rows, self._printing.zero, self._printing))
+        title = fill(self.definition.title, names)
         return Table(self.id, 0, title, (stub, *numeric), tuple(rows), has_total, notes)
 
     def _across(
@@ -162,14 +166,22 @@ class TableOfYears:
     ) -> tuple[list[str], list[tuple[Cell, ...]]]:
         """Years as columns: their headings with the unit, if there is one for all, and a row for each line."""
         units = {line.unit for line in self.lines}
-        unit = f"({units.pop()})" if len(units) == 1 else ""
+        unit = units.pop() if len(units) == 1 else ""
         rows: list[tuple[Cell, ...]] = []
         lines = zip(self.lines, columns, strict=True)
         for group, of_group in groupby(lines, key=lambda one: one[0].group):
             if group:
                 rows.append((Cell(group, heads_rows=True), *[Cell("")] * len(heads)))
-            rows += [(Cell(line.label if unit else f"{line.label}({line.unit})"), *cells) for line, cells in of_group]
-        return [f"{head}{unit}" for head in heads], rows
+            labels = ((line.label if unit else self._heading(line.label, line.unit), cells) for line, cells in of_group)
+            rows += [(Cell(label), *cells) for label, cells in labels]
+        return [self._heading(head, unit) if unit else head for head in heads], rows
+
+    @property
+    def _printing(self) -> Printing:
+        return self.earlier.edition.municipality.printing
+
+    def _heading(self, label: str, unit: str) -> str:
+        return fill(self._printing.heading, {"見出し": label, "単位": unit})
 
     def _cell(self, line: YearsLine, year: int) -> Cell:
         shown = self.number(line, year)
@@ -186,7 +198,9 @@ class TableOfYears:
         return shown.point.value if self.definition.keeps_broken or not shown.broken else None
 
     def _text(self, value: Decimal | None) -> str:
-        return self.definition.no_number if value is None else f"{value:,}"
+        if value is None:
+            return self.definition.no_number
+        return f"{value:,}" if value or value.as_tuple().exponent else self._printing.zero
 
     def _total(self, line: YearsLine) -> str:
         """The sum over the years, for a rate that of the sums; '' where that says nothing."""
@@ -201,7 +215,7 @@ class TableOfYears:
         above, below = (_sum(side) for side in zip(*map(_fraction, numbers), strict=True))
         if above is None or below is None:
             return self.definition.no_number
-        share = percentage(int(above), int(below), line.shows.digits)
+        share = percentage(int(above), int(below), line.shows.digits, line.shows.rounding)
         if share is not None and line.shows.never_whole:
             share = never_whole(share, int(above), int(below))
         return NOTHING_TO_COUNT if share is None else f"{share:,}"
