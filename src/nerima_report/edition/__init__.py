@@ -3,6 +3,7 @@
     toml                       a TOML file read into its model, or the fault with file, key and reason
     municipality, part         the municipality, a part of the report
     tables, entries, registers, case_rules, guideline    what is collected, and what must hold for it
+    years_tables               what is printed of several years
     kinds                      the kinds of places that count as a 課, their heads, the roles in the protection
     sources, citations         every article of the sources, and what of the edition rests on it
     texts, letters, catalogue  the words: on forms, about years and corrections, to each 課, of findings
@@ -44,6 +45,7 @@ from nerima_report.edition.proofs import part_faults
 from nerima_report.edition.registers import Register, RegistersFile
 from nerima_report.edition.tables import Column, CountTable, Figure, FiguresFile, Line, LinksFile, fill
 from nerima_report.edition.toml import Model, read_data, read_definition
+from nerima_report.edition.years_tables import YearsTable
 from nerima_report.errors import CannotProceed, DefinitionError
 from nerima_report.files import read_binary
 from nerima_report.places import CellKey
@@ -447,6 +449,12 @@ def _names_of(part: Part) -> Iterator[str]:
             yield from (column.label for column in table.columns)
         else:
             yield from (text for field in table.fields for text in (field.label, *field.choices))
+    for of_years in part.years_tables.values():
+        yield from (
+            of_years.key,
+            of_years.title,
+            *(text for item in of_years.items for text in (item.group, item.label)),
+        )
 
 
 def shipped_templates() -> Path:
@@ -568,9 +576,11 @@ def _load_part(folder: Path, guideline: Guideline | None) -> Part:
     uses = read_definition(folder / "uses.toml", UseRules) if (folder / "uses.toml").exists() else None
     kept = _if_there(folder / "registers.toml", RegistersFile, numbers)
     registers = tuple(with_guideline(register, guideline) for register in kept.register_)
-    all_tables = completed(tables, guideline)
+    of_years = {table.key: table for table in tables if isinstance(table, YearsTable)}
+    all_tables = completed([table for table in tables if not isinstance(table, YearsTable)], guideline)
     charts = _load_charts(folder, all_tables, figures)
     part = Part(folder, definition, all_tables, links, figures, uses, charts, registers, kept.incidents)
+    part = replace(part, years_tables=of_years)
     if (folder / "ledger.toml").exists():
         part = replace(part, read_ledger=cache(partial(_load_ledger, part)))
     if not part.manuscript.is_file():

@@ -12,13 +12,10 @@ from nerima_report.edition.entries import EntryTable
 from nerima_report.edition.generated import condition_faults
 from nerima_report.edition.guideline import Guideline
 from nerima_report.edition.line_proofs import line_faults
-from nerima_report.edition.part import Part
+from nerima_report.edition.part import Break, Part
 from nerima_report.edition.register_proofs import register_faults
 from nerima_report.edition.sum_proofs import sum_faults
-from nerima_report.edition.tables import Cells, CountTable, Figure, Link, cell_keys, placeholders_in
-
-# What a title or a note may ask for; report/wording.py gives the values for a fiscal year.
-YEAR_PLACEHOLDERS = frozenset({"年度", "短い年度", "年度末"})
+from nerima_report.edition.tables import YEAR_PLACEHOLDERS, Cells, CountTable, Figure, Link, cell_keys, placeholders_in
 
 # What Excel takes as the name of a sheet.
 LONGEST_SHEET_NAME = 31
@@ -60,9 +57,19 @@ def _check_texts(part: Part) -> Iterator[Fault]:
         for note in table.notes:
             for name in sorted(placeholders_in(note.text) - YEAR_PLACEHOLDERS):
                 yield file, f"{key}.notes", f"{{{name}}} という差し込みはありません"
+        where, texts = _labels_in_print(table)
+        for name in sorted({name for text in texts for name in placeholders_in(text)} - YEAR_PLACEHOLDERS):
+            yield file, f"{key}.{where}", f"{{{name}}} という差し込みはありません"
         for where, texts in _plain_texts(table):
             for name in sorted(name for text in texts for name in placeholders_in(text)):
                 yield file, f"{key}.{where}", f"{{{name}}} という設定は part.toml にありません"
+
+
+def _labels_in_print(table: CountTable | EntryTable) -> tuple[str, list[str]]:
+    """The labels of a table in which the name of a year may stand: the key of the file, and the texts."""
+    if isinstance(table, CountTable):
+        return "printed_as", [*table.printed_as.values()]
+    return "print", [column.label for column in table.print]
 
 
 def _plain_texts(table: CountTable | EntryTable) -> Iterator[tuple[str, list[str]]]:
@@ -70,7 +77,8 @@ def _plain_texts(table: CountTable | EntryTable) -> Iterator[tuple[str, list[str
     yield "instruction", [table.instruction]
     if isinstance(table, CountTable):
         yield "rows", [text for row in table.rows for text in (row.label, row.group, row.rule)]
-        yield "columns", [column.label for column in table.columns]
+        yield "columns", [text for column in table.columns for text in (column.label, column.over)]
+        yield "stub", [table.stub, table.group_stub, table.total]
     else:
         yield "fields", [text for field in table.fields for text in (field.label, field.rule, *field.choices)]
 
@@ -110,8 +118,21 @@ def _check_part(part: Part) -> Iterator[Fault]:
     for number, found in enumerate(definition.breaks, start=1):
         if found.table not in part.tables:
             yield file, f"breaks[{number}].table", f"表「{found.table}」はありません"
+        elif reason := _no_such_cells(part, found):
+            yield file, f"breaks[{number}]", reason
         if not definition.serves(found.year):
             yield file, f"breaks[{number}].year", f"この部は{found.year}年度には使いません"
+
+
+def _no_such_cells(part: Part, found: Break) -> str:
+    """Why a break is about no cells of its table, or ''."""
+    table = part.tables.get(found.table)
+    if not found.cells:
+        return ""
+    if not isinstance(table, CountTable):
+        return f"件数の表「{found.table}」はありません"
+    column, rows = found.column or table.columns[0].label, (found.row,) if found.row else ()
+    return _unknown(part, Cells(table=found.table, column=column, group=found.group, rows=rows))
 
 
 def _check_renamed(part: Part) -> Iterator[Fault]:
@@ -271,6 +292,29 @@ def _check_charts(part: Part) -> Iterator[Fault]:
             yield file, chart.key, reason
 
 
+def _check_years_tables(part: Part) -> Iterator[Fault]:
+    """A table of years shows numbers that exist and can be added up; its texts ask only for names of years."""
+    file, figures = part.folder / "tables.toml", {figure.key for figure in part.figures}
+    for key, table in part.years_tables.items():
+        texts = [table.title, table.stub, table.year_label, table.total, table.average, table.no_number_note]
+        texts += [note.text for note in table.notes]
+        texts += [text for item in table.items for text in (item.label, item.group)]
+        for name in sorted({name for text in texts for name in placeholders_in(text)} - YEAR_PLACEHOLDERS):
+            yield file, key, f"{{{name}}} という差し込みはありません"
+        for number, item in enumerate(table.items, start=1):
+            where = file, f"{key}.items[{number}]"
+            if item.figure and item.figure not in figures:
+                yield *where, f"割合「{item.figure}」は figures.toml にありません"
+            if item.cells is None:
+                continue
+            if reason := _unknown(part, item.cells):
+                yield *where, reason
+                continue
+            _, source = part.count_table(item.cells.table)
+            if source.no_total_because and not item.each_row and len(item.cells.rows or source.rows) > 1:
+                yield *where, f"表「{item.cells.table}」は合計しない表です。each_row = true を書いてください"
+
+
 def _unknown(part: Part, cells: Cells) -> str:
     """Why these cells do not exist in the part, or ''."""
     table = part.tables.get(cells.table)
@@ -316,4 +360,5 @@ _CHECKS = (
     _check_links,
     _check_figures,
     _check_charts,
+    _check_years_tables,
 )

@@ -25,7 +25,30 @@ def _written_in_full(year: int) -> int:
     return year
 
 
+# The names of years that titles, notes and labels may ask for; report/wording.py gives them for a fiscal year.
+YEAR_PLACEHOLDERS = frozenset(
+    {
+        *("年度", "短い年度", "年度末", "西暦"),
+        *("前年度", "短い前年度", "前年度末", "前年度の西暦"),
+        *("翌年度", "短い翌年度", "翌年度末", "翌年度の西暦"),
+    }
+)
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+_YEAR = re.compile(rf"\{{({'|'.join(YEAR_PLACEHOLDERS)})\}}")
+
+
+def lasting_name(label: str) -> str:
+    """The name that a label with the name of a year has in every year.
+
+    >>> lasting_name("{前年度}からの繰越"), lasting_name("取下げ")
+    ('前年度からの繰越', '取下げ')
+    """
+    return _YEAR.sub(r"\1", label)
+
+
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+OptionalLabel = Annotated[str, AfterValidator(lasting_name)]
+Label = Annotated[Text, AfterValidator(lasting_name)]  # of a row, a group or a column, where it is named
 FiscalYear = Annotated[int, AfterValidator(_written_in_full)]
 Reporter = Literal["section", "coordinator"]
 Line = tuple[str, str]  # a row of a table by its group ('' without one) and its label; a column by '' and its label
@@ -38,6 +61,7 @@ CHOICES: Mapping[str, str] = {
     "coordinator": "とりまとめ課（全体の様式）",
     "counts": "件数の表",
     "entries": "一覧の表",
+    "years": "年度別の表",
     "fixed": "書いた順",
     "by_count": "多い順",
     "equal": "等しい",
@@ -51,7 +75,6 @@ CHOICES: Mapping[str, str] = {
 }
 # The columns of a table that counts who was asked for a list, and who did what it is about.
 ASKED, DONE = "求めた所", "行った所"
-_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 
 def without_doubt(text: str) -> str:
@@ -294,6 +317,10 @@ class CountTable(TableDefinition):
 
     `group_total` is the label of a row with the sum of each group, below its rows or (`group_total_first`) above them.
     `total_first` prints the total row above all others.
+
+    A label with the name of a year is the same in every year: {前年度}からの繰越 is 前年度からの繰越 on forms, in
+    records and wherever it is named, and only in print the name of the year stands in it. `printed_as` has such
+    labels as they are printed.
     """
 
     kind: Literal["counts"] = Field(title="種類")
@@ -322,12 +349,17 @@ class CountTable(TableDefinition):
     hide_unused_rows: bool = Field(title="実績のない行を載せないか", default=False)
     counts_requests: bool = Field(title="請求を数えるか", default=False)
     zero: str | None = Field(title="0 の書き方", default=None)
+    printed_as: Mapping[Text, Text] = Field(title="報告に印刷する見出し", default={})
 
     @property
     def printed_columns(self) -> tuple[Column, ...]:
         """The columns that are printed as such: all but those in the brackets of others."""
         inner = {column.bracketed for column in self.columns}
         return tuple(column for column in self.columns if column.label not in inner)
+
+    def printed(self, label: str, years: Mapping[str, str]) -> str:
+        """A label as it is printed in the report of a year; `years` are the names of years."""
+        return fill(self.printed_as.get(label, label), years)
 
     @property
     def is_handed_in(self) -> bool:
@@ -440,6 +472,33 @@ class CountTable(TableDefinition):
         """The groups of rows in the order of definition; ('',) when there are none."""
         return tuple(dict.fromkeys(row.group for row in self.rows))
 
+    @model_validator(mode="before")
+    @classmethod
+    def _labels_last_for_years(cls, data: object) -> object:
+        """Take the years out of the labels, and keep the labels with their years as `printed_as`."""
+        if not isinstance(data, dict):
+            return data
+        named: dict[str, str] = {}
+
+        def lasting(label: object) -> object:
+            if not isinstance(label, str) or not _YEAR.search(label):
+                return label
+            name = lasting_name(label.strip())
+            named[name] = label.strip()
+            return name
+
+        def of_items(items: object, *keys: str) -> object:
+            if not isinstance(items, list | tuple):
+                return items
+            return [
+                {k: lasting(v) if k in keys else v for k, v in item.items()} if isinstance(item, dict) else item
+                for item in items
+            ]
+
+        new = {key: lasting(value) if key in ("stub", "group_stub", "total") else value for key, value in data.items()}
+        new |= {key: of_items(data[key], "label", "group", "over") for key in ("rows", "columns") if key in data}
+        return new | {"printed_as": named | dict(data.get("printed_as", {}))} if named else data
+
     @model_validator(mode="after")
     def _totals_belong_together(self) -> CountTable:
         if self.group_total and not self.group_stub:
@@ -466,6 +525,10 @@ class CountTable(TableDefinition):
         grouped = {bool(row.group) for row in self.rows}
         if grouped and grouped != {bool(self.group_stub)} and not (self.by and self.group_stub):
             raise ValueError("表の group_stub（区分の見出し）と、すべての行の group は、両方そろえて書きます")
+        labels = {self.stub, self.group_stub, self.total, *(text for c in self.columns for text in (c.label, c.over))}
+        labels |= {text for row in self.rows for text in (row.label, row.group)}
+        if unknown := [label for label in self.printed_as if label not in labels]:
+            raise ValueError(f"printed_as の「{unknown[0]}」は、この表の見出しではありません")
         if self.total and self.total in [row.label for row in self.rows]:
             raise ValueError(f"合計行の見出し「{self.total}」と同じ行があります")
         keys = {note.key for note in self.notes if note.key}
@@ -524,10 +587,10 @@ class Cells(Definition):
     """
 
     table: Text = Field(title="表")
-    column: str = Field(title="列", default="")
-    columns: tuple[Text, ...] = Field(title="足す列", default=())
-    group: str = Field(title="区分", default="")
-    rows: tuple[Text, ...] = Field(title="行", default=())
+    column: OptionalLabel = Field(title="列", default="")
+    columns: tuple[Label, ...] = Field(title="足す列", default=())
+    group: OptionalLabel = Field(title="区分", default="")
+    rows: tuple[Label, ...] = Field(title="行", default=())
 
     @model_validator(mode="after")
     def _names_columns(self) -> Cells:
@@ -609,7 +672,7 @@ class Figure(Definition):
     kind: Literal["rate", "largest_share"] = Field(title="種類")
     numerator: Cells | None = Field(title="分子", default=None)
     denominator: Cells = Field(title="分母")
-    excluded: tuple[Text, ...] = Field(title="除く行", default=())
+    excluded: tuple[Label, ...] = Field(title="除く行", default=())
     digits: int = Field(title="小数点以下の桁数", ge=0, le=4)
     rounding: Rounding = Field(title="丸め方")
     never_whole: bool = Field(title="端数があれば 100% と 0% にしないか", default=False)
@@ -640,7 +703,7 @@ def placeholders_in(text: str) -> set[str]:
     return set(_PLACEHOLDER.findall(text))
 
 
-def fill(text: str, values: dict[str, str]) -> str:
+def fill(text: str, values: Mapping[str, str]) -> str:
     """Replace {placeholders} by values. Their names were checked when the text was loaded."""
     return _PLACEHOLDER.sub(lambda match: values[match[1]], text)
 

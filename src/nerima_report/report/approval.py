@@ -104,8 +104,8 @@ def _reasons(content: Content, column: Column, table: Table) -> Iterator[str]:
     ]
     group = ""
     for position, row in enumerate(table.rows):
-        group = row[0].text if row[0].heads_rows else group
-        name = ("", "") if position == table.total else (group, row[0].text)
+        group = row[0].name if row[0].heads_rows else group
+        name = ("", "") if position == table.total else (group, row[0].name)
         reasons = (
             answer.reason
             for place, answer in explained

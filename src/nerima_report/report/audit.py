@@ -21,11 +21,13 @@ from nerima_report.edition.registers import NUMBER
 from nerima_report.edition.tables import ROUNDING_NAMES, Column, CountTable
 from nerima_report.fiscal_year import Month, full_date, full_name
 from nerima_report.places import CellKey
+from nerima_report.records.series import STATUSES
 from nerima_report.report.blocks import Report
 from nerima_report.report.content import Content
 from nerima_report.report.must_publish import published_items
 from nerima_report.report.tables import in_printed_order
 from nerima_report.report.wording import number, so_far
+from nerima_report.report.years_tables import TableOfYears, YearsLine, tables_of_years
 from nerima_report.tallies.collection import Collection
 from nerima_report.tallies.counting import amount, counted_entries, divided_by, open_entries, source_of
 from nerima_report.tallies.done import list_done
@@ -57,6 +59,7 @@ def make_audit(content: Content, report: Report) -> str:
         *_missing(content),
         *_figures(content),
         *_tables(content, report),
+        *_years(content, report),
         *_entries(content, report),
         *_must_publish(content, report),
         *_breaks(content),
@@ -130,6 +133,35 @@ def _tables(content: Content, report: Report) -> Iterator[str]:
             if len(table.columns) > 1:
                 yield from (f"### {column.heading}", "")
             yield from _column(content, told, table_id, table, column)
+
+
+def _years(content: Content, report: Report) -> Iterator[str]:
+    """For each table of several years the record of each year, and the numbers from it."""
+    captions = {table.id: table.caption for table in report.tables}
+    for table in tables_of_years(content):
+        yield from (f"## {table.id} {captions.get(table.id, '（印刷していない表）')}", "")
+        yield from ("年度ごとの数と、その年度の記録。かっこの中は、記録のファイルのSHA-256。", "")
+        headings = ["年度", *(f"{line.name}({line.unit})" for line in table.lines), "もと"]
+        rows = [
+            [full_name(year), *(_number_of_year(table, line, year) for line in table.lines), _record_of(table, year)]
+            for year in table.years
+        ]
+        yield from markdown_table(headings, rows)
+
+
+def _number_of_year(table: TableOfYears, line: YearsLine, year: int) -> str:
+    """A number as it is known, with the reasons why it does not compare."""
+    shown = table.number(line, year)
+    text = STATUSES[shown.point.status] if shown.point.value is None else f"{shown.point.value:,}"
+    reasons = "".join(filter(None, (*shown.broken, shown.defined)))
+    return f"{text}（{reasons}）" if reasons else text
+
+
+def _record_of(table: TableOfYears, year: int) -> str:
+    if year == table.earlier.fiscal_year:
+        return "この年度の集計"
+    known = table.earlier.years.get(year)
+    return f"{PurePosixPath(known.places.file).name}（{table.earlier.digests.get(year, '')}）" if known else "記録なし"
 
 
 def _contributions(cells: Iterable[FilledCell], words: Words) -> pd.DataFrame:
@@ -244,7 +276,13 @@ def _must_publish(content: Content, report: Report) -> Iterator[str]:
 def _breaks(content: Content) -> Iterator[str]:
     """Where the tables of the year cannot be compared with those before; nothing where the parts declare none."""
     rows = [
-        (full_name(found.year), part.table_id(found.table), found.before, found.what, found.reason)
+        (
+            full_name(found.year),
+            f"{part.table_id(found.table)} {found.cells}".rstrip(),
+            found.before,
+            found.what,
+            found.reason,
+        )
         for part in content.collection.edition.parts
         for found in part.definition.breaks
         if found.year <= content.collection.fiscal_year

@@ -22,6 +22,7 @@ from nerima_report.files import sha256
 from nerima_report.findings import Explanation, Finding
 from nerima_report.fiscal_year import Month, full_name
 from nerima_report.places import Place
+from nerima_report.records.earlier_years import EarlierYears
 from nerima_report.records.model import (
     SCHEMA_VERSION,
     Record,
@@ -159,7 +160,7 @@ def content_of(record: Record, edition: Edition, file: Path) -> Content:
     collection = Collection(told, record.fiscal_year, Tallies((), entries, (), (), ()), totals)
     for key, share in collection.figures.items():
         _refuse_another_value(record, key, share, file)
-    return Content(collection, _notes(record), missing)
+    return Content(collection, _notes(record), missing, earlier=EarlierYears(edition, record.fiscal_year))
 
 
 def as_recorded(edition: Edition, record: Record) -> Edition:

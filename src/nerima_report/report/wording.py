@@ -230,19 +230,35 @@ def filters_for(units: tuple[str, ...]) -> Mapping[str, Callable[..., Wording]]:
 
 
 def year_names(fiscal_year: int) -> dict[str, str]:
-    """The names of the year that titles, notes and manuscripts use."""
+    """The names of the year, of the one before it and of the one after it (YEAR_PLACEHOLDERS).
+
+    >>> names = year_names(2019)
+    >>> names["年度"], names["短い年度"], names["西暦"], names["前年度"], names["前年度の西暦"], names["翌年度"]
+    ('令和元年度', '元年度', '2019', '平成30年度', '2018', '令和2年度')
+    """
     return {
-        "年度": full_name(fiscal_year),
-        "短い年度": short_name(fiscal_year),
-        "年度末": f"{year_end(fiscal_year).full}末",
+        name: text
+        for year, which in ((fiscal_year, ""), (fiscal_year - 1, "前"), (fiscal_year + 1, "翌"))
+        for name, text in (
+            (f"{which}年度", full_name(year)),
+            (f"短い{which}年度", short_name(year)),
+            (f"{which}年度末", f"{year_end(year).full}末"),
+            (f"{which}年度の西暦" if which else "西暦", str(year)),
+        )
     }
+
+
+def names_for_manuscripts(fiscal_year: int) -> dict[str, Wording]:
+    """The same for a manuscript, in which 前年度(…) asks for a number: there the year before is called 前の年度."""
+    names = {name: Wording(text) for name, text in year_names(fiscal_year).items()}
+    return {"前の年度" if name == "前年度" else name: text for name, text in names.items()}
 
 
 def cover_names(fiscal_year: int, month: int, titles: Sequence[str], issuer: str) -> dict[str, object]:
     """What the cover may ask for: the year in both calendars, the parts, the month and the issuer."""
     published = Month(fiscal_year + 1, month) if month >= 4 else Month(fiscal_year + 2, month)
     return {
-        **{name: Wording(text) for name, text in year_names(fiscal_year).items()},
+        **names_for_manuscripts(fiscal_year),
         "西暦年度": Wording(f"{fiscal_year}年度"),
         "部の題名": list(titles),
         "公表月": Wording(published.full),

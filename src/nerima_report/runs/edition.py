@@ -26,6 +26,7 @@ from nerima_report.files import read_text
 from nerima_report.fiscal_year import Month, full_name
 from nerima_report.forms import Filling, FormCover, render_form
 from nerima_report.records.comparison import compare_with
+from nerima_report.records.earlier_years import EarlierYears
 from nerima_report.registers.entry import RegisterEntry
 from nerima_report.registers.views import RegisterView
 from nerima_report.report.audit import OPEN_ITEMS
@@ -83,7 +84,7 @@ def unmentioned_tables(part: Part) -> list[str]:
     sources = {table.counted_from for table in part.tables.values() if isinstance(table, CountTable)}
     sources |= {key for key, table in part.tables.items() if isinstance(table, CountTable) and table.done_of}
     sources |= {agreement.list_key for agreement in part.uses.agreements} if part.uses else set()
-    return [key for key in part.tables if key not in mentioned | sources]
+    return [key for key in (*part.tables, *part.years_tables) if key not in mentioned | sources]
 
 
 def _content(edition: Edition, year: int, count: int) -> Content:
@@ -97,7 +98,10 @@ def _compared(content: Content, before: Content, report: Report, edition: Editio
     """The same content compared with another report as that of the year before. `edition` has all its parts."""
     year = content.collection.fiscal_year - 1
     record = make_record(before, report).model_copy(update={"fiscal_year": year, "name": full_name(year)})
-    return replace(content, comparison=compare_with(record, "", edition, content.collection.fiscal_year), compared=True)
+    fiscal_year = content.collection.fiscal_year
+    comparison = compare_with(record, "", edition, fiscal_year)
+    earlier = EarlierYears(edition, fiscal_year, {year: comparison.previous})
+    return replace(content, comparison=comparison, compared=True, earlier=earlier)
 
 
 def _entries(table: EntryTable, year: int, count: int) -> tuple[Entry, ...]:
@@ -152,7 +156,7 @@ def _check_every_branch(part: Part, content: Content) -> None:
 def _refusal(part: Part, wording: Mapping[str, Callable[..., object]], name: str, arguments: list[object]) -> str:
     """Why the manuscript may not call this name with these arguments, or ''."""
     if name == "表":
-        unknown = [key for key in arguments if key not in part.tables]
+        unknown = [key for key in arguments if key not in {**part.tables, **part.years_tables}]
         return f"表「{unknown[0]}」は tables.toml にありません" if unknown else ""
     try:
         wording[name](*arguments)
