@@ -17,6 +17,7 @@ from conftest import ROOT, Command, files_in
 from findings_schema import VALIDATOR
 from nerima_report.checks import MOST_ALIKE
 from nerima_report.edition import Edition
+from nerima_report.edition.entries import RATES
 from nerima_report.forms import Filling
 from nerima_report.forms.published_year import render_template
 from nerima_report.records.file import read_record
@@ -139,7 +140,8 @@ def test_every_table_has_its_sheet_in_the_template(year: int, whole_edition: Edi
     edition = whole_edition.for_year(year).on_forms_of(year)
     printed = {key for key, table in edition.entry_tables.items() if table.print}
     sheets = set(load_workbook(file).sheetnames)
-    assert sheets == {"表紙", "記入要領", *edition.count_tables, *printed}
+    rates = {RATES} if any(part.figures for part in edition.parts) else set()
+    assert sheets == {"表紙", "記入要領", *edition.count_tables, *printed, *rates}
 
 
 def test_a_template_in_the_inbox_is_no_submission(workdir: Path, command: Command, typed_in: bytes) -> None:

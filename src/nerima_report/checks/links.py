@@ -51,10 +51,12 @@ def holds(link: Link, left: float, right: float) -> bool:
 
 def tables_agree_in_each_workbook(collection: Collection) -> Iterator[Finding]:
     """The links hold within each workbook, as far as their cells stand on it and can be read."""
-    linked = tuple(linked_sums(collection.edition))
+    printed = collection.totals.printed
+    linked = tuple(_with_totals(sums, printed) for sums in linked_sums(collection.edition))
+    totals = {stated.key: stated.place for stated in collection.tallies.stated if stated.key in printed}
     for cells in collection.cells.values():
-        values = {key: cell.value for key, cell in cells.items() if cell.known}
-        places = {key: cell.place for key, cell in cells.items()}
+        values = {key: cell.value for key, cell in cells.items() if cell.known} | dict(printed)
+        places = {key: cell.place for key, cell in cells.items()} | totals
         yield from _broken_links(linked, values, places)
 
 
@@ -70,6 +72,18 @@ def tables_agree_in_the_ward(collection: Collection) -> Iterator[Finding]:
     for finding in _broken_links(linked_sums(collection.edition), totals, places):
         if said.of(finding) != finding.difference:
             yield finding
+
+
+def _with_totals(linked: LinkedSums, printed: Mapping[CellKey, int]) -> LinkedSums:
+    """The sums, with the total of a column instead of its cells where only that was published."""
+    left, right = (
+        (column,)
+        if not (linked.link.each_row or cells.rows or cells.group)
+        and (column := keys[0]._replace(group="", row="")) in printed
+        else keys
+        for cells, keys in ((linked.link.left, linked.left), (linked.link.right, linked.right))
+    )
+    return linked._replace(left=left, right=right)
 
 
 class Said:
@@ -122,7 +136,7 @@ def _side_name(part: Part, keys: tuple[CellKey, ...]) -> str:
     """A sum in words: 公開.処理状況の「部分公開」「非公開」, or 公開.処理状況の件数の合計."""
     first = keys[0]
     _, table = part.count_table(first.table.partition(".")[2])
-    if len(keys) == len(table.rows) and len(keys) > 1:
+    if not first.row or (len(keys) == len(table.rows) and len(keys) > 1):
         return f"{first.table}の{first.column}の合計"
     rows = "".join(f"「{key.group + ' ' if key.group else ''}{key.row}」" for key in keys)
     return f"{first.table}の{rows}の{first.column}"

@@ -39,9 +39,8 @@ class Comparison:
         return self.previous.known.get(key) if self.compares(key.table) else None
 
     def total(self, table_id: str, column: str) -> int | None:
-        """The sum of a column in the year before, over the rows that it had."""
-        known = [self.value(key) for key in self.previous.known if (key.table, key.column) == (table_id, column)]
-        return sum(filter(None, known)) if known and self.compares(table_id) else None
+        """The total of a column in the year before."""
+        return self.previous.total(table_id, column) if self.compares(table_id) else None
 
     def rows(self, table_id: str, column: str) -> dict[tuple[str, str], int]:
         """The numbers of a column in the year before, by group and row."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
@@ -79,7 +79,10 @@ def rule_of(
 
 @dataclass(frozen=True)
 class Year:
-    """A year under the names of today, with the units (件, 人) in which it was published."""
+    """A year under the names of today, with the units (件, 人) in which it was published.
+
+    `printed` are the totals of columns (keys without row) of which no rows were published.
+    """
 
     record: Record
     places: RecordPlaces
@@ -87,6 +90,7 @@ class Year:
     units: Mapping[tuple[str, str], str]
     tallies: Mapping[str, Mapping[CellKey, int]]
     rules: Mapping[str, Rule]
+    printed: Mapping[CellKey, int] = field(default_factory=dict)
 
     @property
     def fiscal_year(self) -> int:
@@ -101,7 +105,15 @@ class Year:
     @cached_property
     def tables(self) -> dict[str, None]:
         """The tables of which something was published, in their order."""
-        return dict.fromkeys(key.table for key in self.known)
+        return dict.fromkeys(key.table for key in (*self.known, *self.printed))
+
+    def total(self, table_id: str, column: str) -> int | None:
+        """The total of a column; None where nothing of it was published.
+
+        A row of which nothing was published was no row of that year's table, unless only the total was published.
+        """
+        known = [value for key, value in self.known.items() if (key.table, key.column) == (table_id, column)]
+        return sum(known) if known else self.printed.get(CellKey(table_id, "", "", column))
 
 
 @dataclass(frozen=True)
@@ -194,6 +206,8 @@ def year_of(record: Record, file: str, edition: Edition, fiscal_year: int, lines
         before = values.get(key, 0)  # two rows may have become one since
         values[key] = None if before is None or cell.value is None else before + cell.value
         units[key.table, key.column] = cell.unit
+    printed = {later(total.key): total.value for total in record.printed_totals}
+    units |= {(later(total.key).table, later(total.key).column): total.unit for total in record.printed_totals}
     tallies: dict[str, dict[CellKey, int]] = {}
     for published, tally in zip(filled, record.tallies, strict=True):
         if not tally.ward and tally.value is not None:
@@ -201,7 +215,7 @@ def year_of(record: Record, file: str, edition: Edition, fiscal_year: int, lines
             key = names[published]
             of_section[key] = of_section.get(key, 0) + tally.value
     rules = {figure.figure: rule_of(figure, later, cells) for figure in record.figures}
-    return Year(record, RecordPlaces(record, file, names, lines), values, units, tallies, rules)
+    return Year(record, RecordPlaces(record, file, names, lines), values, units, tallies, rules, printed)
 
 
 def later_names(edition: Edition, since: int, until: int) -> Callable[[CellKey], CellKey]:

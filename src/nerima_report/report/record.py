@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 from nerima_report import __version__
 from nerima_report.edition import Edition
 from nerima_report.edition.entries import EntryField, EntryTable
 from nerima_report.edition.part import Part
-from nerima_report.edition.tables import CountTable
+from nerima_report.edition.tables import Cells, CountTable, Figure
 from nerima_report.errors import CannotProceed
 from nerima_report.files import sha256
 from nerima_report.findings import Explanation, Finding
@@ -29,6 +30,7 @@ from nerima_report.records.model import (
     RecordedEdition,
     RecordedEntry,
     RecordedExplanation,
+    RecordedFigure,
     RecordedInput,
     RecordedOutput,
     RecordedSource,
@@ -39,7 +41,7 @@ from nerima_report.records.model import (
 from nerima_report.report.blocks import Report
 from nerima_report.report.content import Content
 from nerima_report.tallies.collection import Collection
-from nerima_report.tallies.figures import Share
+from nerima_report.tallies.figures import Share, compute_figures
 from nerima_report.tallies.model import Entry, FilledCell, Tallies
 from nerima_report.tallies.totals import Totals, cell_names
 from nerima_report.text import name_of
@@ -148,13 +150,16 @@ def content_of(record: Record, edition: Edition, file: Path) -> Content:
             f"  理由: {reason}\n  この年度の部の定義を、公表したときのものに戻してください。"
         )
     values = record.values
-    totals = Totals(values)
-    known = {key.table for key, value in values.items() if value is not None}
+    totals = Totals(values, printed=record.totals)
+    known = {key.table for key, value in values.items() if value is not None} | {key.table for key in record.totals}
     missing = frozenset(record.not_published) | {table for table in edition.count_tables if table not in known}
-    told = replace(edition, parts=tuple(_told(part, totals) for part in edition.parts))
+    told = as_told(edition, totals)
     entries = {table_id: recorded_list(record, table_id, table) for table_id, table in edition.entry_tables.items()}
-    collection = Collection(told, record.fiscal_year, Tallies((), entries, (), (), ()), totals)
-    for key, share in collection.figures.items():
+    printed = {f.figure: _printed_share(f, told) for f in record.figures if f.figure in record.recomputed}
+    collection = Collection(told, record.fiscal_year, Tallies((), entries, (), (), ()), totals, printed=printed)
+    for key, share in compute_figures(totals, told).items():
+        if key in printed:
+            continue  # it says what was printed, whatever the definitions give
         _refuse_another_value(record, key, share, file)
     return Content(collection, _notes(record), missing)
 
@@ -214,6 +219,32 @@ def _value(field: EntryField, value: int | str | None) -> object:
     return date.fromisoformat(value) if isinstance(value, str) and field.type == "date" else value
 
 
+def as_told(edition: Edition, totals: Totals) -> Edition:
+    """The edition with those rows and columns of its tables of which something was published."""
+    return replace(edition, parts=tuple(_told(part, totals) for part in edition.parts))
+
+
+def _printed_share(recorded: RecordedFigure, edition: Edition) -> Share:
+    """A share as it was printed, with the rule of its year."""
+    figures = edition.part_of(recorded.figure).figures
+    today = next((figure for figure in figures if figure.key == recorded.figure.partition(".")[2]), None)
+    of, numerator = recorded.denominator_of, recorded.numerator_of
+    definition = Figure(
+        key=recorded.figure.partition(".")[2],
+        kind=recorded.kind,
+        numerator=Cells(**numerator.model_dump()) if numerator else None,
+        denominator=Cells(**of.model_dump()),
+        excluded=recorded.excluded_rows,
+        digits=recorded.digits,
+        rounding=recorded.rounding,
+        never_whole=today is not None and today.never_whole,
+        unit="%",
+        basis=recorded.basis,
+    )
+    value = None if recorded.value is None else Decimal(recorded.value)
+    return Share(definition, recorded.numerator_rows, recorded.numerator, recorded.denominator, value, value)
+
+
 def _told(part: Part, totals: Totals) -> Part:
     tables = {
         key: published_table(part.table_id(key), table, totals) if isinstance(table, CountTable) else table
@@ -225,9 +256,10 @@ def _told(part: Part, totals: Totals) -> Part:
 def published_table(table_id: str, table: CountTable, totals: Totals) -> CountTable:
     """The table with the rows and columns of which something was published; as it is, if nothing was."""
     known = {key for key, value in totals.values.items() if key.table == table_id and value is not None}
+    told = {key.column for key in (*known, *totals.printed) if key.table == table_id}
     rows = tuple(row for row in table.rows if any((k.group, k.row) == (row.group, row.label) for k in known))
-    columns = tuple(column for column in table.columns if any(k.column == column.label for k in known))
-    return table.model_copy(update={"rows": rows, "columns": columns}) if known else table
+    columns = tuple(column for column in table.columns if column.label in told)
+    return table.model_copy(update={"rows": rows or table.rows, "columns": columns}) if told else table
 
 
 def recorded_list(record: Record, table_id: str, table: EntryTable) -> tuple[Entry, ...]:

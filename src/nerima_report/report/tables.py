@@ -24,6 +24,7 @@ from nerima_report.report.wording import (
     UNKNOWN,
     number,
     so_far,
+    total_so_far,
     unused_groups,
     year_names,
 )
@@ -47,7 +48,7 @@ def count_table(table_id: str, table: CountTable, totals: Totals, fiscal_year: i
             rows.append(_group_row(Cell(group, heads_rows=True), len(table.columns)))
         rows += [_count_row(table_id, table, row, totals, marks) for row in of_group]
     if table.total:
-        sums = [so_far(totals, table.keys(table_id, column.label)) for column in table.columns]
+        sums = [total_so_far(totals, table_id, table, column.label) for column in table.columns]
         rows.append((Cell(table.total), *map(Cell, sums)))
     number_columns = [
         TableColumn(column.heading, numeric=True, weight=NUMBER_WIDTH, over=column.over) for column in table.columns
@@ -116,7 +117,12 @@ def _entry_table(table_id: str, table: EntryTable, entries: list[Entry], names: 
 
 
 def printed_rows(table_id: str, table: CountTable, totals: Totals) -> list[Row]:
-    """The rows in the order in which they are printed, groups together; ties keep the order of definition."""
+    """The rows in the order in which they are printed, groups together; ties keep the order of definition.
+
+    There are none where only totals were published.
+    """
+    if totals.printed and _has_only_totals(table_id, table, totals):
+        return []
     hidden = unused_groups(table_id, table, totals) if table.hide_unused_groups else []
     rows = [row for row in table.rows if row.group not in hidden]
     if table.hide_unused_rows:
@@ -134,6 +140,11 @@ def printed_rows(table_id: str, table: CountTable, totals: Totals) -> list[Row]:
 def is_unordered(table_id: str, table: CountTable, totals: Totals) -> bool:
     """Whether a table in the order of its counts cannot be ordered yet, because somebody's part of them is missing."""
     return table.order != "fixed" and totals.misses(table.keys(table_id, table.columns[0].label))
+
+
+def _has_only_totals(table_id: str, table: CountTable, totals: Totals) -> bool:
+    printed = any(key.table == table_id for key in totals.printed)
+    return printed and all(totals.values.get(key) is None for key in table.keys(table_id))
 
 
 def _is_unused(table_id: str, table: CountTable, row: Row, totals: Totals) -> bool:
@@ -244,7 +255,8 @@ class ComparedTable:
         """The numbers of a row as printed, or (None) of the total row, each followed by last year's and the change."""
         for cell, column in zip(printed, self.definition.columns, strict=True):
             if row is None:
-                now = self.totals.sum(self.definition.keys(self.id, column.label))
+                keys = self.definition.keys(self.id, column.label)
+                now = self.totals.total(self.id, column.label, keys)
                 before = self.comparison.total(self.id, column.label)
             else:
                 key = CellKey(self.id, *row, column.label)

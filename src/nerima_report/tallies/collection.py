@@ -46,6 +46,7 @@ class Collection:
     `absent` are those of the roster of whom no workbook could be read.
 
     `ledger` is its case ledger, where it has one, `confirmations` are the 確認表 that came back.
+    `printed` are the shares that were printed, of a published year.
     `submissions` are the workbooks of the year that count (the latest of each 課). A year that is known from its
     record has neither.
     """
@@ -60,6 +61,7 @@ class Collection:
     absent: Absent = NOBODY
     ledger: CaseLedger | None = None
     confirmations: tuple[Confirmation, ...] = ()
+    printed: Mapping[str, Share] = field(default_factory=dict)
 
     def is_in_ledger(self, place: Place) -> bool:
         """Whether a place is in a case ledger, so that it tells which case something is about."""
@@ -73,8 +75,8 @@ class Collection:
 
     @cached_property
     def figures(self) -> Mapping[str, Share]:
-        """The shares of the year by their names, computed from its totals."""
-        return dict(compute_figures(self.totals, self.edition))
+        """The shares of the year by their names: as they were printed, or else computed from its totals."""
+        return dict(compute_figures(self.totals, self.edition)) | dict(self.printed)
 
     @cached_property
     def cells(self) -> Mapping[str, Mapping[CellKey, FilledCell]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 from nerima_report.checks.years.changes import numbers_change_within_limits, sections_change_within_limits
@@ -18,6 +19,7 @@ from nerima_report.records.file import RecordFile, changed_numbers, open_record
 from nerima_report.records.years import Year, YearEvidence, year_of
 from nerima_report.registers.master import keeps_registers, load_masters
 from nerima_report.tallies.counting import counted_tables
+from nerima_report.tallies.printed_rates import rate_differs
 from nerima_report.workspace import Workspace
 
 MOST_NAMED = 5
@@ -80,6 +82,8 @@ def _rows_stay(evidence: YearEvidence, previous: Year, table_id: str) -> Iterato
     places = evidence.current.places
     for what, name in (("行", _row_name), ("列", _column_name)):
         before, now = (_names(year, table_id, name) for year in (previous, evidence.current))
+        if not before or not now:
+            continue  # of one of the years only totals are known
         gone, come = [n for n in before if n not in now], [n for n in now if n not in before]
         if gone or come:
             parts = [f"なくなったもの「{_listed(gone)}」"] * bool(gone) + [f"加わったもの「{_listed(come)}」"] * bool(
@@ -119,6 +123,17 @@ def figures_are_defined_as_before(evidence: YearEvidence) -> Iterator[Finding]:
             years = (evidence.current, previous)
             place, related = (year.places.figure(figure.figure, table_id) for year in years)
             yield Finding("N707", place, old.value, figure.value, len(changed), (related,), details)
+
+
+def printed_rates_are_as_computed(evidence: YearEvidence) -> Iterator[Finding]:
+    """A share that was taken from print is what the published numbers give by the rule of its year."""
+    record, places = evidence.current.record, evidence.current.places
+    for figure in record.figures:
+        recomputed = record.recomputed.get(figure.figure)
+        if figure.value is not None and recomputed is not None and recomputed != figure.value:
+            place = places.figure(figure.figure, f"{figure.figure.partition('.')[0]}.{figure.denominator_of.table}")
+            numbers = figure.numerator, figure.denominator
+            yield rate_differs(figure.figure, Decimal(figure.value), Decimal(recomputed), numbers, place)
 
 
 def stocks_go_on(evidence: YearEvidence) -> Iterator[Finding]:
@@ -201,7 +216,8 @@ def _column_name(key: CellKey) -> str:
 
 
 def _names(year: Year, table_id: str, name: Callable[[CellKey], str]) -> dict[str, None]:
-    return dict.fromkeys(name(key) for key in year.known if key.table == table_id)
+    keys = [*year.known, *(year.printed if name is _column_name else ())]
+    return dict.fromkeys(name(key) for key in keys if key.table == table_id)
 
 
 def _listed(names: Sequence[str]) -> str:
@@ -219,6 +235,7 @@ YEAR_CHECKS = (
     tables_and_rows_stay,
     units_stay,
     figures_are_defined_as_before,
+    printed_rates_are_as_computed,
     stocks_go_on,
     what_was_open_is_carried_over,
     tables_are_not_copied,

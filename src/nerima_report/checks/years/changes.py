@@ -106,9 +106,9 @@ def _column_changes(evidence: YearEvidence, previous: Year, table: CountTable, n
     table_id, column = named
     limits = evidence.edition.years.limits.change
     now, before = evidence.current.known, previous.known
-    keys = table.keys(table_id, column)
-    keys = [key for key in keys if key in now and key in before]
+    keys = [key for key in table.keys(table_id, column) if key in now and key in before]
     if not keys:
+        yield from _total_change(evidence, previous, table, named)
         return
     digits, restless = evidence.edition.years.limits.slip, evidence.restlessness
     stocks = [key for key in keys if key in evidence.stocks]
@@ -130,9 +130,22 @@ def _column_changes(evidence: YearEvidence, previous: Year, table: CountTable, n
         rest = [key for key in keys if key not in beyond]
         moved = is_beyond(sum(before[key] for key in rest), sum(now[key] for key in rest), limits)
     if moved:
-        yield _finding(evidence, CellKey(table_id, "", "", column), *total)
+        whole = [{key for key in year if (key.table, key.column) == named} for year in (now, before)]
+        rows = "" if whole == [{*keys}] * 2 else f"どちらの年度にもある{len(keys)}行の計"
+        yield _finding(evidence, CellKey(table_id, "", "", column), *total, about=rows)
     for key in beyond:
         yield _finding(evidence, key, before[key], now[key], stocks_beyond.get(key, ""))
+
+
+def _total_change(evidence: YearEvidence, previous: Year, table: CountTable, named: Column) -> Iterator[Finding]:
+    """The change of a total where the rows of one of the years are not known."""
+    totals = [year.total(*named) for year in (previous, evidence.current)]
+    before, after = totals
+    if before is None or after is None or not table.total:
+        return
+    limits = evidence.edition.years.limits
+    if slipped_digits(before, after, limits.slip) or is_beyond(before, after, limits.change, (), evidence.restlessness):
+        yield _finding(evidence, CellKey(named[0], "", "", named[1]), before, after)
 
 
 def _stocks_beyond(evidence: YearEvidence, stocks: Sequence[CellKey], years: int) -> dict[CellKey, str]:
@@ -156,8 +169,12 @@ def _stocks_beyond(evidence: YearEvidence, stocks: Sequence[CellKey], years: int
     return beyond
 
 
-def _finding(evidence: YearEvidence, key: CellKey, before: int, after: int, likely: str = "") -> Finding:
+def _finding(
+    evidence: YearEvidence, key: CellKey, before: int, after: int, likely: str = "", about: str = ""
+) -> Finding:
+    """A change beyond the limits; `about` says of what, where it is neither a cell nor the total of a column."""
     factor = slipped_digits(before, after, evidence.edition.years.limits.slip)
     place, *related = (year.places.cell(key) for year in (evidence.current, *evidence.earlier[-1:]))
-    details = {"number": f"{factor:,}", "about": f"{key.group} {key.row}".strip() or "合計", "likely": likely}
+    about = about or f"{key.group} {key.row}".strip() or "合計"
+    details = {"number": f"{factor:,}", "about": about, "likely": likely}
     return Finding("N710" if factor else "N711", place, before, after, after - before, tuple(related), details)
