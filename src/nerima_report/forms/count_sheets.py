@@ -148,7 +148,9 @@ def _computed_rows(form: Form, table_id: str, table: CountTable) -> Iterator[_Ro
     before = [_earlier_total(form, table_id, column) for column in _earlier_columns(form, table_id)]
     if table.total:
         sums = [form.formulas.total(total) for total in totals]
-        yield _Row(["", table.total][-len(table.stubs) :], sums, before, "", looks)
+        # Of a published year perhaps nothing but the total is known: then it is typed in.
+        of_sums = (form.looks.total, form.looks.count.cell) if form.cover.published else looks
+        yield _Row(["", table.total][-len(table.stubs) :], sums, before, "", of_sums)
     linked = [form.linked(total) for total in totals]
     if any(linked):
         pairs = [(total, other) for total, others in zip(totals, linked, strict=True) for other in others]

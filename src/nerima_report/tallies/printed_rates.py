@@ -50,8 +50,10 @@ class PrintedShare:
 
 
 def rates_in(tallies: Tallies) -> Iterator[PrintedRate]:
-    """The printed shares that were typed into a workbook."""
+    """The printed shares that were typed into a workbook; what is left blank there is a finding of its own."""
     for entry in tallies.entries.get(RATES, ()):
+        if entry["割合"] is None or entry["値"] is None:
+            continue
         yield PrintedRate({name: str(entry[name] or "") for name in FIELDS}, entry.place)
 
 
