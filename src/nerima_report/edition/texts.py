@@ -200,6 +200,10 @@ class TrendTexts(Definition):
     definition_largest: Annotated[Text, asks_only_for("年度", "分母", "桁数")] = Field(
         title="割合の決め方の文（いちばん多い行）"
     )
+    printed: Annotated[Text, asks_only_for("年度", "値", "計算")] = Field(
+        title="公表した割合の断り",
+        default="{年度}の{値}は公表した値であり、公表した数から計算すると{計算}になる。",
+    )
     sign_legend: Annotated[Text, asks_only_for("符号")] = Field(title="符号の説明")
     signs: SignTexts = Field(title="記号の説明")
     axis_zero: Text = Field(title="件数の図の縦軸の断り")
