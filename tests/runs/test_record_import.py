@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import sys
 import tomllib
 from pathlib import Path
@@ -281,9 +282,11 @@ def test_a_printed_share_stays_what_it_was(work: Path, command: Command, csv_tex
     assert "公開率の97.4%は公表した値であり、公表した数から計算すると97.5%になる。" in report
     sentences = (work / "out" / "2022" / "data" / "sentences.csv").read_text(encoding="utf-8-sig")
     assert [value for value in ("97.4", "97.5") if f",{value},%," in sentences] == ["97.4", "97.5"]
+    shutil.copy(ROOT / "sample_data" / "records" / "2021.json", work / "records")
     assert command("-C", work, "trend", "2021..2022").code == 0
-    (trend,) = (work / "out").glob("trend-*/trend.csv")
-    assert "公開率,,97.4,%" in trend.read_text(encoding="utf-8-sig")
+    trend = work / "out" / "trend-2021-2022"
+    assert "2022,令和4年度,公文書の公開状況,公開率,,97.4,%" in (trend / "trend.csv").read_text(encoding="utf-8-sig")
+    assert "97.4%は公表した値であり" in (trend / "trend.md").read_text(encoding="utf-8")
 
 
 def test_without_the_answer_a_printed_share_that_differs_stops_check(
