@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from nerima_report.checks import run_checks
+from nerima_report.checks.explained import unused_explanations
 from nerima_report.edition import Edition
 from nerima_report.edition.catalogue import Notice
 from nerima_report.errors import CannotProceed
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from nerima_report.tallies.ledger import CaseLedger
 
 SHAPES_AND_CELLS = "23"  # of the codes N2xx and N3xx: errors in what could be read of a workbook
-MOST_DIFFERENCES = 3  # that a finding on an unused explanation names
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class Examination:
     @property
     def wards(self) -> frozenset[str]:
         """The files that speak for 区全体; that of the coordinator's own 課, and the case ledger, are others."""
-        return frozenset(s.file for s in self.inbox.submissions if s.ward and not s.is_ledger)
+        return self.inbox.wards
 
     @property
     def fine(self) -> int:
@@ -220,15 +220,10 @@ def judge(collection: Collection, explanations: Sequence[Explanation], recall: R
         Finding("N901", details={"about": key}) for key, share in collection.figures.items() if share.denominator == 0
     ]
     own = [e for e in explanations if not e.is_between_years]  # the others answer what is found between years
-    findings, unused = explain(found, own, collection.fiscal_year)
+    year, wards = collection.fiscal_year, collection.inbox.wards
+    findings, unused = explain(found, own, year, wards)
     findings = with_likely_causes(findings, collection, own, recall)
-    for explanation in unused:
-        about = " ".join(filter(None, (explanation.code, explanation.section, explanation.table, explanation.row)))
-        open_differences = [f.difference for f in found if f.difference is not None and explanation.concerns(f)]
-        hint = "、".join(f"{difference:+,}" for difference in open_differences[:MOST_DIFFERENCES])
-        likely = f"今の差は {hint} です。" if hint else ""
-        findings.append(Finding("N902", found=explanation.difference, details={"about": about, "likely": likely}))
-    return findings
+    return [*findings, *unused_explanations(unused, findings, year, wards)]
 
 
 def with_likely_causes(

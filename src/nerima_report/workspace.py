@@ -69,7 +69,7 @@ edition = "nerima"
 #
 # [[explained]]
 # code = "N501"                # 確認結果のコード
-# section = "総務部総務課"     # 課（部と課をつないだ名前。区全体の差は「区全体」）
+# section = "総務部総務課"     # 課（部と課をつないだ名前。全体の差は「区全体」）
 # table = "公開.内容別"        # 表（表を言わない指摘には書かない）
 # row = ""                     # 行（あれば）
 # column = "件数"              # 列
@@ -102,8 +102,11 @@ class ExplainedSetting(Definition):
     reason: Text
     section: Text
     table: str = ""
+    group: str = ""
     row: str = ""
     column: str = ""
+    cell: str = ""
+    other: str = ""
     note: str = ""
     until: int | None = None
 

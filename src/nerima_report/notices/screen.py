@@ -39,7 +39,7 @@ def print_notices(
     for workbook in by_workbook(notices, wards):
         console.print()
         _print(console, 0, f"■ {workbook.title}", "bold")
-        _print_workbook(console, workbook, until)
+        _print_workbook(console, workbook, until, wards)
 
 
 def print_findings(console: Console, examination: Examination, outcome: Outcome) -> None:
@@ -107,7 +107,7 @@ def _print_closing(console: Console, outcome: Outcome) -> None:
     tell_folded(console, [*lines, outcome.closing])
 
 
-def _print_workbook(console: Console, workbook: WorkbookNotices, until: int | None) -> None:
+def _print_workbook(console: Console, workbook: WorkbookNotices, until: int | None, wards: Collection[str]) -> None:
     hinted: set[str] = set()
     if workbook.owners:
         _print(console, 2, "、".join(workbook.owners))
@@ -121,7 +121,7 @@ def _print_workbook(console: Console, workbook: WorkbookNotices, until: int | No
             if alike[0].code not in hinted and alike[0].is_open:  # the hint of a code is printed once for each workbook
                 _print(console, 6, f"→ {alike[0].hint}", "dim")
                 hinted.add(alike[0].code)
-            for answer in (answer for notice in alike[:MOST_ALIKE] for answer in answers_to(notice, until)):
+            for answer in (answer for notice in alike[:MOST_ALIKE] for answer in answers_to(notice, until, wards)):
                 _print(console, 6, LEAD)
                 tell(console, [f"        {line}" for line in answer])
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from nerima_report import __version__
 from nerima_report.checks import run_checks
+from nerima_report.checks.explained import unused_explanations
 from nerima_report.checks.table import stated_number
 from nerima_report.corrections import suggest_corrections
 from nerima_report.edition import Edition
@@ -97,7 +98,9 @@ def import_year(order: ImportOrder, edition: Edition, explanations: Sequence[Exp
     told = as_told(collection.edition, collection.totals)
     printed, on_rates = read_rates(read.rates, told, collection.totals)
     findings = run_checks(collection, [*read.findings, *on_rates])
-    findings = explain(findings, explanations, collection.fiscal_year)[0]
+    year, wards = collection.fiscal_year, collection.inbox.wards
+    findings, unused = explain(findings, explanations, year, wards)
+    findings += unused_explanations(unused, findings, year, wards, only_near=True)
     findings = suggest_corrections(findings, collection, explanations)
     examination = Examination(collection.edition, collection.inbox, (collection,), tuple(findings))
     sound = collection.fiscal_year and not any(edition.catalogue.is_error(finding) for finding in findings)

@@ -31,6 +31,7 @@ from nerima_report.report.compose import compose_report
 from nerima_report.report.content import Content
 from nerima_report.report.record import make_record
 from nerima_report.tallies.submission import Inbox
+from pasted import assert_each_is_answered_alone
 
 CASES = tomllib.loads((Path(__file__).parents[2] / "cases" / "years.toml").read_text(encoding="utf-8"))["case"]
 GROWTH = 0.03  # a year
@@ -192,6 +193,7 @@ def test_case(case: dict[str, Any], whole_edition: Edition, this_year: Record, a
     current = act_year if case.get("base") == "act" else this_year
     evidence = _evidence(case, whole_edition, current)
     findings = run_year_checks(evidence)
+    assert_each_is_answered_alone(findings, whole_edition.catalogue, current.fiscal_year)
     for finding in findings:
         for place in (finding.place, *finding.related):
             assert_line_is_meant(finding, place, evidence)

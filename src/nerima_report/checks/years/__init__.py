@@ -7,6 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
+from nerima_report.checks.explained import unused_explanations
 from nerima_report.checks.years.changes import numbers_change_within_limits, sections_change_within_limits
 from nerima_report.checks.years.registers import registers_go_on
 from nerima_report.edition import Edition, cell_keys
@@ -92,7 +93,9 @@ def _rows_stay(evidence: YearEvidence, previous: Year, table_id: str) -> Iterato
             details = {"what": what, "about": "、".join(parts)}
             new = [key for key in evidence.current.known if key.table == table_id and name(key) in come]
             lost = [key for key in previous.known if key.table == table_id and name(key) in gone]
-            place = places.near(places.table(table_id), [*new, *lost], list(previous.values))
+            column = [*come, *gone][0] if what == "列" else ""
+            place = replace(places.table(table_id), column=column)
+            place = places.near(place, [*new, *lost], list(previous.values))
             yield Finding("N709", place, _listed(gone) or None, _listed(come) or None, len(gone) + len(come),
                           tuple(map(previous.places.cell, lost[:1])), details)  # fmt: skip
 
@@ -122,6 +125,7 @@ def figures_are_defined_as_before(evidence: YearEvidence) -> Iterator[Finding]:
             details = {"about": figure.figure, "what": _listed(changed)}
             years = (evidence.current, previous)
             place, related = (year.places.figure(figure.figure, table_id) for year in years)
+            place = replace(place, row=figure.figure.partition(".")[2])
             yield Finding("N707", place, old.value, figure.value, len(changed), (related,), details)
 
 
@@ -277,4 +281,6 @@ def findings_between(
     found = run_year_checks(evidence)
     if keeps_registers(workspace.folder):
         found += registers_go_on(evidence, load_masters(workspace.folder, edition))
-    return explain(found, workspace.explanations_for(edition.catalogue), fiscal_year)[0]
+    findings, unused = explain(found, workspace.explanations_for(edition.catalogue), fiscal_year)
+    between_years = (explanation for explanation in unused if explanation.is_between_years)
+    return [*findings, *unused_explanations(between_years, findings, fiscal_year, only_near=True)]
