@@ -438,6 +438,12 @@ def _append(file: Path, text: str) -> None:
         stream.write(text)
 
 
+def _definition(templates: Path, name: str) -> Path:
+    """A definition of Nerima: its own, or one that all municipalities share."""
+    own = templates / "nerima" / name
+    return own if own.is_file() else templates / name
+
+
 def _replace(file: Path, old: str, new: str) -> None:
     file.write_text(file.read_text(encoding="utf-8").replace(old, new, 1), encoding="utf-8")
 
@@ -456,7 +462,7 @@ def _fill_in(file: Path, number: int) -> None:
 def _change_editions(bench: Bench, templates: Path) -> None:
     """All changes of the tests together, where they can still be made."""
     for case in _cases("edition_changes"):
-        file = templates / "nerima" / case["file"]
+        file = _definition(templates, case["file"])
         text = file.read_text(encoding="utf-8")
         if text.count(case["find"]) == 1:
             file.write_text(text.replace(case["find"], case["replace"]), encoding="utf-8")
@@ -500,7 +506,7 @@ def _prepare_workbooks(bench: Bench) -> None:
 def _prepare_editions(bench: Bench) -> None:
     for number, case in enumerate(_cases("broken_editions")):
         templates = Path(shutil.copytree(bench.program / "templates", bench.data / "editions" / str(number)))
-        _replace(templates / "nerima" / case["file"], case["find"], case["replace"])
+        _replace(_definition(templates, case["file"]), case["find"], case["replace"])
 
 
 def _changes(cells: Any) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ workbooks, for tests in which the whole is the point.
 from __future__ import annotations
 
 import hashlib
+import os
 import pickle
 import re
 import shutil
@@ -55,6 +56,12 @@ class Run:
 
 
 Command = Callable[..., Run]
+
+
+def definition_file(templates: Path, name: str) -> Path:
+    """A definition of Nerima in a copy of the templates: its own, or one that all share (also as ../letters.toml)."""
+    own = Path(os.path.normpath(templates / "nerima" / name))
+    return own if own.is_file() else templates / name
 
 
 def files_in(folder: Path) -> dict[str, bytes]:

@@ -57,7 +57,7 @@ def changed(inbox: Inbox, edition: Edition, file: str, changes: Iterable[Mapping
     for submission in inbox.submissions:
         again: Submission | Unidentified = submission
         if submission.workbook.path.name.startswith(file):
-            again = identify(_changed_workbook(submission.workbook, changes), keys)
+            again = identify(_changed_workbook(submission.workbook, changes), keys, edition.words)
         if isinstance(again, Submission):
             submissions.append(again)
         else:

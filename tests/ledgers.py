@@ -86,7 +86,7 @@ def submission_of(edition: Edition, fiscal_year: int, lists: Lists) -> Submissio
     """The workbook of a ledger as it would have been read."""
     view = edition.for_year(fiscal_year).of_ledgers()
     workbook = Workbook(Path(f"ledger/{fiscal_year}.xlsx"), tuple(_sheets(edition, fiscal_year, lists)))
-    submission = identify(workbook, [*(part.key for part in view.parts), *view.tables], (LEDGER_FORM,))
+    submission = identify(workbook, [*(part.key for part in view.parts), *view.tables], edition.words, (LEDGER_FORM,))
     assert isinstance(submission, Submission), submission
     return submission
 

@@ -44,7 +44,9 @@ def _submission(case: dict[str, Any], edition: Edition, cover: FormCover) -> Sub
         sheets.append(_sheet(f"個人.{key}", [f.label for f in edition.entry_tables[f"個人.{key}"].fields], rows))
     sheets += _counts(edition, case.get("counts", {}))
     workbook = Workbook(Path(f"{cover.section}.xlsx"), tuple(sheets))
-    submission = identify(workbook, [*(part.key for part in edition.parts), *edition.tables, *edition.registers])
+    submission = identify(
+        workbook, [*(part.key for part in edition.parts), *edition.tables, *edition.registers], edition.words
+    )
     assert isinstance(submission, Submission)
     return submission
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 import re
 import shlex
 import shutil
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
 from conftest import ROOT, SAMPLE, Command
+from follow import shows
 from nerima_report.edition import Edition, load_edition
 from nerima_report.edition.entries import EntryField, EntryTable, PrintedColumn
 from nerima_report.edition.tables import Column, Condition, CountTable, Definition, Note, Row
@@ -80,17 +80,6 @@ class Reader:
         text = self.file.read_text(encoding="utf-8")
         assert text.count(self.before) == 1, f"{self.file.name}: {self.before}"
         self.file.write_text(text.replace(self.before, after), encoding="utf-8")
-
-
-def shows(shown: str, expected: str) -> None:
-    """Every line that is expected is shown, in this order; … stands for lines that are left out."""
-    rest = iter(lines(shown))
-    for line in lines(expected):
-        assert line == "…" or any(line in found for found in rest), f"not shown, or not in this order: {line}\n{shown}"
-
-
-def lines(text: str) -> Iterable[str]:
-    return [line.strip().replace("\\", "/") for line in text.splitlines() if line.strip()]
 
 
 @pytest.fixture

@@ -153,7 +153,7 @@ def test_consistent_changes_give_the_recomputed_figures(more: int, sample_inbox:
 
 def test_word_and_markdown_of_the_sample_carry_the_same_cells(content: Content) -> None:
     report = compose_report(content)
-    word = content.collection.edition.folder.parent / "nerima" / "reference.docx"
+    word = content.collection.edition.reference
     document = Document(BytesIO(render_word(report, word)))
     in_word = [["".join(cell.text.split()) for cell in row.cells] for table in document.tables for row in table.rows]
     lines = [line for line in render_markdown(report).splitlines() if line.startswith("|") and "---" not in line]

@@ -49,6 +49,15 @@ class NewerRecord(RecordError):
     advice = ""
 
 
+class ForeignRecord(RecordError):
+    """A record that another edition made, perhaps of another body; its numbers are not those of this one."""
+
+    advice = (
+        "\n  使う定義は、nerima-report.toml の templates と edition（または --templates）で決まります。"
+        "別の団体の記録なら、その団体の作業フォルダーに移してください。"
+    )
+
+
 class MasterError(CannotProceed):
     """A file of registers/ cannot be used: names the file, the line, the column and the reason."""
 

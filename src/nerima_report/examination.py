@@ -13,7 +13,7 @@ from nerima_report.checks.explained import unused_explanations
 from nerima_report.edition import Edition
 from nerima_report.edition.catalogue import Notice
 from nerima_report.errors import CannotProceed
-from nerima_report.findings import Explanation, Finding, explain
+from nerima_report.findings import Explanation, Finding, Whole, explain
 from nerima_report.fiscal_year import full_name
 from nerima_report.places import cell_place
 from nerima_report.tallies.collection import Collection, on_cover
@@ -63,6 +63,11 @@ class Examination:
     def wards(self) -> frozenset[str]:
         """The files that speak for 区全体; that of the coordinator's own 課, and the case ledger, are others."""
         return self.inbox.wards
+
+    @property
+    def whole(self) -> Whole:
+        """How findings call the body as a whole, and the files that speak for it."""
+        return Whole(self.edition.words.whole, self.wards)
 
     @property
     def fine(self) -> int:
@@ -220,10 +225,10 @@ def judge(collection: Collection, explanations: Sequence[Explanation], recall: R
         Finding("N901", details={"about": key}) for key, share in collection.figures.items() if share.denominator == 0
     ]
     own = [e for e in explanations if not e.is_between_years]  # the others answer what is found between years
-    year, wards = collection.fiscal_year, collection.inbox.wards
-    findings, unused = explain(found, own, year, wards)
+    year, whole = collection.fiscal_year, collection.whole
+    findings, unused = explain(found, own, year, whole)
     findings = with_likely_causes(findings, collection, own, recall)
-    return [*findings, *unused_explanations(unused, findings, year, wards)]
+    return [*findings, *unused_explanations(unused, findings, year, whole)]
 
 
 def with_likely_causes(

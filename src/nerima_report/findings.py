@@ -7,12 +7,12 @@ name, severity and words.
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import PurePath
-from typing import Literal
+from typing import Literal, NamedTuple
 
-from nerima_report.places import WARD, Place
+from nerima_report.places import Place
 from nerima_report.text import plain
 
 Severity = Literal["error", "warning", "notice"]
@@ -21,6 +21,16 @@ Severity = Literal["error", "warning", "notice"]
 REASON_TO_WRITE = "ここに理由を書く"  # stands in an answer that is offered, until somebody writes the reason
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "notice")
 SEVERITY_NAMES: dict[Severity, str] = {"error": "エラー", "warning": "警告", "notice": "お知らせ"}
+
+
+class Whole(NamedTuple):
+    """How the body as a whole is called in findings (区全体), and the files that speak for it."""
+
+    name: str = ""
+    files: frozenset[str] = frozenset()
+
+
+NO_WHOLE = Whole()
 
 
 @dataclass(frozen=True)
@@ -53,37 +63,36 @@ class Explanation:
         """Whether it still holds in a fiscal year."""
         return self.until is None or fiscal_year <= self.until
 
-    def answers(self, finding: Finding, fiscal_year: int, wards: Container[str] = ()) -> bool:
+    def answers(self, finding: Finding, fiscal_year: int, whole: Whole = NO_WHOLE) -> bool:
         """Whether this explanation is about the finding: same code, place and exact difference, and still valid."""
-        return self.is_valid(fiscal_year) and self.difference == finding.difference and self.concerns(finding, wards)
+        return self.is_valid(fiscal_year) and self.difference == finding.difference and self.concerns(finding, whole)
 
-    def concerns(self, finding: Finding, wards: Container[str] = ()) -> bool:
+    def concerns(self, finding: Finding, whole: Whole = NO_WHOLE) -> bool:
         """Whether the finding has the code and the place that this explanation names.
 
         Without a table it is about what is said of no table (a missing year), and not about all tables.
-        `wards` are the files that speak for the whole.
         """
-        return self.code == finding.code and self.names(finding.place, other_table(finding), wards)
+        return self.code == finding.code and self.names(finding.place, other_table(finding), whole)
 
-    def names(self, place: Place, other: str, wards: Container[str] = ()) -> bool:
+    def names(self, place: Place, other: str, whole: Whole = NO_WHOLE) -> bool:
         """Whether it names this place, however its labels are written."""
         said = ((self.group, place.group), (self.row, place.row), (self.column, place.column),
                 (self.cell, place.cell), (self.other, other))  # fmt: skip
         same = plain(self.table) == plain(place.table) and all(not w or plain(w) == plain(f) for w, f in said)
-        return same and self.names_section_of(place, wards)
+        return same and self.names_section_of(place, whole)
 
-    def names_section_of(self, place: Place, wards: Container[str] = ()) -> bool:
+    def names_section_of(self, place: Place, whole: Whole = NO_WHOLE) -> bool:
         """Whether it means the 課 of a place, or the whole: by its name, with its 部 or without, or by the file."""
         wanted, own, file = plain(self.section), plain(place.section), plain(place.file)
         if not wanted or wanted in (own, file, PurePath(file).name, PurePath(file).stem):
             return True
-        if _WHOLE.fullmatch(wanted):
-            return place.section == WARD or place.file in wards
+        if wanted == plain(whole.name) or _WHOLE.fullmatch(wanted):
+            return place.section == whole.name or place.file in whole.files
         return own.endswith(wanted) and own.removesuffix(wanted).endswith(_ABOVE_A_SECTION)
 
-    def is_exact(self, finding: Finding, wards: Container[str] = ()) -> bool:
+    def is_exact(self, finding: Finding, whole: Whole = NO_WHOLE) -> bool:
         """Whether it says all that tells the finding from others, and nothing in another way than the finding."""
-        return self.place_in_settings == place_in_settings(finding, wards)
+        return self.place_in_settings == place_in_settings(finding, whole)
 
     @property
     def place_in_settings(self) -> dict[str, str]:
@@ -98,11 +107,11 @@ _WHOLE = re.compile("[区市町村都道府県]?全体")
 _ABOVE_A_SECTION = ("部", "局", "室", "院", "会", "所")
 
 
-def place_in_settings(finding: Finding, wards: Container[str] = ()) -> dict[str, str]:
+def place_in_settings(finding: Finding, whole: Whole = NO_WHOLE) -> dict[str, str]:
     """The place of a finding as an `[[explained]]` names it, so that it is about this one alone."""
     place = finding.place
     texts = {
-        "section": WARD if place.file in wards else place.section,
+        "section": whole.name if place.file in whole.files else place.section,
         "table": place.table,
         "group": place.group,
         "row": place.row,
@@ -196,20 +205,19 @@ def explain(
     findings: Iterable[Finding],
     explanations: Iterable[Explanation],
     fiscal_year: int,
-    wards: Container[str] = (),
+    whole: Whole = NO_WHOLE,
 ) -> tuple[list[Finding], list[Explanation]]:
     """Attach to each finding the explanation that answers it; also give back the unused ones.
 
     One that says exactly where it belongs answers nothing else; one that could mean several 課 answers none of them.
-    `wards` are the files that speak for the whole.
     """
     known, explained = tuple(explanations), list(findings)
     unused = list(known)
     for explanation in known:
-        own = [n for n, finding in enumerate(explained) if explanation.answers(finding, fiscal_year, wards)]
-        exact = [n for n in own if explanation.is_exact(explained[n], wards)]
+        own = [n for n, finding in enumerate(explained) if explanation.answers(finding, fiscal_year, whole)]
+        exact = [n for n in own if explanation.is_exact(explained[n], whole)]
         meant = exact or own
-        if explanation.section and len({place_in_settings(explained[n], wards).get("section") for n in meant}) > 1:
+        if explanation.section and len({place_in_settings(explained[n], whole).get("section") for n in meant}) > 1:
             continue
         for number in meant:
             if explained[number].explained is None:

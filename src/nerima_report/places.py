@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-WARD = "区全体"
-
 
 class CellKey(NamedTuple):
     """The name of one cell of the report: table (公開.処理状況), group (or ''), row and column."""

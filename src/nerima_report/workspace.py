@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from typing import NamedTuple
 from pydantic import Field, field_validator
 
 from nerima_report.edition.catalogue import Catalogue
+from nerima_report.edition.municipality import Words
 from nerima_report.edition.tables import Definition, Text
 from nerima_report.edition.toml import read_definition
 from nerima_report.errors import CannotProceed, DefinitionError
@@ -57,10 +59,10 @@ _SHOWN = 5  # files named in a message
 SETTINGS_TEXT = """\
 # nerima-report の設定。このファイルのあるフォルダーで nerima-report を使う。
 
-# 使う定義（templates の中のフォルダーの名前）
+# 使う定義。templates は定義のフォルダー（書かなければ付属の定義）、edition はその中のフォルダーの名前
 edition = "nerima"
 
-# 課が集計を出す期限。年度ごとに、「年度 = 日」の行を書く。nerima-report が、残りの日数を示す。
+# {words.section}が集計を出す期限。年度ごとに、「年度 = 日」の行を書く。nerima-report が、残りの日数を示す。
 [deadline]
 # 2026 = 2027-05-14
 
@@ -69,7 +71,8 @@ edition = "nerima"
 #
 # [[explained]]
 # code = "N501"                # 確認結果のコード
-# section = "総務部総務課"     # 課（部と課をつないだ名前。全体の差は「区全体」）
+# section = "総務部総務課"     # {words.section}（{words.department}と{words.section}をつないだ名前。\
+{words.whole}の差は「{words.whole}」）
 # table = "公開.内容別"        # 表（表を言わない指摘には書かない）
 # row = ""                     # 行（あれば）
 # column = "件数"              # 列
@@ -119,9 +122,10 @@ class ExplainedSetting(Definition):
 
 
 class Settings(Definition):
-    """nerima-report.toml."""
+    """nerima-report.toml. Without `edition` it is the only one in `templates`."""
 
-    edition: Text = "nerima"
+    templates: str = ""
+    edition: str = ""
     deadline: dict[str, date] = Field(default_factory=dict)
     explained: tuple[ExplainedSetting, ...] = ()
 
@@ -152,13 +156,18 @@ def _deadline(year: str, written: object) -> date:
 
 @dataclass(frozen=True)
 class Workspace:
-    """A working folder and its settings; `settings_sha256` is the hash of their text ('' without any)."""
+    """A working folder and its settings; `settings_sha256` is the hash of their text ('' without any).
+
+    `templates` is the folder of the definitions (None: that which came with the program), `edition` the one to use in
+    it ('': the only one).
+    """
 
     folder: Path
     edition: str
     explanations: tuple[Explanation, ...]
     deadlines: Mapping[int, date] = field(default_factory=dict)
     settings_sha256: str = ""
+    templates: Path | None = None
 
     def ledger(self, fiscal_year: int) -> Path:
         """The case ledger of a year."""
@@ -270,7 +279,35 @@ def open_workspace(folder: Path) -> Workspace:
     settings = read_definition(file, Settings) if file.exists() else Settings()
     explanations = tuple(Explanation(**explained.model_dump()) for explained in settings.explained)
     deadlines = {int(year): day for year, day in settings.deadline.items()}
-    return Workspace(folder, settings.edition, explanations, deadlines, settings_sha256)
+    templates = folder / settings.templates if settings.templates else None
+    return Workspace(folder, settings.edition, explanations, deadlines, settings_sha256, templates)
+
+
+def use_edition(folder: Path, templates: Path, edition: str, words: Words) -> bool:
+    """Let the settings of a working folder name an edition. They stay as they are, False, where they name another.
+
+    `templates` is the folder of the definitions as seen from the working folder; new settings speak in the `words`.
+    """
+    file = folder / SETTINGS
+    settings = read_definition(file, Settings) if file.exists() else Settings()
+    if settings.templates:
+        return (Path(settings.templates), settings.edition) == (templates, edition)
+    text = read_text(file) if file.exists() else words.say(SETTINGS_TEXT)
+    write_all(folder, {SETTINGS: settings_naming(text, templates, edition).encode()})
+    return True
+
+
+def settings_naming(text: str, templates: Path, edition: str) -> str:
+    """The text of settings that name an edition, in place of the one that they name so far."""
+    lines = "\n".join(lines_naming(templates, edition))
+    changed, number = re.subn(r"(?m)^edition[ \t]*=.*$", lambda _: lines, text, count=1)
+    return changed if number else f"{lines}\n{text}"
+
+
+def lines_naming(templates: Path, edition: str) -> tuple[str, str]:
+    """The lines of settings that name an edition."""
+    folder, name = (json.dumps(value, ensure_ascii=False) for value in (templates.as_posix(), edition))
+    return f"templates = {folder}", f"edition = {name}"
 
 
 def is_workspace(folder: Path) -> bool:

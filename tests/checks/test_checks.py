@@ -42,7 +42,7 @@ def test_case(case: dict[str, Any], request: pytest.FixtureRequest) -> None:
         ward = Ward(request.getfixturevalue(inbox), request.getfixturevalue(edition), roster(year))
     changed = ward.changed(case["file"], case["set"])
     findings = changed.check()
-    assert_each_is_answered_alone(findings, ward.edition.catalogue, year, changed.inbox.wards)
+    assert_each_is_answered_alone(findings, ward.edition.catalogue, year, changed.examine().whole)
     if "code" not in case:
         assert findings == []
         return

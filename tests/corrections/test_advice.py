@@ -17,7 +17,7 @@ from conftest import Command
 from faulty import rewrite
 from inboxes import cell_name, changed, check, roster
 from nerima_report.checks import run_checks
-from nerima_report.checks.table import column_of, stated_totals
+from nerima_report.checks.table import stated_totals, summed_cells
 from nerima_report.corrections import suggest_corrections
 from nerima_report.edition import Edition
 from nerima_report.examination import examine, judge
@@ -57,7 +57,7 @@ def findings_of(case: Mapping[str, Any], inbox: Inbox, edition: Edition) -> list
 def recomputed(collection: Collection, file: str = "") -> Iterator[dict[str, Any]]:
     """The totals in a file (the end of its name) as Excel shows them, which adds up no texts."""
     for stated in (stated for stated in stated_totals(collection) if stated.place.file.endswith(file)):
-        rows = column_of(collection, stated)
+        rows = summed_cells(collection, stated)
         total = sum(cell.value for cell in rows if not cell.reading.respelled)
         yield {"sheet": stated.place.sheet, "cell": stated.place.cell, "value": total, "computed": True}
 

@@ -11,7 +11,7 @@ from typing import Any, get_args
 
 import pytest
 
-from conftest import ROOT, Command
+from conftest import ROOT, Command, definition_file
 from nerima_report.edition import find_edition, load_edition
 from nerima_report.edition.changes import edition_changes
 from nerima_report.edition.ledger_texts import (
@@ -59,7 +59,7 @@ def without_trial(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def rewrite(templates: Path, case: dict[str, Any]) -> None:
     """Change one text of a definition file, as the office would in an editor."""
-    file = templates / "nerima" / case["file"]
+    file = definition_file(templates, case["file"])
     text = file.read_text(encoding="utf-8")
     assert text.count(case["find"]) == 1
     file.write_text(text.replace(case["find"], case["replace"]), encoding="utf-8")
@@ -110,7 +110,7 @@ def test_whatever_is_broken_is_told_before_any_figure_is_collected(
     rewrite(templates, case)
     run = command("edition", "check", "--templates", templates)
     assert run.code == 2
-    assert str(templates / "nerima" / case.get("fault", case["file"])) in run.err
+    assert str(definition_file(templates, case.get("fault", case["file"]))) in run.err
     assert f"箇所: {case['key']}\n" in run.err or not case["key"]
     assert run.out == ""
 
@@ -118,7 +118,7 @@ def test_whatever_is_broken_is_told_before_any_figure_is_collected(
 @pytest.mark.parametrize("file", ["disclosure/tables.toml", "disclosure/manuscript.md.j2", "cover.md.j2"])
 @pytest.mark.parametrize("encoding", ["cp932", "utf-16"])
 def test_a_file_saved_in_another_encoding_is_named(file: str, encoding: str, templates: Path, command: Command) -> None:
-    path = templates / "nerima" / file
+    path = definition_file(templates, file)
     path.write_text(path.read_text(encoding="utf-8"), encoding=encoding, errors="replace")
     run = command("edition", "check", "--templates", templates)
     assert run.code == 2
@@ -206,14 +206,16 @@ def test_an_edition_of_another_name_is_not_compared(templates: Path, command: Co
     run = command("-C", tmp_path, "edition", "check", "--templates", templates)
     assert run.code == 0
     assert "elsewhere" in run.out
+    assert "付属の定義" not in run.out
 
 
 @pytest.mark.usefixtures("without_trial")
 def test_a_copy_is_made_once_and_is_sound(command: Command, tmp_path: Path) -> None:
     assert command("-C", tmp_path, "edition", "copy").code == 0
-    assert [path.name for path in tmp_path.iterdir()] == ["定義"]
-    run = command("-C", tmp_path, "edition", "check", "--templates", "定義")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["nerima-report.toml", "定義"]
+    run = command("-C", tmp_path, "edition", "check")
     assert "付属の定義と同じです。" in run.out
+    assert str(Path("定義") / "nerima") in run.out
     (tmp_path / "定義" / "nerima" / "municipality.toml").write_text("", encoding="utf-8")
     run = command("-C", tmp_path, "edition", "copy")
     assert run.code == 2

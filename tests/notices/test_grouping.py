@@ -83,7 +83,7 @@ def grouped(ward: Ward, files: Sequence[str], *cells: tuple[str, Any]) -> list[W
         ward = ward.changed(file, sets)
     collection = examine(ward.inbox, ward.edition, 2022, None)
     examined = Examination(ward.edition, ward.inbox, (collection,), tuple(judge(collection, ())))
-    return by_workbook(examined.notices, examined.wards)
+    return by_workbook(examined.notices, ward.edition.words, examined.wards)
 
 
 def codes(group: WorkbookNotices) -> list[str]:
@@ -122,7 +122,7 @@ def test_who_is_missing_is_said_once(ward: Ward) -> None:
     gone = ("10_", "12_", "16_")
     left = [s for s in ward.inbox.submissions if not s.workbook.path.name.startswith(gone)]
     findings = replace(ward, inbox=Inbox(tuple(left))).check()
-    groups = by_workbook(ward.edition.catalogue.notices(findings))
+    groups = by_workbook(ward.edition.catalogue.notices(findings), ward.edition.words)
     assert groups[0].owners == ("区民部国保年金課", "福祉部管理課", "健康部保健予防課")
     assert codes(groups[0]) == ["N601"]
     assert "区民部国保年金課" not in groups[0].sheets[0].notices[0].message

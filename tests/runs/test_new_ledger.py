@@ -25,7 +25,7 @@ def templates(tmp_path: Path) -> Path:
     """The shipped definitions, with room for a few rows: 20,000 take seconds to write."""
     folder = tmp_path / "templates"
     shutil.copytree(ROOT / "templates", folder)
-    texts = folder / "nerima" / "ledgers.toml"
+    texts = folder / "ledgers.toml"
     texts.write_text(texts.read_text(encoding="utf-8").replace("room = 20000", "room = 40"), encoding="utf-8")
     return folder
 

@@ -45,7 +45,7 @@ def test_every_line_of_the_source_stands_in_the_word_file_in_order(
     report: Report, content: Content, tmp_path: Path
 ) -> None:
     file = tmp_path / "report.docx"
-    file.write_bytes(render_word(report, content.collection.edition.folder / "reference.docx"))
+    file.write_bytes(render_word(report, content.collection.edition.reference))
     text = subprocess.run(
         ["pandoc", "-f", "docx", "-t", "gfm", "--wrap=none", str(file)], capture_output=True, check=True
     ).stdout.decode()

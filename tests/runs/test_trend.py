@@ -351,7 +351,7 @@ def test_a_picture_in_a_report_is_rendered_by_every_format(records: dict[int, Re
     picture = Picture(1, "[1]の図", "説明 [1] *印", "図 1.png", content, 500)
     report = replace(report_of(trend), blocks=(picture,), cover=())
     assert "![説明 \\[1\\] \\*印](%E5%9B%B3%201.png)\n\n図1 \\[1\\]の図" in render_markdown(report)
-    word = docx.Document(BytesIO(render_word(report, whole_edition.folder / "reference.docx")))
+    word = docx.Document(BytesIO(render_word(report, whole_edition.reference)))
     section = word.sections[-1]
     margins = (section.left_margin or 0) + (section.right_margin or 0)
     assert word.inline_shapes[0].width == (section.page_width or 0) - margins

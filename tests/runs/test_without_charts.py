@@ -173,7 +173,7 @@ def test_breaks_and_gaps_are_told_without_a_word_on_charts(broken_trend: Trend, 
     assert "令和2年度は、記録がない。" in markdown
     sections = [block.text for block in plain.blocks if isinstance(block, Heading) and block.level == 2]
     assert len(sections) == len(plain.tables)
-    render_word(plain, whole_edition.folder / "reference.docx")
+    render_word(plain, whole_edition.reference)
 
 
 def test_no_other_command_asks_for_the_extra(tmp_path: Path) -> None:

@@ -6,11 +6,12 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
+from nerima_report.edition import Edition
 from nerima_report.edition.entries import ADJUSTMENTS
 from nerima_report.files import names_in_zip
 from nerima_report.findings import Finding
 from nerima_report.fiscal_year import full_name
-from nerima_report.places import WARD, Place
+from nerima_report.places import Place
 from nerima_report.tallies.collection import Collection, on_cover
 from nerima_report.tallies.model import Entry, FilledCell
 from nerima_report.tallies.submission import Submission
@@ -63,7 +64,10 @@ def each_section_reported_once(collection: Collection) -> Iterator[Finding]:
         if section in collection.absent.not_asked and section not in handed_in and section not in misspelled:
             others = [s for s in collection.inbox.submissions if s.section == section and not s.ward]
             hint = "".join(f"{full_name(s.fiscal_year)}の集計（{s.file}）ならあります。" for s in others)
-            hint += "".join(f"「{file}」は、この課のものかもしれません。" for file in named_after(section, collection))
+            hint += "".join(
+                f"「{file}」は、この{collection.edition.words.section}のものかもしれません。"
+                for file in named_after(section, collection)
+            )
             related = tuple(on_cover(s, "年度") for s in others)
             yield Finding("N601", Place(section=section), related=related, details={"likely": hint})
 
@@ -138,16 +142,16 @@ def persons_lie_between_the_bounds(collection: Collection) -> Iterator[Finding]:
 
 def the_ward_waits_for_everybody(collection: Collection) -> Iterator[Finding]:
     """As long as a 課 is missing, what its numbers could explain is not reported; that is said once."""
-    missing = sum(name != WARD for name in collection.absent.not_asked)
+    missing = sum(name != collection.edition.words.whole for name in collection.absent.not_asked)
     if missing:
-        yield Finding("N615", Place(section=WARD), found=missing)
+        yield Finding("N615", Place(section=collection.edition.words.whole), found=missing)
 
 
 def adjustments_can_be_applied(collection: Collection) -> Iterator[Finding]:
     """Every adjustment names a cell that is a sum over 課, and leaves it at zero or above."""
     for adjustment in collection.totals.adjustments:
         key = adjustment.key
-        place = row_of(adjustment)
+        place = row_of(adjustment, collection.edition)
         if not adjustment.applied:
             yield Finding("N609", place, found=" ".join(text for text in key if text) or "空欄")
         elif (collection.totals.values.get(key) or 0) < 0:
@@ -155,9 +159,10 @@ def adjustments_can_be_applied(collection: Collection) -> Iterator[Finding]:
             yield Finding("N610", place, found=collection.totals.values[key], details={"about": about})
 
 
-def row_of(adjustment: Adjustment) -> Place:
+def row_of(adjustment: Adjustment, edition: Edition) -> Place:
     """The row in which an adjustment stands."""
-    return Place(WARD, adjustment.entry.file, adjustment.entry.sheet, f"{adjustment.entry.row}行", ADJUSTMENTS.key)
+    entry = adjustment.entry
+    return Place(edition.words.whole, entry.file, entry.sheet, f"{entry.row}行", ADJUSTMENTS)
 
 
 def orders_run_from_one(collection: Collection) -> Iterator[Finding]:

@@ -125,7 +125,8 @@ class TextsOfForms:
     def of_cover(self) -> Words:
         """What stands on the cover besides its answers and the lines of its list."""
         words, ledgers = self.words, self.of_ledgers
-        texts = [words.title, *words.cover, words.cover_requests, *words.formerly, words.version, *FACTS]
+        texts = [words.title, *words.cover, words.cover_requests, *words.formerly, words.version]
+        texts += map(self.edition.words.label, FACTS)
         texts += [*COVER_HEADINGS, words.progress.heading]
         if ledgers:
             texts += [ledgers.title, *ledgers.cover, ledgers.carried, *ledgers.headings.model_dump().values()]

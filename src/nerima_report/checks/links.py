@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
-from nerima_report.edition import Edition, cell_keys
+from nerima_report.edition import Edition
 from nerima_report.edition.part import Part
-from nerima_report.edition.tables import LINK_CODES, Link
+from nerima_report.edition.tables import LINK_CODES, CountTable, Link, cell_keys, links_of_parts
 from nerima_report.findings import Finding
-from nerima_report.places import WARD, CellKey, Place, cell_place
+from nerima_report.places import CellKey, Place, cell_place
 from nerima_report.tallies.collection import Collection
 
 
@@ -26,14 +26,22 @@ class LinkedSums(NamedTuple):
 def linked_sums(edition: Edition) -> Iterator[LinkedSums]:
     """Every comparison of two sums that the edition declares."""
     for part in edition.parts:
-        for link in part.links:
+        tables = (table for table in part.tables.values() if isinstance(table, CountTable))
+        for link in (*part.links, *(link for table in tables for link in links_of_parts(table))):
             left, right = (tuple(cell_keys(*part.count_table(cells.table), cells)) for cells in (link.left, link.right))
             if not link.each_row:
                 yield LinkedSums(part, link, left, right)
                 continue
-            for key in left:
-                same_row = tuple(other for other in right if (other.group, other.row) == (key.group, key.row))
-                yield LinkedSums(part, link, (key,), right if link.right.rows else same_row)
+            for row, own in _by_row(left).items():
+                yield LinkedSums(part, link, own, right if link.right.rows else _by_row(right).get(row, ()))
+
+
+def _by_row(keys: Iterable[CellKey]) -> dict[tuple[str, str], tuple[CellKey, ...]]:
+    """The cells by group and label of their row."""
+    rows: dict[tuple[str, str], tuple[CellKey, ...]] = {}
+    for key in keys:
+        rows[key.group, key.row] = (*rows.get((key.group, key.row), ()), key)
+    return rows
 
 
 def holds(link: Link, left: float, right: float) -> bool:
@@ -67,7 +75,7 @@ def tables_agree_in_the_ward(collection: Collection) -> Iterator[Finding]:
     """
     incomplete = {cell.key for cell in collection.tallies.cells if not cell.known}
     totals = {k: value for k, value in collection.totals.values.items() if value is not None and k not in incomplete}
-    places = {key: cell_place(key, section=WARD) for key in totals}
+    places = {key: cell_place(key, section=collection.edition.words.whole) for key in totals}
     said = said_in_workbooks(collection)
     for finding in _broken_links(linked_sums(collection.edition), totals, places):
         if said.of(finding) != finding.difference:
@@ -119,7 +127,11 @@ def broken_link(linked: LinkedSums, places: Mapping[CellKey, Place], found: int 
     """The finding on two sums that do not agree; `places` are those of their cells."""
     part, link, left, right = linked
     first = places[left[0]]
-    place = first if len(left) == 1 else replace(first, cell="", group="", row="")
+    place = first if len(left) == 1 else replace(first, cell="")
+    if len(_by_row(left)) > 1:
+        place = replace(place, group="", row="")
+    if any(key.column != left[0].column for key in left):
+        place = replace(place, column="")
     return Finding(
         LINK_CODES[link.relation],
         place,
@@ -134,12 +146,13 @@ def broken_link(linked: LinkedSums, places: Mapping[CellKey, Place], found: int 
 
 def _side_name(part: Part, keys: tuple[CellKey, ...]) -> str:
     """A sum in words: 公開.処理状況の「部分公開」「非公開」, or 公開.処理状況の件数の合計."""
-    first = keys[0]
-    _, table = part.count_table(first.table.partition(".")[2])
-    if not first.row or (len(keys) == len(table.rows) and len(keys) > 1):
-        return f"{first.table}の{first.column}の合計"
-    rows = "".join(f"「{key.group + ' ' if key.group else ''}{key.row}」" for key in keys)
-    return f"{first.table}の{rows}の{first.column}"
+    table_id = keys[0].table
+    _, table = part.count_table(table_id.partition(".")[2])
+    columns, rows = "・".join(dict.fromkeys(key.column for key in keys)), _by_row(keys)
+    if not keys[0].row or len(rows) == len(table.counted_rows) > 1:
+        return f"{table_id}の{columns}の合計"
+    names = "".join(f"「{f'{group} {row}'.strip()}」" for group, row in rows)
+    return f"{table_id}の{names}の{columns}"
 
 
 def _about(finding: Finding) -> tuple[str, Place]:

@@ -51,7 +51,14 @@ class _Cover:
         self.rest = filled(self.sheet)
         cells = list(self.rest.items())
         self.lines = {row: texts.keys[plain(value)] for (row, _), value in cells if plain(value) in texts.keys}
-        take(self.rest, [position for label in FACTS[:-1] for position, _ in values_beside(self.sheet, label)])
+        take(
+            self.rest,
+            [
+                position
+                for label in FACTS[:-1]
+                for position, _ in values_beside(self.sheet, texts.edition.words.label(label))
+            ],
+        )
         take(self.rest, [position for position, _ in list(values_beside(self.sheet, FACTS[-1]))[:1]])
         take(self.rest, submission.marked)
         others = [other for other in submission.other_answers if other.sheet == self.sheet.name]

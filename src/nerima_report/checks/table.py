@@ -21,11 +21,13 @@ def rows_add_up(collection: Collection) -> Iterator[Finding]:
     """The stated total of a column is the sum of its rows; totals that cannot be compared are said once a file."""
     unverifiable: dict[str, list[Place]] = defaultdict(list)
     for stated in stated_totals(collection):
-        rows = column_of(collection, stated)
+        rows = summed_cells(collection, stated)
         if not rows and collection.edition.from_print:
             continue  # only the total was published
         if not all(cell.known for cell in rows):
             continue  # the blank or unreadable cell is a finding of its own
+        if stated.key.row and not _has_all_parts(collection, stated, rows):
+            continue  # a published year may have the sum without its parts
         found = stated_number(stated)
         if found is not None:
             yield from _compare(collection, stated, rows, found)
@@ -48,7 +50,7 @@ def _compare(
     ranges = summed_ranges(stated.formula) if stated.formula else None
     texts = tuple(cell.place for cell in rows if cell.reading.respelled)
     left_out = [cell.place for cell in rows if cell.place.cell and ranges and not _covers(ranges, cell.place)]
-    if left_out:
+    if left_out and not _adds_up_sums(collection, stated, ranges or ()):
         about = "、".join(in_few_words(left_out, stated.place))
         is_right = found == total and _result(collection, stated, rows) in (None, found)
         severity: Severity | None = "notice" if is_right else None
@@ -60,7 +62,23 @@ def _compare(
     elif found != total and ranges and texts:  # what Excel would compute lacks them, and is no better
         yield facts("N405", related=texts, severity="error")
     elif found != total:
-        yield facts("N401", related=tuple(cell.place for cell in rows))
+        yield facts(code_of(stated), related=tuple(cell.place for cell in rows))
+
+
+def code_of(stated: StatedCell) -> str:
+    """The code of the finding on a sum that is another one: of all rows, or of some rows or columns."""
+    return "N408" if stated.key.row else "N401"
+
+
+def _has_all_parts(collection: Collection, stated: StatedCell, rows: Sequence[FilledCell]) -> bool:
+    return len(rows) == len(collection.edition.count_tables[stated.key.table].parts_of(stated.key))
+
+
+def _adds_up_sums(collection: Collection, stated: StatedCell, ranges: Sequence[Range]) -> bool:
+    """Whether a formula adds up other sums of its table, such as subtotals: then it need not name their parts."""
+    of_file = (other for other in stated_totals(collection) if other.place.file == stated.place.file)
+    others = (other for other in of_file if other is not stated and other.key.table == stated.key.table)
+    return any(other.place.cell and _covers(ranges, other.place) for other in others)
 
 
 def _as_fact(number: float | None) -> int | str:
@@ -112,7 +130,7 @@ def verification_lines_agree(collection: Collection) -> Iterator[Finding]:
         found = "" if stated.found is None else shown(stated.found)
         agreed = collection.edition.files.beside.names("agreed", found)
         if found and not agreed and stated.place.file not in unsettled:
-            related = tuple(cell.place for cell in column_of(collection, stated))
+            related = tuple(cell.place for cell in summed_cells(collection, stated))
             if stated.formula is None:
                 yield Finding("N403", stated.place, found=found, related=related)
             else:
@@ -139,7 +157,8 @@ def stated_totals(collection: Collection) -> Iterator[StatedCell]:
     return (stated for stated in collection.tallies.stated if stated.kind == "total")
 
 
-def column_of(collection: Collection, stated: StatedCell) -> list[FilledCell]:
-    """The cells above a stated total."""
-    cells = collection.cells[stated.place.file].values()
-    return [cell for cell in cells if (cell.key.table, cell.key.column) == (stated.key.table, stated.key.column)]
+def summed_cells(collection: Collection, stated: StatedCell) -> list[FilledCell]:
+    """The cells that a stated sum adds up: those above a total, those of a group, those beside it."""
+    cells = collection.cells[stated.place.file]
+    parts = collection.edition.count_tables[stated.key.table].parts_of(stated.key)
+    return [cells[key] for key in parts if key in cells]

@@ -26,6 +26,7 @@ from typer.main import get_command
 
 from nerima_report.cli import japanese
 from nerima_report.cli.edition import check, copy, explain, guideline
+from nerima_report.cli.edition import new as new_edition
 from nerima_report.cli.help import JapaneseCommand, JapaneseGroup
 from nerima_report.cli.ledger import blank, confirm, due, new, notice, persons
 from nerima_report.cli.ledger import check as check_ledger
@@ -59,7 +60,7 @@ COMMANDS: Commands = {
     "trend": trend,
 }
 GROUPS: Mapping[str, tuple[str, Commands]] = {
-    "edition": ("定義（templates）を書き換えたときに使う。", {"copy": copy, "check": check}),
+    "edition": ("定義を作るとき、書き換えたときに使う。", {"new": new_edition, "copy": copy, "check": check}),
     "record": ("この道具より前に公表した年度を、記録（records）にする。", {"template": template, "import": import_}),
     "ledger": (
         "請求台帳（ledger）で、請求を1件ずつ記録し、表をそこから数える。",
@@ -94,7 +95,8 @@ def start(
     context: typer.Context,
     directory: Annotated[Path, typer.Option("-C", metavar="DIR", help="はじめに移るフォルダー。")] = Path(),
     templates: Annotated[
-        Path | None, typer.Option("--templates", metavar="DIR", help="定義のフォルダー（既定は付属の定義）。")
+        Path | None,
+        typer.Option("--templates", metavar="DIR", help="定義のフォルダー（既定は、設定か付属のもの）。"),
     ] = None,
     version: Annotated[
         bool, typer.Option("--version", help="版を表示して終わる。", is_eager=True, callback=japanese.show_version)

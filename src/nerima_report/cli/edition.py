@@ -17,37 +17,63 @@ from nerima_report.text import tell
 
 if TYPE_CHECKING:
     from nerima_report.edition import Edition
+    from nerima_report.runs.edition import NewEdition
 
 
-def copy(
-    folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="作るフォルダー（既定は 定義）。")] = Path("定義"),
+FolderArgument = Annotated[
+    Path, typer.Argument(metavar="[DIR]", help="定義を置くフォルダー（既定は 定義）。", show_default=False)
+]
+
+
+def new(
+    name: Annotated[str, typer.Argument(metavar="名前", help="団体の名前（例 ひばり市）。")],
+    folder: FolderArgument = Path("定義"),
 ) -> None:
-    """付属の定義を、書き換えるために写す。"""
-    from nerima_report.runs.edition import copy_templates
+    """ほかの団体の定義を、小さなひな形から作る。"""
+    from nerima_report.runs.edition import new_edition
+    from nerima_report.workspace import open_workspace
 
-    copy_templates(folder)
-    tell(Console(), [f"定義を写しました: {folder}", f"使うときは --templates {folder} を付けてください。"])
+    made = new_edition(open_workspace(Path()), folder, name)
+    tell(Console(), [f"定義を作りました: {made.folder}", *_lines_about_use(folder, made)])
+
+
+def copy(folder: FolderArgument = Path("定義")) -> None:
+    """付属の定義を、書き換えるために写す。"""
+    from nerima_report.runs.edition import copy_edition
+    from nerima_report.workspace import open_workspace
+
+    made = copy_edition(open_workspace(Path()), folder)
+    tell(Console(), [f"定義を写しました: {folder}", *_lines_about_use(folder, made)])
+
+
+def _lines_about_use(templates: Path, made: NewEdition) -> Iterator[str]:
+    """That the settings name an edition from now on, or what has to be written there for that."""
+    from nerima_report.workspace import lines_naming
+
+    if made.in_use:
+        yield "nerima-report.toml に書いたので、これからは、この定義を使います。"
+    else:
+        yield "nerima-report.toml には、ほかの定義が書いてあります。これを使うときは、つぎの2行に書き換えてください。"
+        yield from lines_naming(templates, made.folder.name)
 
 
 def check(
     context: typer.Context,
     templates: Annotated[
-        Path | None, typer.Option("--templates", metavar="DIR", help="確かめる定義のフォルダー（既定は付属の定義）。")
+        Path | None,
+        typer.Option("--templates", metavar="DIR", help="確かめる定義のフォルダー（既定は、使う定義）。"),
     ] = None,
 ) -> None:
-    """書き換えた定義を確かめ、付属の定義と変わったところを示す。"""
-    from nerima_report.notices.edition import print_advice, print_edition_changes
+    """定義を確かめ、写したものなら、付属の定義と変わったところを示す。"""
+    from nerima_report.notices.edition import contents_of, print_advice, print_edition_changes
     from nerima_report.runs import edition as run
 
     context.obj = templates or context.obj
-    workspace, edition = open_folder(context, Path())
-    name = workspace.edition
-    checked = run.check_edition(edition, name, references_to(context.find_root().command))
+    _, edition = open_folder(context, Path())
+    checked = run.check_edition(edition, references_to(context.find_root().command))
     console = Console()
-    tell(console, [f"定義に誤りはありません: {edition.folder}"])
-    if checked.changes is None:
-        tell(console, [f"付属の定義に「{name}」はないので、くらべていません。"])
-    else:
+    tell(console, [f"定義に誤りはありません: {edition.folder}", contents_of(edition)])
+    if checked.changes is not None:
         print_edition_changes(console, checked.changes)
     print_advice(console, checked.new_forms, checked.unprinted)
 
@@ -89,8 +115,8 @@ def explain(
         print(reference_page(catalogue), end="")
     elif not asked:
         print(list_codes(catalogue, Console().width))
-    elif definition := catalogue.codes.get(wanted := f"N{asked.upper().removeprefix('N')}"):
-        print(explain_code(wanted, definition))
+    elif (wanted := f"N{asked.upper().removeprefix('N')}") in catalogue.codes:
+        print(explain_code(wanted, catalogue))
     else:
         _explain_place(edition, asked)
 
@@ -139,9 +165,10 @@ def guideline(
     from nerima_report.notices.edition import print_guideline, render_guideline
 
     _, edition = open_folder(context, Path())
+    guideline = edition.guideline
     words = " ".join(text or ()).strip()
-    result = search(edition.guideline, words) if words else None
+    result = search(guideline, words) if words else None
     if written_as is PlainFormat.JSON:
-        japanese.print_document(render_guideline(edition.guideline, words, result))
+        japanese.print_document(render_guideline(guideline, words, result))
     else:
-        print_guideline(Console(), edition.guideline, words, result)
+        print_guideline(Console(), guideline, words, result)

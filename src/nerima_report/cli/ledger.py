@@ -17,7 +17,7 @@ from nerima_report.cli.options import (
     StrictOption,
     YearArgument,
     leave,
-    open_folder,
+    open_with_ledgers,
     show_findings,
 )
 from nerima_report.notices import NoticeFormat
@@ -31,7 +31,7 @@ def new(context: typer.Context, year: YearArgument) -> None:
     from nerima_report.fiscal_year import full_name
     from nerima_report.runs.new_ledger import new_ledger
 
-    workspace, edition = open_folder(context, Path())
+    workspace, edition = open_with_ledgers(context)
     made = new_ledger(workspace, edition, japanese.fiscal_year(year))
     lines = [f"請求台帳を作りました: {made.file}"]
     if made.carried:
@@ -59,7 +59,7 @@ def check(
     from nerima_report.runs import ledgers as run
 
     fiscal_year = japanese.fiscal_year(year)
-    workspace, edition = open_folder(context, Path(), texts=False)
+    workspace, edition = open_with_ledgers(context, texts=False)
     with japanese.Progress(len(workspace.ledgers(fiscal_year))) as advance:
         examination = run.check_ledger(workspace, edition, fiscal_year, advance)
     facts: dict[str, object] = {"command": "ledger check", "fiscal_year": fiscal_year}
@@ -93,7 +93,7 @@ def due(
     on = parse_date(day) if day else date.today()
     if on is None:
         raise typer.BadParameter(f"日「{day}」を読めません。2026-05-14 のように書いてください。")
-    workspace, edition = open_folder(context, Path(), texts=False)
+    workspace, edition = open_with_ledgers(context, texts=False)
     found = run.due_in(workspace, edition, on, tuple(section or ()))
     if due_format is DueFormat.JSON:
         japanese.print_document(render_due(found))
@@ -113,7 +113,7 @@ def confirm(
     from nerima_report.runs import confirmations as run
 
     fiscal_year = japanese.fiscal_year(year)
-    workspace, edition = open_folder(context, Path())
+    workspace, edition = open_with_ledgers(context)
     order = run.ConfirmOrder(fiscal_year, tuple(sections or ()), force)
     with japanese.Progress(len(workspace.ledgers(fiscal_year))) as advance:
         made = run.confirm(workspace, edition, order, advance)
@@ -144,7 +144,7 @@ def import_(
     from nerima_report.runs.ledger_import import ImportOrder, import_list
     from nerima_report.tallies.submission import Inbox
 
-    workspace, edition = open_folder(context, Path())
+    workspace, edition = open_with_ledgers(context)
     order = ImportOrder(file, japanese.fiscal_year(year), part, sheet, persons)
     done = import_list(workspace, edition, order)
     if done.proposed:
@@ -193,13 +193,13 @@ def notice(
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="前のファイルを置きかえる。")] = False,
 ) -> None:
-    """通知書の差込データを作る（案。文と教示は、区のひな形のもの）。"""
+    """通知書の差込データを作る（案。文と教示は、定義のひな形のもの）。"""
     from datetime import date
 
     from nerima_report.fiscal_year import fiscal_year_of
     from nerima_report.runs.decision_notices import NoticeOrder, make_notices
 
-    workspace, edition = open_folder(context, Path())
+    workspace, edition = open_with_ledgers(context)
     fiscal_year = japanese.fiscal_year(year) if year else fiscal_year_of(date.today())
     order = NoticeOrder(fiscal_year, tuple(numbers), persons, output, branch, kind, template, force)
     made = make_notices(workspace, edition, order)
@@ -224,7 +224,7 @@ def persons(context: typer.Context, file: RequestersFile) -> None:
     """同じ人かもしれない請求者番号を示す（氏名は示さず、何もまとめない）。"""
     from nerima_report.registers.requesters import alike, read_requesters
 
-    workspace, _ = open_folder(context, Path())
+    workspace, _ = open_with_ledgers(context)
     lines = [
         f"{one.first}（{one.rows[0]}行目）と {one.second}（{one.rows[1]}行目）: {one.reason}。"
         if one.first != one.second
@@ -249,7 +249,7 @@ def blank(
     from nerima_report.runs.requesters import blank as run
 
     fiscal_year = japanese.fiscal_year(until)
-    workspace, edition = open_folder(context, Path())
+    workspace, edition = open_with_ledgers(context)
     done = run(workspace, edition, file, fiscal_year, dry_run=dry_run)
     what = f"{full_name(fiscal_year)}までに終わった請求: 請求者 {done.persons:,}人の氏名と住所、件名 {done.cases:,}件"
     if done.persons or done.cases:

@@ -42,6 +42,7 @@ WRITERS: Mapping[str, Callable[[Parameters], bool]] = {
     "publish": _always,
     "check": _into_a_file,
     "trend": _always,
+    "edition new": _always,
     "edition copy": _always,
     "ledger new": _always,
     "record template": _always,

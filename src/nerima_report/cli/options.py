@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 
 from nerima_report.cli import japanese
+from nerima_report.errors import CannotProceed
 from nerima_report.interruption import uninterrupted
 from nerima_report.notices import NoticeFormat, Outcome, render_findings
 from nerima_report.text import tell
@@ -49,22 +50,45 @@ StrictOption = Annotated[bool, typer.Option("--strict", help="警告もエラー
 
 
 def open_folder(context: typer.Context, folder: Path, *, texts: bool = True) -> tuple[Workspace, Edition]:
-    """A working folder with its edition (see `open_edition`)."""
-    from nerima_report.workspace import open_workspace
-
-    workspace = open_workspace(folder)
-    return workspace, open_edition(context, workspace.edition, texts=texts)
-
-
-def open_edition(context: typer.Context, name: str, *, texts: bool = True) -> Edition:
-    """The edition of this name from --templates, or the shipped one. Raises DefinitionError if it is broken.
+    """A working folder with its edition. Raises DefinitionError if that is broken.
 
     Without `texts`, for a command that rarely needs them, a fault in the words of forms, years, corrections and trends
     is found only where they are needed.
     """
-    from nerima_report.edition import find_edition, load_edition
+    from nerima_report.edition import load_edition
+    from nerima_report.workspace import open_workspace
 
-    return load_edition(find_edition(name, context.obj), texts=texts)
+    workspace = open_workspace(folder)
+    return workspace, load_edition(folder_of_edition(context, workspace), texts=texts)
+
+
+def open_with_registers(context: typer.Context) -> tuple[Workspace, Edition]:
+    """The working folder here with its edition. Raises CannotProceed where the body keeps no registers."""
+    workspace, edition = open_folder(context, Path())
+    if not edition.registers:
+        raise CannotProceed(f"{edition.municipality.name}の定義には、登録簿（registers.toml）がありません。")
+    return workspace, edition
+
+
+def open_with_ledgers(context: typer.Context, *, texts: bool = True) -> tuple[Workspace, Edition]:
+    """The working folder here with its edition. Raises CannotProceed where the body keeps no case ledger."""
+    workspace, edition = open_folder(context, Path(), texts=texts)
+    if not edition.ledgers:
+        raise CannotProceed(f"{edition.municipality.name}の定義には、請求台帳（ledger.toml）がありません。")
+    return workspace, edition
+
+
+def folder_of_edition(context: typer.Context, workspace: Workspace) -> Path:
+    """The folder of the edition to use. --templates goes before the settings, and that is said where they differ."""
+    from nerima_report.edition import find_edition
+
+    said: Path | None = context.obj
+    usual = workspace.templates
+    found = find_edition(workspace.edition, said or usual)
+    if said and usual and not found.resolve().is_relative_to(usual.resolve()):
+        told = f"--templates の定義を使います: {found}（nerima-report.toml の templates は {usual}）"
+        tell(Console(stderr=True), [told])
+    return found
 
 
 def show_findings(examination: Examination, order: FindingsOrder, facts: Mapping[str, object], closing: str) -> None:

@@ -17,7 +17,7 @@ from nerima_report.cli.options import (
     StrictOption,
     YearArgument,
     leave,
-    open_folder,
+    open_with_registers,
     show_findings,
 )
 from nerima_report.notices import NoticeFormat
@@ -57,7 +57,7 @@ def merge(
     from nerima_report.runs import registers
 
     fiscal_year = japanese.fiscal_year(year)
-    workspace, edition = open_folder(context, Path())
+    workspace, edition = open_with_registers(context)
     today = None if dry_run else date.today()
     with japanese.Progress(len(workspace.workbooks(fiscal_year).paths)) as advance:
         merged = registers.merge(workspace, edition, fiscal_year, today, advance)
@@ -103,7 +103,7 @@ def list_(
     from nerima_report.registers.master import load_masters
     from nerima_report.registers.views import views_of
 
-    workspace, edition = open_folder(context, Path())
+    workspace, edition = open_with_registers(context)
     order = _order(registers, section, year, ended)
     print_list(Console(), views_of(load_masters(workspace.folder, edition), edition, order), ended=ended)
 
@@ -117,7 +117,7 @@ def show(
     from nerima_report.registers.master import load_masters, read_history
     from nerima_report.registers.views import find_entries
 
-    workspace, edition = open_folder(context, Path())
+    workspace, edition = open_with_registers(context)
     entries = find_entries(load_masters(workspace.folder, edition), edition, number)
     steps = read_history(workspace.folder)
     for register, entry in entries:
@@ -142,11 +142,11 @@ def print_(
     from nerima_report.notices.screen import print_notices
     from nerima_report.runs.print_registers import PrintOrder, print_registers
 
-    workspace, edition = open_folder(context, Path())
+    workspace, edition = open_with_registers(context)
     order = PrintOrder(_order(registers, section, year, ended), written_as.value, out, force)
     printed = print_registers(workspace, edition, order)
     console = Console()
-    print_notices(console, edition.catalogue.notices(printed.findings))
+    print_notices(console, edition.catalogue.notices(printed.findings), edition.words)
     lines = [f"作りました: {file}" for file in printed.written]
     lines += [f"同じものがあるので、そのままです: {file}" for file in printed.unchanged]
     stopped = any(edition.catalogue.is_error(finding) for finding in printed.findings)

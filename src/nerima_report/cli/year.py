@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,6 +19,7 @@ from nerima_report.cli.options import (
     OutputOption,
     StrictOption,
     YearArgument,
+    folder_of_edition,
     leave,
     open_folder,
     show_findings,
@@ -65,7 +67,8 @@ def form(
     context: typer.Context,
     year: YearArgument,
     section: Annotated[
-        list[str] | None, typer.Option("--section", metavar="課名", help="この課だけ（くり返せる。区全体 も書ける）。")
+        list[str] | None,
+        typer.Option("--section", metavar="課名", help="この課だけ（くり返せる。全体の様式も選べる）。"),
     ] = None,
     out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="置く場所（既定は forms/年度）。")] = None,
     previous: Annotated[
@@ -77,7 +80,7 @@ def form(
     ] = False,
     drafts: DraftsOption = False,
 ) -> None:
-    """各課に配る集計様式（Excel）と依頼の手紙を、名簿のすべての課と区全体について作る。"""
+    """各課に配る集計様式（Excel）と依頼の手紙を、名簿のすべての課と、全体について作る。"""
     from nerima_report.runs import prepare as run
 
     fiscal_year = japanese.fiscal_year(year)
@@ -121,7 +124,9 @@ def status(
         if (date := parse_date(day)) is None:
             raise typer.BadParameter(f"日「{day}」を読めません。2027-05-14 のように書いてください。")
         now = datetime.combine(date, time())
-    look = run.look(open_workspace(Path()), context.obj, run.LookOrder(fiscal_year, now, bool(day)), japanese.Progress)
+    workspace = open_workspace(Path())
+    order = run.LookOrder(fiscal_year, now, bool(day))
+    look = run.look(workspace, partial(folder_of_edition, context, workspace), order, japanese.Progress)
     if status_format is StatusFormat.JSON:
         japanese.print_document(render_json(look))
     else:
@@ -323,7 +328,7 @@ def publish(
         return
     order = run.PublishOrder(fiscal_year, parse_date(day), tuple(way or ()), revise.strip(), as_built.strip())
     published = run.publish(workspace, edition, order, date.today())
-    print_notices(console, edition.catalogue.notices(published.findings))
+    print_notices(console, edition.catalogue.notices(published.findings), edition.words)
     outcome = "を公表の記録にしました" if published.changed else "は、すでに同じ内容で公表の記録になっています"
     tell_folded(console, [f"{full_name(fiscal_year)}{outcome}: {published.file}"])
     tell_folded(console, lines_about_publication(published.record, edition))
@@ -351,30 +356,32 @@ def lines_about_folder(prepared: Prepared, workspace: Workspace, edition: Editio
     """What `init` says of what it made and carried over, and what has to be looked at."""
     from nerima_report.fiscal_year import full_name
 
+    words = edition.words
     name, coordinator = full_name(fiscal_year), edition.municipality.coordinator(fiscal_year)
     yield from (f"作りました: {path}" for path in prepared.created)
     if prepared.carried:
-        before, sections, kept, loose = prepared.carried
+        before, number, kept, loose = prepared.carried
+        sections = f"{number}{words.section}"
         yield f"{full_name(before)}から引き継ぎました。"
-        yield f"・名簿: {sections}課（roster.xlsx に{name}の行を加えました。前の名簿は {kept} に残してあります）"
-        yield f"・設定（nerima-report.toml）と定義（{workspace.edition}）: 今までのものを使います。"
+        yield f"・名簿: {sections}（roster.xlsx に{name}の行を加えました。前の名簿は {kept} に残してあります）"
+        yield f"・設定（nerima-report.toml）と定義（{edition.name}）: 今までのものを使います。"
         if loose:
             yield f"・inbox にじかにある集計（{loose}ファイル）: その年度のフォルダーに移してください。"
     elif prepared.missing_year:
-        yield f"名簿に{name}の課がありません。"
+        yield f"名簿に{name}の{words.section}がありません。"
         yield f"nerima-report init --year {fiscal_year} とすると、前の年度の名簿、設定、定義を引き継ぎます。"
         return
     elif not prepared.created:
         yield f"必要なものはすべてあります。何も変えていません（{name}）。"
         return
     yield f"つぎのことを確かめてください（{name}）。"
-    yield "・課の名前と組織: 変わったところを、roster.xlsx で直します（様式とメールの欄もあります）。"
+    yield f"・{words.section}の名前と組織: 変わったところを、roster.xlsx で直します（様式とメールの欄もあります）。"
     yield (
-        f"・とりまとめの課: {coordinator.department}{coordinator.section}。"
+        f"・とりまとめの{words.section}: {coordinator.department}{coordinator.section}。"
         "変わったときは、定義の municipality.toml の coordinators に書き足します。"
     )
     yield f"・提出期限: nerima-report.toml の [deadline] に、{fiscal_year} = {fiscal_year + 1}-05-14 のように書きます。"
-    yield f"つぎに、nerima-report form {fiscal_year} で、各課に送る様式を作ってください。"
+    yield f"つぎに、nerima-report form {fiscal_year} で、各{words.section}に送る様式を作ってください。"
 
 
 def _nothing_to_check(files: Sequence[str], searched: FoundWorkbooks) -> CannotProceed:

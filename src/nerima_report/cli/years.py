@@ -128,7 +128,7 @@ def trend(context: typer.Context, years: Years) -> None:
     appendix = run.trend(workspace, edition, first, last)
     console = Console()
     print_trend(console, appendix.trend)
-    print_notices(console, edition.catalogue.notices(appendix.findings))
+    print_notices(console, edition.catalogue.notices(appendix.findings), edition.words)
     folder = appendix.written[0].parent
     made = dict.fromkeys(path if path.parent == folder else path.parent for path in appendix.written)
     tell(console, ["", *(f"作りました: {path}" for path in made)])

@@ -21,11 +21,11 @@ from nerima_report.corrections.sentences import Sentences
 from nerima_report.corrections.slips import pattern_changes
 from nerima_report.edition.tables import LINK_CODES, fill
 from nerima_report.findings import SEVERITIES, Advice, Explanation, Finding, shown_fact
-from nerima_report.places import WARD, CellKey, Place
+from nerima_report.places import CellKey, Place
 from nerima_report.tallies.collection import Collection
 
 # What the systems know of: broken totals and links, cells without a number, persons out of bounds, adjustments.
-IN_A_WORKBOOK = frozenset({"N401", *LINK_CODES.values(), "N301", *UNREADABLE.values(), "N530"})
+IN_A_WORKBOOK = frozenset({"N401", "N408", *LINK_CODES.values(), "N301", *UNREADABLE.values(), "N530"})
 # Numbers that stand on a sheet and are not read: as long as they are there, nobody knows which of the others is wrong.
 NOT_READ = frozenset({"N207", "N208", "N217", "N218"})
 IN_THE_WARD = frozenset({*LINK_CODES.values(), "N607", "N608", "N610"})
@@ -86,10 +86,11 @@ def _localised(
         if file in files - wards:
             system = workbook_system(collection, file, explanations)
             yield system, localise(system)
-    in_the_ward = any(f.code in IN_THE_WARD and (f.place.section == WARD or f.place.file in wards) for f in faulty)
+    whole = collection.edition.words.whole
+    in_the_ward = any(f.code in IN_THE_WARD and (f.place.section == whole or f.place.file in wards) for f in faulty)
     if collection.roster is not None and (in_the_ward or files & wards):
         system = ward_system(collection, explanations)
-        yield system, localise(system, lambda place: place.file in wards or place.section == WARD)
+        yield system, localise(system, lambda place: place.file in wards or place.section == whole)
 
 
 def _caused(findings: Sequence[Finding], localised: Localisation, collection: Collection) -> list[int]:

@@ -14,12 +14,12 @@ from operator import eq, ge, le
 
 from nerima_report.checks.collection import row_of
 from nerima_report.checks.links import LinkedSums, broken_link, holds, linked_sums, said_in_workbooks
-from nerima_report.checks.table import column_of, stated_number, stated_totals, text_sum
+from nerima_report.checks.table import code_of, stated_number, stated_totals, summed_cells, text_sum
 from nerima_report.corrections.linear_system import Constraint, Number, Sum, System, SystemCell
 from nerima_report.corrections.lines import lines_behind
 from nerima_report.edition.tables import Link
 from nerima_report.findings import Explanation, Finding
-from nerima_report.places import WARD, CellKey, Place, cell_place
+from nerima_report.places import CellKey, Place, cell_place
 from nerima_report.tallies.cell_values import LARGEST_COUNT
 from nerima_report.tallies.collection import Collection
 from nerima_report.tallies.model import FilledCell, StatedCell
@@ -49,6 +49,11 @@ class Building:
     numbers: dict[tuple[str, CellKey], int] = field(default_factory=dict)
     counted: dict[tuple[str, CellKey], Sum] = field(default_factory=dict)
 
+    @property
+    def whole(self) -> str:
+        """The owner of what the coordinator reports for all: 区全体."""
+        return self.collection.edition.words.whole
+
     def add_workbook(self, file: str) -> None:
         """Add the cells of a workbook and the constraints on them."""
         closed = {t.table_id for t in self.collection.tallies.located if t.submission.file == file and t.not_applicable}
@@ -57,7 +62,8 @@ class Building:
             if key in tallied:
                 self.counted[file, key] = self._lines(file, key) if cell.counted_on else Sum({}, cell.value)
             elif _is_typed(cell) and key.table not in closed:
-                owner, value = WARD if cell.ward else cell.place.section, cell.value if cell.known else None
+                owner = self.whole if cell.ward else cell.place.section
+                value = cell.value if cell.known else None
                 self.numbers[file, key] = self.add(SystemCell(cell.place, value, cell.found, owner))
         for linked in self.linked:
             self._add_link(file, linked)
@@ -96,8 +102,8 @@ class Building:
         if not self.explanations:
             return frozenset()
         year, finding = self.collection.fiscal_year, make_finding()
-        wards = self.collection.inbox.wards
-        answers = (e for e in self.explanations if e.answers(replace(finding, difference=e.difference), year, wards))
+        whole = self.collection.whole
+        answers = (e for e in self.explanations if e.answers(replace(finding, difference=e.difference), year, whole))
         return frozenset(explanation.difference for explanation in answers)
 
     def _add_link(self, file: str, linked: LinkedSums) -> None:
@@ -113,14 +119,14 @@ class Building:
 
         Where it differs from them, its formula or its stored result is at fault.
         """
-        rows, typed = column_of(self.collection, stated), stated_number(stated)
+        rows, typed = summed_cells(self.collection, stated), stated_number(stated)
         computed = stated.formula is not None
         if computed or typed is None or not isfinite(typed) or not all(map(self._may_be_known, rows)):
             return
         texts = text_sum(rows)
-        owner = WARD if any(row.ward for row in rows) else stated.place.section
+        owner = self.whole if any(row.ward for row in rows) else stated.place.section
         total = Sum({self.add(SystemCell(stated.place, typed, str(typed), owner, is_total=True)): 1})
-        make_finding = partial(Finding, "N401", stated.place)
+        make_finding = partial(Finding, code_of(stated), stated.place)
         tolerated = self.tolerated(make_finding) | ({-texts} if texts else set())
         self.constraints.append(Constraint(total, self._sum(rows), eq, make_finding, exact=True, tolerated=tolerated))
 
@@ -203,8 +209,8 @@ class _WardSums:
             if adjustment.applied:
                 place = adjustment.entry.place(AMOUNT, row=adjustment.key.row)
                 shown = str(adjustment.difference)
-                amount = SystemCell(place, adjustment.difference, shown, WARD, least=-LARGEST_COUNT)
-                self.adjusted.setdefault(adjustment.key, row_of(adjustment))
+                amount = SystemCell(place, adjustment.difference, shown, building.whole, least=-LARGEST_COUNT)
+                self.adjusted.setdefault(adjustment.key, row_of(adjustment, self.collection.edition))
                 self._adjustments[adjustment.key].append(building.add(amount))
 
     def sum_of(self, *keys: CellKey) -> Sum:
@@ -228,7 +234,7 @@ def _add_links(building: Building, totals: _WardSums) -> None:
     for linked in building.linked:
         keys = (*linked.left, *linked.right)
         if known.issuperset(keys):
-            places = {key: cell_place(key, section=WARD) for key in keys}
+            places = {key: cell_place(key, section=building.whole) for key in keys}
             make_finding = partial(broken_link, linked, places)
             left, right = totals.sum_of(*linked.left), totals.sum_of(*linked.right)
             building.compare(linked.link, left, right, make_finding, filter(None, [in_workbooks.of(make_finding())]))

@@ -109,12 +109,10 @@ class Ranking:
         return Ranked(change, values, reason, weight, support, commonness, kinds, self._revision(values))
 
     def _follows(self, cell: int, changed: Mapping[int, int]) -> bool:
-        """Whether a cell is a total that somebody added up from a row that is changed as well: that is no slip."""
-        total = self.system.cells[cell]
-        others = (self.system.cells[other].place for other in changed if other != cell)
-        return total.is_total and any(
-            (place.file, *_column(place)) == (total.place.file, *_column(total.place)) for place in others
-        )
+        """Whether a cell is a sum that somebody added up from a cell that is changed as well: that is no slip."""
+        added_up = self.system.touching(cell)
+        others = (other for other in changed if other != cell)
+        return self.system.cells[cell].is_total and any(added_up & self.system.touching(other) for other in others)
 
     def _whole(self, change: Change, values: Mapping[int, int], kind: str) -> Ranked:
         """A change that one slip explains as a whole."""

@@ -10,7 +10,7 @@ from nerima_report.edition import Edition
 from nerima_report.edition.catalogue import ranges
 from nerima_report.edition.tables import fill
 from nerima_report.findings import SuggestedCell, Suggestion, shown_fact
-from nerima_report.places import WARD, Place
+from nerima_report.places import Place
 from nerima_report.tallies.cell_values import LARGEST_COUNT
 
 MOST_NAMED = 6  # cells or ranges of cells between which nothing decides
@@ -24,7 +24,7 @@ class Sentences:
         self._most = edition.corrections.most
         self._slips = edition.corrections.by_kind
         self._columns = {table_id: table.columns for table_id, table in edition.count_tables.items()}
-        self._ranking = ranking
+        self._ranking, self._whole = ranking, edition.words.whole
         self._cells = ranking.system.cells
         self._one_file = len({cell.place.file for cell in self._cells}) == 1
 
@@ -135,7 +135,8 @@ class Sentences:
     def _name(self, cell: SystemCell) -> str:
         """公開.処理状況「部分公開」（B6）, with the column where there are several, and whose it is in the ward."""
         place = cell.place
-        row = f"の{place.column}の{place.row}" if cell.is_total else f"「{f'{place.group} {place.row}'.strip()}」"
+        name = f"{place.group} {place.row}".strip()
+        row = f"の{place.column}の{name}" if cell.is_total else f"「{name}」"
         columns = self._columns.get(place.table)  # a register has none that are counts
         several = not cell.is_total and (columns is None or len(columns) > 1)
         return f"{self._owner(cell)}{place.table}{row}{f'の{place.column}' if several else ''}（{place.spot}）"
@@ -155,4 +156,4 @@ class Sentences:
     def _owner(self, cell: SystemCell) -> str:
         if self._one_file:
             return ""
-        return f"{cell.owner}の集計の" if cell.owner == WARD else f"{cell.owner}の"
+        return f"{cell.owner}の集計の" if cell.owner == self._whole else f"{cell.owner}の"

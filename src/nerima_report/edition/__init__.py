@@ -9,7 +9,7 @@
     manuscripts                which numbers may be typed into a manuscript
     generated                  definitions completed from other files (settings, guideline, choices)
     ledger, ledger_texts       the case ledger of a part, and what is counted from it; the words of its workbook
-    proofs, register_proofs, ledger_proofs    the consistency of a part
+    proofs, sum_proofs, register_proofs, ledger_proofs    the consistency of a part
     changes                    what differs between two editions
 
 Whatever is wrong in a definition stops the program with file, key and reason (DefinitionError).
@@ -18,7 +18,7 @@ Whatever is wrong in a definition stops the program with file, key and reason (D
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property, partial
 from pathlib import Path
@@ -29,6 +29,7 @@ from nerima_report.edition.catalogue import Catalogue, load_catalogue
 from nerima_report.edition.entries import (
     ADJUSTMENTS,
     RATES,
+    WITHDRAWN,
     AnyTable,
     EntryTable,
     Tables,
@@ -38,12 +39,12 @@ from nerima_report.edition.entries import (
 )
 from nerima_report.edition.generated import completed, with_guideline, with_numbers
 from nerima_report.edition.guideline import Guideline
-from nerima_report.edition.municipality import MunicipalityDefinition
+from nerima_report.edition.municipality import MunicipalityDefinition, Words
 from nerima_report.edition.part import Chart, ChartsFile, Part, PartDefinition, charts_of_tables
 from nerima_report.edition.proofs import part_faults
 from nerima_report.edition.registers import Register, RegistersFile
-from nerima_report.edition.tables import Cells, Column, CountTable, Figure, FiguresFile, LinksFile
-from nerima_report.edition.toml import read_definition
+from nerima_report.edition.tables import Column, CountTable, Figure, FiguresFile, LinksFile
+from nerima_report.edition.toml import Model, read_data, read_definition
 from nerima_report.errors import CannotProceed, DefinitionError
 from nerima_report.files import read_binary
 from nerima_report.places import CellKey
@@ -65,22 +66,42 @@ if TYPE_CHECKING:
     )
 
 
+MUNICIPALITY = "municipality.toml"
+DEFAULT = "nerima"  # the edition that is used where the settings name none
+# The files that all municipalities share, beside the folders of the editions, and of which the report is made. An
+# edition has what is its own: a whole file, or single keys of a .toml (see `read_shared`).
+SHARED = (
+    "cover.md.j2",
+    "register.md.j2",
+    "reference.docx",
+    "corrections.toml",
+    "forms.toml",
+    "kinds.toml",
+    "ledger-import.toml",
+    "ledgers.toml",
+    "letters.toml",
+    "manuscripts.toml",
+    "trend.toml",
+    "years.toml",
+)
+
+
 @dataclass(frozen=True)
 class Edition:
     """All definitions of one municipality. Tables are named by their id such as 公開.処理状況.
 
     The texts (forms, letters, years, corrections, trend) are read when they are used, and may then raise
-    DefinitionError (see `load_edition`). `own_form_texts` replace those of forms.toml. `from_print`: the edition serves
-    to type in a printed year, so there is no sheet for adjustments. `counted_by_ledgers` are the
-    tables that are counted from a ledger, in a year that has one. `is_of_ledgers`: it is that of a workbook of
-    ledgers (see `of_ledgers`).
+    DefinitionError (see `load_edition`). `own_guideline` is None where the body has none. `own_form_texts` replace
+    those of forms.toml. `from_print`: the edition serves to type in a printed year, so there is no sheet for
+    adjustments. `counted_by_ledgers` are the tables that are counted from a ledger, in a year that has one.
+    `is_of_ledgers`: it is that of a workbook of ledgers (see `of_ledgers`).
     """
 
     folder: Path
     municipality: MunicipalityDefinition
     parts: tuple[Part, ...]
     catalogue: Catalogue
-    guideline: Guideline
+    own_guideline: Guideline | None
     own_form_texts: FormTexts | None = None
     from_print: bool = False
     counted_by_ledgers: frozenset[str] = frozenset()
@@ -91,49 +112,49 @@ class Edition:
         """The texts of forms."""
         from nerima_report.edition.texts import FormTexts
 
-        return self.own_form_texts or read_definition(self.folder / "forms.toml", FormTexts)
+        return self.own_form_texts or self._texts("forms.toml", FormTexts)
 
     @cached_property
     def years(self) -> YearsDefinition:
         """The texts on the comparison of years, and its limits."""
         from nerima_report.edition.texts import YearsDefinition
 
-        return read_definition(self.folder / "years.toml", YearsDefinition)
+        return self._texts("years.toml", YearsDefinition)
 
     @cached_property
     def manuscripts(self) -> ManuscriptRules:
         """Which numbers may be typed into a manuscript."""
         from nerima_report.edition.manuscripts import ManuscriptRules
 
-        return read_definition(_file_or_shipped(self.folder, "manuscripts.toml"), ManuscriptRules)
+        return self._texts("manuscripts.toml", ManuscriptRules)
 
     @cached_property
     def corrections(self) -> CorrectionsDefinition:
         """The kinds of slips with their weights, and the texts of likely corrections."""
         from nerima_report.edition.texts import CorrectionsDefinition
 
-        return read_definition(_file_or_shipped(self.folder, "corrections.toml"), CorrectionsDefinition)
+        return self._texts("corrections.toml", CorrectionsDefinition)
 
     @cached_property
     def trend(self) -> TrendTexts:
         """The texts of the report over several years."""
         from nerima_report.edition.texts import TrendTexts
 
-        return read_definition(_file_or_shipped(self.folder, "trend.toml"), TrendTexts)
+        return self._texts("trend.toml", TrendTexts)
 
     @cached_property
     def files(self) -> FilesDefinition:
         """Which files in a folder of submissions are not read, and what they are."""
         from nerima_report.edition.texts import FilesDefinition
 
-        return read_definition(_beside_the_edition(self.folder, "files.toml"), FilesDefinition)
+        return self._texts("files.toml", FilesDefinition)
 
     @cached_property
     def kinds(self) -> SectionKinds:
         """The kinds of places that the roster names, and the roles in the protection."""
         from nerima_report.edition.kinds import SectionKinds
 
-        return read_definition(_file_or_shipped(self.folder, "kinds.toml"), SectionKinds)
+        return self._texts("kinds.toml", SectionKinds)
 
     @cached_property
     def decision_notices(self) -> dict[str, DecisionNotices]:
@@ -148,21 +169,51 @@ class Edition:
         """How offices call the fields and answers of their own lists."""
         from nerima_report.edition.ledger_import import ImportWords
 
-        return read_definition(_file_or_shipped(self.folder, "ledger-import.toml"), ImportWords)
+        return self._texts("ledger-import.toml", ImportWords)
 
     @cached_property
     def letters(self) -> LetterTexts:
         """What is written to each 課, and how its head is addressed."""
         from nerima_report.edition.letters import LetterTexts
 
-        return read_definition(_file_or_shipped(self.folder, "letters.toml"), LetterTexts)
+        return self._texts("letters.toml", LetterTexts)
 
     @cached_property
     def ledger_texts(self) -> LedgerTexts:
         """The words of the workbook of a case ledger."""
         from nerima_report.edition.ledger_texts import LedgerTexts
 
-        return read_definition(_file_or_shipped(self.folder, "ledgers.toml"), LedgerTexts)
+        return self._texts("ledgers.toml", LedgerTexts)
+
+    def _texts(self, name: str, model: type[Model]) -> Model:
+        """A file of texts: that which all share, with what the edition has of its own, in the words of the body."""
+        return read_shared(self.folder, name, model, self.words)
+
+    @property
+    def guideline(self) -> Guideline:
+        """The guideline on using personal information. Raises CannotProceed where the body has none."""
+        if self.own_guideline is None:
+            raise CannotProceed(f"{self.municipality.name}の定義には、ガイドライン（guideline.toml）がありません。")
+        return self.own_guideline
+
+    @property
+    def name(self) -> str:
+        """The name of its folder, by which the settings and the records name it."""
+        return self.folder.name
+
+    @property
+    def words(self) -> Words:
+        """What the body calls itself and its offices."""
+        return self.municipality.words
+
+    def file(self, name: str) -> Path:
+        """A file of the edition, or that of all municipalities where it has none of its own (see `SHARED`)."""
+        return file_of(self.folder, name)
+
+    @property
+    def reference(self) -> Path:
+        """The Word file whose styles and page set-up the outputs have."""
+        return self.file("reference.docx")
 
     def parts_for(self, fiscal_year: int) -> tuple[Part, ...]:
         """The parts that serve a fiscal year, in their order."""
@@ -264,7 +315,7 @@ class Edition:
         Adjustments alone are no must, nor are lists that not every year is asked for.
         """
         lists = (key for key, table in self.collected_entries(ward=True).items() if not table.since)
-        return bool(self.collected_counts(ward=True) or {*lists} - {ADJUSTMENTS.key})
+        return bool(self.collected_counts(ward=True) or {*lists} - {ADJUSTMENTS})
 
     def counted_by_ledger(self, ward: bool) -> dict[str, tuple[Column, ...]]:
         """Which columns of which tables somebody may hand in although the ledger counts them: see `collected_counts`.
@@ -290,7 +341,7 @@ class Edition:
         """Which list-like tables a section, or the coordinator for the ward, reports."""
         if ward:
             tables = {key: table for key, table in self.entry_tables.items() if table.reported_by == "coordinator"}
-            return tables | (self._rates if self.from_print else {ADJUSTMENTS.key: self._adjustments})
+            return tables | (self._rates if self.from_print else {ADJUSTMENTS: self._adjustments})
         return {key: table for key, table in self.entry_tables.items() if table.reported_by == "section"}
 
     @property
@@ -301,17 +352,17 @@ class Edition:
 
     @property
     def _adjustments(self) -> EntryTable:
-        """The sheet 調整; where the case ledger counts the number of its example, with another that may be adjusted."""
-        if not self.is_counted_by_ledger(ADJUSTMENTS.fields[0].example):
-            return ADJUSTMENTS
-        others = (
-            self.count_tables[table_id].rows[0].key(table_id, column.label)
+        """The sheet 調整: its example is a number that may be adjusted, of withdrawn requests if there is one."""
+        numbers = [
+            row.key(table_id, column.label)
             for table_id, columns in self.collected_counts(ward=False).items()
+            for row in self.count_tables[table_id].filled_rows
             for column in columns
-            if column.additive
-        )
-        example = next(others, None)
-        return adjustments_like(example, "二つの課が同じものを数えたため") if example else ADJUSTMENTS
+            if column.additive and not column.sum_of
+        ]
+        withdrawn = next((key for key in numbers if key.row == WITHDRAWN), None)
+        example = withdrawn or next(iter(numbers), CellKey("", "", "", ""))
+        return adjustments_like(example, "請求" if withdrawn else "もの", self.words)
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -324,10 +375,13 @@ class Edition:
 
     @cached_property
     def sha256(self) -> str:
-        """The SHA-256 of everything the edition consists of (names and contents)."""
+        """The SHA-256 of everything the edition consists of (names and contents), shared files among it."""
+        own = [p for p in self.folder.rglob("*") if p.is_file() and not p.name.startswith((".", "~"))]
+        files = {p.relative_to(self.folder).as_posix(): p for p in own}
+        files |= {f"../{name}": file for name in SHARED if (file := shared_file(self.folder, name)) not in own}
         digest = hashlib.sha256()
-        for file in sorted(p for p in self.folder.rglob("*") if p.is_file() and not p.name.startswith((".", "~"))):
-            digest.update(file.relative_to(self.folder).as_posix().encode() + b"\0" + read_binary(file) + b"\0")
+        for name in sorted(files):
+            digest.update(name.encode() + b"\0" + read_binary(files[name]) + b"\0")
         return digest.hexdigest()
 
 
@@ -339,15 +393,6 @@ def _collected(tables: Mapping[str, CountTable], *, ward: bool) -> dict[str, tup
         if ward or table.reported_by == "section"
     }
     return {key: columns for key, columns in wanted.items() if columns}
-
-
-def cell_keys(table_id: str, table: CountTable, cells: Cells) -> list[CellKey]:
-    """The cells that a link or figure names: the named rows of a column, or all its rows."""
-    return [
-        row.key(table_id, cells.column)
-        for row in table.rows
-        if (not cells.rows or row.label in cells.rows) and (not cells.group or row.group == cells.group)
-    ]
 
 
 def _names_of(part: Part) -> Iterator[str]:
@@ -374,14 +419,23 @@ def shipped_templates() -> Path:
     raise CannotProceed("プログラムに付属する定義（templates）が見つかりません。入れ直してください。")
 
 
-def find_edition(name: str, templates: Path | None = None) -> Path:
-    """The folder of an edition: DIR/nerima, or DIR itself when it holds a municipality.toml."""
+def find_edition(name: str = "", templates: Path | None = None) -> Path:
+    """The folder of an edition: DIR/nerima, DIR itself if it holds a municipality.toml, or the only one without a name.
+
+    Raises CannotProceed where there is none of this name, or several.
+    """
     folder = templates or shipped_templates()
-    for candidate in (folder, folder / name):
-        if (candidate / "municipality.toml").is_file():
-            return candidate
+    if (folder / MUNICIPALITY).is_file():
+        return folder
+    editions = [file.parent for file in sorted(folder.glob(f"*/{MUNICIPALITY}"))]
+    wanted = name or ("" if templates else DEFAULT)
+    found = [each for each in editions if each.name == wanted] if wanted else editions
+    if len(found) == 1:
+        return found[0]
+    missing = f"定義「{wanted}」がありません" if wanted else "どの定義を使うかが決まりません"
+    there = "、".join(each.name for each in editions) or "なし"
     raise CannotProceed(
-        f"定義「{name}」がありません（名前は nerima-report.toml の edition で決まります）。\n  フォルダー: {folder}\n"
+        f"{missing}（nerima-report.toml の edition で決まります）。\n  フォルダー: {folder}\n  あるもの: {there}\n"
         "  --templates には、municipality.toml のあるフォルダーか、その一つ上のフォルダーを指定してください。"
     )
 
@@ -392,10 +446,10 @@ def load_edition(folder: Path, *, texts: bool = True) -> Edition:
     Without `texts`, the texts are read and checked only when they are used. Raises DefinitionError with file, key and
     reason for the first fault.
     """
-    municipality = read_definition(folder / "municipality.toml", MunicipalityDefinition)
-    guideline = read_definition(folder / "guideline.toml", Guideline)
+    municipality = read_definition(folder / MUNICIPALITY, MunicipalityDefinition)
+    guideline = read_definition(folder / "guideline.toml", Guideline) if (folder / "guideline.toml").exists() else None
     parts = sorted(
-        (_load_part(file.parent, guideline) for file in sorted(folder.glob("*/part.toml"))),
+        (_load_part(each, guideline) for each in _part_folders(folder)),
         key=lambda p: (p.definition.order, p.definition.first_year),
     )
     if not parts:
@@ -403,9 +457,10 @@ def load_edition(folder: Path, *, texts: bool = True) -> Edition:
     _refuse_rivals(parts)
     _refuse_rival_registers(parts)
     _refuse_unknown_open_data(folder, municipality, parts)
-    used = _beside_the_edition(folder, "findings.toml")
-    shipped = load_catalogue(shipped_templates() / "findings.toml")
-    catalogue = shipped if used == shipped.file else load_catalogue(used, required=shipped.codes)
+    used = file_of(folder, "findings.toml")
+    words = municipality.words
+    shipped = load_catalogue(shipped_templates() / "findings.toml", words)
+    catalogue = shipped if used == shipped.file else load_catalogue(used, words, required=shipped.codes)
     for code in municipality.severities:
         if code not in catalogue.codes:
             raise DefinitionError(folder / "municipality.toml", f"severities.{code}", "このコードはありません")
@@ -414,9 +469,6 @@ def load_edition(folder: Path, *, texts: bool = True) -> Edition:
         # A number that cannot be read must never be left out of a printed sum.
         if code < "N4" and definition.severity == "error" != catalogue.codes[code].severity:
             raise DefinitionError(catalogue.file, f"{code}.severity", "読めないものを見のがす重さにはできません")
-    for name in ("reference.docx", "cover.md.j2"):
-        if not (folder / name).is_file():
-            raise DefinitionError(folder / name, "", "ファイルがありません")
     edition = Edition(folder, municipality, tuple(parts), catalogue, guideline)
     if texts:
         _ = edition.form_texts, edition.years, edition.corrections, edition.trend, edition.files, edition.manuscripts
@@ -430,38 +482,51 @@ def _refuse_unknown_tables(edition: Edition) -> None:
     """Raise DefinitionError where a kind of the edition's own kinds.toml is asked for what no part has."""
     file = edition.folder / "kinds.toml"
     known = {part.table_id(key) for part in edition.parts for key in part.tables} | edition.registers.keys()
-    for kind in edition.kinds.kinds if file.exists() else ():
+    for kind in edition.kinds.kinds:
         if unknown := [table_id for table_id in kind.tables if table_id not in known]:
             raise DefinitionError(file, f"kind「{kind.name}」.tables", f"表「{unknown[0]}」はありません")
 
 
-def _beside_the_edition(folder: Path, name: str) -> Path:
-    """A file that municipalities share: the edition's own, that beside it, or that which came with the program."""
-    files = (folder / name, folder.parent / name, shipped_templates() / name)
-    return next(file for file in files if file.is_file())
+def shared_file(folder: Path, name: str) -> Path:
+    """A file that municipalities share: that beside the folder of the edition, or that which came with the program."""
+    beside = folder.parent / name
+    return beside if beside.is_file() else shipped_templates() / name
 
 
-def _file_or_shipped(folder: Path, name: str) -> Path:
-    """A file of an edition, or the shipped one where the edition was copied before this file existed."""
-    return folder / name if (folder / name).exists() else shipped_templates() / "nerima" / name
+def file_of(folder: Path, name: str) -> Path:
+    """A file of an edition, or the shared one where it has none of its own."""
+    return folder / name if (folder / name).is_file() else shared_file(folder, name)
 
 
-def _load_part(folder: Path, guideline: Guideline) -> Part:
+def read_shared(folder: Path, name: str, model: type[Model], words: Words) -> Model:
+    """A shared file of texts in the words of a body; the keys of the edition's own file of this name replace its keys.
+
+    Raises DefinitionError with the file in which the fault is.
+    """
+    shared, own = shared_file(folder, name), folder / name
+    whole = read_definition(shared, model, words.into)
+    return read_definition(own, model, lambda data: words.into(read_data(shared) | data)) if own.is_file() else whole
+
+
+def _part_folders(folder: Path) -> list[Path]:
+    """The folders that hold a part; one of the two files may be missing, and is then asked for."""
+    return sorted({file.parent for name in ("part.toml", "tables.toml") for file in folder.glob(f"*/{name}")})
+
+
+def _load_part(folder: Path, guideline: Guideline | None) -> Part:
     definition = read_definition(folder / "part.toml", PartDefinition)
 
     def numbers(data: dict[str, Any]) -> dict[str, Any]:
         return dict(with_numbers(data, definition.setting_names))
 
     tables = read_definition(folder / "tables.toml", TablesFile, numbers).table
-    links = read_definition(folder / "links.toml", LinksFile, numbers).link
-    figures = read_definition(folder / "figures.toml", FiguresFile, numbers).figure
+    links = _if_there(folder / "links.toml", LinksFile, numbers).link
+    figures = _if_there(folder / "figures.toml", FiguresFile, numbers).figure
     _unique(folder / "tables.toml", "table", [table.key for table in tables])
     _unique(folder / "links.toml", "link", [link.key for link in links])
     _unique(folder / "figures.toml", "figure", [figure.key for figure in figures])
     uses = read_definition(folder / "uses.toml", UseRules) if (folder / "uses.toml").exists() else None
-    kept = RegistersFile()
-    if (folder / "registers.toml").exists():
-        kept = read_definition(folder / "registers.toml", RegistersFile, numbers)
+    kept = _if_there(folder / "registers.toml", RegistersFile, numbers)
     registers = tuple(with_guideline(register, guideline) for register in kept.register_)
     all_tables = completed(tables, guideline)
     charts = _load_charts(folder, all_tables, figures)
@@ -473,6 +538,11 @@ def _load_part(folder: Path, guideline: Guideline) -> Part:
     for file, key, reason in part_faults(part, guideline):
         raise DefinitionError(file, key, reason)
     return part
+
+
+def _if_there(file: Path, model: type[Model], prepare: Callable[[dict[str, Any]], dict[str, Any]]) -> Model:
+    """What a file says that a part need not have; nothing where it is not there."""
+    return read_definition(file, model, prepare) if file.exists() else model()
 
 
 def _load_ledger(part: Part) -> Ledger:

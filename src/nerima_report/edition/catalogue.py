@@ -15,6 +15,7 @@ from typing import Annotated
 
 from pydantic import Field, RootModel, StringConstraints
 
+from nerima_report.edition.municipality import Words
 from nerima_report.edition.tables import Definition, Text
 from nerima_report.edition.toml import read_definition
 from nerima_report.errors import DefinitionError
@@ -71,10 +72,11 @@ class _CatalogueFile(RootModel[dict[str, FindingDefinition]]):
 
 @dataclass(frozen=True)
 class Catalogue:
-    """The definitions of all codes, read from findings.toml."""
+    """The definitions of all codes, read from findings.toml, in the words of a body."""
 
     file: Path
     codes: Mapping[str, FindingDefinition]
+    words: Words
 
     def severity(self, finding: Finding) -> Severity:
         """The severity of a finding: its own (set by a definition), or that of its code."""
@@ -130,15 +132,18 @@ def _without_text(fact: str) -> str:
     return fact if not fact or _NUMBER.fullmatch(plain(fact)) else WITHHELD
 
 
-def load_catalogue(file: Path, required: Iterable[str] = ()) -> Catalogue:
-    """Read findings.toml. Raises DefinitionError with file, code and reason; every required code must be there."""
-    codes = read_definition(file, _CatalogueFile).root
+def load_catalogue(file: Path, words: Words, required: Iterable[str] = ()) -> Catalogue:
+    """Read findings.toml, with the `words` of a body in it. Raises DefinitionError with file, code and reason.
+
+    Every required code must be there.
+    """
+    codes = read_definition(file, _CatalogueFile, words.into).root
     for code in required:
         if code not in codes:
             raise DefinitionError(file, code, "このコードの説明がありません。消さずに、文や重さだけを変えてください")
     for code, definition in codes.items():
         _check_message(file, code, definition)
-    return Catalogue(file, codes)
+    return Catalogue(file, codes, words)
 
 
 def _check_message(file: Path, code: str, definition: FindingDefinition) -> None:

@@ -102,11 +102,11 @@ def _asked(whole: Edition, year: int) -> object:
 def _contents(edition: Edition) -> dict[str, object]:
     """The content of each file of an edition: a model for definitions, text for manuscripts, bytes for Word styles."""
     parts = {f"{part.folder.name}/{name}": file for part in edition.parts for name, file in _part(part).items()}
-    return parts | {
+    whole = {
         # The severities are compared in the catalogue.
         "municipality.toml": edition.municipality.model_copy(update={"severities": {}}),
-        "cover.md.j2": read_text(edition.folder / "cover.md.j2"),
-        "reference.docx": read_binary(edition.folder / "reference.docx"),
+        "cover.md.j2": read_text(edition.file("cover.md.j2")),
+        "reference.docx": read_binary(edition.reference),
         "forms.toml": edition.form_texts,
         "years.toml": edition.years,
         "manuscripts.toml": edition.manuscripts,
@@ -117,10 +117,11 @@ def _contents(edition: Edition) -> dict[str, object]:
         "ledger-import.toml": edition.import_words,
         "kinds.toml": edition.kinds,
         "sources.toml": load_coverage(edition).sources,
-        "guideline.toml": edition.guideline,
+        "guideline.toml": edition.own_guideline,
         "findings.toml": edition.catalogue.codes,
         "files.toml": edition.files,
     }
+    return parts | {name: content for name, content in whole.items() if content is not None}
 
 
 def _part(part: Part) -> dict[str, object]:

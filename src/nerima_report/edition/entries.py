@@ -8,6 +8,7 @@ from typing import Annotated, Literal, TypeVar
 
 from pydantic import Field, model_validator
 
+from nerima_report.edition.municipality import Words
 from nerima_report.edition.tables import (
     Condition,
     CountTable,
@@ -339,19 +340,30 @@ class TablesFile(Definition):
     table: tuple[Annotated[AnyTable, Field(discriminator="kind")], ...] = Field(title="表")
 
 
-def adjustments_like(example: CellKey, reason: str) -> EntryTable:
-    """The sheet 調整 of the ward workbook, whose example adjusts the number of this cell for this reason.
+ADJUSTMENTS = "調整"
+# The row of the usual example: withdrawn requests, which two sections may both have counted.
+WITHDRAWN = "取下げ"
+
+
+def adjustments_like(example: CellKey, what: str, words: Words) -> EntryTable:
+    """The sheet 調整 of the ward workbook, whose example adjusts this cell, because two sections counted the same.
+
+    `what` they counted: 請求.
 
     Its fields are the same in every edition, because tallies/totals.py rests on them.
     """
     table, group, row, column = example
+    section = words.section
     return EntryTable(
         kind="entries",
-        key="調整",
-        title="調整（二つの課が数えた請求など）",
-        legal_basis="情報公開課の集計",
+        key=ADJUSTMENTS,
+        title=f"調整（二つの{section}が数えた請求など）",
+        legal_basis=f"{words.coordinator}の集計",
         reported_by="coordinator",
-        instruction="二つの課が同じ請求を数えたときなど、課の合計と区の件数が違う分だけを、理由とともに書きます。",
+        instruction=(
+            f"二つの{section}が同じ請求を数えたときなど、{section}の合計と{words.body}の件数が違う分だけを、"
+            "理由とともに書きます。"
+        ),
         fields=(
             EntryField(label="表", type="text", example=table, rule=f"シートの名前（例 {table}）。"),
             EntryField(
@@ -362,12 +374,10 @@ def adjustments_like(example: CellKey, reason: str) -> EntryTable:
                 label="列", type="text", example=column, rule=f"見出しの（件）や（人）の前まで（例 {column}）。"
             ),
             EntryField(label="増減", type="difference", rule="減らすときは -1 のように書きます。"),
-            EntryField(label="理由", type="text", example=reason),
+            EntryField(label="理由", type="text", example=f"二つの{section}が同じ{what}を数えたため"),
         ),
     )
 
-
-ADJUSTMENTS = adjustments_like(CellKey("公開.処理状況", "", "取下げ", "件数"), "二つの課が同じ請求を数えたため")
 
 RATES = "割合"  # the sheet of the printed shares, in a workbook into which a published year is typed
 

@@ -27,7 +27,7 @@ def with_numbers(data: Any, names: Mapping[str, str]) -> Any:
     return data
 
 
-def completed(tables: Sequence[AnyTable], guideline: Guideline) -> dict[str, AnyTable]:
+def completed(tables: Sequence[AnyTable], guideline: Guideline | None) -> dict[str, AnyTable]:
     """The tables by key, with the choices that come from the guideline and the rows that come from choices."""
     chosen = {table.key: _with_types(table, guideline) for table in tables}
     return {key: _with_rows(table, chosen) for key, table in chosen.items()}
@@ -74,20 +74,20 @@ def _faults(wanted: Sequence[tuple[str, Sequence[Condition]]], source: EntryTabl
                     yield key, f"項目「{condition.field}」に選択肢「{choice}」はありません"
 
 
-def with_guideline(register: Register, guideline: Guideline) -> Register:
+def with_guideline(register: Register, guideline: Guideline | None) -> Register:
     """The register with the choices that come from the guideline."""
     return register.model_copy(update={"fields": _fields_with_types(register.fields, guideline)})
 
 
-def _with_types(table: AnyTable, guideline: Guideline) -> AnyTable:
+def _with_types(table: AnyTable, guideline: Guideline | None) -> AnyTable:
     if isinstance(table, CountTable):
         return table
     fields = _fields_with_types(table.fields, guideline)
     return table.model_copy(update={"fields": in_columns(fields), "computed": (*answers_of(fields), *table.computed)})
 
 
-def _fields_with_types(fields: Sequence[EntryField], guideline: Guideline) -> tuple[EntryField, ...]:
-    types = {entry.name: entry.type.text for entry in guideline.entries}
+def _fields_with_types(fields: Sequence[EntryField], guideline: Guideline | None) -> tuple[EntryField, ...]:
+    types = {entry.name: entry.type.text for entry in (guideline.entries if guideline else ())}
     update = {"choices": tuple(types), "meanings": tuple(types.values())}
     return tuple(field.model_copy(update=update) if field.choices_from else field for field in fields)
 
@@ -98,7 +98,7 @@ def _with_rows(table: AnyTable, tables: Tables) -> AnyTable:
     source = tables.get(table.counted_from)
     fields = {field.label: field for field in source.fields} if isinstance(source, EntryTable) else {}
     rows = [new for row in table.rows for new in _rows_of(row, fields.get(row.each_choice_of))]
-    return table.model_copy(update={"rows": tuple(rows)})
+    return table.model_copy(update={"rows": tuple(rows)}).with_group_totals()
 
 
 def _rows_of(row: Row, field: EntryField | None) -> Sequence[Row]:

@@ -19,7 +19,7 @@ class SectionKind(Definition):
 
     name: Text = Field(title="種類")
     head: Text = Field(title="長の職名")
-    deputy: Text = Field(title="保護担当者の職名")
+    deputy: str = Field(title="保護担当者の職名", default="")
     counted: Text = Field(title="数える言葉")
     body: str = Field(title="実施機関", default="")
     tables: tuple[Text, ...] = Field(title="求める表", default=())
@@ -55,11 +55,6 @@ class SectionKinds(Definition):
     def of(self, name: str) -> SectionKind | None:
         """The kind with this name."""
         return next((kind for kind in self.kinds if kind.name == name), None)
-
-    def word_for(self, name: str) -> str:
-        """The word with which places of a kind are counted: 課, also where nothing is said of the kind."""
-        kind = self.of(name)
-        return kind.counted if kind else "課"
 
     def roles_in(self, fiscal_year: int) -> tuple[Role, ...]:
         """The roles that there are in a fiscal year."""

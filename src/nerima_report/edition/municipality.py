@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
-from typing import Annotated, Literal
+from functools import cached_property
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
@@ -18,6 +20,71 @@ class Coordinator(Definition):
     department: Text = Field(title="部")
     section: Text = Field(title="課")
     first_year: FiscalYear = Field(title="はじめの年度")
+
+
+# The kinds of bodies that publish such a report, by the ends of their names, and those whose head is no 区長 or 市長.
+_BODIES = ("広域連合", "組合", "区", "市", "町", "村", "都", "道", "府", "県")
+_HEADS = {"組合": "管理者", "団体": "代表者"} | dict.fromkeys("都道府県", "知事")
+_WORD = re.compile(r"\{words\.([a-z]+)\}")
+
+
+class Words(Definition):
+    """What a body calls itself and its offices. A word that is not written follows from the name: 練馬区 says 区全体.
+
+    The texts of an edition and the catalogue of findings ask for them as {words.whole}.
+    """
+
+    name: str = Field(title="団体の名前", default="")
+    body: str = Field(title="団体の種類", default="")
+    whole: str = Field(title="全体", default="")
+    residents: str = Field(title="住民", default="")
+    head: str = Field(title="長", default="")
+    department: Text = Field(title="部にあたるもの", default="部")
+    section: Text = Field(title="課にあたるもの", default="課")
+    coordinator: str = Field(title="とりまとめ課", default="")
+
+    def of(self, name: str, coordinator: str) -> Words:
+        """All words of the body of this name, whose coordinator has this name."""
+        body = self.body or next((ending for ending in _BODIES if name.endswith(ending)), "団体")
+        follows = {
+            "name": name,
+            "body": body,
+            "whole": f"{body}全体",
+            "residents": f"{body}民" if len(body) == 1 else "住民",
+            "head": _HEADS.get(body, f"{body}長"),
+            "coordinator": coordinator,
+        }
+        return Words.model_validate(follows | {key: word for key, word in self.model_dump().items() if word})
+
+    @property
+    def section_form(self) -> str:
+        """What the cover calls the form of a section: 課の集計."""
+        return f"{self.section}の集計"
+
+    @property
+    def whole_form(self) -> str:
+        """What the cover calls the form of the coordinator: 区全体の集計."""
+        return f"{self.whole}の集計"
+
+    def label(self, text: str) -> str:
+        """What the cover calls one of its questions: 部 and 課 may have other names."""
+        return {"部": self.department, "課": self.section}.get(text, text)
+
+    def into(self, data: dict[str, Any]) -> dict[str, Any]:
+        """What a file of definitions holds, with {words.whole} and the like replaced."""
+        return {key: self._into(value) for key, value in data.items()}
+
+    def say(self, text: str) -> str:
+        """A text with {words.whole} and the like replaced; what is no word stays as it is."""
+        words = self.model_dump()
+        return _WORD.sub(lambda found: str(words.get(found[1], found[0])), text)
+
+    def _into(self, value: object) -> object:
+        if isinstance(value, str):
+            return self.say(value)
+        if isinstance(value, dict):
+            return self.into(value)
+        return [self._into(each) for each in value] if isinstance(value, list) else value
 
 
 class RosterRow(Definition):
@@ -89,6 +156,7 @@ class MunicipalityDefinition(Definition):
     open_data: OpenData = Field(title="公開データ", default=OpenData())
     designations: tuple[Designation, ...] = Field(title="出資法人等の指定", default=())
     severities: dict[str, Severity] = Field(default_factory=dict)
+    own_words: Words = Field(title="言葉", alias="words", default=Words())
     coordinators: tuple[Coordinator, ...] = Field(title="とりまとめ課", min_length=1)
     roster_source: Text = Field(title="名簿の出典")
     roster: tuple[RosterRow, ...] = Field(title="名簿のひな形", min_length=1)
@@ -99,6 +167,12 @@ class MunicipalityDefinition(Definition):
         if not 1 <= setting.value <= 12:
             raise ValueError("公表の月は1から12までです")
         return setting
+
+    @cached_property
+    def words(self) -> Words:
+        """What the body calls itself and its offices."""
+        latest = max(self.coordinators, key=lambda c: c.first_year)
+        return self.own_words.of(self.name, latest.section)
 
     def not_announced(self, fiscal_year: int) -> tuple[str, ...]:
         """The designations up to the end of a fiscal year that have no 告示 yet, in words."""

@@ -74,7 +74,7 @@ def charts_of_tables(tables: Iterable[CountTable], figures: Iterable[str]) -> tu
     """The charts of a part without charts.toml: every table by its total and its rows, and every figure."""
     charts = []
     for table in tables:
-        several = len(table.rows) > 1
+        several = len(table.counted_rows) > 1
         for column in table.columns:
             name = f"{table.title}（{column.label}）" if len(table.columns) > 1 else table.title
             chart = Chart(key=f"{table.key} {column.label}", title=name, table=table.key, column=column.label)

@@ -13,7 +13,8 @@ from nerima_report.edition.generated import condition_faults
 from nerima_report.edition.guideline import Guideline
 from nerima_report.edition.part import Part
 from nerima_report.edition.register_proofs import register_faults
-from nerima_report.edition.tables import Cells, CountTable, Figure, placeholders_in
+from nerima_report.edition.sum_proofs import sum_faults
+from nerima_report.edition.tables import Cells, CountTable, Figure, Link, cell_keys, placeholders_in
 
 # What a title or a note may ask for; report/wording.py gives the values for a fiscal year.
 YEAR_PLACEHOLDERS = frozenset({"年度", "短い年度", "年度末"})
@@ -25,11 +26,13 @@ NOT_IN_SHEET_NAMES = frozenset("[]:*?/\\'")
 Fault = tuple[Path, str, str]  # the file, the key, and why
 
 
-def part_faults(part: Part, guideline: Guideline) -> Iterator[Fault]:
+def part_faults(part: Part, guideline: Guideline | None) -> Iterator[Fault]:
     """Every fault of a part, in the order in which somebody would look for it."""
     for check in _CHECKS:
         yield from check(part)
-    if part.uses is not None:
+    if part.uses is not None and guideline is None:
+        yield part.folder / "uses.toml", "", "guideline.toml がないので、uses.toml は使えません"
+    elif part.uses is not None and guideline is not None:
         settings = {setting.key: setting for setting in part.definition.settings}
         for key, reason in rule_faults(part.uses, part.tables, settings, guideline):
             yield part.folder / "uses.toml", key, reason
@@ -77,6 +80,8 @@ def _check_counting(part: Part) -> Iterator[Fault]:
         for where, reason in (*condition_faults(table, part.tables), *_faults_of_made_tables(part, table)):
             yield part.folder / "tables.toml", f"{key}.{where}", reason
         if isinstance(table, CountTable):
+            for where, reason in sum_faults(table):
+                yield part.folder / "tables.toml", f"{key}.{where}", reason
             try:  # again, because rows may have come from choices
                 CountTable.model_validate(table.model_dump())
             except ValidationError as error:
@@ -85,7 +90,9 @@ def _check_counting(part: Part) -> Iterator[Fault]:
 
 
 def _faults_of_made_tables(part: Part, table: CountTable | EntryTable) -> Iterator[tuple[str, str]]:
-    """A table by 実施機関 divides columns that can be added up, and its rows are bodies of part.toml."""
+    """Choices from a guideline need one. A table by 実施機関 divides columns that add up; its rows are bodies."""
+    if isinstance(table, EntryTable) and any(field.choices_from and not field.choices for field in table.fields):
+        yield "fields", 'choices_from = "guideline" と書いてありますが、guideline.toml がありません'
     if isinstance(table, CountTable) and table.done_of and not isinstance(part.tables.get(table.done_of), EntryTable):
         yield "done_of", f"一覧の表「{table.done_of}」はありません"
     if not isinstance(table, CountTable) or not table.by_body_of:
@@ -99,7 +106,7 @@ def _faults_of_made_tables(part: Part, table: CountTable | EntryTable) -> Iterat
         if same is None or not same.additive or same.unit != column.unit:
             yield "columns", f"表「{source.key}」に、足すことのできる同じ単位の列「{column.label}」はありません"
     bodies = {body.name for body in part.definition.bodies}
-    for row in table.rows:
+    for row in table.filled_rows:
         if row.label not in bodies:
             yield "rows", f"part.toml の bodies に「{row.label}」はありません"
 
@@ -207,8 +214,19 @@ def _check_links(part: Part) -> Iterator[Fault]:
         left, right = (_unit(part, cells) for cells in (link.left, link.right))
         if link.relation == "equal" and left != right:
             yield file, link.key, f"単位が違う数は等しくできません（{left} と {right}）"
+        if link.each_row and not link.right.rows and (row := _row_without_other(part, link)):
+            yield file, f"{link.key}.right", f"each_row で比べる行「{row}」が、表「{link.right.table}」にありません"
         if link.each_row and link.left.rows:
             yield file, f"{link.key}.left", "each_row のとき left に rows は書けません"
+
+
+def _row_without_other(part: Part, link: Link) -> str:
+    """A row of the left table that the right one does not have; '' where each has its other."""
+    if any(_unknown(part, cells) for cells in (link.left, link.right)):
+        return ""
+    left, right = (cell_keys(*part.count_table(cells.table), cells) for cells in (link.left, link.right))
+    others = {(key.group, key.row) for key in right}
+    return next((f"{key.group} {key.row}".strip() for key in left if (key.group, key.row) not in others), "")
 
 
 def _check_figures(part: Part) -> Iterator[Fault]:
@@ -229,9 +247,11 @@ def _counted_and_excluded(part: Part, figure: Figure) -> set[str]:
     counted, of = figure.numerator, figure.denominator
     if counted is None or counted.table != of.table or (counted.group and of.group and counted.group != of.group):
         return set()
-    rows, _ = _labels(part, counted.table)
-    labels = {label for group, label in rows if counted.group in ("", group)}
-    return set(counted.rows or labels) & set(figure.excluded)
+    if not figure.excluded or _unknown(part, counted):
+        return set()
+    left_out = of.model_copy(update={"rows": figure.excluded})
+    keys = (set(cell_keys(*part.count_table(cells.table), cells)) for cells in (counted, left_out))
+    return {key.row for key in set.intersection(*keys)}
 
 
 def _check_charts(part: Part) -> Iterator[Fault]:
@@ -246,7 +266,7 @@ def _check_charts(part: Part) -> Iterator[Fault]:
             yield file, chart.key, reason
             continue
         _, table = part.count_table(chart.table)
-        several = len(chart.rows or table.rows) > 1
+        several = len(chart.rows or table.counted_rows) > 1
         if several and table.no_total_because and not chart.each_row:
             reason = f"表「{chart.table}」は合計しない表です。each_row = true を書いてください"
             yield file, chart.key, reason
@@ -257,20 +277,27 @@ def _unknown(part: Part, cells: Cells) -> str:
     table = part.tables.get(cells.table)
     if not isinstance(table, CountTable):
         return f"件数の表「{cells.table}」はありません"
-    if table.column(cells.column) is None:
-        return f"表「{cells.table}」に列「{cells.column}」はありません"
+    columns = [table.column(label) for label in cells.column_labels]
+    for label, column in zip(cells.column_labels, columns, strict=True):
+        if column is None:
+            return f"表「{cells.table}」に列「{label}」はありません"
+    if len({column.unit for column in columns if column}) > 1:
+        return f"単位の違う列「{cells.heading}」は足せません"
     if cells.group and cells.group not in table.groups:
         return f"表「{cells.table}」に区分「{cells.group}」はありません"
     labels = {row.label for row in table.rows if not cells.group or row.group == cells.group}
     for row in cells.rows:
         if row not in labels:
             return f"表「{cells.table}」に行「{row}」はありません"
+    keys = cell_keys(part.table_id(cells.table), table, cells)
+    if twice := next((key for key in keys if keys.count(key) > 1), None):
+        return f"表「{cells.table}」の「{twice.row}」の「{twice.column}」を2回足しています"
     return ""
 
 
 def _unit(part: Part, cells: Cells) -> str:
     table = part.tables[cells.table]
-    column = table.column(cells.column) if isinstance(table, CountTable) else None
+    column = table.column(cells.column_labels[0]) if isinstance(table, CountTable) else None
     return column.unit if column else ""
 
 

@@ -12,7 +12,7 @@ from functools import cached_property
 
 from pydantic import Field, model_validator
 
-from nerima_report.edition import Edition
+from nerima_report.edition import SHARED, Edition
 from nerima_report.edition.citations import (
     Article,
     Citation,
@@ -223,11 +223,11 @@ def _resting(edition: Edition) -> Iterator[tuple[str, str]]:
     yield from ((f"公表の方法 {way.way}", way.basis) for way in edition.municipality.publication_ways)
     yield from ((f"種類 {kind.name}", kind.basis) for kind in edition.kinds.kinds)
     yield from ((f"役割 {role.name}", role.basis) for role in edition.kinds.roles)
-    guideline = edition.guideline
-    bases = [rule.basis for rule in (*guideline.otherwise, *guideline.cautions)] + [guideline.consultation.basis]
-    for annex in guideline.annexes:
-        bases += [annex.committee.basis, *(decider.basis for decider in annex.deciders)]
-    yield from ((f"{COMMAND} guideline", basis) for basis in bases)
+    if (guideline := edition.own_guideline) is not None:
+        bases = [rule.basis for rule in (*guideline.otherwise, *guideline.cautions)] + [guideline.consultation.basis]
+        for annex in guideline.annexes:
+            bases += [annex.committee.basis, *(decider.basis for decider in annex.deciders)]
+        yield from ((f"{COMMAND} guideline", basis) for basis in bases)
     for part in edition.parts:
         yield from _resting_in(part)
     yield from ((f"確認 {code}", definition.basis) for code, definition in edition.catalogue.codes.items())
@@ -263,10 +263,10 @@ def _names(edition: Edition) -> Iterator[str]:
             yield from (f"表 {part.table_id(key)}.{label}" for label in _labels(table))
         headings = (line.lstrip("#").strip() for line in read_text(part.manuscript).splitlines() if line[:1] == "#")
         yield from (f"原稿 {part.folder.name} {heading}" for heading in headings)
-    yield from (f"類型 {entry.name}" for entry in edition.guideline.entries)
+    yield from (f"類型 {entry.name}" for entry in (edition.own_guideline.entries if edition.own_guideline else ()))
     letters = edition.letters
     yield from (f"手紙 {each.name}" for each in (letters.request, letters.reminder, letters.unread, letters.returned))
-    yield from (f"定義 {file.name}" for file in edition.folder.iterdir() if file.is_file())
+    yield from (f"定義 {name}" for name in {*SHARED, *(file.name for file in edition.folder.iterdir())})
     yield from (f"定義 municipality.toml {key}" for key in type(edition.municipality).model_fields)
     yield from (f"定義 kinds.toml {key}" for key in ("bodies", "kind", "role"))
 

@@ -7,7 +7,8 @@ table) are checked in proofs.py. The title of a field is its Japanese name for c
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import product
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
@@ -33,7 +34,7 @@ CHOICES: Mapping[str, str] = {
     "warning": SEVERITY_NAMES["warning"],
     "notice": SEVERITY_NAMES["notice"],
     "section": "各課",
-    "coordinator": "とりまとめ課（区全体の様式）",
+    "coordinator": "とりまとめ課（全体の様式）",
     "counts": "件数の表",
     "entries": "一覧の表",
     "fixed": "書いた順",
@@ -130,6 +131,9 @@ class Column(Definition):
     added up instead. `different` names a field whose different values are counted instead of the entries (different
     persons); with `first_by` each of them counts in one row only: that with the most of its entries, and of rows with
     equally many the one whose first entry comes first by these fields.
+
+    `sum_of` names the columns whose sum it is (決定件数): then it is computed. `of` names the column of which it tells
+    a part (うち…): never more than that, and not added up with it.
     """
 
     label: Text = Field(title="見出し")
@@ -140,6 +144,8 @@ class Column(Definition):
     sum: str = Field(title="足す項目", default="")
     different: str = Field(title="異なるものを数える項目", default="")
     first_by: tuple[Text, ...] = Field(title="一つの行に決める順", default=())
+    sum_of: tuple[Text, ...] = Field(title="足す列", default=())
+    of: str = Field(title="うち書きのもとの列", default="")
 
     @property
     def heading(self) -> str:
@@ -152,6 +158,8 @@ class Column(Definition):
             raise ValueError("sum（足す項目）と different（異なるものを数える項目）は、どちらか一方だけを書きます")
         if self.first_by and not self.different:
             raise ValueError("first_by は different とともに書きます")
+        if self.sum_of and (self.of or self.where or self.sum or self.different):
+            raise ValueError("sum_of（足す列）の列には、of、where、sum、different を書けません")
         return self
 
 
@@ -160,6 +168,8 @@ class Row(Definition):
 
     Where the table is counted from entries, `where` selects the entries. Instead of a label, `each_choice_of` names a
     field; the row then stands for a row for each of its choices (those with this `beginning`).
+
+    `sum_of` and `of` name rows of the same group, as those of a column name columns.
     """
 
     label: str = Field(title="見出し", default="")
@@ -170,6 +180,8 @@ class Row(Definition):
     where: tuple[Condition, ...] = Field(title="数える条件", default=())
     each_choice_of: str = Field(title="選択肢ごとの行", default="")
     beginning: str = Field(title="選択肢のはじめの言葉", default="")
+    sum_of: tuple[Text, ...] = Field(title="足す行", default=())
+    of: str = Field(title="うち書きのもとの行", default="")
 
     @property
     def heading(self) -> str:
@@ -186,6 +198,8 @@ class Row(Definition):
             raise ValueError("label（見出し）か each_choice_of（選択肢ごとの行）のどちらか一方を書きます")
         if self.beginning and not self.each_choice_of:
             raise ValueError("beginning は each_choice_of とともに書きます")
+        if self.sum_of and (self.of or self.where or self.each_choice_of or self.rule):
+            raise ValueError("sum_of（足す行）の行には、of、where、each_choice_of、rule を書けません")
         return self
 
 
@@ -242,6 +256,9 @@ class CountTable(TableDefinition):
     columns say how many of them were asked for the list, and did what it is about (`done_when`).
     None of these is filled in by anybody. `counts_requests`: all of it is 0 where a 課 says on its cover that the part
     had no requests.
+
+    `group_total` is the label of a row with the sum of each group, below its rows or (`group_total_first`) above them.
+    `total_first` prints the total row above all others.
     """
 
     kind: Literal["counts"] = Field(title="種類")
@@ -257,6 +274,9 @@ class CountTable(TableDefinition):
     order: Literal["fixed", "by_count"] = Field(title="並べ方", default="fixed")
     total: str = Field(title="合計行の見出し", default="")
     no_total_because: str = Field(title="合計しない理由", default="")
+    total_first: bool = Field(title="合計行を先頭に印刷するか", default=False)
+    group_total: str = Field(title="区分ごとの小計行の見出し", default="")
+    group_total_first: bool = Field(title="小計行を区分の先頭に置くか", default=False)
     hide_unused_groups: bool = Field(title="実績のない区分を載せないか", default=False)
     hide_unused_rows: bool = Field(title="実績のない行を載せないか", default=False)
     counts_requests: bool = Field(title="請求を数えるか", default=False)
@@ -271,9 +291,73 @@ class CountTable(TableDefinition):
         return next((column for column in self.columns if column.label == label), None)
 
     def keys(self, table_id: str, column: str = "") -> list[CellKey]:
-        """The names of all cells, row by row, or of those of one column; `table_id` contains the part."""
+        """The names of all cells, row by row, or of those of one column; `table_id` contains the part.
+
+        Some may be sums of others: what they add up to is `keys_of_total`.
+        """
         columns = [column] if column else [each.label for each in self.columns]
         return [row.key(table_id, label) for row in self.rows for label in columns]
+
+    def filled_keys(self, table_id: str, column: str = "") -> list[CellKey]:
+        """Those of the cells that are filled in or counted, and not sums of others."""
+        columns = [each.label for each in self.columns if not each.sum_of and column in ("", each.label)]
+        return [row.key(table_id, label) for row in self.filled_rows for label in columns]
+
+    def keys_of_total(self, table_id: str, column: str) -> list[CellKey]:
+        """The cells whose sum is the total of a column: no number is among them twice."""
+        return self.parts_of(CellKey(table_id, "", "", column))
+
+    def is_sum(self, key: CellKey) -> bool:
+        """Whether a cell of the table is the sum of others: that of a row or of a column with `sum_of`."""
+        row, column = self.row(key.group, key.row), self.column(key.column)
+        return bool((row and row.sum_of) or (column and column.sum_of))
+
+    def is_counted(self, group: str, label: str) -> bool:
+        """Whether a row is added up to the total: it is no sum itself, nor a part of another row."""
+        row = self.row(group, label)
+        return row is None or not (row.sum_of or row.of)
+
+    def parts_of(self, key: CellKey) -> list[CellKey]:
+        """The cells that a cell adds up, without a row those of the total; the cell itself where it is no sum."""
+        row, column = self.row(key.group, key.row), self.column(key.column)
+        rows = self.counted_rows if not key.row else self._rows_behind(row) if row else ()
+        columns = self._columns_behind(column) if column else ()
+        return [own.key(key.table, each.label) for own in rows for each in columns]
+
+    def _rows_behind(self, row: Row) -> tuple[Row, ...]:
+        named = (self.row(row.group, label) for label in row.sum_of)
+        behind = (other for one in named if one for other in self._rows_behind(one))
+        return tuple(dict.fromkeys(behind)) if row.sum_of else (row,)
+
+    def _columns_behind(self, column: Column) -> tuple[Column, ...]:
+        behind = (other for one in map(self.column, column.sum_of) if one for other in self._columns_behind(one))
+        return tuple(dict.fromkeys(behind)) if column.sum_of else (column,)
+
+    def row(self, group: str, label: str) -> Row | None:
+        """The row of this group with this label."""
+        return next((row for row in self.rows if (row.group, row.label) == (group, label)), None)
+
+    @property
+    def counted_rows(self) -> tuple[Row, ...]:
+        """The rows that the total adds up."""
+        return tuple(row for row in self.rows if not (row.sum_of or row.of))
+
+    @property
+    def filled_rows(self) -> tuple[Row, ...]:
+        """The rows that are filled in or counted."""
+        return tuple(row for row in self.rows if not row.sum_of)
+
+    def with_group_totals(self) -> CountTable:
+        """The table with the rows of `group_total`."""
+        if not self.group_total:
+            return self
+        rows: list[Row] = []
+        for group in self.groups:
+            own = [row for row in self.rows if row.group == group]
+            counted = tuple(row.label for row in own if not (row.sum_of or row.of))
+            total = [Row(label=self.group_total, group=group, sum_of=counted, pinned=not self.group_total_first)]
+            rows += [*total, *own] if self.group_total_first else [*own, *total]
+        return self.model_copy(update={"rows": tuple(rows)})
 
     @property
     def stubs(self) -> list[str]:
@@ -284,6 +368,14 @@ class CountTable(TableDefinition):
     def groups(self) -> tuple[str, ...]:
         """The groups of rows in the order of definition; ('',) when there are none."""
         return tuple(dict.fromkeys(row.group for row in self.rows))
+
+    @model_validator(mode="after")
+    def _totals_belong_together(self) -> CountTable:
+        if self.group_total and not self.group_stub:
+            raise ValueError("group_total（小計行）は、group_stub（区分の見出し）とともに書きます")
+        if (self.total_first and not self.total) or (self.group_total_first and not self.group_total):
+            raise ValueError("total_first は total と、group_total_first は group_total とともに書きます")
+        return self
 
     @model_validator(mode="after")
     def _labels_are_unique(self) -> CountTable:
@@ -315,12 +407,48 @@ class CountTable(TableDefinition):
 
 
 class Cells(Definition):
-    """Cells of one column of a table of counts: the named rows, or all of them (their total)."""
+    """Cells of a table of counts: of one column, or of several that are added up, the named rows or all of them.
+
+    All rows are those that the total of the table adds up.
+    """
 
     table: Text = Field(title="表")
-    column: Text = Field(title="列")
+    column: str = Field(title="列", default="")
+    columns: tuple[Text, ...] = Field(title="足す列", default=())
     group: str = Field(title="区分", default="")
     rows: tuple[Text, ...] = Field(title="行", default=())
+
+    @model_validator(mode="after")
+    def _names_columns(self) -> Cells:
+        if bool(self.column) == bool(self.columns):
+            raise ValueError("column（列）か columns（足す列）のどちらか一方を書きます")
+        refuse_duplicates("columns の列", list(self.columns))
+        return self
+
+    @property
+    def column_labels(self) -> tuple[str, ...]:
+        """The column, or the columns that are added up."""
+        return self.columns or (self.column,)
+
+    @property
+    def heading(self) -> str:
+        """The column, or the columns that are added up, as one text: 公開・部分公開."""
+        return "・".join(self.column_labels)
+
+
+def cell_keys(table_id: str, table: CountTable, cells: Cells) -> list[CellKey]:
+    """The cells that a link or figure adds up: those of the named rows, or of all rows that the total counts.
+
+    Of a row or a column that is itself a sum they are its parts.
+    """
+    rows = table.rows if cells.rows else table.counted_rows
+    return [
+        part
+        for row in rows
+        if (not cells.rows or row.label in cells.rows) and (not cells.group or row.group == cells.group)
+        for column in cells.column_labels
+        for part in table.parts_of(row.key(table_id, column))
+    ]
 
 
 # The finding on two sums of which one is not as the link says.
@@ -337,6 +465,22 @@ class Link(Definition):
     each_row: bool = Field(title="行ごとにするか", default=False)
     why: Text = Field(title="理由")
     severity: Severity | None = Field(title="重さ", default=None)
+
+
+def links_of_parts(table: CountTable) -> Iterator[Link]:
+    """The links that `of` stands for: a part (うち…) is never more than that of which it is a part."""
+    columns = [column for column in table.columns if not column.sum_of]
+    for row, column in product(table.filled_rows, columns):
+        part = Cells(table=table.key, column=column.label, group=row.group, rows=(row.label,))
+        if column.of:
+            yield _link_of_part(part, column.of, part.model_copy(update={"column": column.of}))
+        if row.of:
+            yield _link_of_part(part, row.of, part.model_copy(update={"rows": (row.of,)}))
+
+
+def _link_of_part(part: Cells, name: str, whole: Cells) -> Link:
+    why = f"「{name}」のうちの数だから"
+    return Link(key=f"うち {name}", left=part, relation="at_most", right=whole, why=why)
 
 
 class Figure(Definition):

@@ -418,7 +418,7 @@ class DigitLimits(Definition):
 class Limits(Definition):
     """The limits from which the comparison of years yields findings."""
 
-    change: ChangeLimits = Field(title="区の数の変化")
+    change: ChangeLimits = Field(title="全体の数の変化")
     stock: StockLimits = Field(title="年度末の現在数の変化")
     section: ChangeLimits = Field(title="課")
     identical: IdenticalLimit = Field(title="前の年度と同じ表")

@@ -23,6 +23,17 @@ def read_definition(
     file: Path, model: type[Model], prepare: Callable[[dict[str, Any]], dict[str, Any]] = lambda data: data
 ) -> Model:
     """Read a TOML file into its model. `prepare` may change the data first. Raises DefinitionError."""
+    data = prepare(read_data(file))
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        # An unknown key is often a required one misspelled, so it is reported before a missing one.
+        first = min(error.errors(), key=lambda fault: fault["type"] != "extra_forbidden")
+        raise DefinitionError(file, key_of(first["loc"]), reason_of(first) + _named(first["loc"], data)) from None
+
+
+def read_data(file: Path) -> dict[str, Any]:
+    """The data of a TOML file, whatever they mean. Raises DefinitionError where it is no sound TOML."""
     text = read_text(file)
     if beyond := next((number for number, line in _numbered(text) if len(line) > _LONGEST_LINE), None):
         raise DefinitionError(file, f"{beyond}行目", f"行が長すぎます（{_LONGEST_LINE:,}字まで）")
@@ -34,13 +45,7 @@ def read_definition(
         raise DefinitionError(file, f"{_deepest_line(text)}行目", "かっこの入れ子が深すぎます") from None
     if fault := fault_of_content(data):
         raise DefinitionError(file, key_of(fault.location), fault.reason)
-    data = prepare(data)
-    try:
-        return model.model_validate(data)
-    except ValidationError as error:
-        # An unknown key is often a required one misspelled, so it is reported before a missing one.
-        first = min(error.errors(), key=lambda fault: fault["type"] != "extra_forbidden")
-        raise DefinitionError(file, key_of(first["loc"]), reason_of(first) + _named(first["loc"], data)) from None
+    return data
 
 
 class ContentFault(NamedTuple):

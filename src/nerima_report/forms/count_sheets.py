@@ -15,6 +15,7 @@ from nerima_report.forms.form import Form, instruction
 from nerima_report.forms.formulas import Total, name_beside
 from nerima_report.forms.inputs import COUNT, count_or_not_applicable, restrict, words_for
 from nerima_report.forms.style import Formula, fit_height, room_upright, set_pages, set_widths, width_for, write
+from nerima_report.places import CellKey
 from nerima_report.tallies.layout import RULE_HEADING, VERIFICATION, caption
 from nerima_report.tallies.submission import zero_formula
 
@@ -23,7 +24,7 @@ _GAP, _TITLE = 9, 32  # the height of the row between two tables, and of the tit
 
 
 class _Row(NamedTuple):
-    """A row of the sheet: labels, values, earlier figures, the rule for counting; `looks` are of labels and values.
+    """A row of the sheet: labels, values, earlier figures, the rule for counting; `looks` are of labels and each value.
 
     `longest` are the longest texts that the values may become.
     """
@@ -32,7 +33,7 @@ class _Row(NamedTuple):
     values: Sequence[object]
     earlier: Sequence[object]
     meaning: str
-    looks: tuple[Format, Format]
+    looks: tuple[Format, Sequence[Format]]
     longest: Sequence[str] = ()
 
 
@@ -45,7 +46,7 @@ def write_count_sheet(form: Form, sheet: Worksheet, table_ids: Sequence[str]) ->
         write(sheet, 0, 0, [part.title], form.looks.title)
     blocks = [(form.places[table_id].caption, _write_table(form, sheet, table_id, columns)) for table_id in table_ids]
     set_pages(sheet, columns.widths, blocks, above=_TITLE)
-    top, first, _, _ = form.formulas.area(table_ids[0])
+    top, first, _, _ = form.formulas.areas(table_ids[0])[0]
     sheet.set_selection(top, first, top, first)
 
 
@@ -97,16 +98,18 @@ def _write_table(form: Form, sheet: Worksheet, table_id: str, columns: _SheetCol
     for number, row in enumerate(rows, start=place.header + 1):
         of_labels, of_values = row.looks
         write(sheet, number, label, row.labels, of_labels)
-        write(sheet, number, place.first, row.values, of_values)
+        for column, (value, look) in enumerate(zip(row.values, of_values, strict=True), start=place.first):
+            write(sheet, number, column, [value], look)
         write(sheet, number, columns.earlier, row.earlier, looks.earlier)
         write(sheet, number, columns.rule, [row.meaning], looks.label)
         texts = [*zip(row.labels, columns.widths[label:], strict=False), (row.meaning, columns.widths[-1])]
         height += fit_height(sheet, number, [*texts, *((text, _COUNT_WIDTH) for text in row.longest)])
-    top, first, bottom, _ = form.formulas.area(table_id)
-    for number, column in enumerate(form.columns[table_id], start=first):
-        published = count_or_not_applicable(xl_rowcol_to_cell(top, number))
-        allowed = published if form.cover.published else COUNT
-        restrict(sheet, (top, number, bottom, number), allowed, column.heading, words_for(form, "count"))
+    for top, first, bottom, last in form.formulas.areas(table_id):
+        for number in range(first, last + 1):
+            published = count_or_not_applicable(xl_rowcol_to_cell(top, number))
+            allowed = published if form.cover.published else COUNT
+            heading = form.columns[table_id][number - place.first].heading
+            restrict(sheet, (top, number, bottom, number), allowed, heading, words_for(form, "count"))
     sheet.set_row(place.header + len(rows) + 1, _GAP)
     return height + _GAP
 
@@ -124,14 +127,19 @@ def _write_caption(form: Form, sheet: Worksheet, table_id: str, columns: _SheetC
 
 
 def _data_rows(form: Form, table_id: str, table: CountTable) -> Iterator[_Row]:
-    """The rows to be filled in."""
-    columns, earlier = form.columns[table_id], form.filling.earlier
+    """The rows to be filled in, and those that are sums of them."""
+    columns = form.columns[table_id]
     for row in table.rows:
         labels = [row.group, row.label][-len(table.stubs) :]
         keys = [row.key(table_id, column.label) for column in columns]
-        before = [earlier.counts.get(key) for key in keys] if earlier and _earlier_columns(form, table_id) else []
-        counts: list[object] = [form.counts.get(key, _zero(form, table_id)) for key in keys]
-        yield _Row(labels, counts, before, row.rule, (form.looks.label, form.looks.count.cell))
+        before = [_earlier_number(form, key) for key in keys] if _earlier_columns(form, table_id) else []
+        sums = [bool(row.sum_of or column.sum_of) for column in columns]
+        values: list[object] = [
+            form.formulas.sum(key) if is_sum else form.counts.get(key, _zero(form, table_id))
+            for key, is_sum in zip(keys, sums, strict=True)
+        ]
+        looks = [form.looks.result if is_sum else form.looks.count.cell for is_sum in sums]
+        yield _Row(labels, values, before, row.rule, (form.looks.total if row.sum_of else form.looks.label, looks))
 
 
 def _zero(form: Form, table_id: str) -> Formula | None:
@@ -144,12 +152,12 @@ def _zero(form: Form, table_id: str) -> Formula | None:
 def _computed_rows(form: Form, table_id: str, table: CountTable) -> Iterator[_Row]:
     """The rows that Excel computes: the total, and 検算 against the columns that must have the same total."""
     totals = [Total(table_id, column.label) for column in form.columns[table_id]]
-    looks = (form.looks.total, form.looks.result)
-    before = [_earlier_total(form, table_id, column) for column in _earlier_columns(form, table_id)]
+    looks = (form.looks.total, [form.looks.result] * len(totals))
+    before = [_earlier_number(form, total.key) for total in totals] if _earlier_columns(form, table_id) else []
     if table.total:
-        sums = [form.formulas.total(total) for total in totals]
+        sums = [form.formulas.sum(total.key) for total in totals]
         # Of a published year perhaps nothing but the total is known: then it is typed in.
-        of_sums = (form.looks.total, form.looks.count.cell) if form.cover.published else looks
+        of_sums = (form.looks.total, [form.looks.count.cell] * len(totals)) if form.cover.published else looks
         yield _Row(["", table.total][-len(table.stubs) :], sums, before, "", of_sums)
     linked = [form.linked(total) for total in totals]
     if any(linked):
@@ -168,9 +176,12 @@ def _earlier_columns(form: Form, table_id: str) -> tuple[Column, ...]:
     return form.columns[table_id] if known else ()
 
 
-def _earlier_total(form: Form, table_id: str, column: Column) -> int | None:
-    """The sum of an earlier column, where every row of it is known."""
+def _earlier_number(form: Form, key: CellKey) -> int | str | None:
+    """What an earlier cell said; of a sum, where everything that it adds up is known."""
     counts = form.filling.earlier.counts if form.filling.earlier else {}
-    values = [counts.get(key) for key in form.edition.count_tables[table_id].keys(table_id, column.label)]
+    parts = form.edition.count_tables[key.table].parts_of(key)
+    values = [counts.get(part) for part in parts]
+    if parts == [key]:
+        return values[0]
     known = [value for value in values if isinstance(value, int)]
     return sum(known) if len(known) == len(values) else None

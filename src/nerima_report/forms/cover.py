@@ -5,6 +5,7 @@ from __future__ import annotations
 from xlsxwriter.utility import xl_range_abs
 from xlsxwriter.worksheet import Worksheet
 
+from nerima_report.edition.municipality import Words
 from nerima_report.edition.tables import CountTable, fill
 from nerima_report.fiscal_year import full_date, full_name
 from nerima_report.forms.form import MARK_COLUMN, PROGRESS_COLUMN, Form, FormCover, fed_lists, fingerprint
@@ -21,8 +22,6 @@ from nerima_report.tallies.submission import (
     PUBLISHED_FORM,
     REQUEST_CHOICES,
     REQUESTS,
-    SECTION_FORM,
-    WARD_FORM,
 )
 
 _WIDTHS = (28, 42, 20, 12, 14)
@@ -84,7 +83,7 @@ def _write_facts(form: Form, sheet: Worksheet) -> None:
     cover, looks = form.cover, form.looks
     facts: dict[str, object] = {
         "年度": full_name(cover.fiscal_year),
-        "様式": _kind_of(cover),
+        "様式": _kind_of(cover, form.edition.words),
         "部": cover.department,
         "課": cover.section,
         "様式の版": form.edition.municipality.form_version,
@@ -95,19 +94,22 @@ def _write_facts(form: Form, sheet: Worksheet) -> None:
     open_looks = {label: looks.text.cell for label, _, _ in _ASKED}
     open_looks |= {"提出回": looks.ordinal, "記入日": looks.day.cell}
     for row, label in enumerate(form.facts, start=HEADER_ROW):
-        write(sheet, row, 0, [label], looks.label)
-        fit_height(sheet, row, [(label, _WIDTHS[0])])
+        shown = form.edition.words.label(label)
+        write(sheet, row, 0, [shown], looks.label)
+        fit_height(sheet, row, [(shown, _WIDTHS[0])])
         write(sheet, row, 1, [facts.get(label)], open_looks.get(label, looks.label))
     for label, allowed, kind in (asked for asked in _ASKED if asked[0] in form.facts):
         row = HEADER_ROW + form.facts.index(label)
         restrict(sheet, (row, 1, row, 1), allowed, label, words_for(form, kind))
 
 
-def _kind_of(cover: FormCover) -> str:
+def _kind_of(cover: FormCover, words: Words) -> str:
     """What the cover calls the form."""
     if cover.confirms:
         return CONFIRMATION_FORM
-    return PUBLISHED_FORM if cover.published else WARD_FORM if cover.ward else SECTION_FORM
+    if cover.published:
+        return PUBLISHED_FORM
+    return words.whole_form if cover.ward else words.section_form
 
 
 def _write_line(form: Form, sheet: Worksheet, key: str, row: int) -> None:

@@ -34,6 +34,7 @@ _FIRST_CAPTION = 2  # the row of the first caption on a sheet with several table
 _NOT_ON_FORMS = frozenset({
     "first_year", "renamed", "stocks", "carried_over", "must_publish", "repeated_in", "repeated_as",
     "since", "expected", "due_when", "yearly", "settled_by", "in_order", "done_when",
+    "total_first", "group_total", "group_total_first",
 })  # fmt: skip
 # Keys of registers.toml that have no effect on the sheet of a register.
 _NOT_ON_SHEETS: dict[str, Any] = {
@@ -46,7 +47,7 @@ _NOT_ON_SHEETS: dict[str, Any] = {
 _ADDED_LATER = frozenset({
     "bodies", "counted_from", "where", "sum", "each_choice_of", "beginning",
     "hide_unused_rows", "required_when", "any_year", "choices_from", "meanings", "lines_for",
-    "open_when", "open_note", "by_body_of", "done_of",
+    "open_when", "open_note", "by_body_of", "done_of", "sum_of", "of",
 })  # fmt: skip
 
 
@@ -214,7 +215,11 @@ class Form:
         asked = {table_id: self.edition.count_tables[table_id] for table_id in self.columns}
         none = {key: table for key, table in asked.items() if self.shows_no_requests(key)}
         zeros = {
-            row.key(key, column.label): 0 for key, t in none.items() for row in t.rows for column in self.columns[key]
+            row.key(key, column.label): 0
+            for key, table in none.items()
+            for row in table.filled_rows
+            for column in self.columns[key]
+            if not column.sum_of
         }
         return Formulas(self.edition, self.columns, self.places, zeros | self.counts)
 
@@ -233,7 +238,7 @@ class Form:
         part = self.edition.part_of(total.table_id)
         others = []
         for link in part.links:
-            whole = not any(side.rows or side.group for side in (link.left, link.right))
+            whole = not any(side.rows or side.group or side.columns for side in (link.left, link.right))
             sides = [Total(part.table_id(side.table), side.column) for side in (link.left, link.right)]
             if link.relation == "equal" and whole and total in sides:
                 others += [side for side in sides if side.table_id != total.table_id and self._stands_here(side)]

@@ -19,6 +19,7 @@ from nerima_report.forms.style import Formula
 from nerima_report.places import CellKey
 
 AGREED = "✓"
+Area = tuple[int, int, int, int]  # first row and column, last row and column, counted from 0
 _LONGEST_LITERAL = 250  # Excel takes 255 characters, a doubled quotation mark as one
 
 
@@ -27,6 +28,11 @@ class Total(NamedTuple):
 
     table_id: str
     column: str
+
+    @property
+    def key(self) -> CellKey:
+        """The name of the cell with the total."""
+        return CellKey(self.table_id, "", "", self.column)
 
 
 class TablePlace(NamedTuple):
@@ -53,9 +59,9 @@ class Formulas:
     places: Mapping[str, TablePlace]
     counts: Mapping[CellKey, int]
 
-    def total(self, total: Total) -> Formula:
-        """The sum of a column: =SUM($B$5:$B$13)."""
-        return Formula(f"=SUM({self._cells(total)})", self._sum(total))
+    def sum(self, key: CellKey) -> Formula:
+        """What a cell adds up, without a row that of the total: =SUM($B$5:$B$13)."""
+        return Formula(f"=SUM({self._cells(key)})", self._sum(key))
 
     def check(self, total: Total, others: Sequence[Total]) -> Formula | None:
         """✓, or the first of the other totals that disagrees and by how much; None without others.
@@ -69,10 +75,10 @@ class Formulas:
             difference = f"{self._sum_of(total, total)}-{self._sum_of(other, total)}"
             more, less = (_joined(wording, f"ABS({difference})") for wording in self._wordings(total, other))
             text = f"IF({difference}>0,{more},IF({difference}<0,{less},{text}))"
-            number = self._sum(total) - self._sum(other)
+            number = self._sum(total.key) - self._sum(other.key)
             if number:
                 result = fill(self._wordings(total, other)[number < 0], {"数": str(abs(number))})
-        formula = f'=IF(COUNT({self._cells(total)})=0,"",{text})'
+        formula = f'=IF(COUNT({self._cells(total.key)})=0,"",{text})'
         return Formula(formula, result if self._is_begun(total) else "")
 
     def longest_check(self, total: Total, others: Sequence[Total]) -> str:
@@ -88,35 +94,66 @@ class Formulas:
 
     def blanks(self, table_id: str) -> Formula:
         """How many cells of a table are blank: COUNTBLANK('公開.請求者'!$B$5:$C$8)."""
-        cells = len(self.columns[table_id]) * len(self.edition.count_tables[table_id].rows)
+        cells = sum((bottom - top + 1) * (last - first + 1) for top, first, bottom, last in self.areas(table_id))
         filled = sum(key.table == table_id for key in self.counts)
         sheet = self.places[table_id].sheet
-        return Formula(f"COUNTBLANK('{sheet}'!{xl_range_abs(*self.area(table_id))})", cells - filled)
+        top, first, _, _ = self.areas(table_id)[0]
+        _, _, bottom, last = self.areas(table_id)[-1]  # the sums in between are never blank
+        return Formula(f"COUNTBLANK('{sheet}'!{xl_range_abs(top, first, bottom, last)})", cells - filled)
 
-    def area(self, table_id: str) -> tuple[int, int, int, int]:
-        """The cells to be filled in: first row and column, last row and column, counted from 0."""
-        table = self.edition.count_tables[table_id]
+    def areas(self, table_id: str) -> list[Area]:
+        """The cells to be filled in, in ranges between the sums: one, where only the last row is a sum."""
+        table, columns = self.edition.count_tables[table_id], self.columns[table_id]
+        rows = [number for number, row in enumerate(table.rows) if not row.sum_of]
+        return self._ranges(table_id, rows, [place for place, column in enumerate(columns) if not column.sum_of])
+
+    def _sum(self, key: CellKey) -> int:
+        return sum(self.counts.get(part, 0) for part in self.edition.count_tables[key.table].parts_of(key))
+
+    def _cells(self, key: CellKey, sheet: str = "") -> str:
+        """The cells that a cell adds up, as ranges of a formula."""
+        table = self.edition.count_tables[key.table]
+        parts = table.parts_of(key)
+        labels = [column.label for column in self.columns[key.table]]
+        names = [(row.group, row.label) for row in table.rows]
+        rows = sorted({names.index((part.group, part.row)) for part in parts})
+        ranges = self._ranges(key.table, rows, sorted({labels.index(part.column) for part in parts}))
+        return ",".join(f"{sheet}{xl_range_abs(*area)}" for area in ranges)
+
+    def _ranges(self, table_id: str, rows: Sequence[int], columns: Sequence[int]) -> list[Area]:
+        """The cells of some rows in some columns of a table (both counted from 0)."""
         place = self.places[table_id]
-        first_row = place.header + 1
-        last_row, last = first_row + len(table.rows) - 1, place.first + len(self.columns[table_id]) - 1
-        return first_row, place.first, last_row, last
-
-    def _cells(self, total: Total) -> str:
-        top, first, bottom, _ = self.area(total.table_id)
-        place = first + [column.label for column in self.columns[total.table_id]].index(total.column)
-        return str(xl_range_abs(top, place, bottom, place))
+        top, left = place.header + 1, place.first
+        return [
+            (top + row, left + column, top + last_row, left + last_column)
+            for row, last_row in _runs(rows)
+            for column, last_column in _runs(columns)
+        ]
 
     def _sum_of(self, total: Total, reader: Total) -> str:
         """The sum of a column in a formula that stands beside another column: with its sheet, where that differs."""
         sheet = self.places[total.table_id].sheet
         name = "" if sheet == self.places[reader.table_id].sheet else f"'{sheet}'!"
-        return f"SUM({name}{self._cells(total)})"
+        return f"SUM({self._cells(total.key, name)})"
 
     def _is_begun(self, total: Total) -> bool:
-        return any((key.table, key.column) == total for key in self.counts)
+        parts = self.edition.count_tables[total.table_id].parts_of(total.key)
+        return any(part in self.counts for part in parts)
 
-    def _sum(self, total: Total) -> int:
-        return sum(self.counts.get(key, 0) for key in self.edition.count_tables[total.table_id].keys(*total))
+
+def _runs(numbers: Sequence[int]) -> list[tuple[int, int]]:
+    """The first and the last of the numbers that follow each other.
+
+    >>> _runs([0, 1, 2, 5])
+    [(0, 2), (5, 5)]
+    """
+    runs: list[tuple[int, int]] = []
+    for number in numbers:
+        if runs and runs[-1][1] == number - 1:
+            runs[-1] = (runs[-1][0], number)
+        else:
+            runs.append((number, number))
+    return runs
 
 
 def name_beside(total: Total, other: Total) -> str:

@@ -15,10 +15,10 @@ from nerima_report.edition.entries import EntryField
 from nerima_report.edition.texts import LONGEST_MESSAGE, LONGEST_TITLE, InputText
 from nerima_report.fiscal_year import Month
 from nerima_report.forms.form import Form
+from nerima_report.forms.formulas import Area
 from nerima_report.tallies.cell_values import LARGEST_COUNT
 from nerima_report.tallies.submission import NOT_APPLICABLE
 
-Area = tuple[int, int, int, int]  # first row and column, last row and column, counted from 0
 _LONGEST_LIST = 255
 
 COUNT = {"validate": "integer", "criteria": "between", "minimum": 0, "maximum": LARGEST_COUNT}

@@ -22,7 +22,8 @@ from nerima_report.edition.ledger import DAYS_LEFT, DUE, Ledger, LedgerField, Le
 from nerima_report.edition.tables import fill
 from nerima_report.edition.texts import InputText
 from nerima_report.forms.form import Form
-from nerima_report.forms.inputs import FIRST_DAY, LAST_DAY, Area, allowed_in, restrict, words_for
+from nerima_report.forms.formulas import Area
+from nerima_report.forms.inputs import FIRST_DAY, LAST_DAY, allowed_in, restrict, words_for
 from nerima_report.forms.ledger_formulas import LedgerFormulas, serial
 from nerima_report.forms.style import FIRST_ROW, HEADER_ROW, Formula, fit_height, width_of, write
 from nerima_report.tallies.periods import Periods

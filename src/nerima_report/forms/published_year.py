@@ -14,7 +14,6 @@ from nerima_report.edition.tables import CountTable
 from nerima_report.edition.texts import TemplateTexts
 from nerima_report.fiscal_year import full_name
 from nerima_report.forms import Filling, FormCover, render_form
-from nerima_report.places import WARD
 
 
 def as_published(edition: Edition) -> Edition:
@@ -39,7 +38,7 @@ def not_printed(edition: Edition) -> tuple[str, ...]:
 
 def render_template(edition: Edition, fiscal_year: int, filling: Filling | None = None) -> bytes:
     """The workbook for a year; `edition` is narrowed to it. The same input gives the same bytes."""
-    cover = FormCover(fiscal_year, "", WARD, ward=True, published=True)
+    cover = FormCover(fiscal_year, "", edition.words.whole, ward=True, published=True)
     return render_form(as_published(edition), cover, filling or Filling())
 
 

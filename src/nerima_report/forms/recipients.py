@@ -12,11 +12,12 @@ from datetime import date
 from pathlib import Path
 
 from nerima_report.edition import Edition
+from nerima_report.edition.municipality import Words
 from nerima_report.errors import CannotProceed
 from nerima_report.files import find_workbooks
 from nerima_report.fiscal_year import full_name
 from nerima_report.forms.form import EarlierFigures, FormCover
-from nerima_report.places import WARD, CellKey
+from nerima_report.places import CellKey
 from nerima_report.tallies.model import Tallies
 from nerima_report.tallies.reading import load_tallies
 from nerima_report.tallies.roster import TALLIES, RosterSection, is_asked, outside, withheld_from
@@ -51,12 +52,12 @@ def all_covers(roster: Sequence[RosterSection], edition: Edition, deadline: date
     return [*covers, ward]
 
 
-def chosen(covers: Sequence[FormCover], names: Sequence[str]) -> list[FormCover]:
+def chosen(covers: Sequence[FormCover], names: Sequence[str], words: Words) -> list[FormCover]:
     """The covers with these names: 管理課, 福祉部管理課 or 区全体; all without names.
 
     Raises CannotProceed for an unknown name, suggesting a similar one, and for a name that several 課 have.
     """
-    return list({cover: None for name in names for cover in (_named(covers, name),)}) if names else list(covers)
+    return list({cover: None for name in names for cover in (_named(covers, name, words),)}) if names else list(covers)
 
 
 def refuse_unasked(roster: Sequence[RosterSection], edition: Edition, names: Sequence[str]) -> None:
@@ -67,13 +68,14 @@ def refuse_unasked(roster: Sequence[RosterSection], edition: Edition, names: Seq
         if plain(name) in unasked:
             raise CannotProceed(
                 f"「{name}」の出す表は、どれも請求台帳から数えるので、様式はありません。\n"
-                f"  課の数も出してもらって比べるときは、名簿の「集計」に「{TALLIES}」と書いてください。"
+                f"  {edition.words.section}の数も出してもらって比べるときは、"
+                f"名簿の「集計」に「{TALLIES}」と書いてください。"
             )
 
 
-def file_name(cover: FormCover) -> str:
+def file_name(cover: FormCover, words: Words) -> str:
     """The name of the file: 12_福祉部管理課_令和8年度.xlsx, numbered as the roster is, with the ward first (00)."""
-    return _name(cover.number, f"{WARD}_{cover.section}" if cover.ward else cover.key, cover.fiscal_year)
+    return _name(cover.number, f"{words.whole}_{cover.section}" if cover.ward else cover.key, cover.fiscal_year)
 
 
 def form_name(roster: Sequence[RosterSection], section: RosterSection) -> str:
@@ -90,20 +92,24 @@ def _number(roster: Sequence[RosterSection], place: int) -> str:
     return f"{place:0{max(2, len(str(len(roster))))}}"
 
 
-def _named(covers: Sequence[FormCover], name: str) -> FormCover:
+def _named(covers: Sequence[FormCover], name: str, words: Words) -> FormCover:
     wanted = plain(name)
     sections = [cover for cover in covers if not cover.ward]
-    matching = [cover for cover in covers if wanted == (WARD if cover.ward else cover.key)]
+    matching = [cover for cover in covers if wanted == (words.whole if cover.ward else cover.key)]
     matching = matching or [cover for cover in sections if cover.section == wanted]
     if len(matching) == 1:
         return matching[0]
     if matching:
         names = "、".join(cover.key for cover in matching)
-        raise CannotProceed(f"「{name}」は二つ以上あります（{names}）。\n  部の名前も続けて書いてください。")
-    known = [WARD, *(name for cover in sections for name in (cover.key, cover.section))]
+        raise CannotProceed(
+            f"「{name}」は二つ以上あります（{names}）。\n  {words.department}の名前も続けて書いてください。"
+        )
+    known = [words.whole, *(name for cover in sections for name in (cover.key, cover.section))]
     likely = difflib.get_close_matches(wanted, known, n=1, cutoff=0.5)
     hint = f"もしかして: {likely[0]}\n  " if likely else ""
-    raise CannotProceed(f"名簿に「{name}」がありません。\n  {hint}課の名前を、名簿のとおりに書いてください。")
+    raise CannotProceed(
+        f"名簿に「{name}」がありません。\n  {hint}{words.section}の名前を、名簿のとおりに書いてください。"
+    )
 
 
 @dataclass(frozen=True)

@@ -101,22 +101,25 @@ def _workbook(headings: Sequence[str], rows: Sequence[Row], edition: Edition, fi
 def _rules(edition: Edition, fiscal_year: int, years: Iterable[object]) -> dict[str, dict[str, object]]:
     """What Excel offers and says in a column. A list that does not hold everything lets something else be typed."""
     named = {year for text in years if (year := parse_fiscal_year(text))} | {fiscal_year, fiscal_year + 1}
+    section = edition.words.section
     parts = edition.for_year(fiscal_year).parts
     keys = list(dict.fromkeys(part.key for part in parts))
     forms = (
         f"{ALL_FORMS}（種類ごとに決まった表のすべて）か、{'、'.join(f'{key}だけ' for key in keys)} から選びます。"
-        "表を選んで出してもらう課は、表のシートの名前（個人.点検 など）を「、」で区切って書きます。"
+        f"表を選んで出してもらう{section}は、表のシートの名前（個人.点検 など）を「、」で区切って書きます。"
     )
     kinds = edition.kinds
     return {
         "年度": {"validate": "list", "source": [full_name(year) for year in sorted(named)], "error_type": "warning"},
-        "種類": _one_of("種類", [kind.name for kind in kinds.kinds], "空けておくと、どの表も求める課とみます。"),
+        "種類": _one_of(
+            "種類", [kind.name for kind in kinds.kinds], f"空けておくと、どの表も求める{section}とみます。"
+        ),
         "長": {
             "validate": "any",
             "input_title": "長",
             "input_message": "長の職名（課長、館長、校長など）。手紙の宛名になります。空けておくと、種類のとおりです。",
         },
-        "実施機関": _one_of("実施機関", kinds.bodies, "空けておくと、種類か部で決まります。"),
+        "実施機関": _one_of("実施機関", kinds.bodies, f"空けておくと、種類か{edition.words.department}で決まります。"),
         "役割": _one_of(
             "役割",
             [role.name for role in kinds.roles_in(fiscal_year)],
@@ -133,8 +136,8 @@ def _rules(edition: Edition, fiscal_year: int, years: Iterable[object]) -> dict[
         "集計": _one_of(
             "集計",
             [TALLIES],
-            f"請求台帳のある年度に、台帳から数える表も課に出してもらい、比べるときだけ「{TALLIES}」。"
-            "空けておくと、その表は課に求めません。",
+            f"請求台帳のある年度に、台帳から数える表も{section}に出してもらい、比べるときだけ「{TALLIES}」。"
+            f"空けておくと、その表は{section}に求めません。",
         ),
         "メール": {
             "validate": "any",

@@ -19,7 +19,8 @@ from nerima_report.edition.entries import EntryField, EntryTable
 from nerima_report.edition.registers import ANSWER, NUMBER, TRACE, Register
 from nerima_report.fiscal_year import Month
 from nerima_report.forms.form import Form
-from nerima_report.forms.inputs import Area, allowed_in, restrict, words_for
+from nerima_report.forms.formulas import Area
+from nerima_report.forms.inputs import allowed_in, restrict, words_for
 from nerima_report.forms.style import (
     FIRST_ROW,
     HEADER_ROW,

@@ -17,11 +17,11 @@ from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
 from nerima_report.edition import Edition
-from nerima_report.edition.tables import CountTable, fill
+from nerima_report.edition.tables import fill
 from nerima_report.forms.count_sheets import write_count_sheet
 from nerima_report.forms.cover import write_cover
 from nerima_report.forms.form import Filling, Form, FormCover, fingerprint, instruction
-from nerima_report.forms.formulas import literal
+from nerima_report.forms.formulas import Area, literal
 from nerima_report.forms.guide import write_guide
 from nerima_report.forms.style import FIRST_ROW, FONT, HEADER_ROW, Formula, add_sheet, make_looks, write
 from nerima_report.forms.table_sheets import entry_area, has_example, tinted_area, write_entries, write_register
@@ -97,8 +97,9 @@ def _refuse_unknown(form: Form) -> None:
     known = {
         row.key(table_id, column.label)
         for table_id, columns in form.columns.items()
-        for row in form.edition.count_tables[table_id].rows
+        for row in form.edition.count_tables[table_id].filled_rows
         for column in columns
+        if not column.sum_of
     }
     counts, entries = form.filling.counts, form.filling.entries
     given = [*entries, *(form.filling.registers or ())]
@@ -117,14 +118,15 @@ def _write_instruction(form: Form, sheet: Worksheet, table_id: str) -> None:
     if not condition:
         write(sheet, row, 0, [text], look)
         return
-    area = form.formulas.area(table_id) if isinstance(table, CountTable) else entry_area(form, table_id)
     marked, none = form.texts.not_applicable, form.texts.no_requests
-    cells = xl_range_abs(*area)
+    ranges = [xl_range_abs(*area) for area in _areas(form, table_id)]
     # The length of the texts, because Excel counts a cell with a formula that shows nothing as filled.
-    state = f'{literal(marked)}&IF(SUMPRODUCT(LEN({cells}))>0,{literal(form.texts.clash)},"")'
+    written = "+".join(f"SUMPRODUCT(LEN({cells}))" for cells in ranges)
+    state = f'{literal(marked)}&IF({written}>0,{literal(form.texts.clash)},"")'
     otherwise, result = literal(text), text
     if choice := form.choice_of(table_id):
-        clash = f'IF(SUMPRODUCT(--({cells}<>0),--({cells}<>""))>0,{literal(form.texts.no_requests_clash)},"")'
+        numbers = "+".join(f'SUMPRODUCT(--({cells}<>0),--({cells}<>""))' for cells in ranges)
+        clash = f'IF({numbers}>0,{literal(form.texts.no_requests_clash)},"")'
         otherwise = f"IF('{COVER_SHEET}'!{choice}=\"{NO_REQUESTS}\",{literal(none)}&{clash},{otherwise})"
         result = none if form.shows_no_requests(table_id) else text
     result = result if form.cover.applies(table_id) else marked
@@ -137,14 +139,20 @@ def _grey_when_marked(form: Form, sheet: Worksheet, table_id: str, row: int) -> 
 
     The condition refers to this sheet, because not every version of Excel allows references to another sheet here.
     """
-    marked, table = form.texts.not_applicable, form.tables[table_id]
-    area = form.formulas.area(table_id) if isinstance(table, CountTable) else entry_area(form, table_id)
+    marked = form.texts.not_applicable
     greyed = f"LEFT({xl_rowcol_to_cell(row, 0, True, True)},{len(marked)})={literal(marked)}"
-    written = f'=AND({greyed},{xl_rowcol_to_cell(*area[:2])}<>"")'
-    clash = {"type": "formula", "criteria": written, "format": form.looks.clash, "stop_if_true": True}
-    sheet.conditional_format(*area, clash)
-    tinted = tinted_area(form, table_id) if table_id in form.entry_tables else area
-    sheet.conditional_format(*tinted, {"type": "formula", "criteria": f"={greyed}", "format": form.looks.unused})
+    for area in _areas(form, table_id):
+        written = f'=AND({greyed},{xl_rowcol_to_cell(*area[:2])}<>"")'
+        clash = {"type": "formula", "criteria": written, "format": form.looks.clash, "stop_if_true": True}
+        sheet.conditional_format(*area, clash)
+        tinted = tinted_area(form, table_id) if table_id in form.entry_tables else area
+        sheet.conditional_format(*tinted, {"type": "formula", "criteria": f"={greyed}", "format": form.looks.unused})
+
+
+def _areas(form: Form, table_id: str) -> list[Area]:
+    """The cells of a table that are filled in."""
+    is_list = table_id in form.entry_tables
+    return [entry_area(form, table_id)] if is_list else form.formulas.areas(table_id)
 
 
 def _earlier_entries(form: Form, table_id: str) -> str:

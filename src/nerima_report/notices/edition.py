@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.text import Text
 
 from nerima_report import __version__
+from nerima_report.edition import Edition
 from nerima_report.edition.catalogue import Catalogue, FindingDefinition
 from nerima_report.edition.changes import EditionChange, KeyStep, has_keys, item_name, names_of, values_of
 from nerima_report.edition.guideline import Annex, AnnexType, Guideline, GuidelineRule, SearchResult
@@ -43,7 +44,7 @@ UNPRINTED_HINT = (
     '置くところに {{{{ 表("{key}") }}}} と書いてください（集めるだけなら、このままでかまいません）。'
 )
 FORM_HINT = (
-    "各課に書いてもらうところが変わりました。municipality.toml の form_version を上げて、様式を配り直してください"
+    "様式に書いてもらうところが変わりました。municipality.toml の form_version を上げて、様式を配り直してください"
     "（前の様式に記入されたものは、変わったところが指摘されます）。"
 )
 
@@ -55,6 +56,16 @@ def _print(console: Console, indent: int, text: str, style: str = "", hanging: i
 
 
 _print_type = partial(_print, hanging=4)  # in the guideline, whose sentences are long
+
+
+def contents_of(edition: Edition) -> str:
+    """What an edition has, in a line: its body, parts, tables and shares, and the fiscal years that it serves."""
+    firsts = [part.definition.first_year for part in edition.parts]
+    lasts = [part.definition.last_year for part in edition.parts]
+    until = f"{full_name(max(filter(None, lasts)))}まで" if None not in lasts else ""
+    figures = sum(len(part.figures) for part in edition.parts)
+    tables = f"表 {len(edition.tables)}、割合 {figures}"
+    return f"{edition.municipality.name}: 部 {len(edition.parts)}、{tables}（{full_name(min(firsts))}から{until}）"
 
 
 def print_edition_changes(console: Console, changes: Sequence[EditionChange]) -> None:
@@ -245,10 +256,13 @@ def _print_rules(console: Console, heading: str, rules: Iterable[GuidelineRule])
         _print_type(console, 2, f"・{rule.text}［{rule.basis}］")
 
 
-def explain_code(code: str, definition: FindingDefinition) -> str:
+def explain_code(code: str, catalogue: Catalogue) -> str:
     """One entry of the catalogue, in lines."""
+    definition, section = catalogue.codes[code], catalogue.words.section
     title = f"{code} {definition.name}（{SEVERITY_NAMES[definition.severity]}）"
-    return "\n".join((title, f"  {definition.example_message}", *(f"  {fact}" for fact in _explained(definition))))
+    return "\n".join(
+        (title, f"  {definition.example_message}", *(f"  {fact}" for fact in _explained(definition, section)))
+    )
 
 
 def list_codes(catalogue: Catalogue, width: int) -> str:
@@ -280,15 +294,15 @@ def _page(catalogue: Catalogue) -> Iterator[str]:
         yield from ("", f"### {code} {definition.name}", "")
         yield f"- 重さ: {SEVERITY_NAMES[definition.severity]}"
         yield f"- 文: {definition.message}"
-        yield from (f"- {fact}" for fact in _explained(definition))
+        yield from (f"- {fact}" for fact in _explained(definition, catalogue.words.section))
 
 
-def _explained(definition: FindingDefinition) -> Iterator[str]:
+def _explained(definition: FindingDefinition, section: str) -> Iterator[str]:
     yield f"どういうことか: {definition.explanation}"
     yield f"たとえば: {definition.example}"
     yield f"どうするか: {definition.hint}"
     if definition.office_only:
-        yield "課に返す写しと手紙には載らない。"
+        yield f"{section}に返す写しと手紙には載らない。"
     elif definition.for_section:
-        yield f"課に伝えること: {definition.for_section}"
+        yield f"{section}に伝えること: {definition.for_section}"
     yield f"よりどころ: {definition.basis}"

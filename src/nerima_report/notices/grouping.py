@@ -6,15 +6,15 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from nerima_report.edition.catalogue import Notice
+from nerima_report.edition.municipality import Words
 from nerima_report.edition.tables import LINK_CODES
 from nerima_report.findings import Finding, SuggestedCell
-from nerima_report.places import WARD, Place
+from nerima_report.places import Place
 from nerima_report.text import how_many
 
 WHOLE = "全体"
 WARD_MISSING = "N605"
 LEAST_SHARED = 3  # workbooks that share a notice, which is then said once
-ANY_SECTION = "次の課"  # stands in a sentence for all of them
 # Two numbers or answers that ought to agree, of which either may be wrong.
 COMPARED = {*LINK_CODES.values(), "N530", "N541", "N624"}
 
@@ -36,6 +36,7 @@ class WorkbookNotices:
 
     section: str
     file: str
+    words: Words
     sheets: tuple[SheetNotices, ...] = ()
     ward: bool = False
     owners: tuple[str, ...] = ()
@@ -44,23 +45,23 @@ class WorkbookNotices:
     def title(self) -> str:
         """Whose workbook it is, and its file: 福祉部管理課（12_福祉部管理課.xlsx）; or how many share the notices."""
         if self.owners:
-            number = len(self.owners)
-            return f"{f'{how_many(number)}課の集計' if self.file else f'{number}課'}に同じ指摘"
+            number, section = len(self.owners), self.words.section
+            return f"{f'{how_many(number)}{section}の集計' if self.file else f'{number}{section}'}に同じ指摘"
         if self.ward:
-            return f"{WARD}（{'、'.join(filter(None, (self.section, self.file)))}）"
+            return f"{self.words.whole}（{'、'.join(filter(None, (self.section, self.file)))}）"
         if self.section and self.file:
             return f"{self.section}（{self.file}）"
         return self.section or self.file or WHOLE
 
 
-def by_workbook(notices: Iterable[Notice], wards: Collection[str] = ()) -> list[WorkbookNotices]:
+def by_workbook(notices: Iterable[Notice], words: Words, wards: Collection[str] = ()) -> list[WorkbookNotices]:
     """Group notices, which come in order of severity; a group has the place of its first notice.
 
     What many workbooks share is one notice. `wards` are the files that speak for 区全体.
     """
     groups: dict[WorkbookNotices, dict[str, list[Notice]]] = {}
-    for notice in _said_once(by_problem(notices)):
-        group = _group_of(notice, wards)
+    for notice in _said_once(by_problem(notices), words):
+        group = _group_of(notice, words, wards)
         groups.setdefault(group, {}).setdefault(notice.place.sheet, []).append(notice)
     return [
         replace(group, sheets=tuple(SheetNotices(sheet, tuple(own)) for sheet, own in sheets.items()))
@@ -68,47 +69,52 @@ def by_workbook(notices: Iterable[Notice], wards: Collection[str] = ()) -> list[
     ]
 
 
-def _group_of(notice: Notice, wards: Collection[str]) -> WorkbookNotices:
+def _group_of(notice: Notice, words: Words, wards: Collection[str]) -> WorkbookNotices:
     """The workbook of a notice, or the workbooks that share it, without notices."""
     place = notice.place
     if not notice.alike:
-        return WorkbookNotices(place.section, place.file, ward=place.file in wards or notice.code == WARD_MISSING)
-    owners = (f"{WARD}（{o.section}）" if o.file in wards else o.section or o.file for o in map(_place, notice.alike))
-    return WorkbookNotices("", "all" if place.file else "", owners=tuple(dict.fromkeys(owners)))
+        return WorkbookNotices(
+            place.section, place.file, words, ward=place.file in wards or notice.code == WARD_MISSING
+        )
+    whole = words.whole
+    owners = (f"{whole}（{o.section}）" if o.file in wards else o.section or o.file for o in map(_place, notice.alike))
+    return WorkbookNotices("", "all" if place.file else "", words, owners=tuple(dict.fromkeys(owners)))
 
 
 def _place(notice: Notice) -> Place:
     return notice.place
 
 
-def _said_once(notices: Iterable[Notice]) -> list[Notice]:
+def _said_once(notices: Iterable[Notice], words: Words) -> list[Notice]:
     """The notices, those that many workbooks share word for word as one, at the place of the first."""
     kinds: dict[object, list[Notice]] = {}
     for number, notice in enumerate(notices):
-        kinds.setdefault(number if notice.evidence else _in_general(notice), []).append(notice)
+        kinds.setdefault(number if notice.evidence else _in_general(notice, words), []).append(notice)
     told: list[Notice] = []
     for kind in kinds.values():
         workbooks = {(notice.place.section, notice.place.file) for notice in kind}
-        told += [_shared(kind)] if len(workbooks) >= LEAST_SHARED else kind
+        told += [_shared(kind, words)] if len(workbooks) >= LEAST_SHARED else kind
     return told
 
 
-def _in_general(notice: Notice) -> object:
+def _in_general(notice: Notice, words: Words) -> object:
     """What a notice says, apart from whose workbook it is said of."""
     finding, elsewhere = notice.finding, replace(notice.place, section="", file="")
     facts = (finding.expected, finding.found, finding.difference, notice.explanation, notice.advice)
-    return notice.code, notice.severity, elsewhere, _general_message(notice), facts
+    return notice.code, notice.severity, elsewhere, _general_message(notice, words), facts
 
 
-def _general_message(notice: Notice) -> str:
-    return notice.message.replace(notice.place.section, ANY_SECTION) if notice.place.section else notice.message
+def _general_message(notice: Notice, words: Words) -> str:
+    """The message, in which 次の課 stands for each of those of whom it is said."""
+    section = notice.place.section
+    return notice.message.replace(section, f"次の{words.section}") if section else notice.message
 
 
-def _shared(notices: Sequence[Notice]) -> Notice:
+def _shared(notices: Sequence[Notice], words: Words) -> Notice:
     """The one that stands for all; what each was compared with lies in its own workbook."""
     first = notices[0]
     finding = replace(first.finding, related=())
-    return replace(first, finding=finding, message=_general_message(first), alike=tuple(notices))
+    return replace(first, finding=finding, message=_general_message(first, words), alike=tuple(notices))
 
 
 def same_fault(notices: Iterable[Notice]) -> list[tuple[Notice, ...]]:

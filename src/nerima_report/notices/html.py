@@ -14,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from nerima_report import __version__
 from nerima_report.edition.catalogue import Notice
+from nerima_report.edition.municipality import Words
 from nerima_report.examination import Examination
 from nerima_report.findings import Severity
 from nerima_report.fiscal_year import full_name
@@ -73,7 +74,7 @@ def render_html(examination: Examination, outcome: Outcome) -> str:
         spot_of=spot,
         facts_of=_facts,
         excerpt_of=Excerpts(examination).around,
-        answers_to=partial(answers_to, until=only_year(examination), wards=examination.wards),
+        answers_to=partial(answers_to, until=only_year(examination), whole=examination.whole),
         answer_lead=LEAD,
         program=f"nerima-report {__version__}",
     )
@@ -122,11 +123,12 @@ class FindingsPage:
     workbooks: tuple[WorkbookView, ...]
     written: Mapping[tuple[tuple[str, str], ...], list[str]]
     resubmissions: tuple[Resubmission, ...]
+    words: Words
 
     @property
     def overview(self) -> str:
         """The heading of the list at the top."""
-        return "課と表の一覧" if self.matrices else "ファイルの一覧"
+        return f"{self.words.section}と表の一覧" if self.matrices else "ファイルの一覧"
 
     @cached_property
     def _ids(self) -> dict[int, str]:
@@ -145,7 +147,7 @@ def make_page(examination: Examination, closing: str) -> FindingsPage:
     years = "・".join(full_name(year) for year in examination.inbox.fiscal_years)
     unread = set(map(label_of, examination.inbox.unread))
     others = dict.fromkeys(examination.records, ()) | files_outside(examination)
-    workbooks = by_workbook(examination.notices, examination.wards)
+    workbooks = by_workbook(examination.notices, examination.edition.words, examination.wards)
     return FindingsPage(
         title="記録の確認結果" if examination.records else f"集計の確認結果 {years}".strip(),
         closing=closing,
@@ -158,6 +160,7 @@ def make_page(examination: Examination, closing: str) -> FindingsPage:
         workbooks=tuple(WorkbookView(w.title, w.owners, tuple(map(_sheet, w.sheets))) for w in workbooks),
         written=written_alike(examination.remarks),
         resubmissions=examination.resubmissions,
+        words=examination.edition.words,
     )
 
 

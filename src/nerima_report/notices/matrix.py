@@ -17,12 +17,12 @@ from rich.text import Text
 from nerima_report.checks.collection import named_after, sent_for_another_year
 from nerima_report.edition.catalogue import Notice
 from nerima_report.edition.entries import ADJUSTMENTS
+from nerima_report.edition.municipality import Words
 from nerima_report.examination import Examination
 from nerima_report.findings import Severity
 from nerima_report.fiscal_year import full_name
 from nerima_report.notices.grouping import WARD_MISSING
 from nerima_report.notices.status import SECTION_STATUSES, SILENT, HandedIn, SectionStatus
-from nerima_report.places import WARD
 from nerima_report.tallies.collection import Collection
 from nerima_report.text import harmless, section_key
 
@@ -92,13 +92,13 @@ def _matrices(examination: Examination, collection: Collection) -> Iterator[Matr
     titles = {part.key: part.definition.title for part in collection.edition.parts}
     year = full_name(collection.fiscal_year)
     if len(used) == 1:
-        yield _block(f"{year} {WARD}", columns, rows, used)
+        yield _block(f"{year} {collection.edition.words.whole}", columns, rows, used)
     for key, own in groupby(used[1:], key=lambda n: columns[n].rpartition(".")[0]):
         numbers = list(own)
         if numbers[0] == used[1]:
             numbers.insert(0, 0)
         for first in range(0, len(numbers), MOST_COLUMNS):
-            title = f"{year} {titles.get(key, WARD)}" + ("（つづき）" if first else "")
+            title = f"{year} {titles.get(key, collection.edition.words.whole)}" + ("（つづき）" if first else "")
             yield _block(title, columns, rows, numbers[first : first + MOST_COLUMNS])
 
 
@@ -116,7 +116,7 @@ def _is_used(cell: MatrixCell) -> bool:
 def _columns(collection: Collection) -> tuple[str, ...]:
     """FILE, the tables that are handed in, the registers that were, and the adjustments of the ward."""
     edition = collection.edition
-    adjusted = [ADJUSTMENTS.key] if any(ward for ward, _ in owners(collection)) else []
+    adjusted = [ADJUSTMENTS] if any(ward for ward, _ in owners(collection)) else []
     handed_in = {t.table_id for t in collection.tallies.located}
     also = {table_id for section in collection.roster or () for table_id in _counted_too(collection, section.key)}
     made = {table_id for table_id, table in edition.count_tables.items() if not table.is_handed_in}
@@ -163,7 +163,7 @@ def owners(collection: Collection) -> list[_Owner]:
         expected = [
             (ward, section)
             for ward, section in everybody
-            if (ward, section) in handed_in or (WARD if ward else section) in absent
+            if (ward, section) in handed_in or (collection.edition.words.whole if ward else section) in absent
         ]
     others = sorted(handed_in, key=lambda owner: not owner[0])
     return list(dict.fromkeys([*expected, *others]))
@@ -212,7 +212,7 @@ def _by_owner_and_column(
         if place.file and place.file not in owner_of:
             continue
         owner = owner_of.get(place.file, (False, place.section))
-        if not place.file and (place.section == WARD or notice.code == WARD_MISSING):
+        if not place.file and (place.section == collection.edition.words.whole or notice.code == WARD_MISSING):
             owner = _coordinator(collection)
         tables = {place.table, *(r.table for r in notice.finding.related if r.file == place.file and r.table)}
         for table in tables.intersection(columns) or {FILE}:
@@ -242,9 +242,9 @@ def elsewhere(examination: Examination, rows: list[HandedIn]) -> list[Notice]:
     ]
 
 
-def print_handed_in(console: Console, rows: list[HandedIn]) -> None:
+def print_handed_in(console: Console, rows: list[HandedIn], words: Words) -> None:
     """Print the table. The status is written in words, not shown by colour alone."""
-    table = Table("部・課", "状況", "提出回", "エラー", "警告", box=None, pad_edge=False)
+    table = Table(f"{words.department}・{words.section}", "状況", "提出回", "エラー", "警告", box=None, pad_edge=False)
     for column in table.columns[2:]:
         column.justify = "right"
     for row in rows:
@@ -276,7 +276,8 @@ def _rows(examination: Examination, collection: Collection) -> Iterator[HandedIn
             errors, warnings = (_count(examination, submission.file, severity) for severity in ("error", "warning"))
             status: SectionStatus = "faulty" if errors else "fine"
             row = HandedIn(section, ward, status, submission.number, submission.file, errors, warnings)
-        yield replace(row, counted=kind.counted) if kind else row
+        words = collection.edition.words
+        yield replace(row, counted=kind.counted if kind else words.section, whole=words.whole)
 
 
 def _without_workbook(section: str, ward: bool, collection: Collection) -> HandedIn:

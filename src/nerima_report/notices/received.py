@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 
+from nerima_report.edition.municipality import Words
 from nerima_report.notices.status import several
 from nerima_report.tallies.remarks import Remark
 from nerima_report.tallies.resubmission import LINE_KINDS, CellChange, LineChange, Resubmission
@@ -19,10 +20,10 @@ MOST_CHANGES = 5  # of one workbook; the others are counted
 NOTHING = "空欄"
 
 
-def print_received(console: Console, remarks: Sequence[Remark], again: Sequence[Resubmission]) -> None:
+def print_received(console: Console, remarks: Sequence[Remark], again: Sequence[Resubmission], words: Words) -> None:
     """Print both, as far as there is any; what a 課 wrote on one line, and what several wrote alike on one."""
     _print(console, "出し直しで変わったところ", (line for one in again for line in _changes(one)))
-    _print(console, "課が書いたこと", _written(remarks))
+    _print(console, f"{words.section}が書いたこと", _written(remarks))
 
 
 def written_alike(remarks: Iterable[Remark]) -> dict[tuple[tuple[str, str], ...], list[str]]:

@@ -11,7 +11,8 @@ from rich.console import Console
 from rich.text import Text
 
 from nerima_report.edition.catalogue import EXPLAINED, Notice, short
-from nerima_report.findings import SEVERITIES, SEVERITY_NAMES
+from nerima_report.edition.municipality import Words
+from nerima_report.findings import SEVERITIES, SEVERITY_NAMES, Whole
 from nerima_report.notices.answers import LEAD, answers_to, only_year
 from nerima_report.notices.grouping import WorkbookNotices, by_workbook, same_fault
 from nerima_report.text import harmless, paragraph, tell, tell_folded
@@ -30,16 +31,20 @@ REPLACED = "N606"  # a workbook that was handed in again: what changed is shown 
 
 
 def print_notices(
-    console: Console, notices: Iterable[Notice], wards: Collection[str] = (), until: int | None = None
+    console: Console,
+    notices: Iterable[Notice],
+    words: Words,
+    wards: Collection[str] = (),
+    until: int | None = None,
 ) -> None:
     """Print notices; nothing is shown by colour alone.
 
     `wards` are the files that speak for 区全体, `until` is the year with which answers to findings end.
     """
-    for workbook in by_workbook(notices, wards):
+    for workbook in by_workbook(notices, words, wards):
         console.print()
         _print(console, 0, f"■ {workbook.title}", "bold")
-        _print_workbook(console, workbook, until, wards)
+        _print_workbook(console, workbook, until, Whole(words.whole, frozenset(wards)))
 
 
 def print_findings(console: Console, examination: Examination, outcome: Outcome) -> None:
@@ -47,20 +52,21 @@ def print_findings(console: Console, examination: Examination, outcome: Outcome)
 
     Where a page was written that shows all findings, those on the workbook of a 課 are only counted here.
     """
+    words = examination.edition.words
     if "handed_in" not in outcome.facts:
-        print_notices(console, examination.notices, examination.wards, only_year(examination))
+        print_notices(console, examination.notices, words, examination.wards, only_year(examination))
     else:
         from nerima_report.notices import matrix  # which most runs do without
 
         rows = matrix.handed_in(examination)
         others = (notice for notice in matrix.elsewhere(examination, rows) if notice.code != REPLACED)
         shown = others if "page" in outcome.facts else examination.notices
-        print_notices(console, shown, examination.wards, only_year(examination))
-        matrix.print_handed_in(console, rows)
+        print_notices(console, shown, words, examination.wards, only_year(examination))
+        matrix.print_handed_in(console, rows, words)
     if examination.remarks or examination.resubmissions:
         from nerima_report.notices.received import print_received
 
-        print_received(console, examination.remarks, examination.resubmissions)
+        print_received(console, examination.remarks, examination.resubmissions, words)
     _print_closing(console, outcome)
 
 
@@ -107,7 +113,7 @@ def _print_closing(console: Console, outcome: Outcome) -> None:
     tell_folded(console, [*lines, outcome.closing])
 
 
-def _print_workbook(console: Console, workbook: WorkbookNotices, until: int | None, wards: Collection[str]) -> None:
+def _print_workbook(console: Console, workbook: WorkbookNotices, until: int | None, whole: Whole) -> None:
     hinted: set[str] = set()
     if workbook.owners:
         _print(console, 2, "、".join(workbook.owners))
@@ -121,7 +127,7 @@ def _print_workbook(console: Console, workbook: WorkbookNotices, until: int | No
             if alike[0].code not in hinted and alike[0].is_open:  # the hint of a code is printed once for each workbook
                 _print(console, 6, f"→ {alike[0].hint}", "dim")
                 hinted.add(alike[0].code)
-            for answer in (answer for notice in alike[:MOST_ALIKE] for answer in answers_to(notice, until, wards)):
+            for answer in (answer for notice in alike[:MOST_ALIKE] for answer in answers_to(notice, until, whole)):
                 _print(console, 6, LEAD)
                 tell(console, [f"        {line}" for line in answer])
 

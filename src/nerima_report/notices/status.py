@@ -19,7 +19,6 @@ from rich.console import Console
 from nerima_report import __version__
 from nerima_report.files import CHECKED
 from nerima_report.fiscal_year import full_date, full_name
-from nerima_report.places import WARD
 from nerima_report.tallies.remarks import Remark
 from nerima_report.text import fold, harmless, how_many
 
@@ -66,7 +65,7 @@ class HandedIn:
     Unclear: no workbook is used, but a file is named after the 課 that cannot be read or has another 課 on its cover.
     Other-year: its cover says another year, and no other workbook has come.
     `errors` and `warnings` count the findings on the workbook that nobody explained. `counted` is the word with which
-    places of its kind are counted (校).
+    places of its kind are counted (校), `whole` the name of 区全体.
     """
 
     section: str
@@ -77,11 +76,12 @@ class HandedIn:
     errors: int
     warnings: int
     counted: str = "課"
+    whole: str = ""
 
     @property
     def name(self) -> str:
         """The 課, or 区全体 with the 課 that hands it in."""
-        return f"{WARD}（{self.section}）" if self.ward else self.section
+        return f"{self.whole}（{self.section}）" if self.ward else self.section
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,8 @@ class YearStatus:
     `versions` are the hashes of the workbooks that count, by file; `others` the numbers of errors that no 課 of
     `handed_in` answers for, by file ('' for those in no file). `ways_open` are the ways of publication that are not
     done yet, `not_announced` the designations of 出資法人等 without their 告示. `confirmed` are the 課 whose 確認表
-    says what the case ledger says, `unconfirmed` those of whom one is awaited.
+    says what the case ledger says, `unconfirmed` those of whom one is awaited. `section_word` is
+    what a 課 is called.
     """
 
     fiscal_year: int
@@ -105,6 +106,7 @@ class YearStatus:
     not_announced: tuple[str, ...] = ()
     confirmed: tuple[str, ...] = ()
     unconfirmed: tuple[str, ...] = ()
+    section_word: str = "課"
 
     @property
     def is_clean(self) -> bool:
@@ -124,11 +126,12 @@ class Change:
     section: str
     ward: bool
     kind: ChangeKind
+    whole: str = ""
 
     @property
     def name(self) -> str:
         """The 課, or 区全体."""
-        return WARD if self.ward else self.section
+        return self.whole if self.ward else self.section
 
 
 @dataclass(frozen=True)
@@ -178,20 +181,29 @@ class Look:
         if status.is_clean:
             return Step(f"nerima-report build {year}", "報告を作る")
         if not status.has_begun and not self.has_forms:
-            return Step(f"nerima-report form {year}", "課に配る集計様式を作る")
+            return Step(f"nerima-report form {year}", f"{status.section_word}に配る集計様式を作る")
         if self.letters:
             where = f"{CHECKED}/{year}/手紙 の手紙 {self.letters}通を送る"
             return Step(f"nerima-report validate {year}", f"{where}。直したものが届いたら、もう一度確かめる")
         if self.letters == 0 and status.has_begun:
             reason = f"{CHECKED}/{year} のページのとおりに直すか、残りが届いたら、もう一度確かめる"
             return Step(f"nerima-report validate {year}", reason)
-        reason = "全部を確かめ、課に返す写しを作る" if status.has_begun else "届いたら inbox に入れて、全部を確かめる"
+        reason = (
+            f"全部を確かめ、{status.section_word}に返す写しを作る"
+            if status.has_begun
+            else "届いたら inbox に入れて、全部を確かめる"
+        )
         return Step(f"nerima-report validate {year}", reason)
 
 
 def as_facts(rows: Sequence[HandedIn]) -> list[dict[str, object]]:
     """The rows for other programs, with the word that people read."""
-    return [{**asdict(row), "status_name": SECTION_STATUSES[row.status][0]} for row in rows]
+    return [{**_facts(row), "status_name": SECTION_STATUSES[row.status][0]} for row in rows]
+
+
+def _facts(row: HandedIn | Change) -> dict[str, object]:
+    """The fields of a row for other programs, to which `ward` says it all."""
+    return {name: value for name, value in asdict(row).items() if name != "whole"}
 
 
 def in_words(rows: Sequence[HandedIn]) -> str:
@@ -202,15 +214,16 @@ def in_words(rows: Sequence[HandedIn]) -> str:
     With schools: 37課、3校のうち22が提出.
     """
     sections = [row.status for row in rows if not row.ward]
-    asked = Counter(row.counted for row in rows if not row.ward) or {"課": 0}
+    asked = Counter(row.counted for row in rows if not row.ward) or {"": 0}
     everybody = "、".join(f"{count}{word}" for word, count in asked.items())
     number = {status: sections.count(status) for status in SECTION_STATUSES}
     faulty = f"（{SECTION_STATUSES['faulty'][0]} {number['faulty']}）" if number["faulty"] else ""
     others = "".join(f"、{SECTION_STATUSES[s][0]} {number[s]}" for s in SILENT if number[s])
     wards = "、".join(SECTION_STATUSES[row.status][0] for row in rows if row.ward)
+    whole = next((row.whole for row in rows if row.ward), "")
     there = number["fine"] + number["faulty"]
     unit = next(iter(asked)) if len(asked) == 1 else ""
-    return f"{everybody}のうち{there}{unit}が提出{faulty}{others}" + (f"。{WARD}は{wards}" if wards else "")
+    return f"{everybody}のうち{there}{unit}が提出{faulty}{others}" + (f"。{whole}は{wards}" if wards else "")
 
 
 def render_json(look: Look) -> str:
@@ -226,10 +239,10 @@ def render_json(look: Look) -> str:
         "deadline": look.deadline.isoformat() if look.deadline else None,
         "days_left": look.days_left,
         "since": look.since.isoformat(timespec="minutes") if look.since else None,
-        "changes": [asdict(change) for change in look.changes],
+        "changes": [_facts(change) for change in look.changes],
         "next": asdict(look.next_step),
     }
-    del envelope["versions"]
+    del envelope["versions"], envelope["section_word"]
     return json.dumps(envelope, ensure_ascii=False, indent=2)
 
 
@@ -308,7 +321,11 @@ def _news(look: Look) -> Iterator[_List]:
     writers: dict[str, list[str]] = {}
     for remark in look.year.remarks:
         writers.setdefault(remark.text, []).append(remark.section)
-    yield _List("課から", [f"{several(sections)}「{text}」" for text, sections in writers.items()], urgent=False)
+    yield _List(
+        f"{look.year.section_word}から",
+        [f"{several(sections)}「{text}」" for text, sections in writers.items()],
+        urgent=False,
+    )
 
 
 def several(sections: Sequence[str]) -> str:

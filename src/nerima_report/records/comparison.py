@@ -12,7 +12,7 @@ from decimal import Decimal
 from nerima_report.edition import Edition
 from nerima_report.edition.tables import CountTable, fill
 from nerima_report.errors import CannotProceed
-from nerima_report.places import WARD, CellKey
+from nerima_report.places import CellKey
 from nerima_report.records.file import read_record
 from nerima_report.records.model import Record, recorded_figure
 from nerima_report.records.years import Year, declared_breaks, rule_of, year_of
@@ -24,11 +24,12 @@ from nerima_report.workspace import Workspace
 class Comparison:
     """The year before under the names of today.
 
-    `broken` are the ids of the tables that cannot be compared with it, each with the reason.
+    `broken` are the ids of the tables that cannot be compared with it, each with the reason; `tables` are the others.
     """
 
     previous: Year
     broken: Mapping[str, str]
+    tables: Mapping[str, CountTable]
 
     def compares(self, table_id: str) -> bool:
         """Whether the year before published the table, and no break in the series came since."""
@@ -40,7 +41,9 @@ class Comparison:
 
     def total(self, table_id: str, column: str) -> int | None:
         """The total of a column in the year before."""
-        return self.previous.total(table_id, column) if self.compares(table_id) else None
+        if not self.compares(table_id):
+            return None
+        return self.previous.total(table_id, column, self.tables.get(table_id))
 
     def rows(self, table_id: str, column: str) -> dict[tuple[str, str], int]:
         """The numbers of a column in the year before, by group and row."""
@@ -72,9 +75,8 @@ def compare_with(record: Record, file: str, edition: Edition, fiscal_year: int) 
         for key, table in part.tables.items()
         if isinstance(table, CountTable) and part.table_id(key) not in broken
     }
-    return Comparison(
-        previous, {**broken, **dict(_changed_units(tables, previous, edition.years.compare.unit_changed))}
-    )
+    changed = dict(_changed_units(tables, previous, edition.years.compare.unit_changed))
+    return Comparison(previous, broken | changed, tables)
 
 
 def _changed_units(tables: Mapping[str, CountTable], previous: Year, reason: str) -> Iterable[tuple[str, str]]:
@@ -95,10 +97,12 @@ def reported_before(workspace: Workspace, edition: Edition, fiscal_year: int) ->
     if not files:
         return {}
     try:
-        comparison = compare_with(read_record(files[-1]), files[-1].as_posix(), edition, fiscal_year)
+        comparison = compare_with(
+            read_record(files[-1], edition=edition.name), files[-1].as_posix(), edition, fiscal_year
+        )
     except CannotProceed:
         return {}
-    reported = {**comparison.previous.tallies, WARD: comparison.previous.known}
+    reported = {**comparison.previous.tallies, edition.words.whole: comparison.previous.known}
     return {
         owner: {key: number for key, number in cells.items() if comparison.compares(key.table)}
         for owner, cells in reported.items()

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 from pydantic import ValidationError
 
 from nerima_report.edition.toml import fault_of_content, key_of, reason_of
-from nerima_report.errors import CannotProceed, NewerRecord, RecordError, newer_version_needed
+from nerima_report.errors import CannotProceed, ForeignRecord, NewerRecord, RecordError, newer_version_needed
 from nerima_report.files import read_record_text, sha256
 from nerima_report.fiscal_year import full_name
 from nerima_report.records.lines import RecordLines, lines_of
@@ -60,15 +60,23 @@ class RecordFile(NamedTuple):
     lines: RecordLines
 
 
-def read_record(file: Path, fiscal_year: int | None = None) -> Record:
-    """Read a record, which must be that of `fiscal_year` if one is given. Raises RecordError when it cannot be used."""
-    return _record_of(file, read_record_text(file), fiscal_year)
+def read_record(file: Path, fiscal_year: int | None = None, edition: str = "") -> Record:
+    """Read a record, which must be that of `fiscal_year` and made by the `edition` of this name, if these are given.
+
+    Raises RecordError when it cannot be used, ForeignRecord where another edition made it.
+    """
+    return open_record(file, fiscal_year, edition).record
 
 
-def open_record(file: Path, fiscal_year: int | None = None) -> RecordFile:
-    """Read a record together with its lines, as they are in the file. Raises RecordError when it cannot be used."""
+def open_record(file: Path, fiscal_year: int | None = None, edition: str = "") -> RecordFile:
+    """Read a record as `read_record` does, together with its lines, as they are in the file."""
     text = read_record_text(file)
-    return RecordFile(_record_of(file, text, fiscal_year), file.as_posix(), lines_of(text))
+    record = _record_of(file, text, fiscal_year)
+    lines = lines_of(text)
+    if edition and record.edition.name != edition:
+        reason = f"ほかの定義「{record.edition.name}」で作った記録です（いま使っている定義は「{edition}」）"
+        raise ForeignRecord(file, "edition.name", reason, lines.find("edition"))
+    return RecordFile(record, file.as_posix(), lines)
 
 
 def record_to_write(record: Record, file: Path) -> RecordFile:

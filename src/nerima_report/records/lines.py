@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TypeVar
 
-from nerima_report.places import WARD, CellKey, Place, cell_place
+from nerima_report.places import CellKey, Place, cell_place
 from nerima_report.records.model import Record
 
 _BEGIN_OF_VALUE = re.compile(r"[^ \t\r\n,:]")
@@ -69,22 +69,25 @@ def lines_of(text: str) -> RecordLines:
 class RecordPlaces:
     """The places of a record's content. `names` gives for each published name of a cell its name of today.
 
+    `speaker` is for whom a record speaks: 区全体.
+
     A line is None where the lines of the file are not known, or where nothing in the file corresponds.
     """
 
     record: Record
     file: str
     names: Mapping[CellKey, CellKey]
+    speaker: str
     lines: RecordLines = field(default_factory=RecordLines)
 
     @property
     def whole(self) -> Place:
         """The record as a whole: the line of its year."""
-        return Place(WARD, self.file, line=self.lines.find("fiscal_year"))
+        return Place(self.speaker, self.file, line=self.lines.find("fiscal_year"))
 
     def cell(self, key: CellKey) -> Place:
         """A cell; of a whole table or column (a key without row) the line is that of its first cell."""
-        return cell_place(key, self._line([key]), section=WARD, file=self.file)
+        return cell_place(key, self._line([key]), section=self.speaker, file=self.file)
 
     def table(self, table_id: str, column: str = "") -> Place:
         """A table, or a column of it: the line of its first cell."""

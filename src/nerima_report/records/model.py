@@ -80,7 +80,7 @@ class RecordedCells(Recorded):
     """Which cells a figure sums up: rows of a column, or (without rows) all of them."""
 
     table: Text = Field(description="表のキー（部の中の名前）。")
-    column: Text = Field(description="列。")
+    column: Text = Field(description="列。いくつもの列の和では、それを「・」でつないだもの。")
     group: str = Field(description="区分。なければ空。")
     rows: tuple[Text, ...] = Field(description="行。空なら、列の全部の行。")
 
@@ -140,7 +140,7 @@ class RecordedTally(Recorded):
     """A cell as one 課 (or, with `ward`, the coordinator for the ward) filled it in."""
 
     section: Text = Field(description="課（部と課をつないだ名前）。")
-    ward: bool = Field(description="区全体の集計か。")
+    ward: bool = Field(description="とりまとめる課が全体について出した集計か。")
     table: TableId = Field(description="部と表のキー（公開.処理状況）。")
     group: str = Field(description="行の区分。なければ空。")
     row: Text = Field(description="行の見出し。")
@@ -191,7 +191,7 @@ class RecordedInput(Recorded):
     file: Text = Field(description="ファイルの名前。")
     used: bool = Field(description="報告に使ったか（出し直された前の集計や、別の年度の集計は使わない）。")
     section: str = Field(description="課。なければ空。")
-    ward: bool = Field(description="区全体の集計か。")
+    ward: bool = Field(description="とりまとめる課が全体について出した集計か。")
     submission: int = Field(description="提出回。")
     sha256: Sha256 = Field(description="ファイルのハッシュ。")
 
@@ -353,7 +353,7 @@ class Record(Recorded):
     @field_validator("tallies")
     @classmethod
     def _tallies_differ(cls, tallies: tuple[RecordedTally, ...]) -> tuple[RecordedTally, ...]:
-        _refuse_repeated("課の数", [(t.section, "区全体" if t.ward else "", *t.key) for t in tallies])
+        _refuse_repeated("課の数", [(t.section, "全体" if t.ward else "", *t.key) for t in tallies])
         return tallies
 
     @model_validator(mode="after")
@@ -398,4 +398,4 @@ def recorded_figure(key: str, share: Share) -> RecordedFigure:
 
 
 def _cells(cells: Cells) -> RecordedCells:
-    return RecordedCells(table=cells.table, column=cells.column, group=cells.group, rows=cells.rows)
+    return RecordedCells(table=cells.table, column=cells.heading, group=cells.group, rows=cells.rows)

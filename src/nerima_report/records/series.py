@@ -247,7 +247,7 @@ def _counts(part: Part, chart: Chart, year: Year, edition: Edition, last: int) -
         for key, value in year.values.items()
         if (key.table, key.column) == (table_id, chart.column)
         and (not chart.group or key.group == chart.group)
-        and (not chart.rows or key.row in chart.rows)
+        and (key.row in chart.rows if chart.rows else table.is_counted(key.group, key.row))
     }
     if not values:
         return None
@@ -259,7 +259,7 @@ def _counts(part: Part, chart: Chart, year: Year, edition: Edition, last: int) -
     else:
         known = {key: value for key, value in values.items() if value is not None}
         named = set(chart.rows)
-        whole = None if named or chart.group else year.total(table_id, chart.column)
+        whole = None if named or chart.group else year.total(table_id, chart.column, table)
         lacking = not known or not {key.row for key in known} >= named or bool(named and len(known) < len(values))
         points = {"": _point(whole if lacking else sum(known.values()))}
     unit = year.units[table_id, chart.column]

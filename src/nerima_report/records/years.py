@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import NamedTuple
 
 from nerima_report.edition import Edition
 from nerima_report.edition.part import Break, Part, Renamed
+from nerima_report.edition.tables import CountTable
 from nerima_report.places import CellKey
 from nerima_report.records.change_statistics import restlessness
 from nerima_report.records.lines import RecordLines, RecordPlaces
 from nerima_report.records.model import Record, RecordedCells, RecordedFigure
+from nerima_report.tallies.totals import Totals, with_sums
 
 _NO_LINES = RecordLines()
 _ALL_ROWS = ""
@@ -107,12 +109,16 @@ class Year:
         """The tables of which something was published, in their order."""
         return dict.fromkeys(key.table for key in (*self.known, *self.printed))
 
-    def total(self, table_id: str, column: str) -> int | None:
-        """The total of a column; None where nothing of it was published.
+    def total(self, table_id: str, column: str, table: CountTable | None = None) -> int | None:
+        """The total of a column over the rows that `table` counts; None where nothing of it was published.
 
         A row of which nothing was published was no row of that year's table, unless only the total was published.
         """
-        known = [value for key, value in self.known.items() if (key.table, key.column) == (table_id, column)]
+        known = [
+            value
+            for key, value in self.known.items()
+            if (key.table, key.column) == (table_id, column) and (table is None or table.is_counted(key.group, key.row))
+        ]
         return sum(known) if known else self.printed.get(CellKey(table_id, "", "", column))
 
 
@@ -208,6 +214,12 @@ def year_of(record: Record, file: str, edition: Edition, fiscal_year: int, lines
         units[key.table, key.column] = cell.unit
     printed = {later(total.key): total.value for total in record.printed_totals}
     units |= {(later(total.key).table, later(total.key).column): total.unit for total in record.printed_totals}
+    of_year = replace(edition, parts=edition.parts_for(fiscal_year))
+    for key, value in with_sums(Totals(values), of_year).values.items():
+        if key not in values:  # a sum that the definitions had not yet
+            values[key] = value
+            column = of_year.count_tables[key.table].column(key.column)
+            units.setdefault((key.table, key.column), column.unit if column else "")
     tallies: dict[str, dict[CellKey, int]] = {}
     for published, tally in zip(filled, record.tallies, strict=True):
         if not tally.ward and tally.value is not None:
@@ -215,7 +227,8 @@ def year_of(record: Record, file: str, edition: Edition, fiscal_year: int, lines
             key = names[published]
             of_section[key] = of_section.get(key, 0) + tally.value
     rules = {figure.figure: rule_of(figure, later, cells) for figure in record.figures}
-    return Year(record, RecordPlaces(record, file, names, lines), values, units, tallies, rules, printed)
+    places = RecordPlaces(record, file, names, edition.words.whole, lines)
+    return Year(record, places, values, units, tallies, rules, printed)
 
 
 def later_names(edition: Edition, since: int, until: int) -> Callable[[CellKey], CellKey]:

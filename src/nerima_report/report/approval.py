@@ -79,7 +79,7 @@ def _tables(content: Content, table_id: str, table: CountTable, texts: ApprovalT
         yield replace(ComparedTable(table_id, table, totals, comparison, compare).beside(printed), title="")
         return
     for column in table.columns:
-        alone = table.model_copy(update={"columns": (column,)})
+        alone = table.model_copy(update={"columns": (column.model_copy(update={"sum_of": (), "of": ""}),)})
         printed = count_table(table_id, used_rows(table_id, alone, totals, comparison), totals, year)
         beside = ComparedTable(table_id, alone, totals, comparison, compare).beside(printed)
         title = f"（{column.label}）" if len(table.columns) > 1 else ""
@@ -103,10 +103,9 @@ def _reasons(content: Content, column: Column, table: Table) -> Iterator[str]:
         if finding.explained and finding.explained.is_between_years and finding.place.table == table.id
     ]
     group = ""
-    for position, row in enumerate(table.rows, start=1):
+    for position, row in enumerate(table.rows):
         group = row[0].text if row[0].heads_rows else group
-        total = table.has_total and position == len(table.rows)
-        name = ("", "") if total else (group, row[0].text)
+        name = ("", "") if position == table.total else (group, row[0].text)
         reasons = (
             answer.reason
             for place, answer in explained

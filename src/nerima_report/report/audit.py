@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from nerima_report.edition.catalogue import Notice
 from nerima_report.edition.entries import EntryTable
+from nerima_report.edition.municipality import Words
 from nerima_report.edition.registers import NUMBER
 from nerima_report.edition.tables import Column, CountTable
 from nerima_report.fiscal_year import Month, full_date, full_name
@@ -44,11 +45,12 @@ NO_ROWS = "なし"
 def make_audit(content: Content, report: Report) -> str:
     """The audit list of a built year, in Markdown, for the staff who check the report."""
     draft = "（案）" if report.draft else ""
+    section = content.collection.edition.words.section
     lines = [
         f"# {full_name(content.collection.fiscal_year)} 監査用の一覧{draft}",
         "",
-        "印刷した数と本文の数のすべてについて、どの課のどのセルから来たかを示す。公表する文書ではない。",
-        "かっこの中は、その課のファイルの、表と同じ名前のシートのセル。",
+        f"印刷した数と本文の数のすべてについて、どの{section}のどのセルから来たかを示す。公表する文書ではない。",
+        f"かっこの中は、その{section}のファイルの、表と同じ名前のシートのセル。",
         "",
         *_inputs(content.collection),
         *_without_requests(content),
@@ -65,14 +67,15 @@ def make_audit(content: Content, report: Report) -> str:
 
 
 def _inputs(collection: Collection) -> Iterator[str]:
+    words = collection.edition.words
     rows = [
-        (s.section, "区全体" if s.ward else "課", str(s.number), name_of(s.workbook.path))
+        (s.section, words.whole if s.ward else words.section, str(s.number), name_of(s.workbook.path))
         for s in collection.submissions
     ]
     for book in collection.ledger.books.values() if collection.ledger else ():
         rows += [(s.section, LEDGER_FORM, "", name_of(s.workbook.path)) for s in book.submissions]
     yield from ("## 使ったファイル", "")
-    yield from markdown_table(("課", "様式", "提出回", "ファイル"), rows)
+    yield from markdown_table((words.section, "様式", "提出回", "ファイル"), rows)
 
 
 def _without_requests(content: Content) -> Iterator[str]:
@@ -83,8 +86,9 @@ def _without_requests(content: Content) -> Iterator[str]:
         for part in s.no_requests
     ]
     if rows:
-        yield from ("## 請求なし（すべて0）と答えた課", "")
-        yield from markdown_table(("課", "部", "担当者", "記入日"), rows)
+        section = content.collection.edition.words.section
+        yield from (f"## 請求なし（すべて0）と答えた{section}", "")
+        yield from markdown_table((section, "部", "担当者", "記入日"), rows)
 
 
 def _missing(content: Content) -> Iterator[str]:
@@ -98,7 +102,7 @@ def _missing(content: Content) -> Iterator[str]:
     )
     rows = [(table_id, f"{number(count)}か所", "、".join(missing)) for (table_id, missing), count in cells.items()]
     rows += [(table_id, "一覧", "、".join(missing)) for table_id, missing in collection.totals.incomplete_lists.items()]
-    yield from markdown_table(("表", "数", "分が入っていない課"), rows)
+    yield from markdown_table(("表", "数", f"分が入っていない{collection.edition.words.section}"), rows)
 
 
 def _figures(content: Content) -> Iterator[str]:
@@ -118,7 +122,7 @@ def _figures(content: Content) -> Iterator[str]:
 
 def _tables(content: Content, report: Report) -> Iterator[str]:
     captions = {table.id: table.caption for table in report.tables}
-    told = _contributions(content.collection.tallies.cells)
+    told = _contributions(content.collection.tallies.cells, content.collection.edition.words)
     for table_id, table in content.collection.edition.count_tables.items():
         yield from (f"## {table_id} {captions.get(table_id, '（表としては印刷しない数）')}", "")
         for column in table.columns:
@@ -127,11 +131,11 @@ def _tables(content: Content, report: Report) -> Iterator[str]:
             yield from _column(content, told, table_id, table, column)
 
 
-def _contributions(cells: Iterable[FilledCell]) -> pd.DataFrame:
+def _contributions(cells: Iterable[FilledCell], words: Words) -> pd.DataFrame:
     """What each 課 said of each cell: a row for each 課, in the order of the roster, and a column for each cell."""
     import pandas as pd  # here, because no other output needs it
 
-    rows = [(_author(cell), *cell.key, _contribution(cell)) for cell in cells]
+    rows = [(_author(cell, words), *cell.key, _contribution(cell)) for cell in cells]
     frame = pd.DataFrame(rows, columns=["author", *CellKey._fields, "told"], dtype=object)
     return frame.pivot_table("told", "author", list(CellKey._fields), aggfunc="last", sort=False)
 
@@ -141,27 +145,41 @@ def _column(content: Content, told: pd.DataFrame, table_id: str, table: CountTab
     keys = table.keys(table_id, column.label)
     own = told.reindex(columns=keys).dropna(how="all").fillna("")
     rows = [[*map(str, row)] for row in own.itertuples(name=None)]
+    words = content.collection.edition.words
+    section = words.section
     from_ledger = content.collection.edition.is_counted_by_ledger(table_id)
     if from_ledger:
         yield from ("請求台帳から数える。どの請求かは、台帳の横の一覧（受付番号）にある。", "")
         rows = _counted_rows(content, table_id, table, column)
     elif table.done_of:
-        yield from (f"名簿の課、学校、幼稚園のうち、一覧の表「{list_done(table_id, table)}」を求めた所と行った所。", "")
+        yield from (
+            f"名簿の{section}、学校、幼稚園のうち、一覧の表「{list_done(table_id, table)}」を求めた所と行った所。",
+            "",
+        )
     elif table.by_body_of:
-        yield from (f"表「{divided_by(table_id, table)}」の課ごとの数を、名簿の実施機関ごとに足した数。", "")
+        yield from (f"表「{divided_by(table_id, table)}」の{section}ごとの数を、名簿の実施機関ごとに足した数。", "")
     elif table.counted_from:
         yield from (f"一覧の表「{source_of(table_id, table)}」から数える。かっこの中は、その一覧の行。", "")
         rows = _counted_rows(content, table_id, table, column)
     if from_ledger and column.different:
-        yield from (f"人数は、異なる「{column.different}」の数。二つ以上の課に請求した人は、どの課にも数える。", "")
+        yield from (
+            f"人数は、異なる「{column.different}」の数。二つ以上の{section}に請求した人は、どの{section}にも数える。",
+            "",
+        )
     elif table.reported_by == "section" and not column.additive:
-        yield from ("人数は課の数を足さず、区全体の集計（名寄せした数）を印刷する。課の数は参考。", "")
+        yield from (
+            f"人数は{section}の数を足さず、{words.whole_form}（名寄せした数）を印刷する。{section}の数は参考。",
+            "",
+        )
+    if column.sum_of:
+        yield from (f"「{'」「'.join(column.sum_of)}」の和。", "")
     for adjustment in content.collection.totals.adjustments:
         if adjustment.applied and adjustment.key in keys:
             rows.append(["調整", *(f"{adjustment.difference:+,}" if key == adjustment.key else "" for key in keys)])
     printed = [so_far(content.collection.totals, [key]) for key in keys]
-    total = [so_far(content.collection.totals, keys)] if table.total else []
-    headings = ["課", *(f"{row.group} {row.label}".strip() for row in table.rows), *([table.total] if total else [])]
+    whole = table.keys_of_total(table_id, column.label)
+    total = [so_far(content.collection.totals, whole)] if table.total else []
+    headings = [section, *(f"{row.group} {row.label}".strip() for row in table.rows), *([table.total] if total else [])]
     yield from markdown_table(
         headings, [*([*row, *([""] if total else [])] for row in rows), ["印刷した数", *printed, *total]]
     )
@@ -175,18 +193,18 @@ def _counted_rows(content: Content, table_id: str, table: CountTable, column: Co
     keys = table.keys(table_id, column.label)
     names_rows = not content.collection.edition.is_counted_by_ledger(table_id)
     behind = counted_entries(table_id, table, content.collection.tallies.entries[source_of(table_id, table)])
-    sections = content.collection.in_order(entry.section for key in keys for entry in behind[key])
+    sections = content.collection.in_order(entry.section for key in keys for entry in behind.get(key, ()))
 
     def told(section: str, key: CellKey) -> str:
-        own = [entry for entry in behind[key] if entry.section == section]
+        own = [entry for entry in behind.get(key, ()) if entry.section == section]
         rows = f"（{'、'.join(str(entry.row) for entry in own)}行）" if names_rows else ""
         return f"{amount(column, own):,}{rows}" if own else ""
 
     return [[section, *(told(section, key) for key in keys)] for section in sections]
 
 
-def _author(cell: FilledCell) -> str:
-    return f"{cell.place.section}（区全体の集計）" if cell.ward else cell.place.section
+def _author(cell: FilledCell, words: Words) -> str:
+    return f"{cell.place.section}（{words.whole_form}）" if cell.ward else cell.place.section
 
 
 def _contribution(cell: FilledCell) -> str:
@@ -206,7 +224,7 @@ def _entries(content: Content, report: Report) -> Iterator[str]:
             (str(n), str(entry[label]), entry.section, f"{PurePosixPath(entry.file).name} {entry.sheet} {entry.row}行")
             for n, entry in enumerate(in_printed_order(table, content.collection.tallies.entries[table_id]), start=1)
         ]  # fmt: skip
-        yield from markdown_table(("順", label, "課", "もとの行"), rows)
+        yield from markdown_table(("順", label, content.collection.edition.words.section, "もとの行"), rows)
 
 
 def _must_publish(content: Content, report: Report) -> Iterator[str]:
@@ -270,6 +288,7 @@ def make_open_items(content: Content, *, draft: bool = False) -> str:
 def _section(content: Content, table_id: str, table: EntryTable) -> Iterator[str]:
     """The matters of a list or a register; nothing where no entry can be one, and none owes anything."""
     owed = list(_owed(content, table_id, table))
+    section = content.collection.edition.words.section
     asked = bool(table.open_when) and table.is_asked(content.collection.fiscal_year)
     if not (asked or owed):
         return
@@ -277,20 +296,27 @@ def _section(content: Content, table_id: str, table: EntryTable) -> Iterator[str
     if asked:
         yield from _open_entries(content, table_id, table)
     if owed:
-        yield from (f"済んでいないことのあるものは{number(len(owed))}件（{number(len({o[0] for o in owed}))}課）。", "")
-        yield from markdown_table(("課", "名称", "済んでいないこと", "もとの行"), owed)
+        yield from (
+            f"済んでいないことのあるものは{number(len(owed))}件（{number(len({o[0] for o in owed}))}{section}）。",
+            "",
+        )
+        yield from markdown_table((section, "名称", "済んでいないこと", "もとの行"), owed)
 
 
 def _open_entries(content: Content, table_id: str, table: EntryTable) -> Iterator[str]:
     entries, submissions = content.collection.tallies.entries[table_id], content.collection.submissions
+    section = content.collection.edition.words.section
     places = {submission.section: place for place, submission in enumerate(submissions)}
     open_ones = sorted(open_entries(table, entries), key=lambda entry: places.get(entry.section, len(places)))
-    yield from (f"未了の事項は{number(len(open_ones))}件（{number(len({e.section for e in open_ones}))}課）。", "")
-    headings = ["課", *(field.label for field in table.fields), "もとの行"]
+    yield from (
+        f"未了の事項は{number(len(open_ones))}件（{number(len({e.section for e in open_ones}))}{section}）。",
+        "",
+    )
+    headings = [section, *(field.label for field in table.fields), "もとの行"]
     yield from markdown_table(headings, [_line(table, entry) for entry in open_ones])
     silent = _silent(table_id, submissions, {entry.section for entry in in_printed_order(table, entries)})
     if silent and table.reported_by == "section":
-        yield from (f"答えのない課（{number(len(silent))}課）: {'、'.join(silent)}", "")
+        yield from (f"答えのない{section}（{number(len(silent))}{section}）: {'、'.join(silent)}", "")
 
 
 def _owed(content: Content, table_id: str, table: EntryTable) -> Iterator[tuple[str, str, str, str]]:

@@ -78,7 +78,10 @@ class TableNote:
 
 @dataclass(frozen=True)
 class Table:
-    """A printed table. `number` counts from 1 in each part, or is 0 (none); every row has one cell a column."""
+    """A printed table. `number` counts from 1 in each part, or is 0 (none); every row has one cell a column.
+
+    The total row, where it has one, is the last, or (`total_first`) the first.
+    """
 
     id: str
     number: int
@@ -87,6 +90,12 @@ class Table:
     rows: tuple[tuple[Cell, ...], ...]
     has_total: bool = False
     notes: tuple[TableNote, ...] = ()
+    total_first: bool = False
+
+    @property
+    def total(self) -> int | None:
+        """The place of the total row, counted from 0; None without any."""
+        return (0 if self.total_first else len(self.rows) - 1) if self.has_total else None
 
     @property
     def caption(self) -> str:

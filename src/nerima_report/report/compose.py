@@ -20,7 +20,7 @@ from nerima_report.report.wording import PartWording, Wording, WordingError, cov
 from nerima_report.report.wording_of_drafts import DraftWording
 from nerima_report.report.wording_of_records import RetoldWording, ask_first
 from nerima_report.report.wording_of_year_before import YearBefore
-from nerima_report.tallies.figures import compute_figures, compute_share
+from nerima_report.tallies.figures import compute_figures
 
 
 def compose_report(content: Content) -> Report:
@@ -32,7 +32,7 @@ def compose_report(content: Content) -> Report:
     titles = [part.definition.title for part in edition.parts]
     month = municipality.publication_month.value
     names = cover_names(year, month, titles, author)
-    cover = read_blocks(edition.folder / "cover.md.j2", names, _no_table, prose_of(edition))
+    cover = read_blocks(edition.file("cover.md.j2"), names, _no_table, prose_of(edition))
     blocks = [block for part in edition.parts for block in _part_blocks(part, content)]
     return Report(
         fiscal_year=year,
@@ -79,10 +79,9 @@ def _notes_on_printed_shares(part: Part, content: Content) -> Iterator[Paragraph
     """What is said of shares that were printed in another way than the numbers, or the rule of today, give them."""
     collection, texts = content.collection, content.collection.edition.years.from_record
     computed = compute_figures(collection.totals, collection.edition)
-    for name, share in collection.printed.items():
+    for name, (share, recomputed) in collection.printed.items():
         if name.partition(".")[0] != part.key:
             continue
-        recomputed = compute_share(share.definition, part, collection.totals).value
         about = {"名前": share.definition.key, "値": f"{share.value}%", "計算": f"{recomputed}%"}
         if recomputed is not None and recomputed != share.value:
             yield Paragraph(fill(texts.printed_rate, about))

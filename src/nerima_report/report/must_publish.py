@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import product
 
-from nerima_report.edition import cell_keys
 from nerima_report.edition.part import MustPublish, Part
-from nerima_report.edition.tables import Cells, CountTable
+from nerima_report.edition.tables import Cells, CountTable, cell_keys
 from nerima_report.findings import Finding
 from nerima_report.places import CellKey, Place
 from nerima_report.report.blocks import Bullets, Heading, Paragraph, Report, Table
@@ -114,8 +114,8 @@ def _numbers(part: Part, cells: Cells, printed: _Printed) -> Iterator[tuple[str,
     """The name of each of the numbers, and where a sentence or a table of the report shows it."""
     table_id = part.table_id(cells.table)
     table, place = printed.tables.get(table_id, (None, ""))
-    for row in cells.rows or ("",):
-        name = number_name(CellKey(table_id, cells.group if row else "", row, cells.column))
+    for row, column in product(cells.rows or ("",), cells.column_labels):
+        name = number_name(CellKey(table_id, cells.group if row else "", row, column))
         in_table = table is not None and (_has_row(table, cells.group, row) if row else table.has_total)
         yield name, printed.numbers.get(name, "") or (place if in_table else "")
 

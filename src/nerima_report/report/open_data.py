@@ -27,7 +27,7 @@ from nerima_report.tallies.totals import Totals
 from nerima_report.text import one_line
 
 KNOWN, UNPUBLISHED = "値あり", "公表なし"
-DETAIL, TOTAL = "内訳", "合計"
+DETAIL, TOTAL, PART = "内訳", "合計", "うち"
 NUMBER, SHARE = "番号", "割合"
 RECOMPUTED = "割合（公表した数から計算し直したもの）"
 _ON_SENTENCES = "報告の文だけにあり、表にはない数。割合の「表」は、分母の数の表。"
@@ -57,6 +57,7 @@ _SAID = tuple(
     else field
     for field in _COUNTS
 )  # fmt: skip
+_KINDS = next(field for field in _COUNTS if field.name == "行の種類")
 _KEY_OF_COUNTS = ("西暦年度", "表", "区分", "行", "列")
 _TYPES: dict[str, FieldType] = {"month": "yearmonth", "date": "date", "order": "integer", "difference": "integer"}
 
@@ -106,27 +107,31 @@ def numbers_in_sentences(record: Record, edition: Edition, report: Report) -> li
     about = (edition.municipality.code, record.fiscal_year, record.name)
     rows = tuple(
         (*about, titles[key.table.partition(".")[0]], *key, value, unit, kind, KNOWN)
-        for key, value, unit, kind in (*_said_counts(record, said), *_said_shares(record, said))
+        for key, value, unit, kind in (*_said_counts(record, edition, said), *_said_shares(record, said))
         if key.table not in printed or kind == SHARE
     )
     data = DataTable("sentences", "文の中の数", (*_ABOUT, *_SAID), rows, _ON_SENTENCES, _KEY_OF_COUNTS)
     return [data] if rows else []
 
 
-def _said_counts(record: Record, said: Container[str]) -> Iterator[tuple[CellKey, int | Decimal, str, str]]:
+def _said_counts(
+    record: Record, edition: Edition, said: Container[str]
+) -> Iterator[tuple[CellKey, int | Decimal, str, str]]:
     """Counts and sums of columns with their unit; a sum of one row is that row."""
     columns: dict[CellKey, list[RecordedCell]] = {}
     for cell in record.cells:
         columns.setdefault(CellKey(cell.table, "", "", cell.column), []).append(cell)
     for column, cells in columns.items():
+        table = edition.count_tables.get(column.table)
         total = number_name(column) in said
         for cell in cells:
             if cell.value is not None and (number_name(cell.key) in said or (total and len(cells) == 1)):
-                yield cell.key, cell.value, cell.unit, DETAIL
-        values = [cell.value for cell in cells if cell.value is not None]
+                yield cell.key, cell.value, cell.unit, _kind(table, cell.key)
+        counted = [cell for cell in cells if table is None or table.is_counted(cell.group, cell.row)]
+        values = [cell.value for cell in counted if cell.value is not None]
         if total and column in record.totals:
             yield column._replace(row=TOTAL), record.totals[column], cells[0].unit, TOTAL
-        if total and len(values) == len(cells) > 1:
+        if total and len(values) == len(counted) and len(cells) > 1:
             yield column._replace(row=TOTAL), sum(values), cells[0].unit, TOTAL
 
 
@@ -166,7 +171,26 @@ def _data(record: Record, table_id: str, table: CountTable | EntryTable | None) 
         return _list(record, table_id, table)
     rows = tuple(_counts(record, table_id, table))
     description = _description(table, record.fiscal_year) if table else ""
-    return DataTable("", "", _COUNTS, rows, description, _KEY_OF_COUNTS) if rows else None
+    return DataTable("", "", _fields_of(table), rows, description, _KEY_OF_COUNTS) if rows else None
+
+
+def _fields_of(table: CountTable | None) -> tuple[DataField, ...]:
+    """The columns of the data of a table; a kind of rows for parts (うち) only where it has some."""
+    if table is None or not (any(row.of for row in table.rows) or any(column.of for column in table.columns)):
+        return _COUNTS
+    of_parts = "合計の行は、内訳の行の和。うちの行は、ほかの行に含まれている数。"
+    kinds = replace(_KINDS, description=of_parts, choices=(DETAIL, TOTAL, PART))
+    return tuple(kinds if field is _KINDS else field for field in _COUNTS)
+
+
+def _kind(table: CountTable | None, key: CellKey) -> str:
+    """Whether a cell is counted by itself, the sum of others, or a part of another."""
+    if table is None:
+        return DETAIL
+    row, column = table.row(key.group, key.row), table.column(key.column)
+    if any(one is not None and one.of for one in (row, column)):
+        return PART
+    return TOTAL if table.is_sum(key) else DETAIL
 
 
 def _description(table: CountTable, fiscal_year: int) -> str:
@@ -192,10 +216,11 @@ def _counts(record: Record, table_id: str, table: CountTable | None) -> Iterator
 
     for group, row in rows:
         for column in columns:
-            yield number(group, row, column, DETAIL, values.get(CellKey(table_id, group, row, column)))
+            key = CellKey(table_id, group, row, column)
+            yield number(group, row, column, _kind(table, key), values.get(key))
     if table is not None and table.total:
         for column in columns:
-            keys = (CellKey(table_id, *row, column) for row in rows)
+            keys = (CellKey(table_id, *row, column) for row in rows if table.is_counted(*row))
             total = Totals(values, printed=record.totals).total(table_id, column, keys)
             yield number("", table.total, column, TOTAL, total)
 

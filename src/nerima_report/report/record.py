@@ -43,7 +43,8 @@ from nerima_report.report.content import Content
 from nerima_report.tallies.collection import Collection
 from nerima_report.tallies.figures import Share, compute_figures
 from nerima_report.tallies.model import Entry, FilledCell, Tallies
-from nerima_report.tallies.totals import Totals, cell_names
+from nerima_report.tallies.printed_rates import PrintedShare
+from nerima_report.tallies.totals import Totals, cell_names, with_sums
 from nerima_report.text import name_of
 
 
@@ -59,7 +60,7 @@ def make_record(content: Content, report: Report) -> Record:
         name=full_name(collection.fiscal_year),
         draft=report.draft,
         program=__version__,
-        edition=RecordedEdition(name=edition.folder.name, sha256=edition.sha256),
+        edition=RecordedEdition(name=edition.name, sha256=edition.sha256),
         tables=recorded_tables(report),
         not_published=(),
         cells=tuple(recorded_cells(edition, collection.totals)),
@@ -150,12 +151,15 @@ def content_of(record: Record, edition: Edition, file: Path) -> Content:
             f"  理由: {reason}\n  この年度の部の定義を、公表したときのものに戻してください。"
         )
     values = record.values
-    totals = Totals(values, printed=record.totals)
+    totals = with_sums(Totals(values, printed=record.totals), edition)
     known = {key.table for key, value in values.items() if value is not None} | {key.table for key in record.totals}
     missing = frozenset(record.not_published) | {table for table in edition.count_tables if table not in known}
     told = as_told(edition, totals)
     entries = {table_id: recorded_list(record, table_id, table) for table_id, table in edition.entry_tables.items()}
-    printed = {f.figure: _printed_share(f, told) for f in record.figures if f.figure in record.recomputed}
+    recomputed = record.recomputed
+    printed = {
+        f.figure: _printed_share(f, recomputed[f.figure], told) for f in record.figures if f.figure in recomputed
+    }
     collection = Collection(told, record.fiscal_year, Tallies((), entries, (), (), ()), totals, printed=printed)
     for key, share in compute_figures(totals, told).items():
         if key in printed:
@@ -166,15 +170,12 @@ def content_of(record: Record, edition: Edition, file: Path) -> Content:
 
 def _misfits(record: Record, edition: Edition) -> Iterator[tuple[str, str]]:
     """Where the record says what the definitions have no place for, or the other way round."""
-    names, values = set(cell_names(edition)), record.values
-    recorded = {key.table for key in values}
-    for key in values:
+    names = set(cell_names(edition))
+    for key in record.values:
         if key not in names:
             yield f"cells（{' '.join(filter(None, key))}）", "このセルは、今の定義にありません"
     yield from _other_units(record, edition)
-    for key in cell_names(edition):
-        if key not in values and key.table in recorded:  # of a table that is newer than the record nothing is said
-            yield f"cells（{' '.join(filter(None, key))}）", "このセルは、記録にありません"
+    yield from _other_cells(record, edition)
     for number, entry in enumerate(record.entries, start=1):
         table = edition.entry_tables.get(entry.table)
         labels = {field.label for field in table.fields} if table else set()
@@ -184,6 +185,23 @@ def _misfits(record: Record, edition: Edition) -> Iterator[tuple[str, str]]:
         for field in table.fields if table else ():
             if not _fits(field, entry.values.get(field.label), record.fiscal_year):
                 yield f"entries[{number}].values.{field.label}", "項目の値が、今の定義に合いません"
+
+
+def _other_cells(record: Record, edition: Edition) -> Iterator[tuple[str, str]]:
+    """The cells that the record lacks, and sums of which it says something else than what they add up."""
+    values = record.values
+    recorded = {key.table for key in values}
+    for key in cell_names(edition):
+        table, where = edition.count_tables[key.table], f"cells（{' '.join(filter(None, key))}）"
+        if key.table not in recorded:  # of a table that is newer than the record nothing is said
+            continue
+        if not table.is_sum(key):
+            reason = "" if key in values else "このセルは、記録にありません"
+        else:
+            added_up = Totals(values).sum(table.parts_of(key))
+            reason = "今の定義の sum_of で足すと、記録の数になりません" if values.get(key, added_up) != added_up else ""
+        if reason:
+            yield where, reason
 
 
 def _other_units(record: Record, edition: Edition) -> Iterator[tuple[str, str]]:
@@ -224,13 +242,13 @@ def as_told(edition: Edition, totals: Totals) -> Edition:
     return replace(edition, parts=tuple(_told(part, totals) for part in edition.parts))
 
 
-def _printed_share(recorded: RecordedFigure, edition: Edition) -> Share:
+def _printed_share(recorded: RecordedFigure, recomputed: str | None, edition: Edition) -> PrintedShare:
     """A share as it was printed, with the rule of its year."""
+    key, of, numerator = recorded.figure.partition(".")[2], recorded.denominator_of, recorded.numerator_of
     figures = edition.part_of(recorded.figure).figures
-    today = next((figure for figure in figures if figure.key == recorded.figure.partition(".")[2]), None)
-    of, numerator = recorded.denominator_of, recorded.numerator_of
+    today = next((figure for figure in figures if figure.key == key), None)
     definition = Figure(
-        key=recorded.figure.partition(".")[2],
+        key=key,
         kind=recorded.kind,
         numerator=Cells(**numerator.model_dump()) if numerator else None,
         denominator=Cells(**of.model_dump()),
@@ -242,7 +260,8 @@ def _printed_share(recorded: RecordedFigure, edition: Edition) -> Share:
         basis=recorded.basis,
     )
     value = None if recorded.value is None else Decimal(recorded.value)
-    return Share(definition, recorded.numerator_rows, recorded.numerator, recorded.denominator, value, value)
+    share = Share(definition, recorded.numerator_rows, recorded.numerator, recorded.denominator, value, value)
+    return PrintedShare(share, None if recomputed is None else Decimal(recomputed))
 
 
 def _told(part: Part, totals: Totals) -> Part:

@@ -89,7 +89,7 @@ def _introduction(view: RegisterView, edition: Edition) -> list[Block]:
         "件数": Quantity(len(view.open), "件"),
         "廃止": Quantity(len(view.entries) - len(view.open), "件"),
     }
-    return read_blocks(edition.folder / INTRODUCTION, names, _no_table, prose_of(edition))
+    return read_blocks(edition.file(INTRODUCTION), names, _no_table, prose_of(edition))
 
 
 def _slips(view: RegisterView) -> Iterator[Block]:

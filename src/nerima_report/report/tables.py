@@ -49,7 +49,7 @@ def count_table(table_id: str, table: CountTable, totals: Totals, fiscal_year: i
         rows += [_count_row(table_id, table, row, totals, marks) for row in of_group]
     if table.total:
         sums = [total_so_far(totals, table_id, table, column.label) for column in table.columns]
-        rows.append((Cell(table.total), *map(Cell, sums)))
+        rows.insert(0 if table.total_first else len(rows), (Cell(table.total), *map(Cell, sums)))
     number_columns = [
         TableColumn(column.heading, numeric=True, weight=NUMBER_WIDTH, over=column.over) for column in table.columns
     ]
@@ -62,6 +62,7 @@ def count_table(table_id: str, table: CountTable, totals: Totals, fiscal_year: i
         columns=(TableColumn(table.stub, weight=STUB_WIDTH), *number_columns),
         rows=tuple(rows),
         has_total=bool(table.total),
+        total_first=table.total_first,
         notes=(*whole_table, *marked),
     )
 
@@ -228,13 +229,13 @@ class ComparedTable:
             columns += [own, *(replace(own, heading=heading) for heading in self._headings(column))]
         rows: list[tuple[Cell, ...]] = []
         group = ""
-        for position, (label, *numbers) in enumerate(printed.rows, start=1):
+        for position, (label, *numbers) in enumerate(printed.rows):
             if label.heads_rows:
                 group = label.text
                 rows.append(_group_row(label, len(columns) - 1))
             else:
-                total = printed.has_total and position == len(printed.rows)
-                rows.append((label, *self._numbers(numbers, None if total else (group, label.text))))
+                row = None if position == printed.total else (group, label.text)
+                rows.append((label, *self._numbers(numbers, row)))
         notes = (TableNote(text) for text in self._notes(rows))
         return replace(printed, columns=tuple(columns), rows=tuple(rows), notes=(*printed.notes, *notes))
 
@@ -255,7 +256,7 @@ class ComparedTable:
         """The numbers of a row as printed, or (None) of the total row, each followed by last year's and the change."""
         for cell, column in zip(printed, self.definition.columns, strict=True):
             if row is None:
-                keys = self.definition.keys(self.id, column.label)
+                keys = self.definition.keys_of_total(self.id, column.label)
                 now = self.totals.total(self.id, column.label, keys)
                 before = self.comparison.total(self.id, column.label)
             else:

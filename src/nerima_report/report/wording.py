@@ -104,7 +104,7 @@ def so_far(totals: Totals, keys: Iterable[CellKey]) -> str:
 
 def total_so_far(totals: Totals, table_id: str, table: CountTable, column: str) -> str:
     """The total of a column as printed; see `so_far`."""
-    keys = table.keys(table_id, column)
+    keys = table.keys_of_total(table_id, column)
     total = totals.total(table_id, column, keys)
     return so_far(totals, keys) if total is None else number(total)
 
@@ -229,7 +229,7 @@ class PartWording:
     def total(self, table: str, column: str) -> Quantity:
         """合計("内容別", "件数"): the sum of all rows of a column."""
         table_id, definition = self._count_table(table)
-        keys = definition.keys(table_id, self._column(definition, column))
+        keys = definition.keys_of_total(table_id, self._column(definition, column))
         name = number_name(CellKey(table_id, "", "", column))
         total = self._totals.total(table_id, column, keys)
         return Quantity(total, self._unit(definition, column), name=name)

@@ -37,7 +37,8 @@ class DraftWording(CautiousWording):
     def total(self, table: str, column: str) -> Quantity:
         """合計("内容別", "件数"): the sum of what there is of a column."""
         quantity = super().total(table, column)
-        return self._so_far(quantity, table, self._part.count_table(table)[1].keys(self._part.table_id(table), column))
+        table_id, definition = self._part.count_table(table)
+        return self._so_far(quantity, table, definition.keys_of_total(table_id, column))
 
     def value(self, table: str, row: str, column: str, group: str = "") -> Quantity:
         """値("処理状況", "取下げ", "件数"): what there is of one cell."""

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from nerima_report.checks.years import findings_between
 from nerima_report.edition import Edition
-from nerima_report.errors import CannotProceed, DefinitionError, NewerRecord, RecordError
+from nerima_report.errors import CannotProceed, DefinitionError, ForeignRecord, NewerRecord, RecordError
 from nerima_report.examination import Examination, examine_collection
 from nerima_report.files import SETTINGS
 from nerima_report.findings import Finding
@@ -75,7 +75,7 @@ def build(workspace: Workspace, edition: Edition, order: BuildOrder, progress: P
     before = year_before(workspace, whole, fiscal_year, wanted=order.compare)
     sources = sources_of(workspace, fiscal_year)  # before they are read: what changes meanwhile is noticed by publish
     examination = _examine(workspace, whole, fiscal_year, progress)
-    target = Target(workspace, fiscal_year, _vouching_record(workspace, fiscal_year))
+    target = Target(workspace, fiscal_year, _vouching_record(workspace, edition, fiscal_year))
     if not draft and any(edition.catalogue.is_error(finding) for finding in examination.findings):
         left = [Finding("N905", Place(file=target.out.as_posix()))] if (target.out / WORD).exists() else []
         return Built(examination.and_also(left), ())
@@ -141,21 +141,21 @@ def _between_years(workspace: Workspace, edition: Edition, content: Content, rep
     record = make_record(content, report)
     records = [record_to_write(record, out / RECORD)]
     if published.exists():
-        records.append(open_record(published, content.collection.fiscal_year))
+        records.append(open_record(published, content.collection.fiscal_year, edition.name))
     return as_warnings(findings_between(workspace, edition, records), edition)
 
 
-def _vouching_record(workspace: Workspace, fiscal_year: int) -> Record | None:
+def _vouching_record(workspace: Workspace, edition: Edition, fiscal_year: int) -> Record | None:
     """The record that vouches for the outputs of a year, if there is one.
 
     One in out/ that is broken vouches for nothing, and is about to be replaced; one by a newer version of the
-    program is not. A published one must be readable.
+    program, or by another edition, is not. A published one must be readable.
     """
     out, published = workspace.out(fiscal_year), workspace.record(fiscal_year)
-    earlier = read_record(published, fiscal_year) if published.exists() else None
+    earlier = read_record(published, fiscal_year, edition.name) if published.exists() else None
     try:
-        return read_record(out / RECORD, fiscal_year) if (out / RECORD).exists() else earlier
-    except NewerRecord:
+        return read_record(out / RECORD, fiscal_year, edition.name) if (out / RECORD).exists() else earlier
+    except (NewerRecord, ForeignRecord):
         raise
     except RecordError:
         return None
@@ -175,7 +175,7 @@ def year_before(workspace: Workspace, edition: Edition, fiscal_year: int, *, wan
                 "nerima-report record import で読み込んでください。"
             )
         return None
-    return compare_with(read_record(file, fiscal_year - 1), file.as_posix(), edition, fiscal_year)
+    return compare_with(read_record(file, fiscal_year - 1, edition.name), file.as_posix(), edition, fiscal_year)
 
 
 def as_warnings(findings: Sequence[Finding], edition: Edition) -> list[Finding]:

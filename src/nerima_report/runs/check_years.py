@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from nerima_report.checks.years import findings_between
@@ -29,12 +29,12 @@ def check_years(workspace: Workspace, edition: Edition, checked: CheckedYears, a
 
     A year is read from out/, otherwise from records/. Raises CannotProceed where it is in neither.
     """
-    read = cache(open_record)  # each year is read again as a year before the next one
+    read = cache(partial(open_record, edition=edition.name))  # each year is read again as a year before the next one
     findings: list[Finding] = []
     collection: list[Collection] = []
     files: list[str] = []
     for year in checked.years:
-        records = _records_of(workspace, year, checked.published)
+        records = _records_of(workspace, year, checked.published, read)
         findings += findings_between(workspace, edition, records, against, read)
         narrowed = edition.for_year(year)
         collection.append(Collection(narrowed, year, load_tallies((), narrowed), Totals({})))
@@ -42,12 +42,14 @@ def check_years(workspace: Workspace, edition: Edition, checked: CheckedYears, a
     return Examination(edition, Inbox(), tuple(collection), tuple(findings), tuple(files))
 
 
-def _records_of(workspace: Workspace, fiscal_year: int, published_only: bool) -> list[RecordFile]:
+def _records_of(
+    workspace: Workspace, fiscal_year: int, published_only: bool, read: Callable[[Path, int], RecordFile]
+) -> list[RecordFile]:
     built, published = workspace.out(fiscal_year) / RECORD, workspace.record(fiscal_year)
     if published_only:
-        return [open_record(published, fiscal_year)]
+        return [read(published, fiscal_year)]
     files = [file for file in (built, published) if file.exists()]
-    return [open_record(file, fiscal_year) for file in files]
+    return [read(file, fiscal_year) for file in files]
 
 
 @dataclass(frozen=True)

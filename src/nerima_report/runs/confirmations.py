@@ -49,7 +49,7 @@ def confirm(workspace: Workspace, edition: Edition, order: ConfirmOrder, progres
         if s.key in with_cases
     ]
     files = {
-        file_name(cover): render_form(view, cover, Filling(entries=rows_for(ledger, cover.key)))
-        for cover in chosen(covers, order.sections)
+        file_name(cover, edition.words): render_form(view, cover, Filling(entries=rows_for(ledger, cover.key)))
+        for cover in chosen(covers, order.sections, edition.words)
     }
     return Delivery(workspace.confirmations(year), files).add(force=order.force)

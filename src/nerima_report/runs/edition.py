@@ -1,4 +1,4 @@
-"""`edition copy` and `edition check`: an edition copied to be changed, and tried out on made-up figures.
+"""`edition new`, `edition copy`, `edition check`: an edition made or copied to be changed, and tried out on figures.
 
 Reading a file shows whether a definition is well formed. Whether a manuscript can be followed, a sheet be made and a
 Word style be found shows only when forms and reports are made.
@@ -13,9 +13,10 @@ from pathlib import Path
 
 from jinja2 import Environment, nodes
 
-from nerima_report.edition import Edition, load_edition, shipped_templates
+from nerima_report.edition import Edition, find_edition, load_edition, shipped_templates
 from nerima_report.edition.changes import EditionChange, edition_changes, forms_must_change
 from nerima_report.edition.entries import EntryField, EntryTable
+from nerima_report.edition.municipality import Words
 from nerima_report.edition.part import Part
 from nerima_report.edition.sources import FILE as SOURCES
 from nerima_report.edition.sources import OUTPUT, load_coverage
@@ -40,9 +41,12 @@ from nerima_report.report.wording_of_year_before import YearBefore
 from nerima_report.tallies.collection import Collection
 from nerima_report.tallies.model import Entry, Tallies
 from nerima_report.tallies.totals import Totals, cell_names
-from nerima_report.workspace import RECORD, write_all
+from nerima_report.text import as_file_name
+from nerima_report.workspace import RECORD, Workspace, use_edition, write_all
 from nerima_report.writing.lock import writing_into
 
+# The edition in the shipped templates from which a new one is made, and the name in it that stands for the body.
+STARTER, STARTER_NAME = "starter", "○○市"
 # Every cell has 0, then every cell has 1, because a manuscript may have other sentences where nothing happened.
 COUNTS = (0, 1)
 
@@ -65,7 +69,7 @@ def try_edition(edition: Edition) -> None:
             render_form(serving, FormCover(year, coordinator.department, coordinator.section, ward=ward), Filling())
         _try_registers(serving, year)
     for output in FORMATS:
-        output.render(reports[-1], edition.folder / "reference.docx")
+        output.render(reports[-1], edition.reference)
 
 
 def unmentioned_tables(part: Part) -> list[str]:
@@ -167,8 +171,8 @@ def outputs() -> Iterator[str]:
 class EditionCheck:
     """What `edition check` found in a sound edition.
 
-    What changed against the shipped one (None: there is none of this name), whether forms must be sent out
-    anew for it, and the tables that are collected but appear nowhere in the report.
+    What changed against the shipped one (None: it is no copy of one), whether forms must be sent out anew for it, and
+    the tables that are collected but appear nowhere in the report.
     """
 
     changes: tuple[EditionChange, ...] | None
@@ -176,8 +180,8 @@ class EditionCheck:
     unprinted: tuple[str, ...]
 
 
-def check_edition(edition: Edition, name: str, commands: Iterable[str]) -> EditionCheck:
-    """Try an edition out, and say what changed against the shipped one of this name, if there is one.
+def check_edition(edition: Edition, commands: Iterable[str]) -> EditionCheck:
+    """Try an edition out, and say what changed against the shipped one of its name, of which it is a copy.
 
     `commands` are those of the program (コマンド publish --done). Raises DefinitionError where a form or a report
     could not be made with it, and where its list of sources refers to what is not there.
@@ -189,21 +193,70 @@ def check_edition(edition: Edition, name: str, commands: Iterable[str]) -> Editi
         unused = f"条ごとの一覧を使わないときは、{SOURCES} を消してください"
         raise DefinitionError(edition.folder / SOURCES, key, f"{reason}{more}。{unused}")
     unprinted = tuple(part.table_id(key) for part in edition.parts for key in unmentioned_tables(part))
-    folder = shipped_templates() / name
+    folder = shipped_templates() / edition.name
     if not folder.is_dir():
         return EditionCheck(None, False, unprinted)
     shipped = load_edition(folder)
     return EditionCheck(tuple(edition_changes(shipped, edition)), forms_must_change(shipped, edition), unprinted)
 
 
-def copy_templates(folder: Path) -> None:
-    """Copy the shipped templates into a new folder, for the office to change. Raises CannotProceed if it is there."""
-    with writing_into(folder.parent):  # what a killed copy left is repaired before it is looked at
-        if folder.exists():
+@dataclass(frozen=True)
+class NewEdition:
+    """An edition that was made, and whether the settings of the working folder name it from now on."""
+
+    folder: Path
+    in_use: bool
+
+
+def new_edition(workspace: Workspace, templates: Path, name: str) -> NewEdition:
+    """Make a small whole edition for the body of this name, and let the settings name it.
+
+    `templates` is the folder of the definitions as seen from the working folder. Raises CannotProceed where the edition
+    is there already, or the name cannot be that of a folder.
+    """
+    is_folder = name.strip(" .~") == name == as_file_name(name) != ""
+    if not is_folder or (shipped_templates() / name).exists():
+        raise CannotProceed(
+            f"「{name}」は、定義のフォルダーの名前にできません。\n"
+            "  団体の名前を、ひばり市 のように書いてください（/ や : のような記号は使えません）。"
+        )
+    starter = shipped_templates() / STARTER
+    municipality = load_edition(starter).municipality
+    words = municipality.own_words.of(name, municipality.words.coordinator)
+    files = {f.relative_to(starter).as_posix(): read_text(f).replace(STARTER_NAME, name) for f in _files_in(starter)}
+    return _make(workspace, templates, name, {f"{name}/{file}": text.encode() for file, text in files.items()}, words)
+
+
+def copy_edition(workspace: Workspace, templates: Path) -> NewEdition:
+    """Copy the shipped edition that the settings name, with what all share, for the office to change.
+
+    `templates` is the new folder as seen from the working folder. Raises CannotProceed if it is there.
+    """
+    if (workspace.folder / templates).exists():
+        raise CannotProceed(
+            f"同じ名前のフォルダーかファイルがあるので、何も写しませんでした。\n  場所: {templates}\n"
+            "  別の名前を付けるか、要らないものなら消してから、もう一度実行してください。"
+        )
+    shipped = shipped_templates()
+    edition = find_edition(workspace.edition if (shipped / workspace.edition).is_dir() else "")
+    copied = [*(file for file in shipped.iterdir() if file.is_file()), *_files_in(edition)]
+    files = {file.relative_to(shipped).as_posix(): file.read_bytes() for file in copied}
+    return _make(workspace, templates, edition.name, files, load_edition(edition).words)
+
+
+def _files_in(folder: Path) -> list[Path]:
+    return [file for file in sorted(folder.rglob("*")) if file.is_file()]
+
+
+def _make(workspace: Workspace, templates: Path, name: str, files: Mapping[str, bytes], words: Words) -> NewEdition:
+    """Write an edition into the folder of the definitions, and name it in the settings."""
+    folder = workspace.folder / templates
+    with writing_into(folder.parent):  # what a killed run left is repaired before it is looked at
+        if (folder / name).exists():
             raise CannotProceed(
-                f"同じ名前のフォルダーかファイルがあるので、何も写しませんでした。\n  場所: {folder}\n"
+                f"同じ名前の定義があるので、何も作りませんでした。\n  場所: {templates / name}\n"
                 "  別の名前を付けるか、要らないものなら消してから、もう一度実行してください。"
             )
-        shipped = shipped_templates()
-        files = (file for file in shipped.rglob("*") if file.is_file())
-        write_all(folder.parent, {f"{folder.name}/{f.relative_to(shipped).as_posix()}": f.read_bytes() for f in files})
+        in_use = use_edition(workspace.folder, templates, name, words)  # first, so that a killed run can be made again
+        write_all(folder.parent, {f"{folder.name}/{file}": content for file, content in files.items()})
+    return NewEdition(templates / name, in_use)

@@ -98,9 +98,9 @@ def import_year(order: ImportOrder, edition: Edition, explanations: Sequence[Exp
     told = as_told(collection.edition, collection.totals)
     printed, on_rates = read_rates(read.rates, told, collection.totals)
     findings = run_checks(collection, [*read.findings, *on_rates])
-    year, wards = collection.fiscal_year, collection.inbox.wards
-    findings, unused = explain(findings, explanations, year, wards)
-    findings += unused_explanations(unused, findings, year, wards, only_near=True)
+    year, whole = collection.fiscal_year, collection.whole
+    findings, unused = explain(findings, explanations, year, whole)
+    findings += unused_explanations(unused, findings, year, whole, only_near=True)
     findings = suggest_corrections(findings, collection, explanations)
     examination = Examination(collection.edition, collection.inbox, (collection,), tuple(findings))
     sound = collection.fiscal_year and not any(edition.catalogue.is_error(finding) for finding in findings)
@@ -127,7 +127,7 @@ def _from_csv(order: ImportOrder, edition: Edition) -> _Read:
 def _from_workbook(order: ImportOrder, edition: Edition) -> _Read:
     book = read_workbook(order.file)
     keys = [*(part.key for part in edition.parts), *edition.tables]
-    submission = None if isinstance(book, Unreadable) else identify(book, keys, (PUBLISHED_FORM,))
+    submission = None if isinstance(book, Unreadable) else identify(book, keys, edition.words, (PUBLISHED_FORM,))
     if isinstance(book, Unreadable) or not isinstance(submission, Submission):
         unreadable = (book,) if isinstance(book, Unreadable) else ()
         unidentified = (submission,) if submission and not isinstance(submission, Submission) else ()
@@ -201,7 +201,7 @@ def _record(
         name=full_name(collection.fiscal_year),
         draft=False,
         program=__version__,
-        edition=RecordedEdition(name=edition.folder.name, sha256=edition.sha256),
+        edition=RecordedEdition(name=edition.name, sha256=edition.sha256),
         tables=(),
         not_published=tuple(sorted({*read.not_published, *not_printed(edition)})),
         cells=tuple(recorded_cells(edition, collection.totals)),
@@ -268,7 +268,7 @@ def import_record(
     if imported.record is None:
         return RecordImported(imported.examination, None, False)
     file = workspace.record(imported.record.fiscal_year)
-    earlier = read_record(file, imported.record.fiscal_year) if file.exists() else None
+    earlier = read_record(file, imported.record.fiscal_year, edition.name) if file.exists() else None
     record = revise(imported.record, earlier, reason, today)
     if record is not None:
         write_all(file.parent, {file.name: write_record(record)})

@@ -107,7 +107,7 @@ def make_outputs(
     typesetter: Typesetter | None,
 ) -> Outputs:
     """The files of a report but its data: its formats, the lists for the office, the document for those who sign."""
-    reference = content.collection.edition.folder / "reference.docx"
+    reference = content.collection.edition.reference
     draft = report.draft
     files = {form.file_name: form.render(report, reference) for form in FORMATS}
     pdf = print_pdf(files[WORD], target.out, target.vouched.get(PDF, ""), typesetter)

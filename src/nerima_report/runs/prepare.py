@@ -7,12 +7,13 @@ Files that are there already are not overwritten, because they may have been fil
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
-from nerima_report.edition import Edition
+from nerima_report.edition import DEFAULT, Edition, shipped_templates
 from nerima_report.errors import CannotProceed
 from nerima_report.files import FOLDERS, ROSTER, SETTINGS, is_submission, sha256
 from nerima_report.fiscal_year import full_name
@@ -40,6 +41,7 @@ from nerima_report.workspace import (
     Delivery,
     Workspace,
     read_sums,
+    settings_naming,
     write_all,
     write_sums,
 )
@@ -114,7 +116,7 @@ def _prepare(folder: Path, edition: Edition, fiscal_year: int, *, go_on: bool) -
     made = [folder / name for name in FOLDERS if not (folder / name).is_dir()]
     for missing in made:
         missing.mkdir(parents=True)
-    files = {} if (folder / SETTINGS).exists() else {SETTINGS: SETTINGS_TEXT.encode()}
+    files = {} if (folder / SETTINGS).exists() else {SETTINGS: _settings(folder, edition).encode()}
     if not (folder / NOT_FOR_GIT).exists():
         files[NOT_FOR_GIT] = NOT_FOR_GIT_TEXT.encode()
     if not (folder / ROSTER).exists():
@@ -143,6 +145,14 @@ def _prepare(folder: Path, edition: Edition, fiscal_year: int, *, go_on: bool) -
     return Prepared((*created, inbox), False, Carried(latest, len(sections), str(kept[0].details["about"]), loose))
 
 
+def _settings(folder: Path, edition: Edition) -> str:
+    """The settings of a new working folder, which name the edition with which it was made."""
+    text = edition.words.say(SETTINGS_TEXT)
+    if edition.folder.parent == shipped_templates():
+        return text.replace(DEFAULT, edition.name)
+    return settings_naming(text, Path(os.path.relpath(edition.folder.parent, folder)), edition.name)
+
+
 def make_forms(workspace: Workspace, edition: Edition, fiscal_year: int, order: FormOrder) -> FormsMade:
     """Write the blank collection workbooks of a year for the 課 of the roster and for the ward.
 
@@ -154,7 +164,7 @@ def make_forms(workspace: Workspace, edition: Edition, fiscal_year: int, order: 
     roster = load_roster(workspace.roster, fiscal_year, edition)
     everybody = all_covers(roster, narrowed, workspace.deadlines.get(fiscal_year))
     refuse_unasked(roster, narrowed, order.sections)
-    covers = chosen(everybody, order.sections)
+    covers = chosen(everybody, order.sections, edition.words)
     registers = order.registers or keeps_registers(workspace.folder)
     masters = load_masters(workspace.folder, edition) if registers else None
     if masters is not None:
@@ -166,7 +176,7 @@ def make_forms(workspace: Workspace, edition: Edition, fiscal_year: int, order: 
         asked = {key: entries for key, entries in rows.items() if cover.asks_for(key)} if rows is not None else None
         return Filling(earlier=earlier.of(cover), registers=asked)
 
-    forms = {file_name(cover): render_form(narrowed, cover, filling(cover)) for cover in covers}
+    forms = {file_name(cover, edition.words): render_form(narrowed, cover, filling(cover)) for cover in covers}
     folder = order.out or workspace.forms(fiscal_year)
     written, unchanged = Delivery(folder, forms).add(force=order.force)
     letters = _write_requests(workspace, narrowed, roster, Requests(folder, forms, order))

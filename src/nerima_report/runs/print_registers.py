@@ -60,7 +60,7 @@ def print_registers(workspace: Workspace, edition: Edition, order: PrintOrder) -
 def _report(file_name: str) -> Callable[[RegisterView, Edition], bytes]:
     """A register in a format of the report."""
     written_as = next(form for form in FORMATS if form.file_name == file_name)
-    return lambda view, edition: written_as.render(compose_register(view, edition), edition.folder / "reference.docx")
+    return lambda view, edition: written_as.render(compose_register(view, edition), edition.reference)
 
 
 def _workbook(view: RegisterView, edition: Edition) -> bytes:

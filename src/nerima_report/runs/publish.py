@@ -75,7 +75,7 @@ def publish(workspace: Workspace, edition: Edition, order: PublishOrder, today: 
     """
     fiscal_year = order.fiscal_year
     built, file = workspace.out(fiscal_year) / RECORD, workspace.record(fiscal_year)
-    earlier = read_record(file, fiscal_year) if file.exists() else None
+    earlier = read_record(file, fiscal_year, edition.name) if file.exists() else None
     if not built.exists():
         if earlier is not None:
             return Published(earlier, file, False, ())
@@ -83,7 +83,7 @@ def publish(workspace: Workspace, edition: Edition, order: PublishOrder, today: 
             f"{full_name(fiscal_year)}の報告がまだありません。\n"
             f"  先に nerima-report build {fiscal_year} を実行してください。"
         )
-    new = read_record(built, fiscal_year)
+    new = read_record(built, fiscal_year, edition.name)
     findings = [Finding("N903", Place(file=output.as_posix())) for output in _changed_outputs(built.parent, new)]
     if earlier is not None and not _is_public(earlier, today) and not says_the_same(new, earlier):
         raise CannotProceed(
@@ -131,7 +131,7 @@ def record_ways(workspace: Workspace, edition: Edition, order: WaysDone, today: 
     """
     fiscal_year, day = order.fiscal_year, order.day or today
     file = workspace.record(fiscal_year)
-    record = read_record(file, fiscal_year) if file.exists() else None
+    record = read_record(file, fiscal_year, edition.name) if file.exists() else None
     if record is None or record.publication is None:
         raise CannotProceed(
             f"{full_name(fiscal_year)}の公表の日と方法の記録がありません。\n"
@@ -278,7 +278,7 @@ def _is_public(record: Record, today: date) -> bool:
 def _errata(workspace: Workspace, edition: Edition, record: Record) -> dict[str, bytes]:
     """The 正誤表 of a revised record, in every format, by its name in the working folder."""
     report = compose_errata(record, edition.for_year(record.fiscal_year))
-    out, reference = workspace.out(record.fiscal_year), edition.folder / "reference.docx"
+    out, reference = workspace.out(record.fiscal_year), edition.reference
     files = {out / Path(form.file_name).with_stem(ERRATA).name: form.render(report, reference) for form in FORMATS}
     return {_name(workspace, file): content for file, content in files.items()}
 
@@ -290,7 +290,7 @@ def _name(workspace: Workspace, file: Path) -> str:
 def report_state(workspace: Workspace, edition: Edition, fiscal_year: int, inputs: Iterable[Path]) -> ReportState:
     """How the report of a year stands that is not published yet; `inputs` are the workbooks that there are now."""
     file = workspace.out(fiscal_year) / RECORD
-    record = _readable(file, fiscal_year)
+    record = _readable(file, fiscal_year, edition.name)
     if record is None:
         return "unusable" if file.exists() else "none"
     if record.draft:
@@ -298,10 +298,10 @@ def report_state(workspace: Workspace, edition: Edition, fiscal_year: int, input
     return "outdated" if changes_since(workspace, edition, inputs, record) else "built"
 
 
-def record_state(workspace: Workspace, fiscal_year: int, inputs: Sequence[Path]) -> RecordState:
+def record_state(workspace: Workspace, edition: Edition, fiscal_year: int, inputs: Sequence[Path]) -> RecordState:
     """How the published record of a year stands. Without any `inputs` there is nothing that it could differ from."""
     file = workspace.record(fiscal_year)
-    record = _readable(file, fiscal_year)
+    record = _readable(file, fiscal_year, edition.name)
     if record is None:
         return "unusable" if file.exists() else "none"
     return "outdated" if inputs and changes_in(inputs, record) else "published"
@@ -313,9 +313,9 @@ def ways_open(workspace: Workspace, fiscal_year: int) -> tuple[str, ...]:
     return record.ways_open if record else ()
 
 
-def _readable(file: Path, fiscal_year: int) -> Record | None:
+def _readable(file: Path, fiscal_year: int, edition: str = "") -> Record | None:
     try:
-        return read_record(file, fiscal_year) if file.exists() else None
+        return read_record(file, fiscal_year, edition) if file.exists() else None
     except RecordError:
         return None
 

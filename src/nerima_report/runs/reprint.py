@@ -24,7 +24,7 @@ def build_from_record(
 ) -> Built:
     """Print the report of a year again from its published record; what somebody edited in out/ is kept."""
     file, out = workspace.record(fiscal_year), workspace.out(fiscal_year)
-    record = read_record(file, fiscal_year)
+    record = read_record(file, fiscal_year, edition.name)
     if (out / RECORD).exists():
         raise CannotProceed(
             f"{record.name}には、まだ公表の記録にしていない報告があります。\n  ファイル: {out / RECORD}\n"
@@ -34,7 +34,7 @@ def build_from_record(
     whole, edition = edition, edition.for_year(fiscal_year)
     content = replace(content_of(record, edition, file), comparison=before, compared=compare)
     report = annotate(compose_report(content), content)
-    outputs = {form.file_name: form.render(report, edition.folder / "reference.docx") for form in FORMATS}
+    outputs = {form.file_name: form.render(report, edition.reference) for form in FORMATS}
     printed = print_pdf(outputs[WORD], out, record.vouched.get(PDF, ""), find_typesetter() if pdf else None)
     outputs |= printed.files
     outputs |= open_data_of(workspace, whole, record, report)

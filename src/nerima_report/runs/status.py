@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter
 
-from nerima_report.edition import find_edition, load_edition, shipped_templates
+from nerima_report.edition import SHARED, load_edition, shipped_templates
 from nerima_report.files import SETTINGS, read_file
 from nerima_report.fiscal_year import collected_year
 from nerima_report.notices.status import Change, ChangeKind, HandedIn, Look, YearStatus
@@ -57,12 +57,12 @@ class LastLook:
     handed_in: dict[str, tuple[str, str]]
 
 
-def look(workspace: Workspace, templates: Path | None, order: LookOrder, progress_over: ProgressOver) -> Look:
-    """Look where a year stands, and remember what was seen."""
+def look(workspace: Workspace, find_edition: Callable[[], Path], order: LookOrder, progress_over: ProgressOver) -> Look:
+    """Look where a year stands, and remember what was seen. Without a roster no edition is needed."""
     fiscal_year = order.fiscal_year or _year_at_work(workspace, order.now)
     year = YearStatus(fiscal_year)
     if workspace.roster.is_file():
-        year = _status_of(workspace, find_edition(workspace.edition, templates), fiscal_year, progress_over)
+        year = _status_of(workspace, find_edition(), fiscal_year, progress_over)
     last = _last_look(workspace, fiscal_year)
     this = LastLook(order.now, {row.name: (row.status, year.versions.get(row.file, "")) for row in year.handed_in})
     if not order.rehearsed:
@@ -132,7 +132,8 @@ def _beside(workspace: Workspace, edition: Path, fiscal_year: int) -> Iterator[P
     folders = [workspace.folder / "records", workspace.folder / "registers", workspace.out(fiscal_year)]
     folders += [edition, shipped_templates()]
     files = [file for folder in folders for file in sorted(folder.rglob("*"))]
-    yield from (file for file in dict.fromkeys([*files, edition.parent / "findings.toml"]) if file.is_file())
+    files += [edition.parent / name for name in (*SHARED, "findings.toml", "files.toml")]
+    yield from (file for file in dict.fromkeys(files) if file.is_file())
 
 
 def _examine(workspace: Workspace, edition: Path, fiscal_year: int, progress_over: ProgressOver) -> Examination:
@@ -163,11 +164,12 @@ def _status_by(workspace: Workspace, examination: Examination) -> YearStatus:
         others=dict(others),
         remarks=examination.remarks,
         report=report_state(workspace, examination.edition, fiscal_year, inputs),
-        record=record_state(workspace, fiscal_year, inputs),
+        record=record_state(workspace, examination.edition, fiscal_year, inputs),
         ways_open=ways_open(workspace, fiscal_year),
         confirmed=tuple(confirmed),
         unconfirmed=tuple(waiting),
         not_announced=examination.edition.municipality.not_announced(fiscal_year),
+        section_word=examination.edition.words.section,
     )
 
 
@@ -203,7 +205,7 @@ def _changes(year: YearStatus, last: LastLook) -> Iterator[Change]:
         if row.name in last.handed_in:
             kind = _change(row, year.versions.get(row.file, ""), last.handed_in[row.name])
             if kind is not None:
-                yield Change(row.section, row.ward, kind)
+                yield Change(row.section, row.ward, kind, row.whole)
 
 
 def _change(row: HandedIn, version: str, before: tuple[str, str]) -> ChangeKind | None:

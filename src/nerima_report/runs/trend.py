@@ -36,7 +36,7 @@ def trend(workspace: Workspace, edition: Edition, first: int, last: int) -> Tren
 
     Raises CannotProceed where fewer than two years have a record, or no record has a number that charts.toml names.
     """
-    series = make_trend(edition, *_sources(workspace, first, last))
+    series = make_trend(edition, *_sources(workspace, edition.name, first, last))
     if not series.series:
         raise CannotProceed(
             f"図にする数が、どの年度の記録にもありません。\n  年度: {runs_of_years(series.sources)}\n"
@@ -44,10 +44,7 @@ def trend(workspace: Workspace, edition: Edition, first: int, last: int) -> Tren
         )
     draw = _charts()
     report = compose_trend(series, draw)
-    files = {
-        Path(form.file_name).with_stem("trend").name: form.render(report, edition.folder / "reference.docx")
-        for form in FORMATS
-    }
+    files = {Path(form.file_name).with_stem("trend").name: form.render(report, edition.reference) for form in FORMATS}
     files |= {picture.file: picture.content for picture in report.pictures}
     files["trend.csv"] = render_csv(series_data(series))
     files |= _open_data(series, report)
@@ -81,14 +78,14 @@ def _charts() -> Draw | None:
     return draw
 
 
-def _sources(workspace: Workspace, first: int, last: int) -> tuple[dict[int, Source], list[int]]:
-    """The records of the years, published or else built, and the years that have none."""
+def _sources(workspace: Workspace, edition: str, first: int, last: int) -> tuple[dict[int, Source], list[int]]:
+    """The records of the years by this edition, published or else built, and the years that have none."""
     sources, missing = {}, []
     for year in range(first, last + 1):
         published, built = workspace.record(year), workspace.out(year) / RECORD
         file = published if published.exists() else built
         if file.exists():
-            sources[year] = Source(read_record(file, year), file.as_posix(), file is published)
+            sources[year] = Source(read_record(file, year, edition), file.as_posix(), file is published)
         else:
             missing.append(year)
     if len(sources) < 2:

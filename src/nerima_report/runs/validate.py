@@ -25,8 +25,6 @@ from nerima_report.tallies.roster import RosterSection, load_roster
 from nerima_report.tallies.submission import (
     CONFIRMATION_FORM,
     LEDGER_FORM,
-    SECTION_FORM,
-    WARD_FORM,
     Inbox,
     Progress,
     Submission,
@@ -49,7 +47,7 @@ def validate(
     With `complete` they are the whole collection of one year, which is compared with the roster as well.
     """
     explanations = workspace.explanations_for(edition.catalogue)
-    forms = (SECTION_FORM, WARD_FORM, CONFIRMATION_FORM, LEDGER_FORM)
+    forms = (edition.words.section_form, edition.words.whole_form, CONFIRMATION_FORM, LEDGER_FORM)
     inbox = replace(load_submissions(workbooks.paths, edition, progress, forms=forms), skipped=tuple(workbooks.skipped))
     books = [submission for submission in inbox.submissions if submission.is_ledger]
     handed_in = replace(inbox, submissions=tuple(s for s in inbox.submissions if not s.is_ledger))
@@ -71,7 +69,7 @@ def validate(
         ledger = ledger_of(year) if year else None
         collection = examine(alone, edition.for_year(year) if year else edition, year, None, ledger)
         found = [*run_checks(collection), *(_beside_ledger(ledger, collection) if ledger else ())]
-        explained = explain(found, explanations, year, handed_in.wards)[0]
+        explained = explain(found, explanations, year, collection.whole)[0]
         findings += with_likely_causes(explained, collection, explanations, _recall(workspace, edition))
         collections.append(collection)
     findings += differences_from_registers(workspace, edition, collections)

@@ -35,7 +35,7 @@ def values_by_body(
         sums: dict[CellKey, int] = defaultdict(int)
         for section, column, count in _said(tallies, edition, divided_by(table_id, table)):
             sums[CellKey(table_id, "", bodies.get(section, ""), column)] += count
-        yield from ((key, sums[key] if roster else None) for key in table.keys(table_id))
+        yield from ((key, sums[key] if roster else None) for key in table.filled_keys(table_id))
 
 
 def _bodies(part: Part, edition: Edition, roster: Sequence[RosterSection]) -> dict[str, str]:
@@ -48,12 +48,15 @@ def _said(tallies: Tallies, edition: Edition, table_id: str) -> Iterator[tuple[s
     """What each 課 said in a table, or what its entries make in it: the 課, the column, and the number."""
     table = edition.count_tables[table_id]
     if not table.counted_from:
-        own = (cell for cell in tallies.cells if cell.key.table == table_id and not cell.ward)
+        told = (cell for cell in tallies.cells if cell.key.table == table_id and not cell.ward)
+        own = (cell for cell in told if table.is_counted(cell.key.group, cell.key.row))
         yield from ((cell.place.section, cell.key.column, cell.value) for cell in own)
         return
     columns = {column.label: column for column in table.columns}
     behind = counted_entries(table_id, table, tallies.entries[source_of(table_id, table)])
     for key, entries in behind.items():
+        if not table.is_counted(key.group, key.row):
+            continue
         by_section = defaultdict(list)
         for entry in entries:
             by_section[entry.section].append(entry)

@@ -18,17 +18,17 @@ from nerima_report.tallies.model import Entries, Entry
 
 def counted_entries(table_id: str, table: CountTable, entries: Iterable[Entry]) -> dict[CellKey, list[Entry]]:
     """The entries behind each cell of a table, of all entries of the list from which it is counted."""
-    found: dict[CellKey, list[Entry]] = {key: [] for key in table.keys(table_id)}
+    found: dict[CellKey, list[Entry]] = {key: [] for key in table.filled_keys(table_id)}
     for entry in entries:
         if not all_hold(table.where, entry.values):
             continue
-        columns = [column for column in table.columns if all_hold(column.where, entry.values)]
+        columns = [column for column in table.columns if not column.sum_of and all_hold(column.where, entry.values)]
         for row in _rows_of(table, entry) if columns else ():
             for column in columns:
                 found[row.key(table_id, column.label)].append(entry)
     for column in table.columns:
         if column.first_by:
-            found |= _once_each(column, {key: found[key] for key in table.keys(table_id, column.label)})
+            found |= _once_each(column, {key: found[key] for key in table.filled_keys(table_id, column.label)})
     return found
 
 
@@ -109,6 +109,7 @@ def open_entries(table: EntryTable, entries: Sequence[Entry]) -> list[Entry]:
 
 
 def _rows_of(table: CountTable, entry: Entry) -> list[Row]:
-    """The rows in which an entry counts: the first whose conditions it meets, or all of them."""
-    rows = (row for row in table.rows if all_hold(row.where, entry.values))
-    return list(rows if table.several_rows else islice(rows, 1))
+    """The rows in which an entry counts: the first whose conditions it meets, or all of them; and their parts."""
+    met = [row for row in table.filled_rows if all_hold(row.where, entry.values)]
+    counted = (row for row in met if not row.of)
+    return [*(counted if table.several_rows else islice(counted, 1)), *(row for row in met if row.of)]

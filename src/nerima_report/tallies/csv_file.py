@@ -20,7 +20,7 @@ from nerima_report.edition import Edition
 from nerima_report.edition.entries import RATES
 from nerima_report.files import NotRead, read_file, sha256
 from nerima_report.findings import Finding
-from nerima_report.places import WARD, CellKey, Place
+from nerima_report.places import CellKey, Place
 from nerima_report.tallies.cell_values import read_count, shown
 from nerima_report.tallies.model import FilledCell, StatedCell
 from nerima_report.tallies.printed_rates import PrintedRate
@@ -73,16 +73,17 @@ class CsvCells:
 
 @dataclass(frozen=True)
 class _Line:
-    """A line of the file: its number and its texts by heading."""
+    """A line of the file: its number and its texts by heading; for whom it speaks (区全体)."""
 
     number: int
     texts: Mapping[str, str]
     file: str
+    speaker: str
 
     def place(self, key: CellKey | None = None) -> Place:
         """Where the line stands."""
         names = key._asdict() if key else {}
-        return Place(section=WARD, file=self.file, cell=f"{self.number}行", line=self.number, **names)
+        return Place(section=self.speaker, file=self.file, cell=f"{self.number}行", line=self.number, **names)
 
 
 def read_csv(file: Path, edition: Edition, fiscal_year: int, not_published: Sequence[str] = ()) -> CsvCells:
@@ -95,7 +96,7 @@ def read_csv(file: Path, edition: Edition, fiscal_year: int, not_published: Sequ
     if is_garbled(file):
         found.findings.append(Finding("N134", Place(file=label)))
     text = _text_of(file, label, found)
-    lines = list(_lines(text, label, found)) if text is not None else []
+    lines = list(_lines(text, label, edition.words.whole, found)) if text is not None else []
     reader = _Reader(edition, fiscal_year, found)
     for line in lines:
         reader.read(line)
@@ -129,7 +130,7 @@ def _text_of(file: Path, label: str, found: CsvCells) -> str | None:
     return None
 
 
-def _lines(text: str, label: str, found: CsvCells) -> Iterator[_Line]:
+def _lines(text: str, label: str, speaker: str, found: CsvCells) -> Iterator[_Line]:
     separator, first = _separator(text)
     reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=separator)
     columns: dict[str, int] = {}
@@ -162,7 +163,7 @@ def _lines(text: str, label: str, found: CsvCells) -> Iterator[_Line]:
             place = Place(file=label, cell=f"{number}行", line=number)
             found.findings.append(Finding("N234", place, expected=width, found=len(texts)))
         else:
-            yield _Line(number, {name: _clean(texts[place]) for name, place in columns.items()}, label)
+            yield _Line(number, {name: _clean(texts[place]) for name, place in columns.items()}, label, speaker)
 
 
 def _separator(text: str) -> tuple[str, int]:
@@ -282,7 +283,7 @@ class _Reader:
         """Note that a name under a heading is none that is defined."""
         name = line.texts.get(heading, "")
         suggestion = likely(name, candidates)
-        place = Place(section=WARD, file=line.file, cell=f"{line.number}行", line=line.number, table=table_id)
+        place = Place(section=line.speaker, file=line.file, cell=f"{line.number}行", line=line.number, table=table_id)
         about = shown(name)
         details = {"what": HEADINGS[heading][1], "about": about or "空欄", "likely": asked(suggestion)}
         self.found.findings.append(Finding("N235", place, suggestion or None, about, details=details))
@@ -303,11 +304,12 @@ class _Reader:
         if self.found.units.setdefault((key.table, key.column), unit) != unit:
             self.found.findings.append(Finding("N240", place, self.found.units[key.table, key.column], unit))
         reading = read_count(_value(text), unit)
-        if key.row:
+        if key.row and not table.is_sum(key):
             self.found.cells.append(FilledCell(self.fiscal_year, True, key, reading, shown(text), place))
         else:
             value = reading.value if isinstance(reading.value, int) else text or None
-            self.found.stated.append(StatedCell("total", key, value, line.place(key._replace(row=table.total))))
+            stated = line.place(key._replace(row=key.row or table.total))
+            self.found.stated.append(StatedCell("total", key, value, stated))
 
 
 def _value(text: str) -> int | float | str:
@@ -323,10 +325,10 @@ def _missing(found: CsvCells, edition: Edition, label: str) -> Iterator[Finding]
     for table_id, table in edition.count_tables.items():
         if table_id in found.not_published:
             continue
-        keys = table.keys(table_id)
+        keys = table.filled_keys(table_id)
         missing = [k for k in keys if k not in said and k._replace(group="", row="") not in found.without_rows]
         if missing:
             names = [" ".join(filter(None, key[1:])) for key in missing]
             about = "すべて" if len(missing) == len(keys) else "、".join(names[:5]) + ("など" if names[5:] else "")
-            place = Place(section=WARD, file=label, table=table_id)
+            place = Place(section=edition.words.whole, file=label, table=table_id)
             yield Finding("N237", place, found=len(missing), details={"about": about})

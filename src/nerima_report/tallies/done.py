@@ -31,9 +31,10 @@ def values_of_places(
         asked = [section for section in roster if _is_asked(section, list_id, edition)]
         conditions = edition.entry_tables[list_id].done_when
         shown = {entry.section for entry in tallies.entries[list_id] if all_hold(conditions, entry.values)}
-        of_kind = Counter(kinds.word_for(section.kind) for section in asked)
-        did = Counter(kinds.word_for(section.kind) for section in asked if section.key in shown)
-        for key in table.keys(table_id):
+        words = {s.key: kind.counted if (kind := kinds.of(s.kind)) else edition.words.section for s in asked}
+        of_kind = Counter(words[section.key] for section in asked)
+        did = Counter(words[section.key] for section in asked if section.key in shown)
+        for key in table.filled_keys(table_id):
             yield key, (did if key.column == DONE else of_kind)[key.row] if roster else None
 
 

@@ -6,9 +6,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from nerima_report.edition import Edition, cell_keys
+from nerima_report.edition import Edition
 from nerima_report.edition.part import Part
-from nerima_report.edition.tables import Cells, Figure
+from nerima_report.edition.tables import Cells, Figure, cell_keys
 from nerima_report.places import CellKey
 from nerima_report.tallies.totals import Totals
 
@@ -83,7 +83,8 @@ def largest_rows(totals: Totals, part: Part, cells: Cells, excluded: Collection[
 def compute_share(figure: Figure, part: Part, totals: Totals) -> Share:
     """A figure by its definition, which need not be one of the part."""
     of = figure.denominator
-    denominator = _sum(totals, part, of, figure.excluded)
+    excluded = _keys(part, of.model_copy(update={"rows": figure.excluded})) if figure.excluded else []
+    denominator = _sum(totals, part, of, excluded)
     if figure.numerator is None:
         rows = largest_rows(totals, part, of, figure.excluded)
         counted = rows[:1] or of.rows  # without a largest row all of them are nothing, or are not known
@@ -99,9 +100,9 @@ def compute_share(figure: Figure, part: Part, totals: Totals) -> Share:
     return Share(figure, rows, numerator, denominator, value, rounded)
 
 
-def _sum(totals: Totals, part: Part, cells: Cells, without: Collection[str] = ()) -> int | None:
-    """The sum of cells but for those of some rows; of a whole column also where only its total is known."""
-    keys = [key for key in _keys(part, cells) if key.row not in without]
+def _sum(totals: Totals, part: Part, cells: Cells, without: Collection[CellKey] = ()) -> int | None:
+    """The sum of cells but for some of them; of a whole column also where only its total is known."""
+    keys = [key for key in _keys(part, cells) if key not in without]
     if cells.rows or cells.group or without:
         return totals.sum(keys)
     return totals.total(part.table_id(cells.table), cells.column, keys)

@@ -72,7 +72,7 @@ class CountLayout(Layout):
     """
 
     cells: dict[CellKey, Position] = field(default_factory=dict)
-    totals: dict[CellKey, Position] = field(default_factory=dict)
+    totals: dict[CellKey, Position] = field(default_factory=dict)  # and every other sum that the table states
     verifications: dict[CellKey, Position] = field(default_factory=dict)
     meanings: dict[int, RowMeaning] = field(default_factory=dict)
     missing_rows: list[Row] = field(default_factory=list)
@@ -247,8 +247,10 @@ def locate_counts(sheet: Sheet, table_id: str, table: CountTable, columns: Seque
     """Find every cell of the wanted columns of a table of counts."""
     header, found = _find_header(sheet, columns)
     layout = CountLayout(_texts(sheet, header), header=header, columns=found)
-    layout.missing_headings = [column.label for column in columns if column.label not in found]
-    layout.unfound_headings = layout.missing_headings
+    layout.unfound_headings = [column.label for column in columns if column.label not in found]
+    sum_columns = {column.label for column in columns if column.sum_of}
+    sum_rows = {(row.group, row.label) for row in table.rows if row.sum_of}
+    layout.missing_headings = [label for label in layout.unfound_headings if label not in sum_columns]
     if not found:
         return layout
     labels_of_table = RowLabels(table)
@@ -264,10 +266,11 @@ def locate_counts(sheet: Sheet, table_id: str, table: CountTable, columns: Seque
         for column, number in found.items():
             position = (row_number, number)
             key = CellKey(table_id, meaning.group, meaning.label, column)
-            first = places.setdefault(key, position)
+            is_sum = meaning.role == "data" and (column in sum_columns or (key.group, key.row) in sum_rows)
+            first = (layout.totals if is_sum else places).setdefault(key, position)
             if first != position and (meaning.role == "data" or is_filled(sheet, position)):
                 layout.twice.append((key, first, position))
-    _note_what_is_missing(layout, table_id, table, found)
+    _note_what_is_missing(layout, table)
     return layout
 
 
@@ -405,16 +408,19 @@ def is_filled(sheet: Sheet, position: Position) -> bool:
     return position in sheet.facts.uncached or not is_blank(sheet.cells.get(position))
 
 
-def _note_what_is_missing(layout: CountLayout, table_id: str, table: CountTable, found: Mapping[str, int]) -> None:
-    column = next(iter(found))
-    missing = [row for row in table.rows if row.key(table_id, column) not in layout.cells]
+def _note_what_is_missing(layout: CountLayout, table: CountTable) -> None:
+    """Note the rows, the groups and the total that are not there; a sum of rows may be left out."""
+    there = {(meaning.group, meaning.label) for meaning in layout.meanings.values() if meaning.role == "data"}
+    missing = [row for row in table.filled_rows if (row.group, row.label) not in there]
     layout.missing_groups = [
         group
         for group in table.groups
-        if table.hide_unused_groups and layout.cells and all(row in missing for row in table.rows if row.group == group)
+        if table.hide_unused_groups
+        and layout.cells
+        and all(row in missing for row in table.filled_rows if row.group == group)
     ]
     layout.missing_rows = [row for row in missing if row.group not in layout.missing_groups]
-    layout.missing_total = bool(table.total) and not layout.totals
+    layout.missing_total = bool(table.total) and all(key.row for key in layout.totals)
 
 
 @lru_cache(maxsize=1024)  # the names of sheets are asked for with each table

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import NamedTuple
 
 from nerima_report.edition import Edition
 from nerima_report.edition.entries import RATES
@@ -41,8 +42,7 @@ class PrintedRate:
         return self.texts.get(field, "")
 
 
-@dataclass(frozen=True)
-class PrintedShare:
+class PrintedShare(NamedTuple):
     """A share with the value that was printed, and what the published numbers give (None: they are not known)."""
 
     share: Share

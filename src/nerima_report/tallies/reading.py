@@ -92,9 +92,9 @@ class _Gathered:
         located = LocatedCounts(submission, table_id, _names(regions), layout)
         self.located.append(located)
         none = table.counts_requests and submission.says_no_requests(table_id) and not located.not_applicable
-        for row in table.rows:
+        for row in table.filled_rows:
             unused = located.not_applicable or row.group in layout.missing_groups
-            for column in columns:
+            for column in (column for column in columns if not column.sum_of):
                 key = row.key(table_id, column.label)
                 position = layout.cells.get(key)
                 raw = sheet.cells.get(position) if position else None
@@ -111,7 +111,7 @@ class _Gathered:
                 found = "" if raw is None else shown(raw)
                 self.cells.append(FilledCell(submission.fiscal_year, submission.ward, key, reading, found, place))
         for key, position in layout.totals.items():
-            place = located.place(position, row=table.total, column=key.column)
+            place = located.place(position, key.group, key.row or table.total, key.column)
             unit = next(column.unit for column in columns if column.label == key.column)
             formula = sheet.facts.formulas.get(position)
             self.stated.append(StatedCell("total", key, sheet.cells.get(position), place, unit, formula))

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from nerima_report.places import WARD
 from nerima_report.text import one_line
 
 if TYPE_CHECKING:
@@ -41,7 +40,7 @@ def remarks_in(submission: Submission) -> Iterator[Remark]:
     """What was written in a workbook."""
     from nerima_report.workbooks import address  # `status` shows what it knows without it
 
-    who = submission.form if submission.is_ledger else WARD if submission.ward else submission.section
+    who = submission.form if submission.is_ledger else submission.whole if submission.ward else submission.section
     if submission.remark:
         cell = submission.cover_cells["備考"]
         yield Remark(who, submission.file, submission.cover.name, cell, submission.remark)

@@ -13,7 +13,6 @@ from nerima_report.edition.kinds import SectionKinds
 from nerima_report.edition.part import Body, Part
 from nerima_report.errors import CannotProceed
 from nerima_report.fiscal_year import full_name, parse_fiscal_year
-from nerima_report.places import WARD
 from nerima_report.tallies.submission import Submission
 from nerima_report.text import plain, section_key
 from nerima_report.workbooks import Reader, Sheet, Unreadable, address, is_blank, shared_reader
@@ -84,14 +83,18 @@ class Roster:
 
 @dataclass(frozen=True)
 class Absent:
-    """Who has not handed in: 課 by name, and 区全体, each with the parts and tables that are not asked of it."""
+    """Who has not handed in: 課 by name, and 区全体, each with the parts and tables that are not asked of it.
+
+    `whole` is what 区全体 is called.
+    """
 
     not_asked: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    whole: str = ""
 
     def from_table(self, table_id: str, *, ward: bool = False) -> list[str]:
         """Those whose part of a table is not there: 課, or 区全体."""
         names = {table_id, table_id.partition(".")[0]}
-        return [name for name, table in self.not_asked.items() if (name == WARD) == ward and not table & names]
+        return [name for name, table in self.not_asked.items() if (name == self.whole) == ward and not table & names]
 
 
 NOBODY = Absent()
@@ -106,7 +109,8 @@ def absent_from(roster: Sequence[RosterSection], handed_in: Sequence[Submission]
     silent = [section for section in roster if section.key not in present and is_asked(section, edition)]
     sections = {section.key: withheld_from(section, edition) | outside(section, edition) for section in silent}
     missing = roster and edition.asks_ward and not any(submission.ward for submission in handed_in)
-    return Absent({**sections, **({WARD: frozenset[str]()} if missing else {})})
+    whole = edition.words.whole
+    return Absent({**sections, **({whole: frozenset[str]()} if missing else {})}, whole)
 
 
 def is_asked(section: RosterSection, edition: Edition) -> bool:

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from nerima_report.edition import Edition
+from nerima_report.edition.municipality import Words
 from nerima_report.fiscal_year import full_date, full_name, parse_date, parse_fiscal_year
-from nerima_report.places import WARD
 from nerima_report.tallies.cell_values import shown
 from nerima_report.tallies.layout import COVER_SHEET
 from nerima_report.text import label_of, one_line, plain, section_key
@@ -50,8 +50,6 @@ _FORMULA = re.compile(r"""IF\('?表紙'?!\$?[A-Z]+\$?[0-9]+="[^"]*",0,""\)""")
 # How the name of a 部 or a 課 ends; a text in brackets beside it is a remark.
 _SECTION = re.compile(r"[^()]+(?:[課室局部所館園校係]|センター)")
 _LONGEST_NUMBER = 4  # digits of a 提出回
-SECTION_FORM = "課の集計"
-WARD_FORM = "区全体の集計"
 # Not handed in by anybody: the case ledger of the coordinator.
 LEDGER_FORM = "請求台帳"
 # What a 課 returns to say that its cases in the ledger are right, or what is wrong with them.
@@ -85,7 +83,8 @@ class Submission:
 
     `no_requests` are the parts of which it says that there were no requests (each with the cell that says so): their
     tables that count requests are all 0. `marked` are the cells of the list on the cover that somebody
-    filled in. `person` and `day` say who filled the workbook in, and when. `form` is what 様式 says: 課の集計.
+    filled in. `person` and `day` say who filled the workbook in, and when. `form` is what 様式 says: 課の集計. `whole`
+    is for whom the coordinator speaks: 区全体.
     """
 
     workbook: Workbook
@@ -106,6 +105,7 @@ class Submission:
     person: str = ""
     day: str = ""
     form: str = ""
+    whole: str = ""
 
     @cached_property
     def section(self) -> str:
@@ -115,7 +115,7 @@ class Submission:
     @property
     def owner(self) -> str:
         """Who speaks in it, so that 区全体 and its coordinator's own workbook are told apart."""
-        return f"{WARD}（{self.section}）" if self.ward else self.section
+        return f"{self.whole}（{self.section}）" if self.ward else self.section
 
     @property
     def is_ledger(self) -> bool:
@@ -186,13 +186,17 @@ def load_submissions(
     edition: Edition,
     progress: Callable[[Path], None] = lambda path: None,
     reader: Reader | None = None,
-    forms: Sequence[str] = (SECTION_FORM, WARD_FORM, CONFIRMATION_FORM),
+    forms: Sequence[str] = (),
 ) -> Inbox:
-    """Read the workbooks and identify each by its cover, as one of the `forms`. Never raises for a bad file.
+    """Read the workbooks and identify each by its cover, as one of the `forms`: without, as anything handed in.
+
+    Never raises for a bad file.
 
     While one is identified here, the next is read in the worker.
     """
     submissions, unidentified, unreadable = [], [], []
+    words = edition.words
+    forms = forms or (words.section_form, words.whole_form, CONFIRMATION_FORM)
     keys = [*(part.key for part in edition.parts), *edition.tables, *edition.register_tables]
     with closing((reader or shared_reader()).read_all(paths)) as workbooks:
         for path in paths:
@@ -201,7 +205,7 @@ def load_submissions(
             if isinstance(workbook, Unreadable):
                 unreadable.append(workbook)
                 continue
-            submission = identify(workbook, keys, forms)
+            submission = identify(workbook, keys, words, forms)
             if isinstance(submission, Submission) and not edition.parts_for(submission.fiscal_year):
                 where = submission.cover_cells["年度"]
                 unidentified.append(
@@ -217,17 +221,19 @@ def load_submissions(
 
 
 def identify(
-    workbook: Workbook, keys: Sequence[str], forms: Sequence[str] = (SECTION_FORM, WARD_FORM)
+    workbook: Workbook, keys: Sequence[str], words: Words, forms: Sequence[str] = ()
 ) -> Submission | Unidentified:
     """Read the cover of a workbook; `keys` are the parts and tables that may be marked 該当なし.
 
-    It must be one of the `forms`; all but that of a section speak for the ward.
+    It must be one of the `forms` (without, that of a section or of the ward); all but that of a section speak for the
+    ward. `words` are those of the cover.
     """
+    forms = forms or (words.section_form, words.whole_form)
     covers = [sheet for sheet in workbook.sheets if plain(sheet.name) == COVER_SHEET]
     if not covers:
         return Unidentified(workbook.path, COVER_SHEET, "", "", workbook.sha256)
     cover = covers[0]
-    values, cells = _read_cover(cover)
+    values, cells = _read_cover(cover, words)
     fiscal_year = parse_fiscal_year(values["年度"])
     form = plain(values["様式"])
     number = plain(values["提出回"])
@@ -253,7 +259,7 @@ def identify(
         workbook=workbook,
         cover=cover,
         fiscal_year=fiscal_year,
-        ward=form not in (SECTION_FORM, CONFIRMATION_FORM),
+        ward=form not in (words.section_form, CONFIRMATION_FORM),
         department=plain(values["部"]),
         section_name=plain(values["課"]),
         form_version=plain(values["様式の版"]),
@@ -265,12 +271,13 @@ def identify(
         unclear_marks=tuple(unclear),
         cover_cells=cells,
         marked=frozenset(position for position, _ in (*marks.values(), *choices.values())),
-        other_answers=tuple(other for sheet in covers for other in _other_answers(sheet, values)),
+        other_answers=tuple(other for sheet in covers for other in _other_answers(sheet, values, words)),
         remark=one_line(values[_REMARK]).strip(),
-        no_requests=none if form == SECTION_FORM else {},
+        no_requests=none if form == words.section_form else {},
         person=one_line(values["担当者"]).strip(),
         day=_day(values["記入日"]),
         form=form,
+        whole=words.whole,
     )
 
 
@@ -290,37 +297,37 @@ def _day(text: str) -> str:
     return full_date(day) if day else one_line(text).strip()
 
 
-def _read_cover(cover: Sheet) -> tuple[dict[str, str], dict[str, str]]:
+def _read_cover(cover: Sheet, words: Words) -> tuple[dict[str, str], dict[str, str]]:
     """The values on the cover and the cells in which they stand, by label; '' where there is nothing."""
     values, cells = {}, {}
     for label in FACTS:
-        position, value = next(values_beside(cover, label), ((0, 0), None))
+        position, value = next(values_beside(cover, words.label(label)), ((0, 0), None))
         values[label] = _text_of(value)
         cells[label] = address(position) if position[0] else ""
     return values, cells
 
 
-def _other_answers(cover: Sheet, values: Mapping[str, str]) -> Iterator[OtherAnswer]:
+def _other_answers(cover: Sheet, values: Mapping[str, str], words: Words) -> Iterator[OtherAnswer]:
     """The answers that say something else than those that were read; a blank one says nothing."""
     for label in FACTS[:-1]:  # several remarks are no contradiction
         text = values[label]
-        for position, value in values_beside(cover, label):
+        for position, value in values_beside(cover, words.label(label)):
             other = _text_of(value)
             same_year = label == "年度" and parse_fiscal_year(other) == parse_fiscal_year(text)
             if other and plain(other) != plain(text) and not same_year:
-                yield OtherAnswer(label, cover.name, address(position), shown(other))
+                yield OtherAnswer(words.label(label), cover.name, address(position), shown(other))
             yield from (
-                OtherAnswer(label, cover.name, address(place), shown(beside))
-                for place, beside in _right_of(cover, position)
+                OtherAnswer(words.label(label), cover.name, address(place), shown(beside))
+                for place, beside in _right_of(cover, position, words)
                 if _is_another_answer(label, _text_of(beside), text)
             )
 
 
-def _right_of(cover: Sheet, answer: Position) -> Iterator[tuple[Position, CellValue]]:
+def _right_of(cover: Sheet, answer: Position, words: Words) -> Iterator[tuple[Position, CellValue]]:
     """The filled cells right of an answer, up to the next question."""
     for position in sorted(place for place in cover.cells if place[0] == answer[0] and place[1] > answer[1]):
         value = cover.cells[position]
-        if plain(value) in FACTS:
+        if plain(value) in map(words.label, FACTS):
             return
         if not is_blank(value):
             yield position, value

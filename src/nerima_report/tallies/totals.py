@@ -121,7 +121,7 @@ def add_up(tallies: Tallies, edition: Edition, absent: Absent = NOBODY, roster: 
 
     Without the `roster` nothing is known of the 実施機関.
     """
-    used: dict[CellKey, list[FilledCell]] = {key: [] for key in cell_names(edition)}
+    used: dict[CellKey, list[FilledCell]] = {key: [] for key in _filled_cells(edition)}
     for cell in tallies.cells:
         if cell.key in used and is_ward_level(edition, cell.key) == cell.ward:
             used[cell.key].append(cell)
@@ -145,7 +145,27 @@ def add_up(tallies: Tallies, edition: Edition, absent: Absent = NOBODY, roster: 
     unknown = dict.fromkeys(key for key in values if key in provisional or key.table in unasked)
     asked = (table_id for table_id in edition.entry_tables if table_id not in later)
     lists = {table_id: who for table_id in asked if (who := missing.in_list(table_id))}
-    return Totals({**values, **unknown}, adjustments, provisional, lists, unasked)
+    return with_sums(Totals({**values, **unknown}, adjustments, provisional, lists, unasked), edition)
+
+
+def with_sums(totals: Totals, edition: Edition) -> Totals:
+    """The totals with the cells that are sums of others (決定件数, 小計); those that a record has stay as they are."""
+    sums: dict[CellKey, int | None] = {}
+    provisional: dict[CellKey, Provisional] = {}
+    tables = {key.table for key in totals.values}
+    for key in cell_names(edition):
+        if key.table not in tables or key in totals.values:
+            continue
+        parts = edition.count_tables[key.table].parts_of(key)
+        sums[key] = totals.sum(parts)
+        missing = [who for part in parts if part in totals.provisional for who in totals.provisional[part].missing]
+        if missing:
+            provisional[key] = Provisional(totals.so_far(parts), tuple(dict.fromkeys(missing)))
+    if not sums:
+        return totals
+    values = {**totals.values, **sums}
+    order = {key: values[key] for key in cell_names(edition) if key in values}
+    return replace(totals, values={**order, **values}, provisional={**totals.provisional, **provisional})
 
 
 def _sum_of(cells: Sequence[FilledCell]) -> int | None:
@@ -204,7 +224,7 @@ class _Missing:
             return self.in_list(list_done(key.table, table)) if key.column == DONE else ()
         if table.by_body_of:
             divided = divided_by(key.table, table)
-            keys = self._edition.count_tables[divided].keys(divided, key.column)
+            keys = self._edition.count_tables[divided].keys_of_total(divided, key.column)
             return tuple(dict.fromkeys(chain.from_iterable(map(self.in_cell, keys))))
         silent = (cell.place.section for cell in self._used[key] if not cell.known)
         absent = self._absent.from_table(key.table, ward=is_ward_level(self._edition, key))
@@ -223,6 +243,11 @@ def cell_names(edition: Edition) -> list[CellKey]:
     return [key for table_id, table in edition.count_tables.items() for key in table.keys(table_id)]
 
 
+def _filled_cells(edition: Edition) -> list[CellKey]:
+    """Those of the cells that are no sums of others."""
+    return [key for table_id, table in edition.count_tables.items() for key in table.filled_keys(table_id)]
+
+
 def is_ward_level(edition: Edition, key: CellKey) -> bool:
     """Whether the number of a cell comes from the ward workbook alone, and not from the 課."""
     table = edition.count_tables[key.table]
@@ -231,8 +256,8 @@ def is_ward_level(edition: Edition, key: CellKey) -> bool:
 
 
 def _adjustments(tallies: Tallies, edition: Edition) -> Iterable[Adjustment]:
-    names = set(cell_names(edition))
-    for entry in tallies.entries.get(ADJUSTMENTS.key, ()):
+    names = set(_filled_cells(edition))
+    for entry in tallies.entries.get(ADJUSTMENTS, ()):
         key = CellKey(*(str(entry[label] or "") for label in ("表", "区分", "行", "列")))
         is_sum = key in names and not is_ward_level(edition, key) and not edition.is_counted_by_ledger(key.table)
         known = is_sum and entry["増減"] is not None

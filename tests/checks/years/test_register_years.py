@@ -27,7 +27,7 @@ ENTRIES = (
 
 def year(fiscal_year: int, count: int) -> Year:
     record: Any = SimpleNamespace(fiscal_year=fiscal_year, tallies=())
-    places = RecordPlaces(record, f"records/{fiscal_year}.json", {})
+    places = RecordPlaces(record, f"records/{fiscal_year}.json", {}, "区全体")
     return Year(record, places, {KEY: count}, {}, {SECTION: {KEY: count}}, {})
 
 

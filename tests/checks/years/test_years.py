@@ -21,7 +21,7 @@ from nerima_report.edition import Edition
 from nerima_report.edition.part import Break, Renamed
 from nerima_report.edition.tables import Definition
 from nerima_report.examination import examine
-from nerima_report.findings import Finding
+from nerima_report.findings import Finding, Whole
 from nerima_report.fiscal_year import full_name
 from nerima_report.places import CellKey, Place
 from nerima_report.records.file import read_record, record_to_write, write_record
@@ -193,7 +193,7 @@ def test_case(case: dict[str, Any], whole_edition: Edition, this_year: Record, a
     current = act_year if case.get("base") == "act" else this_year
     evidence = _evidence(case, whole_edition, current)
     findings = run_year_checks(evidence)
-    assert_each_is_answered_alone(findings, whole_edition.catalogue, current.fiscal_year)
+    assert_each_is_answered_alone(findings, whole_edition.catalogue, current.fiscal_year, Whole("区全体"))
     for finding in findings:
         for place in (finding.place, *finding.related):
             assert_line_is_meant(finding, place, evidence)

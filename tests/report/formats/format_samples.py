@@ -19,7 +19,7 @@ from nerima_report.report.blocks import (
     TableNote,
 )
 
-REFERENCE = Path(__file__).parents[3] / "templates" / "nerima" / "reference.docx"
+REFERENCE = Path(__file__).parents[3] / "templates" / "reference.docx"
 
 
 def columns(*headings: str, weights: tuple[int, ...] = ()) -> tuple[TableColumn, ...]:

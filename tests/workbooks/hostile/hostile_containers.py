@@ -116,7 +116,7 @@ CONTAINERS: tuple[Hostile, ...] = (
     written("zip-of-nothing", "not-xlsx", lambda: b"PK\x05\x06" + bytes(18)),
     written("zip-in-name-only", "broken", lambda: b"PK\x03\x04" + _noise(3000)),
     written("directory-of-a-million", "beyond-limit", _directory_of_a_million),
-    written("word", "not-xlsx", lambda: (ROOT / "templates" / "nerima" / "reference.docx").read_bytes()),
+    written("word", "not-xlsx", lambda: (ROOT / "templates" / "reference.docx").read_bytes()),
     packed("open-document", "not-xlsx", lambda: {"mimetype": "application/vnd.oasis.opendocument.spreadsheet"}),
     packed("binary-workbook", "not-xlsx", lambda: {"[Content_Types].xml": "<Types/>", "xl/workbook.bin": b"\x83\x01"}),
     packed("bomb-by-ratio", "suspicious-archive", _with("xl/media/a.bin", bytes(30 * 2**20))),

@@ -17,7 +17,6 @@ from nerima_report.checks import WORKBOOK_CHECKS, fold, run_checks, table
 from nerima_report.checks.ledger import books, cases, confirmations, tallies
 from nerima_report.edition.tables import LINK_CODES
 from nerima_report.findings import Finding
-from nerima_report.places import WARD
 from nerima_report.tallies.collection import Collection
 from nerima_report.tallies.ledger import CaseLedger
 
@@ -66,7 +65,7 @@ def run_ledger_checks(ledger: CaseLedger, collection: Collection) -> list[Findin
 def follows_from_cases(finding: Finding, collection: Collection) -> bool:
     """Whether a finding is that tables which are counted from the ledger differ: only its cases can make them."""
     counted = all(collection.edition.is_counted_by_ledger(place.table) for place in finding.related)
-    return finding.code in LINK_CODES.values() and finding.place.section == WARD and counted
+    return finding.code in LINK_CODES.values() and finding.place.section == collection.edition.words.whole and counted
 
 
 def _row_of(finding: Finding) -> tuple[str, str, str]:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
 from nerima_report.checks.explained import unused_explanations
 from nerima_report.checks.years.changes import numbers_change_within_limits, sections_change_within_limits
 from nerima_report.checks.years.registers import registers_go_on
-from nerima_report.edition import Edition, cell_keys
+from nerima_report.edition import Edition
+from nerima_report.edition.tables import cell_keys
 from nerima_report.errors import CannotProceed
-from nerima_report.findings import Finding, explain
+from nerima_report.findings import Finding, Whole, explain
 from nerima_report.fiscal_year import full_name
 from nerima_report.places import CellKey
 from nerima_report.records.change_statistics import chance_of_identity
@@ -259,13 +261,14 @@ def findings_between(
     edition: Edition,
     records: Sequence[RecordFile],
     against: Sequence[int] = (),
-    read: Callable[[Path, int], RecordFile] = open_record,
+    read: Callable[[Path, int], RecordFile] | None = None,
 ) -> list[Finding]:
     """Hold a year against those before it: all of which there is a record, or only those in `against`.
 
     `edition` has all its parts. `records` are the year, and after it the published one if it was built again.
     Raises CannotProceed where a record that is wanted is not there, or cannot be used.
     """
+    read = read or partial(open_record, edition=edition.name)
     fiscal_year = records[0].record.fiscal_year
     files = {int(file.stem): file for file in workspace.records if int(file.stem) < fiscal_year}
     for year in against:
@@ -281,6 +284,7 @@ def findings_between(
     found = run_year_checks(evidence)
     if keeps_registers(workspace.folder):
         found += registers_go_on(evidence, load_masters(workspace.folder, edition))
-    findings, unused = explain(found, workspace.explanations_for(edition.catalogue), fiscal_year)
+    whole = Whole(edition.words.whole)
+    findings, unused = explain(found, workspace.explanations_for(edition.catalogue), fiscal_year, whole)
     between_years = (explanation for explanation in unused if explanation.is_between_years)
-    return [*findings, *unused_explanations(between_years, findings, fiscal_year, only_near=True)]
+    return [*findings, *unused_explanations(between_years, findings, fiscal_year, whole, only_near=True)]

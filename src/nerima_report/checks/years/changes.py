@@ -30,6 +30,8 @@ def numbers_change_within_limits(evidence: YearEvidence) -> Iterator[Finding]:
             continue
         for column in table.columns:
             own = (table_id, column.label)
+            if column.sum_of:
+                continue  # its parts say it
             if previous.units.get(own) != evidence.current.units.get(own):
                 continue
             first = equal_columns(part, own)[0]
@@ -53,7 +55,8 @@ def sections_change_within_limits(evidence: YearEvidence) -> Iterator[Finding]:
                 continue
             said.add(first)
             for section, now in evidence.current.tallies.items():
-                keys = [key for key in now if (key.table, key.column) == (table_id, column.label)]
+                counted = table.keys_of_total(table_id, column.label)
+                keys = [key for key in now if (key.table, key.column) == (table_id, column.label) and key in counted]
                 past = [year.tallies.get(section, {}) for year in evidence.earlier]
                 if not keys or not set(keys) <= past[-1].keys():
                     continue
@@ -71,7 +74,8 @@ def equal_columns(part: Part, column: Column) -> list[Column]:
     pairs = [
         tuple((part.table_id(side.table), side.column) for side in (link.left, link.right))
         for link in part.links
-        if link.relation == "equal" and not any(side.rows or side.group for side in (link.left, link.right))
+        if link.relation == "equal"
+        and not any(side.rows or side.group or side.columns for side in (link.left, link.right))
     ]
     while waiting:
         own = waiting.pop()
@@ -106,7 +110,8 @@ def _column_changes(evidence: YearEvidence, previous: Year, table: CountTable, n
     table_id, column = named
     limits = evidence.edition.years.limits.change
     now, before = evidence.current.known, previous.known
-    keys = [key for key in table.keys(table_id, column) if key in now and key in before]
+    keys = table.keys_of_total(table_id, column)
+    keys = [key for key in keys if key in now and key in before]
     if not keys:
         yield from _total_change(evidence, previous, table, named)
         return
@@ -130,7 +135,11 @@ def _column_changes(evidence: YearEvidence, previous: Year, table: CountTable, n
         rest = [key for key in keys if key not in beyond]
         moved = is_beyond(sum(before[key] for key in rest), sum(now[key] for key in rest), limits)
     if moved:
-        whole = [{key for key in year if (key.table, key.column) == named} for year in (now, before)]
+        columns = {key.column for key in keys}
+        whole = [
+            {k for k in year if k.table == table_id and k.column in columns and table.is_counted(k.group, k.row)}
+            for year in (now, before)
+        ]
         rows = "" if whole == [{*keys}] * 2 else f"どちらの年度にもある{len(keys)}行の計"
         yield _finding(evidence, CellKey(table_id, "", "", column), *total, about=rows)
     for key in beyond:
@@ -139,8 +148,7 @@ def _column_changes(evidence: YearEvidence, previous: Year, table: CountTable, n
 
 def _total_change(evidence: YearEvidence, previous: Year, table: CountTable, named: Column) -> Iterator[Finding]:
     """The change of a total where the rows of one of the years are not known."""
-    totals = [year.total(*named) for year in (previous, evidence.current)]
-    before, after = totals
+    before, after = (year.total(*named, table) for year in (previous, evidence.current))
     if before is None or after is None or not table.total:
         return
     limits = evidence.edition.years.limits

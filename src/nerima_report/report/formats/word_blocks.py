@@ -57,9 +57,10 @@ def _table_properties(table: Table, styles: Styles, width: int) -> BaseOxmlEleme
 
     There is no alternative text: it would say the caption above once more (pandoc prints it as a second caption).
     """
+    ends_with_total = table.has_total and not table.total_first
     look = {
         "firstRow": 1,
-        "lastRow": int(table.has_total),
+        "lastRow": int(ends_with_total),
         "firstColumn": 0,
         "lastColumn": 0,
         "noHBand": 1,
@@ -70,7 +71,7 @@ def _table_properties(table: Table, styles: Styles, width: int) -> BaseOxmlEleme
         element("tblStyle", val=styles["Report Table"]),
         element("tblW", w=width, type="dxa"),
         element("tblLayout", type="fixed"),
-        element("tblLook", val="0660" if table.has_total else "0620", **look),
+        element("tblLook", val="0660" if ends_with_total else "0620", **look),
     )
 
 
@@ -78,8 +79,8 @@ def _rows(table: Table, styles: Styles, widths: list[int], *, keep_next: bool) -
     """The rows of headings, which Word repeats on each page, and the rows."""
     yield from _heads(table, styles, widths)
     held = [*_held(table, widths)[:-1], keep_next]
-    for position, (row, with_next) in enumerate(zip(table.rows, held, strict=False), start=1):
-        label, number = _row_styles(row, styles, total=table.has_total and position == len(table.rows))
+    for position, (row, with_next) in enumerate(zip(table.rows, held, strict=False)):
+        label, number = _row_styles(row, styles, total=position == table.total)
         cells = (
             _cell(cell, number if column.numeric else label, styles, keep_next=with_next)
             for column, cell in zip(table.columns, row, strict=True)

@@ -1,0 +1,159 @@
+"""A body that is no ward, made from data (tests/mihon, an invented city), reads no word of a ward anywhere."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+
+from conftest import ROOT, Command, Run, files_in
+from form_cells import cell
+from nerima_report.places import CellKey
+
+YEAR = 2024
+# 区 as a word of its own, not as a part of 区分, 区別, 区切る or 区間.
+WARD = re.compile(r"区(?![分別切間])|練馬|情報公開課|特別区")
+OWN_WORDS = """
+[words]
+department = "局"
+section = "所属"
+whole = "組合全体"
+coordinator = "庶務担当"
+"""
+FILLED = {"開示": 3, "部分開示": 2, "不開示": 1, "取下げ": 0, "市内の個人": 4, "そのほか": 2}
+
+
+@dataclass(frozen=True)
+class Body:
+    """The working folder of a body with its templates, and all that was said in it."""
+
+    folder: Path
+    templates: Path
+    command: Command
+    said: list[str]
+
+    def run(self, *arguments: object) -> Run:
+        run = self.command("-C", self.folder, "--templates", self.templates, *map(str, arguments))
+        self.said.append(run.out + run.err)
+        return run
+
+    def texts(self) -> Iterator[tuple[str, str]]:
+        """Everything that somebody may read: what was printed, and what lies in the files, opened if need be."""
+        yield from ((f"command {number}", text) for number, text in enumerate(self.said))
+        for name, content in files_in(self.folder).items():
+            file = self.folder / name
+            if zipfile.is_zipfile(file):
+                with zipfile.ZipFile(file) as parts:
+                    for part in parts.namelist():
+                        yield f"{name} {part}", re.sub("<[^>]+>", " ", parts.read(part).decode(errors="ignore"))
+            elif not name.startswith(".nerima-report"):
+                yield name, content.decode(errors="ignore")
+            yield "name", name
+
+
+def body_of(tmp_path: Path, command: Command, own_words: str = "") -> Body:
+    templates = tmp_path / "templates"
+    shutil.copytree(ROOT / "templates", templates, ignore=shutil.ignore_patterns("nerima"))
+    shutil.copytree(ROOT / "tests" / "mihon", templates / "mihon")
+    definition = templates / "mihon" / "municipality.toml"
+    definition.write_text(definition.read_text(encoding="utf-8") + own_words, encoding="utf-8")
+    return Body(tmp_path / "work", templates / "mihon", command, [])
+
+
+def fill(form: Path, folder: Path, *, wrong: bool = False) -> None:
+    """Fill in a form, or hand it in with a sum that does not agree and a number that is none."""
+    book = load_workbook(form)
+    for table, columns in (("公開.決定", ("件数", "枚数")), ("公開.請求者", ("件数", "人数"))):
+        for column in columns:
+            for row, count in FILLED.items():
+                try:
+                    cell(book, CellKey(table, "", row, column)).value = count
+                except (LookupError, StopIteration, KeyError):
+                    continue
+    if "公開.審査請求" in book.sheetnames:
+        book["公開.審査請求"]["B6"], book["公開.審査請求"]["C6"] = "架空の件", date(YEAR, 5, 1)
+    if wrong:
+        cell(book, CellKey("公開.決定", "", "開示", "件数")).value = "三"
+        cell(book, CellKey("公開.請求者", "", "そのほか", "件数")).value = 9
+    book.save(folder / form.name)
+
+
+def season(body: Body) -> None:
+    """Everything that a body does in a year, with what goes wrong on the way."""
+    body.folder.mkdir(exist_ok=True)
+    body.run("init", "--year", YEAR)
+    settings = body.folder / "nerima-report.toml"
+    text = settings.read_text(encoding="utf-8").replace("[deadline]", "[deadline]\n2024 = 2025-05-14")
+    settings.write_text(re.sub('edition = ".*"', 'edition = "mihon"', text), encoding="utf-8")
+    body.run("status", YEAR)
+    body.run("form", YEAR, "--eml")
+    forms = sorted((body.folder / "forms" / str(YEAR)).glob("*.xlsx"))
+    inbox = body.folder / "inbox" / str(YEAR)
+    inbox.mkdir()
+    for form in forms[:3]:
+        fill(form, inbox, wrong=form in forms[1:3])
+    body.run("validate", YEAR)
+    body.run("validate", f"inbox/{YEAR}")
+    body.run("validate", f"inbox/{YEAR}", "--format", "json")
+    body.run("build", YEAR, "--draft")
+    body.run("status", YEAR)
+    for form in forms:
+        fill(form, inbox)
+    body.run("validate", YEAR)
+    assert body.run("build", YEAR).code == 0
+    assert body.run("publish", YEAR).code == 0
+    body.run("trend")
+    body.run("check", YEAR)
+    body.run("record", "template", YEAR - 1)
+    body.run("build", YEAR, "--from-record")
+    body.run("init", "--year", YEAR + 1)
+    body.run("status")
+    body.run("edition", "check")
+    body.run("explain")
+    body.run("explain", "--markdown")
+    body.run("form", YEAR, "--section", "いない課")
+
+
+@pytest.mark.parametrize("own_words", ["", OWN_WORDS], ids=["words of the name", "words of its own"])
+def test_no_word_of_a_ward_is_in_any_output(tmp_path: Path, command: Command, own_words: str) -> None:
+    body = body_of(tmp_path, command, own_words)
+    season(body)
+    found = [(name, text[max(0, m.start() - 30) : m.end() + 30]) for name, text in body.texts()
+             for m in WARD.finditer(text)]  # fmt: skip
+    assert not found, "\n".join(f"{name}: {text!r}" for name, text in found[:40])
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["guideline"],
+        ["register", "list"],
+        ["register", "merge", "2024"],
+        ["ledger", "new", "2024"],
+        ["ledger", "check"],
+    ],
+    ids=" ".join,
+)
+def test_what_a_body_does_not_have_is_said_in_one_sentence(words: list[str], tmp_path: Path, command: Command) -> None:
+    body = body_of(tmp_path, command)
+    body.folder.mkdir()
+    run = body.run(*words)
+    assert run.code == 2
+    assert run.err.count("。") == 1
+    assert "見本市の定義には" in run.err
+
+
+def test_no_help_names_a_ward(command: Command) -> None:
+    for words in ((), *((name,) for name in re.findall(r"^  ([a-z]+)  ", command("--help").out, re.MULTILINE))):
+        pages = [command(*words, "--help").out]
+        if len(words) == 1:
+            inner = re.findall(r"^  ([a-z]+)  ", pages[0].partition("コマンド\n")[2], re.MULTILINE)
+            pages += [command(*words, name, "--help").out for name in inner]
+        assert not [page for page in pages if WARD.search(page)]
