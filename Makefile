@@ -14,7 +14,7 @@ BUILD_TOOLS := $(abspath $(VENV))/build-tools
 # Without it every process of the tests compiles the whole program again.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: report test quick coverage mutants fuzz lint docs bundle try-bundle release bench lock clean
+.PHONY: report test quick coverage mutants fuzz lint docs guide bundle try-bundle release bench lock clean
 
 report: $(VENV)/.installed  ## build the report of the sample: sample_data/out/2022/
 	$(BIN)/nerima-report -C sample_data build 2022
@@ -45,10 +45,15 @@ lint: $(VENV)/.installed-dev  ## check style, types and layers
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
-docs: $(VENV)/.installed  ## write anew what is generated: docs/findings.md, docs/coverage.md, docs/schemas/record.json
+docs: $(VENV)/.installed  ## write anew what is generated: docs/findings.md, docs/coverage.md, docs/commands.md, docs/schemas/record.json
 	$(BIN)/nerima-report explain --markdown > docs/findings.md
 	$(BIN)/nerima-report explain --sources > docs/coverage.md
+	$(BIN)/python -m nerima_report.cli.reference > docs/commands.md
 	$(BIN)/python -m nerima_report.records.file > docs/schemas/record.json
+
+guide: $(VENV)/.installed-dev  ## make anew the pictures of docs/guide, and the guide as pages in dist/ (Chromium, LibreOffice, poppler)
+	$(BIN)/python tests/guide_pictures.py
+	$(BIN)/python release/guide_page.py dist
 
 bundle: $(VENV)/.installed-dev  ## a zip for Windows that needs nothing else: EMBEDDED=python-3.14.2-embed-amd64.zip
 	$(BIN)/python release/bundle.py windows $(if $(EMBEDDED),--embedded $(EMBEDDED)) $(BUNDLE_ARGS)

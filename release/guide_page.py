@@ -95,7 +95,7 @@ class Chapter:
 
 
 def _with_links_inside(tokens: Sequence[Token], names: dict[str, str]) -> Iterator[Token]:
-    """Turn links to other chapters into links within the page, and others into their text with the place in brackets."""
+    """Links to chapters of the page lead within it; of other links there remain the text and the place in brackets."""
     place = ""
     for token in tokens:
         if token.type == "link_open":

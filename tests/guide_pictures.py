@@ -10,9 +10,9 @@ test can tell a stale picture without comparing pixels. Chromium, LibreOffice an
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import subprocess
-import sys
 import tempfile
 import tomllib
 from datetime import date
@@ -22,6 +22,8 @@ from typing import Any
 from docx import Document
 from openpyxl import load_workbook
 from openpyxl.workbook.properties import CalcProperties
+from openpyxl.worksheet.header_footer import HeaderFooterItem
+from openpyxl.worksheet.properties import PageSetupProperties
 from PIL import Image, ImageChops, ImageOps
 from rich.console import Console
 from rich.terminal_theme import MONOKAI
@@ -83,7 +85,7 @@ def source(reader: Reader, name: str) -> str:
             cells = (cell for sheet, area in sheets.items() for row in book[sheet][area] for cell in row)
             return "\n".join(f"{cell.coordinate} {cell.value} {cell.fill.fgColor.rgb}" for cell in cells)
         case {"page": file}:
-            return (work / file).read_text(encoding="utf-8")
+            return Path(work / file).read_text(encoding="utf-8")
         case {"document": file}:
             words = [
                 node.text or "" for node in Document(str(work / file)).element.body.iter() if node.tag[-2:] == "}t"
@@ -117,7 +119,7 @@ def picture(reader: Reader, name: str, scratch: Path) -> Image.Image:
 
 def in_colour(text: str) -> str:
     """The text of a terminal with its colours, as HTML."""
-    console = Console(width=COLUMNS, record=True, file=tempfile.TemporaryFile("w"), force_terminal=True)
+    console = Console(width=COLUMNS, record=True, file=io.StringIO(), force_terminal=True)
     console.print(Text.from_ansi(text), end="")
     return console.export_html(inline_styles=True, code_format="{code}", theme=MONOKAI)
 
@@ -138,10 +140,9 @@ def spreadsheet(file: Path, sheet: str, area: str, scratch: Path) -> Image.Image
     book.move_sheet(shown, -book.index(shown))
     shown.print_area = area
     shown.print_options.headings = shown.print_options.gridLines = True
-    shown.sheet_properties.pageSetUpPr.fitToPage = True
+    shown.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     shown.page_setup.fitToHeight, shown.page_setup.orientation = 1, "landscape"
-    for header in (shown.oddHeader, shown.oddFooter):
-        header.left.text = header.center.text = header.right.text = None
+    shown.oddHeader, shown.oddFooter = HeaderFooterItem(), HeaderFooterItem()
     book.calculation = CalcProperties(fullCalcOnLoad=True)
     book.save(scratch / "sheet.xlsx")
     return trim(next(iter(printed(scratch / "sheet.xlsx", [1], scratch, 110))))
@@ -194,4 +195,4 @@ def save(image: Image.Image, file: Path) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

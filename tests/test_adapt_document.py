@@ -6,15 +6,13 @@ The document is the test's data: its commands are run, its replacements made, it
 from __future__ import annotations
 
 import re
-import shlex
 import shutil
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
 from conftest import ROOT, SAMPLE, Command
-from follow import shows
+from follow import STEPS, Reader, shows
 from nerima_report.edition import Edition, load_edition
 from nerima_report.edition.entries import EntryField, EntryTable, PrintedColumn
 from nerima_report.edition.tables import Column, Condition, CountTable, Definition, Note, Row
@@ -26,60 +24,6 @@ from nerima_report.tallies.submission import Inbox, Submission
 pytestmark = pytest.mark.thorough
 
 DOCUMENT = (ROOT / "docs" / "adapt-to-last-year.md").read_text(encoding="utf-8")
-STEPS = re.compile(
-    r"^ファイル: `(?P<file>[^`]+)`$|^```(?P<kind>[a-z]+)(?: (?P<side>前|後))?\n(?P<text>.*?)^```$",
-    re.MULTILINE | re.DOTALL,
-)
-
-
-@dataclass
-class Reader:
-    """Somebody who follows the document from its beginning, in the folder in which the program lies."""
-
-    folder: Path
-    command: Command
-    file: Path = Path()
-    before: str = ""
-    screen: str = ""
-    done: list[str] = field(default_factory=list)
-
-    def follow(self, step: re.Match[str]) -> None:
-        match step["kind"], step["side"]:
-            case None, _:
-                self.file = self.folder / step["file"].replace("\\", "/")
-            case "powershell", _:
-                self.screen = "".join(map(self.run, step["text"].splitlines()))
-            case _, "前":
-                self.before = step["text"].removesuffix("\n")
-            case _, "後":
-                self.replace(step["text"].removesuffix("\n"))
-            case "text", _:
-                shows(self.screen, step["text"])
-            case "markdown", _:
-                shows(self.report.read_text(encoding="utf-8"), step["text"])
-            case kind, _:
-                raise AssertionError(f"a block that nobody follows: {kind}")
-        self.done.append(f"{step['kind'] or 'file'}{step['side'] or ''}")
-
-    @property
-    def report(self) -> Path:
-        return max(self.folder.glob("練習/out/*/report.md"), key=lambda path: path.stat().st_mtime_ns)
-
-    def run(self, line: str) -> str:
-        words = shlex.split(line)
-        if words[0] == "Copy-Item":
-            shutil.copytree(self.folder / words[-2], self.folder / words[-1])
-            return ""
-        assert words[0] == "nerima-report"
-        run = self.command("-C", self.folder / words[2], *words[3:]) if words[1] == "-C" else None
-        assert run is not None, line
-        assert run.code in (0, 2), run.err
-        return run.out + run.err
-
-    def replace(self, after: str) -> None:
-        text = self.file.read_text(encoding="utf-8")
-        assert text.count(self.before) == 1, f"{self.file.name}: {self.before}"
-        self.file.write_text(text.replace(self.before, after), encoding="utf-8")
 
 
 @pytest.fixture
@@ -105,8 +49,7 @@ def test_the_document_can_be_followed_from_beginning_to_end(
     # What the office does next: it collects the new forms, and makes the report without --draft.
     work = reader.folder / "練習"
     collect_anew(work, edition, sample_inbox)
-    assert "N209" in reader.command("-C", work, "build", "2022").out  # who forgets --templates is told
-    run = reader.command("-C", work, "--templates", "定義", "build", "2022")
+    run = reader.command("-C", work, "build", "2022")
     assert run.code == 0, run.out
     shows(reader.report.read_text(encoding="utf-8"), "| ファックス | 40 |\n| 電子メール | 0 |")
     shows(reader.report.read_text(encoding="utf-8"), "表8 公開の方法別件数\n| 閲覧または視聴 | 1,686 |")

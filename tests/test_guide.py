@@ -1,4 +1,4 @@
-"""The guide (docs/guide) tells the truth: what it says to do is done as it is written, and its pictures are of today."""
+"""The guide (docs/guide) tells the truth: it is followed as it is written, and its pictures are those of today."""
 
 from __future__ import annotations
 

@@ -69,16 +69,20 @@ def what_make_runs() -> str:
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, check=True).stdout.decode()
 
 
+def place(page: Path) -> str:
+    """Where a page lies in the project."""
+    return page.relative_to(ROOT).as_posix()
+
+
 def test_no_install_line_resolves_anything() -> None:
-    texts = {"Makefile": what_make_runs(), **{page.name: page.read_text(encoding="utf-8") for page in PAGES}}
+    texts = {"Makefile": what_make_runs(), **{place(page): page.read_text(encoding="utf-8") for page in PAGES}}
     refused = {(name, line) for name, text in texts.items() for line, reason in install_lines(text) if reason}
-    assert refused == {("install.md", line) for line in RESOLVE_AS_THE_PAGE_SAYS}
+    assert refused == {("docs/install.md", line) for line in RESOLVE_AS_THE_PAGE_SAYS}
     found = {name: re.findall(r"-r (?:\S*/)?(\S+\.lock)", text) for name, text in texts.items()}
     assert sorted(found["Makefile"]) == sorted([CHARTS, BUILD, DEV])  # the lines are seen at all
-    assert found["README.md"] == [CHARTS, BUILD]
-    assert found["install.md"] == [DEV]
-    assert found["ci.md"] == [CORE]
-    assert found["tests.yml"] == [DEV, BUILD]
+    assert found["docs/install.md"] == [CHARTS, BUILD, DEV]
+    assert found["docs/ci.md"] == [CORE]
+    assert found[".github/workflows/tests.yml"] == [DEV, BUILD]
 
 
 def test_every_installation_ends_with_a_check() -> None:
@@ -330,8 +334,10 @@ def test_without_the_charts_all_but_the_pictures_is_made_and_one_line_adds_them(
 
 
 def windows_commands(page: Path) -> list[str]:
-    (block,) = re.findall(r"```powershell\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
-    return [command.strip() for line in block.splitlines() for command in line.split("#")[0].split(";")]
+    blocks = re.findall(r"```powershell\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+    return [
+        command.strip() for block in blocks for line in block.splitlines() for command in line.split("#")[0].split(";")
+    ]
 
 
 def run_as_powershell(clone: Clone, commands: Iterable[str]) -> None:
@@ -352,8 +358,8 @@ def run_as_powershell(clone: Clone, commands: Iterable[str]) -> None:
 
 @IN_CI
 def test_the_lines_for_windows_do_the_same(clone: Clone) -> None:
-    run_as_powershell(clone, windows_commands(ROOT / "README.md"))
+    *lines, dev, check, tests = windows_commands(ROOT / "docs" / "install.md")
+    run_as_powershell(clone, lines)
     assert clone.installed() == {*in_environment(CHARTS, here()), "nerima-report"}
     clone.builds_the_sample()
-    *lines, tests = windows_commands(ROOT / "docs" / "install.md")
-    run_as_powershell(clone, [*lines, f"{tests} tests/edition/test_editions.py -k wheel"])
+    run_as_powershell(clone, [dev, check, f"{tests} tests/edition/test_editions.py -k wheel"])

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from decimal import ROUND_HALF_UP, Decimal, localcontext
+from decimal import ROUND_DOWN, ROUND_HALF_UP, ROUND_UP, Decimal, localcontext
 from fractions import Fraction
 from io import BytesIO
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from docx import Document
@@ -17,6 +17,7 @@ from openpyxl.utils.cell import coordinate_to_tuple
 
 from inboxes import Ward, changed, check, places
 from nerima_report.edition import Edition
+from nerima_report.edition.tables import Rounding
 from nerima_report.examination import examine
 from nerima_report.fiscal_year import full_name, parse_fiscal_year, parse_month, short_name, year_end
 from nerima_report.places import CellKey, cell_place
@@ -33,21 +34,24 @@ from nerima_report.workbooks import Position, Sheet, address
 
 pytestmark = pytest.mark.thorough
 
+BY_NAME = {"half_up": ROUND_HALF_UP, "down": ROUND_DOWN, "up": ROUND_UP}
 few = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @settings(deadline=None)
-@given(st.integers(0, 10**9), st.integers(0, 10**9), st.integers(0, 4))
-def test_percentages_are_exact_and_rounded_half_up(numerator: int, denominator: int, digits: int) -> None:
+@given(st.integers(0, 10**9), st.integers(0, 10**9), st.integers(0, 4), st.sampled_from(get_args(Rounding)))
+def test_percentages_are_exact_and_rounded_as_said(
+    numerator: int, denominator: int, digits: int, rounding: Rounding
+) -> None:
     """Against an independent computation: an exact fraction, rounded by the decimal module."""
     if denominator == 0:
-        assert percentage(numerator, denominator, digits) is None
+        assert percentage(numerator, denominator, digits, rounding) is None
         return
     exact = Fraction(numerator * 100, denominator)
     with localcontext(prec=60):
         decimal = Decimal(exact.numerator) / Decimal(exact.denominator)
-        expected = decimal.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
-    assert percentage(numerator, denominator, digits) == expected
+        expected = decimal.quantize(Decimal(1).scaleb(-digits), BY_NAME[rounding])
+    assert percentage(numerator, denominator, digits, rounding) == expected
 
 
 @given(st.integers(1927, 2100))

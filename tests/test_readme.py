@@ -48,10 +48,15 @@ def test_the_two_commands_work_in_a_clean_clone(tmp_path: Path) -> None:
 def test_every_command_and_option_of_the_readme_exists(command: Command) -> None:
     for line in re.findall(r"^nerima-report (.*?)(?:\s+#.*)?$", README, re.MULTILINE):
         name, *words = line.split()
-        group = words[:1] if name in ("edition", "record", "register") else []
-        shown = command(name, *group, "--help").out
+        shown = command(name, "--help").out
         for option in (word for word in words if word.startswith("--")):
             assert option in shown, line
+
+
+def test_the_readme_shows_the_ten_commands_of_the_year() -> None:
+    season = ("init", "form", "status", "validate", "explain", "build", "build", "check", "publish", "trend")
+    assert tuple(re.findall(r"^nerima-report (\w+)", README, re.MULTILINE)) == season
+    assert len(README.partition("![")[0].splitlines()) <= 20  # one screen up to the picture
 
 
 def test_the_readme_is_one_page_and_its_links_lead_somewhere() -> None:

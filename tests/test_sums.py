@@ -5,6 +5,7 @@ Every number is added up anew here, from the numbers that were drawn alone.
 
 from __future__ import annotations
 
+import json
 import random
 import re
 import shutil
@@ -146,7 +147,7 @@ def test_a_change_of_any_cell_is_found_at_that_cell(city: Edition, tmp_path: Pat
     for row, column in cells:
         book = load_workbook(form, data_only=True)  # typed, as copied from a printed report
         cell = book["公開"].cell(row, column)
-        cell.value += 540
+        cell.value = int(str(cell.value)) + 540
         file = tmp_path / "typed" / form.name
         file.parent.mkdir(exist_ok=True)
         book.save(file)
@@ -258,3 +259,44 @@ def test_cells_that_are_added_up_twice_are_refused(
     with pytest.raises(DefinitionError) as error:
         load_edition(tmp_path / "templates" / "nerima")
     assert file in str(error.value)
+
+
+def ward_forms(templates: Path, command: Command, folder: Path) -> set[str]:
+    assert command("--templates", templates, "init", folder, "--year", "2022").code == 0
+    assert command("-C", folder, "--templates", templates, "form", "2022").code == 0
+    return {form.name[:2] for form in (folder / "forms" / "2022").iterdir()}
+
+
+def test_the_ward_has_no_workbook_where_no_table_is_its_own(
+    templates: Path, city: Edition, command: Command, tmp_path: Path
+) -> None:
+    assert "00" not in ward_forms(templates, command, tmp_path)
+    run = command("-C", tmp_path, "--templates", templates, "status", "2022", "--format", "json")
+    assert all(not section["ward"] for section in json.loads(run.out)["handed_in"])
+    # Something may have to be adjusted all the same: then the form is made when it is asked for, and read.
+    run = command("-C", tmp_path, "--templates", templates, "form", "2022", "--section", "区全体")
+    assert run.code == 0, run.err
+    [file] = (tmp_path / "forms" / "2022").glob("00_*.xlsx")
+    _, findings = examined(file, city)
+    assert findings == []
+
+
+def test_no_section_is_asked_where_every_table_is_the_coordinators(
+    templates: Path, command: Command, tmp_path: Path
+) -> None:
+    shutil.copytree(templates, tmp_path / "templates")
+    tables = tmp_path / "templates" / "nerima" / "disclosure" / "tables.toml"
+    text = tables.read_text(encoding="utf-8")
+    tables.write_text(text.replace('"counts"', '"counts"\nreported_by = "coordinator"'), encoding="utf-8")
+    folder = tmp_path / "work"
+    assert ward_forms(tmp_path / "templates", command, folder) == {"00"}
+    rows = [drawn_row(5, 4, 3, 2, 1)] * 4
+    edition = load_edition(tmp_path / "templates" / "nerima").for_year(2022)
+    counts = counts_of(matrix_of(rows), {"閲覧": 30, "写し": 6, "郵送": 0})
+    cover = FormCover(2022, "総務部", "情報公開課", ward=True)
+    (folder / "inbox" / "00_区全体.xlsx").write_bytes(render_form(edition, cover, Filling(counts)))
+    run = command("-C", folder, "--templates", tmp_path / "templates", "build", "2022", "--strict")
+    assert run.code == 0, run.out + run.err
+    assert "決定は48件（市長部局は24件）" in (folder / "out" / "2022" / "report.md").read_text(encoding="utf-8")
+    run = command("-C", folder, "--templates", tmp_path / "templates", "form", "2022", "--section", "情報公開課")
+    assert run.code == 2

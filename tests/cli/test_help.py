@@ -8,9 +8,10 @@ from collections.abc import Callable
 import pytest
 from rich.cells import cell_len
 
-from conftest import Command
-from nerima_report.cli import COMMANDS, GROUPS
+from conftest import ROOT, Command
+from nerima_report.cli import COMMANDS, GROUPS, program
 from nerima_report.cli.help import SECTIONS
+from nerima_report.cli.reference import reference
 from nerima_report.text import plain
 
 
@@ -39,6 +40,35 @@ def test_no_help_is_cut_at_80_columns(narrow: Command) -> None:
         assert max(cell_len(line) for line in run.out.splitlines()) <= 80, path
         if path in texts:
             assert plain((texts[path].__doc__ or "").splitlines()[0]) in plain(run.out)
+
+
+COMMAND_PATHS = [
+    *((name,) for name in COMMANDS),
+    *((group, name) for group, (_, names) in GROUPS.items() for name in names),
+]
+
+
+@pytest.mark.parametrize("path", COMMAND_PATHS, ids=" ".join)
+def test_every_command_says_what_it_reads_and_writes_and_shows_examples_that_it_understands(
+    path: tuple[str, ...], command: Command
+) -> None:
+    shown = command(*path, "--help").out
+    assert re.search(r"^  読む  .+\n(?: .+\n)*  書く  .+", shown, re.MULTILINE)
+    examples = re.findall(r"^  (nerima-report .+)$", shown.partition("\n例\n")[2], re.MULTILINE)
+    assert examples
+    assert ("終了コード" in shown) == ("--strict" in shown)
+    for example in examples:
+        words = re.sub(r" {3,}.*", "", example).replace("\\", "/").split()[1:]
+        assert tuple(words[: len(path)]) == path
+        # Parsed as the program parses it, up to the point at which the command would run.
+        node = program()
+        for name in path:
+            node = node.commands[name]
+        node.make_context(" ".join(path), words[len(path) :]).close()
+
+
+def test_the_reference_of_the_commands_is_that_of_today() -> None:
+    assert (ROOT / "docs" / "commands.md").read_text(encoding="utf-8") == reference(), "make docs"
 
 
 @pytest.mark.parametrize("path", [(), ("build",), ("record", "import")], ids=" ".join)

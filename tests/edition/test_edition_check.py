@@ -212,7 +212,7 @@ def test_an_edition_of_another_name_is_not_compared(templates: Path, command: Co
 @pytest.mark.usefixtures("without_trial")
 def test_a_copy_is_made_once_and_is_sound(command: Command, tmp_path: Path) -> None:
     assert command("-C", tmp_path, "edition", "copy").code == 0
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["nerima-report.toml", "定義"]
+    assert sorted(path.name for path in tmp_path.glob("[!.]*")) == ["nerima-report.toml", "定義"]
     run = command("-C", tmp_path, "edition", "check")
     assert "付属の定義と同じです。" in run.out
     assert str(Path("定義") / "nerima") in run.out

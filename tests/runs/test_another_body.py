@@ -137,7 +137,7 @@ def test_no_word_of_a_ward_is_in_any_output(tmp_path: Path, command: Command, ow
         ["register", "list"],
         ["register", "merge", "2024"],
         ["ledger", "new", "2024"],
-        ["ledger", "check"],
+        ["ledger", "check", "2024"],
     ],
     ids=" ".join,
 )

@@ -29,7 +29,12 @@ def new(
     name: Annotated[str, typer.Argument(metavar="名前", help="団体の名前（例 ひばり市）。")],
     folder: FolderArgument = Path("定義"),
 ) -> None:
-    """ほかの団体の定義を、小さなひな形から作る。"""
+    """ほかの団体の定義を、小さなひな形から作る。
+
+    読む: 付属のひな形
+    書く: DIR に定義。nerima-report.toml に、使う定義の名前
+    例: nerima-report edition new ひばり市
+    """
     from nerima_report.runs.edition import new_edition
     from nerima_report.workspace import open_workspace
 
@@ -38,7 +43,12 @@ def new(
 
 
 def copy(folder: FolderArgument = Path("定義")) -> None:
-    """付属の定義を、書き換えるために写す。"""
+    """付属の定義を、書き換えるために写す。
+
+    読む: 付属の定義
+    書く: DIR に定義。nerima-report.toml に、使う定義の名前
+    例: nerima-report edition copy
+    """
     from nerima_report.runs.edition import copy_edition
     from nerima_report.workspace import open_workspace
 
@@ -64,7 +74,13 @@ def check(
         typer.Option("--templates", metavar="DIR", help="確かめる定義のフォルダー（既定は、使う定義）。"),
     ] = None,
 ) -> None:
-    """定義を確かめ、写したものなら、付属の定義と変わったところを示す。"""
+    """定義を確かめ、写したものなら、付属の定義と変わったところを示す。
+
+    読む: 定義のフォルダー
+    書く: 何も書かない
+    例: nerima-report edition check
+    例: nerima-report edition check --templates 定義
+    """
     from nerima_report.notices.edition import contents_of, print_advice, print_edition_changes
     from nerima_report.runs import edition as run
 
@@ -101,7 +117,13 @@ def explain(
         bool, typer.Option("--sources", help="資料のすべての条と、そのありかを Markdown で書く（docs/coverage.md）。")
     ] = False,
 ) -> None:
-    """確認結果のコードの意味と、どうすればよいか、または資料の条がこの道具のどこにあるかを示す。"""
+    """確認結果のコードの意味と、どうすればよいか、または資料の条がこの道具のどこにあるかを示す。
+
+    読む: 付属の定義
+    書く: 何も書かない
+    例: nerima-report explain N501
+    例: nerima-report explain 指針第20条
+    """
     from nerima_report.notices.edition import explain_code, list_codes, reference_page
 
     _, edition = open_folder(context, Path())
@@ -157,10 +179,15 @@ def guideline(
         list[str] | None, typer.Argument(metavar="[TEXT]", help="探す言葉（例 警察署）。なければ一覧。")
     ] = None,
     written_as: Annotated[
-        PlainFormat, typer.Option("--format", help="書き方。json はほかのプログラム用。")
+        PlainFormat, typer.Option("--format", metavar="形式", help="書き方。json はほかのプログラム用。")
     ] = PlainFormat.TEXT,
 ) -> None:
-    """個人情報利活用ガイドラインの類型を探し、該当するときに要ることを示す。"""
+    """個人情報利活用ガイドラインの類型を探し、該当するときに要ることを示す。
+
+    読む: 付属の定義
+    書く: 何も書かない
+    例: nerima-report guideline 警察署
+    """
     from nerima_report.edition.guideline import search
     from nerima_report.notices.edition import print_guideline, render_guideline
 

@@ -23,7 +23,7 @@ SECTIONS: Mapping[str, tuple[str, ...]] = {
 }
 
 
-_BRACES = str.maketrans("", "", "{}")  # around what must be given
+EXAMPLE = "例"  # the lines of a command's help that begin so are command lines
 
 
 class Entry(NamedTuple):
@@ -31,6 +31,16 @@ class Entry(NamedTuple):
 
     name: str
     meaning: str
+
+
+EXIT_CODES = (
+    Entry("0", "エラーの指摘はない（--strict を付けたときは、警告もない）。"),
+    Entry("1", "エラーの指摘がある。"),
+    Entry("2", "使い方、設定、定義の誤りで、何もできなかった。"),
+    Entry("3", "プログラムの誤り。"),
+    Entry("130", "中断した。"),
+)
+_BRACES = str.maketrans("", "", "{}")  # around what must be given
 
 
 class _InJapanese:
@@ -45,7 +55,7 @@ class _InJapanese:
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """Write the help."""
-        formatter.write(help_page(self, ctx))
+        formatter.write(help_page(self, ctx, min(shutil.get_terminal_size().columns, WIDEST)))
 
     def get_help_option(self, ctx: Any) -> TyperOption | None:
         """The option --help."""
@@ -72,25 +82,44 @@ class JapaneseGroup(_InJapanese, TyperGroup):
     """The program, or a group of its commands, with its help and usage in Japanese."""
 
 
-def help_page(command: Any, context: Any) -> str:
-    """The help of a command: how it is used, what it does, its commands, arguments and options."""
-    width = min(shutil.get_terminal_size().columns, WIDEST)
-    lines = [*fold(command.get_usage(context), width), "", *_folded("  ", command.help or "", width)]
+def purpose(command: Any) -> str:
+    """What a command is for, in one sentence: the first line of its help."""
+    return str(command.help or "").partition("\n")[0]
+
+
+def help_page(command: Any, context: Any, width: int) -> str:
+    """The help of a command: how it is used, what it does, reads and writes, its commands, options, examples, codes."""
+    lines = [*fold(command.get_usage(context), width), "", *_folded("  ", purpose(command), width)]
+    facts = [(name, text) for name, _, text in (line.partition(": ") for line in _rest_of_help(command))]
+    if about := [Entry(name, text) for name, text in facts if name != EXAMPLE]:
+        lines += ["", *_lines_of(about, width)]
     for heading, entries in _sections(command, context):
         lines += ["", heading, *_lines_of(entries, width)]
+    if examples := [text for name, text in facts if name == EXAMPLE]:
+        lines += ["", EXAMPLE, *(f"  {text}" for text in examples)]
+    if context.parent is None:
+        lines += ["", "終了コード", *_lines_of(EXIT_CODES, width)]
+    elif any(param.name == "strict" for param in command.params):
+        lines += ["", "終了コード", *_lines_of(EXIT_CODES[:3], width)]
     return "\n".join(lines) + "\n"
+
+
+def _rest_of_help(command: Any) -> list[str]:
+    return [line.strip() for line in str(command.help or "").splitlines()[1:] if line.strip()]
 
 
 def _sections(command: Any, context: Any) -> Iterator[tuple[str, list[Entry]]]:
     commands = getattr(command, "commands", {})
     sections = SECTIONS if context.parent is None else {"コマンド": tuple(commands)}
     for heading, names in sections.items():
-        if entries := [Entry(name, commands[name].help or "") for name in names if name in commands]:
+        if entries := [Entry(name, purpose(commands[name])) for name in names if name in commands]:
             yield heading, entries
-    params = command.get_params(context)
-    for heading, kind in (("引数", "argument"), ("オプション", "option")):
-        if entries := [_entry(param) for param in params if param.param_type_name == kind]:
-            yield heading, entries
+    panels: dict[str, list[Entry]] = {"引数": []}  # first of all, then the options in the order of their groups
+    for param in command.get_params(context):
+        if not getattr(param, "hidden", False):
+            usual = "引数" if param.param_type_name == "argument" else "オプション"
+            panels.setdefault(getattr(param, "rich_help_panel", None) or usual, []).append(_entry(param))
+    yield from ((heading, entries) for heading, entries in panels.items() if entries)
 
 
 def _entry(param: Any) -> Entry:

@@ -27,7 +27,12 @@ RequestersFile = Annotated[Path, typer.Argument(metavar="名簿", help="請求�
 
 
 def new(context: typer.Context, year: YearArgument) -> None:
-    """年度の請求台帳（Excel）を作り、前の年度の台帳で終わっていない請求を引き継ぐ。"""
+    """年度の請求台帳（Excel）を作り、前の年度の台帳で終わっていない請求を引き継ぐ。
+
+    読む: 前の年度の ledger/年度.xlsx（あれば）
+    書く: ledger/年度.xlsx（あるときは何も書かない）
+    例: nerima-report ledger new 2026
+    """
     from nerima_report.fiscal_year import full_name
     from nerima_report.runs.new_ledger import new_ledger
 
@@ -51,7 +56,12 @@ def check(
     output: OutputOption = None,
     strict: StrictOption = False,
 ) -> None:
-    """請求台帳（ledger/年度.xlsx）を確かめる: 日付、期限、理由、番号、年度をまたぐ請求。"""
+    """請求台帳（ledger/年度.xlsx）を確かめる: 日付、期限、理由、番号、年度をまたぐ請求。
+
+    読む: ledger/年度.xlsx と、前後の年度の台帳
+    書く: 何も書かない
+    例: nerima-report ledger check 2026
+    """
     from nerima_report.workbooks import shared_reader
 
     shared_reader().start()  # it starts while the imports below are loaded
@@ -81,9 +91,17 @@ def due(
     section: Annotated[
         list[str] | None, typer.Option("--section", metavar="課名", help="この課の請求だけ（くり返せる）。")
     ] = None,
-    due_format: Annotated[DueFormat, typer.Option("--format", help="json は、ほかのプログラム用。")] = DueFormat.TEXT,
+    due_format: Annotated[
+        DueFormat, typer.Option("--format", metavar="形式", help="json は、ほかのプログラム用。")
+    ] = DueFormat.TEXT,
 ) -> None:
-    """終わっていない請求の期限を示す: 過ぎたもの、近いもの、延長できるか、意見書の提出期限。"""
+    """終わっていない請求の期限を示す: 過ぎたもの、近いもの、延長できるか、意見書の提出期限。
+
+    読む: ledger
+    書く: 何も書かない
+    例: nerima-report ledger due
+    例: nerima-report ledger due --section 福祉部管理課
+    """
     from datetime import date
 
     from nerima_report.fiscal_year import parse_date
@@ -109,7 +127,12 @@ def confirm(
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="前に作ったものも作り直す。")] = False,
 ) -> None:
-    """課ごとの確認表を作る: その課の請求と、そこから数えた件数。"""
+    """課ごとの確認表を作る: その課の請求と、そこから数えた件数。
+
+    読む: ledger/年度.xlsx
+    書く: 確認表/年度 に、課ごとの確認表
+    例: nerima-report ledger confirm 2026
+    """
     from nerima_report.runs import confirmations as run
 
     fiscal_year = japanese.fiscal_year(year)
@@ -139,7 +162,12 @@ def import_(
     notice_format: FormatOption = NoticeFormat.TEXT,
     output: OutputOption = None,
 ) -> None:
-    """今ある一覧を、確かめた当てはめで台帳に取り込む。"""
+    """今ある一覧を、確かめた当てはめで台帳に取り込む。
+
+    読む: 今ある一覧、ledger/取り込み-公開.toml（人が確かめた当てはめ）
+    書く: はじめは当てはめの提案だけ。確かめたあとは、台帳と名簿
+    例: nerima-report ledger import 一覧.xlsx --year 2026
+    """
     from nerima_report.examination import Examination
     from nerima_report.runs.ledger_import import ImportOrder, import_list
     from nerima_report.tallies.submission import Inbox
@@ -177,7 +205,7 @@ def import_(
 
 def notice(
     context: typer.Context,
-    numbers: Annotated[list[str], typer.Argument(metavar="受付番号...", help="例 個人-0031。")],
+    numbers: Annotated[list[str], typer.Argument(metavar="受付番号", help="例 個人-0031。")],
     persons: Annotated[Path, typer.Option("--persons", metavar="名簿", help="請求者名簿（作業フォルダーの外）。")],
     output: Annotated[
         Path, typer.Option("--output", metavar="FILE", help="書き出すファイル（.xlsx か .csv。作業フォルダーの外）。")
@@ -193,7 +221,12 @@ def notice(
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="前のファイルを置きかえる。")] = False,
 ) -> None:
-    """通知書の差込データを作る（案。文と教示は、定義のひな形のもの）。"""
+    r"""通知書の差込データを作る（案。文と教示は、定義のひな形のもの）。
+
+    読む: 台帳と請求者名簿
+    書く: --output のファイル（作業フォルダーの外）
+    例: nerima-report ledger notice 個人-31 --persons D:\名簿.xlsx --output D:\案.xlsx
+    """
     from datetime import date
 
     from nerima_report.fiscal_year import fiscal_year_of
@@ -221,7 +254,12 @@ def notice(
 
 
 def persons(context: typer.Context, file: RequestersFile) -> None:
-    """同じ人かもしれない請求者番号を示す（氏名は示さず、何もまとめない）。"""
+    r"""同じ人かもしれない請求者番号を示す（氏名は示さず、何もまとめない）。
+
+    読む: 請求者名簿
+    書く: 何も書かない
+    例: nerima-report ledger persons D:\名簿\請求者名簿.xlsx
+    """
     from nerima_report.registers.requesters import alike, read_requesters
 
     workspace, _ = open_with_ledgers(context)
@@ -244,7 +282,12 @@ def blank(
     ],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="消える数を示すだけで、何も消さない。")] = False,
 ) -> None:
-    """保存年限の過ぎた請求者の氏名と件名を、名簿から消す（番号は残す）。"""
+    r"""保存年限の過ぎた請求者の氏名と件名を、名簿から消す（番号は残す）。
+
+    読む: 請求者名簿と台帳
+    書く: 請求者名簿
+    例: nerima-report ledger blank D:\名簿\請求者名簿.xlsx --until 2021 --dry-run
+    """
     from nerima_report.fiscal_year import full_name
     from nerima_report.runs.requesters import blank as run
 

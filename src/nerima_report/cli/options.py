@@ -33,20 +33,25 @@ class FindingsOrder:
     strict: bool
 
 
+OF_FINDINGS = "確認結果の出し方"  # what the help calls the options that say how findings are shown
 YearArgument = Annotated[str, typer.Argument(metavar="年度", help="2022、R4、令和4 のように書く年度。")]
 FormatOption = Annotated[
     NoticeFormat,
     typer.Option(
         "--format",
+        metavar="形式",
         case_sensitive=False,
+        rich_help_panel=OF_FINDINGS,
         help="確認結果の形式。html は一つのページ、json はほかのプログラム用、junit と github は CI 用。",
     ),
 ]
-OutputOption = Annotated[Path | None, typer.Option("--output", metavar="FILE", help="確認結果を書くファイル。")]
+OutputOption = Annotated[
+    Path | None, typer.Option("--output", metavar="FILE", help="確認結果を書くファイル。", rich_help_panel=OF_FINDINGS)
+]
 DraftsOption = Annotated[
     bool, typer.Option("--eml", help="手紙を、写しや様式を添えたメールの下書き（.eml）にもする（宛先は名簿のメール）。")
 ]
-StrictOption = Annotated[bool, typer.Option("--strict", help="警告もエラーとして扱う。")]
+StrictOption = Annotated[bool, typer.Option("--strict", help="警告もエラーとして扱う。", rich_help_panel=OF_FINDINGS)]
 
 
 def open_folder(context: typer.Context, folder: Path, *, texts: bool = True) -> tuple[Workspace, Edition]:

@@ -46,7 +46,12 @@ def merge(
     output: OutputOption = None,
     strict: StrictOption = False,
 ) -> None:
-    """届いた集計の登録簿を、台帳（registers）に反映する。"""
+    """届いた集計の登録簿を、台帳（registers）に反映する。
+
+    読む: inbox/年度 の登録簿のシート、registers
+    書く: registers
+    例: nerima-report register merge 2026 --dry-run
+    """
     from nerima_report.workbooks import shared_reader
 
     shared_reader().start()  # it starts while the imports below are loaded
@@ -98,7 +103,12 @@ def list_(
     year: AsOf = "",
     ended: Ended = False,
 ) -> None:
-    """登録簿の一覧を、課ごとに示す。"""
+    """登録簿の一覧を、課ごとに示す。
+
+    読む: registers
+    書く: 何も書かない
+    例: nerima-report register list 外部委託記録票
+    """
     from nerima_report.notices.registers import print_list
     from nerima_report.registers.master import load_masters
     from nerima_report.registers.views import views_of
@@ -112,7 +122,12 @@ def show(
     context: typer.Context,
     number: Annotated[str, typer.Argument(metavar="番号", help="登録の番号（委託-0001 など）。")],
 ) -> None:
-    """一件のすべての項目と、その経緯を示す。"""
+    """一件のすべての項目と、その経緯を示す。
+
+    読む: registers
+    書く: 何も書かない
+    例: nerima-report register show 委託-0001
+    """
     from nerima_report.notices.registers import print_entry
     from nerima_report.registers.master import load_masters, read_history
     from nerima_report.registers.views import find_entries
@@ -133,12 +148,17 @@ def print_(
     ended: Ended = False,
     written_as: Annotated[
         PrintFormat,
-        typer.Option("--format", case_sensitive=False, help="docx と md は一件ずつの票、ほかは表。"),
+        typer.Option("--format", metavar="形式", case_sensitive=False, help="docx と md は一件ずつの票、ほかは表。"),
     ] = PrintFormat.DOCX,
     out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="置く場所（既定は out/登録簿）。")] = None,
     force: Annotated[bool, typer.Option("--force", help="内容の違うファイルも置きかえる。")] = False,
 ) -> None:
-    """一般の閲覧に供する登録簿を、文書や表にする。"""
+    """一般の閲覧に供する登録簿を、文書や表にする。
+
+    読む: registers
+    書く: out/登録簿
+    例: nerima-report register print --year 2026
+    """
     from nerima_report.notices.screen import print_notices
     from nerima_report.runs.print_registers import PrintOrder, print_registers
 

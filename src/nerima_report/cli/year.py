@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from nerima_report.workspace import Workspace
 
 
+_TO_PUBLISH, _PUBLISHED = "公表するとき", "公表したあと"  # what the help calls the options of `publish`
 _NOTHING_NEW = "集計様式は、すべて同じものがあるので、作っていません。"
 
 
@@ -51,7 +52,13 @@ def init(
         ),
     ] = "",
 ) -> None:
-    """作業フォルダーを作り、つぎの年度に進める（あるものは変えない）。"""
+    """作業フォルダーを作り、つぎの年度に進める（あるものは変えない）。
+
+    読む: 前の年度の roster.xlsx（あれば）
+    書く: DIR に nerima-report.toml、roster.xlsx、inbox、records、out
+    例: nerima-report init 運用状況 --year R8
+    例: nerima-report init --year R9          作業フォルダーの中で、つぎの年度へ
+    """
     from datetime import date
 
     from nerima_report.fiscal_year import collected_year
@@ -80,7 +87,14 @@ def form(
     ] = False,
     drafts: DraftsOption = False,
 ) -> None:
-    """各課に配る集計様式（Excel）と依頼の手紙を、名簿のすべての課と、全体について作る。"""
+    """各課に配る集計様式（Excel）と依頼の手紙を、名簿のすべての課と、全体について作る。
+
+    読む: roster.xlsx、nerima-report.toml の [deadline]
+    書く: forms/年度 に様式、forms/年度/依頼 に手紙
+    例: nerima-report form 2026
+    例: nerima-report form 2026 --section 福祉部管理課
+    例: nerima-report form 2026 --previous inbox/2025
+    """
     from nerima_report.runs import prepare as run
 
     fiscal_year = japanese.fiscal_year(year)
@@ -101,11 +115,17 @@ def status(
     context: typer.Context,
     year: Annotated[str, typer.Argument(metavar="[年度]", help="2026、R8 など（既定は、今集めている年度）。")] = "",
     status_format: Annotated[
-        StatusFormat, typer.Option("--format", help="json は、ほかのプログラム用。")
+        StatusFormat, typer.Option("--format", metavar="形式", help="json は、ほかのプログラム用。")
     ] = StatusFormat.TEXT,
     day: Annotated[str, typer.Option("--on", metavar="日", help="この日に見たものとする。", hidden=True)] = "",
 ) -> None:
-    """今どこまで進んだかを示す: 期限、未提出、直しが必要な課、前に見たときから変わったこと、次のコマンド。"""
+    """今どこまで進んだかを示す: 期限、未提出、直しが必要な課、前に見たときから変わったこと、次のコマンド。
+
+    読む: 作業フォルダーの全部
+    書く: 何も変えない（見たときのようすだけを .nerima-report に残す）
+    例: nerima-report status
+    例: nerima-report status 2026 --format json
+    """
     from datetime import datetime, time
 
     from nerima_report.fiscal_year import parse_date
@@ -148,7 +168,14 @@ def validate(
     strict: StrictOption = False,
     drafts: DraftsOption = False,
 ) -> None:
-    """集計のファイルを一つずつ確かめる。年度（2026）なら、その年度の全部を確かめ、確認/2026 に結果を置く。"""
+    """集計のファイルを一つずつ確かめる。年度（2026）なら、その年度の全部を確かめ、確認/2026 に結果を置く。
+
+    読む: ファイル、または inbox/年度（なければ inbox）
+    書く: 年度なら 確認/年度 に 確認.html、返却、手紙。ファイルなら何も書かない
+    例: nerima-report validate 2026
+    例: nerima-report validate inbox/2026/12_福祉部管理課.xlsx
+    例: nerima-report validate 集計.xlsx --return-to 返却
+    """
     wanted = FindingsOrder(notice_format, output, strict)
     fiscal_year = japanese.year_alone(files)
     if fiscal_year is None and drafts:
@@ -237,7 +264,14 @@ def build(
     output: OutputOption = None,
     strict: StrictOption = False,
 ) -> None:
-    """年度の報告を inbox の集計から作り、out に置く。"""
+    """年度の報告を inbox の集計から作り、out に置く。
+
+    読む: inbox/年度（なければ inbox）、roster.xlsx、records、請求台帳（あれば）
+    書く: out/年度 に report.docx など。エラーがあれば何も書かない（--draft を除く）
+    例: nerima-report build 2026
+    例: nerima-report build 2026 --draft
+    例: nerima-report build 2025 --from-record
+    """
     if draft and from_record:
         raise CannotProceed("--draft と --from-record は、いっしょには使えません（記録は公表したものです）。")
     if notice_format is NoticeFormat.HTML and output is None:
@@ -278,29 +312,65 @@ def publish(
     context: typer.Context,
     year: YearArgument,
     day: Annotated[
-        str, typer.Option("--on", metavar="日", help="公表の日（既定は、公表の月の1日。過ぎていれば今日）。")
+        str,
+        typer.Option(
+            "--on",
+            rich_help_panel=_TO_PUBLISH,
+            metavar="日",
+            help="公表の日（既定は、公表の月の1日。過ぎていれば今日）。",
+        ),
     ] = "",
     way: Annotated[
         list[str] | None,
-        typer.Option("--way", metavar="方法", help="公表の方法（くり返せる。例 掲示場。municipality.toml から選ぶ）。"),
+        typer.Option(
+            "--way",
+            rich_help_panel=_TO_PUBLISH,
+            metavar="方法",
+            help="公表の方法（くり返せる。例 掲示場。municipality.toml から選ぶ）。",
+        ),
     ] = None,
     as_built: Annotated[
-        str, typer.Option("--as-built", metavar="理由", help="build のあとで変わったものがあっても、そのまま公表する。")
+        str,
+        typer.Option(
+            "--as-built",
+            rich_help_panel=_TO_PUBLISH,
+            metavar="理由",
+            help="build のあとで変わったものがあっても、そのまま公表する。",
+        ),
     ] = "",
     revise: Annotated[
-        str, typer.Option("--revise", metavar="理由", help="公表済みの記録を、この理由で改め、正誤表を作る。")
+        str,
+        typer.Option(
+            "--revise",
+            rich_help_panel=_PUBLISHED,
+            metavar="理由",
+            help="公表済みの記録を、この理由で改め、正誤表を作る。",
+        ),
     ] = "",
     withdraw: Annotated[
-        str, typer.Option("--withdraw", metavar="理由", help="公表の日の前に、この理由で取り下げる。")
+        str,
+        typer.Option(
+            "--withdraw", rich_help_panel=_PUBLISHED, metavar="理由", help="公表の日の前に、この理由で取り下げる。"
+        ),
     ] = "",
     done: Annotated[
         list[str] | None,
         typer.Option(
-            "--done", metavar="方法", help="この方法での公表を済ませた（日は --on、既定は今日。くり返せる）。"
+            "--done",
+            rich_help_panel=_PUBLISHED,
+            metavar="方法",
+            help="この方法での公表を済ませた（日は --on、既定は今日。くり返せる）。",
         ),
     ] = None,
 ) -> None:
-    """作った報告の記録を、公表の日と方法とともに records に移し、以後は守る。"""
+    """作った報告の記録を、公表の日と方法とともに records に移し、以後は守る。
+
+    読む: out/年度/record.json
+    書く: records/年度.json。--revise なら out/年度/正誤表、--withdraw なら records/取り下げ.csv も
+    例: nerima-report publish 2026 --on 2027-06-10 --way 掲示場
+    例: nerima-report publish 2026 --done 掲示場
+    例: nerima-report publish 2026 --revise 数え落とし
+    """
     from datetime import date
 
     from nerima_report.fiscal_year import full_name, parse_date
@@ -381,7 +451,8 @@ def lines_about_folder(prepared: Prepared, workspace: Workspace, edition: Editio
         "変わったときは、定義の municipality.toml の coordinators に書き足します。"
     )
     yield f"・提出期限: nerima-report.toml の [deadline] に、{fiscal_year} = {fiscal_year + 1}-05-14 のように書きます。"
-    yield f"つぎに、nerima-report form {fiscal_year} で、各{words.section}に送る様式を作ってください。"
+    sent = f"各{words.section}に送る" if edition.for_year(fiscal_year).asks_sections else f"{words.whole}の"
+    yield f"つぎに、nerima-report form {fiscal_year} で、{sent}様式を作ってください。"
 
 
 def _nothing_to_check(files: Sequence[str], searched: FoundWorkbooks) -> CannotProceed:

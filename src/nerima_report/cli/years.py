@@ -39,7 +39,13 @@ def check(
     output: OutputOption = None,
     strict: StrictOption = False,
 ) -> None:
-    """年度の報告を、前の年度の記録（records）と比べる。"""
+    """年度の報告を、前の年度の記録（records）と比べる。
+
+    読む: out/年度（なければ records/年度.json）と、それより前の records
+    書く: 何も書かない
+    例: nerima-report check 2026
+    例: nerima-report check 2018..2026
+    """
     from nerima_report.errors import RecordError
     from nerima_report.fiscal_year import full_name
     from nerima_report.runs import check_years as run
@@ -72,7 +78,12 @@ def template(
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="内容の違うファイルがあっても置きかえる。")] = False,
 ) -> None:
-    """公表された数を書き写すブック（Excel）を作る。"""
+    """公表された数を書き写すブック（Excel）を作る。
+
+    読む: 定義だけ
+    書く: 年度_公表された記録.xlsx
+    例: nerima-report record template 2021
+    """
     from nerima_report.runs import import_year as run
 
     fiscal_year = japanese.fiscal_year(year)
@@ -95,7 +106,12 @@ def import_(
     output: OutputOption = None,
     strict: StrictOption = False,
 ) -> None:
-    """書き写したブックか CSV を確かめ、年度の記録にする。"""
+    """書き写したブックか CSV を確かめ、年度の記録にする。
+
+    読む: 書き写したブックか CSV
+    書く: records/年度.json
+    例: nerima-report record import 令和3年度_公表された記録.xlsx
+    """
     from datetime import date
 
     from nerima_report.runs import import_year as run
@@ -118,7 +134,12 @@ def import_(
 
 
 def trend(context: typer.Context, years: Years) -> None:
-    """年度別の推移の表と折れ線グラフを、記録（records）から作る。"""
+    """年度別の推移の表と折れ線グラフを、記録（records）から作る。
+
+    読む: records（まだ公表していない年度は out）
+    書く: out/trend-年度-年度 に trend.docx、図、CSV など
+    例: nerima-report trend 2018..2026
+    """
     from nerima_report.notices.screen import print_notices
     from nerima_report.notices.trend import print_trend
     from nerima_report.runs import trend as run

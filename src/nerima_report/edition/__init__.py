@@ -43,7 +43,7 @@ from nerima_report.edition.municipality import MunicipalityDefinition, Words
 from nerima_report.edition.part import Chart, ChartsFile, Part, PartDefinition, charts_of_tables
 from nerima_report.edition.proofs import part_faults
 from nerima_report.edition.registers import Register, RegistersFile
-from nerima_report.edition.tables import Column, CountTable, Figure, FiguresFile, LinksFile
+from nerima_report.edition.tables import Column, CountTable, Figure, FiguresFile, LinksFile, fill
 from nerima_report.edition.toml import Model, read_data, read_definition
 from nerima_report.errors import CannotProceed, DefinitionError
 from nerima_report.files import read_binary
@@ -317,6 +317,16 @@ class Edition:
         lists = (key for key, table in self.collected_entries(ward=True).items() if not table.since)
         return bool(self.collected_counts(ward=True) or {*lists} - {ADJUSTMENTS})
 
+    @property
+    def asks_sections(self) -> bool:
+        """Whether any 課 has to hand anything in."""
+        return bool(self.collected_counts(ward=False) or self.collected_entries(ward=False))
+
+    @property
+    def has_ward_form(self) -> bool:
+        """Whether the coordinator has a form for the ward, as long as nothing is to be adjusted."""
+        return bool(self.collected_counts(ward=True) or self.collected_entries(ward=True).keys() - {ADJUSTMENTS})
+
     def counted_by_ledger(self, ward: bool) -> dict[str, tuple[Column, ...]]:
         """Which columns of which tables somebody may hand in although the ledger counts them: see `collected_counts`.
 
@@ -368,6 +378,19 @@ class Edition:
     def names(self) -> tuple[str, ...]:
         """Everything that the definitions give a name: parts, tables, rows, columns, fields, choices, shares."""
         return tuple(dict.fromkeys(name for part in self.parts for name in _names_of(part)))
+
+    @cached_property
+    def units(self) -> tuple[str, ...]:
+        """The units of all numbers that the definitions name, in their order: 件, 人, 枚."""
+        columns = (column.unit for table in self.count_tables.values() for column in table.columns)
+        settings = (setting.unit for part in self.parts for setting in part.definition.settings)
+        return tuple(dict.fromkeys(unit for unit in (*columns, *settings) if unit))
+
+    def caption(self, table_id: str, number: int, title: str) -> str:
+        """The caption of a printed table, in an edition that is narrowed to its year: 表5 公開請求処理状況."""
+        place = self.parts.index(self.part_of(table_id)) + 1
+        names = {"番号": str(number), "部": str(place), "題名": title}
+        return fill(self.municipality.printing.caption, names) if number else title
 
     def part_of(self, table_id: str) -> Part:
         """The part to which a table belongs."""

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
-from nerima_report.edition.tables import Definition, FiscalYear, Setting, Text
+from nerima_report.edition.tables import Definition, FiscalYear, Setting, Text, placeholders_in
 from nerima_report.findings import Severity
 from nerima_report.fiscal_year import full_date, last_day
 
@@ -87,6 +87,35 @@ class Words(Definition):
         return [self._into(each) for each in value] if isinstance(value, list) else value
 
 
+class Printing(Definition):
+    """How a body prints tables: captions and their numbers, headings, and what stands for 0.
+
+    `caption` may have {番号}, {部} (which part of the report it is) and {題名}, `heading` {見出し} and {単位}. The
+    numbers begin anew in each part, or run through the report. `zero_note` stands under a table in which `zero` stands
+    for 0.
+    """
+
+    caption: Text = Field(title="表の題の形", default="表{番号} {題名}")
+    numbering: Literal["part", "report"] = Field(title="表の番号の付け方", default="part")
+    heading: Text = Field(title="列の見出しの形", default="{見出し}({単位})")
+    zero: str = Field(title="0 の書き方", default="0")
+    zero_note: str = Field(title="0 の書き方の注", default="")
+
+    @model_validator(mode="after")
+    def _asks_only_for_what_there_is(self) -> Printing:
+        for text, known in ((self.caption, {"番号", "部", "題名"}), (self.heading, {"見出し", "単位"})):
+            if unknown := placeholders_in(text) - known:
+                raise ValueError(f"{{{min(unknown)}}} という差し込みはありません")
+        if "{題名}" not in self.caption or "{見出し}" not in self.heading:
+            raise ValueError("caption には {題名} が、heading には {見出し} が要ります")
+        if self.zero_note and self.zero == "0":
+            raise ValueError("zero_note は、zero（0 の書き方）とともに書きます")
+        return self
+
+
+AS_USUAL = Printing()
+
+
 class RosterRow(Definition):
     """A section (課) of the default roster; `head` and `roles` only where they are not those of its kind."""
 
@@ -156,6 +185,7 @@ class MunicipalityDefinition(Definition):
     open_data: OpenData = Field(title="公開データ", default=OpenData())
     designations: tuple[Designation, ...] = Field(title="出資法人等の指定", default=())
     severities: dict[str, Severity] = Field(default_factory=dict)
+    printing: Printing = Field(title="印刷の形", default=AS_USUAL)
     own_words: Words = Field(title="言葉", alias="words", default=Words())
     coordinators: tuple[Coordinator, ...] = Field(title="とりまとめ課", min_length=1)
     roster_source: Text = Field(title="名簿の出典")

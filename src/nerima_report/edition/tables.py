@@ -134,6 +134,9 @@ class Column(Definition):
 
     `sum_of` names the columns whose sum it is (決定件数): then it is computed. `of` names the column of which it tells
     a part (うち…): never more than that, and not added up with it.
+
+    `bracketed` names a column that is printed in brackets behind this one, 916(21), and not as a column of its own.
+    `printed_heading` is the heading as printed, where it is not made as those of the other columns.
     """
 
     label: Text = Field(title="見出し")
@@ -146,6 +149,8 @@ class Column(Definition):
     first_by: tuple[Text, ...] = Field(title="一つの行に決める順", default=())
     sum_of: tuple[Text, ...] = Field(title="足す列", default=())
     of: str = Field(title="うち書きのもとの列", default="")
+    bracketed: str = Field(title="かっこに入れて並べる列", default="")
+    printed_heading: str = Field(title="印刷する見出し", default="")
 
     @property
     def heading(self) -> str:
@@ -280,6 +285,13 @@ class CountTable(TableDefinition):
     hide_unused_groups: bool = Field(title="実績のない区分を載せないか", default=False)
     hide_unused_rows: bool = Field(title="実績のない行を載せないか", default=False)
     counts_requests: bool = Field(title="請求を数えるか", default=False)
+    zero: str | None = Field(title="0 の書き方", default=None)
+
+    @property
+    def printed_columns(self) -> tuple[Column, ...]:
+        """The columns that are printed as such: all but those in the brackets of others."""
+        inner = {column.bracketed for column in self.columns}
+        return tuple(column for column in self.columns if column.label not in inner)
 
     @property
     def is_handed_in(self) -> bool:
@@ -375,6 +387,15 @@ class CountTable(TableDefinition):
             raise ValueError("group_total（小計行）は、group_stub（区分の見出し）とともに書きます")
         if (self.total_first and not self.total) or (self.group_total_first and not self.group_total):
             raise ValueError("total_first は total と、group_total_first は group_total とともに書きます")
+        return self
+
+    @model_validator(mode="after")
+    def _brackets_hold_another_column(self) -> CountTable:
+        for column in self.columns:
+            inner = self.column(column.bracketed)
+            if column.bracketed and (inner is None or inner is column or inner.bracketed):
+                raise ValueError(f"列「{column.label}」の bracketed が指す列「{column.bracketed}」はありません")
+        refuse_duplicates("かっこに入れる列", [column.bracketed for column in self.columns if column.bracketed])
         return self
 
     @model_validator(mode="after")
@@ -483,6 +504,10 @@ def _link_of_part(part: Cells, name: str, whole: Cells) -> Link:
     return Link(key=f"うち {name}", left=part, relation="at_most", right=whole, why=why)
 
 
+Rounding = Literal["half_up", "down", "up"]
+ROUNDING_NAMES: dict[Rounding, str] = {"half_up": "四捨五入", "down": "切捨て", "up": "切上げ"}
+
+
 class Figure(Definition):
     """A share: the numerator (or the largest row) over the denominator without the excluded rows.
 
@@ -496,7 +521,7 @@ class Figure(Definition):
     denominator: Cells = Field(title="分母")
     excluded: tuple[Text, ...] = Field(title="除く行", default=())
     digits: int = Field(title="小数点以下の桁数", ge=0, le=4)
-    rounding: Literal["half_up"] = Field(title="丸め方")
+    rounding: Rounding = Field(title="丸め方")
     never_whole: bool = Field(title="端数があれば 100% と 0% にしないか", default=False)
     unit: Literal["%"] = Field(title="単位")
     basis: Text = Field(title="よりどころ")

@@ -16,7 +16,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
-from nerima_report.edition.tables import Definition, Text, placeholders_in, refuse_duplicates
+from nerima_report.edition.tables import Definition, Rounding, Text, placeholders_in, refuse_duplicates
 from nerima_report.text import plain
 
 # What Excel takes in the message and in the title of an input prompt or of an error, in characters.
@@ -191,13 +191,13 @@ class TrendTexts(Definition):
     definition_changed: Annotated[Text, asks_only_for("変更")] = Field(title="割合の決め方が変わったときの文")
     rows_changed: Annotated[Text, asks_only_for("変更")] = Field(title="行が変わったときの文")
     undeclared: Text = Field(title="書かれていない切れ目の理由")
-    definition: Annotated[Text, asks_only_for("年度", "分子", "分母", "除く行", "桁数")] = Field(
+    definition: Annotated[Text, asks_only_for("年度", "分子", "分母", "除く行", "桁数", "丸め")] = Field(
         title="割合の決め方の文"
     )
-    definition_all: Annotated[Text, asks_only_for("年度", "分子", "分母", "桁数")] = Field(
+    definition_all: Annotated[Text, asks_only_for("年度", "分子", "分母", "桁数", "丸め")] = Field(
         title="割合の決め方の文（除く行のないもの）"
     )
-    definition_largest: Annotated[Text, asks_only_for("年度", "分母", "桁数")] = Field(
+    definition_largest: Annotated[Text, asks_only_for("年度", "分母", "桁数", "丸め")] = Field(
         title="割合の決め方の文（いちばん多い行）"
     )
     printed: Annotated[Text, asks_only_for("年度", "値", "計算")] = Field(
@@ -437,6 +437,7 @@ class CompareTexts(Definition):
     """The texts of the comparison with the year before, in the columns of tables and in the manuscript.
 
     `previous` and `difference_alone` head the columns; the longer ones where a table has several columns of numbers.
+    The size of a change in percent has so many `digits`, by this `rounding`.
     """
 
     previous: Annotated[Text, asks_only_for("単位")] = Field(title="前年度の欄の見出し")
@@ -449,6 +450,8 @@ class CompareTexts(Definition):
     unpublished: Text = Field(title="公表していないものの断り")
     broken: Annotated[Text, asks_only_for("理由")] = Field(title="系列の切れ目の文")
     unit_changed: Annotated[Text, asks_only_for("列", "前の単位", "単位")] = Field(title="単位が変わったときの文")
+    digits: int = Field(title="増減の割合の、小数点以下の桁数", ge=0, le=4, default=1)
+    rounding: Rounding = Field(title="増減の割合の丸め方", default="half_up")
     increase: Annotated[Text, asks_only_for("数")] = Field(title="増えたときの言い方")
     decrease: Annotated[Text, asks_only_for("数")] = Field(title="減ったときの言い方")
     same: Text = Field(title="同じときの言い方")

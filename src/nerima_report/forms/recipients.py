@@ -65,6 +65,8 @@ def refuse_unasked(roster: Sequence[RosterSection], edition: Edition, names: Seq
     asked = {name for s in roster if is_asked(s, edition) for name in (s.key, s.section_name)}
     unasked = {name for s in roster for name in (s.key, s.section_name)} - asked
     for name in names:
+        if plain(name) in unasked and not edition.counted_by_ledgers:
+            raise CannotProceed(f"「{name}」に出してもらう表はないので、様式はありません。")
         if plain(name) in unasked:
             raise CannotProceed(
                 f"「{name}」の出す表は、どれも請求台帳から数えるので、様式はありません。\n"

@@ -209,18 +209,20 @@ def _facts(row: HandedIn | Change) -> dict[str, object]:
 def in_words(rows: Sequence[HandedIn]) -> str:
     """How many have handed in: 39課のうち22課が提出（直しが必要 5）、未提出 17。区全体は未提出.
 
-    Nothing is said of 区全体 where it has nothing to hand in.
+    Nothing is said of 区全体 where it has nothing to hand in, nor of the 課 where only 区全体 has.
 
     With schools: 37課、3校のうち22が提出.
     """
     sections = [row.status for row in rows if not row.ward]
+    wards = "、".join(SECTION_STATUSES[row.status][0] for row in rows if row.ward)
+    whole = next((row.whole for row in rows if row.ward), "")
+    if wards and not sections:
+        return f"{whole}は{wards}"
     asked = Counter(row.counted for row in rows if not row.ward) or {"": 0}
     everybody = "、".join(f"{count}{word}" for word, count in asked.items())
     number = {status: sections.count(status) for status in SECTION_STATUSES}
     faulty = f"（{SECTION_STATUSES['faulty'][0]} {number['faulty']}）" if number["faulty"] else ""
     others = "".join(f"、{SECTION_STATUSES[s][0]} {number[s]}" for s in SILENT if number[s])
-    wards = "、".join(SECTION_STATUSES[row.status][0] for row in rows if row.ward)
-    whole = next((row.whole for row in rows if row.ward), "")
     there = number["fine"] + number["faulty"]
     unit = next(iter(asked)) if len(asked) == 1 else ""
     return f"{everybody}のうち{there}{unit}が提出{faulty}{others}" + (f"。{whole}は{wards}" if wards else "")

@@ -10,7 +10,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
-from nerima_report.edition.tables import Cells
+from nerima_report.edition.tables import Cells, Rounding
 from nerima_report.fiscal_year import FIRST_RECORDED, LAST_YEAR, full_name
 from nerima_report.places import CellKey
 from nerima_report.tallies.cell_values import Status
@@ -101,7 +101,7 @@ class RecordedFigure(Recorded):
     denominator_of: RecordedCells = Field(description="分母の定義（除く前）。")
     excluded_rows: tuple[Text, ...] = Field(description="分母から除いた行。")
     digits: int = Field(description="小数点以下の桁数。", ge=0, le=4)
-    rounding: Literal["half_up"] = Field(description="端数の処理。half_up = 四捨五入。")
+    rounding: Rounding = Field(description="端数の処理。half_up = 四捨五入、down = 切捨て、up = 切上げ。")
     basis: Text = Field(description="よりどころ。")
 
 

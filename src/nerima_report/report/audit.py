@@ -18,7 +18,7 @@ from nerima_report.edition.catalogue import Notice
 from nerima_report.edition.entries import EntryTable
 from nerima_report.edition.municipality import Words
 from nerima_report.edition.registers import NUMBER
-from nerima_report.edition.tables import Column, CountTable
+from nerima_report.edition.tables import ROUNDING_NAMES, Column, CountTable
 from nerima_report.fiscal_year import Month, full_date, full_name
 from nerima_report.places import CellKey
 from nerima_report.report.blocks import Report
@@ -113,7 +113,8 @@ def _figures(content: Content) -> Iterator[str]:
         unknown = "－" if share.denominator == 0 else "…"
         value = unknown if share.value is None else f"{share.value}{definition.unit}"
         if share.value != share.rounded:
-            value += f"（四捨五入では{share.rounded}{definition.unit}だが、端数があるので一つ手前の値を印刷する）"
+            rounded = f"{ROUNDING_NAMES[definition.rounding]}では{share.rounded}{definition.unit}"
+            value += f"（{rounded}だが、端数があるので一つ手前の値を印刷する）"
         excluded = "、".join(definition.excluded) or "なし"
         computed = f"{number(share.numerator)} ÷ {number(share.denominator)}"
         rows.append((key, value, computed, "、".join(share.rows), excluded, definition.basis))
@@ -143,7 +144,7 @@ def _contributions(cells: Iterable[FilledCell], words: Words) -> pd.DataFrame:
 def _column(content: Content, told: pd.DataFrame, table_id: str, table: CountTable, column: Column) -> Iterator[str]:
     """A line for each 課 with its numbers and cells, then what was adjusted, and what was printed."""
     keys = table.keys(table_id, column.label)
-    own = told.reindex(columns=keys).dropna(how="all").fillna("")
+    own = told.reindex(columns=keys).astype(object).dropna(how="all").fillna("")
     rows = [[*map(str, row)] for row in own.itertuples(name=None)]
     words = content.collection.edition.words
     section = words.section

@@ -9,6 +9,8 @@ from itertools import groupby
 DRAFT_MARK = "【案】"
 PROVISIONAL_MARK = "【案・暫定】"
 CONTENTS_TITLE = "目次"
+# What the form of a caption may have.
+NUMBER, TITLE = "{番号}", "{題名}"
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,9 @@ class TableNote:
 
 @dataclass(frozen=True)
 class Table:
-    """A printed table. `number` counts from 1 in each part, or is 0 (none); every row has one cell a column.
+    """A printed table. `number` counts from 1 in each part, or through the report, or is 0 (none).
+
+    Every row has one cell a column. `form` is how the caption is put together from {番号} and {題名}.
 
     The total row, where it has one, is the last, or (`total_first`) the first.
     """
@@ -91,6 +95,7 @@ class Table:
     has_total: bool = False
     notes: tuple[TableNote, ...] = ()
     total_first: bool = False
+    form: str = f"表{NUMBER} {TITLE}"
 
     @property
     def total(self) -> int | None:
@@ -100,7 +105,16 @@ class Table:
     @property
     def caption(self) -> str:
         """The caption as printed: 表5 公開請求処理状況, or the title alone."""
-        return f"表{self.number} {self.title}" if self.number else self.title
+        before, number, after = self.caption_around_number
+        return f"{before}{number}{after}"
+
+    @property
+    def caption_around_number(self) -> tuple[str, str, str]:
+        """The caption before its number, the number, and what follows; '' for a number that is not printed."""
+        if not self.number:
+            return self.title, "", ""
+        before, number, after = self.form.partition(NUMBER)
+        return before.replace(TITLE, self.title), str(self.number) if number else "", after.replace(TITLE, self.title)
 
     @property
     def heads_above(self) -> list[tuple[str, int]]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import chain
+from itertools import chain, count
 
+from nerima_report.edition.municipality import Printing
 from nerima_report.edition.part import Part
 from nerima_report.edition.tables import CountTable, fill
 from nerima_report.fiscal_year import full_name
@@ -33,7 +34,7 @@ def compose_report(content: Content) -> Report:
     month = municipality.publication_month.value
     names = cover_names(year, month, titles, author)
     cover = read_blocks(edition.file("cover.md.j2"), names, _no_table, prose_of(edition))
-    blocks = [block for part in edition.parts for block in _part_blocks(part, content)]
+    blocks = list(_numbered([_part_blocks(part, content) for part in edition.parts], municipality.printing))
     return Report(
         fiscal_year=year,
         title=f"{full_name(year)} {'・'.join(titles)}",
@@ -54,12 +55,12 @@ def annotate(report: Report, content: Content, *, draft: bool = False) -> Report
 
 
 def _part_blocks(part: Part, content: Content) -> list[Block]:
-    """The blocks of a part, with its tables numbered in the order of appearance."""
+    """The blocks of a part."""
     collection = content.collection
     names = {name: Wording(text) for name, text in year_names(collection.fiscal_year).items()}
     prose = prose_of(collection.edition)
     if collection.totals.are_provisional:
-        return _numbered(_draft_blocks(part, content, names))
+        return _draft_blocks(part, content, names)
     if content.not_published is None:
         own = PartWording(part, collection)
         asked = {**names, **own.names(), **_year_before(part, own, content).names()}
@@ -72,7 +73,7 @@ def _part_blocks(part: Part, content: Content) -> list[Block]:
         if left_out := "、".join(retold.left_out):
             blocks.append(Paragraph(fill(collection.edition.years.from_record.left_out, {"名前": left_out})))
         blocks += _notes_on_printed_shares(part, content)
-    return _numbered(blocks)
+    return blocks
 
 
 def _notes_on_printed_shares(part: Part, content: Content) -> Iterator[Paragraph]:
@@ -113,9 +114,15 @@ def _draft_blocks(part: Part, content: Content, names: Mapping[str, object]) -> 
     return [*blocks[:first], *note, *blocks[first:]]
 
 
-def _numbered(blocks: Sequence[Block]) -> list[Block]:
-    numbers = iter(range(1, len(blocks) + 1))
-    return [replace(block, number=next(numbers)) if isinstance(block, Table) else block for block in blocks]
+def _numbered(parts: Iterable[Sequence[Block]], printing: Printing) -> Iterator[Block]:
+    """The blocks of the parts, with the tables numbered in the order of appearance."""
+    numbers = count(1)
+    for place, blocks in enumerate(parts, start=1):
+        if printing.numbering == "part":
+            numbers = count(1)
+        form = printing.caption.replace("{部}", str(place))
+        for block in blocks:
+            yield replace(block, number=next(numbers), form=form) if isinstance(block, Table) else block
 
 
 def _year_before(part: Part, now: PartWording, content: Content) -> YearBefore:
@@ -149,15 +156,16 @@ def _tables_of(part: Part, content: Content) -> Callable[[str], Sequence[Table]]
 
 def _count_table(table_id: str, table: CountTable, content: Content) -> Table:
     totals, year = content.collection.totals, content.collection.fiscal_year
+    printing = content.collection.edition.municipality.printing
     if totals.misses(table.keys(table_id)):
         words = content.collection.edition.years.provisional
         text = words.table + (words.order if is_unordered(table_id, table, totals) else "")
-        printed = count_table(table_id, table, totals, year)
+        printed = count_table(table_id, table, totals, year, printing)
         return replace(printed, notes=(*printed.notes, TableNote(text)))
     if not content.compared or content.comparison is None:
-        return count_table(table_id, table, totals, year)
+        return count_table(table_id, table, totals, year, printing)
     shown = used_rows(table_id, table, totals, content.comparison)
-    printed = count_table(table_id, shown, totals, year)
+    printed = count_table(table_id, shown, totals, year, printing)
     texts = content.collection.edition.years.compare
     return ComparedTable(table_id, table, totals, content.comparison, texts).beside(printed)
 

@@ -50,7 +50,7 @@ def _names(record: Record, edition: Edition) -> dict[str, str]:
     """How the report calls each number: 公文書の公開状況 表5 公開請求処理状況 全部公開 件数（件）."""
     parts = {part.key: part.definition.title for part in edition.parts}
     tables = {key: table.title for key, table in edition.tables.items()}
-    tables |= {table.table: f"表{table.number} {table.title}" for table in record.tables}
+    tables |= {t.table: edition.caption(t.table, t.number, t.title) for t in record.tables if t.table in tables}
 
     def printed(key: str, name: str) -> str:
         part = key.partition(".")[0]

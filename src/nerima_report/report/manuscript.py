@@ -24,10 +24,10 @@ from nerima_report.report.blocks import Block, Bullets, Heading, Paragraph, Tabl
 from nerima_report.report.manuscript_proof import first_fault, is_internal, vocabulary_of
 from nerima_report.report.prose import Prose
 from nerima_report.report.wording import (
-    FILTERS,
     UNPUBLISHED,
     Wording,
     WordingError,
+    filters_for,
     plain,
     printed,
 )
@@ -67,8 +67,9 @@ def table_directive(key: str) -> Wording:
     return Wording(f"{_TABLE}{key}{_TABLE}")
 
 
-@lru_cache(maxsize=1)
-def _environment() -> SandboxedEnvironment:
+@lru_cache(maxsize=8)
+def _environment(units: tuple[str, ...]) -> SandboxedEnvironment:
+    """The sandbox in which manuscripts of an edition with these units are followed."""
     environment = SandboxedEnvironment(
         undefined=StrictUndefined,
         finalize=lambda value: value if isinstance(value, Wording) else re.sub("[\ue000-\uf8ff]", "", printed(value)),
@@ -76,15 +77,15 @@ def _environment() -> SandboxedEnvironment:
         trim_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters.update(FILTERS)
+    environment.filters.update(filters_for(units))
     environment.globals = {}
     return environment
 
 
 @lru_cache(maxsize=16)
-def _template(source: str, prepare: Prepare | None) -> Template:
+def _template(source: str, prepare: Prepare | None, units: tuple[str, ...]) -> Template:
     """The manuscript ready to be followed. It is followed several times a build; reading it takes the longest."""
-    environment = _environment()
+    environment = _environment(units)
     parsed = environment.parse(_with_line_marks(source, environment))
     if prepare is not None:
         prepare(parsed)
@@ -95,9 +96,9 @@ def _render(file: Path, names: Mapping[str, object], prose: Prose, prepare: Prep
     """The rendered text, and for each of its lines the line of the manuscript that it came from."""
     source = read_text(file)
     try:
-        if fault := first_fault(_environment(), source, vocabulary_of(names, prose)):
+        if fault := first_fault(_environment(prose.units), source, vocabulary_of(names, prose)):
             raise DefinitionError(file, f"{fault.line}行目", fault.reason)
-        rendered = _followed(file, _template(source, prepare), names)
+        rendered = _followed(file, _template(source, prepare, prose.units), names)
     except DefinitionError:
         raise
     except UndefinedError as error:

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from jinja2 import Environment, nodes
 
 from nerima_report.report.prose import Prose
-from nerima_report.report.wording import FILTERS
+from nerima_report.report.wording import filters_for
 from nerima_report.text import asked, likely
 
 # Far more than a report needs; what is longer or deeper would only waste time and memory.
@@ -234,8 +234,9 @@ class _Language:
                 yield from self._expression(argument, _VALUES)
 
     def _filter(self, node: nodes.Filter) -> Iterator[Fault]:
-        if node.name not in FILTERS and node.name not in _SELECTING:
-            yield Fault(node.lineno, f"「{node.name}」は | のあとに書けません（書けるもの: {'、'.join(FILTERS)}）")
+        filters = filters_for(self._vocabulary.prose.units)
+        if node.name not in filters and node.name not in _SELECTING:
+            yield Fault(node.lineno, f"「{node.name}」は | のあとに書けません（書けるもの: {'、'.join(filters)}）")
         elif node.args or node.kwargs or node.dyn_args or node.dyn_kwargs:
             yield Fault(node.lineno, f"「{node.name}」の後に、かっこは付けません")
         elif node.node is not None:

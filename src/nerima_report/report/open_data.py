@@ -91,7 +91,7 @@ def published_tables(record: Record, edition: Edition) -> list[PublishedTable]:
         data = replace(
             data,
             name=f"{part.folder.name}-{numbered[0].number:02}",
-            title="、".join(f"表{one.number} {one.title}" for one in numbered),
+            title="、".join(edition.caption(one.table, one.number, one.title) for one in numbered),
             fields=(*_ABOUT, *data.fields),
             rows=tuple((*about, *row) for row in data.rows),
         )

@@ -41,10 +41,14 @@ class TextFault(NamedTuple):
 
 @dataclass(frozen=True)
 class Prose:
-    """What own text may say: the rules, and the names of the definitions, which may hold numerals."""
+    """What own text may say: the rules, and the names of the definitions, which may hold numerals.
+
+    `units` are those of the definitions: behind a numeral they make a number of it, and each is a filter.
+    """
 
     rules: ManuscriptRules
     names: tuple[str, ...] = ()
+    units: tuple[str, ...] = ()
 
     def faults(self, text: str, functions: tuple[str, ...]) -> list[TextFault]:
         """What in a text is no prose, in its order; `functions` are those that a manuscript may call."""
@@ -64,7 +68,7 @@ class Prose:
     @cached_property
     def _number(self) -> re.Pattern[str]:
         """A number that somebody typed: digits; a kanji numeral before a counter, in a row, or standing alone."""
-        counters, kanji = _one_of(self.rules.counters), f"[{_KANJI_NUMERALS}]"
+        counters, kanji = _one_of((*self.rules.counters, *self.units)), f"[{_KANJI_NUMERALS}]"
         return re.compile(
             rf"[{_DIGITS}][{_DIGITS},，.．]*(?:\s*{counters})?"
             rf"|数?{kanji}[{_KANJI_NUMERALS}数]*\s*{counters}"
@@ -94,13 +98,13 @@ class Prose:
             pattern = rf"(?<![^\n#]){pattern}"
         if not text.endswith(f"{{{NUMERAL}}}"):
             return pattern
-        counters = _one_of((*self.rules.counters, "数"))
+        counters = _one_of((*self.rules.counters, *self.units, "数"))
         return rf"(?<![{_KANJI}]){pattern}(?![{_DIGITS}{_KANJI_NUMERALS}]|[,，.．]\d|{counters})"
 
 
 def prose_of(edition: Edition) -> Prose:
     """What the manuscripts of an edition may say."""
-    return Prose(edition.manuscripts, edition.names)
+    return Prose(edition.manuscripts, edition.names, edition.units)
 
 
 @lru_cache(maxsize=16)

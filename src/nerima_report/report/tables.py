@@ -12,6 +12,7 @@ from datetime import date
 from itertools import groupby
 
 from nerima_report.edition.entries import Computed, EntryField, EntryTable
+from nerima_report.edition.municipality import AS_USUAL, Printing
 from nerima_report.edition.tables import Column, CountTable, Row, fill
 from nerima_report.edition.texts import CompareTexts
 from nerima_report.fiscal_year import Month, full_date
@@ -32,26 +33,42 @@ from nerima_report.tallies.model import Entry
 from nerima_report.tallies.totals import Totals
 
 DITTO = "同上"
+_ZERO = number(0)
 
 # How the width of a table of counts is shared out: labels are long, numbers short.
 STUB_WIDTH, NUMBER_WIDTH = 5, 2
 MINUS = "△"
 
 
-def count_table(table_id: str, table: CountTable, totals: Totals, fiscal_year: int) -> Table:
-    """A table of counts as printed, unnumbered."""
+def count_table(
+    table_id: str, table: CountTable, totals: Totals, fiscal_year: int, printing: Printing = AS_USUAL
+) -> Table:
+    """A table of counts as the body prints it, unnumbered."""
+    zero = printing.zero if table.zero is None else table.zero
+    columns = table.printed_columns
+
+    def numbers(row: Row | None = None) -> Iterator[Cell]:
+        """The numbers of a row, or those of the total."""
+        for column in columns:
+            own, inner = (
+                so_far(totals, [row.key(table_id, label)]) if row else total_so_far(totals, table_id, table, label)
+                for label in (column.label, column.bracketed or column.label)
+            )
+            brackets = f"({inner})" if column.bracketed and (inner != _ZERO or zero == _ZERO) else ""
+            yield Cell((zero if own == _ZERO else own) + brackets)
+
     years = year_names(fiscal_year)
     marks = {note.key: f"注{n}" for n, note in enumerate((n for n in table.notes if n.key), start=1)}
     rows: list[tuple[Cell, ...]] = []
     for group, of_group in groupby(printed_rows(table_id, table, totals), key=lambda row: row.group):
         if group:
-            rows.append(_group_row(Cell(group, heads_rows=True), len(table.columns)))
-        rows += [_count_row(table_id, table, row, totals, marks) for row in of_group]
+            rows.append(_group_row(Cell(group, heads_rows=True), len(columns)))
+        rows += [(Cell(row.label, marks.get(row.note, "")), *numbers(row)) for row in of_group]
     if table.total:
-        sums = [total_so_far(totals, table_id, table, column.label) for column in table.columns]
-        rows.insert(0 if table.total_first else len(rows), (Cell(table.total), *map(Cell, sums)))
+        rows.insert(0 if table.total_first else len(rows), (Cell(table.total), *numbers()))
     number_columns = [
-        TableColumn(column.heading, numeric=True, weight=NUMBER_WIDTH, over=column.over) for column in table.columns
+        TableColumn(_heading(column, printing), numeric=True, weight=NUMBER_WIDTH, over=column.over)
+        for column in columns
     ]
     whole_table = [TableNote(fill(note.text, years)) for note in table.notes if not note.key]
     marked = [TableNote(fill(note.text, years), marks[note.key]) for note in table.notes if note.key]
@@ -63,8 +80,20 @@ def count_table(table_id: str, table: CountTable, totals: Totals, fiscal_year: i
         rows=tuple(rows),
         has_total=bool(table.total),
         total_first=table.total_first,
-        notes=(*whole_table, *marked),
+        notes=(*whole_table, *marked, *_notes_on_zero(rows, zero, printing)),
     )
+
+
+def _heading(column: Column, printing: Printing) -> str:
+    """The heading as printed: 件数(件)."""
+    return column.printed_heading or fill(printing.heading, {"見出し": column.label, "単位": column.unit})
+
+
+def _notes_on_zero(rows: Sequence[Sequence[Cell]], zero: str, printing: Printing) -> Iterator[TableNote]:
+    """What stands for 0, where it does."""
+    numbers = (cell.text for label, *cells in rows if not label.heads_rows for cell in cells)
+    if printing.zero_note and zero != _ZERO and any(text.partition("(")[0] == zero for text in numbers):
+        yield TableNote(printing.zero_note)
 
 
 def entry_tables(
@@ -153,11 +182,6 @@ def _is_unused(table_id: str, table: CountTable, row: Row, totals: Totals) -> bo
     return all(totals.values.get(key) == 0 for key in keys)
 
 
-def _count_row(table_id: str, table: CountTable, row: Row, totals: Totals, marks: dict[str, str]) -> tuple[Cell, ...]:
-    keys = [row.key(table_id, column.label) for column in table.columns]
-    return (Cell(row.label, marks.get(row.note, "")), *(Cell(so_far(totals, [key])) for key in keys))
-
-
 def _group_row(heading: Cell, numbers: int) -> tuple[Cell, ...]:
     """The row that heads those of a group: without numbers, and without merged cells."""
     return (heading, *[Cell("")] * numbers)
@@ -225,7 +249,7 @@ class ComparedTable:
         if reason := self._reason():
             return replace(printed, notes=(*printed.notes, TableNote(reason)))
         columns = [printed.columns[0]]
-        for own, column in zip(printed.columns[1:], self.definition.columns, strict=True):
+        for own, column in zip(printed.columns[1:], self.definition.printed_columns, strict=True):
             columns += [own, *(replace(own, heading=heading) for heading in self._headings(column))]
         rows: list[tuple[Cell, ...]] = []
         group = ""
@@ -247,14 +271,14 @@ class ComparedTable:
         return fill(self.texts.broken, {"理由": broken}) if broken else self.texts.unpublished
 
     def _headings(self, column: Column) -> tuple[str, str]:
-        alone, names = len(self.definition.columns) == 1, {"列": column.label, "単位": column.unit}
+        alone, names = len(self.definition.printed_columns) == 1, {"列": column.label, "単位": column.unit}
         previous = self.texts.previous if alone else self.texts.previous_of
         change = self.texts.difference_alone if alone else self.texts.difference_of
         return fill(previous, names), fill(change, names)
 
     def _numbers(self, printed: Sequence[Cell], row: tuple[str, str] | None) -> Iterator[Cell]:
         """The numbers of a row as printed, or (None) of the total row, each followed by last year's and the change."""
-        for cell, column in zip(printed, self.definition.columns, strict=True):
+        for cell, column in zip(printed, self.definition.printed_columns, strict=True):
             if row is None:
                 keys = self.definition.keys_of_total(self.id, column.label)
                 now = self.totals.total(self.id, column.label, keys)
@@ -266,7 +290,7 @@ class ComparedTable:
 
     def _notes(self, rows: Sequence[tuple[Cell, ...]]) -> Iterator[str]:
         """What the signs mean that occur, and which rows of last year only its total contains."""
-        texts = {cell.text for row in rows for cell in row}
+        texts = {cell.text for row in rows for cells in (row[2::3], row[3::3]) for cell in cells}  # before, and change
         signs = {
             self.texts.signs.minus: any(text.startswith(MINUS) for text in texts),
             self.texts.signs.from_zero: NOTHING_TO_COUNT in texts,

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import count, groupby
 
-from nerima_report.edition.tables import fill
+from nerima_report.edition.tables import ROUNDING_NAMES, fill
 from nerima_report.fiscal_year import full_name
 from nerima_report.records.model import RecordedCells, RecordedFigure
 from nerima_report.records.series import MOST_LINES, Point, Series, SeriesLine, Trend
@@ -327,6 +327,7 @@ def _definition(figure: RecordedFigure, years: str, trend: Trend) -> str:
     digits = f"小数第{figure.digits}位まで" if figure.digits else "整数"
     denominator = _cells(of, of.rows)
     values = {"年度": years, "分母": denominator, "除く行": _quoted(figure.excluded_rows), "桁数": digits}
+    values["丸め"] = ROUNDING_NAMES[figure.rounding]
     if figure.numerator_of is None:
         return fill(words.definition_largest, values)
     counted = figure.numerator_of

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from jinja2 import Undefined
 
@@ -180,6 +181,17 @@ FILTERS: Mapping[str, Callable[..., Wording]] = {
     "および": listed,
     "かぎ": quoted,
 }
+
+
+# What a filter is called where a unit is no word.
+_FILTER_NAMES = {"%": "パーセント"}
+
+
+@lru_cache(maxsize=8)
+def filters_for(units: tuple[str, ...]) -> Mapping[str, Callable[..., Wording]]:
+    """The filters of manuscripts: one for each unit of the definitions (件, 枚), and those that every edition has."""
+    own = {_FILTER_NAMES.get(unit, unit): with_unit(unit) for unit in units}
+    return {**FILTERS, **{name: shown for name, shown in own.items() if name not in FILTERS}}
 
 
 def year_names(fiscal_year: int) -> dict[str, str]:

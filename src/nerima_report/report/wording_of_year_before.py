@@ -30,8 +30,6 @@ from nerima_report.report.wording import (
 )
 from nerima_report.tallies.figures import percentage
 
-DIGITS = 1  # of a change in percent
-
 
 @dataclass(frozen=True, eq=False)
 class UnknownBefore(Quantity):
@@ -56,8 +54,8 @@ class Change(Quantity):
         """12件増 in its own unit, 3.4%増 in percent of the year before, 0.3ポイント減 for a rate."""
         difference = self.value or 0
         size = -difference if difference < 0 else difference
-        if unit == "%" and self.unit != "%":
-            share = percentage(int(size), int(self.before), DIGITS)
+        if unit == "%" and self.unit != "%" and self.texts is not None:
+            share = percentage(int(size), int(self.before), self.texts.digits, self.texts.rounding)
             return NOTHING_TO_COUNT if share is None else self._in_words(f"{share}%")
         own = "ポイント" if self.unit == "%" else self.unit
         if unit != own:

@@ -164,7 +164,8 @@ def make_forms(workspace: Workspace, edition: Edition, fiscal_year: int, order: 
     roster = load_roster(workspace.roster, fiscal_year, edition)
     everybody = all_covers(roster, narrowed, workspace.deadlines.get(fiscal_year))
     refuse_unasked(roster, narrowed, order.sections)
-    covers = chosen(everybody, order.sections, edition.words)
+    usual = [cover for cover in everybody if not cover.ward or narrowed.has_ward_form]
+    covers = chosen(everybody if order.sections else usual, order.sections, edition.words)
     registers = order.registers or keeps_registers(workspace.folder)
     masters = load_masters(workspace.folder, edition) if registers else None
     if masters is not None:

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from nerima_report.edition import Edition
 from nerima_report.edition.part import Part
-from nerima_report.edition.tables import Cells, Figure, cell_keys
+from nerima_report.edition.tables import Cells, Figure, Rounding, cell_keys
 from nerima_report.places import CellKey
 from nerima_report.tallies.totals import Totals
 
@@ -39,18 +39,27 @@ def compute_figures(totals: Totals, edition: Edition) -> Mapping[str, Share]:
     }
 
 
-def percentage(numerator: int, denominator: int, digits: int) -> Decimal | None:
-    """A share in percent, rounded half up; None when there is nothing to divide by.
+def percentage(numerator: int, denominator: int, digits: int, rounding: Rounding = "half_up") -> Decimal | None:
+    """A share in percent, rounded to so many decimal digits; None when there is nothing to divide by.
 
     >>> percentage(846, 2199, 1), percentage(986 + 700, 2199 - 148 - 1 - 320, 1), percentage(0, 0, 1)
     (Decimal('38.5'), Decimal('97.5'), None)
     >>> percentage(1, 8, 0), percentage(5, 1000, 0), percentage(125, 10000, 1)
     (Decimal('13'), Decimal('1'), Decimal('1.3'))
+    >>> percentage(2, 3, 1, "down"), percentage(1, 3, 1, "up"), percentage(1, 4, 0, "up")
+    (Decimal('66.6'), Decimal('33.4'), Decimal('25'))
     """
     if denominator == 0:
         return None
-    scale = 100 * 10**digits
-    return Decimal((2 * numerator * scale + denominator) // (2 * denominator)).scaleb(-digits)
+    scaled = numerator * 100 * 10**digits
+    match rounding:
+        case "half_up":
+            steps = (2 * scaled + denominator) // (2 * denominator)
+        case "down":
+            steps = scaled // denominator
+        case "up":
+            steps = -(-scaled // denominator)
+    return Decimal(steps).scaleb(-digits)
 
 
 def never_whole(rounded: Decimal, numerator: int, denominator: int) -> Decimal:
@@ -94,7 +103,7 @@ def compute_share(figure: Figure, part: Part, totals: Totals) -> Share:
         numerator = _sum(totals, part, figure.numerator)
     rounded = value = None
     if numerator is not None and denominator is not None:
-        value = rounded = percentage(numerator, denominator, figure.digits)
+        value = rounded = percentage(numerator, denominator, figure.digits, figure.rounding)
         if rounded is not None and figure.never_whole:
             value = never_whole(rounded, numerator, denominator)
     return Share(figure, rows, numerator, denominator, value, rounded)

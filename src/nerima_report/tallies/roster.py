@@ -257,13 +257,14 @@ def _unknown_forms(sections: Sequence[RosterSection], edition: Edition) -> Itera
     """The words of 様式 that name nothing of the year."""
     parts, tables = _forms_of(edition)
     allowed = "、".join([ALL_FORMS, *(f"{part.key}（{part.definition.title}）" for part in edition.parts)])
-    example = next(iter(tables))
+    example = next(iter(tables), "")  # none where all tables are the coordinator's
     for section in sections:
         for word in section.forms:
             if _form(word) not in (*parts, *tables, ALL_FORMS):
                 reason = (
                     f"様式「{word}」は、{full_name(section.fiscal_year)}にはありません。書けるものは、{allowed} と、"
-                    f"表のシートの名前（例 {example}）です。二つ以上は「、」で区切ってください"
+                    f"表のシートの名前{f'（例 {example}）' if example else ''}です。"
+                    "二つ以上は「、」で区切ってください"
                 )
                 yield RosterFault(section.row, section.cells["様式"], reason)
 

@@ -35,11 +35,12 @@ def render_table(
 
 def _caption(table: Table, styles: Styles, *, restart: bool) -> BaseOxmlElement:
     """表5 公開請求処理状況: the number is a field, so that Word renumbers when a table is put in by hand."""
-    if not table.number:
-        return paragraph(styles["Caption"], run(table.title))
+    before, shown, after = table.caption_around_number
+    if not shown:
+        return paragraph(styles["Caption"], run(before))
     sequence = r"SEQ 表 \* ARABIC" + (rf" \r {table.number}" if restart else "")
-    number = [*field_start(sequence), run(str(table.number)), field_end()]
-    return paragraph(styles["Caption"], run("表"), *number, run(f" {table.title}"))
+    number = [*field_start(sequence), run(shown), field_end()]
+    return paragraph(styles["Caption"], run(before), *number, run(after))
 
 
 def _grid(table: Table, styles: Styles, width: int, *, keep_next: bool) -> BaseOxmlElement:
