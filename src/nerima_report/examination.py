@@ -9,10 +9,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from nerima_report.checks import run_checks
+from nerima_report.checks.explained import unused_explanations
 from nerima_report.edition import Edition
 from nerima_report.edition.catalogue import Notice
 from nerima_report.errors import CannotProceed
-from nerima_report.findings import Explanation, Finding, explain
+from nerima_report.findings import Explanation, Finding, Whole, explain
 from nerima_report.fiscal_year import full_name
 from nerima_report.places import cell_place
 from nerima_report.tallies.collection import Collection, on_cover
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from nerima_report.tallies.ledger import CaseLedger
 
 SHAPES_AND_CELLS = "23"  # of the codes N2xx and N3xx: errors in what could be read of a workbook
-MOST_DIFFERENCES = 3  # that a finding on an unused explanation names
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,12 @@ class Examination:
     @property
     def wards(self) -> frozenset[str]:
         """The files that speak for 区全体; that of the coordinator's own 課, and the case ledger, are others."""
-        return frozenset(s.file for s in self.inbox.submissions if s.ward and not s.is_ledger)
+        return self.inbox.wards
+
+    @property
+    def whole(self) -> Whole:
+        """How findings call the body as a whole, and the files that speak for it."""
+        return Whole(self.edition.words.whole, self.wards)
 
     @property
     def fine(self) -> int:
@@ -222,15 +227,10 @@ def judge(collection: Collection, explanations: Sequence[Explanation], recall: R
         Finding("N901", details={"about": key}) for key, share in collection.figures.items() if share.denominator == 0
     ]
     own = [e for e in explanations if not e.is_between_years]  # the others answer what is found between years
-    findings, unused = explain(found, own, collection.fiscal_year)
+    year, whole = collection.fiscal_year, collection.whole
+    findings, unused = explain(found, own, year, whole)
     findings = with_likely_causes(findings, collection, own, recall)
-    for explanation in unused:
-        about = " ".join(filter(None, (explanation.code, explanation.section, explanation.table, explanation.row)))
-        open_differences = [f.difference for f in found if f.difference is not None and explanation.concerns(f)]
-        hint = "、".join(f"{difference:+,}" for difference in open_differences[:MOST_DIFFERENCES])
-        likely = f"今の差は {hint} です。" if hint else ""
-        findings.append(Finding("N902", found=explanation.difference, details={"about": about, "likely": likely}))
-    return findings
+    return [*findings, *unused_explanations(unused, findings, year, whole)]
 
 
 def with_likely_causes(

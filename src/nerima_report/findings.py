@@ -6,11 +6,14 @@ name, severity and words.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from pathlib import PurePath
+from typing import Literal, NamedTuple
 
 from nerima_report.places import Place
+from nerima_report.text import plain
 
 Severity = Literal["error", "warning", "notice"]
 
@@ -20,17 +23,34 @@ SEVERITIES: tuple[Severity, ...] = ("error", "warning", "notice")
 SEVERITY_NAMES: dict[Severity, str] = {"error": "エラー", "warning": "警告", "notice": "お知らせ"}
 
 
+class Whole(NamedTuple):
+    """How the body as a whole is called in findings (区全体), and the files that speak for it."""
+
+    name: str = ""
+    files: frozenset[str] = frozenset()
+
+
+NO_WHOLE = Whole()
+
+
 @dataclass(frozen=True)
 class Explanation:
-    """An `[[explained]]` of nerima-report.toml: the answer to exactly one difference."""
+    """An `[[explained]]` of nerima-report.toml: the answer to exactly one difference.
+
+    It names the place as the finding does; `cell` where neither row nor column tells two of them apart, `other` the
+    table with which the place was compared.
+    """
 
     code: str
     difference: int
     reason: str
     section: str = ""
     table: str = ""
+    group: str = ""
     row: str = ""
     column: str = ""
+    cell: str = ""
+    other: str = ""
     note: str = ""
     until: int | None = None
 
@@ -39,20 +59,72 @@ class Explanation:
         """Whether it is about a finding that only a look at other years yields."""
         return self.code.startswith("N7")
 
-    def answers(self, finding: Finding, fiscal_year: int) -> bool:
-        """Whether this explanation is about the finding: same code, place and exact difference, and still valid."""
-        valid = self.until is None or fiscal_year <= self.until
-        return valid and self.difference == finding.difference and self.concerns(finding)
+    def is_valid(self, fiscal_year: int) -> bool:
+        """Whether it still holds in a fiscal year."""
+        return self.until is None or fiscal_year <= self.until
 
-    def concerns(self, finding: Finding) -> bool:
+    def answers(self, finding: Finding, fiscal_year: int, whole: Whole = NO_WHOLE) -> bool:
+        """Whether this explanation is about the finding: same code, place and exact difference, and still valid."""
+        return self.is_valid(fiscal_year) and self.difference == finding.difference and self.concerns(finding, whole)
+
+    def concerns(self, finding: Finding, whole: Whole = NO_WHOLE) -> bool:
         """Whether the finding has the code and the place that this explanation names.
 
         Without a table it is about what is said of no table (a missing year), and not about all tables.
         """
-        place = finding.place
-        named = ((self.section, place.section), (self.row, place.row), (self.column, place.column))
-        same = (self.code, self.table) == (finding.code, place.table)
-        return same and all(not wanted or wanted == found for wanted, found in named)
+        return self.code == finding.code and self.names(finding.place, other_table(finding), whole)
+
+    def names(self, place: Place, other: str, whole: Whole = NO_WHOLE) -> bool:
+        """Whether it names this place, however its labels are written."""
+        said = ((self.group, place.group), (self.row, place.row), (self.column, place.column),
+                (self.cell, place.cell), (self.other, other))  # fmt: skip
+        same = plain(self.table) == plain(place.table) and all(not w or plain(w) == plain(f) for w, f in said)
+        return same and self.names_section_of(place, whole)
+
+    def names_section_of(self, place: Place, whole: Whole = NO_WHOLE) -> bool:
+        """Whether it means the 課 of a place, or the whole: by its name, with its 部 or without, or by the file."""
+        wanted, own, file = plain(self.section), plain(place.section), plain(place.file)
+        if not wanted or wanted in (own, file, PurePath(file).name, PurePath(file).stem):
+            return True
+        if wanted == plain(whole.name) or _WHOLE.fullmatch(wanted):
+            return place.section == whole.name or place.file in whole.files
+        return own.endswith(wanted) and own.removesuffix(wanted).endswith(_ABOVE_A_SECTION)
+
+    def is_exact(self, finding: Finding, whole: Whole = NO_WHOLE) -> bool:
+        """Whether it says all that tells the finding from others, and nothing in another way than the finding."""
+        return self.place_in_settings == place_in_settings(finding, whole)
+
+    @property
+    def place_in_settings(self) -> dict[str, str]:
+        """The place that it names, without what is empty."""
+        return {key: text for key in PLACE_IN_SETTINGS if (text := getattr(self, key))}
+
+
+PLACE_IN_SETTINGS = ("section", "table", "group", "row", "column", "cell", "other")
+# The words for a body as a whole, in findings and on forms: 区全体, 市全体.
+_WHOLE = re.compile("[区市町村都道府県]?全体")
+# How the names of what a 課 belongs to end: 総務部, 会計管理室, 教育委員会事務局.
+_ABOVE_A_SECTION = ("部", "局", "室", "院", "会", "所")
+
+
+def place_in_settings(finding: Finding, whole: Whole = NO_WHOLE) -> dict[str, str]:
+    """The place of a finding as an `[[explained]]` names it, so that it is about this one alone."""
+    place = finding.place
+    texts = {
+        "section": whole.name if place.file in whole.files else place.section,
+        "table": place.table,
+        "group": place.group,
+        "row": place.row,
+        "column": place.column,
+        "cell": "" if place.row else place.cell,
+        "other": other_table(finding),
+    }
+    return {key: text for key, text in texts.items() if text}
+
+
+def other_table(finding: Finding) -> str:
+    """The table with which a place was compared; '' where it was compared within its own, or with nothing."""
+    return next((p.table for p in finding.related if p.table and p.table != finding.place.table), "")
 
 
 @dataclass(frozen=True)
@@ -130,17 +202,27 @@ class Finding:
 
 
 def explain(
-    findings: Iterable[Finding], explanations: Iterable[Explanation], fiscal_year: int
+    findings: Iterable[Finding],
+    explanations: Iterable[Explanation],
+    fiscal_year: int,
+    whole: Whole = NO_WHOLE,
 ) -> tuple[list[Finding], list[Explanation]]:
-    """Attach to each finding the explanation that answers it; also give back the unused ones."""
-    unused = list(explanations)
-    known = tuple(unused)
-    explained = []
-    for finding in findings:
-        answer = next((e for e in known if e.answers(finding, fiscal_year)), None)
-        if answer in unused:
-            unused.remove(answer)
-        explained.append(replace(finding, explained=answer) if answer else finding)
+    """Attach to each finding the explanation that answers it; also give back the unused ones.
+
+    One that says exactly where it belongs answers nothing else; one that could mean several 課 answers none of them.
+    """
+    known, explained = tuple(explanations), list(findings)
+    unused = list(known)
+    for explanation in known:
+        own = [n for n, finding in enumerate(explained) if explanation.answers(finding, fiscal_year, whole)]
+        exact = [n for n in own if explanation.is_exact(explained[n], whole)]
+        meant = exact or own
+        if explanation.section and len({place_in_settings(explained[n], whole).get("section") for n in meant}) > 1:
+            continue
+        for number in meant:
+            if explained[number].explained is None:
+                explained[number] = replace(explained[number], explained=explanation)
+                unused = [other for other in unused if other is not explanation]
     return explained, unused
 
 

@@ -105,8 +105,11 @@ class ExplainedSetting(Definition):
     reason: Text
     section: Text
     table: str = ""
+    group: str = ""
     row: str = ""
     column: str = ""
+    cell: str = ""
+    other: str = ""
     note: str = ""
     until: int | None = None
 

@@ -17,6 +17,7 @@ from nerima_report.edition import Edition
 from nerima_report.examination import judge
 from nerima_report.findings import Finding
 from nerima_report.tallies.submission import Inbox
+from pasted import assert_each_is_answered_alone
 from small_ward import is_small
 
 CASES = tomllib.loads((Path(__file__).parents[1] / "cases" / "findings.toml").read_text(encoding="utf-8"))["case"]
@@ -39,7 +40,9 @@ def test_case(case: dict[str, Any], request: pytest.FixtureRequest) -> None:
         ward: Ward = request.getfixturevalue(small)
     else:
         ward = Ward(request.getfixturevalue(inbox), request.getfixturevalue(edition), roster(year))
-    findings = ward.changed(case["file"], case["set"]).check()
+    changed = ward.changed(case["file"], case["set"])
+    findings = changed.check()
+    assert_each_is_answered_alone(findings, ward.edition.catalogue, year, changed.examine().whole)
     if "code" not in case:
         assert findings == []
         return

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import sys
 import tomllib
 from pathlib import Path
@@ -17,6 +18,7 @@ from conftest import ROOT, Command, files_in
 from findings_schema import VALIDATOR
 from nerima_report.checks import MOST_ALIKE
 from nerima_report.edition import Edition
+from nerima_report.edition.entries import RATES
 from nerima_report.forms import Filling
 from nerima_report.forms.published_year import render_template
 from nerima_report.records.file import read_record
@@ -139,7 +141,8 @@ def test_every_table_has_its_sheet_in_the_template(year: int, whole_edition: Edi
     edition = whole_edition.for_year(year).on_forms_of(year)
     printed = {key for key, table in edition.entry_tables.items() if table.print}
     sheets = set(load_workbook(file).sheetnames)
-    assert sheets == {"表紙", "記入要領", *edition.count_tables, *printed}
+    rates = {RATES} if any(part.figures for part in edition.parts) else set()
+    assert sheets == {"表紙", "記入要領", *edition.count_tables, *printed, *rates}
 
 
 def test_a_template_in_the_inbox_is_no_submission(workdir: Path, command: Command, typed_in: bytes) -> None:
@@ -248,6 +251,95 @@ def test_a_csv_says_nothing_of_lists_and_so_does_its_report(work: Path, command:
     for invented in ("実績はなかった", "下記のとおり実施した", "ミスはなかった", "つぎのとおりである"):
         assert invented not in report.split("## 7 ")[1]
     assert "第三者点検、個人情報に係る事務処理ミス" in report
+
+
+RATE = "公開,割合,,公開率,,97.4\n"
+ANSWER = """
+[[explained]]
+code = "N716"
+section = "区全体"
+table = "公開.処理状況"
+row = "公開率"
+difference = -1
+reason = "公表された報告の誤り"
+"""
+
+
+def test_a_printed_share_stays_what_it_was(work: Path, command: Command, csv_text: str) -> None:
+    (work / "2022.csv").write_text(csv_text + RATE, encoding="utf-8")
+    (work / "nerima-report.toml").write_text(ANSWER, encoding="utf-8")
+    assert command("-C", work, "record", "import", "2022.csv", "--year", "2022").code == 0
+    record = read_record(work / "records" / "2022.json", 2022)
+    assert ({f.figure: f.value for f in record.figures}["公開.公開率"], record.recomputed) == (
+        "97.4",
+        {"公開.公開率": "97.5"},
+    )
+    assert [answer.reason for answer in record.explained] == ["公表された報告の誤り"]
+    assert command("-C", work, "check", "2022").code == 0
+    assert command("-C", work, "build", "2022", "--from-record").code == 0
+    report = (work / "out" / "2022" / "report.md").read_text(encoding="utf-8")
+    assert "公開の割合は約97.4%だった。" in report
+    assert "公開率の97.4%は公表した値であり、公表した数から計算すると97.5%になる。" in report
+    sentences = (work / "out" / "2022" / "data" / "sentences.csv").read_text(encoding="utf-8-sig")
+    assert [value for value in ("97.4", "97.5") if f",{value},%," in sentences] == ["97.4", "97.5"]
+    shutil.copy(ROOT / "sample_data" / "records" / "2021.json", work / "records")
+    assert command("-C", work, "trend", "2021..2022").code == 0
+    trend = work / "out" / "trend-2021-2022"
+    assert "2022,令和4年度,公文書の公開状況,公開率,,97.4,%" in (trend / "trend.csv").read_text(encoding="utf-8-sig")
+    assert "97.4%は公表した値であり" in (trend / "trend.md").read_text(encoding="utf-8")
+
+
+def test_without_the_answer_a_printed_share_that_differs_stops_check(
+    work: Path, command: Command, csv_text: str
+) -> None:
+    (work / "2022.csv").write_text(csv_text + RATE, encoding="utf-8")
+    (work / "nerima-report.toml").write_text(ANSWER, encoding="utf-8")
+    command("-C", work, "record", "import", "2022.csv", "--year", "2022")
+    (work / "nerima-report.toml").unlink()
+    run = command("-C", work, "check", "2022", "--format", "json")
+    assert (run.code, [f["code"] for f in json.loads(run.out)["findings"]]) == (1, ["N716", "N701"])
+
+
+def test_a_share_by_a_rule_of_its_own_says_so(work: Path, command: Command, csv_text: str) -> None:
+    heading, *lines = csv_text.splitlines()
+    own = "公開,割合,,公開率,,76.7,なし"  # of all requests, whatever became of them
+    text = "\n".join([f"{heading},除いた行", *(f"{line}," for line in lines), own])
+    (work / "2022.csv").write_text(text, encoding="utf-8")
+    assert findings_of(command, work, "2022.csv", "--year", "2022") == (0, [])
+    assert command("-C", work, "build", "2022", "--from-record").code == 0
+    report = (work / "out" / "2022" / "report.md").read_text(encoding="utf-8")
+    assert "公開の割合は約76.7%だった。" in report
+    assert "今とは除く行が違う" in report
+
+
+@pytest.mark.parametrize("fmt", ["csv", "xlsx"])
+def test_a_year_of_which_only_a_total_is_known(
+    fmt: str, work: Path, command: Command, csv_text: str, content: Content, edition: Edition
+) -> None:
+    table = "公開.処理状況"
+    if fmt == "csv":
+        kept = [line for line in csv_text.splitlines() if not line.startswith("公開,処理状況,")]
+        text = [*kept, "公開,処理状況,,,件数,該当なし", "公開,処理状況,,合計,件数,2199", "公開,割合,,公開率,,97.5"]
+        (work / "2022.csv").write_text("\n".join(text), encoding="utf-8")
+    else:
+        values = content.collection.totals.values.items()
+        counts = {key: value for key, value in values if value is not None and key.table != table}
+        rates = {RATES: [{"割合": "公開.公開率", "値": "97.5"}]}
+        (work / "2022.xlsx").write_bytes(render_template(edition, 2022, Filling(counts, rates)))
+        unknown: dict[tuple[str, str], Any] = {(table, f"B{row}"): "該当なし" for row in range(5, 11)}
+        edit(work / "2022.xlsx", unknown | {(table, "B11"): 2199})
+    code, findings = findings_of(command, work, f"2022.{fmt}", *(["--year", "2022"] if fmt == "csv" else []))
+    assert (code, [f["code"] for f in findings if f["severity"] == "error"]) == (0, [])
+    record = read_record(work / "records" / "2022.json", 2022)
+    assert [(key.table, total) for key, total in record.totals.items()] == [(table, 2199)]
+    assert {value for key, value in record.values.items() if key.table == table} == {None}
+    assert record.recomputed == {"公開.公開率": None}
+    assert command("-C", work, "build", "2022", "--from-record").code == 0
+    report = (work / "out" / "2022" / "report.md").read_text(encoding="utf-8")
+    assert "| 処理状況 | 件数(件) |\n| --- | ---: |\n| 合計 | 2,199 |\n" in report
+    assert "公開の割合は約97.5%だった。" in report
+    rows = (work / "out" / "2022" / "data" / "disclosure-05.csv").read_text(encoding="utf-8-sig").splitlines()[1:]
+    assert [row.split(",")[6:] for row in rows] == [["合計", "件数", "2199", "件", "合計", "値あり"]]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="every name is text there")

@@ -89,10 +89,12 @@ def holds(link: Link, left: float, right: float) -> bool:
 
 def tables_agree_in_each_workbook(collection: Collection) -> Iterator[Finding]:
     """The links hold within each workbook, as far as their cells stand on it and can be read."""
-    linked = tuple(linked_sums(collection.edition))
+    printed = collection.totals.printed
+    linked = tuple(_with_totals(sums, printed) for sums in linked_sums(collection.edition))
+    totals = {stated.key: stated.place for stated in collection.tallies.stated if stated.key in printed}
     for cells in collection.cells.values():
-        values = {key: cell.value for key, cell in cells.items() if cell.known}
-        places = {key: cell.place for key, cell in cells.items()}
+        values = {key: cell.value for key, cell in cells.items() if cell.known} | dict(printed)
+        places = {key: cell.place for key, cell in cells.items()} | totals
         yield from _broken_links(linked, values, places)
 
 
@@ -108,6 +110,18 @@ def tables_agree_in_the_ward(collection: Collection) -> Iterator[Finding]:
     for finding in _broken_links(linked_sums(collection.edition), totals, places):
         if said.of(finding) != finding.difference:
             yield finding
+
+
+def _with_totals(linked: LinkedSums, printed: Mapping[CellKey, int]) -> LinkedSums:
+    """The sums, with the total of a column instead of its cells where only that was published."""
+    left, right = (
+        (column,)
+        if not (linked.link.each_row or cells.rows or cells.group)
+        and (column := keys[0]._replace(group="", row="")) in printed
+        else keys
+        for cells, keys in ((linked.link.left, linked.left), (linked.link.right, linked.right))
+    )
+    return linked._replace(left=left, right=right)
 
 
 class Said:
@@ -165,7 +179,7 @@ def _side_name(part: Part, keys: tuple[CellKey, ...]) -> str:
     table_id = keys[0].table
     _, table = part.count_table(table_id.partition(".")[2])
     columns, rows = "・".join(dict.fromkeys(key.column for key in keys)), _by_row(keys)
-    if len(rows) == len(table.counted_rows) > 1:
+    if not keys[0].row or len(rows) == len(table.counted_rows) > 1:
         return f"{table_id}の{columns}の合計"
     names = "".join(f"「{f'{group} {row}'.strip()}」" for group, row in rows)
     return f"{table_id}の{names}の{columns}"

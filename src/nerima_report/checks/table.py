@@ -22,6 +22,8 @@ def rows_add_up(collection: Collection) -> Iterator[Finding]:
     unverifiable: dict[str, list[Place]] = defaultdict(list)
     for stated in stated_totals(collection):
         rows = summed_cells(collection, stated)
+        if not rows and collection.edition.from_print:
+            continue  # only the total was published
         if not all(cell.known for cell in rows):
             continue  # the blank or unreadable cell is a finding of its own
         if stated.key.row and not _has_all_parts(collection, stated, rows):

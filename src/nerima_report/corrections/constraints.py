@@ -102,7 +102,8 @@ class Building:
         if not self.explanations:
             return frozenset()
         year, finding = self.collection.fiscal_year, make_finding()
-        answers = (e for e in self.explanations if e.answers(replace(finding, difference=e.difference), year))
+        whole = self.collection.whole
+        answers = (e for e in self.explanations if e.answers(replace(finding, difference=e.difference), year, whole))
         return frozenset(explanation.difference for explanation in answers)
 
     def _add_link(self, file: str, linked: LinkedSums) -> None:

@@ -30,12 +30,14 @@ from nerima_report.edition.case_rules import UseRules
 from nerima_report.edition.catalogue import Catalogue, load_catalogue
 from nerima_report.edition.entries import (
     ADJUSTMENTS,
+    RATES,
     WITHDRAWN,
     AnyTable,
     EntryTable,
     Tables,
     TablesFile,
     adjustments_like,
+    printed_rates,
 )
 from nerima_report.edition.generated import completed, with_guideline, with_numbers
 from nerima_report.edition.guideline import Guideline
@@ -375,8 +377,14 @@ class Edition:
         """Which list-like tables a section, or the coordinator for the ward, reports."""
         if ward:
             tables = {key: table for key, table in self.entry_tables.items() if table.reported_by == "coordinator"}
-            return tables | ({} if self.from_print else {ADJUSTMENTS: self._adjustments})
+            return tables | (self._rates if self.from_print else {ADJUSTMENTS: self._adjustments})
         return {key: table for key, table in self.entry_tables.items() if table.reported_by == "section"}
+
+    @property
+    def _rates(self) -> dict[str, EntryTable]:
+        """The sheet of the printed shares, where the edition has any."""
+        names = [f"{part.key}.{figure.key}" for part in self.parts for figure in part.figures]
+        return {RATES: printed_rates(names, self.years.template.rates)} if names else {}
 
     @property
     def _adjustments(self) -> EntryTable:

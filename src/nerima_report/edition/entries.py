@@ -20,6 +20,7 @@ from nerima_report.edition.tables import (
     refuse_duplicates,
 )
 from nerima_report.edition.years_tables import YearsTable
+from nerima_report.fiscal_year import LAST_YEAR
 from nerima_report.places import CellKey
 
 FieldT = TypeVar("FieldT", bound="EntryField")
@@ -375,5 +376,33 @@ def adjustments_like(example: CellKey, what: str, words: Words) -> EntryTable:
             ),
             EntryField(label="増減", type="difference", rule="減らすときは -1 のように書きます。"),
             EntryField(label="理由", type="text", example=f"二つの{section}が同じ{what}を数えたため"),
+        ),
+    )
+
+
+RATES = "割合"  # the sheet of the printed shares, in a workbook into which a published year is typed
+
+
+def printed_rates(names: Sequence[str], instruction: str) -> EntryTable:
+    """The sheet of the printed shares; `names` are those of the edition (公開.公開率).
+
+    Its fields are the same in every edition, because tallies/printed_rates.py rests on them. It may be left out:
+    workbooks that were made before there was such a sheet have none.
+    """
+    rows = "今の定義と違うときだけ、行の名前を「、」でつないで書きます。"
+    return EntryTable(
+        kind="entries",
+        key=RATES,
+        title="公表された割合",
+        legal_basis="公表された報告",
+        reported_by="coordinator",
+        since=LAST_YEAR + 1,
+        instruction=instruction,
+        fields=(
+            EntryField(label="割合", type="choice", choices=tuple(names)),
+            EntryField(label="値", type="text", rule="公表されたとおりに、けたもそのままに書きます（例 97.0）。"),
+            EntryField(label="分子", type="text", required=False, rule=rows),
+            EntryField(label="分母", type="text", required=False, rule=rows),
+            EntryField(label="除いた行", type="text", required=False, rule=f"{rows}なければ「なし」と書きます。"),
         ),
     )

@@ -200,6 +200,10 @@ class TrendTexts(Definition):
     definition_largest: Annotated[Text, asks_only_for("年度", "分母", "桁数", "丸め")] = Field(
         title="割合の決め方の文（いちばん多い行）"
     )
+    printed: Annotated[Text, asks_only_for("年度", "値", "計算")] = Field(
+        title="公表した割合の断り",
+        default="{年度}の{値}は公表した値であり、公表した数から計算すると{計算}になる。",
+    )
     sign_legend: Annotated[Text, asks_only_for("符号")] = Field(title="符号の説明")
     signs: SignTexts = Field(title="記号の説明")
     axis_zero: Text = Field(title="件数の図の縦軸の断り")
@@ -286,14 +290,26 @@ class TemplateTexts(Definition):
     counts: Text = Field(title="件数の表の案内")
     lines: str = Field(title="実施機関、部、課の表の案内", default="")
     entries: Text = Field(title="一覧の表の案内")
+    rates: Text = Field(
+        title="割合の表の案内",
+        default="報告に印刷された割合を、印刷されたとおりに書きます。印刷されていない割合は書きません。",
+    )
     count: InputText = Field(title="数のセルの案内")
     guide: tuple[GuideSection, ...] = Field(title="記入要領", default=())
 
 
 class FromRecordTexts(Definition):
-    """The texts of a report made from a record, about what the record lacks."""
+    """The texts of a report made from a record: what the record lacks, and shares that its numbers do not give."""
 
     left_out: Annotated[Text, asks_only_for("名前")] = Field(title="載せなかったものの断り")
+    printed_rate: Annotated[Text, asks_only_for("名前", "値", "計算")] = Field(
+        title="公表した割合の断り",
+        default="{名前}の{値}は公表した値であり、公表した数から計算すると{計算}になる。",
+    )
+    other_rule: Annotated[Text, asks_only_for("名前", "違い")] = Field(
+        title="決め方の違う割合の断り",
+        default="{名前}は、この年度の決め方によって公表した値である（今とは{違い}が違う）。",
+    )
 
 
 class ProvisionalTexts(Definition):

@@ -160,7 +160,9 @@ def _computed_rows(form: Form, table_id: str, table: CountTable) -> Iterator[_Ro
     before = [_earlier_number(form, total.key) for total in totals] if _earlier_columns(form, table_id) else []
     if table.total:
         sums = [form.formulas.sum(total.key) for total in totals]
-        yield _Row(["", table.total][-len(table.stubs) :], sums, before, "", looks)
+        # Of a published year perhaps nothing but the total is known: then it is typed in.
+        of_sums = (form.looks.total, [form.looks.count.cell] * len(totals)) if form.cover.published else looks
+        yield _Row(["", table.total][-len(table.stubs) :], sums, before, "", of_sums)
     linked = [form.linked(total) for total in totals]
     if any(linked):
         pairs = [(total, other) for total, others in zip(totals, linked, strict=True) for other in others]

@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from nerima_report.findings import REASON_TO_WRITE
+from nerima_report.findings import NO_WHOLE, REASON_TO_WRITE, Whole, place_in_settings
 
 if TYPE_CHECKING:
     from nerima_report.edition.catalogue import Notice
@@ -24,17 +24,16 @@ def only_year(examination: Examination) -> int | None:
     return years.pop() if len(years) == 1 else None
 
 
-def answers_to(notice: Notice, until: int | None) -> Iterator[list[str]]:
+def answers_to(notice: Notice, until: int | None, whole: Whole = NO_WHOLE) -> Iterator[list[str]]:
     """The lines of a table for each check that a notice tells of, as far as somebody may answer it.
 
     With a year the answer ends with it, so that the same difference is asked about again in the next.
     """
     for check in notice.evidence or (notice,):
-        place, difference = check.place, check.finding.difference
-        if not check.may_differ or not check.is_open or notice.alike or difference is None or not place.section:
+        difference = check.finding.difference
+        if not check.may_differ or not check.is_open or notice.alike or difference is None or not check.place.section:
             continue
-        texts = {"code": check.code, "section": place.section, "table": place.table}
-        texts |= {"row": place.row, "column": place.column}
-        lines = [f"{key} = {json.dumps(text, ensure_ascii=False)}" for key, text in texts.items() if text]
+        texts = {"code": check.code, **place_in_settings(check.finding, whole)}
+        lines = [f"{key} = {json.dumps(text, ensure_ascii=False)}" for key, text in texts.items()]
         lines += [f"difference = {difference}", *([f"until = {until}"] if until else [])]
         yield ["[[explained]]", *lines, f"reason = {json.dumps(REASON_TO_WRITE, ensure_ascii=False)}"]

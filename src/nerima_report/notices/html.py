@@ -74,7 +74,7 @@ def render_html(examination: Examination, outcome: Outcome) -> str:
         spot_of=spot,
         facts_of=_facts,
         excerpt_of=Excerpts(examination).around,
-        answers_to=partial(answers_to, until=only_year(examination)),
+        answers_to=partial(answers_to, until=only_year(examination), whole=examination.whole),
         answer_lead=LEAD,
         program=f"nerima-report {__version__}",
     )

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from nerima_report.edition.catalogue import EXPLAINED, Notice, short
 from nerima_report.edition.municipality import Words
-from nerima_report.findings import SEVERITIES, SEVERITY_NAMES
+from nerima_report.findings import SEVERITIES, SEVERITY_NAMES, Whole
 from nerima_report.notices.answers import LEAD, answers_to, only_year
 from nerima_report.notices.grouping import WorkbookNotices, by_workbook, same_fault
 from nerima_report.text import harmless, paragraph, tell, tell_folded
@@ -44,7 +44,7 @@ def print_notices(
     for workbook in by_workbook(notices, words, wards):
         console.print()
         _print(console, 0, f"■ {workbook.title}", "bold")
-        _print_workbook(console, workbook, until)
+        _print_workbook(console, workbook, until, Whole(words.whole, frozenset(wards)))
 
 
 def print_findings(console: Console, examination: Examination, outcome: Outcome) -> None:
@@ -113,7 +113,7 @@ def _print_closing(console: Console, outcome: Outcome) -> None:
     tell_folded(console, [*lines, outcome.closing])
 
 
-def _print_workbook(console: Console, workbook: WorkbookNotices, until: int | None) -> None:
+def _print_workbook(console: Console, workbook: WorkbookNotices, until: int | None, whole: Whole) -> None:
     hinted: set[str] = set()
     if workbook.owners:
         _print(console, 2, "、".join(workbook.owners))
@@ -127,7 +127,7 @@ def _print_workbook(console: Console, workbook: WorkbookNotices, until: int | No
             if alike[0].code not in hinted and alike[0].is_open:  # the hint of a code is printed once for each workbook
                 _print(console, 6, f"→ {alike[0].hint}", "dim")
                 hinted.add(alike[0].code)
-            for answer in (answer for notice in alike[:MOST_ALIKE] for answer in answers_to(notice, until)):
+            for answer in (answer for notice in alike[:MOST_ALIKE] for answer in answers_to(notice, until, whole)):
                 _print(console, 6, LEAD)
                 tell(console, [f"        {line}" for line in answer])
 

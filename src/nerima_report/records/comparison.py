@@ -51,14 +51,10 @@ class Comparison:
         return self.previous.known.get(key) if self.goes_on(key) else None
 
     def total(self, table_id: str, column: str) -> int | None:
-        """The sum of a column in the year before, over the rows that it had."""
-        table = self.tables.get(table_id)
-        known = [
-            number
-            for key, number in self.previous.known.items()
-            if (key.table, key.column) == (table_id, column) and (table is None or table.is_counted(key.group, key.row))
-        ]
-        return sum(known) if known and self.goes_on(CellKey(table_id, "", "", column)) else None
+        """The total of a column in the year before."""
+        if not self.goes_on(CellKey(table_id, "", "", column)):
+            return None
+        return self.previous.total(table_id, column, self.tables.get(table_id))
 
     def rows(self, table_id: str, column: str) -> dict[tuple[str, str], int]:
         """The numbers of a column in the year before, by group and row."""

@@ -257,4 +257,5 @@ def changed_numbers(old: Record, new: Record) -> list[RecordedChange]:
 
 def _numbers(record: Record) -> dict[str, int | str | None]:
     cells: dict[str, int | str | None] = {" ".join(filter(None, key)): value for key, value in record.values.items()}
-    return cells | {figure.figure: figure.value for figure in record.figures}
+    totals = {f"{key.table} {key.column}": total for key, total in record.totals.items()}
+    return cells | totals | {figure.figure: figure.value for figure in record.figures}

@@ -16,12 +16,18 @@ from nerima_report.places import CellKey
 from nerima_report.tallies.cell_values import Status
 from nerima_report.tallies.figures import Share
 
-SCHEMA_VERSION: Final = 5
-# Version 2 has no place for the publication. A year that was typed in says nothing of it, and is still written so.
+SCHEMA_VERSION: Final = 6
+# Version 2 has no place for the publication. A year that was typed in says nothing of it, and is still written so,
+# unless it has what only a later version has a place for.
 VERSION_WITHOUT_PUBLICATION: Final = 2
 REPORT = "report"  # the name, without its ending, of the files made with a record that are printed
 # Keys of a record, by the version that added them.
-_ADDED = {3: {"sources", "publication"}, 4: {"ways_done"}, 5: {"counted_from_ledger"}}
+_ADDED = {
+    3: {"sources", "publication"},
+    4: {"ways_done"},
+    5: {"counted_from_ledger"},
+    6: {"printed_figures", "printed_totals"},
+}
 # Beyond any sum of counts; also exact in every program that reads JSON.
 LARGEST_TOTAL = 10**15
 
@@ -97,6 +103,29 @@ class RecordedFigure(Recorded):
     digits: int = Field(description="小数点以下の桁数。", ge=0, le=4)
     rounding: Rounding = Field(description="端数の処理。half_up = 四捨五入、down = 切捨て、up = 切上げ。")
     basis: Text = Field(description="よりどころ。")
+
+
+class RecordedPrintedFigure(Recorded):
+    """A share whose value was taken from print; what its numbers give is kept beside it."""
+
+    figure: TableId = Field(description="部と割合のキー（公開.公開率）。")
+    recomputed: Annotated[str, StringConstraints(pattern=r"^\d+(\.\d+)?$")] | None = Field(
+        description="公表した数から計算し直した割合。null は、計算に要る数を公表していないもの。"
+    )
+
+
+class RecordedTotal(Recorded):
+    """The total of a column of which the year published no rows."""
+
+    table: TableId = Field(description="部と表のキー（公開.処理状況）。")
+    column: Text = Field(description="列の見出し。")
+    unit: Text = Field(description="単位（件、人など）。")
+    value: Number = Field(description="公表した合計。")
+
+    @property
+    def key(self) -> CellKey:
+        """The name of the column: a cell without row."""
+        return CellKey(self.table, "", "", self.column)
 
 
 class RecordedEntry(Recorded):
@@ -226,7 +255,7 @@ class RecordedWay(Recorded):
 class Record(Recorded):
     """A year as published: built by the tool, or typed in for a year before it (imported)."""
 
-    schema_version: Literal[2, 3, 4, 5] = Field(description="この形の版。")
+    schema_version: Literal[2, 3, 4, 5, 6] = Field(description="この形の版。")
     origin: Literal["built", "imported"] = Field(
         description="built = 集計から作った、imported = 公表された数を書き写した。"
     )
@@ -254,6 +283,12 @@ class Record(Recorded):
     counted_from_ledger: tuple[TableId, ...] = Field(
         description="課の集計でなく、請求台帳から数えた表（版5から）。", default=()
     )
+    printed_figures: tuple[RecordedPrintedFigure, ...] = Field(
+        description="公表された割合を書き写したもの。その割合の value は、公表された値（版6から）。", default=()
+    )
+    printed_totals: tuple[RecordedTotal, ...] = Field(
+        description="行を公表していない列の、公表した合計（版6から）。", default=()
+    )
 
     @property
     def added_since(self) -> set[str]:
@@ -274,6 +309,16 @@ class Record(Recorded):
         return {cell.key: cell.value for cell in self.cells}
 
     @property
+    def totals(self) -> dict[CellKey, int]:
+        """The totals of the columns of which no rows were published."""
+        return {total.key: total.value for total in self.printed_totals}
+
+    @property
+    def recomputed(self) -> dict[str, str | None]:
+        """What the numbers give for each share whose value was taken from print."""
+        return {printed.figure: printed.recomputed for printed in self.printed_figures}
+
+    @property
     def vouched(self) -> dict[str, str]:
         """The SHA-256 of each file that was made together with the record, by its name."""
         return {output.file: output.sha256 for output in self.outputs}
@@ -292,6 +337,18 @@ class Record(Recorded):
     def _cells_differ(cls, cells: tuple[RecordedCell, ...]) -> tuple[RecordedCell, ...]:
         _refuse_repeated("セル", [cell.key for cell in cells])
         return cells
+
+    @model_validator(mode="after")
+    def _what_was_printed_has_its_place(self) -> Record:
+        _refuse_repeated("公表した割合", [(printed.figure,) for printed in self.printed_figures])
+        _refuse_repeated("公表した合計", [total.key for total in self.printed_totals])
+        figures = {figure.figure for figure in self.figures}
+        if unknown := [printed.figure for printed in self.printed_figures if printed.figure not in figures]:
+            raise ValueError(f"printed_figures の「{unknown[0]}」が figures にありません")
+        known = {(cell.table, cell.column) for cell in self.cells if cell.value is not None}
+        if known_rows := [total for total in self.printed_totals if (total.table, total.column) in known]:
+            raise ValueError(f"printed_totals の「{known_rows[0].table}」には、公表した行があります")
+        return self
 
     @field_validator("tallies")
     @classmethod

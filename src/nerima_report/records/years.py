@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import NamedTuple
 
 from nerima_report.edition import Edition
 from nerima_report.edition.part import Break, Part, Renamed
+from nerima_report.edition.tables import CountTable
 from nerima_report.places import CellKey
 from nerima_report.records.change_statistics import restlessness
 from nerima_report.records.lines import RecordLines, RecordPlaces
@@ -85,7 +86,10 @@ def rule_of(
 
 @dataclass(frozen=True)
 class Year:
-    """A year under the names of today, with the units (件, 人) in which it was published."""
+    """A year under the names of today, with the units (件, 人) in which it was published.
+
+    `printed` are the totals of columns (keys without row) of which no rows were published.
+    """
 
     record: Record
     places: RecordPlaces
@@ -93,6 +97,7 @@ class Year:
     units: Mapping[tuple[str, str], str]
     tallies: Mapping[str, Mapping[CellKey, int]]
     rules: Mapping[str, Rule]
+    printed: Mapping[CellKey, int] = field(default_factory=dict)
 
     @property
     def fiscal_year(self) -> int:
@@ -107,7 +112,19 @@ class Year:
     @cached_property
     def tables(self) -> dict[str, None]:
         """The tables of which something was published, in their order."""
-        return dict.fromkeys(key.table for key in self.known)
+        return dict.fromkeys(key.table for key in (*self.known, *self.printed))
+
+    def total(self, table_id: str, column: str, table: CountTable | None = None) -> int | None:
+        """The total of a column over the rows that `table` counts; None where nothing of it was published.
+
+        A row of which nothing was published was no row of that year's table, unless only the total was published.
+        """
+        known = [
+            value
+            for key, value in self.known.items()
+            if (key.table, key.column) == (table_id, column) and (table is None or table.is_counted(key.group, key.row))
+        ]
+        return sum(known) if known else self.printed.get(CellKey(table_id, "", "", column))
 
 
 @dataclass(frozen=True)
@@ -207,6 +224,8 @@ def year_of(record: Record, file: str, edition: Edition, fiscal_year: int, lines
         before = values.get(key, 0)  # two rows may have become one since
         values[key] = None if before is None or cell.value is None else before + cell.value
         units[key.table, key.column] = cell.unit
+    printed = {later(total.key): total.value for total in record.printed_totals}
+    units |= {(later(total.key).table, later(total.key).column): total.unit for total in record.printed_totals}
     of_year = replace(edition, parts=edition.parts_for(fiscal_year))
     for key, value in with_sums(Totals(values), of_year).values.items():
         if key not in values:  # a sum that the definitions had not yet
@@ -220,7 +239,8 @@ def year_of(record: Record, file: str, edition: Edition, fiscal_year: int, lines
             key = names[published]
             of_section[key] = of_section.get(key, 0) + tally.value
     rules = {figure.figure: rule_of(figure, later, cells) for figure in record.figures}
-    return Year(record, RecordPlaces(record, file, names, edition.words.whole, lines), values, units, tallies, rules)
+    places = RecordPlaces(record, file, names, edition.words.whole, lines)
+    return Year(record, places, values, units, tallies, rules, printed)
 
 
 def later_names(edition: Edition, since: int, until: int) -> Callable[[CellKey], CellKey]:

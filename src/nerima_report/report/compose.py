@@ -10,6 +10,8 @@ from nerima_report.edition.municipality import Printing
 from nerima_report.edition.part import Part
 from nerima_report.edition.tables import CountTable, fill
 from nerima_report.fiscal_year import full_name
+from nerima_report.records.model import recorded_figure
+from nerima_report.records.years import rule_of
 from nerima_report.report.blocks import Block, Bullets, Heading, Paragraph, Report, Table, TableNote
 from nerima_report.report.content import Content
 from nerima_report.report.manuscript import read_blocks
@@ -20,6 +22,7 @@ from nerima_report.report.wording_of_drafts import DraftWording
 from nerima_report.report.wording_of_records import RetoldWording, ask_first
 from nerima_report.report.wording_of_year_before import YearBefore
 from nerima_report.report.years_tables import tables_of_years
+from nerima_report.tallies.figures import compute_figures
 
 
 def compose_report(content: Content) -> Report:
@@ -70,7 +73,24 @@ def _part_blocks(part: Part, content: Content) -> list[Block]:
         blocks = read_blocks(part.manuscript, asked, resolve, prose, ask_first)
         if left_out := "、".join(retold.left_out):
             blocks.append(Paragraph(fill(collection.edition.years.from_record.left_out, {"名前": left_out})))
+        blocks += _notes_on_printed_shares(part, content)
     return blocks
+
+
+def _notes_on_printed_shares(part: Part, content: Content) -> Iterator[Paragraph]:
+    """What is said of shares that were printed in another way than the numbers, or the rule of today, give them."""
+    collection, texts = content.collection, content.collection.edition.years.from_record
+    computed = compute_figures(collection.totals, collection.edition)
+    for name, (share, recomputed) in collection.printed.items():
+        if name.partition(".")[0] != part.key:
+            continue
+        about = {"名前": share.definition.key, "値": f"{share.value}%", "計算": f"{recomputed}%"}
+        if recomputed is not None and recomputed != share.value:
+            yield Paragraph(fill(texts.printed_rate, about))
+        today = computed.get(name)
+        rules = [rule_of(recorded_figure(name, one)) for one in (share, today) if one is not None]
+        if len(rules) > 1 and (changed := rules[0].changes(rules[1])):
+            yield Paragraph(fill(texts.other_rule, {**about, "違い": "、".join(changed)}))
 
 
 def _draft_blocks(part: Part, content: Content, names: Mapping[str, object]) -> list[Block]:

@@ -63,8 +63,13 @@ def _names(record: Record, edition: Edition) -> dict[str, str]:
         + f"（{cell.unit}）"
         for cell in record.cells
     }
+    totals = {
+        f"{total.table} {total.column}": printed(total.table, tables.get(total.table, total.table))
+        + f" 合計 {total.column}（{total.unit}）"
+        for total in record.printed_totals
+    }
     figures = {f.figure: printed(f.figure, f"{f.figure.partition('.')[2]}（{f.unit}）") for f in record.figures}
-    return cells | figures
+    return cells | totals | figures
 
 
 def _printed(value: int | str | None, nothing: str) -> str:

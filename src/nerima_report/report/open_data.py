@@ -32,6 +32,7 @@ from nerima_report.text import one_line
 KNOWN, UNPUBLISHED = "値あり", "公表なし"
 DETAIL, TOTAL, PART = "内訳", "合計", "うち"
 NUMBER, SHARE = "番号", "割合"
+RECOMPUTED = "割合（公表した数から計算し直したもの）"
 _ON_SENTENCES = "報告の文だけにあり、表にはない数。割合の「表」は、分母の数の表。"
 # The columns with which every row begins.
 _ABOUT = (
@@ -170,6 +171,8 @@ def _said_counts(
                 yield cell.key, cell.value, cell.unit, _kind(table, cell.key)
         counted = [cell for cell in cells if table is None or table.is_counted(cell.group, cell.row)]
         values = [cell.value for cell in counted if cell.value is not None]
+        if total and column in record.totals:
+            yield column._replace(row=TOTAL), record.totals[column], cells[0].unit, TOTAL
         if total and len(values) == len(counted) and len(cells) > 1:
             yield column._replace(row=TOTAL), sum(values), cells[0].unit, TOTAL
 
@@ -180,6 +183,9 @@ def _said_shares(record: Record, said: Container[str]) -> Iterator[tuple[CellKey
             part, _, name = figure.figure.partition(".")
             key = CellKey(f"{part}.{figure.denominator_of.table}", "", name, SHARE)
             yield key, Decimal(figure.value), figure.unit, SHARE
+            recomputed = record.recomputed.get(figure.figure)
+            if recomputed not in (None, figure.value):
+                yield key._replace(column=RECOMPUTED), Decimal(recomputed), figure.unit, SHARE
 
 
 def side_by_side(years: Iterable[Sequence[PublishedTable]]) -> list[DataTable]:
@@ -243,6 +249,7 @@ def _counts(record: Record, table_id: str, table: CountTable | None) -> Iterator
     """A row for each printed number, row by row, and last the totals."""
     values, units = record.values, {cell.column: cell.unit for cell in record.cells if cell.table == table_id}
     known = [key for key, value in values.items() if key.table == table_id and value is not None]
+    known += [key for key in record.totals if key.table == table_id]
     columns = list(dict.fromkeys(key.column for key in known))
     rows = _rows(record, table_id, table)
 
@@ -255,14 +262,14 @@ def _counts(record: Record, table_id: str, table: CountTable | None) -> Iterator
             yield number(group, row, column, _kind(table, key), values.get(key))
     if table is not None and table.total:
         for column in columns:
-            counted = (row for row in rows if table.is_counted(*row))
-            total = Totals(values).sum(CellKey(table_id, *row, column) for row in counted)
+            keys = (CellKey(table_id, *row, column) for row in rows if table.is_counted(*row))
+            total = Totals(values, printed=record.totals).total(table_id, column, keys)
             yield number("", table.total, column, TOTAL, total)
 
 
 def _rows(record: Record, table_id: str, table: CountTable | None) -> list[tuple[str, str]]:
     """Group and label of the rows as printed; then those that the definitions no longer have."""
-    totals = Totals(record.values)
+    totals = Totals(record.values, printed=record.totals)
     known = (key for key, value in totals.values.items() if key.table == table_id and value is not None)
     recorded = list(dict.fromkeys((key.group, key.row) for key in known))
     if table is None:

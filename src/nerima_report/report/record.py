@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 from nerima_report import __version__
@@ -16,7 +17,7 @@ from nerima_report.edition import Edition
 from nerima_report.edition.entries import EntryField, EntryTable
 from nerima_report.edition.lines import awaiting_lines, with_lines
 from nerima_report.edition.part import Part
-from nerima_report.edition.tables import CountTable, Line
+from nerima_report.edition.tables import Cells, CountTable, Figure, Line
 from nerima_report.errors import CannotProceed
 from nerima_report.files import sha256
 from nerima_report.findings import Explanation, Finding
@@ -31,6 +32,7 @@ from nerima_report.records.model import (
     RecordedEdition,
     RecordedEntry,
     RecordedExplanation,
+    RecordedFigure,
     RecordedInput,
     RecordedOutput,
     RecordedSource,
@@ -41,9 +43,10 @@ from nerima_report.records.model import (
 from nerima_report.report.blocks import Report
 from nerima_report.report.content import Content
 from nerima_report.tallies.collection import Collection
-from nerima_report.tallies.figures import Share
+from nerima_report.tallies.figures import Share, compute_figures
 from nerima_report.tallies.lines import line_of
 from nerima_report.tallies.model import Entry, FilledCell, Tallies
+from nerima_report.tallies.printed_rates import PrintedShare
 from nerima_report.tallies.totals import Totals, cell_names, with_sums
 from nerima_report.text import name_of
 
@@ -152,13 +155,19 @@ def content_of(record: Record, edition: Edition, file: Path) -> Content:
             f"  理由: {reason}\n  この年度の部の定義を、公表したときのものに戻してください。"
         )
     values = record.values
-    totals = with_sums(Totals(values), edition)
-    known = {key.table for key, value in values.items() if value is not None}
+    totals = with_sums(Totals(values, printed=record.totals), edition)
+    known = {key.table for key, value in values.items() if value is not None} | {key.table for key in record.totals}
     missing = frozenset(record.not_published) | {table for table in edition.count_tables if table not in known}
-    told = replace(edition, parts=tuple(_told(part, totals) for part in edition.parts))
+    told = as_told(edition, totals)
     entries = {table_id: recorded_list(record, table_id, table) for table_id, table in edition.entry_tables.items()}
-    collection = Collection(told, record.fiscal_year, Tallies((), entries, (), (), ()), totals)
-    for key, share in collection.figures.items():
+    recomputed = record.recomputed
+    printed = {
+        f.figure: _printed_share(f, recomputed[f.figure], told) for f in record.figures if f.figure in recomputed
+    }
+    collection = Collection(told, record.fiscal_year, Tallies((), entries, (), (), ()), totals, printed=printed)
+    for key, share in compute_figures(totals, told).items():
+        if key in printed:
+            continue  # it says what was printed, whatever the definitions give
         _refuse_another_value(record, key, share, file)
     return Content(collection, _notes(record), missing, earlier=EarlierYears(edition, record.fiscal_year))
 
@@ -241,6 +250,33 @@ def _value(field: EntryField, value: int | str | None) -> object:
     return date.fromisoformat(value) if isinstance(value, str) and field.type == "date" else value
 
 
+def as_told(edition: Edition, totals: Totals) -> Edition:
+    """The edition with those rows and columns of its tables of which something was published."""
+    return replace(edition, parts=tuple(_told(part, totals) for part in edition.parts))
+
+
+def _printed_share(recorded: RecordedFigure, recomputed: str | None, edition: Edition) -> PrintedShare:
+    """A share as it was printed, with the rule of its year."""
+    key, of, numerator = recorded.figure.partition(".")[2], recorded.denominator_of, recorded.numerator_of
+    figures = edition.part_of(recorded.figure).figures
+    today = next((figure for figure in figures if figure.key == key), None)
+    definition = Figure(
+        key=key,
+        kind=recorded.kind,
+        numerator=Cells(**numerator.model_dump()) if numerator else None,
+        denominator=Cells(**of.model_dump()),
+        excluded=recorded.excluded_rows,
+        digits=recorded.digits,
+        rounding=recorded.rounding,
+        never_whole=today is not None and today.never_whole,
+        unit="%",
+        basis=recorded.basis,
+    )
+    value = None if recorded.value is None else Decimal(recorded.value)
+    share = Share(definition, recorded.numerator_rows, recorded.numerator, recorded.denominator, value, value)
+    return PrintedShare(share, None if recomputed is None else Decimal(recomputed))
+
+
 def _told(part: Part, totals: Totals) -> Part:
     tables = {
         key: published_table(part.table_id(key), table, totals) if isinstance(table, CountTable) else table
@@ -252,9 +288,10 @@ def _told(part: Part, totals: Totals) -> Part:
 def published_table(table_id: str, table: CountTable, totals: Totals) -> CountTable:
     """The table with the rows and columns of which something was published; as it is, if nothing was."""
     known = {key for key, value in totals.values.items() if key.table == table_id and value is not None}
+    told = {key.column for key in (*known, *totals.printed) if key.table == table_id}
     rows = tuple(row for row in table.rows if any((k.group, k.row) == (row.group, row.label) for k in known))
-    columns = tuple(column for column in table.columns if any(k.column == column.label for k in known))
-    return table.model_copy(update={"rows": rows, "columns": columns}) if known else table
+    columns = tuple(column for column in table.columns if column.label in told)
+    return table.model_copy(update={"rows": rows or table.rows, "columns": columns}) if told else table
 
 
 def recorded_list(record: Record, table_id: str, table: EntryTable) -> tuple[Entry, ...]:

@@ -26,6 +26,7 @@ from nerima_report.report.wording import (
     UNKNOWN,
     number,
     so_far,
+    total_so_far,
     unused_groups,
     year_names,
 )
@@ -50,7 +51,7 @@ def count_table(
         """The numbers of a row, or those of the total."""
         for column in columns:
             own, inner = (
-                so_far(totals, [row.key(table_id, label)] if row else table.keys_of_total(table_id, label))
+                so_far(totals, [row.key(table_id, label)]) if row else total_so_far(totals, table_id, table, label)
                 for label in (column.label, column.bracketed or column.label)
             )
             brackets = f"({inner})" if column.bracketed and (inner != _ZERO or zero == _ZERO) else ""
@@ -154,7 +155,12 @@ def _entry_table(table_id: str, table: EntryTable, entries: list[Entry], names: 
 
 
 def printed_rows(table_id: str, table: CountTable, totals: Totals) -> list[Row]:
-    """The rows in the order in which they are printed, groups together; ties keep the order of definition."""
+    """The rows in the order in which they are printed, groups together; ties keep the order of definition.
+
+    There are none where only totals were published.
+    """
+    if totals.printed and _has_only_totals(table_id, table, totals):
+        return []
     hidden = unused_groups(table_id, table, totals) if table.hide_unused_groups else []
     rows = [row for row in table.rows if row.group not in hidden]
     if table.hide_unused_rows:
@@ -172,6 +178,11 @@ def printed_rows(table_id: str, table: CountTable, totals: Totals) -> list[Row]:
 def is_unordered(table_id: str, table: CountTable, totals: Totals) -> bool:
     """Whether a table in the order of its counts cannot be ordered yet, because somebody's part of them is missing."""
     return table.order != "fixed" and totals.misses(table.keys(table_id, table.columns[0].label))
+
+
+def _has_only_totals(table_id: str, table: CountTable, totals: Totals) -> bool:
+    printed = any(key.table == table_id for key in totals.printed)
+    return printed and all(totals.values.get(key) is None for key in table.keys(table_id))
 
 
 def _is_unused(table_id: str, table: CountTable, row: Row, totals: Totals) -> bool:
@@ -277,7 +288,8 @@ class ComparedTable:
         """The numbers of a row as printed, or (None) of the total row, each followed by last year's and the change."""
         for cell, column in zip(printed, self.definition.printed_columns, strict=True):
             if row is None:
-                now = self.totals.sum(self.definition.keys_of_total(self.id, column.label))
+                keys = self.definition.keys_of_total(self.id, column.label)
+                now = self.totals.total(self.id, column.label, keys)
                 before = self.comparison.total(self.id, column.label)
             else:
                 key = CellKey(self.id, *row, column.label)

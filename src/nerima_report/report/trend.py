@@ -310,7 +310,17 @@ def definitions_of(series: Series, trend: Trend) -> list[str]:
     for year, figure in series.figures.items():
         years_of.setdefault(_definition(figure, "{年度}", trend), []).append(year)
     alone = len(years_of) == 1
-    return [text.replace("{年度}", "" if alone else f"{runs_of_years(years)}: ") for text, years in years_of.items()]
+    rules = [text.replace("{年度}", "" if alone else f"{runs_of_years(years)}: ") for text, years in years_of.items()]
+    return [*rules, *_printed_otherwise(series, trend)]
+
+
+def _printed_otherwise(series: Series, trend: Trend) -> Iterator[str]:
+    """The years that printed another share than their numbers give."""
+    for year, figure in series.figures.items():
+        recomputed = trend.sources[year].record.recomputed.get(figure.figure)
+        if recomputed not in (None, figure.value):
+            words = {"年度": full_name(year), "値": f"{figure.value}%", "計算": f"{recomputed}%"}
+            yield fill(trend.edition.trend.printed, words)
 
 
 def _definition(figure: RecordedFigure, years: str, trend: Trend) -> str:

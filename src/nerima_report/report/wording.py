@@ -145,6 +145,13 @@ def so_far(totals: Totals, keys: Iterable[CellKey]) -> str:
     return number(part) if part is None else f"{number(part)}{PROVISIONAL}"
 
 
+def total_so_far(totals: Totals, table_id: str, table: CountTable, column: str) -> str:
+    """The total of a column as printed; see `so_far`."""
+    keys = table.keys_of_total(table_id, column)
+    total = totals.total(table_id, column, keys)
+    return so_far(totals, keys) if total is None else number(total)
+
+
 def with_unit(unit: str) -> Callable[[object], Wording]:
     """The filter that prints a quantity of this unit, and refuses any other."""
 
@@ -301,7 +308,8 @@ class PartWording:
         table_id, definition = self._count_table(table)
         keys = definition.keys_of_total(table_id, self._column(definition, column))
         name = number_name(CellKey(table_id, "", "", column))
-        return Quantity(self._totals.sum(keys), self._unit(definition, column), name=name)
+        total = self._totals.total(table_id, column, keys)
+        return Quantity(total, self._unit(definition, column), name=name)
 
     def value(self, table: str, row: str, column: str, group: str = "") -> Quantity:
         """値("処理状況", "取下げ", "件数"): one cell."""
@@ -315,7 +323,9 @@ class PartWording:
         """割合("公開率"): a figure in %; 「－」, and false in a condition, when its denominator is zero."""
         share = self.figure(key)
         name = f"{self._part.key}.{key}"
-        return Quantity(share.value, share.definition.unit, computable=share.denominator != 0, name=name)
+        return Quantity(
+            share.value, share.definition.unit, computable=share.value is not None or share.denominator != 0, name=name
+        )
 
     def rows_of_share(self, key: str) -> tuple[str, ...]:
         """割合の行("公開率"): the rows of the numerator."""

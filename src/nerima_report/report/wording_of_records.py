@@ -102,7 +102,8 @@ class RetoldWording(CautiousWording):
 
     def total(self, table: str, column: str) -> Quantity:
         """合計("内容別", "件数"): the sum of what was published of a column."""
-        if self._lacks(table, column):
+        is_printed = CellKey(self._part.table_id(table), "", "", column) in self._totals.printed
+        if self._lacks(table, column) and not is_printed:
             return self._leave_out(table)
         return self._told(super().total(table, column), table)
 
@@ -164,7 +165,7 @@ class RetoldWording(CautiousWording):
         return table if table in self._collection.edition.tables else self._part.table_id(table)
 
     def _lacks(self, table: str, column: str) -> bool:
-        """Whether nothing of a column was published; False where there is no such column at all."""
+        """Whether no row of a column was published; False where there is no such column at all."""
         own = [v for k, v in self._totals.values.items() if (k.table, k.column) == (self._id(table), column)]
         return bool(own) and all(value is None for value in own)
 

@@ -6,15 +6,18 @@ taken for zero.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
 from nerima_report import __version__
 from nerima_report.checks import run_checks
+from nerima_report.checks.explained import unused_explanations
+from nerima_report.checks.table import stated_number
 from nerima_report.corrections import suggest_corrections
 from nerima_report.edition import Edition
+from nerima_report.edition.entries import RATES
 from nerima_report.edition.lines import awaiting_lines, with_lines
 from nerima_report.errors import CannotProceed
 from nerima_report.examination import Examination
@@ -23,14 +26,18 @@ from nerima_report.fiscal_year import full_name
 from nerima_report.forms.published_year import as_published, not_printed, render_template, template_name
 from nerima_report.records.file import read_record, revise, write_record
 from nerima_report.records.model import (
+    SCHEMA_VERSION,
     VERSION_WITHOUT_PUBLICATION,
     Record,
     RecordedEdition,
     RecordedInput,
+    RecordedPrintedFigure,
+    RecordedTotal,
     recorded_figure,
 )
 from nerima_report.report.compose import compose_report
 from nerima_report.report.record import (
+    as_told,
     content_of,
     recorded_cells,
     recorded_entries,
@@ -41,6 +48,7 @@ from nerima_report.tallies.collection import Collection, on_cover
 from nerima_report.tallies.csv_file import lines_in_csv, read_csv
 from nerima_report.tallies.lines import with_lines_on
 from nerima_report.tallies.model import Tallies
+from nerima_report.tallies.printed_rates import PrintedRate, PrintedShare, rates_in, read_rates
 from nerima_report.tallies.reading import load_tallies
 from nerima_report.tallies.roster import RosterSection, read_roster
 from nerima_report.tallies.submission import PUBLISHED_FORM, Inbox, Submission, identify
@@ -72,7 +80,7 @@ class _Read:
     """What was read of a file: the collection for the checks, what reading found, the tables it says are missing.
 
     `units` are those of the columns for which the year used other units than the definitions of today, `sha256` is the
-    hash of the file.
+    hash of the file. `rates` are the shares that were printed.
     """
 
     collection: Collection
@@ -80,6 +88,7 @@ class _Read:
     findings: tuple[Finding, ...] = ()
     not_published: frozenset[str] = frozenset()
     units: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    rates: tuple[PrintedRate, ...] = ()
 
 
 def import_year(order: ImportOrder, edition: Edition, explanations: Sequence[Explanation]) -> Imported:
@@ -89,12 +98,17 @@ def import_year(order: ImportOrder, edition: Edition, explanations: Sequence[Exp
     """
     read = _from_csv(order, edition) if order.file.suffix.lower() == ".csv" else _from_workbook(order, edition)
     collection = read.collection
-    findings = explain(run_checks(collection, read.findings), explanations, collection.fiscal_year)[0]
+    told = as_told(collection.edition, collection.totals)
+    printed, on_rates = read_rates(read.rates, told, collection.totals)
+    findings = run_checks(collection, [*read.findings, *on_rates])
+    year, whole = collection.fiscal_year, collection.whole
+    findings, unused = explain(findings, explanations, year, whole)
+    findings += unused_explanations(unused, findings, year, whole, only_near=True)
     findings = suggest_corrections(findings, collection, explanations)
     examination = Examination(collection.edition, collection.inbox, (collection,), tuple(findings))
     sound = collection.fiscal_year and not any(edition.catalogue.is_error(finding) for finding in findings)
     narrowed = edition.for_year(collection.fiscal_year) if sound else edition
-    return Imported(examination, _record(read, findings, narrowed, order.file) if sound else None)
+    return Imported(examination, _record(read, printed, findings, narrowed, order.file) if sound else None)
 
 
 def _from_csv(order: ImportOrder, edition: Edition) -> _Read:
@@ -110,9 +124,8 @@ def _from_csv(order: ImportOrder, edition: Edition) -> _Read:
     missing = frozenset(csv.not_published) | frozenset(published.entry_tables)  # a CSV contains no lists
     cells = [cell for cell in csv.cells if cell.reading.status != "not applicable"]
     tallies = replace(load_tallies((), published), cells=tuple(cells), stated=tuple(csv.stated))
-    totals = add_up(tallies, published)
-    collection = Collection(published, order.fiscal_year, tallies, totals)
-    return _Read(collection, csv.sha256, tuple(csv.findings), missing, csv.units)
+    collection = Collection(published, order.fiscal_year, tallies, _totals_of(tallies, published, missing))
+    return _Read(collection, csv.sha256, tuple(csv.findings), missing, csv.units, tuple(csv.rates))
 
 
 def _from_workbook(order: ImportOrder, edition: Edition) -> _Read:
@@ -135,8 +148,22 @@ def _from_workbook(order: ImportOrder, edition: Edition) -> _Read:
     published_cells = tuple(cell for cell in tallies.cells if cell.reading.status != "not applicable")
     totals_only = tuple(stated for stated in tallies.stated if stated.kind == "total")
     tallies = replace(tallies, cells=published_cells, stated=totals_only)
-    collection = Collection(published, year, tallies, add_up(tallies, published), Inbox((submission,)), (submission,))
-    return _Read(collection, submission.workbook.sha256, tuple(_of_the_workbook(order, submission, tallies)), missing)
+    totals = _totals_of(tallies, published, missing)
+    collection = Collection(published, year, tallies, totals, Inbox((submission,)), (submission,))
+    findings = tuple(_of_the_workbook(order, submission, tallies))
+    return _Read(collection, submission.workbook.sha256, findings, missing, rates=tuple(rates_in(tallies)))
+
+
+def _totals_of(tallies: Tallies, edition: Edition, not_published: Container[str]) -> Totals:
+    """The totals, with those of columns of which nothing else was published."""
+    known = {cell.key._replace(group="", row="") for cell in tallies.cells}
+    printed = {
+        stated.key: number
+        for stated in tallies.stated
+        if stated.key not in known and stated.key.table not in not_published and stated.formula is None
+        if isinstance(number := stated_number(stated), int)
+    }
+    return replace(add_up(tallies, edition), printed=printed)
 
 
 def _of_the_workbook(order: ImportOrder, submission: Submission, tallies: Tallies) -> Iterator[Finding]:
@@ -145,7 +172,7 @@ def _of_the_workbook(order: ImportOrder, submission: Submission, tallies: Tallie
         expected = full_name(order.fiscal_year or 0)
         yield Finding("N238", on_cover(submission, "年度"), expected, full_name(submission.fiscal_year))
     for located in tallies.lists:
-        if located.found and not located.layout.rows and not located.not_applicable:
+        if located.table_id != RATES and located.found and not located.layout.rows and not located.not_applicable:
             yield Finding("N239", located.place())
 
 
@@ -167,7 +194,9 @@ def _tables(names: Sequence[str], edition: Edition) -> frozenset[str]:
     return frozenset(table_ids)
 
 
-def _record(read: _Read, findings: Sequence[Finding], edition: Edition, file: Path) -> Record:
+def _record(
+    read: _Read, printed: Mapping[str, PrintedShare], findings: Sequence[Finding], edition: Edition, file: Path
+) -> Record:
     """The record of a published year. Raises DefinitionError if the manuscript cannot be followed for it."""
     collection = read.collection
     record = Record(
@@ -190,12 +219,31 @@ def _record(read: _Read, findings: Sequence[Finding], edition: Edition, file: Pa
         outputs=(),
         revisions=(),
     )
+    totals = tuple(_recorded_totals(collection, read.units))
+    if printed or totals:
+        update = {"schema_version": SCHEMA_VERSION, "printed_totals": totals}
+        record = record.model_copy(update=update)
     content = content_of(record, edition, file)
-    figures = tuple(recorded_figure(key, share) for key, share in content.collection.figures.items())
-    tables = recorded_tables(compose_report(content))
+    shares = {**content.collection.figures, **{name: one.share for name, one in printed.items()}}
     units = ((cell, read.units.get((cell.table, cell.column), cell.unit)) for cell in record.cells)
-    cells = tuple(cell.model_copy(update={"unit": unit}) for cell, unit in units)
-    return record.model_copy(update={"tables": tables, "cells": cells, "figures": figures})
+    return record.model_copy(
+        update={
+            "tables": recorded_tables(compose_report(content)),
+            "cells": tuple(cell.model_copy(update={"unit": unit}) for cell, unit in units),
+            "figures": tuple(recorded_figure(name, share) for name, share in shares.items()),
+            "printed_figures": tuple(
+                RecordedPrintedFigure(figure=name, recomputed=None if one.recomputed is None else str(one.recomputed))
+                for name, one in printed.items()
+            ),
+        }
+    )
+
+
+def _recorded_totals(collection: Collection, units: Mapping[tuple[str, str], str]) -> Iterator[RecordedTotal]:
+    for key, value in collection.totals.printed.items():
+        column = collection.edition.count_tables[key.table].column(key.column)
+        unit = units.get((key.table, key.column), column.unit if column else "")
+        yield RecordedTotal(table=key.table, column=key.column, unit=unit, value=value)
 
 
 @dataclass(frozen=True)

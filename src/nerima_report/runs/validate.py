@@ -69,7 +69,7 @@ def validate(
         ledger = ledger_of(year) if year else None
         collection = examine(alone, edition.for_year(year) if year else edition, year, None, ledger)
         found = [*run_checks(collection), *(_beside_ledger(ledger, collection) if ledger else ())]
-        explained = explain(found, explanations, year)[0]
+        explained = explain(found, explanations, year, collection.whole)[0]
         findings += with_likely_causes(explained, collection, explanations, _recall(workspace, edition))
         collections.append(collection)
     findings += differences_from_registers(workspace, edition, collections)

@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING
 from nerima_report.edition import Edition
 from nerima_report.edition.part import Part
 from nerima_report.edition.registers import Register
+from nerima_report.findings import Whole
 from nerima_report.places import CellKey, Place
 from nerima_report.tallies.figures import Share, compute_figures
 from nerima_report.tallies.layout import COVER_SHEET
 from nerima_report.tallies.model import Entry, FilledCell, LocatedEntries, Tallies
+from nerima_report.tallies.printed_rates import PrintedShare
 from nerima_report.tallies.roster import NOBODY, Absent, RosterSection
 from nerima_report.tallies.submission import Inbox, Submission
 from nerima_report.tallies.totals import Totals
@@ -46,6 +48,7 @@ class Collection:
     `absent` are those of the roster of whom no workbook could be read.
 
     `ledger` is its case ledger, where it has one, `confirmations` are the 確認表 that came back.
+    `printed` are the shares that were printed, of a published year.
     `submissions` are the workbooks of the year that count (the latest of each 課). A year that is known from its
     record has neither.
     """
@@ -60,6 +63,7 @@ class Collection:
     absent: Absent = NOBODY
     ledger: CaseLedger | None = None
     confirmations: tuple[Confirmation, ...] = ()
+    printed: Mapping[str, PrintedShare] = field(default_factory=dict)
 
     def is_in_ledger(self, place: Place) -> bool:
         """Whether a place is in a case ledger, so that it tells which case something is about."""
@@ -71,10 +75,16 @@ class Collection:
         places = {section.key: place for place, section in enumerate(self.roster or ())}
         return sorted(dict.fromkeys(sections), key=lambda section: places.get(section, len(places)))
 
+    @property
+    def whole(self) -> Whole:
+        """How findings call the body as a whole, and the files that speak for it."""
+        return Whole(self.edition.words.whole, self.inbox.wards)
+
     @cached_property
     def figures(self) -> Mapping[str, Share]:
-        """The shares of the year by their names, computed from its totals."""
-        return dict(compute_figures(self.totals, self.edition))
+        """The shares of the year by their names: as they were printed, or else computed from its totals."""
+        printed = {name: one.share for name, one in self.printed.items()}
+        return {**compute_figures(self.totals, self.edition), **printed}
 
     @cached_property
     def cells(self) -> Mapping[str, Mapping[CellKey, FilledCell]]:

@@ -3,7 +3,8 @@
 Commas, semicolons or tabs may stand between the columns, or what a first line says (sep=;). The headings may be English
 or Japanese, the names those of the definitions (公開 or its title, 処理状況 or 公開.処理状況), the rows in any order. A
 cell holds a count or 該当なし; a whole table that the year did not publish has one line with 該当なし and neither row
-nor column.
+nor column, a column of which it published only the total one with 該当なし and no row.
+A share that was printed has the table 割合, its name as the row, and may name the rows of its own rule.
 """
 
 from __future__ import annotations
@@ -12,10 +13,11 @@ import csv
 import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from nerima_report.edition import Edition
+from nerima_report.edition.entries import RATES
 from nerima_report.edition.lines import awaiting_lines
 from nerima_report.edition.tables import Line
 from nerima_report.files import NotRead, read_file, sha256
@@ -23,6 +25,7 @@ from nerima_report.findings import Finding
 from nerima_report.places import CellKey, Place
 from nerima_report.tallies.cell_values import read_count, shown
 from nerima_report.tallies.model import FilledCell, StatedCell
+from nerima_report.tallies.printed_rates import PrintedRate
 from nerima_report.tallies.submission import NOT_APPLICABLE
 from nerima_report.text import asked, is_garbled, label_of, likely, plain
 from nerima_report.workbooks.cleaning import clean
@@ -36,9 +39,14 @@ HEADINGS = {
     "column": ("column", "列"),
     "unit": ("unit", "単位"),
     "value": ("value", "値", "数"),
+    "numerator": ("numerator", "分子"),
+    "denominator": ("denominator", "分母"),
+    "excluded": ("excluded", "除いた行", "除く行"),
 }
 # A table id says the part, most tables have no groups, and the unit is that of the definitions unless it was another.
-OPTIONAL = ("part", "group", "unit")
+# The last three say which rows a printed share is about, where the definitions of today say otherwise.
+_ON_RATES = {"分子": "numerator", "分母": "denominator", "除いた行": "excluded"}
+OPTIONAL = ("part", "group", "unit", *_ON_RATES.values())
 _HARMLESS = {"N134", "N232"}  # of the name and the encoding: what the file says is known all the same
 _UNREADABLE = {"missing": "N101", "closed": "N101", "not-a-file": "N121", "too-large": "N103"}
 _SEPARATORS = ",;\t"
@@ -51,6 +59,7 @@ _LONGEST_TEXT = 1_000  # characters: what is longer is no name and no number, ho
 class CsvCells:
     """What a CSV said: cells, stated totals, tables that were not published, and what is wrong with it.
 
+    `without_rows` are the columns (keys without row) of which the year published no rows, `rates` the printed shares.
     `units` are those of the columns by table id and column, `sha256` is the hash (hexadecimal) of the file.
     """
 
@@ -58,6 +67,8 @@ class CsvCells:
     cells: list[FilledCell] = field(default_factory=list)
     stated: list[StatedCell] = field(default_factory=list)
     not_published: list[str] = field(default_factory=list)
+    rates: list[PrintedRate] = field(default_factory=list)
+    without_rows: set[CellKey] = field(default_factory=set)
     units: dict[tuple[str, str], str] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
 
@@ -203,7 +214,10 @@ class _Reader:
         self.seen: dict[CellKey, Place] = {}
 
     def read(self, line: _Line) -> None:
-        """Take what a line says of a cell, a total or a whole table."""
+        """Take what a line says of a share, a cell, a total or a whole table."""
+        if plain(line.texts["table"]) == RATES and self._table_of(line) is None:
+            self._add_rate(line)
+            return
         key = self._key(line)
         if key is None:
             return
@@ -230,6 +244,8 @@ class _Reader:
             return None
         if definition.total and plain(row) == plain(definition.total) and not group:
             return CellKey(table_id, "", "", label)
+        if not row and plain(line.texts["value"]) == NOT_APPLICABLE:
+            return CellKey(table_id, "", "", label)
         if group or (definition.group_stub and "" not in definition.groups):
             known = self._named(line, "group", {name: name for name in definition.groups if name}, table_id)
             if known is None:
@@ -239,22 +255,38 @@ class _Reader:
         known = self._named(line, "row", rows, table_id)
         return None if known is None else CellKey(table_id, group, known, label)
 
+    def _add_rate(self, line: _Line) -> None:
+        """Add a printed share, whose name bears that of its part."""
+        part, name = line.texts.get("part", ""), line.texts.get("row", "")
+        named = self.parts[plain(part)].key if plain(part) in self.parts else part
+        texts = {field: line.texts.get(heading, "") for field, heading in _ON_RATES.items()}
+        texts |= {"割合": name if "." in name or not named else f"{named}.{name}", "値": line.texts["value"]}
+        self.found.rates.append(PrintedRate(texts, lambda field: replace(line.place(), row=name)))
+
     def table(self, line: _Line) -> str | None:
         """The id of the table that a line names; None, with a finding, if it is none."""
         part = line.texts.get("part", "")
         if part and plain(part) not in self.parts:
             self._ask(line, "part", self.parts)
             return None
-        keys = [self.parts[plain(part)].key] if part else [p.key for p in self.edition.parts]
+        found = self._table_of(line)
+        if found is None:
+            self._ask(line, "table", self._tables_of(line))
+        return found
+
+    def _table_of(self, line: _Line) -> str | None:
+        return self._tables_of(line).get(plain(line.texts["table"]))
+
+    def _tables_of(self, line: _Line) -> dict[str, str]:
+        """The ids of the tables that a line may mean, by the names that it may use."""
+        part = plain(line.texts.get("part", ""))
+        keys = [self.parts[part].key] if part in self.parts else [p.key for p in self.edition.parts]
         candidates: dict[str, str] = {}
         for table_id, table in self.edition.count_tables.items():
             if table_id.partition(".")[0] in keys:
                 own = (table_id, table.title, *((table.key,) if part else ()))
                 candidates |= {plain(n): table_id for n in own}
-        found = candidates.get(plain(line.texts["table"]))
-        if found is None:
-            self._ask(line, "table", candidates)
-        return found
+        return candidates
 
     def _named(self, line: _Line, heading: str, candidates: Mapping[str, str], table_id: str) -> str | None:
         """The label that a line means under a heading; None, with a finding, if it is none of the candidates."""
@@ -276,6 +308,9 @@ class _Reader:
     def _add(self, line: _Line, key: CellKey) -> None:
         """Add what a line says of a cell or of a total."""
         place, text = line.place(key), line.texts["value"]
+        if not key.row and plain(text) == NOT_APPLICABLE:
+            self.found.without_rows.add(key)
+            return
         if key in self.seen:
             self.found.findings.append(Finding("N236", place, related=(self.seen[key],)))
             return
@@ -308,7 +343,7 @@ def _missing(found: CsvCells, edition: Edition, label: str) -> Iterator[Finding]
         if table_id in found.not_published:
             continue
         keys = table.filled_keys(table_id)
-        missing = [key for key in keys if key not in said]
+        missing = [k for k in keys if k not in said and k._replace(group="", row="") not in found.without_rows]
         if missing:
             names = [" ".join(filter(None, key[1:])) for key in missing]
             about = "すべて" if len(missing) == len(keys) else "、".join(names[:5]) + ("など" if names[5:] else "")

@@ -34,7 +34,9 @@ class Share:
 def compute_figures(totals: Totals, edition: Edition) -> Mapping[str, Share]:
     """All figures of the edition, by part and key: 公開.公開率."""
     return {
-        f"{part.key}.{figure.key}": _compute(figure, part, totals) for part in edition.parts for figure in part.figures
+        f"{part.key}.{figure.key}": compute_share(figure, part, totals)
+        for part in edition.parts
+        for figure in part.figures
     }
 
 
@@ -92,23 +94,32 @@ def largest_rows(
     return tuple(row for row, count in counts.items() if count in wanted)
 
 
-def _compute(figure: Figure, part: Part, totals: Totals) -> Share:
+def compute_share(figure: Figure, part: Part, totals: Totals) -> Share:
+    """A figure by its definition, which need not be one of the part."""
     of = figure.denominator
     excluded = _keys(part, of.model_copy(update={"rows": figure.excluded})) if figure.excluded else []
-    denominator = totals.sum(key for key in _keys(part, of) if key not in excluded)
+    denominator = _sum(totals, part, of, excluded)
     if figure.numerator is None:
         rows = largest_rows(totals, part, of, figure.excluded)
         counted = rows[:1] or of.rows  # without a largest row all of them are nothing, or are not known
         numerator = totals.sum(_keys(part, of.model_copy(update={"rows": counted})))
     else:
         rows = figure.numerator.rows or figure.numerator.columns
-        numerator = totals.sum(_keys(part, figure.numerator))
+        numerator = _sum(totals, part, figure.numerator)
     rounded = value = None
     if numerator is not None and denominator is not None:
         value = rounded = percentage(numerator, denominator, figure.digits, figure.rounding)
         if rounded is not None and figure.never_whole:
             value = never_whole(rounded, numerator, denominator)
     return Share(figure, rows, numerator, denominator, value, rounded)
+
+
+def _sum(totals: Totals, part: Part, cells: Cells, without: Collection[CellKey] = ()) -> int | None:
+    """The sum of cells but for some of them; of a whole column also where only its total is known."""
+    keys = [key for key in _keys(part, cells) if key not in without]
+    if cells.rows or cells.group or without:
+        return totals.sum(keys)
+    return totals.total(part.table_id(cells.table), cells.column, keys)
 
 
 def _keys(part: Part, cells: Cells) -> list[CellKey]:

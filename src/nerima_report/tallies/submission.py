@@ -166,6 +166,11 @@ class Inbox:
         """The files that could not be read, or do not say whose they are."""
         return (*(file.path for file in self.unreadable), *(file.path for file in self.unidentified))
 
+    @property
+    def wards(self) -> frozenset[str]:
+        """The files that speak for 区全体; that of the coordinator's own 課, and the case ledger, are others."""
+        return frozenset(s.file for s in self.submissions if s.ward and not s.is_ledger)
+
     def of_year(self, fiscal_year: int) -> tuple[Submission, ...]:
         """The submissions for a fiscal year."""
         return tuple(s for s in self.submissions if s.fiscal_year == fiscal_year)

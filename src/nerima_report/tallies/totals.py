@@ -51,6 +51,7 @@ class Totals:
 
     `provisional` has the numbers that miss somebody's part, `incomplete_lists` who is missing in a list-like table,
     `not_asked` are the tables of counts of which nothing is known because not everybody was asked for them yet.
+    `printed` are the totals of columns (keys without row) of which a published year says nothing else.
     """
 
     values: Mapping[CellKey, int | None]
@@ -58,6 +59,7 @@ class Totals:
     provisional: Mapping[CellKey, Provisional] = field(default_factory=dict)
     incomplete_lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     not_asked: frozenset[str] = frozenset()
+    printed: Mapping[CellKey, int] = field(default_factory=dict)
 
     @property
     def are_provisional(self) -> bool:
@@ -73,6 +75,11 @@ class Totals:
         parts = [self.provisional[key].value if key in self.provisional else self.values.get(key) for key in keys]
         known = [part for part in parts if part is not None]
         return sum(known) if known else None
+
+    def total(self, table_id: str, column: str, keys: Iterable[CellKey]) -> int | None:
+        """The total of a column, whose cells are `keys`; None where it is not known."""
+        printed = self.printed.get(CellKey(table_id, "", "", column))
+        return self.sum(keys) if printed is None else printed
 
     def sum(self, keys: Iterable[CellKey]) -> int | None:
         """The sum of cells; None as soon as one of them is unknown.

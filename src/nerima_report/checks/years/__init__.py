@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from functools import partial
 from pathlib import Path
 
+from nerima_report.checks.explained import unused_explanations
 from nerima_report.checks.years.changes import numbers_change_within_limits, sections_change_within_limits
 from nerima_report.checks.years.registers import registers_go_on
 from nerima_report.edition import Edition
 from nerima_report.edition.tables import cell_keys
 from nerima_report.errors import CannotProceed
-from nerima_report.findings import Finding, explain
+from nerima_report.findings import Finding, Whole, explain
 from nerima_report.fiscal_year import full_name
 from nerima_report.places import CellKey
 from nerima_report.records.change_statistics import chance_of_identity
@@ -20,6 +22,7 @@ from nerima_report.records.file import RecordFile, changed_numbers, open_record
 from nerima_report.records.years import Year, YearEvidence, year_of
 from nerima_report.registers.master import keeps_registers, load_masters
 from nerima_report.tallies.counting import counted_tables
+from nerima_report.tallies.printed_rates import rate_differs
 from nerima_report.workspace import Workspace
 
 MOST_NAMED = 5
@@ -83,6 +86,8 @@ def _rows_stay(evidence: YearEvidence, previous: Year, table_id: str) -> Iterato
     places = evidence.current.places
     for what, name in (("行", _row_name), ("列", _column_name)):
         before, now = (_names(evidence, year, table_id, name) for year in (previous, evidence.current))
+        if not before or not now:
+            continue  # of one of the years only totals are known
         gone, come = [n for n in before if n not in now], [n for n in now if n not in before]
         if gone or come:
             parts = [f"なくなったもの「{_listed(gone)}」"] * bool(gone) + [f"加わったもの「{_listed(come)}」"] * bool(
@@ -91,7 +96,9 @@ def _rows_stay(evidence: YearEvidence, previous: Year, table_id: str) -> Iterato
             details = {"what": what, "about": "、".join(parts)}
             new = [key for key in evidence.current.known if key.table == table_id and name(key) in come]
             lost = [key for key in previous.known if key.table == table_id and name(key) in gone]
-            place = places.near(places.table(table_id), [*new, *lost], list(previous.values))
+            column = [*come, *gone][0] if what == "列" else ""
+            place = replace(places.table(table_id), column=column)
+            place = places.near(place, [*new, *lost], list(previous.values))
             yield Finding("N709", place, _listed(gone) or None, _listed(come) or None, len(gone) + len(come),
                           tuple(map(previous.places.cell, lost[:1])), details)  # fmt: skip
 
@@ -121,7 +128,19 @@ def figures_are_defined_as_before(evidence: YearEvidence) -> Iterator[Finding]:
             details = {"about": figure.figure, "what": _listed(changed)}
             years = (evidence.current, previous)
             place, related = (year.places.figure(figure.figure, table_id) for year in years)
+            place = replace(place, row=figure.figure.partition(".")[2])
             yield Finding("N707", place, old.value, figure.value, len(changed), (related,), details)
+
+
+def printed_rates_are_as_computed(evidence: YearEvidence) -> Iterator[Finding]:
+    """A share that was taken from print is what the published numbers give by the rule of its year."""
+    record, places = evidence.current.record, evidence.current.places
+    for figure in record.figures:
+        recomputed = record.recomputed.get(figure.figure)
+        if figure.value is not None and recomputed is not None and recomputed != figure.value:
+            place = places.figure(figure.figure, f"{figure.figure.partition('.')[0]}.{figure.denominator_of.table}")
+            numbers = figure.numerator, figure.denominator
+            yield rate_differs(figure.figure, Decimal(figure.value), Decimal(recomputed), numbers, place)
 
 
 def stocks_go_on(evidence: YearEvidence) -> Iterator[Finding]:
@@ -210,7 +229,8 @@ def _names(evidence: YearEvidence, year: Year, table_id: str, name: Callable[[Ce
         for part, rule in (evidence.breaks(evidence.previous) if evidence.previous else ())
         if part.table_id(rule.table) == table_id
     ]
-    own = (key for key in year.known if key.table == table_id and not any(rule.cuts(key) for rule in rules))
+    keys = [*year.known, *(year.printed if name is _column_name else ())]
+    own = (key for key in keys if key.table == table_id and not any(rule.cuts(key) for rule in rules))
     return dict.fromkeys(map(name, own))
 
 
@@ -229,6 +249,7 @@ YEAR_CHECKS = (
     tables_and_rows_stay,
     units_stay,
     figures_are_defined_as_before,
+    printed_rates_are_as_computed,
     stocks_go_on,
     what_was_open_is_carried_over,
     tables_are_not_copied,
@@ -271,4 +292,7 @@ def findings_between(
     found = run_year_checks(evidence)
     if keeps_registers(workspace.folder):
         found += registers_go_on(evidence, load_masters(workspace.folder, edition))
-    return explain(found, workspace.explanations_for(edition.catalogue), fiscal_year)[0]
+    whole = Whole(edition.words.whole)
+    findings, unused = explain(found, workspace.explanations_for(edition.catalogue), fiscal_year, whole)
+    between_years = (explanation for explanation in unused if explanation.is_between_years)
+    return [*findings, *unused_explanations(between_years, findings, fiscal_year, whole, only_near=True)]

@@ -114,6 +114,7 @@ def _column_changes(evidence: YearEvidence, previous: Year, table: CountTable, n
     keys = table.keys_of_total(table_id, column)
     keys = [key for key in keys if key in now and key in before and evidence.compares_cell(key, previous)]
     if not keys:
+        yield from _total_change(evidence, previous, table, named)
         return
     digits, restless = evidence.edition.years.limits.slip, evidence.restlessness
     stocks = [key for key in keys if key in evidence.stocks]
@@ -135,9 +136,25 @@ def _column_changes(evidence: YearEvidence, previous: Year, table: CountTable, n
         rest = [key for key in keys if key not in beyond]
         moved = is_beyond(sum(before[key] for key in rest), sum(now[key] for key in rest), limits)
     if moved:
-        yield _finding(evidence, CellKey(table_id, "", "", column), *total)
+        columns = {key.column for key in keys}
+        whole = [
+            {k for k in year if k.table == table_id and k.column in columns and table.is_counted(k.group, k.row)}
+            for year in (now, before)
+        ]
+        rows = "" if whole == [{*keys}] * 2 else f"どちらの年度にもある{len(keys)}行の計"
+        yield _finding(evidence, CellKey(table_id, "", "", column), *total, about=rows)
     for key in beyond:
         yield _finding(evidence, key, before[key], now[key], stocks_beyond.get(key, ""))
+
+
+def _total_change(evidence: YearEvidence, previous: Year, table: CountTable, named: Column) -> Iterator[Finding]:
+    """The change of a total where the rows of one of the years are not known."""
+    before, after = (year.total(*named, table) for year in (previous, evidence.current))
+    if before is None or after is None or not table.total:
+        return
+    limits = evidence.edition.years.limits
+    if slipped_digits(before, after, limits.slip) or is_beyond(before, after, limits.change, (), evidence.restlessness):
+        yield _finding(evidence, CellKey(named[0], "", "", named[1]), before, after)
 
 
 def _stocks_beyond(evidence: YearEvidence, stocks: Sequence[CellKey], years: int) -> dict[CellKey, str]:
@@ -161,8 +178,12 @@ def _stocks_beyond(evidence: YearEvidence, stocks: Sequence[CellKey], years: int
     return beyond
 
 
-def _finding(evidence: YearEvidence, key: CellKey, before: int, after: int, likely: str = "") -> Finding:
+def _finding(
+    evidence: YearEvidence, key: CellKey, before: int, after: int, likely: str = "", about: str = ""
+) -> Finding:
+    """A change beyond the limits; `about` says of what, where it is neither a cell nor the total of a column."""
     factor = slipped_digits(before, after, evidence.edition.years.limits.slip)
     place, *related = (year.places.cell(key) for year in (evidence.current, *evidence.earlier[-1:]))
-    details = {"number": f"{factor:,}", "about": f"{key.group} {key.row}".strip() or "合計", "likely": likely}
+    about = about or f"{key.group} {key.row}".strip() or "合計"
+    details = {"number": f"{factor:,}", "about": about, "likely": likely}
     return Finding("N710" if factor else "N711", place, before, after, after - before, tuple(related), details)
