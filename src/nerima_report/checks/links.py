@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from itertools import islice
 from typing import NamedTuple
 
 from nerima_report.edition import Edition
@@ -11,7 +12,11 @@ from nerima_report.edition.part import Part
 from nerima_report.edition.tables import LINK_CODES, CountTable, Link, cell_keys, links_of_parts
 from nerima_report.findings import Finding
 from nerima_report.places import CellKey, Place, cell_place
+from nerima_report.tallies.bodies import places_outside
 from nerima_report.tallies.collection import Collection
+from nerima_report.tallies.counting import counted_entries, source_of
+
+MOST_BEHIND = 20  # places of entries that one finding names
 
 
 class LinkedSums(NamedTuple):
@@ -79,7 +84,23 @@ def tables_agree_in_the_ward(collection: Collection) -> Iterator[Finding]:
     said = said_in_workbooks(collection)
     for finding in _broken_links(linked_sums(collection.edition), totals, places):
         if said.of(finding) != finding.difference:
-            yield finding
+            behind = _places_behind(finding.related, collection)
+            yield replace(finding, related=(*finding.related, *islice(dict.fromkeys(behind), MOST_BEHIND)))
+
+
+def _places_behind(compared: Iterable[Place], collection: Collection) -> Iterator[Place]:
+    """Where somebody wrote down what is counted in some cells: entries, and numbers that no 実施機関 gets."""
+    edition, tallies = collection.edition, collection.tallies
+    keys = [CellKey(place.table, place.group, place.row, place.column) for place in compared]
+    for table_id in dict.fromkeys(key.table for key in keys):
+        table = edition.count_tables[table_id]
+        if table.by_body_of:
+            yield from places_outside(tallies, edition, collection.roster or (), table_id)
+        elif table.counted_from:
+            source = source_of(table_id, table)
+            entries = counted_entries(table_id, table, tallies.entries[source])
+            first = edition.entry_tables[source].fields[0].label
+            yield from (entry.place(first) for key in keys if key in entries for entry in entries[key])
 
 
 def _with_totals(linked: LinkedSums, printed: Mapping[CellKey, int]) -> LinkedSums:

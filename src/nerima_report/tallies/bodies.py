@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from nerima_report.edition import Edition
 from nerima_report.edition.part import Part
 from nerima_report.edition.tables import CountTable
-from nerima_report.places import CellKey
+from nerima_report.places import CellKey, Place
 from nerima_report.tallies.counting import amount, counted_entries, divided_by, source_of
 from nerima_report.tallies.model import Tallies
 from nerima_report.tallies.roster import RosterSection
@@ -36,6 +36,24 @@ def values_by_body(
         for section, column, count in _said(tallies, edition, divided_by(table_id, table)):
             sums[CellKey(table_id, "", bodies.get(section, ""), column)] += count
         yield from ((key, sums[key] if roster else None) for key in table.filled_keys(table_id))
+
+
+def places_outside(
+    tallies: Tallies, edition: Edition, roster: Sequence[RosterSection], table_id: str
+) -> Iterator[Place]:
+    """Where something stands that the table divides and that is in none of its rows: the 課 has no 実施機関."""
+    bodies, divided = (
+        _bodies(edition.part_of(table_id), edition, roster),
+        divided_by(table_id, edition.count_tables[table_id]),
+    )
+    table = edition.count_tables[divided]
+    if not table.counted_from:
+        told = (cell for cell in tallies.cells if cell.key.table == divided and not cell.ward and cell.value)
+        yield from (cell.place for cell in told if cell.place.section not in bodies)
+        return
+    source = source_of(divided, table)
+    first = edition.entry_tables[source].fields[0].label
+    yield from (entry.place(first) for entry in tallies.entries[source] if entry.section not in bodies)
 
 
 def _bodies(part: Part, edition: Edition, roster: Sequence[RosterSection]) -> dict[str, str]:
