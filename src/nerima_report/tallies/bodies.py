@@ -42,10 +42,8 @@ def places_outside(
     tallies: Tallies, edition: Edition, roster: Sequence[RosterSection], table_id: str
 ) -> Iterator[Place]:
     """Where something stands that the table divides and that is in none of its rows: the 課 has no 実施機関."""
-    bodies, divided = (
-        _bodies(edition.part_of(table_id), edition, roster),
-        divided_by(table_id, edition.count_tables[table_id]),
-    )
+    bodies = _bodies(edition.part_of(table_id), edition, roster)
+    divided = divided_by(table_id, edition.count_tables[table_id])
     table = edition.count_tables[divided]
     if not table.counted_from:
         told = (cell for cell in tallies.cells if cell.key.table == divided and not cell.ward and cell.value)
