@@ -87,20 +87,20 @@ def printed(matrix: Matrix) -> list[list[object]]:
 
 @pytest.fixture(scope="module")
 def templates(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The templates of the city: the shipped ones, with its part for theirs."""
-    folder = tmp_path_factory.mktemp("sums") / "templates"
-    shutil.copytree(ROOT / "templates", folder)
+    """The edition of the city: the shipped one, with its part for theirs."""
+    folder = tmp_path_factory.mktemp("sums") / "city"
+    shutil.copytree(ROOT / "templates" / "nerima", folder)
     for part in ("privacy-act", "privacy-ordinance", "disclosure"):
-        shutil.rmtree(folder / "nerima" / part)
+        shutil.rmtree(folder / part)
     for name in ("kinds.toml", "sources.toml"):  # they name tables and articles of the parts that went
-        (folder / "nerima" / name).unlink()
-    shutil.copytree(ROOT / "tests" / "sums", folder / "nerima" / "disclosure")
+        (folder / name).unlink()
+    shutil.copytree(ROOT / "tests" / "sums", folder / "disclosure")
     return folder
 
 
 @pytest.fixture(scope="module")
 def city(templates: Path) -> Edition:
-    return load_edition(templates / "nerima").for_year(2022)
+    return load_edition(templates).for_year(2022)
 
 
 def examined(file: Path, city: Edition) -> tuple[Collection, list[Finding]]:
@@ -228,12 +228,12 @@ def test_an_imported_sum_is_checked_when_it_is_there(
 )
 def test_sums_that_cannot_be_computed_are_refused(before: str, after: str, templates: Path, tmp_path: Path) -> None:
     shutil.copytree(templates, tmp_path / "templates")
-    file = tmp_path / "templates" / "nerima" / "disclosure" / "tables.toml"
+    file = tmp_path / "templates" / "disclosure" / "tables.toml"
     text = file.read_text(encoding="utf-8")
     assert text.count(before) == 1
     file.write_text(text.replace(before, after), encoding="utf-8")
     with pytest.raises(DefinitionError):
-        load_edition(tmp_path / "templates" / "nerima")
+        load_edition(tmp_path / "templates")
 
 
 @pytest.mark.parametrize(
@@ -252,12 +252,12 @@ def test_cells_that_are_added_up_twice_are_refused(
     file: str, before: str, after: str, templates: Path, tmp_path: Path
 ) -> None:
     shutil.copytree(templates, tmp_path / "templates")
-    path = tmp_path / "templates" / "nerima" / "disclosure" / file
+    path = tmp_path / "templates" / "disclosure" / file
     text = path.read_text(encoding="utf-8")
     assert text.count(before) == 1
     path.write_text(text.replace(before, after), encoding="utf-8")
     with pytest.raises(DefinitionError) as error:
-        load_edition(tmp_path / "templates" / "nerima")
+        load_edition(tmp_path / "templates")
     assert file in str(error.value)
 
 
@@ -285,13 +285,13 @@ def test_no_section_is_asked_where_every_table_is_the_coordinators(
     templates: Path, command: Command, tmp_path: Path
 ) -> None:
     shutil.copytree(templates, tmp_path / "templates")
-    tables = tmp_path / "templates" / "nerima" / "disclosure" / "tables.toml"
+    tables = tmp_path / "templates" / "disclosure" / "tables.toml"
     text = tables.read_text(encoding="utf-8")
     tables.write_text(text.replace('"counts"', '"counts"\nreported_by = "coordinator"'), encoding="utf-8")
     folder = tmp_path / "work"
     assert ward_forms(tmp_path / "templates", command, folder) == {"00"}
     rows = [drawn_row(5, 4, 3, 2, 1)] * 4
-    edition = load_edition(tmp_path / "templates" / "nerima").for_year(2022)
+    edition = load_edition(tmp_path / "templates").for_year(2022)
     counts = counts_of(matrix_of(rows), {"閲覧": 30, "写し": 6, "郵送": 0})
     cover = FormCover(2022, "総務部", "情報公開課", ward=True)
     (folder / "inbox" / "00_区全体.xlsx").write_bytes(render_form(edition, cover, Filling(counts)))

@@ -17,6 +17,7 @@ from nerima_report.findings import Explanation, Finding, Whole, explain
 from nerima_report.fiscal_year import full_name
 from nerima_report.places import cell_place
 from nerima_report.tallies.collection import Collection, on_cover
+from nerima_report.tallies.lines import with_covers, with_roster
 from nerima_report.tallies.reading import load_tallies
 from nerima_report.tallies.remarks import Remark, remarks_in
 from nerima_report.tallies.resubmission import Resubmission, resubmissions
@@ -131,9 +132,10 @@ def examine(
 ) -> Collection:
     """Read and add up what was handed in for a year, and count what stands in its ledger."""
     edition = edition.with_ledger() if ledger else edition
+    handed_in = inbox.of_year(fiscal_year)
+    edition = with_covers(edition, handed_in) if roster is None else with_roster(edition, roster)
     coordinator = edition.municipality.coordinator(fiscal_year)
     ward_key = section_key(coordinator.department, coordinator.section)
-    handed_in = inbox.of_year(fiscal_year)
     order = [section.key for section in roster or ()]
     if roster is None:
         submissions = newest(handed_in)

@@ -14,7 +14,7 @@ import pytest
 from openpyxl import load_workbook
 
 from conftest import ROOT, SAMPLE, Command
-from nerima_report.edition import find_edition, load_edition, shipped_templates
+from nerima_report.edition import load_edition, shipped_templates
 from nerima_report.forms import Filling, FormCover, render_form
 from nerima_report.places import CellKey
 
@@ -215,5 +215,5 @@ def test_no_form_speaks_of_a_ward(city: Path, command: Command) -> None:
 
 
 def test_the_starter_is_an_edition_itself() -> None:
-    edition = load_edition(find_edition("starter", shipped_templates()))
+    edition = load_edition(shipped_templates() / "starter")
     assert edition.municipality.name == "○○市"

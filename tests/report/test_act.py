@@ -141,7 +141,7 @@ def test_requests_are_divided_as_the_roster_says(act_ward: Ward) -> None:
 
 def test_without_a_roster_nobody_is_put_under_a_body(act_ward: Ward) -> None:
     collection = act_ward.examine()
-    totals = add_up(collection.tallies, collection.edition)
+    totals = add_up(collection.tallies, act_ward.edition)
     assert {value for key, value in totals.values.items() if key.table == BODIES} == {None}
 
 

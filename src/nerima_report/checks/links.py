@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from itertools import islice
+from itertools import chain, islice
 from typing import NamedTuple
 
 from nerima_report.edition import Edition
 from nerima_report.edition.part import Part
-from nerima_report.edition.tables import LINK_CODES, CountTable, Link, cell_keys, links_of_parts
+from nerima_report.edition.tables import LINK_CODES, Cells, CountTable, Link, cell_keys, links_of_parts
 from nerima_report.findings import Finding
 from nerima_report.places import CellKey, Place, cell_place
-from nerima_report.tallies.bodies import places_outside
 from nerima_report.tallies.collection import Collection
 from nerima_report.tallies.counting import counted_entries, source_of
+from nerima_report.tallies.lines import divided_cells, divided_tables, places_outside
 
 MOST_BEHIND = 20  # places of entries that one finding names
 
@@ -29,8 +29,9 @@ class LinkedSums(NamedTuple):
 
 
 def linked_sums(edition: Edition) -> Iterator[LinkedSums]:
-    """Every comparison of two sums that the edition declares."""
+    """Every comparison of two sums that the edition declares, and of each divided table with the one it divides."""
     for part in edition.parts:
+        yield from _divided_sums(part, edition)
         tables = (table for table in part.tables.values() if isinstance(table, CountTable))
         for link in (*part.links, *(link for table in tables for link in links_of_parts(table))):
             left, right = (tuple(cell_keys(*part.count_table(cells.table), cells)) for cells in (link.left, link.right))
@@ -47,6 +48,33 @@ def _by_row(keys: Iterable[CellKey]) -> dict[tuple[str, str], tuple[CellKey, ...
     for key in keys:
         rows[key.group, key.row] = (*rows.get((key.group, key.row), ()), key)
     return rows
+
+
+def _divided_sums(part: Part, edition: Edition) -> Iterator[LinkedSums]:
+    """What is divided by 実施機関, 部 or 課 adds up to what was divided, where links.toml does not say so itself."""
+    declared = {frozenset((link.left.table, link.right.table)) for link in part.links}
+    for table_id, table in divided_tables(edition).items():
+        if edition.part_of(table_id) is not part or {table.key, table.divides} in declared or table.only:
+            continue
+        filled = [column for column in table.columns if not (column.sum_of or column.of)]
+        for together in [filled] if table.of_column else [[column] for column in filled]:
+            left = [key for column in together for key in table.keys_of_total(table_id, column.label)]
+            across = table.places == "columns"
+            divided = {key[1:3] if across else key.column: divided_cells(edition, key) for key in left}
+            if left:
+                link = _division(table, together[0].label)
+                yield LinkedSums(part, link, tuple(left), tuple(chain.from_iterable(divided.values())))
+
+
+def _division(table: CountTable, column: str) -> Link:
+    return Link(
+        key=f"{table.key}と{table.divides}",
+        left=Cells(table=table.key, column=column),
+        relation="equal",
+        right=Cells(table=table.divides, column=table.of_column or column),
+        severity="warning",
+        why=f"{table.by}に分けても、合計は同じになる。名簿にない課の分と、調整した分は、どの{table.by}にも入らない",
+    )
 
 
 def holds(link: Link, left: float, right: float) -> bool:
@@ -89,13 +117,13 @@ def tables_agree_in_the_ward(collection: Collection) -> Iterator[Finding]:
 
 
 def _places_behind(compared: Iterable[Place], collection: Collection) -> Iterator[Place]:
-    """Where somebody wrote down what is counted in some cells: entries, and numbers that no 実施機関 gets."""
+    """Where somebody wrote down what is counted in some cells: entries, and numbers that are in no line."""
     edition, tallies = collection.edition, collection.tallies
     keys = [CellKey(place.table, place.group, place.row, place.column) for place in compared]
     for table_id in dict.fromkeys(key.table for key in keys):
         table = edition.count_tables[table_id]
-        if table.by_body_of:
-            yield from places_outside(tallies, edition, collection.roster or (), table_id)
+        if table.divides:
+            yield from places_outside(tallies, edition, table_id)
         elif table.counted_from:
             source = source_of(table_id, table)
             entries = counted_entries(table_id, table, tallies.entries[source])
@@ -108,6 +136,7 @@ def _with_totals(linked: LinkedSums, printed: Mapping[CellKey, int]) -> LinkedSu
     left, right = (
         (column,)
         if not (linked.link.each_row or cells.rows or cells.group)
+        and len({key.column for key in keys}) == 1
         and (column := keys[0]._replace(group="", row="")) in printed
         else keys
         for cells, keys in ((linked.link.left, linked.left), (linked.link.right, linked.right))

@@ -87,8 +87,8 @@ def template(
     from nerima_report.runs import import_year as run
 
     fiscal_year = japanese.fiscal_year(year)
-    _, edition = open_folder(context, Path())
-    file, new = run.write_template(edition, fiscal_year, out, force)
+    workspace, edition = open_folder(context, Path())
+    file, new = run.write_template(workspace, edition, fiscal_year, out, force)
     done = f"作りました: {file}" if new else f"同じものがあるので、そのままです: {file}"
     tell(Console(), [done, f"書き終えたら、nerima-report record import {file} を実行してください。"])
 

@@ -3,13 +3,15 @@
     toml                       a TOML file read into its model, or the fault with file, key and reason
     municipality, part         the municipality, a part of the report
     tables, entries, registers, case_rules, guideline    what is collected, and what must hold for it
+    years_tables               what is printed of several years
     kinds                      the kinds of places that count as a 課, their heads, the roles in the protection
     sources, citations         every article of the sources, and what of the edition rests on it
     texts, letters, catalogue  the words: on forms, about years and corrections, to each 課, of findings
     manuscripts                which numbers may be typed into a manuscript
     generated                  definitions completed from other files (settings, guideline, choices)
+    lines                      the tables by 実施機関, 部 or 課, with those of a year
     ledger, ledger_texts       the case ledger of a part, and what is counted from it; the words of its workbook
-    proofs, sum_proofs, register_proofs, ledger_proofs    the consistency of a part
+    proofs, line_proofs, sum_proofs, register_proofs, ledger_proofs    the consistency of a part
     changes                    what differs between two editions
 
 Whatever is wrong in a definition stops the program with file, key and reason (DefinitionError).
@@ -19,7 +21,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -43,8 +45,9 @@ from nerima_report.edition.municipality import MunicipalityDefinition, Words
 from nerima_report.edition.part import Chart, ChartsFile, Part, PartDefinition, charts_of_tables
 from nerima_report.edition.proofs import part_faults
 from nerima_report.edition.registers import Register, RegistersFile
-from nerima_report.edition.tables import Column, CountTable, Figure, FiguresFile, LinksFile, fill
+from nerima_report.edition.tables import Column, CountTable, Figure, FiguresFile, Line, LinksFile, fill
 from nerima_report.edition.toml import Model, read_data, read_definition
+from nerima_report.edition.years_tables import YearsTable
 from nerima_report.errors import CannotProceed, DefinitionError
 from nerima_report.files import read_binary
 from nerima_report.places import CellKey
@@ -68,6 +71,7 @@ if TYPE_CHECKING:
 
 MUNICIPALITY = "municipality.toml"
 DEFAULT = "nerima"  # the edition that is used where the settings name none
+STARTER = "starter"  # the edition that `edition new` copies; it is nobody's
 # The files that all municipalities share, beside the folders of the editions, and of which the report is made. An
 # edition has what is its own: a whole file, or single keys of a .toml (see `read_shared`).
 SHARED = (
@@ -94,7 +98,8 @@ class Edition:
     DefinitionError (see `load_edition`). `own_guideline` is None where the body has none. `own_form_texts` replace
     those of forms.toml. `from_print`: the edition serves to type in a printed year, so there is no sheet for
     adjustments. `counted_by_ledgers` are the tables that are counted from a ledger, in a year that has one.
-    `is_of_ledgers`: it is that of a workbook of ledgers (see `of_ledgers`).
+    `is_of_ledgers`: it is that of a workbook of ledgers (see `of_ledgers`). `lines` has, by id of a table and key of a
+    課, the line to which the 課 belongs by the roster of the year (see lines.py).
     """
 
     folder: Path
@@ -106,6 +111,7 @@ class Edition:
     from_print: bool = False
     counted_by_ledgers: frozenset[str] = frozenset()
     is_of_ledgers: bool = False
+    lines: Mapping[str, Mapping[str, Line]] = field(default_factory=dict)
 
     @cached_property
     def form_texts(self) -> FormTexts:
@@ -347,6 +353,26 @@ class Edition:
         """
         return _collected({key: table for key, table in self.count_tables.items() if table.is_handed_in}, ward=ward)
 
+    def of_section(self, section: str) -> Edition:
+        """The edition as the form of a 課 has it: with its own line only in the tables by 実施機関, 部 or 課.
+
+        A table in which it has no line is left out.
+        """
+        own = {table_id: table for table_id, table in self.count_tables.items() if table.has_own_lines}
+        if not own:
+            return self
+        lines = {table_id: self.lines.get(table_id, {}).get(section) for table_id in own}
+        tables: dict[str, AnyTable] = dict(self.tables)
+        for table_id, table in own.items():
+            rows = tuple(row for row in table.rows if row.line == lines[table_id])
+            alone = {"rows": rows, "total": "", "no_total_because": "1行だけの様式"}
+            tables[table_id] = table.model_copy(update=alone)
+        parts = (
+            {key: tables[part.table_id(key)] for key in part.tables if lines.get(part.table_id(key), "") is not None}
+            for part in self.parts
+        )
+        return replace(self, parts=tuple(replace(part, tables=t) for part, t in zip(self.parts, parts, strict=True)))
+
     def collected_entries(self, ward: bool) -> dict[str, EntryTable]:
         """Which list-like tables a section, or the coordinator for the ward, reports."""
         if ward:
@@ -431,6 +457,12 @@ def _names_of(part: Part) -> Iterator[str]:
             yield from (column.label for column in table.columns)
         else:
             yield from (text for field in table.fields for text in (field.label, *field.choices))
+    for of_years in part.years_tables.values():
+        yield from (
+            of_years.key,
+            of_years.title,
+            *(text for item in of_years.items for text in (item.group, item.label)),
+        )
 
 
 def shipped_templates() -> Path:
@@ -450,7 +482,8 @@ def find_edition(name: str = "", templates: Path | None = None) -> Path:
     folder = templates or shipped_templates()
     if (folder / MUNICIPALITY).is_file():
         return folder
-    editions = [file.parent for file in sorted(folder.glob(f"*/{MUNICIPALITY}"))]
+    folders = (file.parent for file in sorted(folder.glob(f"*/{MUNICIPALITY}")))
+    editions = [each for each in folders if each.name != STARTER]
     wanted = name or ("" if templates else DEFAULT)
     found = [each for each in editions if each.name == wanted] if wanted else editions
     if len(found) == 1:
@@ -551,9 +584,11 @@ def _load_part(folder: Path, guideline: Guideline | None) -> Part:
     uses = read_definition(folder / "uses.toml", UseRules) if (folder / "uses.toml").exists() else None
     kept = _if_there(folder / "registers.toml", RegistersFile, numbers)
     registers = tuple(with_guideline(register, guideline) for register in kept.register_)
-    all_tables = completed(tables, guideline)
+    of_years = {table.key: table for table in tables if isinstance(table, YearsTable)}
+    all_tables = completed([table for table in tables if not isinstance(table, YearsTable)], guideline)
     charts = _load_charts(folder, all_tables, figures)
     part = Part(folder, definition, all_tables, links, figures, uses, charts, registers, kept.incidents)
+    part = replace(part, years_tables=of_years)
     if (folder / "ledger.toml").exists():
         part = replace(part, read_ledger=cache(partial(_load_ledger, part)))
     if not part.manuscript.is_file():

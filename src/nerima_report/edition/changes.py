@@ -130,7 +130,7 @@ def _part(part: Part) -> dict[str, object]:
         "uses.toml": part.uses,
         "registers.toml": registers if part.registers else None,
         "part.toml": part.definition,
-        "tables.toml": TablesFile.model_construct(table=tuple(part.tables.values())),
+        "tables.toml": TablesFile.model_construct(table=(*part.tables.values(), *part.years_tables.values())),
         "links.toml": LinksFile.model_construct(link=part.links),
         "figures.toml": FiguresFile.model_construct(figure=part.figures),
         # A change in a table is said once, at the table, and not again at each list of choices that follows it.

@@ -19,6 +19,7 @@ from nerima_report.edition.tables import (
     placeholders_in,
     refuse_duplicates,
 )
+from nerima_report.edition.years_tables import YearsTable
 from nerima_report.fiscal_year import LAST_YEAR
 from nerima_report.places import CellKey
 
@@ -337,7 +338,7 @@ Tables = Mapping[str, AnyTable]  # by key, or by id
 class TablesFile(Definition):
     """tables.toml."""
 
-    table: tuple[Annotated[AnyTable, Field(discriminator="kind")], ...] = Field(title="表")
+    table: tuple[Annotated[AnyTable | YearsTable, Field(discriminator="kind")], ...] = Field(title="表")
 
 
 ADJUSTMENTS = "調整"

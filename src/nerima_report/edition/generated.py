@@ -1,4 +1,7 @@
-"""Definitions completed from other files: settings of part.toml, types of the guideline, a row for each choice."""
+"""Definitions completed from others: settings of part.toml, types of the guideline, a row for each choice.
+
+A table that divides another one has the columns (or rows) of that one, where it does not write its own.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from typing import Any
 from nerima_report.edition.entries import AnyTable, EntryField, EntryTable, Tables, answers_of, in_columns
 from nerima_report.edition.guideline import Guideline
 from nerima_report.edition.registers import Register
-from nerima_report.edition.tables import Condition, CountTable, Row
+from nerima_report.edition.tables import Column, Condition, CountTable, Row
 
 
 def with_numbers(data: Any, names: Mapping[str, str]) -> Any:
@@ -30,7 +33,8 @@ def with_numbers(data: Any, names: Mapping[str, str]) -> Any:
 def completed(tables: Sequence[AnyTable], guideline: Guideline | None) -> dict[str, AnyTable]:
     """The tables by key, with the choices that come from the guideline and the rows that come from choices."""
     chosen = {table.key: _with_types(table, guideline) for table in tables}
-    return {key: _with_rows(table, chosen) for key, table in chosen.items()}
+    filled = {key: _with_rows(table, chosen) for key, table in chosen.items()}
+    return {key: _with_divided(table, filled) for key, table in filled.items()}
 
 
 def condition_faults(table: AnyTable, tables: Tables) -> Iterator[tuple[str, str]]:
@@ -99,6 +103,25 @@ def _with_rows(table: AnyTable, tables: Tables) -> AnyTable:
     fields = {field.label: field for field in source.fields} if isinstance(source, EntryTable) else {}
     rows = [new for row in table.rows for new in _rows_of(row, fields.get(row.each_choice_of))]
     return table.model_copy(update={"rows": tuple(rows)}).with_group_totals()
+
+
+def _with_divided(table: AnyTable, tables: Tables) -> AnyTable:
+    """The table with the columns, or rows, of the table that it divides."""
+    source = tables.get(table.divides) if isinstance(table, CountTable) else None
+    if not isinstance(table, CountTable) or not isinstance(source, CountTable):
+        return table
+    if table.places == "columns":
+        groups = bool(table.group_stub)
+        rows = {(row.group if groups else "", row.label): None for row in source.counted_rows}
+        own = tuple(Row(group=group, label=label) for group, label in rows)
+        return table if table.rows else table.model_copy(update={"rows": own}).with_group_totals()
+    if table.columns:
+        return table
+    if not table.of_column:
+        return table.with_columns(Column(label=c.label, unit=c.unit) for c in source.columns if c.additive)
+    counted = source.column(table.of_column)
+    labels = dict.fromkeys(row.label for row in source.counted_rows) if counted else {}
+    return table.with_columns(Column(label=label, unit=counted.unit if counted else "") for label in labels)
 
 
 def _rows_of(row: Row, field: EntryField | None) -> Sequence[Row]:

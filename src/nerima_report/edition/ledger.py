@@ -234,7 +234,9 @@ class Counted(Definition):
                 "where": where,
                 "several_rows": self.several_rows,
                 "rows": tuple(
-                    row.model_copy(update={"where": rows.get((row.group, row.label)) or self._conditions(row)})
+                    row
+                    if row.sum_of
+                    else row.model_copy(update={"where": rows.get((row.group, row.label)) or self._conditions(row)})
                     for row in table.rows
                 ),
                 "columns": tuple(_counted_column(column, columns.get(column.label)) for column in table.columns),

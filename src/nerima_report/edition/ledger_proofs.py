@@ -54,14 +54,15 @@ def ledger_faults(ledger: Ledger, tables: Tables) -> Iterator[tuple[str, str]]:
 
 
 def _unknown_names(counted: Counted, table: CountTable) -> Iterator[str]:
-    known = {(row.group, row.label) for row in table.rows}
+    known = {(row.group, row.label) for row in table.filled_rows}
     for row in counted.rows:
         if (row.group, row.label) not in known:
             yield f"表「{counted.table}」に行「{row.label}」はありません"
-    if counted.rows and len(counted.rows) != len(table.rows):
-        yield f"rows は、表「{counted.table}」の行の数（{len(table.rows)}）だけ書きます"
+    if counted.rows and len(counted.rows) != len(known):
+        yield f"rows は、表「{counted.table}」の行の数（{len(known)}）だけ書きます"
     for column in counted.columns:
-        if table.column(column.label) is None:
+        found = table.column(column.label)
+        if found is None or found.sum_of:
             yield f"表「{counted.table}」に列「{column.label}」はありません"
 
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
-from nerima_report.edition.tables import Definition, FiscalYear, Setting, Text, placeholders_in
+from nerima_report.edition.tables import Definition, FiscalYear, Rounding, Setting, Text, placeholders_in
 from nerima_report.findings import Severity
 from nerima_report.fiscal_year import full_date, last_day
 
@@ -92,7 +92,7 @@ class Printing(Definition):
 
     `caption` may have {番号}, {部} (which part of the report it is) and {題名}, `heading` {見出し} and {単位}. The
     numbers begin anew in each part, or run through the report. `zero_note` stands under a table in which `zero` stands
-    for 0.
+    for 0. The shares of rows that the manuscript asks for (構成比) have `share_digits`, by `share_rounding`.
     """
 
     caption: Text = Field(title="表の題の形", default="表{番号} {題名}")
@@ -100,6 +100,8 @@ class Printing(Definition):
     heading: Text = Field(title="列の見出しの形", default="{見出し}({単位})")
     zero: str = Field(title="0 の書き方", default="0")
     zero_note: str = Field(title="0 の書き方の注", default="")
+    share_digits: int = Field(title="構成比の、小数点以下の桁数", ge=0, le=4, default=1)
+    share_rounding: Rounding = Field(title="構成比の丸め方", default="half_up")
 
     @model_validator(mode="after")
     def _asks_only_for_what_there_is(self) -> Printing:

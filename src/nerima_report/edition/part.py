@@ -7,7 +7,7 @@ Here are the models of part.toml (settings, breaks in series, renamed rows, what
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,11 +22,15 @@ from nerima_report.edition.tables import (
     Definition,
     Figure,
     FiscalYear,
+    Label,
     Link,
+    OptionalLabel,
     Setting,
     Text,
     refuse_duplicates,
 )
+from nerima_report.edition.years_tables import YearsTable
+from nerima_report.places import CellKey
 
 if TYPE_CHECKING:
     from nerima_report.edition.ledger import Ledger
@@ -45,7 +49,7 @@ class Chart(Definition):
     table: str = Field(title="表", default="")
     column: str = Field(title="列", default="")
     group: str = Field(title="区分", default="")
-    rows: tuple[Text, ...] = Field(title="行", default=())
+    rows: tuple[Label, ...] = Field(title="行", default=())
     each_row: bool = Field(title="行ごとにするか", default=False)
 
     @model_validator(mode="after")
@@ -74,7 +78,7 @@ def charts_of_tables(tables: Iterable[CountTable], figures: Iterable[str]) -> tu
     """The charts of a part without charts.toml: every table by its total and its rows, and every figure."""
     charts = []
     for table in tables:
-        several = len(table.counted_rows) > 1
+        several = table.awaits_lines or len(table.counted_rows) > 1
         for column in table.columns:
             name = f"{table.title}（{column.label}）" if len(table.columns) > 1 else table.title
             chart = Chart(key=f"{table.key} {column.label}", title=name, table=table.key, column=column.label)
@@ -97,35 +101,58 @@ class PartSetting(Setting):
 
 
 class Break(Definition):
-    """A break in a series: the fiscal year from which a table of the part cannot be compared with earlier years."""
+    """A break in a series: the fiscal year from which a table of the part cannot be compared with earlier years.
+
+    With `row`, `group` or `column` only those cells of it cannot; the sum over all rows goes on where one row breaks.
+    """
 
     year: FiscalYear = Field(title="年度")
     table: Text = Field(title="表")
+    row: OptionalLabel = Field(title="行", default="")
+    group: OptionalLabel = Field(title="区分", default="")
+    column: OptionalLabel = Field(title="列", default="")
     before: Text = Field(title="それまで")
     what: Text = Field(title="変わったこと")
     reason: Text = Field(title="理由")
 
+    @property
+    def cells(self) -> str:
+        """The cells that it is about in words (開示請求 取下げ); '' where it is about the whole table."""
+        return " ".join(filter(None, (self.group, self.row, self.column)))
+
+    def cuts(self, key: CellKey) -> bool:
+        """Whether it breaks the series of a number of its table.
+
+        Without a row the key stands for the sum of all rows (of its group), without a group for its row in all groups.
+        """
+        if self.column not in ("", key.column):
+            return False
+        if self.row:
+            return self.row == key.row and (not self.group or key.group in ("", self.group))
+        return not self.group or self.group == key.group or bool(key.row and not key.group)
+
 
 class Renamed(Definition):
-    """A row, a column or a table that has another name from a fiscal year on, but continues its series.
+    """A row, a column, a group or a table that has another name from a fiscal year on, but continues its series.
 
-    `before` is the earlier name. Two rows that became one are two of these with the same `row`.
+    `before` is the earlier name. Two rows that became one are two of these with the same `row`. With `row`, `group` is
+    that of the row; without, it is the group that has another name.
     """
 
     year: FiscalYear = Field(title="年度")
     table: Text = Field(title="表")
     before: Text = Field(title="それまで")
-    row: str = Field(title="行", default="")
-    column: str = Field(title="列", default="")
-    group: str = Field(title="区分", default="")
+    row: OptionalLabel = Field(title="行", default="")
+    column: OptionalLabel = Field(title="列", default="")
+    group: OptionalLabel = Field(title="区分", default="")
     reason: Text = Field(title="理由")
 
     @model_validator(mode="after")
     def _renames_one_thing(self) -> Renamed:
         if self.row and self.column:
             raise ValueError("row（行）と column（列）は、どちらか一方だけを書きます")
-        if self.group and not self.row:
-            raise ValueError("group（区分）は row（行）とともに書きます")
+        if self.group and self.column:
+            raise ValueError("group（区分）は、column（列）とともには書けません")
         return self
 
 
@@ -134,9 +161,9 @@ class Stock(Definition):
 
     table: Text = Field(title="表")
     column: Text = Field(title="列")
-    closing: Text = Field(title="年度末の数の行")
-    new: str = Field(title="増えた数の行", default="")
-    ended: str = Field(title="減った数の行", default="")
+    closing: Label = Field(title="年度末の数の行")
+    new: OptionalLabel = Field(title="増えた数の行", default="")
+    ended: OptionalLabel = Field(title="減った数の行", default="")
     basis: Text = Field(title="よりどころ")
 
     @model_validator(mode="after")
@@ -150,8 +177,8 @@ class CarriedOver(Definition):
     """A number that says again what the year before left open: it is the number of `before` at the end of that year."""
 
     table: Text = Field(title="表")
-    row: Text = Field(title="行")
-    column: Text = Field(title="列")
+    row: Label = Field(title="行")
+    column: Label = Field(title="列")
     before: Cells = Field(title="前の年度の数")
     basis: Text = Field(title="よりどころ")
 
@@ -264,8 +291,8 @@ def _no_ledger() -> None:
 class Part:
     """One part (部) of the report: its definition, tables, links, figures, rules for cases, registers and manuscript.
 
-    `charts` are those of 年度別の推移. `incidents` says which incidents require an entry in a register. `read_ledger`
-    reads its case ledger.
+    `charts` are those of 年度別の推移. `years_tables` show `tables` over the years. `incidents` says
+    which incidents require an entry in a register. `read_ledger` reads its case ledger.
     """
 
     folder: Path
@@ -278,6 +305,7 @@ class Part:
     registers: tuple[Register, ...] = ()
     incidents: IncidentRule | None = None
     read_ledger: Callable[[], Ledger | None] = _no_ledger
+    years_tables: Mapping[str, YearsTable] = field(default_factory=dict)
 
     @property
     def ledger(self) -> Ledger | None:

@@ -11,13 +11,11 @@ from nerima_report.edition.case_rules import rule_faults
 from nerima_report.edition.entries import EntryTable
 from nerima_report.edition.generated import condition_faults
 from nerima_report.edition.guideline import Guideline
-from nerima_report.edition.part import Part
+from nerima_report.edition.line_proofs import line_faults
+from nerima_report.edition.part import Break, Part
 from nerima_report.edition.register_proofs import register_faults
 from nerima_report.edition.sum_proofs import sum_faults
-from nerima_report.edition.tables import Cells, CountTable, Figure, Link, cell_keys, placeholders_in
-
-# What a title or a note may ask for; report/wording.py gives the values for a fiscal year.
-YEAR_PLACEHOLDERS = frozenset({"年度", "短い年度", "年度末"})
+from nerima_report.edition.tables import YEAR_PLACEHOLDERS, Cells, CountTable, Figure, Link, cell_keys, placeholders_in
 
 # What Excel takes as the name of a sheet.
 LONGEST_SHEET_NAME = 31
@@ -59,9 +57,19 @@ def _check_texts(part: Part) -> Iterator[Fault]:
         for note in table.notes:
             for name in sorted(placeholders_in(note.text) - YEAR_PLACEHOLDERS):
                 yield file, f"{key}.notes", f"{{{name}}} という差し込みはありません"
+        where, texts = _labels_in_print(table)
+        for name in sorted({name for text in texts for name in placeholders_in(text)} - YEAR_PLACEHOLDERS):
+            yield file, f"{key}.{where}", f"{{{name}}} という差し込みはありません"
         for where, texts in _plain_texts(table):
             for name in sorted(name for text in texts for name in placeholders_in(text)):
                 yield file, f"{key}.{where}", f"{{{name}}} という設定は part.toml にありません"
+
+
+def _labels_in_print(table: CountTable | EntryTable) -> tuple[str, list[str]]:
+    """The labels of a table in which the name of a year may stand: the key of the file, and the texts."""
+    if isinstance(table, CountTable):
+        return "printed_as", [*table.printed_as.values()]
+    return "print", [column.label for column in table.print]
 
 
 def _plain_texts(table: CountTable | EntryTable) -> Iterator[tuple[str, list[str]]]:
@@ -69,7 +77,8 @@ def _plain_texts(table: CountTable | EntryTable) -> Iterator[tuple[str, list[str
     yield "instruction", [table.instruction]
     if isinstance(table, CountTable):
         yield "rows", [text for row in table.rows for text in (row.label, row.group, row.rule)]
-        yield "columns", [column.label for column in table.columns]
+        yield "columns", [text for column in table.columns for text in (column.label, column.over)]
+        yield "stub", [table.stub, table.group_stub, table.total]
     else:
         yield "fields", [text for field in table.fields for text in (field.label, field.rule, *field.choices)]
 
@@ -82,7 +91,7 @@ def _check_counting(part: Part) -> Iterator[Fault]:
         if isinstance(table, CountTable):
             for where, reason in sum_faults(table):
                 yield part.folder / "tables.toml", f"{key}.{where}", reason
-            try:  # again, because rows may have come from choices
+            try:  # again, because rows may have come from choices or from another table
                 CountTable.model_validate(table.model_dump())
             except ValidationError as error:
                 reason = str(error.errors()[0].get("ctx", {}).get("error", ""))
@@ -90,25 +99,14 @@ def _check_counting(part: Part) -> Iterator[Fault]:
 
 
 def _faults_of_made_tables(part: Part, table: CountTable | EntryTable) -> Iterator[tuple[str, str]]:
-    """Choices from a guideline need one. A table by 実施機関 divides columns that add up; its rows are bodies."""
-    if isinstance(table, EntryTable) and any(field.choices_from and not field.choices for field in table.fields):
-        yield "fields", 'choices_from = "guideline" と書いてありますが、guideline.toml がありません'
-    if isinstance(table, CountTable) and table.done_of and not isinstance(part.tables.get(table.done_of), EntryTable):
+    """Choices from a guideline need one; what a table is made from exists; what is divided can be added up."""
+    if isinstance(table, EntryTable):
+        if any(field.choices_from and not field.choices for field in table.fields):
+            yield "fields", 'choices_from = "guideline" と書いてありますが、guideline.toml がありません'
+        return
+    if table.done_of and not isinstance(part.tables.get(table.done_of), EntryTable):
         yield "done_of", f"一覧の表「{table.done_of}」はありません"
-    if not isinstance(table, CountTable) or not table.by_body_of:
-        return
-    source = part.tables.get(table.by_body_of)
-    if not isinstance(source, CountTable) or source.by_body_of or source.reported_by == "coordinator":
-        yield "by_body_of", f"各課が書く件数の表「{table.by_body_of}」はありません"
-        return
-    for column in table.columns:
-        same = source.column(column.label)
-        if same is None or not same.additive or same.unit != column.unit:
-            yield "columns", f"表「{source.key}」に、足すことのできる同じ単位の列「{column.label}」はありません"
-    bodies = {body.name for body in part.definition.bodies}
-    for row in table.filled_rows:
-        if row.label not in bodies:
-            yield "rows", f"part.toml の bodies に「{row.label}」はありません"
+    yield from line_faults(part, table)
 
 
 def _check_part(part: Part) -> Iterator[Fault]:
@@ -120,8 +118,21 @@ def _check_part(part: Part) -> Iterator[Fault]:
     for number, found in enumerate(definition.breaks, start=1):
         if found.table not in part.tables:
             yield file, f"breaks[{number}].table", f"表「{found.table}」はありません"
+        elif reason := _no_such_cells(part, found):
+            yield file, f"breaks[{number}]", reason
         if not definition.serves(found.year):
             yield file, f"breaks[{number}].year", f"この部は{found.year}年度には使いません"
+
+
+def _no_such_cells(part: Part, found: Break) -> str:
+    """Why a break is about no cells of its table, or ''."""
+    table = part.tables.get(found.table)
+    if not found.cells:
+        return ""
+    if not isinstance(table, CountTable):
+        return f"件数の表「{found.table}」はありません"
+    column, rows = found.column or table.columns[0].label, (found.row,) if found.row else ()
+    return _unknown(part, Cells(table=found.table, column=column, group=found.group, rows=rows))
 
 
 def _check_renamed(part: Part) -> Iterator[Fault]:
@@ -132,8 +143,12 @@ def _check_renamed(part: Part) -> Iterator[Fault]:
         where = file, f"renamed[{number}]"
         if renamed.table not in part.tables:
             yield *where, f"表「{renamed.table}」はありません"
+        elif _awaits_lines(part, renamed.table):
+            pass  # what is renamed may be a line of the roster
         elif renamed.row and (renamed.group, renamed.row) not in rows:
             yield *where, f"表「{renamed.table}」に行「{renamed.group} {renamed.row}」はありません".replace("「 ", "「")
+        elif renamed.group and renamed.group not in {group for group, _ in rows}:
+            yield *where, f"表「{renamed.table}」に区分「{renamed.group}」はありません"
         elif renamed.column and renamed.column not in columns:
             yield *where, f"表「{renamed.table}」に列「{renamed.column}」はありません"
         elif not definition.serves(renamed.year):
@@ -180,6 +195,11 @@ def _check_must_publish(part: Part) -> Iterator[Fault]:
         for key in must.figures:
             if key not in figures:
                 yield *where, f"割合「{key}」は figures.toml にありません"
+
+
+def _awaits_lines(part: Part, key: str) -> bool:
+    table = part.tables.get(key)
+    return isinstance(table, CountTable) and table.awaits_lines
 
 
 def _labels(part: Part, key: str) -> tuple[set[tuple[str, str]], set[str]]:
@@ -266,10 +286,33 @@ def _check_charts(part: Part) -> Iterator[Fault]:
             yield file, chart.key, reason
             continue
         _, table = part.count_table(chart.table)
-        several = len(chart.rows or table.counted_rows) > 1
+        several = table.awaits_lines or len(chart.rows or table.counted_rows) > 1
         if several and table.no_total_because and not chart.each_row:
             reason = f"表「{chart.table}」は合計しない表です。each_row = true を書いてください"
             yield file, chart.key, reason
+
+
+def _check_years_tables(part: Part) -> Iterator[Fault]:
+    """A table of years shows numbers that exist and can be added up; its texts ask only for names of years."""
+    file, figures = part.folder / "tables.toml", {figure.key for figure in part.figures}
+    for key, table in part.years_tables.items():
+        texts = [table.title, table.stub, table.year_label, table.total, table.average, table.no_number_note]
+        texts += [note.text for note in table.notes]
+        texts += [text for item in table.items for text in (item.label, item.group)]
+        for name in sorted({name for text in texts for name in placeholders_in(text)} - YEAR_PLACEHOLDERS):
+            yield file, key, f"{{{name}}} という差し込みはありません"
+        for number, item in enumerate(table.items, start=1):
+            where = file, f"{key}.items[{number}]"
+            if item.figure and item.figure not in figures:
+                yield *where, f"割合「{item.figure}」は figures.toml にありません"
+            if item.cells is None:
+                continue
+            if reason := _unknown(part, item.cells):
+                yield *where, reason
+                continue
+            _, source = part.count_table(item.cells.table)
+            if source.no_total_because and not item.each_row and len(item.cells.rows or source.rows) > 1:
+                yield *where, f"表「{item.cells.table}」は合計しない表です。each_row = true を書いてください"
 
 
 def _unknown(part: Part, cells: Cells) -> str:
@@ -277,6 +320,10 @@ def _unknown(part: Part, cells: Cells) -> str:
     table = part.tables.get(cells.table)
     if not isinstance(table, CountTable):
         return f"件数の表「{cells.table}」はありません"
+    if table.awaits_lines and (cells.rows or cells.group or table.places == "columns"):
+        return (
+            f"表「{cells.table}」の行や列は名簿によって変わるので、名前で指せません。rows か columns を書いてください"
+        )
     columns = [table.column(label) for label in cells.column_labels]
     for label, column in zip(cells.column_labels, columns, strict=True):
         if column is None:
@@ -313,4 +360,5 @@ _CHECKS = (
     _check_links,
     _check_figures,
     _check_charts,
+    _check_years_tables,
 )

@@ -60,7 +60,8 @@ def _counts(register: Register, tables: Tables) -> Iterator[Fault]:
             yield "counts", f"課が件数を書く表「{count.table}」はありません"
             continue
         column = table.column(count.column)
-        if count.row not in [row.label for row in table.rows] or column is None or not column.additive:
+        rows = [row.label for row in table.filled_rows]
+        if count.row not in rows or column is None or column.sum_of or not column.additive:
             yield "counts", f"表「{count.table}」に行「{count.row}」か、足し上げる列「{count.column}」がありません"
         elif table.total:
             yield "counts", f"表「{count.table}」は、合計の行があるので数えられません"

@@ -21,7 +21,7 @@ def sum_faults(table: CountTable) -> Iterator[tuple[str, str]]:
             if twice := _added_twice(_name(one), {_name(each): [*each.sum_of] for each in ones}):
                 yield what, f"「{one.label}」の sum_of は、「{twice}」を2回足しています"
                 return
-    if not table.counted_rows:
+    if not table.counted_rows and not table.awaits_lines:
         yield "rows", "合計に数える行（sum_of も of もない行）がありません"
     if table.order == "by_count" and any((row.sum_of or row.of) and not row.pinned for row in table.rows):
         yield "rows", 'order = "by_count" の表では、sum_of や of の行に pinned = true を書きます'

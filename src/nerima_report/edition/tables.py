@@ -25,9 +25,33 @@ def _written_in_full(year: int) -> int:
     return year
 
 
+# The names of years that titles, notes and labels may ask for; report/wording.py gives them for a fiscal year.
+YEAR_PLACEHOLDERS = frozenset(
+    {
+        *("年度", "短い年度", "年度末", "西暦"),
+        *("前年度", "短い前年度", "前年度末", "前年度の西暦"),
+        *("翌年度", "短い翌年度", "翌年度末", "翌年度の西暦"),
+    }
+)
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+_YEAR = re.compile(rf"\{{({'|'.join(YEAR_PLACEHOLDERS)})\}}")
+
+
+def lasting_name(label: str) -> str:
+    """The name that a label with the name of a year has in every year.
+
+    >>> lasting_name("{前年度}からの繰越"), lasting_name("取下げ")
+    ('前年度からの繰越', '取下げ')
+    """
+    return _YEAR.sub(r"\1", label)
+
+
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+OptionalLabel = Annotated[str, AfterValidator(lasting_name)]
+Label = Annotated[Text, AfterValidator(lasting_name)]  # of a row, a group or a column, where it is named
 FiscalYear = Annotated[int, AfterValidator(_written_in_full)]
 Reporter = Literal["section", "coordinator"]
+Line = tuple[str, str]  # a row of a table by its group ('' without one) and its label; a column by '' and its label
 # The Japanese names of choices, and of the keyboard layouts in corrections.toml.
 CHOICES: Mapping[str, str] = {
     "error": SEVERITY_NAMES["error"],
@@ -37,6 +61,7 @@ CHOICES: Mapping[str, str] = {
     "coordinator": "とりまとめ課（全体の様式）",
     "counts": "件数の表",
     "entries": "一覧の表",
+    "years": "年度別の表",
     "fixed": "書いた順",
     "by_count": "多い順",
     "equal": "等しい",
@@ -45,10 +70,11 @@ CHOICES: Mapping[str, str] = {
     "both_or_neither": "一方が0なら他方も0",
     "numpad": "テンキー",
     "row": "行",
+    "rows": "行",
+    "columns": "列",
 }
 # The columns of a table that counts who was asked for a list, and who did what it is about.
 ASKED, DONE = "求めた所", "行った所"
-_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 
 def without_doubt(text: str) -> str:
@@ -151,11 +177,17 @@ class Column(Definition):
     of: str = Field(title="うち書きのもとの列", default="")
     bracketed: str = Field(title="かっこに入れて並べる列", default="")
     printed_heading: str = Field(title="印刷する見出し", default="")
+    covers: tuple[Text, ...] = Field(title="まとめるもの", default=())
 
     @property
     def heading(self) -> str:
         """The heading as printed, with its unit: 件数(件)."""
         return f"{self.label}({self.unit})"
+
+    @property
+    def covered(self) -> tuple[str, ...]:
+        """What it puts together in a table that is made from another one, or by the roster; see `CountTable`."""
+        return self.covers or (self.label,)
 
     @model_validator(mode="after")
     def _counts_one_thing(self) -> Column:
@@ -187,11 +219,22 @@ class Row(Definition):
     beginning: str = Field(title="選択肢のはじめの言葉", default="")
     sum_of: tuple[Text, ...] = Field(title="足す行", default=())
     of: str = Field(title="うち書きのもとの行", default="")
+    covers: tuple[Text, ...] = Field(title="まとめるもの", default=())
 
     @property
     def heading(self) -> str:
         """The label, or of which choices the row stands for."""
         return self.label or f"{self.each_choice_of}の{self.beginning}"
+
+    @property
+    def covered(self) -> tuple[str, ...]:
+        """What it puts together in a table that is made from another one, or by the roster; see `CountTable`."""
+        return self.covers or (self.label,)
+
+    @property
+    def line(self) -> Line:
+        """Its name within the table."""
+        return self.group, self.label
 
     def key(self, table_id: str, column: str) -> CellKey:
         """The name of the cell of the row in a column."""
@@ -255,8 +298,18 @@ class CountTable(TableDefinition):
     In print each group is a row above its rows; only forms have a column of groups, headed `group_stub`. `counted_from`
     names a list-like table of the part: then the table is not filled in, but its entries are counted. An entry that
     meets `where` of the table and of the column counts in the first row whose `where` it meets, or, with
-    `several_rows`, in each of them. `by_body_of` names another table of counts of the part: then the rows are the
-    実施機関 of the part, and each is the sum of the column of the same label over the 課 that the roster gives to it.
+    `several_rows`, in each of them.
+
+    `by` names what the roster gives: the rows are 実施機関, 部 or 課 (the lines of the table). Those of the roster are
+    taken where none are written. Without more, each 課 fills in its own line only. With `divides`, another table of
+    counts of the part is divided among the lines, and nobody fills anything in: each column is that of the same label;
+    with `of_column` there is a column for each row of the divided table, and its counts are those of this one column.
+    With `places = "columns"` it is the other way round: the lines are the columns, and the rows are those of the
+    divided table. `covers` of a row or column names what it puts together (several 部; several rows or a group of the
+    divided table). `split` names the 実施機関 that are divided into their 部, each in a group; all others are one row.
+    `only` names those that the table is about: what 課 of others say is in no line. `sum_column` is the label of a last
+    column with the sum of those that are not written.
+
     `done_of` names a list: then the rows are the words with which the kinds of 課 are counted (課, 校, 園), and the
     columns say how many of them were asked for the list, and did what it is about (`done_when`).
     None of these is filled in by anybody. `counts_requests`: all of it is 0 where a 課 says on its cover that the part
@@ -264,18 +317,28 @@ class CountTable(TableDefinition):
 
     `group_total` is the label of a row with the sum of each group, below its rows or (`group_total_first`) above them.
     `total_first` prints the total row above all others.
+
+    A label with the name of a year is the same in every year: {前年度}からの繰越 is 前年度からの繰越 on forms, in
+    records and wherever it is named, and only in print the name of the year stands in it. `printed_as` has such
+    labels as they are printed.
     """
 
     kind: Literal["counts"] = Field(title="種類")
     counted_from: str = Field(title="数えるもとの一覧", default="")
     where: tuple[Condition, ...] = Field(title="数える条件", default=())
     several_rows: bool = Field(title="いくつもの行に数えるか", default=False)
-    by_body_of: str = Field(title="実施機関ごとに分ける表", default="")
+    by: Literal["", "実施機関", "部", "課"] = Field(title="名簿で分ける単位", default="")
+    divides: str = Field(title="分けるもとの表", default="")
+    of_column: str = Field(title="分けるもとの列", default="")
+    places: Literal["rows", "columns"] = Field(title="名簿のものを並べるところ", default="rows")
+    split: tuple[Text, ...] = Field(title="部に分ける実施機関", default=())
+    only: tuple[Text, ...] = Field(title="対象の実施機関", default=())
+    sum_column: str = Field(title="行ごとの計の列の見出し", default="")
     done_of: str = Field(title="行った所を数える一覧", default="")
     stub: Text = Field(title="左の列の見出し")
     group_stub: str = Field(title="区分の列の見出し", default="")
-    columns: tuple[Column, ...] = Field(title="列", min_length=1)
-    rows: tuple[Row, ...] = Field(title="行", min_length=1)
+    columns: tuple[Column, ...] = Field(title="列", default=())
+    rows: tuple[Row, ...] = Field(title="行", default=())
     order: Literal["fixed", "by_count"] = Field(title="並べ方", default="fixed")
     total: str = Field(title="合計行の見出し", default="")
     no_total_because: str = Field(title="合計しない理由", default="")
@@ -286,6 +349,7 @@ class CountTable(TableDefinition):
     hide_unused_rows: bool = Field(title="実績のない行を載せないか", default=False)
     counts_requests: bool = Field(title="請求を数えるか", default=False)
     zero: str | None = Field(title="0 の書き方", default=None)
+    printed_as: Mapping[Text, Text] = Field(title="報告に印刷する見出し", default={})
 
     @property
     def printed_columns(self) -> tuple[Column, ...]:
@@ -293,10 +357,24 @@ class CountTable(TableDefinition):
         inner = {column.bracketed for column in self.columns}
         return tuple(column for column in self.columns if column.label not in inner)
 
+    def printed(self, label: str, years: Mapping[str, str]) -> str:
+        """A label as it is printed in the report of a year; `years` are the names of years."""
+        return fill(self.printed_as.get(label, label), years)
+
     @property
     def is_handed_in(self) -> bool:
         """Whether somebody fills it in: it is neither counted from entries nor made from another table."""
-        return not (self.counted_from or self.by_body_of or self.done_of)
+        return not (self.counted_from or self.divides or self.done_of)
+
+    @property
+    def has_own_lines(self) -> bool:
+        """Whether each 課 fills in its own line only."""
+        return bool(self.by) and self.is_handed_in
+
+    @property
+    def awaits_lines(self) -> bool:
+        """Whether its lines are those of the roster (or of the record) of a year, and are not known without it."""
+        return bool(self.by) and not (self.columns if self.places == "columns" else self.rows)
 
     def column(self, label: str) -> Column | None:
         """The column with this label."""
@@ -366,10 +444,23 @@ class CountTable(TableDefinition):
         rows: list[Row] = []
         for group in self.groups:
             own = [row for row in self.rows if row.group == group]
+            if not group:  # rows that stand beside the groups
+                rows += own
+                continue
             counted = tuple(row.label for row in own if not (row.sum_of or row.of))
             total = [Row(label=self.group_total, group=group, sum_of=counted, pinned=not self.group_total_first)]
             rows += [*total, *own] if self.group_total_first else [*own, *total]
         return self.model_copy(update={"rows": tuple(rows)})
+
+    def with_columns(self, columns: Iterable[Column]) -> CountTable:
+        """The table with these columns, and that of `sum_column`."""
+        own = tuple(columns)
+        sums = [
+            Column(label=self.sum_column, unit=column.unit, sum_of=tuple(each.label for each in own))
+            for column in own[:1]
+            if self.sum_column
+        ]
+        return self.model_copy(update={"columns": (*own, *sums), "sum_column": ""})
 
     @property
     def stubs(self) -> list[str]:
@@ -380,6 +471,33 @@ class CountTable(TableDefinition):
     def groups(self) -> tuple[str, ...]:
         """The groups of rows in the order of definition; ('',) when there are none."""
         return tuple(dict.fromkeys(row.group for row in self.rows))
+
+    @model_validator(mode="before")
+    @classmethod
+    def _labels_last_for_years(cls, data: object) -> object:
+        """Take the years out of the labels, and keep the labels with their years as `printed_as`."""
+        if not isinstance(data, dict):
+            return data
+        named: dict[str, str] = {}
+
+        def lasting(label: object) -> object:
+            if not isinstance(label, str) or not _YEAR.search(label):
+                return label
+            name = lasting_name(label.strip())
+            named[name] = label.strip()
+            return name
+
+        def of_items(items: object, *keys: str) -> object:
+            if not isinstance(items, list | tuple):
+                return items
+            return [
+                {k: lasting(v) if k in keys else v for k, v in item.items()} if isinstance(item, dict) else item
+                for item in items
+            ]
+
+        new = {key: lasting(value) if key in ("stub", "group_stub", "total") else value for key, value in data.items()}
+        new |= {key: of_items(data[key], "label", "group", "over") for key in ("rows", "columns") if key in data}
+        return new | {"printed_as": named | dict(data.get("printed_as", {}))} if named else data
 
     @model_validator(mode="after")
     def _totals_belong_together(self) -> CountTable:
@@ -404,8 +522,13 @@ class CountTable(TableDefinition):
         refuse_duplicates("行の見出し", [f"{row.group} {row.heading}".strip() for row in self.rows])
         if bool(self.total) == bool(self.no_total_because):
             raise ValueError("total（合計行の見出し）か no_total_because（合計しない理由）のどちらか一方が必要です")
-        if {bool(row.group) for row in self.rows} != {bool(self.group_stub)}:
+        grouped = {bool(row.group) for row in self.rows}
+        if grouped and grouped != {bool(self.group_stub)} and not (self.by and self.group_stub):
             raise ValueError("表の group_stub（区分の見出し）と、すべての行の group は、両方そろえて書きます")
+        labels = {self.stub, self.group_stub, self.total, *(text for c in self.columns for text in (c.label, c.over))}
+        labels |= {text for row in self.rows for text in (row.label, row.group)}
+        if unknown := [label for label in self.printed_as if label not in labels]:
+            raise ValueError(f"printed_as の「{unknown[0]}」は、この表の見出しではありません")
         if self.total and self.total in [row.label for row in self.rows]:
             raise ValueError(f"合計行の見出し「{self.total}」と同じ行があります")
         keys = {note.key for note in self.notes if note.key}
@@ -418,13 +541,43 @@ class CountTable(TableDefinition):
                 "where、sum、different、each_choice_of、several_rows は、"
                 "counted_from（数えるもとの一覧の表）とともに書きます"
             )
-        if self.by_body_of and (self.counted_from or self.group_stub):
-            raise ValueError("by_body_of は、counted_from や group_stub とともには書けません")
+        self._refuse_what_needs_the_roster()
         if self.done_of and {column.label for column in self.columns} != {ASKED, DONE}:
             raise ValueError(f"done_of の表の列は、「{ASKED}」と「{DONE}」です")
         if self.hide_unused_rows and self.order == "by_count":
             raise ValueError('hide_unused_rows は order = "fixed" の表だけに書けます')
         return self
+
+    def _refuse_what_needs_the_roster(self) -> None:
+        """Raise ValueError where the keys about the roster do not fit together, or rows or columns are missing."""
+        across = self.places == "columns"
+        combined = [each.covers for each in self.rows] + [each.covers for each in self.columns]
+        split_lines = self.by == "部" and self.group_stub and not self.rows and not across
+        grouped_bodies = self.by == "実施機関" and self.group_stub and not self.rows and not across
+        faults = {
+            "rows（行）がありません": not (self.rows or (self.by and (self.divides or not across))),
+            "columns（列）がありません": not (self.columns or self.divides),
+            "by は、counted_from や done_of とともには書けません": self.by and (self.counted_from or self.done_of),
+            'by だけの表は各課が自分の行を書くので、reported_by = "coordinator" は書けません': (
+                self.by and not self.divides and self.reported_by == "coordinator"
+            ),
+            "divides（分けるもとの表）は、by（実施機関、部、課のどれか）とともに書きます": self.divides and not self.by,
+            "of_column と places は、divides（分けるもとの表）とともに書きます": (
+                (self.of_column or across) and not self.divides
+            ),
+            'places = "columns" は、of_column（分けるもとの列）とともに書きます': across and not self.of_column,
+            'split は、by = "部" で、group_stub のある、rows を書かない表だけに書けます': self.split
+            and not split_lines,
+            'by = "実施機関" の表に group_stub を書くときは、rows（行）も書きます': grouped_bodies,
+            "行や列の covers は、by（実施機関、部、課のどれか）とともに書きます": any(combined) and not self.by,
+            "sum_column は、of_column のある、columns を書かない表だけに書けます": (
+                self.sum_column and (not self.of_column or self.columns)
+            ),
+            "only（対象の実施機関）は、divides（分けるもとの表）とともに書きます": self.only and not self.divides,
+        }
+        for reason, is_so in faults.items():
+            if is_so:
+                raise ValueError(reason)
 
 
 class Cells(Definition):
@@ -434,10 +587,10 @@ class Cells(Definition):
     """
 
     table: Text = Field(title="表")
-    column: str = Field(title="列", default="")
-    columns: tuple[Text, ...] = Field(title="足す列", default=())
-    group: str = Field(title="区分", default="")
-    rows: tuple[Text, ...] = Field(title="行", default=())
+    column: OptionalLabel = Field(title="列", default="")
+    columns: tuple[Label, ...] = Field(title="足す列", default=())
+    group: OptionalLabel = Field(title="区分", default="")
+    rows: tuple[Label, ...] = Field(title="行", default=())
 
     @model_validator(mode="after")
     def _names_columns(self) -> Cells:
@@ -519,7 +672,7 @@ class Figure(Definition):
     kind: Literal["rate", "largest_share"] = Field(title="種類")
     numerator: Cells | None = Field(title="分子", default=None)
     denominator: Cells = Field(title="分母")
-    excluded: tuple[Text, ...] = Field(title="除く行", default=())
+    excluded: tuple[Label, ...] = Field(title="除く行", default=())
     digits: int = Field(title="小数点以下の桁数", ge=0, le=4)
     rounding: Rounding = Field(title="丸め方")
     never_whole: bool = Field(title="端数があれば 100% と 0% にしないか", default=False)
@@ -550,7 +703,7 @@ def placeholders_in(text: str) -> set[str]:
     return set(_PLACEHOLDER.findall(text))
 
 
-def fill(text: str, values: dict[str, str]) -> str:
+def fill(text: str, values: Mapping[str, str]) -> str:
     """Replace {placeholders} by values. Their names were checked when the text was loaded."""
     return _PLACEHOLDER.sub(lambda match: values[match[1]], text)
 

@@ -288,6 +288,7 @@ class TemplateTexts(Definition):
     title: Text = Field(title="題名")
     cover: tuple[YearText, ...] = Field(title="表紙の文", min_length=1, max_length=2)
     counts: Text = Field(title="件数の表の案内")
+    lines: str = Field(title="実施機関、部、課の表の案内", default="")
     entries: Text = Field(title="一覧の表の案内")
     rates: Text = Field(
         title="割合の表の案内",

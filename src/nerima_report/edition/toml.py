@@ -78,8 +78,10 @@ def fault_of_content(data: object, depth: int = 0) -> ContentFault | None:
 def key_of(location: tuple[int | str, ...]) -> str:
     """A pydantic location in the notation of TOML, counted from 1: table[3].rows[2].label."""
     steps = [f"[{step + 1}]" if isinstance(step, int) else f".{step}" for step in location]
-    # The kind of a table is part of the location but no key of the file, except at the beginning.
-    return "".join(s for n, s in enumerate(steps) if n == 0 or s not in (".counts", ".entries")).lstrip(".")
+    # The kind of a table is part of the location, behind the number of the table, but no key of the file.
+    if location[:1] == ("table",) and steps[2:3] and steps[2] in (".counts", ".entries", ".years"):
+        del steps[2]
+    return "".join(steps).lstrip(".")
 
 
 def _named(location: tuple[int | str, ...], data: object) -> str:
@@ -107,8 +109,8 @@ _REASONS = {
     "bool_type": "true か false で書いてください",
     "bool_parsing": "true か false で書いてください",
     "tuple_type": "並び（[ … ]）で書いてください",
-    "union_tag_not_found": 'kind がありません。"counts" か "entries" を書いてください',
-    "union_tag_invalid": 'kind は "counts" か "entries" です',
+    "union_tag_not_found": 'kind がありません。"counts" か "entries" か "years" を書いてください',
+    "union_tag_invalid": 'kind は "counts" か "entries" か "years" です',
     "model_type": "項目の集まり（{ … }）で書いてください",
     "too_short": "一つ以上書いてください",
     "greater_than_equal": "数が小さすぎます",

@@ -89,6 +89,8 @@ def _write_table(form: Form, sheet: Worksheet, table_id: str, columns: _SheetCol
     asked = [column.heading for column in form.columns[table_id]]
     height = _write_caption(form, sheet, table_id, columns)
     write(sheet, place.header, label, [*table.stubs, *asked], looks.heading)
+    if form.cover.published and table.by and table.places == "columns":
+        write(sheet, place.header, place.first, asked, looks.text.cell)
     write(sheet, place.header, columns.earlier, before, looks.earlier_heading)
     write(sheet, place.header, columns.rule, [RULE_HEADING], looks.heading)
     height += fit_height(
@@ -129,6 +131,8 @@ def _write_caption(form: Form, sheet: Worksheet, table_id: str, columns: _SheetC
 def _data_rows(form: Form, table_id: str, table: CountTable) -> Iterator[_Row]:
     """The rows to be filled in, and those that are sums of them."""
     columns = form.columns[table_id]
+    is_free = bool(form.cover.published and table.by and table.places == "rows")
+    of_label = form.looks.text.cell if is_free else form.looks.label
     for row in table.rows:
         labels = [row.group, row.label][-len(table.stubs) :]
         keys = [row.key(table_id, column.label) for column in columns]
@@ -139,7 +143,7 @@ def _data_rows(form: Form, table_id: str, table: CountTable) -> Iterator[_Row]:
             for key, is_sum in zip(keys, sums, strict=True)
         ]
         looks = [form.looks.result if is_sum else form.looks.count.cell for is_sum in sums]
-        yield _Row(labels, values, before, row.rule, (form.looks.total if row.sum_of else form.looks.label, looks))
+        yield _Row(labels, values, before, row.rule, (form.looks.total if row.sum_of else of_label, looks))
 
 
 def _zero(form: Form, table_id: str) -> Formula | None:

@@ -33,7 +33,7 @@ _FIRST_CAPTION = 2  # the row of the first caption on a sheet with several table
 # Keys of definitions that have no effect on forms.
 _NOT_ON_FORMS = frozenset({
     "first_year", "renamed", "stocks", "carried_over", "must_publish", "repeated_in", "repeated_as",
-    "since", "expected", "due_when", "yearly", "settled_by", "in_order", "done_when",
+    "since", "expected", "due_when", "yearly", "settled_by", "in_order", "done_when", "places",
     "total_first", "group_total", "group_total_first",
 })  # fmt: skip
 # Keys of registers.toml that have no effect on the sheet of a register.
@@ -47,7 +47,8 @@ _NOT_ON_SHEETS: dict[str, Any] = {
 _ADDED_LATER = frozenset({
     "bodies", "counted_from", "where", "sum", "each_choice_of", "beginning",
     "hide_unused_rows", "required_when", "any_year", "choices_from", "meanings", "lines_for",
-    "open_when", "open_note", "by_body_of", "done_of", "sum_of", "of",
+    "open_when", "open_note", "by", "divides", "of_column", "split", "only", "covers", "done_of",
+    "sum_column", "sum_of", "of",
 })  # fmt: skip
 
 

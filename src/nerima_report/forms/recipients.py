@@ -18,6 +18,7 @@ from nerima_report.files import find_workbooks
 from nerima_report.fiscal_year import full_name
 from nerima_report.forms.form import EarlierFigures, FormCover
 from nerima_report.places import CellKey
+from nerima_report.tallies.lines import with_covers
 from nerima_report.tallies.model import Tallies
 from nerima_report.tallies.reading import load_tallies
 from nerima_report.tallies.roster import TALLIES, RosterSection, is_asked, outside, withheld_from
@@ -145,7 +146,7 @@ def load_earlier(place: Path, edition: Edition, fiscal_year: int) -> Earlier:
     figures: dict[str, EarlierFigures] = {}
     for year in sorted({submission.fiscal_year for submission in latest.values()}):
         of_year = {key: submission for key, submission in latest.items() if submission.fiscal_year == year}
-        tallies = load_tallies(tuple(of_year.values()), edition.for_year(year))
+        tallies = load_tallies(tuple(of_year.values()), with_covers(edition.for_year(year), of_year.values()))
         figures |= {key: _figures_of(submission, tallies) for key, submission in of_year.items()}
     return Earlier(figures, inbox.unread)
 

@@ -147,7 +147,7 @@ def _facts(item: object) -> Iterator[tuple[str, str]]:
     """The values of an item except its name and defaults, with their Japanese names; none where it has no keys."""
     values, names = values_of(item), names_of(item)
     for key, value in values.items():
-        unwritten = key == "reported_by" and any(map(values.get, ("counted_from", "by_body_of", "done_of")))
+        unwritten = key == "reported_by" and any(map(values.get, ("counted_from", "divides", "done_of")))
         if key not in _LEFT_OUT and not unwritten and value not in (None, "", (), False):
             yield names[key], _shown(value)
 

@@ -59,7 +59,7 @@ def _rows(trend: Trend) -> Iterator[list[str]]:
         if several:
             yield [f"{series.heading}（{units}）"]
         for line in series.lines:
-            broken = {one.year for one in series.breaks}
+            broken = {one.year for one in series.breaks if one.cuts(line.label)}
             texts = [f"{BREAK} " * (year in broken) + shown_point(line.points[year]) for year in trend.years]
             yield [f"  {line.label}" if several else f"{line.label}（{units}）", *texts]
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from nerima_report.edition import Edition
+from nerima_report.edition.part import Break
 from nerima_report.edition.tables import CountTable, fill
 from nerima_report.errors import CannotProceed
 from nerima_report.places import CellKey
@@ -25,23 +26,33 @@ class Comparison:
     """The year before under the names of today.
 
     `broken` are the ids of the tables that cannot be compared with it, each with the reason; `tables` are the others.
+    `cut` are the breaks that are about single cells of a table, with its id.
     """
 
     previous: Year
     broken: Mapping[str, str]
     tables: Mapping[str, CountTable]
+    cut: tuple[tuple[str, Break], ...] = ()
 
     def compares(self, table_id: str) -> bool:
         """Whether the year before published the table, and no break in the series came since."""
         return table_id in self.previous.tables and table_id not in self.broken
 
+    def breaks_of(self, key: CellKey) -> list[Break]:
+        """The breaks because of which a number cannot be compared; without a row it is the sum of a column."""
+        return [rule for table_id, rule in self.cut if table_id == key.table and rule.cuts(key)]
+
+    def goes_on(self, key: CellKey) -> bool:
+        """Whether a number can be compared with that of the year before."""
+        return self.compares(key.table) and not self.breaks_of(key)
+
     def value(self, key: CellKey) -> int | None:
         """The number of a cell in the year before; None if unknown."""
-        return self.previous.known.get(key) if self.compares(key.table) else None
+        return self.previous.known.get(key) if self.goes_on(key) else None
 
     def total(self, table_id: str, column: str) -> int | None:
         """The total of a column in the year before."""
-        if not self.compares(table_id):
+        if not self.goes_on(CellKey(table_id, "", "", column)):
             return None
         return self.previous.total(table_id, column, self.tables.get(table_id))
 
@@ -60,15 +71,18 @@ class Comparison:
             return None
         rule = rule_of(recorded_figure(key, share))
         is_as_before = not rule.changes(self.previous.rules[key])
-        return Decimal(before.value) if is_as_before and all(map(self.compares, rule.tables)) else None
+        goes_on = all(map(self.compares, rule.tables)) and not any(map(self.breaks_of, rule.cells))
+        return Decimal(before.value) if is_as_before and goes_on else None
 
 
 def compare_with(record: Record, file: str, edition: Edition, fiscal_year: int) -> Comparison:
     """Compare the record of the year before (in `file`) with a fiscal year of the edition."""
     previous, parts = year_of(record, file, edition, fiscal_year), edition.parts_for(fiscal_year)
-    broken = {
-        part.table_id(rule.table): rule.reason for part, rule in declared_breaks(parts, record.fiscal_year, fiscal_year)
-    }
+    breaks = [
+        (part.table_id(rule.table), rule) for part, rule in declared_breaks(parts, record.fiscal_year, fiscal_year)
+    ]
+    broken = {table_id: rule.reason for table_id, rule in breaks if not rule.cells}
+    cut = tuple((table_id, rule) for table_id, rule in breaks if rule.cells)
     tables = {
         part.table_id(key): table
         for part in parts
@@ -76,7 +90,7 @@ def compare_with(record: Record, file: str, edition: Edition, fiscal_year: int) 
         if isinstance(table, CountTable) and part.table_id(key) not in broken
     }
     changed = dict(_changed_units(tables, previous, edition.years.compare.unit_changed))
-    return Comparison(previous, broken | changed, tables)
+    return Comparison(previous, broken | changed, tables, cut)
 
 
 def _changed_units(tables: Mapping[str, CountTable], previous: Year, reason: str) -> Iterable[tuple[str, str]]:
@@ -104,6 +118,6 @@ def reported_before(workspace: Workspace, edition: Edition, fiscal_year: int) ->
         return {}
     reported = {**comparison.previous.tallies, edition.words.whole: comparison.previous.known}
     return {
-        owner: {key: number for key, number in cells.items() if comparison.compares(key.table)}
+        owner: {key: number for key, number in cells.items() if comparison.goes_on(key)}
         for owner, cells in reported.items()
     }

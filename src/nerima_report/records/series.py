@@ -15,7 +15,7 @@ from typing import Literal, NamedTuple
 
 from nerima_report.data_table import DataField, DataTable, Value
 from nerima_report.edition import Edition
-from nerima_report.edition.part import Chart, Part
+from nerima_report.edition.part import Break, Chart, Part
 from nerima_report.edition.tables import fill
 from nerima_report.fiscal_year import LAST_YEAR, full_name
 from nerima_report.places import CellKey
@@ -57,6 +57,7 @@ class Point(NamedTuple):
 
 
 NO_RECORD, NOT_PUBLISHED, NOT_COUNTED = Point("no record"), Point("not published"), Point("not counted")
+INCOMPUTABLE = Point("incomputable")
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ class SeriesLine:
 
     def runs(self, breaks: Sequence[SeriesBreak]) -> list[list[int]]:
         """The runs of years that are joined by a line: without a gap and without a break between them."""
-        broken = {each.year for each in breaks}
+        broken = {each.year for each in breaks if each.cuts(self.label)}
         runs: list[list[int]] = []
         for year in self.known:
             if runs and runs[-1][-1] == year - 1 and year not in broken:
@@ -88,11 +89,16 @@ class SeriesLine:
 
 
 class SeriesBreak(NamedTuple):
-    """A break of a series: before which fiscal year it is, what changed and why."""
+    """A break of a series: before which fiscal year it is, what changed and why; `line`: only that one breaks."""
 
     year: int
     what: str
     reason: str
+    line: str = ""
+
+    def cuts(self, line: str) -> bool:
+        """Whether the line of this label is broken."""
+        return self.line in ("", line)
 
 
 @dataclass(frozen=True)
@@ -233,7 +239,7 @@ def _figure(part: Part, chart: Chart, year: Year) -> _YearOfChart | None:
     if figure.value is not None:
         point = Point("known", Decimal(figure.value))
     else:
-        point = NOT_PUBLISHED if figure.denominator is None else Point("incomputable")
+        point = NOT_PUBLISHED if figure.denominator is None else INCOMPUTABLE
     rule = year.rules[name]
     counted = {year.units.get((key.table, key.column), "") for key in (*rule.numerator, *rule.denominator)}
     return _YearOfChart(part, chart, {"": point}, figure.unit, "・".join(sorted(counted)), figure, rule)
@@ -308,13 +314,27 @@ def _declared(edition: Edition, beside: Sequence[_YearOfChart], years: range) ->
     """The breaks that part.toml declares: `table` is the table of today, `before` begins with the earlier table."""
     key, tables = beside[0].part.key, {table for one in beside for table in one.tables}
     rules = {
-        (rule.year, rule.what, rule.reason): None
+        SeriesBreak(rule.year, rule.what, rule.reason, line): None
         for part in edition.parts_for(years[-1])
         for rule in part.definition.breaks
         if part.key == key and rule.year in years
         if part.table_id(rule.table) in tables or rule.before.partition("（")[0] in tables
+        for line in (_lines_cut(beside[-1], part, rule) if rule.cells else [""])
     }
-    yield from (SeriesBreak(*rule) for rule in sorted(rules))
+    yield from sorted(rules)
+
+
+def _lines_cut(year: _YearOfChart, part: Part, rule: Break) -> list[str]:
+    """The lines of a chart that a break of single cells of a table cuts: '' for the only one."""
+    chart, table_id = year.chart, part.table_id(rule.table)
+    if year.rule is not None:
+        return [""] if any(key.table == table_id and rule.cuts(key) for key in year.rule.cells) else []
+    rows = [row for row in part.count_table(rule.table)[1].rows if chart.group in ("", row.group)]
+    if chart.each_row:
+        keys = [row.key(table_id, chart.column) for row in rows if row.label in (chart.rows or [row.label])]
+        return [_label(key, chart) for key in keys if rule.cuts(key)]
+    summed = [CellKey(table_id, chart.group, row, chart.column) for row in chart.rows or ("",)]
+    return [""] if any(map(rule.cuts, summed)) else []
 
 
 def _undeclared(edition: Edition, year: int, before: _YearOfChart, after: _YearOfChart) -> Iterator[SeriesBreak]:
@@ -366,7 +386,7 @@ def series_data(trend: Trend) -> DataTable:
 
 def _rows(trend: Trend, series: Series, line: SeriesLine) -> Iterator[tuple[Value, ...]]:
     code = trend.edition.municipality.code
-    broken = sorted({year_of_break.year for year_of_break in series.breaks})
+    broken = sorted({one.year for one in series.breaks if one.cuts(line.label)})
     label = line.label if len(series.lines) > 1 or line.label != series.title else ""
     for year, point in line.points.items():
         source = trend.sources.get(year)

@@ -35,6 +35,11 @@ class Rule(NamedTuple):
     rounding: str
 
     @property
+    def cells(self) -> frozenset[CellKey]:
+        """All cells that decide what the figure is, those that are left out among them."""
+        return self.numerator | self.denominator | self.excluded
+
+    @property
     def tables(self) -> frozenset[str]:
         """The ids of the tables whose numbers the figure is computed from."""
         return frozenset(key.table for key in (*self.numerator, *self.denominator))
@@ -159,8 +164,12 @@ class YearEvidence:
         return declared_breaks(self.parts, year.fiscal_year, self.fiscal_year)
 
     def compares(self, table_id: str, year: Year) -> bool:
-        """Whether the numbers of a table can be compared with those of that year."""
-        return all(part.table_id(rule.table) != table_id for part, rule in self.breaks(year))
+        """Whether the numbers of a table can be compared with those of that year, apart from single cells."""
+        return all(part.table_id(rule.table) != table_id or rule.cells for part, rule in self.breaks(year))
+
+    def compares_cell(self, key: CellKey, year: Year) -> bool:
+        """Whether a number can be compared with that of the year; without a row it is the sum of a column."""
+        return not any(part.table_id(rule.table) == key.table and rule.cuts(key) for part, rule in self.breaks(year))
 
     @cached_property
     def stocks(self) -> frozenset[CellKey]:
@@ -174,21 +183,24 @@ class YearEvidence:
     @cached_property
     def restlessness(self) -> float:
         """How much the changes since the year before differ between the numbers of the year."""
-        before = self.previous.known if self.previous else {}
-        now = self.current.known
-        return restlessness((before[key], now[key]) for key in now if key in before and key not in self.stocks)
+        if self.previous is None:
+            return restlessness(())
+        before, now = self.previous.known, self.current.known
+        compared = (key for key in now if key in before and self.compares_cell(key, self.previous))
+        return restlessness((before[key], now[key]) for key in compared if key not in self.stocks)
 
     def series(self, key: CellKey) -> list[int]:
         """The earlier numbers of a cell up to the year before, as far back as there is no gap and no break."""
         return self.series_of([key])
 
     def series_of(self, keys: Sequence[CellKey]) -> list[int]:
-        """The earlier sums of some cells, as far back as all of them are known."""
+        """The earlier sums of some cells of a column, as far back as all of them are known."""
+        about = keys[0] if len(keys) == 1 else CellKey(keys[0].table, "", "", keys[0].column)
         sums: list[int] = []
         expected = self.previous.fiscal_year if self.previous else 0
         for year in reversed(self.earlier):
             values = [year.known[key] for key in keys if key in year.known]
-            if year.fiscal_year != expected or len(values) < len(keys) or not self.compares(keys[0].table, year):
+            if year.fiscal_year != expected or len(values) < len(keys) or not self.compares_cell(about, year):
                 break
             sums.append(sum(values))
             expected -= 1
@@ -255,6 +267,9 @@ def _renamed(key: CellKey, part: Part, rule: Renamed) -> CellKey:
     if rule.row:
         same = (key.table, key.row) == (part.table_id(rule.table), rule.before) and key.group == rule.group
         return key._replace(row=rule.row) if same else key
+    if rule.group:
+        same = (key.table, key.group) == (part.table_id(rule.table), rule.before)
+        return key._replace(group=rule.group) if same else key
     if rule.column:
         same = (key.table, key.column) == (part.table_id(rule.table), rule.before)
         return key._replace(column=rule.column) if same else key

@@ -14,8 +14,8 @@ from nerima_report.findings import Explanation, shown_fact
 from nerima_report.fiscal_year import full_name
 from nerima_report.report.blocks import Block, Bullets, Cell, Heading, Paragraph, Report, Table, TableColumn
 from nerima_report.report.content import Content
-from nerima_report.report.tables import MINUS, ComparedTable, count_table, used_rows
-from nerima_report.report.wording import NOTHING_TO_COUNT, UNKNOWN, number
+from nerima_report.report.tables import ComparedTable, count_table, used_rows
+from nerima_report.report.wording import MINUS, NOTHING_TO_COUNT, UNKNOWN, number
 from nerima_report.tallies.resubmission import Resubmission
 from nerima_report.tallies.submission import Submission
 from nerima_report.text import name_of
@@ -104,8 +104,8 @@ def _reasons(content: Content, column: Column, table: Table) -> Iterator[str]:
     ]
     group = ""
     for position, row in enumerate(table.rows):
-        group = row[0].text if row[0].heads_rows else group
-        name = ("", "") if position == table.total else (group, row[0].text)
+        group = row[0].name if row[0].heads_rows else group
+        name = ("", "") if position == table.total else (group, row[0].name)
         reasons = (
             answer.reason
             for place, answer in explained

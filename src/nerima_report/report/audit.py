@@ -21,11 +21,13 @@ from nerima_report.edition.registers import NUMBER
 from nerima_report.edition.tables import ROUNDING_NAMES, Column, CountTable
 from nerima_report.fiscal_year import Month, full_date, full_name
 from nerima_report.places import CellKey
+from nerima_report.records.series import STATUSES
 from nerima_report.report.blocks import Report
 from nerima_report.report.content import Content
 from nerima_report.report.must_publish import published_items
 from nerima_report.report.tables import in_printed_order
 from nerima_report.report.wording import number, so_far
+from nerima_report.report.years_tables import TableOfYears, YearsLine, tables_of_years
 from nerima_report.tallies.collection import Collection
 from nerima_report.tallies.counting import amount, counted_entries, divided_by, open_entries, source_of
 from nerima_report.tallies.done import list_done
@@ -57,6 +59,7 @@ def make_audit(content: Content, report: Report) -> str:
         *_missing(content),
         *_figures(content),
         *_tables(content, report),
+        *_years(content, report),
         *_entries(content, report),
         *_must_publish(content, report),
         *_breaks(content),
@@ -132,6 +135,35 @@ def _tables(content: Content, report: Report) -> Iterator[str]:
             yield from _column(content, told, table_id, table, column)
 
 
+def _years(content: Content, report: Report) -> Iterator[str]:
+    """For each table of several years the record of each year, and the numbers from it."""
+    captions = {table.id: table.caption for table in report.tables}
+    for table in tables_of_years(content):
+        yield from (f"## {table.id} {captions.get(table.id, '（印刷していない表）')}", "")
+        yield from ("年度ごとの数と、その年度の記録。かっこの中は、記録のファイルのSHA-256。", "")
+        headings = ["年度", *(f"{line.name}({line.unit})" for line in table.lines), "もと"]
+        rows = [
+            [full_name(year), *(_number_of_year(table, line, year) for line in table.lines), _record_of(table, year)]
+            for year in table.years
+        ]
+        yield from markdown_table(headings, rows)
+
+
+def _number_of_year(table: TableOfYears, line: YearsLine, year: int) -> str:
+    """A number as it is known, with the reasons why it does not compare."""
+    shown = table.number(line, year)
+    text = STATUSES[shown.point.status] if shown.point.value is None else f"{shown.point.value:,}"
+    reasons = "".join(filter(None, (*shown.broken, shown.defined)))
+    return f"{text}（{reasons}）" if reasons else text
+
+
+def _record_of(table: TableOfYears, year: int) -> str:
+    if year == table.earlier.fiscal_year:
+        return "この年度の集計"
+    known = table.earlier.years.get(year)
+    return f"{PurePosixPath(known.places.file).name}（{table.earlier.digests.get(year, '')}）" if known else "記録なし"
+
+
 def _contributions(cells: Iterable[FilledCell], words: Words) -> pd.DataFrame:
     """What each 課 said of each cell: a row for each 課, in the order of the roster, and a column for each cell."""
     import pandas as pd  # here, because no other output needs it
@@ -157,8 +189,9 @@ def _column(content: Content, told: pd.DataFrame, table_id: str, table: CountTab
             f"名簿の{section}、学校、幼稚園のうち、一覧の表「{list_done(table_id, table)}」を求めた所と行った所。",
             "",
         )
-    elif table.by_body_of:
-        yield from (f"表「{divided_by(table_id, table)}」の{section}ごとの数を、名簿の実施機関ごとに足した数。", "")
+    elif table.divides:
+        line = section if table.by == "課" else table.by
+        yield from (f"表「{divided_by(table_id, table)}」の{section}ごとの数を、名簿の{line}ごとに足した数。", "")
     elif table.counted_from:
         yield from (f"一覧の表「{source_of(table_id, table)}」から数える。かっこの中は、その一覧の行。", "")
         rows = _counted_rows(content, table_id, table, column)
@@ -243,7 +276,13 @@ def _must_publish(content: Content, report: Report) -> Iterator[str]:
 def _breaks(content: Content) -> Iterator[str]:
     """Where the tables of the year cannot be compared with those before; nothing where the parts declare none."""
     rows = [
-        (full_name(found.year), part.table_id(found.table), found.before, found.what, found.reason)
+        (
+            full_name(found.year),
+            f"{part.table_id(found.table)} {found.cells}".rstrip(),
+            found.before,
+            found.what,
+            found.reason,
+        )
         for part in content.collection.edition.parts
         for found in part.definition.breaks
         if found.year <= content.collection.fiscal_year

@@ -43,12 +43,18 @@ class Cell:
     """A cell of a printed table: its text as printed, and the mark of a note (注1) or ''.
 
     `heads_rows`: it is the first cell of a row that heads those below it, up to the next such row (開示請求); the other
-    cells of that row are empty.
+    cells of that row are empty. `lasting_name` is that of a row or a group whose text names a year.
     """
 
     text: str
     mark: str = ""
     heads_rows: bool = False
+    lasting_name: str = field(default="", compare=False)
+
+    @property
+    def name(self) -> str:
+        """The name of the row or the group that the cell heads, by which definitions and records know it."""
+        return self.lasting_name or self.text
 
 
 @dataclass(frozen=True)

@@ -17,10 +17,11 @@ from nerima_report.report.content import Content
 from nerima_report.report.manuscript import read_blocks
 from nerima_report.report.prose import prose_of
 from nerima_report.report.tables import ComparedTable, count_table, entry_tables, is_unordered, used_rows
-from nerima_report.report.wording import PartWording, Wording, WordingError, cover_names, year_names
+from nerima_report.report.wording import PartWording, WordingError, cover_names, names_for_manuscripts
 from nerima_report.report.wording_of_drafts import DraftWording
 from nerima_report.report.wording_of_records import RetoldWording, ask_first
 from nerima_report.report.wording_of_year_before import YearBefore
+from nerima_report.report.years_tables import tables_of_years
 from nerima_report.tallies.figures import compute_figures
 
 
@@ -57,7 +58,7 @@ def annotate(report: Report, content: Content, *, draft: bool = False) -> Report
 def _part_blocks(part: Part, content: Content) -> list[Block]:
     """The blocks of a part."""
     collection = content.collection
-    names = {name: Wording(text) for name, text in year_names(collection.fiscal_year).items()}
+    names = names_for_manuscripts(collection.fiscal_year)
     prose = prose_of(collection.edition)
     if collection.totals.are_provisional:
         return _draft_blocks(part, content, names)
@@ -131,14 +132,17 @@ def _year_before(part: Part, now: PartWording, content: Content) -> YearBefore:
 
 def _tables_of(part: Part, content: Content) -> Callable[[str], Sequence[Table]]:
     placed = set()
+    of_years = {table.definition.key: table for table in tables_of_years(content) if table.part.key == part.key}
 
     def resolve(key: str) -> Sequence[Table]:
         table_id, table = part.table_id(key), part.tables.get(key)
-        if table is None:
+        if table is None and key not in of_years:
             raise WordingError(f"表「{key}」は tables.toml にありません")
         if key in placed:
             raise WordingError(f"表「{key}」が2回置かれています")
         placed.add(key)
+        if table is None:
+            return [of_years[key].printed()]
         if isinstance(table, CountTable):
             return [_count_table(table_id, table, content)]
         if not table.print:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from nerima_report.findings import Finding, Severity
 from nerima_report.places import Place
 from nerima_report.records.comparison import Comparison
+from nerima_report.records.earlier_years import EarlierYears
 from nerima_report.tallies.collection import Collection
 
 
@@ -18,7 +19,8 @@ class Content:
 
     `not_published` are the ids of the tables that the record of a year lacks from which the report is retold;
     None where the report is made from what was handed in. `comparison` is the published year before, as far as it
-    is known; `compared` puts it beside every table.
+    is known; `compared` puts it beside every table. `earlier` are the years before as tables of years show them (None:
+    there are no such tables).
     """
 
     collection: Collection
@@ -26,6 +28,7 @@ class Content:
     not_published: frozenset[str] | None = None
     comparison: Comparison | None = None
     compared: bool = False
+    earlier: EarlierYears | None = None
 
     @property
     def listed_findings(self) -> list[Finding]:

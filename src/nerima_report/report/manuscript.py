@@ -25,6 +25,7 @@ from nerima_report.report.manuscript_proof import first_fault, is_internal, voca
 from nerima_report.report.prose import Prose
 from nerima_report.report.wording import (
     UNPUBLISHED,
+    Quantity,
     Wording,
     WordingError,
     filters_for,
@@ -141,13 +142,15 @@ def _followed(file: Path, template: Template, names: Mapping[str, object]) -> st
 
 
 def _of_texts(name: str, value: object) -> object:
-    """A function that a manuscript may ask with texts only; any other value as it is."""
+    """A function that a manuscript may ask with texts only, or with numbers only; any other value as it is."""
     if not callable(value) or is_internal(name):
         return value
 
+    kind, what = (Quantity, "数の呼び出し") if hasattr(value, "of_numbers") else (str, "表や列などの名前")
+
     def ask(*arguments: object) -> object:
-        if not all(isinstance(argument, str) for argument in arguments):
-            raise WordingError(f"{name}(…) のかっこの中には、表や列などの名前を一つずつ書きます")
+        if not all(isinstance(argument, kind) for argument in arguments):
+            raise WordingError(f"{name}(…) のかっこの中には、{what}を一つずつ書きます")
         return value(*arguments)
 
     return ask

@@ -31,7 +31,10 @@ MOST_SIGNS, _SIGN = 1_000, re.compile(r"[\[*_`]")
 _VALUES = (nodes.Name, nodes.Const, nodes.Call, nodes.Filter, nodes.Getitem, nodes.Getattr)
 _CHOICES = (*_VALUES, nodes.And, nodes.Or, nodes.Not, nodes.Compare, nodes.List, nodes.Tuple)
 _SELECTING = frozenset({"length", "count", "first", "last"})
-_ARGUMENTS = {"table": "表", "column": "列", "row": "行", "group": "区分", "key": "名前"}
+_ARGUMENTS = {
+    "table": "表", "column": "列", "row": "行", "rows": "行", "group": "区分", "key": "名前", "rank": "順位",
+    "number": "数", "numbers": "数", "other": "引く数",
+}  # fmt: skip
 
 
 class Fault(NamedTuple):
@@ -43,20 +46,25 @@ class Fault(NamedTuple):
 
 @dataclass(frozen=True)
 class Usage:
-    """How a function of the manuscript is called; the last `optional` arguments may be left out."""
+    """How a function of the manuscript is called; the last `optional` arguments may be left out.
+
+    With `more`, the last argument may be followed by others like it.
+    """
 
     name: str
     arguments: tuple[str, ...]
     optional: int
+    more: bool = False
 
     def __str__(self) -> str:
-        """合計(表, 列), or 最多(表, 列, 区分)（区分は省けます）."""
+        """合計(表, 列), or 最多(表, 列, 区分)（区分は省けます）, or 行の計(表, 列, 行, …)."""
         left_out = "と".join(self.arguments[len(self.arguments) - self.optional :])
-        return f"{self.name}({', '.join(self.arguments)})" + (f"（{left_out}は省けます）" if left_out else "")
+        named = ", ".join([*self.arguments, "…"] if self.more else self.arguments)
+        return f"{self.name}({named})" + (f"（{left_out}は省けます）" if left_out else "")
 
     def takes(self, count: int) -> bool:
         """Whether it may be called with so many arguments."""
-        return len(self.arguments) - self.optional <= count <= len(self.arguments)
+        return len(self.arguments) - self.optional <= count and (self.more or count <= len(self.arguments))
 
 
 @dataclass(frozen=True)
@@ -92,7 +100,8 @@ def is_internal(name: str) -> bool:
 def _usage(name: str, function: Callable[..., object]) -> Usage:
     parameters = inspect.signature(function).parameters.values()
     optional = sum(parameter.default is not parameter.empty for parameter in parameters)
-    return Usage(name, tuple(_ARGUMENTS.get(parameter.name, parameter.name) for parameter in parameters), optional)
+    more = any(parameter.kind is parameter.VAR_POSITIONAL for parameter in parameters)
+    return Usage(name, tuple(_ARGUMENTS.get(each.name, each.name) for each in parameters), optional, more)
 
 
 @lru_cache(maxsize=64)

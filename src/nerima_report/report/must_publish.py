@@ -124,8 +124,8 @@ def _has_row(table: Table, group: str, row: str) -> bool:
     heading = ""
     for first, *_ in table.rows:
         if first.heads_rows:
-            heading = first.text
-        elif first.text == row and group in ("", heading):
+            heading = first.name
+        elif first.name == row and group in ("", heading):
             return True
     return False
 

@@ -16,13 +16,16 @@ from nerima_report.data_table import DataField, DataTable, FieldType, Value, cou
 from nerima_report.edition import Edition
 from nerima_report.edition.entries import EntryField, EntryTable
 from nerima_report.edition.part import Part
-from nerima_report.edition.tables import CountTable, fill, placeholders_in, without_doubt
+from nerima_report.edition.tables import Cells, CountTable, fill, placeholders_in, without_doubt
+from nerima_report.fiscal_year import full_name
 from nerima_report.places import CellKey
 from nerima_report.records.model import Record, RecordedCell, RecordedTable
 from nerima_report.report.blocks import Bullets, Paragraph, Report
-from nerima_report.report.record import published_table, recorded_list
+from nerima_report.report.content import Content
+from nerima_report.report.record import as_recorded, published_table, recorded_list
 from nerima_report.report.tables import in_printed_order, printed_rows
 from nerima_report.report.wording import number_name, year_names
+from nerima_report.report.years_tables import TableOfYears, tables_of_years
 from nerima_report.tallies.totals import Totals
 from nerima_report.text import one_line
 
@@ -58,6 +61,14 @@ _SAID = tuple(
     for field in _COUNTS
 )  # fmt: skip
 _KINDS = next(field for field in _COUNTS if field.name == "行の種類")
+# Those of a table of several years.
+_OF_YEARS = (
+    DataField("区分", description="項目の区分。区分のない表では空。"),
+    DataField("列", description="項目の見出し。", required=True),
+    DataField("値", "number", "数。0 は、数えて0だったもの。"),
+    DataField("単位", required=True),
+    DataField("状態", required=True, choices=(KNOWN, UNPUBLISHED)),
+)
 _KEY_OF_COUNTS = ("西暦年度", "表", "区分", "行", "列")
 _TYPES: dict[str, FieldType] = {"month": "yearmonth", "date": "date", "order": "integer", "difference": "integer"}
 
@@ -77,6 +88,7 @@ def published_tables(record: Record, edition: Edition) -> list[PublishedTable]:
     A list that was printed in several tables is one here. A list that the definitions no longer have is left out:
     nothing says any more which of its fields were printed.
     """
+    edition = as_recorded(edition, record)
     printed: dict[str, list[RecordedTable]] = {}
     for one in record.tables:
         printed.setdefault(one.table, []).append(one)
@@ -112,6 +124,36 @@ def numbers_in_sentences(record: Record, edition: Edition, report: Report) -> li
     )
     data = DataTable("sentences", "文の中の数", (*_ABOUT, *_SAID), rows, _ON_SENTENCES, _KEY_OF_COUNTS)
     return [data] if rows else []
+
+
+def data_of_years(content: Content, record: Record) -> list[DataTable]:
+    """The printed tables of several years: a row for each number, in the year that it is of."""
+    edition = content.collection.edition
+    titles = {part.key: part.definition.title for part in edition.parts}
+    printed = {one.table: one for one in record.tables}
+    return [
+        DataTable(
+            f"{table.part.folder.name}-{printed[table.id].number:02}",
+            edition.caption(table.id, printed[table.id].number, printed[table.id].title),
+            (*_ABOUT, *_OF_YEARS),
+            tuple(
+                (edition.municipality.code, year, full_name(year), titles[table.part.key], table.id, *row)
+                for year in table.years
+                for row in _numbers_of_year(table, year)
+            ),
+            "年度ごとの数。公表なしの数は、記録がないか、公表していないか、切れ目より前の数。",
+            ("西暦年度", "表", "区分", "列"),
+        )
+        for table in tables_of_years(content)
+        if table.id in printed
+    ]
+
+
+def _numbers_of_year(table: TableOfYears, year: int) -> Iterator[tuple[Value, ...]]:
+    for line in table.lines:
+        value = table.comparable(line, year)
+        number = int(value) if value is not None and isinstance(line.shows, Cells) else value
+        yield line.group, line.label, number, line.unit, UNPUBLISHED if value is None else KNOWN
 
 
 def _said_counts(

@@ -15,13 +15,15 @@ from pathlib import Path
 from nerima_report import __version__
 from nerima_report.edition import Edition
 from nerima_report.edition.entries import EntryField, EntryTable
+from nerima_report.edition.lines import awaiting_lines, with_lines
 from nerima_report.edition.part import Part
-from nerima_report.edition.tables import Cells, CountTable, Figure
+from nerima_report.edition.tables import Cells, CountTable, Figure, Line
 from nerima_report.errors import CannotProceed
 from nerima_report.files import sha256
 from nerima_report.findings import Explanation, Finding
 from nerima_report.fiscal_year import Month, full_name
 from nerima_report.places import Place
+from nerima_report.records.earlier_years import EarlierYears
 from nerima_report.records.model import (
     SCHEMA_VERSION,
     Record,
@@ -42,6 +44,7 @@ from nerima_report.report.blocks import Report
 from nerima_report.report.content import Content
 from nerima_report.tallies.collection import Collection
 from nerima_report.tallies.figures import Share, compute_figures
+from nerima_report.tallies.lines import line_of
 from nerima_report.tallies.model import Entry, FilledCell, Tallies
 from nerima_report.tallies.printed_rates import PrintedShare
 from nerima_report.tallies.totals import Totals, cell_names, with_sums
@@ -145,6 +148,7 @@ def content_of(record: Record, edition: Edition, file: Path) -> Content:
     Rows and columns of which nothing was published are left out, and so are tables (`not_published`). Raises
     CannotProceed where the definitions have changed so that they would say something else.
     """
+    edition = as_recorded(edition, record)
     for about, reason in _misfits(record, edition):
         raise CannotProceed(
             f"記録と今の定義が合わないので、この年度の報告は作れません。\n  ファイル: {file}\n  箇所: {about}\n"
@@ -165,7 +169,16 @@ def content_of(record: Record, edition: Edition, file: Path) -> Content:
         if key in printed:
             continue  # it says what was printed, whatever the definitions give
         _refuse_another_value(record, key, share, file)
-    return Content(collection, _notes(record), missing)
+    return Content(collection, _notes(record), missing, earlier=EarlierYears(edition, record.fiscal_year))
+
+
+def as_recorded(edition: Edition, record: Record) -> Edition:
+    """The edition of a recorded year with the 実施機関, 部 or 課 of that year, as its record names them."""
+    lines: dict[str, list[Line]] = {}
+    for table_id in awaiting_lines(edition):
+        table = edition.count_tables[table_id]
+        lines[table_id] = list(dict.fromkeys(line_of(table, key) for key in record.values if key.table == table_id))
+    return with_lines(edition, lines)
 
 
 def _misfits(record: Record, edition: Edition) -> Iterator[tuple[str, str]]:

@@ -20,6 +20,7 @@ from nerima_report.places import CellKey
 from nerima_report.records.comparison import Comparison
 from nerima_report.report.blocks import Cell, Table, TableColumn, TableNote
 from nerima_report.report.wording import (
+    MINUS,
     NOTHING_TO_COUNT,
     PROVISIONAL,
     UNKNOWN,
@@ -37,7 +38,6 @@ _ZERO = number(0)
 
 # How the width of a table of counts is shared out: labels are long, numbers short.
 STUB_WIDTH, NUMBER_WIDTH = 5, 2
-MINUS = "△"
 
 
 def count_table(
@@ -62,12 +62,20 @@ def count_table(
     rows: list[tuple[Cell, ...]] = []
     for group, of_group in groupby(printed_rows(table_id, table, totals), key=lambda row: row.group):
         if group:
-            rows.append(_group_row(Cell(group, heads_rows=True), len(columns)))
-        rows += [(Cell(row.label, marks.get(row.note, "")), *numbers(row)) for row in of_group]
+            heading = Cell(table.printed(group, years), heads_rows=True, lasting_name=group)
+            rows.append(_group_row(heading, len(columns)))
+        for row in of_group:
+            label = Cell(table.printed(row.label, years), marks.get(row.note, ""), lasting_name=row.label)
+            rows.append((label, *numbers(row)))
     if table.total:
-        rows.insert(0 if table.total_first else len(rows), (Cell(table.total), *numbers()))
+        rows.insert(0 if table.total_first else len(rows), (Cell(table.printed(table.total, years)), *numbers()))
     number_columns = [
-        TableColumn(_heading(column, printing), numeric=True, weight=NUMBER_WIDTH, over=column.over)
+        TableColumn(
+            _heading(column, table.printed(column.label, years), printing),
+            numeric=True,
+            weight=NUMBER_WIDTH,
+            over=table.printed(column.over, years),
+        )
         for column in columns
     ]
     whole_table = [TableNote(fill(note.text, years)) for note in table.notes if not note.key]
@@ -76,20 +84,20 @@ def count_table(
         id=table_id,
         number=0,
         title=fill(table.title, years),
-        columns=(TableColumn(table.stub, weight=STUB_WIDTH), *number_columns),
+        columns=(TableColumn(table.printed(table.stub, years), weight=STUB_WIDTH), *number_columns),
         rows=tuple(rows),
         has_total=bool(table.total),
         total_first=table.total_first,
-        notes=(*whole_table, *marked, *_notes_on_zero(rows, zero, printing)),
+        notes=(*whole_table, *marked, *notes_on_zero(rows, zero, printing)),
     )
 
 
-def _heading(column: Column, printing: Printing) -> str:
-    """The heading as printed: 件数(件)."""
-    return column.printed_heading or fill(printing.heading, {"見出し": column.label, "単位": column.unit})
+def _heading(column: Column, label: str, printing: Printing) -> str:
+    """The heading as printed, with its label in the report of the year: 件数(件)."""
+    return column.printed_heading or fill(printing.heading, {"見出し": label, "単位": column.unit})
 
 
-def _notes_on_zero(rows: Sequence[Sequence[Cell]], zero: str, printing: Printing) -> Iterator[TableNote]:
+def notes_on_zero(rows: Sequence[Sequence[Cell]], zero: str, printing: Printing) -> Iterator[TableNote]:
     """What stands for 0, where it does."""
     numbers = (cell.text for label, *cells in rows if not label.heads_rows for cell in cells)
     if printing.zero_note and zero != _ZERO and any(text.partition("(")[0] == zero for text in numbers):
@@ -141,7 +149,7 @@ def _entry_table(table_id: str, table: EntryTable, entries: list[Entry], names: 
         cells = zip(table.print, texts, above, strict=True)
         rows.append(tuple(Cell(DITTO if column.ditto and text == last else text) for column, text, last in cells))
         above = texts
-    columns = tuple(TableColumn(column.label, weight=column.width) for column in table.print)
+    columns = tuple(TableColumn(fill(column.label, names), weight=column.width) for column in table.print)
     notes = tuple(TableNote(fill(note.text, names)) for note in table.notes)
     return Table(table_id, 0, fill(table.title, names), columns, tuple(rows), notes=notes)
 
@@ -255,10 +263,10 @@ class ComparedTable:
         group = ""
         for position, (label, *numbers) in enumerate(printed.rows):
             if label.heads_rows:
-                group = label.text
+                group = label.name
                 rows.append(_group_row(label, len(columns) - 1))
             else:
-                row = None if position == printed.total else (group, label.text)
+                row = None if position == printed.total else (group, label.name)
                 rows.append((label, *self._numbers(numbers, row)))
         notes = (TableNote(text) for text in self._notes(rows))
         return replace(printed, columns=tuple(columns), rows=tuple(rows), notes=(*printed.notes, *notes))
@@ -298,6 +306,9 @@ class ComparedTable:
         }
         if any(signs.values()):
             yield fill(self.texts.legend, {"記号": "、".join(sign for sign, occurs in signs.items() if occurs)})
+        breaks = (rule for key in self.definition.keys(self.id) for rule in self.comparison.breaks_of(key))
+        for rule in dict.fromkeys(breaks):
+            yield f"「{rule.cells}」は、{fill(self.texts.broken, {'理由': rule.reason})}"
         own = {(row.group, row.label) for row in self.definition.rows}
         before = (row for column in self.definition.columns for row in self.comparison.rows(self.id, column.label))
         vanished = dict.fromkeys(" ".join(filter(None, row)) for row in before if row not in own)

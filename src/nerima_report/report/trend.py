@@ -275,7 +275,8 @@ def break_sentences(series: Series, trend: Trend) -> dict[int, list[str]]:
     """The sentences on the breaks of a series, by the year before which the break is."""
     sentences: dict[int, list[str]] = {}
     for each in series.breaks:
-        values = {"年度": full_name(each.year), "変更": each.what, "理由": each.reason}
+        what = f"「{each.line}」だけのこと。{each.what}" if each.line else each.what
+        values = {"年度": full_name(each.year), "変更": what, "理由": each.reason}
         sentences.setdefault(each.year, []).append(fill(trend.edition.trend.broken, values))
     return sentences
 

@@ -8,19 +8,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
+from typing import ClassVar
 
 from jinja2 import Undefined
 
 from nerima_report.edition.entries import EntryTable
 from nerima_report.edition.part import Part
-from nerima_report.edition.tables import ASKED, DONE, Cells, CountTable
+from nerima_report.edition.tables import ASKED, DONE, Cells, CountTable, cell_keys
 from nerima_report.fiscal_year import Month, full_name, short_name, year_end
 from nerima_report.places import CellKey
 from nerima_report.tallies.collection import Collection
-from nerima_report.tallies.figures import Share, largest_rows
+from nerima_report.tallies.figures import Share, largest_rows, percentage
 from nerima_report.tallies.totals import Totals
 
 # Stands around each number that was asked for. The name of the number stands before it, in private-use characters and
@@ -32,6 +33,7 @@ _COUNTED_NUMBER = re.compile(f"{COUNTED}([0-9a-f]*){NAMED}([^{COUNTED}]*){COUNTE
 UNPUBLISHED = "\ue003"
 PLACES = "か所"
 NOTHING_TO_COUNT = "－"
+MINUS = "△"
 UNKNOWN = "…"
 # Stands behind a number that misses somebody's part.
 PROVISIONAL = "※"
@@ -63,6 +65,8 @@ class Quantity:
     name: str = ""
     by_kind: tuple[tuple[str, int], ...] = ()
 
+    adds_up: ClassVar[bool] = True  # whether sums and differences may be made of it
+
     def _refuse_comparison(self, other: object) -> bool:
         raise WordingError("件数、人数、割合は比べられません。{% if … %} で確かめられるのは、0 でないかどうかだけです")
 
@@ -76,7 +80,7 @@ class Quantity:
         """The number as printed. Raises WordingError for another unit."""
         if self.unit != unit:
             raise WordingError(f"フィルター「{unit}」に「{self.unit}」の値が渡されました")
-        return f"{number(self.value)}{unit}" if self.computable else NOTHING_TO_COUNT
+        return f"{number(self.value).replace('-', MINUS)}{unit}" if self.computable else NOTHING_TO_COUNT
 
     @property
     def shown_by_kind(self) -> str:
@@ -91,6 +95,44 @@ def number(value: int | Decimal | None) -> str:
     ('2,199', '38.5', '…')
     """
     return UNKNOWN if value is None else f"{value:,}"
+
+
+def made_of(quantities: Sequence[Quantity], value: int | Decimal | None, unit: str) -> Quantity:
+    """A number that is computed from others; it is as uncertain as they are."""
+    uncertain = next((one for one in quantities if type(one) is not Quantity), None)
+    return replace(uncertain, value=value, unit=unit, name="") if uncertain else Quantity(value, unit)
+
+
+def of_numbers(function: Callable[..., Quantity]) -> Callable[..., Quantity]:
+    """A function that a manuscript calls with numbers, and not with the names of tables and rows."""
+    function.__dict__["of_numbers"] = True
+    return function
+
+
+@of_numbers
+def added(*numbers: Quantity) -> Quantity:
+    """足す(合計(…), 合計(…)): the sum of some numbers of one unit."""
+    values, unit = _addends(numbers)
+    return made_of(numbers, None if None in values else sum(value or 0 for value in values), unit)
+
+
+@of_numbers
+def subtracted(number: Quantity, other: Quantity) -> Quantity:
+    """差(合計(…), 合計(…)): how much more the first number is than the second; below zero it is printed with △."""
+    (more, less), unit = _addends((number, other))
+    return made_of((number, other), None if more is None or less is None else more - less, unit)
+
+
+def _addends(numbers: Sequence[Quantity]) -> tuple[list[int | None], str]:
+    """The values of some numbers, and their one unit. Raises WordingError where they do not add up."""
+    units = list(dict.fromkeys(one.unit for one in numbers if one.unit))
+    if len(units) > 1:
+        raise WordingError(f"単位の違う数（{'、'.join(units)}）は、足したり引いたりできません")
+    values = [one.value for one in numbers]
+    whole = [value for value in values if not isinstance(value, Decimal)]
+    if len(whole) < len(values) or not all(one.adds_up for one in numbers):
+        raise WordingError("割合と増減は、足したり引いたりできません。割合は figures.toml に書きます")
+    return whole, "".join(units)
 
 
 def so_far(totals: Totals, keys: Iterable[CellKey]) -> str:
@@ -195,19 +237,35 @@ def filters_for(units: tuple[str, ...]) -> Mapping[str, Callable[..., Wording]]:
 
 
 def year_names(fiscal_year: int) -> dict[str, str]:
-    """The names of the year that titles, notes and manuscripts use."""
+    """The names of the year, of the one before it and of the one after it (YEAR_PLACEHOLDERS).
+
+    >>> names = year_names(2019)
+    >>> names["年度"], names["短い年度"], names["西暦"], names["前年度"], names["前年度の西暦"], names["翌年度"]
+    ('令和元年度', '元年度', '2019', '平成30年度', '2018', '令和2年度')
+    """
     return {
-        "年度": full_name(fiscal_year),
-        "短い年度": short_name(fiscal_year),
-        "年度末": f"{year_end(fiscal_year).full}末",
+        name: text
+        for year, which in ((fiscal_year, ""), (fiscal_year - 1, "前"), (fiscal_year + 1, "翌"))
+        for name, text in (
+            (f"{which}年度", full_name(year)),
+            (f"短い{which}年度", short_name(year)),
+            (f"{which}年度末", f"{year_end(year).full}末"),
+            (f"{which}年度の西暦" if which else "西暦", str(year)),
+        )
     }
+
+
+def names_for_manuscripts(fiscal_year: int) -> dict[str, Wording]:
+    """The same for a manuscript, in which 前年度(…) asks for a number: there the year before is called 前の年度."""
+    names = {name: Wording(text) for name, text in year_names(fiscal_year).items()}
+    return {"前の年度" if name == "前年度" else name: text for name, text in names.items()}
 
 
 def cover_names(fiscal_year: int, month: int, titles: Sequence[str], issuer: str) -> dict[str, object]:
     """What the cover may ask for: the year in both calendars, the parts, the month and the issuer."""
     published = Month(fiscal_year + 1, month) if month >= 4 else Month(fiscal_year + 2, month)
     return {
-        **{name: Wording(text) for name, text in year_names(fiscal_year).items()},
+        **names_for_manuscripts(fiscal_year),
         "西暦年度": Wording(f"{fiscal_year}年度"),
         "部の題名": list(titles),
         "公表月": Wording(published.full),
@@ -230,6 +288,13 @@ class PartWording:
             "割合の行": self.rows_of_share,
             "除いた行": self.excluded_rows,
             "最多": self.largest,
+            "順位": self.of_rank,
+            "順位の値": self.value_of_rank,
+            "行の計": self.sum_of_rows,
+            "区分の計": self.sum_of_group,
+            "構成比": self.part_of_total,
+            "足す": added,
+            "差": subtracted,
             "実績のない区分": self.unused_groups,
             "事例数": self.entries,
             "求めた所": self.places_asked,
@@ -275,11 +340,59 @@ class PartWording:
 
         A row counts with those of the same label in all groups; with a group, only in that one.
         """
-        definition = self._count_table(table)[1]
+        return self.of_rank(table, column, "1", group)
+
+    def of_rank(self, table: str, column: str, rank: str, group: str = "") -> tuple[str, ...]:
+        """順位("内容別", "件数", "2"): the row with the second largest count, or all that tie; none when there is none.
+
+        Rows that tie have one rank, and the next smaller count has the next: so 2 is always what comes after the most.
+        """
+        table_id, definition = self._count_table(table)
         if group and group not in definition.groups:
             raise WordingError(f"表「{table}」に区分「{group}」はありません")
-        cells = Cells(table=table, column=self._column(definition, column), group=group)
-        return largest_rows(self._totals, self._part, cells)
+        if not (rank.isascii() and rank.isdecimal() and int(rank)):
+            raise WordingError(f'順位は "1" からの整数で書きます（現在「{rank}」）')
+        part = self._collection.edition.part_of(table_id)
+        cells = Cells(table=definition.key, column=self._column(definition, column), group=group)
+        return largest_rows(self._totals, part, cells, rank=int(rank))
+
+    def value_of_rank(self, table: str, column: str, rank: str, group: str = "") -> Quantity:
+        """順位の値("内容別", "件数", "2"): the second largest count; 0 when there is none."""
+        rows = self.of_rank(table, column, rank, group)
+        unit = self._unit(self._count_table(table)[1], column)
+        return self._sum(table, column, group, rows[:1]) if rows else Quantity(0, unit)
+
+    def sum_of_rows(self, table: str, column: str, *rows: str) -> Quantity:
+        """行の計("処理状況", "件数", "全部公開", "部分公開"): the sum of some rows, of all groups."""
+        return self._sum(table, column, "", rows)
+
+    def sum_of_group(self, table: str, column: str, group: str) -> Quantity:
+        """区分の計("処理状況", "件数", "開示請求"): the sum of the rows of a group."""
+        return self._sum(table, column, group, ())
+
+    def part_of_total(self, table: str, column: str, row: str) -> Quantity:
+        """構成比("内容別", "件数", "教育"): a row in % of the total; 「－」, and false, of a total of 0."""
+        numbers = self.sum_of_rows(table, column, row), self.total(table, column)
+        (part, whole), printing = [one.value for one in numbers], self._collection.edition.municipality.printing
+        if part is None or whole is None:
+            return made_of(numbers, None, "%")
+        share = percentage(int(part), int(whole), printing.share_digits, printing.share_rounding)
+        return replace(made_of(numbers, share, "%"), computable=share is not None)
+
+    def _sum(self, table: str, column: str, group: str, rows: Sequence[str]) -> Quantity:
+        """The sum of some rows of a column, or of those that its total adds up; of one group, or of all."""
+        table_id, definition = self._count_table(table)
+        for row in rows:
+            if not any(r.label == row and group in ("", r.group) for r in definition.rows):
+                raise WordingError(_no_such_row(definition, row, group))
+        if group and group not in definition.groups:
+            raise WordingError(f"表「{table}」に区分「{group}」はありません")
+        cells = Cells(table=definition.key, column=self._column(definition, column), group=group, rows=tuple(rows))
+        return self._counted(table, cell_keys(table_id, definition, cells), self._unit(definition, column))
+
+    def _counted(self, table: str, keys: Sequence[CellKey], unit: str) -> Quantity:
+        """The sum of some cells of a table."""
+        return Quantity(self._totals.sum(keys), unit)
 
     def unused_groups(self, table: str) -> list[str]:
         """実績のない区分("処理状況"): the groups whose counts are all zero, in the order of definition."""
@@ -330,6 +443,9 @@ class PartWording:
         return Quantity(setting.value, setting.unit)
 
     def _count_table(self, table: str) -> tuple[str, CountTable]:
+        """A table of counts of the part by its key, or of any part by its id (個人.処理状況)."""
+        if table in self._collection.edition.count_tables:
+            return table, self._collection.edition.count_tables[table]
         if not isinstance(self._part.tables.get(table), CountTable):
             raise WordingError(f"件数の表「{table}」はありません")
         return self._part.count_table(table)

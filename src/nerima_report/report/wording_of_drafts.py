@@ -6,7 +6,7 @@ out, and a choice that turns on such a number is not made, neither way; the part
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from nerima_report.edition.tables import DONE
@@ -37,13 +37,13 @@ class DraftWording(CautiousWording):
     def total(self, table: str, column: str) -> Quantity:
         """合計("内容別", "件数"): the sum of what there is of a column."""
         quantity = super().total(table, column)
-        table_id, definition = self._part.count_table(table)
+        table_id, definition = self._count_table(table)
         return self._so_far(quantity, table, definition.keys_of_total(table_id, column))
 
     def value(self, table: str, row: str, column: str, group: str = "") -> Quantity:
         """値("処理状況", "取下げ", "件数"): what there is of one cell."""
         quantity = super().value(table, row, column, group)
-        return self._so_far(quantity, table, [CellKey(self._part.table_id(table), group, row, column)])
+        return self._so_far(quantity, table, [CellKey(self._count_table(table)[0], group, row, column)])
 
     def share(self, key: str) -> Quantity:
         """割合("公開率"): a figure in %; unknown where somebody's part of its numbers is missing."""
@@ -60,10 +60,10 @@ class DraftWording(CautiousWording):
             return self._undecided(figure.definition.denominator.table)
         return super().rows_of_share(key)
 
-    def largest(self, table: str, column: str, group: str = "") -> tuple[str, ...]:
-        """最多("内容別", "件数"): the row with the largest count; nothing is said while a part is missing."""
-        rows = super().largest(table, column, group)
-        table_id, definition = self._part.count_table(table)
+    def of_rank(self, table: str, column: str, rank: str, group: str = "") -> tuple[str, ...]:
+        """順位("内容別", "件数", "2"): the row with that count; nothing is said while a part is missing."""
+        rows = super().of_rank(table, column, rank, group)
+        table_id, definition = self._count_table(table)
         keys = [key for key in definition.keys(table_id, column) if group in ("", key.group)]
         return self._undecided(table) if self._totals.misses(keys) else rows
 
@@ -80,6 +80,15 @@ class DraftWording(CautiousWording):
         if not self._totals.misses(self._keys_of_places(table, DONE)):
             return quantity
         return replace(self._provisional(quantity, quantity.value, table), by_kind=quantity.by_kind)
+
+    def value_of_rank(self, table: str, column: str, rank: str, group: str = "") -> Quantity:
+        """順位の値("内容別", "件数", "2"): nothing is said while a part is missing."""
+        if UNPUBLISHED in self.of_rank(table, column, rank, group):
+            return self._leave_out(table)
+        return super().value_of_rank(table, column, rank, group)
+
+    def _counted(self, table: str, keys: Sequence[CellKey], unit: str) -> Quantity:
+        return self._so_far(super()._counted(table, keys, unit), table, keys)
 
     def _so_far(self, quantity: Quantity, table: str, keys: Iterable[CellKey]) -> Quantity:
         keys = list(keys)

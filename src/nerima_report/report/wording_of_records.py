@@ -62,7 +62,8 @@ class CautiousWording(PartWording):
     @property
     def left_out(self) -> list[str]:
         """The names of what was asked for and left out, in the order of definition."""
-        tables = [(key, table.title) for key, table in self._part.tables.items() if key in self._left_out]
+        whole = {**self._part.tables, **self._collection.edition.count_tables}
+        tables = [(key, table.title) for key, table in whole.items() if key in self._left_out]
         return [key if placeholders_in(title) else title for key, title in tables]
 
     def names(self) -> dict[str, Callable[..., object]]:
@@ -108,7 +109,7 @@ class RetoldWording(CautiousWording):
 
     def value(self, table: str, row: str, column: str, group: str = "") -> Quantity:
         """値("処理状況", "取下げ", "件数"): one cell."""
-        key = CellKey(self._part.table_id(table), group, row, column)
+        key = CellKey(self._count_table(table)[0], group, row, column)
         if self._totals.values.get(key, 0) is None:
             return self._leave_out(table)
         return super().value(table, row, column, group)
@@ -118,12 +119,21 @@ class RetoldWording(CautiousWording):
         quantity = super().share(key)
         return self._told(quantity, self.figure(key).definition.denominator.table) if quantity.computable else quantity
 
-    def largest(self, table: str, column: str, group: str = "") -> tuple[str, ...]:
-        """最多("内容別", "件数"): the row with the largest count."""
+    def of_rank(self, table: str, column: str, rank: str, group: str = "") -> tuple[str, ...]:
+        """順位("内容別", "件数", "2"): the row with that count."""
         if self._lacks(table, column):
             self._leave_out(table)
             return (Wording(UNPUBLISHED),)
-        return super().largest(table, column, group)
+        return super().of_rank(table, column, rank, group)
+
+    def value_of_rank(self, table: str, column: str, rank: str, group: str = "") -> Quantity:
+        """順位の値("内容別", "件数", "2"): that count."""
+        return (
+            self._leave_out(table) if self._lacks(table, column) else super().value_of_rank(table, column, rank, group)
+        )
+
+    def _counted(self, table: str, keys: Sequence[CellKey], unit: str) -> Quantity:
+        return self._told(super()._counted(table, keys, unit), table)
 
     def unused_groups(self, table: str) -> list[str]:
         """実績のない区分("処理状況"): of a table that was not published nothing is known."""
@@ -150,9 +160,13 @@ class RetoldWording(CautiousWording):
     def _told_places(self, quantity: Quantity, table: str) -> Quantity:
         return replace(self._leave_out(table), unit=PLACES) if quantity.value is None else quantity
 
+    def _id(self, table: str) -> str:
+        """The id of a table of the part, or of any part where the id itself is asked for."""
+        return table if table in self._collection.edition.tables else self._part.table_id(table)
+
     def _lacks(self, table: str, column: str) -> bool:
         """Whether no row of a column was published; False where there is no such column at all."""
-        own = [v for k, v in self._totals.values.items() if (k.table, k.column) == (self._part.table_id(table), column)]
+        own = [v for k, v in self._totals.values.items() if (k.table, k.column) == (self._id(table), column)]
         return bool(own) and all(value is None for value in own)
 
     def _told(self, quantity: Quantity, table: str) -> Quantity:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import ClassVar
 
 from jinja2 import Environment, nodes
 
@@ -47,6 +48,7 @@ class UnknownBefore(Quantity):
 class Change(Quantity):
     """How much a number (件, 人, %) differs from `before`, that of the year before."""
 
+    adds_up: ClassVar[bool] = False
     before: int | Decimal = 0
     texts: CompareTexts | None = None
 

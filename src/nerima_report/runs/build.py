@@ -21,6 +21,7 @@ from nerima_report.findings import Finding
 from nerima_report.fiscal_year import full_name
 from nerima_report.places import Place
 from nerima_report.records.comparison import Comparison, compare_with, reported_before
+from nerima_report.records.earlier_years import load_earlier_years
 from nerima_report.records.file import open_record, read_record, record_to_write
 from nerima_report.records.model import Record
 from nerima_report.report.blocks import Report
@@ -31,6 +32,7 @@ from nerima_report.report.formats.pdf import find_typesetter
 from nerima_report.report.must_publish import published_items, unpublished
 from nerima_report.report.record import make_record, with_files
 from nerima_report.report.wording_of_year_before import sentences_about_the_year_before
+from nerima_report.report.years_tables import years_without_record
 from nerima_report.runs.ledgers import ledger_of_year
 from nerima_report.runs.open_data import findings_on_open_registers, open_data_of
 from nerima_report.runs.outputs import Target, make_outputs
@@ -73,7 +75,9 @@ def build(workspace: Workspace, edition: Edition, order: BuildOrder, progress: P
     typesetter = find_typesetter() if order.pdf else None
     whole, edition = edition, edition.for_year(fiscal_year)
     before = year_before(workspace, whole, fiscal_year, wanted=order.compare)
-    sources = sources_of(workspace, fiscal_year)  # before they are read: what changes meanwhile is noticed by publish
+    sources = sources_of(
+        workspace, whole, fiscal_year
+    )  # before they are read: what changes meanwhile is noticed by publish
     examination = _examine(workspace, whole, fiscal_year, progress)
     target = Target(workspace, fiscal_year, _vouching_record(workspace, edition, fiscal_year))
     if not draft and any(edition.catalogue.is_error(finding) for finding in examination.findings):
@@ -81,11 +85,17 @@ def build(workspace: Workspace, edition: Edition, order: BuildOrder, progress: P
         return Built(examination.and_also(left), ())
     if not draft:
         _require_notes(workspace, examination)
-    content = Content(examination.years[0], examination.findings, comparison=before, compared=order.compare)
+    content = Content(
+        *(examination.years[0], examination.findings),
+        comparison=before,
+        compared=order.compare,
+        earlier=load_earlier_years(workspace, whole, fiscal_year),
+    )
     report = compose_report(content)
     waiting = content.collection.totals.are_provisional  # what needs the whole of the year
     between = [] if waiting else _between_years(workspace, whole, content, report)
-    examination = examination.and_also([*between, *sentences_about_the_year_before(edition, before)])
+    lacking = [*sentences_about_the_year_before(edition, before), *years_without_record(content)]
+    examination = examination.and_also([*between, *lacking])
     missing = [] if waiting else unpublished(published_items(content, report))
     if missing and not draft:
         return Built(examination.and_also(missing), ())
@@ -95,7 +105,7 @@ def build(workspace: Workspace, edition: Edition, order: BuildOrder, progress: P
     outputs = make_outputs(target, content, report, examination.resubmissions, typesetter)
     record = make_record(content, report)
     if not draft:  # a draft is not published, so there is no data of it
-        outputs = outputs.with_files(open_data_of(workspace, whole, record, report))
+        outputs = outputs.with_files(open_data_of(workspace, whole, content, record, report))
     kept = target.deliver(outputs, with_files(record, outputs.files, sources), draft=draft)
     numbers = None if outputs.case_numbers is None else workspace.case_numbers(fiscal_year)
     return Built(examination.and_also(kept.findings), kept.written, numbers)

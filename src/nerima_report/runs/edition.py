@@ -13,7 +13,7 @@ from pathlib import Path
 
 from jinja2 import Environment, nodes
 
-from nerima_report.edition import Edition, find_edition, load_edition, shipped_templates
+from nerima_report.edition import STARTER, Edition, find_edition, load_edition, shipped_templates
 from nerima_report.edition.changes import EditionChange, edition_changes, forms_must_change
 from nerima_report.edition.entries import EntryField, EntryTable
 from nerima_report.edition.municipality import Words
@@ -26,6 +26,7 @@ from nerima_report.files import read_text
 from nerima_report.fiscal_year import Month, full_name
 from nerima_report.forms import Filling, FormCover, render_form
 from nerima_report.records.comparison import compare_with
+from nerima_report.records.earlier_years import EarlierYears
 from nerima_report.registers.entry import RegisterEntry
 from nerima_report.registers.views import RegisterView
 from nerima_report.report.audit import OPEN_ITEMS
@@ -39,14 +40,14 @@ from nerima_report.report.register import compose_register
 from nerima_report.report.wording import PartWording, WordingError
 from nerima_report.report.wording_of_year_before import YearBefore
 from nerima_report.tallies.collection import Collection
+from nerima_report.tallies.lines import with_default_roster
 from nerima_report.tallies.model import Entry, Tallies
 from nerima_report.tallies.totals import Totals, cell_names
 from nerima_report.text import as_file_name
 from nerima_report.workspace import RECORD, Workspace, use_edition, write_all
 from nerima_report.writing.lock import writing_into
 
-# The edition in the shipped templates from which a new one is made, and the name in it that stands for the body.
-STARTER, STARTER_NAME = "starter", "○○市"
+STARTER_NAME = "○○市"  # what stands for the name of the body in the edition from which a new one is made
 # Every cell has 0, then every cell has 1, because a manuscript may have other sentences where nothing happened.
 COUNTS = (0, 1)
 
@@ -54,7 +55,7 @@ COUNTS = (0, 1)
 def try_edition(edition: Edition) -> None:
     """Make forms and reports for every year in which the parts change. Raises DefinitionError at a fault."""
     for year in edition.turning_years:
-        serving = edition.for_year(year)
+        serving = with_default_roster(edition.for_year(year), year)
         contents = [_content(serving, year, count) for count in COUNTS]
         reports = [compose_report(content) for content in contents]
         before = zip(contents[::-1], reports[::-1], strict=True)
@@ -83,7 +84,7 @@ def unmentioned_tables(part: Part) -> list[str]:
     sources = {table.counted_from for table in part.tables.values() if isinstance(table, CountTable)}
     sources |= {key for key, table in part.tables.items() if isinstance(table, CountTable) and table.done_of}
     sources |= {agreement.list_key for agreement in part.uses.agreements} if part.uses else set()
-    return [key for key in part.tables if key not in mentioned | sources]
+    return [key for key in (*part.tables, *part.years_tables) if key not in mentioned | sources]
 
 
 def _content(edition: Edition, year: int, count: int) -> Content:
@@ -97,7 +98,10 @@ def _compared(content: Content, before: Content, report: Report, edition: Editio
     """The same content compared with another report as that of the year before. `edition` has all its parts."""
     year = content.collection.fiscal_year - 1
     record = make_record(before, report).model_copy(update={"fiscal_year": year, "name": full_name(year)})
-    return replace(content, comparison=compare_with(record, "", edition, content.collection.fiscal_year), compared=True)
+    fiscal_year = content.collection.fiscal_year
+    comparison = compare_with(record, "", edition, fiscal_year)
+    earlier = EarlierYears(edition, fiscal_year, {year: comparison.previous})
+    return replace(content, comparison=comparison, compared=True, earlier=earlier)
 
 
 def _entries(table: EntryTable, year: int, count: int) -> tuple[Entry, ...]:
@@ -152,7 +156,7 @@ def _check_every_branch(part: Part, content: Content) -> None:
 def _refusal(part: Part, wording: Mapping[str, Callable[..., object]], name: str, arguments: list[object]) -> str:
     """Why the manuscript may not call this name with these arguments, or ''."""
     if name == "表":
-        unknown = [key for key in arguments if key not in part.tables]
+        unknown = [key for key in arguments if key not in {**part.tables, **part.years_tables}]
         return f"表「{unknown[0]}」は tables.toml にありません" if unknown else ""
     try:
         wording[name](*arguments)

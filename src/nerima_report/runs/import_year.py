@@ -18,6 +18,7 @@ from nerima_report.checks.table import stated_number
 from nerima_report.corrections import suggest_corrections
 from nerima_report.edition import Edition
 from nerima_report.edition.entries import RATES
+from nerima_report.edition.lines import awaiting_lines, with_lines
 from nerima_report.errors import CannotProceed
 from nerima_report.examination import Examination
 from nerima_report.findings import Explanation, Finding, explain
@@ -44,10 +45,12 @@ from nerima_report.report.record import (
     recorded_tables,
 )
 from nerima_report.tallies.collection import Collection, on_cover
-from nerima_report.tallies.csv_file import read_csv
+from nerima_report.tallies.csv_file import lines_in_csv, read_csv
+from nerima_report.tallies.lines import with_lines_on
 from nerima_report.tallies.model import Tallies
 from nerima_report.tallies.printed_rates import PrintedRate, PrintedShare, rates_in, read_rates
 from nerima_report.tallies.reading import load_tallies
+from nerima_report.tallies.roster import RosterSection, read_roster
 from nerima_report.tallies.submission import PUBLISHED_FORM, Inbox, Submission, identify
 from nerima_report.tallies.totals import Totals, add_up
 from nerima_report.text import name_of, plain
@@ -114,7 +117,8 @@ def _from_csv(order: ImportOrder, edition: Edition) -> _Read:
             f"CSV には年度が書かれていません。\n  ファイル: {order.file}\n"
             "  --year 2021 のように、年度を付けて実行してください。"
         )
-    published = as_published(edition.for_year(order.fiscal_year).on_forms_of(order.fiscal_year))
+    own = edition.for_year(order.fiscal_year).on_forms_of(order.fiscal_year)
+    published = as_published(with_lines(own, lines_in_csv(order.file, own)))
     without = _tables(order.without, published)
     csv = read_csv(order.file, published, order.fiscal_year, sorted(without))
     missing = frozenset(csv.not_published) | frozenset(published.entry_tables)  # a CSV contains no lists
@@ -134,7 +138,8 @@ def _from_workbook(order: ImportOrder, edition: Edition) -> _Read:
         inbox = Inbox(unidentified=unidentified, unreadable=unreadable)
         return _Read(Collection(edition, 0, load_tallies((), edition), Totals({}), inbox))
     year = submission.fiscal_year
-    published = as_published(edition.for_year(year).on_forms_of(year))
+    own = edition.for_year(year).on_forms_of(year)
+    published = as_published(with_lines_on(own, submission.workbook))
     without = _tables(order.without, published)
     submission = replace(submission, not_applicable=submission.not_applicable | without)
     tallies = load_tallies((submission,), published)
@@ -204,7 +209,7 @@ def _record(
         edition=RecordedEdition(name=edition.name, sha256=edition.sha256),
         tables=(),
         not_published=tuple(sorted({*read.not_published, *not_printed(edition)})),
-        cells=tuple(recorded_cells(edition, collection.totals)),
+        cells=tuple(recorded_cells(collection.edition, collection.totals)),
         figures=(),
         entries=tuple(recorded_entries(collection.edition, collection.tallies)),
         tallies=(),
@@ -250,14 +255,27 @@ class RecordImported:
     changed: bool
 
 
-def write_template(edition: Edition, fiscal_year: int, out: Path | None, force: bool) -> tuple[Path, bool]:
+def write_template(
+    workspace: Workspace, edition: Edition, fiscal_year: int, out: Path | None, force: bool
+) -> tuple[Path, bool]:
     """Write the workbook into which a published year is typed; returns its place, and whether it is new.
 
-    Raises CannotProceed, and writes nothing, where a file would be overwritten that may have been filled in.
+    The lines by 実施機関, 部 or 課 are those of the roster of the year, or else of the year next to it. Raises
+    CannotProceed, and writes nothing, where a file would be overwritten that may have been filled in.
     """
     file = out or Path(template_name(fiscal_year))
-    content = render_template(edition.for_year(fiscal_year), fiscal_year)
+    own = edition.for_year(fiscal_year)
+    content = render_template(own, fiscal_year, roster=_nearest_roster(workspace, own, fiscal_year))
     return file, bool(Delivery(file.parent, {file.name: content}).add(force=force).written)
+
+
+def _nearest_roster(workspace: Workspace, edition: Edition, fiscal_year: int) -> Sequence[RosterSection]:
+    """The 課 of the year of the roster that is nearest to a fiscal year; none where nothing depends on them."""
+    if not (awaiting_lines(edition) and workspace.roster.exists()):
+        return ()
+    sections = read_roster(workspace.roster).sections
+    nearest = min((section.fiscal_year for section in sections), key=lambda year: (abs(year - fiscal_year), year))
+    return [section for section in sections if section.fiscal_year == nearest]
 
 
 def import_record(

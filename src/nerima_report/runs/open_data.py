@@ -11,18 +11,22 @@ from nerima_report.records.model import Record
 from nerima_report.registers.master import load_masters
 from nerima_report.registers.views import RegisterView, ViewOrder, data_of, views_of
 from nerima_report.report.blocks import Report
+from nerima_report.report.content import Content
 from nerima_report.report.data_package import DataPackage, render_package
-from nerima_report.report.open_data import numbers_in_sentences, published_tables
+from nerima_report.report.open_data import data_of_years, numbers_in_sentences, published_tables
 from nerima_report.workspace import Workspace
 
 
-def open_data_of(workspace: Workspace, edition: Edition, record: Record, report: Report) -> dict[str, bytes]:
+def open_data_of(
+    workspace: Workspace, edition: Edition, content: Content, record: Record, report: Report
+) -> dict[str, bytes]:
     """The files of a year's open data by name (data/disclosure-01.csv). `edition` has all its parts.
 
     A register with a text that may identify a person is left out (`findings_on_open_registers`).
     """
     serving = edition.for_year(record.fiscal_year)
     tables = [one.data for one in published_tables(record, serving)]
+    tables += data_of_years(content, record)
     tables += numbers_in_sentences(record, serving, report)
     tables += _registers(workspace, edition, record.fiscal_year)
     package = DataPackage(str(record.fiscal_year), report.title, report.author, report.published, tuple(tables))

@@ -32,6 +32,7 @@ from nerima_report.forms.roster import carried_roster, default_roster, latest_ye
 from nerima_report.notices.letters import Attachment, LetterWriter
 from nerima_report.registers.entry import rows_for, unasked_sections
 from nerima_report.registers.master import keeps_registers, load_masters
+from nerima_report.tallies.lines import with_roster
 from nerima_report.tallies.roster import RosterSection, load_roster, read_roster
 from nerima_report.workspace import (
     NOT_FOR_GIT,
@@ -162,6 +163,7 @@ def make_forms(workspace: Workspace, edition: Edition, fiscal_year: int, order: 
     if workspace.ledgers(fiscal_year):
         narrowed = narrowed.with_ledger()
     roster = load_roster(workspace.roster, fiscal_year, edition)
+    narrowed = with_roster(narrowed, roster)
     everybody = all_covers(roster, narrowed, workspace.deadlines.get(fiscal_year))
     refuse_unasked(roster, narrowed, order.sections)
     usual = [cover for cover in everybody if not cover.ward or narrowed.has_ward_form]
@@ -177,7 +179,10 @@ def make_forms(workspace: Workspace, edition: Edition, fiscal_year: int, order: 
         asked = {key: entries for key, entries in rows.items() if cover.asks_for(key)} if rows is not None else None
         return Filling(earlier=earlier.of(cover), registers=asked)
 
-    forms = {file_name(cover, edition.words): render_form(narrowed, cover, filling(cover)) for cover in covers}
+    def own(cover: FormCover) -> Edition:
+        return narrowed if cover.ward else narrowed.of_section(cover.key)
+
+    forms = {file_name(cover, edition.words): render_form(own(cover), cover, filling(cover)) for cover in covers}
     folder = order.out or workspace.forms(fiscal_year)
     written, unchanged = Delivery(folder, forms).add(force=order.force)
     letters = _write_requests(workspace, narrowed, roster, Requests(folder, forms, order))

@@ -19,6 +19,7 @@ from nerima_report.findings import Finding
 from nerima_report.fiscal_year import full_date, full_name, last_day
 from nerima_report.notices.status import RecordState, ReportState
 from nerima_report.places import Place
+from nerima_report.records.earlier_years import years_asked
 from nerima_report.records.file import read_record, revise, says_the_same, write_record
 from nerima_report.records.model import (
     SCHEMA_VERSION,
@@ -191,9 +192,13 @@ def withdraw(workspace: Workspace, fiscal_year: int, reason: str, today: date) -
     return Withdrawn(back, trace)
 
 
-def sources_of(workspace: Workspace, fiscal_year: int) -> tuple[RecordedSource, ...]:
-    """The files besides the workbooks from which a year is made: as they are now, the settings as they were read."""
-    files = [workspace.roster, *workspace.ledgers(fiscal_year).values()]
+def sources_of(workspace: Workspace, edition: Edition, fiscal_year: int) -> tuple[RecordedSource, ...]:
+    """The files besides the workbooks from which a year is made: as they are now, the settings as they were read.
+
+    Earlier records are among them where the report has tables of several years.
+    """
+    records = (workspace.record(year) for year in years_asked(edition, fiscal_year))
+    files = [workspace.roster, *workspace.ledgers(fiscal_year).values(), *records]
     digests = {_name(workspace, file): sha256(read_file(file)) for file in files if file.is_file()}
     if workspace.settings_sha256:
         digests[SETTINGS] = workspace.settings_sha256
@@ -209,7 +214,7 @@ def changes_since(
     """
     later = list(changes_in(inputs, record))
     if record.sources:
-        now = {(source.file, source.sha256) for source in sources_of(workspace, record.fiscal_year)}
+        now = {(source.file, source.sha256) for source in sources_of(workspace, edition, record.fiscal_year)}
         later += _compared({(source.file, source.sha256) for source in record.sources}, now)
     if record.edition.sha256 != edition.sha256:
         later.append(RecordedLater(file="定義", change="changed"))

@@ -7,6 +7,7 @@ from dataclasses import replace
 from nerima_report.edition import Edition
 from nerima_report.errors import CannotProceed
 from nerima_report.examination import Examination
+from nerima_report.records.earlier_years import load_earlier_years
 from nerima_report.records.file import read_record
 from nerima_report.report.compose import annotate, compose_report
 from nerima_report.report.data_package import outdated
@@ -14,6 +15,7 @@ from nerima_report.report.formats import FORMATS, WORD
 from nerima_report.report.formats.pdf import PDF, find_typesetter, print_pdf
 from nerima_report.report.record import content_of
 from nerima_report.report.wording_of_year_before import sentences_about_the_year_before
+from nerima_report.report.years_tables import years_without_record
 from nerima_report.runs.build import Built, year_before
 from nerima_report.runs.open_data import findings_on_open_registers, open_data_of
 from nerima_report.workspace import RECORD, Delivery, Workspace
@@ -32,17 +34,18 @@ def build_from_record(
         )
     before = year_before(workspace, edition, fiscal_year, wanted=compare)
     whole, edition = edition, edition.for_year(fiscal_year)
-    content = replace(content_of(record, edition, file), comparison=before, compared=compare)
+    earlier = load_earlier_years(workspace, whole, fiscal_year)
+    content = replace(content_of(record, edition, file), comparison=before, compared=compare, earlier=earlier)
     report = annotate(compose_report(content), content)
     outputs = {form.file_name: form.render(report, edition.reference) for form in FORMATS}
     printed = print_pdf(outputs[WORD], out, record.vouched.get(PDF, ""), find_typesetter() if pdf else None)
     outputs |= printed.files
-    outputs |= open_data_of(workspace, whole, record, report)
+    outputs |= open_data_of(workspace, whole, content, record, report)
     gone = [*outdated(record.vouched, outputs), *printed.gone]
     vouched = {name: record.vouched.get(name, "") for name in (*outputs, *gone)} | printed.vouched
     found = Delivery(out, outputs, vouched).replace(gone=gone)
     found += findings_on_open_registers(workspace, whole, fiscal_year)
-    found += sentences_about_the_year_before(edition, before)
+    found += [*sentences_about_the_year_before(edition, before), *years_without_record(content)]
     collection = replace(content.collection, edition=edition)
     examination = Examination(edition, collection.inbox, (collection,), tuple(found))
     return Built(examination, tuple(out / name for name in outputs))

@@ -3,6 +3,7 @@
     roster, submission         who is asked, who has handed in
     layout, cell_values, csv_file → reading → model    where tables stand, what cells say: the tallies
     counting, register_counts  tables that are counted from entries
+    lines                      tables by 実施機関, 部 or 課, as the roster gives them
     duties                     what single entries owe: an answer, a day
     totals → figures           one number for each cell of the report; rates
     periods → cases → ledger     the days and limits of a case; the case ledger of a year, each case once

@@ -98,8 +98,8 @@ def origin_of(edition: Edition, table_id: str) -> str:
 
 
 def divided_by(table_id: str, table: CountTable) -> str:
-    """The id of the table that a table divides by 実施機関."""
-    return f"{table_id.partition('.')[0]}.{table.by_body_of}"
+    """The id of the table that a table divides by 実施機関, 部 or 課."""
+    return f"{table_id.partition('.')[0]}.{table.divides}"
 
 
 def open_entries(table: EntryTable, entries: Sequence[Entry]) -> list[Entry]:

@@ -18,6 +18,8 @@ from pathlib import Path
 
 from nerima_report.edition import Edition
 from nerima_report.edition.entries import RATES
+from nerima_report.edition.lines import awaiting_lines
+from nerima_report.edition.tables import Line
 from nerima_report.files import NotRead, read_file, sha256
 from nerima_report.findings import Finding
 from nerima_report.places import CellKey, Place
@@ -103,6 +105,20 @@ def read_csv(file: Path, edition: Edition, fiscal_year: int, not_published: Sequ
     if text is not None and {finding.code for finding in found.findings} <= _HARMLESS:
         found.findings += _missing(found, edition, label)
     return found
+
+
+def lines_in_csv(file: Path, edition: Edition) -> dict[str, list[Line]]:
+    """The lines that a CSV names of the tables whose lines the definitions do not name, by id of the table."""
+    waiting, found = awaiting_lines(edition), CsvCells()
+    text = _text_of(file, "", found) if waiting else None
+    reader, named = _Reader(edition, 0, found), {table_id: dict[Line, None]() for table_id in waiting}
+    for line in _lines(text, "", edition.words.whole, found) if text is not None else ():
+        table_id = reader.table(line)
+        table = edition.count_tables.get(table_id or "")
+        group, row, column = (line.texts.get(name, "") for name in ("group", "row", "column"))
+        if table_id in named and table and row and plain(row) != plain(table.total):
+            named[table_id][("", column) if table.places == "columns" else (group, row)] = None
+    return {table_id: list(lines) for table_id, lines in named.items()}
 
 
 def _text_of(file: Path, label: str, found: CsvCells) -> str | None:
@@ -215,7 +231,7 @@ class _Reader:
 
     def _key(self, line: _Line) -> CellKey | None:
         """The cell that a line names (row '' for the total, all '' for a table); None, with a finding, if none."""
-        table_id = self._table(line)
+        table_id = self.table(line)
         if table_id is None:
             return None
         definition = self.edition.count_tables[table_id]
@@ -230,7 +246,7 @@ class _Reader:
             return CellKey(table_id, "", "", label)
         if not row and plain(line.texts["value"]) == NOT_APPLICABLE:
             return CellKey(table_id, "", "", label)
-        if group or definition.group_stub:
+        if group or (definition.group_stub and "" not in definition.groups):
             known = self._named(line, "group", {name: name for name in definition.groups if name}, table_id)
             if known is None:
                 return None
@@ -247,7 +263,8 @@ class _Reader:
         texts |= {"割合": name if "." in name or not named else f"{named}.{name}", "値": line.texts["value"]}
         self.found.rates.append(PrintedRate(texts, lambda field: replace(line.place(), row=name)))
 
-    def _table(self, line: _Line) -> str | None:
+    def table(self, line: _Line) -> str | None:
+        """The id of the table that a line names; None, with a finding, if it is none."""
         part = line.texts.get("part", "")
         if part and plain(part) not in self.parts:
             self._ask(line, "part", self.parts)

@@ -17,7 +17,8 @@ from nerima_report.tallies.totals import Totals
 class Share:
     """A computed figure: its definition, numerator and denominator (件 or 人), and its value in % as printed.
 
-    `rows` are the rows of the numerator: the declared ones, or the largest (all of them when they tie).
+    `rows` are the rows of the numerator: the declared ones (or columns that are added up instead), or the largest (all
+    of them when they tie).
     `value` is None when the denominator is zero or a number is unknown. `rounded` is the value by rounding alone,
     from which `value` differs where the definition says `never_whole`.
     """
@@ -76,17 +77,21 @@ def never_whole(rounded: Decimal, numerator: int, denominator: int) -> Decimal:
     return step if rounded == 0 and numerator > 0 else rounded
 
 
-def largest_rows(totals: Totals, part: Part, cells: Cells, excluded: Collection[str] = ()) -> tuple[str, ...]:
-    """The rows with the largest count above zero in a column; several when they tie.
+def largest_rows(
+    totals: Totals, part: Part, cells: Cells, excluded: Collection[str] = (), rank: int = 1
+) -> tuple[str, ...]:
+    """The rows with the largest count above zero in a column, or with that of another rank; several when they tie.
 
-    Rows of the same label are added up over the groups, unless `cells` names a group.
+    Rows that tie have one rank, and the next smaller count has the next. Rows of the same label are added up over the
+    groups, unless `cells` names a group.
     """
     counts: dict[str, int] = {}
     for key in _keys(part, cells):
         if key.row not in excluded:
             counts[key.row] = counts.get(key.row, 0) + (totals.values.get(key) or 0)
-    largest = max(counts.values(), default=0)
-    return tuple(row for row, count in counts.items() if count == largest and largest > 0)
+    in_order = sorted({count for count in counts.values() if count > 0}, reverse=True)
+    wanted = in_order[rank - 1 : rank]
+    return tuple(row for row, count in counts.items() if count in wanted)
 
 
 def compute_share(figure: Figure, part: Part, totals: Totals) -> Share:
@@ -99,7 +104,7 @@ def compute_share(figure: Figure, part: Part, totals: Totals) -> Share:
         counted = rows[:1] or of.rows  # without a largest row all of them are nothing, or are not known
         numerator = totals.sum(_keys(part, of.model_copy(update={"rows": counted})))
     else:
-        rows = figure.numerator.rows
+        rows = figure.numerator.rows or figure.numerator.columns
         numerator = _sum(totals, part, figure.numerator)
     rounded = value = None
     if numerator is not None and denominator is not None:

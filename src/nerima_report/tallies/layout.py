@@ -15,7 +15,7 @@ from itertools import pairwise
 from typing import Literal, NamedTuple
 
 from nerima_report.edition.entries import EntryField, EntryTable
-from nerima_report.edition.tables import Column, CountTable, Row
+from nerima_report.edition.tables import Column, CountTable, Line, Row
 from nerima_report.places import CellKey
 from nerima_report.text import plain
 from nerima_report.workbooks import Position, Sheet, Workbook, is_blank
@@ -37,6 +37,7 @@ MAX_ROW = 1_048_576  # the last row of a sheet in Excel
 ALL_ROWS = range(1, MAX_ROW + 1)
 _CAPTION_NUMBER = re.compile(r"^表\d+")
 _AFTER_ID = "　"  # in the caption of a form
+_HEADING = re.compile(r"(.+?)[(（][^()（）]+[)）]")  # of a column: its label, and its unit in brackets
 
 
 class RowMeaning(NamedTuple):
@@ -328,6 +329,32 @@ def _rows_without_entry(
     }
 
 
+def lines_named(sheet: Sheet, table: CountTable) -> list[Line]:
+    """The lines that a sheet itself names where the definitions name none: all labels beside or below the stub."""
+    stubs = (place for place, value in sheet.cells.items() if plain(str(value)) == plain(table.stub))
+    header, stub = min((place for place in stubs if _text_at(sheet, place[0], place[1] + 1)), default=(0, 0))
+    if not header:
+        return []
+    if table.places == "columns":
+        texts = (_text_at(sheet, header, column) for column in range(stub + 1, MAX_COLUMNS + 1))
+        return [("", heading[1]) for heading in map(_HEADING.fullmatch, texts) if heading]
+    lines: list[Line] = []
+    group = ""
+    for row in range(header + 1, max(row for row, _ in sheet.cells) + 1):
+        label = _text_at(sheet, row, stub)
+        if plain(label) in {plain(table.total), VERIFICATION} - {""}:
+            break
+        named = _text_at(sheet, row, stub - 1) if table.group_stub else ""
+        group = named if named or table.split else group
+        lines += [(group, label)] if label else []
+    return list(dict.fromkeys(lines))
+
+
+def _text_at(sheet: Sheet, row: int, column: int) -> str:
+    value = sheet.cells.get((row, column))
+    return "" if is_blank(value) else str(value).strip()
+
+
 class RowLabels:
     """What the labels of a row of the sheet mean for a table."""
 
@@ -355,8 +382,9 @@ class RowLabels:
     def meaning_of(self, labels: Sequence[str], group: str) -> RowMeaning:
         """What the row is: the last of its labels decides."""
         for label in reversed(labels):
-            if (group, label) in self.rows:
-                return RowMeaning("data", group, self.rows[group, label])
+            for known in (group, ""):  # a row may stand below a group without being one of it
+                if (known, label) in self.rows:
+                    return RowMeaning("data", known, self.rows[known, label])
             if self.total and label == self.total:
                 return RowMeaning("total", "", "")
             if label == VERIFICATION:

@@ -45,7 +45,8 @@ def load_tallies(submissions: Sequence[Submission], edition: Edition, tallying: 
     gathered = _Gathered(edition)
     for submission in submissions:
         begun = len(gathered.cells)
-        for table_id, columns in edition.collected_counts(submission.ward).items():
+        own = gathered.edition = edition if submission.ward else edition.of_section(submission.section)
+        for table_id, columns in own.collected_counts(submission.ward).items():
             gathered.read_counts(submission, table_id, columns)
         for table_id, columns in edition.counted_by_ledger(submission.ward).items():
             if submission.section in tallying or gathered.finder.find(submission.workbook, table_id):

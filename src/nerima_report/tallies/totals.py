@@ -16,9 +16,9 @@ from nerima_report.edition import Edition
 from nerima_report.edition.entries import ADJUSTMENTS
 from nerima_report.edition.tables import DONE
 from nerima_report.places import CellKey
-from nerima_report.tallies.bodies import values_by_body
-from nerima_report.tallies.counting import counted_values, divided_by, origin_of, source_of
+from nerima_report.tallies.counting import counted_values, origin_of, source_of
 from nerima_report.tallies.done import list_done, values_of_places
+from nerima_report.tallies.lines import divided_cells, line_of, values_by_line
 from nerima_report.tallies.model import Entry, FilledCell, Tallies
 from nerima_report.tallies.roster import NOBODY, Absent, RosterSection
 
@@ -119,7 +119,8 @@ def uncounted(totals: Totals, edition: Edition, lists: Container[str]) -> Totals
 def add_up(tallies: Tallies, edition: Edition, absent: Absent = NOBODY, roster: Sequence[RosterSection] = ()) -> Totals:
     """Add the sections up, take ward-level numbers from the ward workbook, count the entries, apply the adjustments.
 
-    Without the `roster` nothing is known of the 実施機関.
+    Without the `roster` nothing is known of the places that did something (`done_of`); what is divided by 実施機関, 部
+    or 課 needs an edition with the lines of the roster (`with_roster`).
     """
     used: dict[CellKey, list[FilledCell]] = {key: [] for key in _filled_cells(edition)}
     for cell in tallies.cells:
@@ -127,7 +128,7 @@ def add_up(tallies: Tallies, edition: Edition, absent: Absent = NOBODY, roster: 
             used[cell.key].append(cell)
     values = {key: _sum_of(cells) for key, cells in used.items()}
     values |= dict(counted_values(edition, tallies.entries))
-    values |= dict(values_by_body(tallies, edition, roster))
+    values |= dict(values_by_line(tallies, edition))
     values |= dict(values_of_places(tallies, edition, roster))
     adjustments = tuple(_adjustments(tallies, edition))
     for adjustment in adjustments:
@@ -222,13 +223,18 @@ class _Missing:
             return self.in_list(source_of(key.table, table))
         if table.done_of:
             return self.in_list(list_done(key.table, table)) if key.column == DONE else ()
-        if table.by_body_of:
-            divided = divided_by(key.table, table)
-            keys = self._edition.count_tables[divided].keys_of_total(divided, key.column)
-            return tuple(dict.fromkeys(chain.from_iterable(map(self.in_cell, keys))))
+        if table.divides:
+            keys = divided_cells(self._edition, key)
+            return self._in_line(key, dict.fromkeys(chain.from_iterable(map(self.in_cell, keys))))
         silent = (cell.place.section for cell in self._used[key] if not cell.known)
         absent = self._absent.from_table(key.table, ward=is_ward_level(self._edition, key))
-        return tuple(dict.fromkeys((*absent, *silent)))
+        missing = dict.fromkeys((*absent, *silent))
+        return self._in_line(key, missing) if table.has_own_lines else tuple(missing)
+
+    def _in_line(self, key: CellKey, missing: Iterable[str]) -> tuple[str, ...]:
+        """Those of them to whose line a cell belongs, or whose line is not known."""
+        lines, own = self._edition.lines.get(key.table, {}), line_of(self._edition.count_tables[key.table], key)
+        return tuple(name for name in missing if lines.get(name, own) == own)
 
     def in_list(self, table_id: str) -> tuple[str, ...]:
         """Whose entries of a list-like table are missing or not wholly read."""

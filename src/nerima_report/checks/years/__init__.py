@@ -44,9 +44,10 @@ def there_is_a_year_before(evidence: YearEvidence) -> Iterator[Finding]:
 def series_break_as_declared(evidence: YearEvidence) -> Iterator[Finding]:
     """Where the law or a table changed, the numbers are not compared, and that is said."""
     for part in evidence.parts if evidence.previous else ():
-        found = [b.table for p, b in evidence.breaks(evidence.previous) if p is part] if evidence.previous else []
+        rules = [b for p, b in evidence.breaks(evidence.previous) if p is part] if evidence.previous else []
+        found = [f"{rule.table} {rule.cells}".rstrip() for rule in rules]
         if found:
-            broken = [CellKey(part.table_id(table), "", "", "") for table in found]
+            broken = [CellKey(part.table_id(rule.table), "", "", "") for rule in rules]
             place = evidence.current.places.near(evidence.current.places.whole, broken)
             details = {"title": part.definition.title, "about": _listed(found)}
             yield Finding("N708", place, difference=len(found), details=details)
@@ -60,7 +61,7 @@ def tables_and_rows_stay(evidence: YearEvidence) -> Iterator[Finding]:
     previous = evidence.previous
     if previous is None:
         return
-    breaks = evidence.breaks(previous)
+    breaks = [(part, rule) for part, rule in evidence.breaks(previous) if not rule.cells]
     replaced = {part.key for part, _ in breaks if part in evidence.new_parts(previous)}
     known = {part.table_id(found.table) for part, found in breaks}
     known |= {found.before.partition("（")[0] for _, found in breaks}
@@ -84,7 +85,7 @@ def tables_and_rows_stay(evidence: YearEvidence) -> Iterator[Finding]:
 def _rows_stay(evidence: YearEvidence, previous: Year, table_id: str) -> Iterator[Finding]:
     places = evidence.current.places
     for what, name in (("行", _row_name), ("列", _column_name)):
-        before, now = (_names(year, table_id, name) for year in (previous, evidence.current))
+        before, now = (_names(evidence, year, table_id, name) for year in (previous, evidence.current))
         if not before or not now:
             continue  # of one of the years only totals are known
         gone, come = [n for n in before if n not in now], [n for n in now if n not in before]
@@ -107,7 +108,7 @@ def units_stay(evidence: YearEvidence) -> Iterator[Finding]:
     previous = evidence.previous
     for (table, column), unit in evidence.current.units.items() if previous else ():
         before = previous.units.get((table, column), unit) if previous else unit
-        if previous and before != unit and evidence.compares(table, previous):
+        if previous and before != unit and evidence.compares_cell(CellKey(table, "", "", column), previous):
             place, related = (year.places.table(table, column) for year in (evidence.current, previous))
             yield Finding("N714", place, before, unit, 1, (related,))
 
@@ -122,7 +123,7 @@ def figures_are_defined_as_before(evidence: YearEvidence) -> Iterator[Finding]:
             continue
         rule, former = (year.rules[figure.figure] for year in (evidence.current, previous))
         changed = rule.changes(former)
-        if changed and all(evidence.compares(table, previous) for table in rule.tables):
+        if changed and all(evidence.compares_cell(key, previous) for key in rule.cells):
             table_id = f"{figure.figure.partition('.')[0]}.{figure.denominator_of.table}"
             details = {"about": figure.figure, "what": _listed(changed)}
             years = (evidence.current, previous)
@@ -157,7 +158,7 @@ def stocks_go_on(evidence: YearEvidence) -> Iterator[Finding]:
             if closing not in previous.known or not {closing, new, ended} <= known.keys():
                 continue
             expected = previous.known[closing] + known[new] - known[ended]
-            if known[closing] != expected and evidence.compares(table_id, previous):
+            if known[closing] != expected and evidence.compares_cell(closing, previous):
                 place, before = (year.places.cell(closing) for year in (evidence.current, previous))
                 about = f"{previous.known[closing]:,} ＋ {known[new]:,} − {known[ended]:,}"
                 difference = known[closing] - expected
@@ -221,9 +222,16 @@ def _column_name(key: CellKey) -> str:
     return key.column
 
 
-def _names(year: Year, table_id: str, name: Callable[[CellKey], str]) -> dict[str, None]:
+def _names(evidence: YearEvidence, year: Year, table_id: str, name: Callable[[CellKey], str]) -> dict[str, None]:
+    """The rows or columns of a table in a year, without those of which it is declared that their series break."""
+    rules = [
+        rule
+        for part, rule in (evidence.breaks(evidence.previous) if evidence.previous else ())
+        if part.table_id(rule.table) == table_id
+    ]
     keys = [*year.known, *(year.printed if name is _column_name else ())]
-    return dict.fromkeys(name(key) for key in keys if key.table == table_id)
+    own = (key for key in keys if key.table == table_id and not any(rule.cuts(key) for rule in rules))
+    return dict.fromkeys(map(name, own))
 
 
 def _listed(names: Sequence[str]) -> str:

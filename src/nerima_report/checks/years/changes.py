@@ -51,7 +51,8 @@ def sections_change_within_limits(evidence: YearEvidence) -> Iterator[Finding]:
             continue
         for column in table.columns:
             first = equal_columns(part, (table_id, column.label))[0]
-            if first in said or not column.additive:
+            goes_on = evidence.compares_cell(CellKey(table_id, "", "", column.label), previous)
+            if first in said or not column.additive or not goes_on:
                 continue
             said.add(first)
             for section, now in evidence.current.tallies.items():
@@ -111,7 +112,7 @@ def _column_changes(evidence: YearEvidence, previous: Year, table: CountTable, n
     limits = evidence.edition.years.limits.change
     now, before = evidence.current.known, previous.known
     keys = table.keys_of_total(table_id, column)
-    keys = [key for key in keys if key in now and key in before]
+    keys = [key for key in keys if key in now and key in before and evidence.compares_cell(key, previous)]
     if not keys:
         yield from _total_change(evidence, previous, table, named)
         return

@@ -59,7 +59,7 @@ def _sections(
 def _year_before(evidence: YearEvidence, key: CellKey) -> Year | None:
     previous = evidence.previous
     follows = previous is not None and previous.fiscal_year == evidence.fiscal_year - 1
-    return previous if previous and follows and evidence.compares(key.table, previous) else None
+    return previous if previous and follows and evidence.compares_cell(key, previous) else None
 
 
 def _flow(count: RegisterCount, what: str) -> RegisterCount:

@@ -1,0 +1,144 @@
+"""The published years before a year → their numbers under the names of today, as a table of years shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import NamedTuple
+
+from nerima_report.edition import Edition
+from nerima_report.edition.part import Part
+from nerima_report.edition.tables import Cells, CountTable, cell_keys, fill
+from nerima_report.files import read_file, sha256
+from nerima_report.fiscal_year import full_name
+from nerima_report.places import CellKey
+from nerima_report.records.file import read_record
+from nerima_report.records.model import RecordedFigure
+from nerima_report.records.series import INCOMPUTABLE, NO_RECORD, NOT_COUNTED, NOT_PUBLISHED, Point
+from nerima_report.records.years import Year, declared_breaks, rule_of, year_of
+from nerima_report.workspace import Workspace
+
+
+class EarlierNumber(NamedTuple):
+    """A number of an earlier year, or why there is none.
+
+    `broken` are the sentences on why it cannot be compared with the present year, `defined` one on the other rule by
+    which a share was computed then. `figure` is the share as recorded.
+    """
+
+    point: Point
+    broken: tuple[str, ...] = ()
+    defined: str = ""
+    figure: RecordedFigure | None = None
+
+
+@dataclass(frozen=True)
+class EarlierYears:
+    """The recorded years before a fiscal year; `edition` has all its parts, `digests` the SHA-256 of the records."""
+
+    edition: Edition
+    fiscal_year: int
+    years: Mapping[int, Year] = field(default_factory=dict)
+    digests: Mapping[int, str] = field(default_factory=dict)
+
+    def part(self, key: str) -> Part:
+        """The part of the present year, with all its tables, rows and columns."""
+        return next(part for part in self.edition.parts_for(self.fiscal_year) if part.key == key)
+
+    def count(self, part: Part, cells: Cells, year: int) -> EarlierNumber:
+        """The sum of some cells in an earlier year; all rows are those that the table had in that year."""
+        known = self.years.get(year)
+        if known is None:
+            return EarlierNumber(NO_RECORD)
+        table_id, table = part.count_table(cells.table)
+        keys = keys_shown(table_id, table, cells, known.values)
+        named = [
+            CellKey(table_id, cells.group, row, column) for row in cells.rows or ("",) for column in cells.column_labels
+        ]
+        return EarlierNumber(sum_of(known.values, keys, every=bool(cells.rows)), self._broken(part, named, known))
+
+    def share(self, part: Part, now: RecordedFigure, year: int) -> EarlierNumber:
+        """A figure as it was published for an earlier year; `now` is that of the present year."""
+        known = self.years.get(year)
+        if known is None:
+            return EarlierNumber(NO_RECORD)
+        before = next((one for one in known.record.figures if one.figure == now.figure), None)
+        if before is None:
+            return EarlierNumber(NOT_PUBLISHED)
+        if before.value is not None:
+            point = Point("known", Decimal(before.value))
+        else:
+            point = INCOMPUTABLE if before.denominator == 0 else NOT_PUBLISHED
+        rule = rule_of(now)
+        changes = "、".join(rule.changes(known.rules[now.figure]))
+        defined = fill(self.edition.trend.definition_changed, {"変更": changes}) if changes else ""
+        return EarlierNumber(point, self._broken(part, sorted(rule.cells), known), defined, before)
+
+    def _broken(self, part: Part, keys: Sequence[CellKey], year: Year) -> tuple[str, ...]:
+        """The sentences on the breaks between an earlier year and this one; a key may stand for a sum of rows."""
+        words = self.edition.trend
+        rules = [
+            rule
+            for of_part, rule in declared_breaks([part], year.fiscal_year, self.fiscal_year)
+            if any(of_part.table_id(rule.table) == key.table and rule.cuts(key) for key in keys)
+        ]
+        said = [
+            fill(words.broken, {"年度": full_name(rule.year), "変更": rule.what, "理由": rule.reason})
+            for rule in sorted(rules, key=lambda rule: rule.year)
+        ]
+        for table_id, column in dict.fromkeys((key.table, key.column) for key in keys if not said):
+            table = part.count_table(table_id.partition(".")[2])[1]
+            now = table.column(column)
+            before = year.units.get((table_id, column))
+            if now is not None and before not in (None, now.unit):
+                said.append(fill(words.unit_changed, {"前": str(before), "後": now.unit}))
+        return tuple(dict.fromkeys(said))
+
+
+def keys_shown(table_id: str, table: CountTable, cells: Cells, values: Mapping[CellKey, int | None]) -> list[CellKey]:
+    """The cells that are added up for a year with these values.
+
+    All rows are those that the total of the year adds up, also such as only that year had. Of a row or a column that is
+    itself a sum they are its parts, unless the year has only the sum.
+    """
+    if not cells.rows:
+        others = [
+            key
+            for key in values
+            if key.table == table_id and key.column in cells.column_labels and cells.group in ("", key.group)
+            if table.row(key.group, key.row) is None
+        ]
+        return [*cell_keys(table_id, table, cells), *others]
+    rows = [row for row in table.rows if row.label in cells.rows and cells.group in ("", row.group)]
+    named = [row.key(table_id, column) for row in rows for column in cells.column_labels]
+    return named if any(values.get(key) is not None for key in named) else cell_keys(table_id, table, cells)
+
+
+def sum_of(values: Mapping[CellKey, int | None], keys: Sequence[CellKey], *, every: bool) -> Point:
+    """The sum of cells of a year: of those that are known, or only where `every` one of them is."""
+    there = [key for key in keys if key in values]
+    if not there or (every and len(there) < len(keys)):
+        return NOT_COUNTED
+    known = [value for value in map(values.get, there) if value is not None]
+    if not known or (every and len(known) < len(there)):
+        return NOT_PUBLISHED
+    return Point("known", Decimal(sum(known)))
+
+
+def load_earlier_years(workspace: Workspace, edition: Edition, fiscal_year: int) -> EarlierYears:
+    """The published years that the tables of years of a fiscal year show. Raises RecordError for an unusable record."""
+    years, digests = {}, {}
+    for year in years_asked(edition, fiscal_year):
+        file = workspace.record(year)
+        if file.exists():
+            record = read_record(file, year, edition.name)
+            years[year] = year_of(record, file.as_posix(), edition, fiscal_year)
+            digests[year] = sha256(read_file(file))
+    return EarlierYears(edition, fiscal_year, years, digests)
+
+
+def years_asked(edition: Edition, fiscal_year: int) -> list[int]:
+    """The earlier years that the tables of years of a fiscal year show; `edition` may have all its parts."""
+    tables = (table for part in edition.parts_for(fiscal_year) for table in part.years_tables.values())
+    return sorted({year for table in tables for year in table.years_of(fiscal_year)} - {fiscal_year})

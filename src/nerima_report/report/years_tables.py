@@ -1,0 +1,286 @@
+"""The present year and the recorded years before it → a table of years: as printed, as data, and for the audit list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from functools import cached_property
+from itertools import groupby
+
+from nerima_report.edition.municipality import Printing
+from nerima_report.edition.part import Part
+from nerima_report.edition.tables import Cells, Figure, cell_keys, fill
+from nerima_report.edition.years_tables import NO_NUMBER, YearsTable
+from nerima_report.findings import Finding
+from nerima_report.places import CellKey, Place
+from nerima_report.records.earlier_years import EarlierNumber, EarlierYears, keys_shown, sum_of
+from nerima_report.records.model import recorded_figure
+from nerima_report.records.series import INCOMPUTABLE, NOT_PUBLISHED, Point
+from nerima_report.report.blocks import Cell, Table, TableColumn, TableNote
+from nerima_report.report.content import Content
+from nerima_report.report.tables import NUMBER_WIDTH, STUB_WIDTH, notes_on_zero
+from nerima_report.report.trend import runs_of_years
+from nerima_report.report.wording import NOTHING_TO_COUNT, so_far, year_names
+from nerima_report.tallies.figures import never_whole, percentage
+from nerima_report.tallies.totals import Totals
+
+
+@dataclass(frozen=True)
+class YearsLine:
+    """What is shown of each year under one heading, in one unit: the sum of some cells, or a figure.
+
+    `summed`: it has a total over the years.
+    """
+
+    label: str
+    group: str
+    unit: str
+    shows: Cells | Figure
+    summed: bool
+
+    @property
+    def name(self) -> str:
+        """The heading with its group."""
+        return f"{self.group} {self.label}".strip()
+
+
+@dataclass(frozen=True)
+class TableOfYears:
+    """A table of years of a report. `part` is the part of the edition with all its rows and columns."""
+
+    part: Part
+    definition: YearsTable
+    content: Content
+    earlier: EarlierYears
+
+    @property
+    def id(self) -> str:
+        """Its id, as that of any other table."""
+        return self.part.table_id(self.definition.key)
+
+    @property
+    def years(self) -> list[int]:
+        """The years in the order in which they are printed."""
+        years = list(self.definition.years_of(self.earlier.fiscal_year))
+        return years[::-1] if self.definition.newest_first else years
+
+    @property
+    def missing(self) -> list[int]:
+        """The earlier years that have no record."""
+        return sorted({*self.years} - {self.earlier.fiscal_year, *self.earlier.years})
+
+    @cached_property
+    def lines(self) -> list[YearsLine]:
+        """The lines in the order of definition, one for each row of an item that stands for several."""
+        return list(self._lines())
+
+    def _lines(self) -> Iterator[YearsLine]:
+        names = year_names(self.earlier.fiscal_year)
+        for item in self.definition.items:
+            label, group = fill(item.label, names), fill(item.group, names)
+            if item.cells is None:
+                figure = next(one for one in self.part.figures if one.key == item.figure)
+                yield YearsLine(label, group, figure.unit, figure, item.summed and figure.kind == "rate")
+                continue
+            _, table = self.part.count_table(item.cells.table)
+            column = table.column(item.cells.column_labels[0])
+            unit = column.unit if column else ""
+            summed = item.summed and bool(column and column.additive)  # persons of several years do not add up
+            if not item.each_row:
+                yield YearsLine(label, group, unit, item.cells, summed)
+                continue
+            for row in table.rows:
+                if row.label in (item.cells.rows or [row.label]) and item.cells.group in ("", row.group):
+                    one = item.cells.model_copy(update={"group": row.group, "rows": (row.label,)})
+                    above = group or table.printed(row.group, names)
+                    yield YearsLine(table.printed(row.label, names), above, unit, one, summed)
+
+    def number(self, line: YearsLine, year: int) -> EarlierNumber:
+        """The number of a line in a year, or why there is none."""
+        return self._numbers[line, year]
+
+    @cached_property
+    def _numbers(self) -> Mapping[tuple[YearsLine, int], EarlierNumber]:
+        return {(line, year): self._number(line, year) for line in self.lines for year in self.years}
+
+    def _number(self, line: YearsLine, year: int) -> EarlierNumber:
+        present = year == self.earlier.fiscal_year
+        if isinstance(line.shows, Cells):
+            if not present:
+                return self.earlier.count(self.part, line.shows, year)
+            # Of a retold year the sum is that of the rows that were published, as in its table.
+            every = self.content.not_published is None or bool(line.shows.rows)
+            values = self._totals.values
+            keys = keys_shown(*self.part.count_table(line.shows.table), line.shows, values)
+            return EarlierNumber(sum_of(values, keys, every=every))
+        name = self.part.table_id(line.shows.key)
+        share = self.content.collection.figures[name]
+        recorded = recorded_figure(name, share)
+        if not present:
+            return self.earlier.share(self.part, recorded, year)
+        if share.value is None:
+            return EarlierNumber(INCOMPUTABLE if share.denominator == 0 else NOT_PUBLISHED, figure=recorded)
+        return EarlierNumber(Point("known", share.value), figure=recorded)
+
+    @property
+    def _totals(self) -> Totals:
+        return self.content.collection.totals
+
+    def _keys(self, cells: Cells) -> list[CellKey]:
+        return cell_keys(*self.part.count_table(cells.table), cells)
+
+    def _is_provisional(self, line: YearsLine) -> bool:
+        """Whether somebody's part of the present year is missing."""
+        return isinstance(line.shows, Cells) and self._totals.misses(self._keys(line.shows))
+
+    # ---- in print ----
+
+    def printed(self) -> Table:
+        """The table as printed, unnumbered."""
+        names = year_names(self.earlier.fiscal_year)
+        heads = [fill(self.definition.year_label, year_names(year)) for year in self.years]
+        columns = [[self._cell(line, year) for year in self.years] for line in self.lines]
+        if self.definition.total:
+            heads.append(fill(self.definition.total, names))
+            columns = [[*cells, Cell(self._total(line))] for line, cells in zip(self.lines, columns, strict=True)]
+        if self.definition.average:
+            heads.append(fill(self.definition.average, names))
+            columns = [[*cells, Cell(self._average(line))] for line, cells in zip(self.lines, columns, strict=True)]
+        stub = TableColumn(fill(self.definition.stub, names), weight=STUB_WIDTH)
+        as_rows = self.definition.years_as == "rows"
+        if as_rows:
+            headings = [(self._heading(line.label, line.unit), line.group) for line in self.lines]
+            rows = [(Cell(head), *cells) for head, *cells in zip(heads, *columns, strict=True)]
+        else:
+            across, rows = self._across(heads, columns)
+            headings = [(heading, "") for heading in across]
+        numeric = (TableColumn(heading, numeric=True, weight=NUMBER_WIDTH, over=over) for heading, over in headings)
+        has_total = as_rows and bool(self.definition.total or self.definition.average)
+        notes = (*self._notes(names), *notes_on_zero(rows, self._printing.zero, self._printing))
+        title = fill(self.definition.title, names)
+        return Table(self.id, 0, title, (stub, *numeric), tuple(rows), has_total, notes)
+
+    def _across(
+        self, heads: Sequence[str], columns: Sequence[Sequence[Cell]]
+    ) -> tuple[list[str], list[tuple[Cell, ...]]]:
+        """Years as columns: their headings with the unit, if there is one for all, and a row for each line."""
+        units = {line.unit for line in self.lines}
+        unit = units.pop() if len(units) == 1 else ""
+        rows: list[tuple[Cell, ...]] = []
+        lines = zip(self.lines, columns, strict=True)
+        for group, of_group in groupby(lines, key=lambda one: one[0].group):
+            if group:
+                rows.append((Cell(group, heads_rows=True), *[Cell("")] * len(heads)))
+            labels = ((line.label if unit else self._heading(line.label, line.unit), cells) for line, cells in of_group)
+            rows += [(Cell(label), *cells) for label, cells in labels]
+        return [self._heading(head, unit) if unit else head for head in heads], rows
+
+    @property
+    def _printing(self) -> Printing:
+        return self.earlier.edition.municipality.printing
+
+    def _heading(self, label: str, unit: str) -> str:
+        return fill(self._printing.heading, {"見出し": label, "単位": unit})
+
+    def _cell(self, line: YearsLine, year: int) -> Cell:
+        shown = self.number(line, year)
+        marks = "・".join(self._marks[text] for text in (*shown.broken, shown.defined) if text)
+        if year == self.earlier.fiscal_year and isinstance(line.shows, Cells) and self._is_provisional(line):
+            return Cell(so_far(self._totals, self._keys(line.shows)))
+        if shown.point.status == "incomputable" and not shown.broken:
+            return Cell(NOTHING_TO_COUNT, marks)
+        return Cell(self._text(self.comparable(line, year)), marks)
+
+    def comparable(self, line: YearsLine, year: int) -> Decimal | None:
+        """The number that the table prints; None where there is none, or where it is not to be compared."""
+        shown = self.number(line, year)
+        return shown.point.value if self.definition.keeps_broken or not shown.broken else None
+
+    def _text(self, value: Decimal | None) -> str:
+        if value is None:
+            return self.definition.no_number
+        return f"{value:,}" if value or value.as_tuple().exponent else self._printing.zero
+
+    def _total(self, line: YearsLine) -> str:
+        """The sum over the years, for a rate that of the sums; '' where that says nothing."""
+        numbers = [self.number(line, year) for year in self.years]
+        if not line.summed:
+            return ""
+        if any(one.broken or one.defined for one in numbers):
+            return self.definition.no_number
+        if isinstance(line.shows, Cells):
+            counts = [one.point.value for one in numbers]
+            return self._text(_sum(counts))
+        above, below = (_sum(side) for side in zip(*map(_fraction, numbers), strict=True))
+        if above is None or below is None:
+            return self.definition.no_number
+        share = percentage(int(above), int(below), line.shows.digits, line.shows.rounding)
+        if share is not None and line.shows.never_whole:
+            share = never_whole(share, int(above), int(below))
+        return NOTHING_TO_COUNT if share is None else f"{share:,}"
+
+    def _average(self, line: YearsLine) -> str:
+        """The mean over the years, rounded half up; '' of shares, which have none."""
+        if not isinstance(line.shows, Cells):
+            return ""
+        numbers = [self.number(line, year) for year in self.years]
+        total = None if any(one.broken for one in numbers) else _sum([one.point.value for one in numbers])
+        step = Decimal(1).scaleb(-self.definition.average_digits)
+        return self._text(None if total is None else (total / len(numbers)).quantize(step, ROUND_HALF_UP))
+
+    @cached_property
+    def _marks(self) -> Mapping[str, str]:
+        """Each sentence on why a number does not compare, with its mark."""
+        numbers = (self.number(line, year) for year in self.years for line in self.lines)
+        texts = (text for shown in numbers for text in (*shown.broken, shown.defined) if text)
+        return {text: f"注{place}" for place, text in enumerate(dict.fromkeys(texts), start=1)}
+
+    def _notes(self, names: Mapping[str, str]) -> Iterator[TableNote]:
+        words = self.earlier.edition.trend
+        yield from (TableNote(fill(note.text, names)) for note in self.definition.notes)
+        if self.missing:
+            yield TableNote(fill(words.missing, {"名前": runs_of_years(self.missing)}))
+        cells = [(self.number(line, year), self._cell(line, year)) for line in self.lines for year in self.years]
+        signs = []
+        if any(cell.text == NOTHING_TO_COUNT and shown.point.status == "incomputable" for shown, cell in cells):
+            signs.append(words.signs.incomputable)
+        if any(cell.text == self.definition.no_number and not cell.mark for _, cell in cells):
+            custom = fill(self.definition.no_number_note, names)
+            signs.append(custom if self.definition.no_number != NO_NUMBER else words.signs.unknown)
+        if signs:
+            yield TableNote(fill(words.sign_legend, {"符号": "、".join(signs)}))
+        if any(map(self._is_provisional, self.lines)):
+            yield TableNote(self.content.collection.edition.years.provisional.table)
+        yield from (TableNote(text, mark) for text, mark in self._marks.items())
+
+
+def _sum(numbers: Sequence[Decimal | int | None]) -> Decimal | None:
+    """The sum, or None where one of them is not known."""
+    known = [number for number in numbers if number is not None]
+    return Decimal(sum(known)) if len(known) == len(numbers) else None
+
+
+def _fraction(number: EarlierNumber) -> tuple[int | None, int | None]:
+    figure = number.figure
+    return (figure.numerator, figure.denominator) if figure else (None, None)
+
+
+def years_without_record(content: Content) -> list[Finding]:
+    """For each table of years the years of which there is no record, so that nothing is printed of them."""
+    lacking = [(table.id, table.missing) for table in tables_of_years(content) if table.missing]
+    return [
+        Finding("N726", Place(table=table_id), difference=len(years), details={"about": runs_of_years(years)})
+        for table_id, years in lacking
+    ]
+
+
+def tables_of_years(content: Content) -> list[TableOfYears]:
+    """The tables of years of all parts, in the order of definition."""
+    collection = content.collection
+    earlier = content.earlier or EarlierYears(collection.edition, collection.fiscal_year)
+    return [
+        TableOfYears(part, table, content, earlier)
+        for part in map(earlier.part, dict.fromkeys(part.key for part in collection.edition.parts))
+        for table in part.years_tables.values()
+    ]

@@ -1,0 +1,73 @@
+"""What another body asks of its sentences and tables (cases/another_body.toml), on the invented city of tests/mihon."""
+
+from __future__ import annotations
+
+import shutil
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conftest import ROOT
+from nerima_report.edition import Edition, load_edition
+from nerima_report.errors import DefinitionError
+from nerima_report.report.blocks import Paragraph
+from nerima_report.report.compose import compose_report
+from nerima_report.report.content import Content
+from nerima_report.report.formats.markdown import render_markdown
+from nerima_report.report.manuscript import read_blocks
+from nerima_report.report.prose import prose_of
+from nerima_report.report.wording import PartWording
+from nerima_report.tallies.collection import Collection
+from nerima_report.tallies.model import Tallies
+from nerima_report.tallies.totals import Totals, cell_names
+
+CASES = tomllib.loads((ROOT / "tests" / "cases" / "another_body.toml").read_text(encoding="utf-8"))
+COUNTS = {"開示": 3, "部分開示": 2, "不開示": 1, "取下げ": 0, "市内の個人": 4, "そのほか": 2}
+
+
+def collection_of(edition: Edition, changes: dict[str, int]) -> Collection:
+    counts = COUNTS | changes
+    totals = Totals({key: counts[key.row] for key in cell_names(edition)})
+    return Collection(edition, 2024, Tallies((), {"公開.審査請求": ()}, (), (), ()), totals)
+
+
+def changed(tmp_path: Path, case: dict[str, Any]) -> Edition:
+    """The edition with what the case writes into its files."""
+    folder = Path(shutil.copytree(ROOT / "tests" / "mihon", tmp_path / "mihon"))
+    municipality, tables = folder / "municipality.toml", folder / "disclosure" / "tables.toml"
+    own = "\n".join(case[key] for key in ("printing", "note") if key in case)
+    text = municipality.read_text(encoding="utf-8")
+    municipality.write_text(f"{text}\n[printing]\n{own}\n", encoding="utf-8")
+    text = tables.read_text(encoding="utf-8")
+    text = text.replace('key = "決定"\n', f'key = "決定"\n{case.get("table", "")}\n')
+    if "column" in case:
+        text = text.replace('unit = "件" }, { label = "枚数"', f'unit = "件", {case["column"]} }}, {{ label = "枚数"')
+    tables.write_text(text, encoding="utf-8")
+    return load_edition(folder)
+
+
+@pytest.mark.parametrize("case", CASES["sentence"], ids=lambda case: case["name"])
+def test_sentences(case: dict[str, Any], tmp_path: Path) -> None:
+    edition = load_edition(ROOT / "tests" / "mihon")
+    wording = PartWording(edition.parts[0], collection_of(edition, case.get("set", {})))
+    manuscript = tmp_path / "manuscript.md.j2"
+    manuscript.write_text(case["text"], encoding="utf-8")
+    if "refused" in case:
+        with pytest.raises(DefinitionError, match=case["refused"]):
+            read_blocks(manuscript, wording.names(), lambda key: (), prose_of(edition))
+        return
+    blocks = read_blocks(manuscript, wording.names(), lambda key: (), prose_of(edition))
+    assert [block.text for block in blocks if isinstance(block, Paragraph)] == [case["says"]]
+
+
+@pytest.mark.parametrize("case", CASES["printed"], ids=lambda case: case["name"])
+def test_printed_tables(case: dict[str, Any], tmp_path: Path) -> None:
+    if "refused" in case:
+        with pytest.raises(DefinitionError, match=case["refused"]):
+            changed(tmp_path, case)
+        return
+    edition = changed(tmp_path, case)
+    report = render_markdown(compose_report(Content(collection_of(edition, {}))))
+    assert set(case["lines"]) <= set(report.splitlines()), report
