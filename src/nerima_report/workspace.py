@@ -33,7 +33,7 @@ from nerima_report.files import (
 from nerima_report.findings import REASON_TO_WRITE, Explanation, Finding
 from nerima_report.fiscal_year import first_day, full_name, last_day, parse_date
 from nerima_report.places import Place
-from nerima_report.text import printable
+from nerima_report.text import plain, printable
 from nerima_report.writing.journal import TargetInUse, change_together, free_name, mode_of
 from nerima_report.writing.lock import refuse_unfinished, writing_into
 
@@ -76,6 +76,7 @@ edition = "nerima"
 # table = "公開.内容別"        # 表（表を言わない指摘には書かない）
 # row = ""                     # 行（あれば）
 # column = "件数"              # 列
+#                              # 似た差があれば group（区分）、cell（セル）、other（比べた表）も（確認結果に出る）
 # difference = 1               # 差（確認結果に出たとおり）
 # reason = "理由"
 # note = ""                    # 表の下に印刷する注（なければ空。N501 から N504 には必ず書く）
@@ -112,6 +113,11 @@ class ExplainedSetting(Definition):
     other: str = ""
     note: str = ""
     until: int | None = None
+
+    @field_validator("code", mode="before")
+    @classmethod
+    def _in_plain_letters(cls, code: object) -> object:
+        return plain(code) if isinstance(code, str) else code
 
     @field_validator("reason")
     @classmethod

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from itertools import chain
+from itertools import chain, islice
 from typing import NamedTuple
 
 from nerima_report.edition import Edition
@@ -13,7 +13,10 @@ from nerima_report.edition.tables import LINK_CODES, Cells, CountTable, Link, ce
 from nerima_report.findings import Finding
 from nerima_report.places import CellKey, Place, cell_place
 from nerima_report.tallies.collection import Collection
-from nerima_report.tallies.lines import divided_cells, divided_tables
+from nerima_report.tallies.counting import counted_entries, source_of
+from nerima_report.tallies.lines import divided_cells, divided_tables, places_outside
+
+MOST_BEHIND = 20  # places of entries that one finding names
 
 
 class LinkedSums(NamedTuple):
@@ -109,7 +112,23 @@ def tables_agree_in_the_ward(collection: Collection) -> Iterator[Finding]:
     said = said_in_workbooks(collection)
     for finding in _broken_links(linked_sums(collection.edition), totals, places):
         if said.of(finding) != finding.difference:
-            yield finding
+            behind = _places_behind(finding.related, collection)
+            yield replace(finding, related=(*finding.related, *islice(dict.fromkeys(behind), MOST_BEHIND)))
+
+
+def _places_behind(compared: Iterable[Place], collection: Collection) -> Iterator[Place]:
+    """Where somebody wrote down what is counted in some cells: entries, and numbers that are in no line."""
+    edition, tallies = collection.edition, collection.tallies
+    keys = [CellKey(place.table, place.group, place.row, place.column) for place in compared]
+    for table_id in dict.fromkeys(key.table for key in keys):
+        table = edition.count_tables[table_id]
+        if table.divides:
+            yield from places_outside(tallies, edition, table_id)
+        elif table.counted_from:
+            source = source_of(table_id, table)
+            entries = counted_entries(table_id, table, tallies.entries[source])
+            first = edition.entry_tables[source].fields[0].label
+            yield from (entry.place(first) for key in keys if key in entries for entry in entries[key])
 
 
 def _with_totals(linked: LinkedSums, printed: Mapping[CellKey, int]) -> LinkedSums:
@@ -117,6 +136,7 @@ def _with_totals(linked: LinkedSums, printed: Mapping[CellKey, int]) -> LinkedSu
     left, right = (
         (column,)
         if not (linked.link.each_row or cells.rows or cells.group)
+        and len({key.column for key in keys}) == 1
         and (column := keys[0]._replace(group="", row="")) in printed
         else keys
         for cells, keys in ((linked.link.left, linked.left), (linked.link.right, linked.right))

@@ -13,7 +13,7 @@ from nerima_report.edition import Edition
 from nerima_report.edition.lines import awaiting_lines, with_lines
 from nerima_report.edition.part import Body, Part
 from nerima_report.edition.tables import CountTable, Line
-from nerima_report.places import CellKey
+from nerima_report.places import CellKey, Place
 from nerima_report.tallies.counting import amount, counted_entries, divided_by, origin_of, source_of
 from nerima_report.tallies.layout import TableFinder, lines_named
 from nerima_report.tallies.model import Tallies
@@ -164,6 +164,21 @@ def divided_cells(edition: Edition, key: CellKey) -> list[CellKey]:
     named = (row for row in source.rows if row.label in names and group in ("", row.group))
     keys = (row.key(source_id, table.of_column) for row in (*named, *whole_groups))
     return list(dict.fromkeys(cell for cell_or_sum in keys for cell in source.parts_of(cell_or_sum)))
+
+
+def places_outside(tallies: Tallies, edition: Edition, table_id: str) -> Iterator[Place]:
+    """Where a 課 wrote down what a table divides, if it has no line there; nothing without a roster."""
+    divided = divided_by(table_id, edition.count_tables[table_id])
+    lines, source = edition.lines.get(table_id), edition.count_tables[divided]
+    if not lines:
+        return
+    if not source.counted_from:
+        told = (cell for cell in tallies.cells if cell.key.table == divided and not cell.ward and cell.value)
+        yield from (cell.place for cell in told if cell.place.section not in lines)
+        return
+    origin = source_of(divided, source)
+    first = edition.entry_tables[origin].fields[0].label
+    yield from (entry.place(first) for entry in tallies.entries[origin] if entry.section not in lines)
 
 
 def _said(tallies: Tallies, edition: Edition, table_id: str) -> Iterator[tuple[str, CellKey, int]]:
