@@ -425,7 +425,6 @@ def lines_about_publication(record: Record, edition: Edition) -> Iterator[str]:
 def lines_about_folder(prepared: Prepared, workspace: Workspace, edition: Edition, fiscal_year: int) -> Iterator[str]:
     """What `init` says of what it made and carried over, and what has to be looked at."""
     from nerima_report.fiscal_year import full_name
-    from nerima_report.places import WARD
 
     words = edition.words
     name, coordinator = full_name(fiscal_year), edition.municipality.coordinator(fiscal_year)

@@ -17,7 +17,7 @@ from nerima_report.edition.sum_proofs import sum_faults
 from nerima_report.edition.tables import Cells, CountTable, Figure, Link, cell_keys, placeholders_in
 
 # What a title or a note may ask for; report/wording.py gives the values for a fiscal year.
-YEAR_PLACEHOLDERS = frozenset({"年度", "短い年度", "年度末"})
+YEAR_PLACEHOLDERS = frozenset({"年度", "西暦年度", "短い年度", "年度末"})
 
 # What Excel takes as the name of a sheet.
 LONGEST_SHEET_NAME = 31

@@ -233,6 +233,7 @@ def year_names(fiscal_year: int) -> dict[str, str]:
     """The names of the year that titles, notes and manuscripts use."""
     return {
         "年度": full_name(fiscal_year),
+        "西暦年度": f"{fiscal_year}年度",
         "短い年度": short_name(fiscal_year),
         "年度末": f"{year_end(fiscal_year).full}末",
     }
@@ -243,7 +244,6 @@ def cover_names(fiscal_year: int, month: int, titles: Sequence[str], issuer: str
     published = Month(fiscal_year + 1, month) if month >= 4 else Month(fiscal_year + 2, month)
     return {
         **{name: Wording(text) for name, text in year_names(fiscal_year).items()},
-        "西暦年度": Wording(f"{fiscal_year}年度"),
         "部の題名": list(titles),
         "公表月": Wording(published.full),
         "公表する課": issuer,
