@@ -173,9 +173,9 @@ class Column(Definition):
     sum: str = Field(title="足す項目", default="")
     different: str = Field(title="異なるものを数える項目", default="")
     first_by: tuple[Text, ...] = Field(title="一つの行に決める順", default=())
-    sum_of: tuple[Text, ...] = Field(title="足す列", default=())
-    of: str = Field(title="うち書きのもとの列", default="")
-    bracketed: str = Field(title="かっこに入れて並べる列", default="")
+    sum_of: tuple[Label, ...] = Field(title="足す列", default=())
+    of: OptionalLabel = Field(title="うち書きのもとの列", default="")
+    bracketed: OptionalLabel = Field(title="かっこに入れて並べる列", default="")
     printed_heading: str = Field(title="印刷する見出し", default="")
     covers: tuple[Text, ...] = Field(title="まとめるもの", default=())
 
@@ -217,8 +217,8 @@ class Row(Definition):
     where: tuple[Condition, ...] = Field(title="数える条件", default=())
     each_choice_of: str = Field(title="選択肢ごとの行", default="")
     beginning: str = Field(title="選択肢のはじめの言葉", default="")
-    sum_of: tuple[Text, ...] = Field(title="足す行", default=())
-    of: str = Field(title="うち書きのもとの行", default="")
+    sum_of: tuple[Label, ...] = Field(title="足す行", default=())
+    of: OptionalLabel = Field(title="うち書きのもとの行", default="")
     covers: tuple[Text, ...] = Field(title="まとめるもの", default=())
 
     @property
