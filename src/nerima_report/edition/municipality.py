@@ -17,7 +17,7 @@ from nerima_report.fiscal_year import full_date, last_day
 class Coordinator(Definition):
     """The section that collects and publishes, from a fiscal year on."""
 
-    department: Text = Field(title="部")
+    department: str = Field(title="部", default="")
     section: Text = Field(title="課")
     first_year: FiscalYear = Field(title="はじめの年度")
 
