@@ -610,12 +610,14 @@ class Cells(Definition):
         return "・".join(self.column_labels)
 
 
-def cell_keys(table_id: str, table: CountTable, cells: Cells) -> list[CellKey]:
+def cell_keys(table_id: str, table: CountTable, cells: Cells, *, parts_of_rows: bool = False) -> list[CellKey]:
     """The cells that a link or figure adds up: those of the named rows, or of all rows that the total counts.
 
-    Of a row or a column that is itself a sum they are its parts.
+    Of a row or a column that is itself a sum they are its parts. With `parts_of_rows`, all rows are also those that are
+    a part of another (うち…), where they are not added up.
     """
-    rows = table.rows if cells.rows else table.counted_rows
+    every = table.filled_rows if parts_of_rows else table.counted_rows
+    rows = table.rows if cells.rows else every
     return [
         part
         for row in rows
