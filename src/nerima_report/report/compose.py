@@ -16,7 +16,7 @@ from nerima_report.report.content import Content
 from nerima_report.report.manuscript import read_blocks
 from nerima_report.report.prose import prose_of
 from nerima_report.report.tables import ComparedTable, count_table, entry_tables, is_unordered, used_rows
-from nerima_report.report.wording import PartWording, WordingError, cover_names, names_for_manuscripts
+from nerima_report.report.wording import PartWording, WordingError, cover_names, names_for_manuscripts, year_names
 from nerima_report.report.wording_of_drafts import DraftWording
 from nerima_report.report.wording_of_records import RetoldWording, ask_first
 from nerima_report.report.wording_of_year_before import YearBefore
