@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from decimal import Decimal
+from decimal import ROUND_DOWN, ROUND_HALF_UP, ROUND_UP, Decimal, localcontext
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from inboxes import Ward
 from nerima_report.edition.part import Part, PartDefinition
-from nerima_report.edition.tables import CountTable, Figure
+from nerima_report.edition.tables import CountTable, Figure, Rounding
 from nerima_report.places import CellKey
 from nerima_report.report.audit import make_audit
 from nerima_report.report.compose import compose_report
@@ -23,7 +25,7 @@ from nerima_report.report.record import content_of, make_record
 from nerima_report.report.tables import count_table
 from nerima_report.report.wording import PartWording, WordingError
 from nerima_report.tallies.collection import Collection
-from nerima_report.tallies.figures import Share, compute_figures
+from nerima_report.tallies.figures import Share, compute_figures, row_share
 from nerima_report.tallies.model import Tallies
 from nerima_report.tallies.totals import Totals
 
@@ -199,3 +201,20 @@ def test_a_group_that_is_missing_or_unknown_is_named(ask: Callable[[PartWording]
     wording = wording_of(grouped(COUNTS))
     with pytest.raises(WordingError, match=named):
         ask(wording)
+
+
+@given(st.lists(st.integers(0, 5000), min_size=2, max_size=6), st.integers(0, 2), st.sampled_from(Rounding.__args__))
+def test_shares_in_a_total_are_those_of_an_exact_division(counts: list[int], digits: int, rounding: str) -> None:
+    rows = [{"label": f"行{place}"} for place in range(len(counts))]
+    rate = {"label": "構成比", "of": "件数", "digits": digits, "rounding": rounding, "basis": "架空"}
+    table = CountTable.model_validate(
+        {"kind": "counts", "key": "別", "title": "別", "legal_basis": "架空", "stub": "行", "total": "計", "rows": rows}
+        | {"columns": [{"label": "件数", "unit": "件"}], "rates": [rate]}
+    )
+    totals = Totals(dict(zip(table.keys("公開.別"), counts, strict=True)))
+    mode = {"half_up": ROUND_HALF_UP, "down": ROUND_DOWN, "up": ROUND_UP}[rounding]
+    for row, count in zip(table.rows, counts, strict=True):
+        share = row_share("公開.別", table, table.rates[0], totals, row)
+        with localcontext(prec=60):
+            expected = sum(counts) and (Decimal(100 * count) / sum(counts)).quantize(Decimal(1).scaleb(-digits), mode)
+        assert share.value == (expected if sum(counts) else None)

@@ -26,6 +26,20 @@ def sum_faults(table: CountTable) -> Iterator[tuple[str, str]]:
     if table.order == "by_count" and any(row.of and not row.pinned for row in table.rows):
         yield "rows", 'order = "by_count" の表では、of の行に pinned = true を書きます'
     yield from (("columns", reason) for reason in _other_kinds(table))
+    yield from (("rates", reason) for reason in _rate_faults(table))
+
+
+def _rate_faults(table: CountTable) -> Iterator[str]:
+    """Columns of shares of columns that are not there, of shares in a total that is not, and beside brackets."""
+    printed = {column.label for column in table.printed_columns}
+    for rate in table.rates:
+        for label in rate.named:
+            if table.column(label) is None and not table.awaits_lines:
+                yield f"「{rate.label}」が指す列「{label}」はありません"
+        if rate.after and rate.after not in printed and not table.awaits_lines:
+            yield f"「{rate.label}」の after が指す列「{rate.after}」は、印刷する列ではありません"
+        if rate.of and table.no_total_because:
+            yield f"合計しない表なので、「{rate.label}」（合計に占める割合）は計算できません"
 
 
 def _name(one: Row | Column) -> _Name:

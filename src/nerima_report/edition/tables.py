@@ -200,6 +200,50 @@ class Column(Definition):
         return self
 
 
+Rounding = Literal["half_up", "down", "up"]
+ROUNDING_NAMES: dict[Rounding, str] = {"half_up": "四捨五入", "down": "切捨て", "up": "切上げ"}
+
+
+class RateColumn(Definition):
+    """A printed column of shares (%), which nobody fills in: each of other numbers of the same row.
+
+    `of` names the column in whose total each row has its share (構成比); or else `numerator` and `denominator` name the
+    columns that are added up above and below the line. It stands after the column `after`, or as the last one.
+    `never_whole` as in `Figure`.
+    """
+
+    label: Label = Field(title="見出し")
+    of: OptionalLabel = Field(title="構成比のもとの列", default="")
+    numerator: tuple[Label, ...] = Field(title="分子の列", default=())
+    denominator: tuple[Label, ...] = Field(title="分母の列", default=())
+    after: OptionalLabel = Field(title="この列の次に置く", default="")
+    over: str = Field(title="上の見出し", default="")
+    printed_heading: str = Field(title="印刷する見出し", default="")
+    digits: int = Field(title="小数点以下の桁数", ge=0, le=4, default=1)
+    rounding: Rounding = Field(title="丸め方", default="half_up")
+    never_whole: bool = Field(title="端数があれば 100% と 0% にしないか", default=False)
+    unit: Literal["%"] = Field(title="単位", default="%")
+    basis: Text = Field(title="よりどころ")
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """All columns that it names."""
+        return tuple(filter(None, (self.of, *self.numerator, *self.denominator, self.after)))
+
+    @property
+    def rule(self) -> str:
+        """What is divided by what, in words: 公開＋部分公開 ÷ 公開＋部分公開＋非公開."""
+        if self.of:
+            return f"{self.of} ÷ {self.of}の合計"
+        return f"{'＋'.join(self.numerator)} ÷ {'＋'.join(self.denominator)}"
+
+    @model_validator(mode="after")
+    def _divides_one_thing(self) -> RateColumn:
+        if bool(self.of) == bool(self.numerator) or bool(self.numerator) != bool(self.denominator):
+            raise ValueError("of（構成比のもとの列）か、numerator と denominator（分子と分母の列）のどちらかを書きます")
+        return self
+
+
 class Row(Definition):
     """A row of counts, with the rule for counting and the key of the note at its label.
 
@@ -315,6 +359,8 @@ class CountTable(TableDefinition):
     None of these is filled in by anybody. `counts_requests`: all of it is 0 where a 課 says on its cover that the part
     had no requests.
 
+    `rates` are printed columns of shares, which nobody fills in and no record keeps: they follow from the numbers.
+
     `group_total` is the label of a row with the sum of each group, below its rows or (`group_total_first`) above them.
     `total_first` prints the total row above all others.
 
@@ -338,6 +384,7 @@ class CountTable(TableDefinition):
     stub: Text = Field(title="左の列の見出し")
     group_stub: str = Field(title="区分の列の見出し", default="")
     columns: tuple[Column, ...] = Field(title="列", default=())
+    rates: tuple[RateColumn, ...] = Field(title="割合の列", default=())
     rows: tuple[Row, ...] = Field(title="行", default=())
     order: Literal["fixed", "by_count"] = Field(title="並べ方", default="fixed")
     total: str = Field(title="合計行の見出し", default="")
@@ -356,6 +403,14 @@ class CountTable(TableDefinition):
         """The columns that are printed as such: all but those in the brackets of others."""
         inner = {column.bracketed for column in self.columns}
         return tuple(column for column in self.columns if column.label not in inner)
+
+    @property
+    def columns_in_print(self) -> tuple[Column | RateColumn, ...]:
+        """The columns of numbers as they are printed: those of shares behind that which they name, or last."""
+        columns: list[Column | RateColumn] = []
+        for column in self.printed_columns:
+            columns += [column, *(rate for rate in self.rates if rate.after == column.label)]
+        return *columns, *(rate for rate in self.rates if not rate.after)
 
     def printed(self, label: str, years: Mapping[str, str]) -> str:
         """A label as it is printed in the report of a year; `years` are the names of years."""
@@ -518,7 +573,7 @@ class CountTable(TableDefinition):
 
     @model_validator(mode="after")
     def _labels_are_unique(self) -> CountTable:
-        refuse_duplicates("列の見出し", [column.label for column in self.columns])
+        refuse_duplicates("列の見出し", [*(c.label for c in self.columns), *(rate.label for rate in self.rates)])
         refuse_duplicates("行の見出し", [f"{row.group} {row.heading}".strip() for row in self.rows])
         if bool(self.total) == bool(self.no_total_because):
             raise ValueError("total（合計行の見出し）か no_total_because（合計しない理由）のどちらか一方が必要です")
@@ -657,10 +712,6 @@ def links_of_parts(table: CountTable) -> Iterator[Link]:
 def _link_of_part(part: Cells, name: str, whole: Cells) -> Link:
     why = f"「{name}」のうちの数だから"
     return Link(key=f"うち {name}", left=part, relation="at_most", right=whole, why=why)
-
-
-Rounding = Literal["half_up", "down", "up"]
-ROUNDING_NAMES: dict[Rounding, str] = {"half_up": "四捨五入", "down": "切捨て", "up": "切上げ"}
 
 
 class Figure(Definition):

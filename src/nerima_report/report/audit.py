@@ -18,22 +18,24 @@ from nerima_report.edition.catalogue import Notice
 from nerima_report.edition.entries import EntryTable
 from nerima_report.edition.municipality import Words
 from nerima_report.edition.registers import NUMBER
-from nerima_report.edition.tables import ROUNDING_NAMES, Column, CountTable
+from nerima_report.edition.tables import ROUNDING_NAMES, Column, CountTable, RateColumn
 from nerima_report.fiscal_year import Month, full_date, full_name
 from nerima_report.places import CellKey
 from nerima_report.records.series import STATUSES
 from nerima_report.report.blocks import Report
 from nerima_report.report.content import Content
 from nerima_report.report.must_publish import published_items
-from nerima_report.report.tables import in_printed_order
+from nerima_report.report.tables import in_printed_order, share_text
 from nerima_report.report.wording import number, so_far
 from nerima_report.report.years_tables import TableOfYears, YearsLine, tables_of_years
 from nerima_report.tallies.collection import Collection
 from nerima_report.tallies.counting import amount, counted_entries, divided_by, open_entries, source_of
 from nerima_report.tallies.done import list_done
 from nerima_report.tallies.duties import Duty, duties
+from nerima_report.tallies.figures import row_share
 from nerima_report.tallies.model import Entry, FilledCell
 from nerima_report.tallies.submission import LEDGER_FORM, Submission
+from nerima_report.tallies.totals import Totals
 from nerima_report.text import name_of
 
 if TYPE_CHECKING:
@@ -133,6 +135,26 @@ def _tables(content: Content, report: Report) -> Iterator[str]:
             if len(table.columns) > 1:
                 yield from (f"### {column.heading}", "")
             yield from _column(content, told, table_id, table, column)
+        for rate in table.rates:
+            yield from _rates(content.collection.totals, table_id, table, rate)
+
+
+def _rates(totals: Totals, table_id: str, table: CountTable, rate: RateColumn) -> Iterator[str]:
+    """A line for each row with the share that is printed in a column of shares, and how it was computed."""
+    yield from (
+        f"### {rate.label}({rate.unit})",
+        "",
+        f"{rate.rule}（{ROUNDING_NAMES[rate.rounding]}）。よりどころ: {rate.basis}",
+        "",
+    )
+    shares = {" ".join(filter(None, row.line)): row_share(table_id, table, rate, totals, row) for row in table.rows}
+    if table.total:
+        shares[table.total] = row_share(table_id, table, rate, totals)
+    rows = [
+        (row, f"{number(share.numerator)} ÷ {number(share.denominator)}", share_text(share))
+        for row, share in shares.items()
+    ]
+    yield from markdown_table(("行", "計算", "印刷した値"), rows)
 
 
 def _years(content: Content, report: Report) -> Iterator[str]:

@@ -62,13 +62,14 @@ class TableColumn:
     """A printed column: its heading (with the unit) and whether it holds numbers.
 
     `weight` is the share of the width of the table that the column deserves. `over` is the heading above its own, which
-    it has in common with the neighbouring columns that say the same (決定の内訳).
+    it has in common with the neighbouring columns that say the same (決定の内訳). `is_share`: it has shares (構成比).
     """
 
     heading: str
     numeric: bool = False
     weight: int = 1
     over: str = ""
+    is_share: bool = False
 
     @property
     def whole_heading(self) -> str:

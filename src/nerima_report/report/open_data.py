@@ -26,6 +26,7 @@ from nerima_report.report.record import as_recorded, published_table, recorded_l
 from nerima_report.report.tables import in_printed_order, printed_rows
 from nerima_report.report.wording import number_name, year_names
 from nerima_report.report.years_tables import TableOfYears, tables_of_years
+from nerima_report.tallies.figures import row_share
 from nerima_report.tallies.totals import Totals
 from nerima_report.text import one_line
 
@@ -218,6 +219,9 @@ def _data(record: Record, table_id: str, table: CountTable | EntryTable | None) 
 
 def _fields_of(table: CountTable | None) -> tuple[DataField, ...]:
     """The columns of the data of a table; a kind of rows for parts (うち) only where it has some."""
+    if table is not None and table.rates:
+        kinds = replace(_KINDS, choices=(DETAIL, TOTAL, PART, SHARE))
+        return tuple(kinds if field.name == _KINDS.name else field for field in _SAID)
     if table is None or not (any(row.of for row in table.rows) or any(column.of for column in table.columns)):
         return _COUNTS
     of_parts = "合計の行は、内訳の行の和。うちの行は、ほかの行に含まれている数。"
@@ -260,11 +264,23 @@ def _counts(record: Record, table_id: str, table: CountTable | None) -> Iterator
         for column in columns:
             key = CellKey(table_id, group, row, column)
             yield number(group, row, column, _kind(table, key), values.get(key))
+        yield from _row_shares(record, table_id, table, group, row)
     if table is not None and table.total:
         for column in columns:
             keys = (CellKey(table_id, *row, column) for row in rows if table.is_counted(*row))
             total = Totals(values, printed=record.totals).total(table_id, column, keys)
             yield number("", table.total, column, TOTAL, total)
+        yield from _row_shares(record, table_id, table, "", table.total)
+
+
+def _row_shares(
+    record: Record, table_id: str, table: CountTable | None, group: str, label: str
+) -> Iterator[tuple[Value, ...]]:
+    """The shares in the columns of shares of a row, or of the total row."""
+    totals = Totals(record.values, printed=record.totals)
+    for rate in table.rates if table else ():
+        value = row_share(table_id, table, rate, totals, table.row(group, label)).value if table else None
+        yield group, label, rate.label, value, rate.unit, SHARE, UNPUBLISHED if value is None else KNOWN
 
 
 def _rows(record: Record, table_id: str, table: CountTable | None) -> list[tuple[str, str]]:

@@ -13,7 +13,7 @@ from itertools import groupby
 
 from nerima_report.edition.entries import Computed, EntryField, EntryTable
 from nerima_report.edition.municipality import AS_USUAL, Printing
-from nerima_report.edition.tables import Column, CountTable, Row, fill
+from nerima_report.edition.tables import Column, CountTable, RateColumn, Row, fill
 from nerima_report.edition.texts import CompareTexts
 from nerima_report.fiscal_year import Month, full_date
 from nerima_report.places import CellKey
@@ -30,6 +30,7 @@ from nerima_report.report.wording import (
     unused_groups,
     year_names,
 )
+from nerima_report.tallies.figures import RowShare, row_share
 from nerima_report.tallies.model import Entry
 from nerima_report.tallies.totals import Totals
 
@@ -45,11 +46,14 @@ def count_table(
 ) -> Table:
     """A table of counts as the body prints it, unnumbered."""
     zero = printing.zero if table.zero is None else table.zero
-    columns = table.printed_columns
+    columns = table.columns_in_print
 
     def numbers(row: Row | None = None) -> Iterator[Cell]:
         """The numbers of a row, or those of the total."""
         for column in columns:
+            if isinstance(column, RateColumn):
+                yield Cell(share_text(row_share(table_id, table, column, totals, row)))
+                continue
             own, inner = (
                 so_far(totals, [row.key(table_id, label)]) if row else total_so_far(totals, table_id, table, label)
                 for label in (column.label, column.bracketed or column.label)
@@ -75,6 +79,7 @@ def count_table(
             numeric=True,
             weight=NUMBER_WIDTH,
             over=table.printed(column.over, years),
+            is_share=isinstance(column, RateColumn),
         )
         for column in columns
     ]
@@ -92,7 +97,14 @@ def count_table(
     )
 
 
-def _heading(column: Column, label: str, printing: Printing) -> str:
+def share_text(share: RowShare) -> str:
+    """A share as printed in a column of shares, whose heading has the unit."""
+    if share.value is not None:
+        return str(share.value)
+    return NOTHING_TO_COUNT if share.denominator == 0 else UNKNOWN
+
+
+def _heading(column: Column | RateColumn, label: str, printing: Printing) -> str:
     """The heading as printed, with its label in the report of the year: 件数(件)."""
     return column.printed_heading or fill(printing.heading, {"見出し": label, "単位": column.unit})
 
@@ -257,9 +269,12 @@ class ComparedTable:
         """The printed table with the columns of the year before, or with the note why there are none."""
         if reason := self._reason():
             return replace(printed, notes=(*printed.notes, TableNote(reason)))
+        counts = iter(self.definition.printed_columns)
         columns = [printed.columns[0]]
-        for own, column in zip(printed.columns[1:], self.definition.printed_columns, strict=True):
-            columns += [own, *(replace(own, heading=heading) for heading in self._headings(column))]
+        for own in printed.columns[1:]:
+            headings = () if own.is_share else self._headings(next(counts))
+            columns += [own, *(replace(own, heading=heading) for heading in headings)]
+        shares = [column.is_share for column in printed.columns[1:]]
         rows: list[tuple[Cell, ...]] = []
         group = ""
         for position, (label, *numbers) in enumerate(printed.rows):
@@ -268,7 +283,7 @@ class ComparedTable:
                 rows.append(_group_row(label, len(columns) - 1))
             else:
                 row = None if position == printed.total else (group, label.name)
-                rows.append((label, *self._numbers(numbers, row)))
+                rows.append((label, *self._numbers(numbers, shares, row)))
         notes = (TableNote(text) for text in self._notes(rows))
         return replace(printed, columns=tuple(columns), rows=tuple(rows), notes=(*printed.notes, *notes))
 
@@ -285,9 +300,17 @@ class ComparedTable:
         change = self.texts.difference_alone if alone else self.texts.difference_of
         return fill(previous, names), fill(change, names)
 
-    def _numbers(self, printed: Sequence[Cell], row: tuple[str, str] | None) -> Iterator[Cell]:
-        """The numbers of a row as printed, or (None) of the total row, each followed by last year's and the change."""
-        for cell, column in zip(printed, self.definition.printed_columns, strict=True):
+    def _numbers(self, printed: Sequence[Cell], shares: Sequence[bool], row: tuple[str, str] | None) -> Iterator[Cell]:
+        """The numbers of a row as printed, or (None) of the total row, each followed by last year's and the change.
+
+        A share stands alone.
+        """
+        counts = iter(self.definition.printed_columns)
+        for cell, is_share in zip(printed, shares, strict=True):
+            if is_share:
+                yield cell
+                continue
+            column = next(counts)
             if row is None:
                 keys = self.definition.keys_of_total(self.id, column.label)
                 now = self.totals.total(self.id, column.label, keys)

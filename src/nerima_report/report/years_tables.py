@@ -22,7 +22,7 @@ from nerima_report.report.content import Content
 from nerima_report.report.tables import NUMBER_WIDTH, STUB_WIDTH, notes_on_zero
 from nerima_report.report.trend import runs_of_years
 from nerima_report.report.wording import NOTHING_TO_COUNT, so_far, year_names
-from nerima_report.tallies.figures import never_whole, percentage
+from nerima_report.tallies.figures import printed_share
 from nerima_report.tallies.totals import Totals
 
 
@@ -223,9 +223,7 @@ class TableOfYears:
         above, below = (_sum(side) for side in zip(*map(_fraction, numbers), strict=True))
         if above is None or below is None:
             return self.definition.no_number
-        share = percentage(int(above), int(below), line.shows.digits, line.shows.rounding)
-        if share is not None and line.shows.never_whole:
-            share = never_whole(share, int(above), int(below))
+        share = printed_share(int(above), int(below), line.shows)
         return NOTHING_TO_COUNT if share is None else f"{share:,}"
 
     def _average(self, line: YearsLine) -> str:

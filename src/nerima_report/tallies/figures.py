@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from nerima_report.edition import Edition
 from nerima_report.edition.part import Part
-from nerima_report.edition.tables import Cells, Figure, Rounding, cell_keys
+from nerima_report.edition.tables import Cells, CountTable, Figure, RateColumn, Rounding, Row, cell_keys
 from nerima_report.places import CellKey
 from nerima_report.tallies.totals import Totals
 
@@ -106,12 +106,51 @@ def compute_share(figure: Figure, part: Part, totals: Totals) -> Share:
     else:
         rows = figure.numerator.rows or figure.numerator.columns
         numerator = _sum(totals, part, figure.numerator)
-    rounded = value = None
+    rounded = None
     if numerator is not None and denominator is not None:
-        value = rounded = percentage(numerator, denominator, figure.digits, figure.rounding)
-        if rounded is not None and figure.never_whole:
-            value = never_whole(rounded, numerator, denominator)
+        rounded = percentage(numerator, denominator, figure.digits, figure.rounding)
+    value = printed_share(numerator, denominator, figure)
     return Share(figure, rows, numerator, denominator, value, rounded)
+
+
+@dataclass(frozen=True)
+class RowShare:
+    """A share in a column of shares: numerator and denominator (件 or 人), and its value in % as printed.
+
+    `value` is None when the denominator is zero or a number is unknown.
+    """
+
+    numerator: int | None
+    denominator: int | None
+    value: Decimal | None
+
+
+def row_share(table_id: str, table: CountTable, rate: RateColumn, totals: Totals, row: Row | None = None) -> RowShare:
+    """The share of a row in a column of shares; without a row that of the total."""
+
+    def number(label: str, of: Row | None) -> int | None:
+        if of is None:
+            return totals.total(table_id, label, table.keys_of_total(table_id, label))
+        return totals.values.get(of.key(table_id, label))
+
+    def added(labels: Sequence[str]) -> int | None:
+        numbers = [number(label, row) for label in labels]
+        return None if None in numbers else sum(filter(None, numbers))
+
+    numerator, denominator = added([rate.of] if rate.of else rate.numerator), added(rate.denominator)
+    if rate.of:
+        denominator = number(rate.of, None)
+    return RowShare(numerator, denominator, printed_share(numerator, denominator, rate))
+
+
+def printed_share(numerator: int | None, denominator: int | None, rule: Figure | RateColumn) -> Decimal | None:
+    """A share in percent, rounded by its rule; None where a number is unknown, or there is nothing to divide by."""
+    if numerator is None or denominator is None:
+        return None
+    rounded = percentage(numerator, denominator, rule.digits, rule.rounding)
+    if rounded is None or not rule.never_whole:
+        return rounded
+    return never_whole(rounded, numerator, denominator)
 
 
 def _sum(totals: Totals, part: Part, cells: Cells, without: Collection[CellKey] = ()) -> int | None:
