@@ -7,7 +7,7 @@ from dataclasses import replace
 from decimal import ROUND_DOWN, ROUND_HALF_UP, ROUND_UP, Decimal, localcontext
 from pathlib import Path
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, cast, get_args
 
 import pytest
 from hypothesis import given
@@ -203,7 +203,7 @@ def test_a_group_that_is_missing_or_unknown_is_named(ask: Callable[[PartWording]
         ask(wording)
 
 
-@given(st.lists(st.integers(0, 5000), min_size=2, max_size=6), st.integers(0, 2), st.sampled_from(Rounding.__args__))
+@given(st.lists(st.integers(0, 5000), min_size=2, max_size=6), st.integers(0, 2), st.sampled_from(get_args(Rounding)))
 def test_shares_in_a_total_are_those_of_an_exact_division(counts: list[int], digits: int, rounding: str) -> None:
     rows = [{"label": f"行{place}"} for place in range(len(counts))]
     rate = {"label": "構成比", "of": "件数", "digits": digits, "rounding": rounding, "basis": "架空"}
