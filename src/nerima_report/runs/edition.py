@@ -229,9 +229,9 @@ def new_edition(workspace: Workspace, templates: Path, name: str) -> NewEdition:
     words = municipality.own_words.of(name, municipality.words.coordinator)
     files = {f.relative_to(starter).as_posix(): read_text(f).replace(STARTER_NAME, name) for f in _files_in(starter)}
     folder = workspace.folder / templates
-    with _writing_new(folder / name, folder.parent):
+    with _writing_new(folder / name, folder):
         in_use = use_edition(workspace.folder, templates, name, words)  # first: a killed run can be repeated
-        write_all(folder.parent, {f"{folder.name}/{name}/{file}": text.encode() for file, text in files.items()})
+        write_all(folder, {f"{name}/{file}": text.encode() for file, text in files.items()})
     return NewEdition(templates / name, in_use)
 
 
