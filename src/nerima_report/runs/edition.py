@@ -76,12 +76,13 @@ def try_edition(edition: Edition) -> None:
 def unmentioned_tables(part: Part) -> list[str]:
     """The keys of tables that are collected, but neither printed nor asked for in the manuscript.
 
-    Lists from which others are counted, or with which a number must agree, serve for that.
+    Tables from which others are made, or lists with which a number must agree, serve for that.
     """
     text = read_text(part.manuscript)
     calls = Environment(autoescape=True).parse(text).find_all(nodes.Call)
     mentioned = {call.args[0].value for call in calls if call.args and isinstance(call.args[0], nodes.Const)}
-    sources = {table.counted_from for table in part.tables.values() if isinstance(table, CountTable)}
+    counts = [table for table in part.tables.values() if isinstance(table, CountTable)]
+    sources = {source for table in counts for source in (table.counted_from, table.divides)}
     sources |= {key for key, table in part.tables.items() if isinstance(table, CountTable) and table.done_of}
     sources |= {agreement.list_key for agreement in part.uses.agreements} if part.uses else set()
     return [key for key in (*part.tables, *part.years_tables) if key not in mentioned | sources]
