@@ -25,6 +25,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from components import components, interpreter, licences, sbom
+from guide_page import guide_pages
 from proof import faults
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -129,6 +130,8 @@ def lay_out(folder: Path, target: Target, lock: Path) -> None:
     for file in tracked(*DOCUMENTS):
         (folder / file).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(ROOT / file, folder / file)
+    for name, page in guide_pages().items():
+        (folder / name).write_text(page, encoding="utf-8", newline="\n")
     for starter in target.starters:
         put_starter(STARTERS / starter, folder)
     parts = components(folder)

@@ -86,6 +86,8 @@ class Chapter:
         for token in tokens:
             if token.children:
                 token.children = list(_with_links_inside(token.children, names))
+                if self.language == "ja":
+                    token.children = [child for child in token.children if child.type != "softbreak"]
         html = _MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {})
         # What may be wider than the window can be scrolled without a mouse.
         html = html.replace("<pre>", '<pre tabindex="0">')

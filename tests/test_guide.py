@@ -8,16 +8,20 @@ import shutil
 import struct
 import subprocess
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 
 from browser import audit, axe_faults, browse, in_browser, with_axe
 from conftest import ROOT
-from guide import CHAPTERS, GUIDE, Reader, commands, lay_out
+from form_cells import caption_row
+from guide import CHAPTERS, GUIDE, Reader, commands, lay_out, run
 from guide_page import guide_pages
 from guide_pictures import FOLDER, PICTURES, SOURCES, digest
+from nerima_report.edition import find_edition, load_edition
+from nerima_report.edition.tables import Row
 
 PAGES = sorted(GUIDE.glob("*.md"))
 SEASON = ("init", "form", "status", "validate", "build", "check", "publish", "trend", "ledger", "explain")
@@ -114,6 +118,37 @@ def test_what_is_given_to_a_section_fits_one_sheet_and_speaks_of_no_command(page
     text = page.read_text(encoding="utf-8")
     assert "nerima-report" not in text
     assert len(text.splitlines()) < 60
+
+
+@pytest.mark.thorough
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
+def test_a_blank_form_that_is_filled_in_as_the_page_says_is_without_findings(tmp_path: Path) -> None:
+    """A section without any request: it chooses 請求なし and 該当なし on the cover, and writes 0 elsewhere."""
+    run(tmp_path, "nerima-report init . --year R4")
+    run(tmp_path, "nerima-report form 2022 --section 福祉部管理課")
+    (form,) = tmp_path.glob("forms/2022/*.xlsx")
+    assert "N318" in run(tmp_path, f"nerima-report validate {form}")
+    book = load_workbook(form)
+    cover = book["表紙"]
+    for line in cover.iter_rows(min_row=17):
+        match line[0].value:
+            case "公開" | "個人":
+                line[2].value = "請求なし（すべて0）"
+            case "個人.第三者点検" | "個人.事務処理ミス":
+                line[3].value = "該当なし"
+    for table in ("個人.登録など", "個人.利用と提供"):
+        first = caption_row(book, table) + 3
+        for row in range(first, first + len(counted(table))):
+            book["個人"].cell(row, 3).value = 0
+    book.save(tmp_path / "filled.xlsx")
+    profile = f"-env:UserInstallation={(tmp_path / 'office').as_uri()}"
+    convert = ["soffice", profile, "--headless", "--convert-to", "xlsx", "--outdir", tmp_path / "saved"]
+    subprocess.run([*convert, tmp_path / "filled.xlsx"], capture_output=True, check=True)
+    assert "指摘なし" in run(tmp_path, "nerima-report validate saved/filled.xlsx")
+
+
+def counted(table: str) -> Sequence[Row]:
+    return load_edition(find_edition("nerima")).for_year(2022).count_tables[table].rows
 
 
 # The guide as a page

@@ -5,6 +5,8 @@ Every number is added up anew here, from the numbers that were drawn alone.
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import random
 import re
@@ -22,6 +24,8 @@ from conftest import ROOT, Command
 from nerima_report.checks import run_checks
 from nerima_report.corrections import suggest_corrections
 from nerima_report.edition import Edition, load_edition
+from nerima_report.edition.ledger import Counted
+from nerima_report.edition.tables import CountTable
 from nerima_report.errors import DefinitionError
 from nerima_report.examination import examine
 from nerima_report.findings import Finding
@@ -29,6 +33,8 @@ from nerima_report.forms import Filling, FormCover, render_form
 from nerima_report.places import CellKey
 from nerima_report.report.tables import count_table
 from nerima_report.tallies.collection import Collection
+from nerima_report.tallies.counting import counted_entries
+from nerima_report.tallies.model import Entry
 from nerima_report.tallies.submission import load_submissions
 
 GROUPS = {"市長部局": ("総務部", "福祉部"), "行政委員会": ("教育委員会", "監査委員")}
@@ -300,3 +306,70 @@ def test_no_section_is_asked_where_every_table_is_the_coordinators(
     assert "決定は48件（市長部局は24件）" in (folder / "out" / "2022" / "report.md").read_text(encoding="utf-8")
     run = command("-C", folder, "--templates", tmp_path / "templates", "form", "2022", "--section", "情報公開課")
     assert run.code == 2
+
+
+COUNTED = CountTable.model_validate(
+    {
+        "kind": "counts", "key": "表", "title": "表", "legal_basis": "架空", "stub": "区分", "total": "計",
+        "counted_from": "一覧",
+        "columns": [
+            {"label": "件数", "unit": "件"},
+            {"label": "うち至急", "unit": "件", "of": "件数", "where": [{"field": "至急", "given": True}]},
+        ],
+        "rows": [
+            {"label": "決定", "sum_of": ["公開", "非公開"]},
+            {"label": "公開", "where": [{"field": "処理", "one_of": ["公開", "郵送"]}]},
+            {"label": "うち郵送", "of": "公開", "where": [{"field": "処理", "one_of": ["郵送"]}]},
+            {"label": "非公開", "where": [{"field": "処理", "one_of": ["非公開"]}]},
+        ],
+    }
+)  # fmt: skip
+
+
+def test_an_entry_counts_in_its_row_and_in_parts_of_it_but_in_no_sum() -> None:
+    said = [("公開", None), ("郵送", "はい"), ("郵送", None), ("非公開", "はい")]
+    entries = [Entry({"処理": done, "至急": urgent}, "総務部総務課", n) for n, (done, urgent) in enumerate(said)]
+    behind = counted_entries("公開.表", COUNTED, entries)
+    numbers = {(key.row, key.column): len(own) for key, own in behind.items()}
+    assert numbers == {
+        ("公開", "件数"): 3, ("うち郵送", "件数"): 2, ("非公開", "件数"): 1,
+        ("公開", "うち至急"): 1, ("うち郵送", "うち至急"): 1, ("非公開", "うち至急"): 1,
+    }  # fmt: skip
+    assert COUNTED.parts_of(CellKey("公開.表", "", "決定", "件数")) == COUNTED.keys_of_total("公開.表", "件数")
+
+
+def test_a_ledger_gives_a_sum_no_conditions() -> None:
+    counted = Counted.model_validate({"table": "表", "by": "処理", "basis": "架空"})
+    table = counted.applied_to(COUNTED, "請求台帳")
+    assert [bool(row.where) for row in table.rows] == [False, True, True, True]
+
+
+def test_open_data_say_what_is_counted_what_is_a_sum_and_what_is_a_part(
+    templates: Path, command: Command, tmp_path: Path
+) -> None:
+    matrix = matrix_of([drawn_row(2, 1, 0, 0, 1), drawn_row(1, 2, 0, 0, 0), drawn_row(4, 4, 1, 2, 0),
+                        drawn_row(1, 0, 2, 0, 0)])  # fmt: skip
+    (tmp_path / "2021.csv").write_text(typed_year(matrix), encoding="utf-8")
+    command("-C", tmp_path, "--templates", templates, "record", "import", "2021.csv", "--year", "2021")
+    run = command("-C", tmp_path, "--templates", templates, "build", "2021", "--from-record")
+    assert run.code == 0, run.out + run.err
+    text = (tmp_path / "out" / "2021" / "data" / "disclosure-01.csv").read_text(encoding="utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(text)))
+    kinds = {(row["行"], row["列"]): row["行の種類"] for row in rows}
+    assert kinds["総務部", "公開"] == "内訳"
+    assert {kinds["総務部", "決定件数"], kinds["小計", "公開"], kinds["合計", "うち即日"]} == {"合計"}
+    assert {kinds["うち学校", "公開"], kinds["総務部", "うち即日"], kinds["うち学校", "決定件数"]} == {"うち"}
+    for column in COLUMNS:  # what is counted adds up to what is printed below it
+        of_column = [row for row in rows if row["列"] == column and row["区分"]]
+        [total] = [int(row["値"]) for row in rows if row["列"] == column and not row["区分"]]
+        if column in ("公開", "部分公開", "非公開", "請求"):
+            assert sum(int(row["値"]) for row in of_column if row["行の種類"] == "内訳") == total
+
+
+def test_parts_of_rows_are_compared_row_by_row_too(city: Edition, tmp_path: Path) -> None:
+    matrix = matrix_of([drawn_row(20, 10, 5, 0, 0)] * 4)
+    matrix["行政委員会", "うち学校"] |= {"請求": 3}
+    file = tmp_path / "01_総務部情報公開課_令和4年度.xlsx"
+    file.write_bytes(render_form(city, COVER, Filling(counts_of(matrix, {"閲覧": 120, "写し": 0, "郵送": 0}))))
+    _, [finding] = examined(file, city)
+    assert (finding.code, finding.place.row, finding.difference) == ("N502", "うち学校", 32)

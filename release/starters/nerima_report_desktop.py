@@ -12,6 +12,7 @@ BUNDLE = Path(__file__).resolve().parents[1]
 STARTER = "nerima-report.cmd"
 SETTINGS = "nerima-report.toml"
 SAMPLE = "sample_data"
+GUIDE = "手引き.html"
 
 
 def main() -> None:
@@ -28,6 +29,8 @@ def main() -> None:
         print(*(f'  pushd "{one}"' for one in folders), sep="\n")
     else:
         _run([], folder)
+        if not folders:
+            print(f"\nはじめての方は、手引きをご覧ください: {BUNDLE / GUIDE}")
     _open_command_line(folder)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -42,24 +43,19 @@ def city(tmp_path: Path, command: Command) -> Path:
     return folder
 
 
-def fill_in(city: Path, year: int = int(YEAR)) -> None:
-    """Hand in the workbooks of all 課, with 3 requests each, of which 1 was withdrawn."""
-    edition = load_edition(city / "定義" / "ひばり市").for_year(year)
-    numbers = {
-        "処理状況": {"全部公開": 1, "部分公開": 1, "非公開": 0, "取下げ": 1},
-        "請求者": {"個人": 3, "法人その他の団体": 0},
-    }
-    counts = {
-        CellKey(f"公開.{table}", "", row, "件数"): n for table, rows in numbers.items() for row, n in rows.items()
-    }
-    inbox = city / "inbox" / str(year)
+FROM_PERSONS = {"請求者": {"個人": 3, "法人その他の団体": 0}}
+USUAL = {"処理状況": {"全部公開": 1, "部分公開": 1, "非公開": 0, "取下げ": 1}, **FROM_PERSONS}
+
+
+def fill_in(city: Path, numbers: Mapping[str, Mapping[str, int]] = USUAL) -> None:
+    """Hand in the workbooks of all 課, each with the same numbers: usually 3 requests, of which 1 was withdrawn."""
+    edition = load_edition(city / "定義" / "ひばり市").for_year(int(YEAR))
+    counts = {CellKey(f"公開.{key}", "", row, "件数"): n for key, rows in numbers.items() for row, n in rows.items()}
+    inbox = city / "inbox" / YEAR
     inbox.mkdir(exist_ok=True)
     for number, row in enumerate(edition.municipality.roster):
-        cover = FormCover(year, row.department, row.section)
+        cover = FormCover(int(YEAR), row.department, row.section)
         (inbox / f"{number:02}.xlsx").write_bytes(render_form(edition, cover, Filling(counts)))
-    ward = FormCover(year, "総務部", "総務課", ward=True)
-    if edition.asks_ward:
-        (inbox / "全体.xlsx").write_bytes(render_form(edition, ward, Filling()))
 
 
 def test_a_new_edition_goes_through_a_whole_year(city: Path, command: Command) -> None:
@@ -70,10 +66,36 @@ def test_a_new_edition_goes_through_a_whole_year(city: Path, command: Command) -
         run = command("-C", city, *words)
         assert run.code == 0, run.out + run.err
     report = (city / "out" / YEAR / "report.md").read_text(encoding="utf-8")
-    assert "公開請求は18件で" in report
+    assert "公開請求は18件でした。" in report
     assert "100.0%" in report  # 12 of 12 without those withdrawn
     assert "ひばり市総務部総務課" in report
     assert not re.search("区(?!分)|練馬", report)
+
+
+def test_a_year_in_which_all_was_withdrawn_says_nothing_of_a_share(city: Path, command: Command) -> None:
+    fill_in(city, {"処理状況": {"全部公開": 0, "部分公開": 0, "非公開": 0, "取下げ": 3}, **FROM_PERSONS})
+    assert command("-C", city, "build", YEAR).code == 0
+    report = (city / "out" / YEAR / "report.md").read_text(encoding="utf-8")
+    assert "公開請求は18件でした。\n" in report
+    assert "割合" not in report
+
+
+def test_a_small_body_has_no_departments(city: Path, command: Command) -> None:
+    municipality = city / "定義" / "ひばり市" / "municipality.toml"
+    text = municipality.read_text(encoding="utf-8")
+    text = re.sub(r'department = "[^"]+", |department = "[^"]+"\n', "", text)
+    municipality.write_text(text, encoding="utf-8")
+    (city / "roster.xlsx").unlink()
+    settings = city / "nerima-report.toml"
+    with_deadline = settings.read_text(encoding="utf-8").replace("# 2026 = 2027-05-14", "2025 = 2026-05-14")
+    settings.write_text(with_deadline, encoding="utf-8")
+    for words in (["edition", "check"], ["init", "--year", YEAR], ["form", YEAR]):
+        assert command("-C", city, *words).code == 0
+    letter = (city / "forms" / YEAR / "依頼" / "依頼_福祉課.txt").read_text(encoding="utf-8")
+    assert letter.splitlines()[2:5] == ["福祉課長　様", "", "総務課長"]
+    fill_in(city)
+    assert command("-C", city, "build", YEAR).code == 0
+    assert "\nひばり市総務課\n" in (city / "out" / YEAR / "report.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("name", NAMES)

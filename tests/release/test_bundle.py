@@ -13,6 +13,7 @@ import pytest
 
 from bundle import ROOT, STARTERS, CannotBuild, pack, put_starter, unpack_interpreter, windows
 from components import components, licences, sbom
+from guide_page import guide_pages
 from proof import faults, path_faults, read_binary
 from stand_in import NAME, small_binary, write_stand_in
 
@@ -251,3 +252,10 @@ def test_the_window_starts_in_the_working_folder_and_finds_the_command(
     assert line == r'"C:\Windows\system32\cmd.exe" /k pushd "運用 状況"'
     assert path.split(os.pathsep)[0] == str(desktop.BUNDLE)
     assert desktop.dropped_on(line) == []
+
+
+def test_the_guide_is_in_the_bundle_and_what_starts_it_names_it() -> None:
+    desktop = STARTERS / "nerima_report_desktop.py"
+    assert 'GUIDE = "手引き.html"' in desktop.read_text(encoding="utf-8")
+    note = (STARTERS / "はじめに.txt").read_text(encoding="utf-8")
+    assert [name for name in guide_pages() if name not in note] == []

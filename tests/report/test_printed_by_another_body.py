@@ -12,13 +12,13 @@ import pytest
 from conftest import ROOT
 from nerima_report.edition import Edition, load_edition
 from nerima_report.errors import DefinitionError
-from nerima_report.report.blocks import Paragraph
-from nerima_report.report.compose import compose_report
+from nerima_report.report.blocks import Heading, Paragraph
+from nerima_report.report.compose import annotate, compose_report
 from nerima_report.report.content import Content
 from nerima_report.report.formats.markdown import render_markdown
 from nerima_report.report.manuscript import read_blocks
 from nerima_report.report.prose import prose_of
-from nerima_report.report.wording import PartWording
+from nerima_report.report.wording import PartWording, Wording, year_names
 from nerima_report.tallies.collection import Collection
 from nerima_report.tallies.model import Tallies
 from nerima_report.tallies.totals import Totals, cell_names
@@ -52,13 +52,14 @@ def changed(tmp_path: Path, case: dict[str, Any]) -> Edition:
 def test_sentences(case: dict[str, Any], tmp_path: Path) -> None:
     edition = load_edition(ROOT / "tests" / "mihon")
     wording = PartWording(edition.parts[0], collection_of(edition, case.get("set", {})))
+    names = {**wording.names(), **{name: Wording(text) for name, text in year_names(2024).items()}}
     manuscript = tmp_path / "manuscript.md.j2"
     manuscript.write_text(case["text"], encoding="utf-8")
     if "refused" in case:
         with pytest.raises(DefinitionError, match=case["refused"]):
-            read_blocks(manuscript, wording.names(), lambda key: (), prose_of(edition))
+            read_blocks(manuscript, names, lambda key: (), prose_of(edition))
         return
-    blocks = read_blocks(manuscript, wording.names(), lambda key: (), prose_of(edition))
+    blocks = read_blocks(manuscript, names, lambda key: (), prose_of(edition))
     assert [block.text for block in blocks if isinstance(block, Paragraph)] == [case["says"]]
 
 
@@ -71,3 +72,16 @@ def test_printed_tables(case: dict[str, Any], tmp_path: Path) -> None:
     edition = changed(tmp_path, case)
     report = render_markdown(compose_report(Content(collection_of(edition, {}))))
     assert set(case["lines"]) <= set(report.splitlines()), report
+
+
+def test_a_body_words_the_title_and_the_remarks_of_the_program_itself(tmp_path: Path) -> None:
+    """です・ます as well as である: whatever the program puts into a report is a key of years.toml or trend.toml."""
+    edition = changed(tmp_path, {"printing": 'title = "{西暦年度} {部の題名}の報告書"'})
+    (edition.folder / "years.toml").write_text(
+        '[provisional]\nopen = "確かめていること"\nnone_open = "確かめていることはありません。"\n', encoding="utf-8"
+    )
+    content = Content(collection_of(load_edition(edition.folder), {}))
+    report = annotate(compose_report(content), content, draft=True)
+    assert report.title == "2024年度 情報公開制度の運用状況の報告書"
+    assert [block.text for block in report.blocks if isinstance(block, Heading)][-1] == "確かめていること"
+    assert report.blocks[-1] == Paragraph("確かめていることはありません。")

@@ -38,7 +38,7 @@ RUNS = [
     "status 2022 --format json", "validate 2022 --eml", "validate ledger/2022.xlsx --format json",
     "validate {names} --format html --output 名簿を読む.html", "validate {names}", "build 2022 --draft", "build 2022",
     "publish 2022 --on 2023-06-01", "publish 2022 --withdraw 試し", "guideline 学校", "explain N401", "check 2022",
-    "trend 2020..2022", "edition copy {away}/定義", "edition check", "record template 2019 --out {away}",
+    "trend 2020..2022", "edition check", "record template 2019 --out {away}",
     "record import {names} --year 2019", "register list", "register show 委託-0001", "register print",
     "register merge 2022", "ledger new 2023", "ledger check 2022", "ledger due --on 2022-06-01",
     "ledger due --on 2022-06-01 --format json", "ledger confirm 2022", "ledger import {list} --year 2022",
@@ -49,6 +49,7 @@ RUNS = [
     "ledger notice 公開-0001 --persons {broken} --output {away}/通知.csv --year 2022",
     "ledger notice 公開-0999 --persons {names} --output {away}/通知.csv --year 2022",
     "ledger notice 公開-0003 --persons {names} --output {away}/通知.docx --template {list} --year 2022",
+    "edition new ひばり市 {away}/定義", "edition copy {away}/写し",
 ]  # fmt: skip
 
 

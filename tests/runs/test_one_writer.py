@@ -90,6 +90,7 @@ OUTSIDE = (
     "validate inbox/2022 --format json --output {}/found.json",
     "form 2022 --out {}",
     "edition copy {}/own",
+    "edition new ひばり市 {}/own",
     "record template 2021 --out {}/2021.xlsx",
 )
 

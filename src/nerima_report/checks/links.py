@@ -34,12 +34,22 @@ def linked_sums(edition: Edition) -> Iterator[LinkedSums]:
         yield from _divided_sums(part, edition)
         tables = (table for table in part.tables.values() if isinstance(table, CountTable))
         for link in (*part.links, *(link for table in tables for link in links_of_parts(table))):
-            left, right = (tuple(cell_keys(*part.count_table(cells.table), cells)) for cells in (link.left, link.right))
-            if not link.each_row:
-                yield LinkedSums(part, link, left, right)
-                continue
-            for row, own in _by_row(left).items():
-                yield LinkedSums(part, link, own, right if link.right.rows else _by_row(right).get(row, ()))
+            if link.each_row:
+                yield from _row_by_row(part, link)
+            else:
+                sides = (cell_keys(*part.count_table(cells.table), cells) for cells in (link.left, link.right))
+                yield LinkedSums(part, link, *map(tuple, sides))
+
+
+def _row_by_row(part: Part, link: Link) -> Iterator[LinkedSums]:
+    """The comparisons of a link for each row of its left table; of a part of a row where the right table has it too."""
+    left_id, left = part.count_table(link.left.table)
+    right_id, right = part.count_table(link.right.table)
+    rows = _by_row(cell_keys(right_id, right, link.right, parts_of_rows=not link.right.rows))
+    whole = tuple(cell_keys(right_id, right, link.right))
+    for row, own in _by_row(cell_keys(left_id, left, link.left, parts_of_rows=True)).items():
+        if row in rows or left.is_counted(*row):
+            yield LinkedSums(part, link, own, whole if link.right.rows else rows.get(row, ()))
 
 
 def _by_row(keys: Iterable[CellKey]) -> dict[tuple[str, str], tuple[CellKey, ...]]:

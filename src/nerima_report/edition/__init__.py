@@ -557,11 +557,24 @@ def file_of(folder: Path, name: str) -> Path:
 def read_shared(folder: Path, name: str, model: type[Model], words: Words) -> Model:
     """A shared file of texts in the words of a body; the keys of the edition's own file of this name replace its keys.
 
+    Of a table ([compare]) the own file needs only the keys that differ.
+
     Raises DefinitionError with the file in which the fault is.
     """
     shared, own = shared_file(folder, name), folder / name
     whole = read_definition(shared, model, words.into)
-    return read_definition(own, model, lambda data: words.into(read_data(shared) | data)) if own.is_file() else whole
+    if not own.is_file():
+        return whole
+    return read_definition(own, model, lambda data: words.into(_laid_over(read_data(shared), data)))
+
+
+def _laid_over(shared: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    """The keys of two files, of which the own one is followed where both say something."""
+    laid = dict(shared)
+    for key, value in own.items():
+        below = shared.get(key)
+        laid[key] = _laid_over(below, value) if isinstance(below, dict) and isinstance(value, dict) else value
+    return laid
 
 
 def _part_folders(folder: Path) -> list[Path]:

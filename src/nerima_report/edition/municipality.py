@@ -17,7 +17,7 @@ from nerima_report.fiscal_year import full_date, last_day
 class Coordinator(Definition):
     """The section that collects and publishes, from a fiscal year on."""
 
-    department: Text = Field(title="部")
+    department: str = Field(title="部", default="")
     section: Text = Field(title="課")
     first_year: FiscalYear = Field(title="はじめの年度")
 
@@ -88,13 +88,15 @@ class Words(Definition):
 
 
 class Printing(Definition):
-    """How a body prints tables: captions and their numbers, headings, and what stands for 0.
+    """How a body prints: the title of the report; captions of tables and their numbers, headings, what stands for 0.
 
-    `caption` may have {番号}, {部} (which part of the report it is) and {題名}, `heading` {見出し} and {単位}. The
-    numbers begin anew in each part, or run through the report. `zero_note` stands under a table in which `zero` stands
-    for 0. The shares of rows that the manuscript asks for (構成比) have `share_digits`, by `share_rounding`.
+    `title` may have {年度}, {西暦年度} and {部の題名}, `caption` {番号}, {部} (which part of the report it is) and
+    {題名}, `heading` {見出し} and {単位}. The numbers begin anew in each part, or run through the report. `zero_note`
+    stands under a table in which `zero` stands for 0. The shares of rows that the manuscript asks for (構成比) have
+    `share_digits`, by `share_rounding`.
     """
 
+    title: Text = Field(title="報告の題名の形", default="{年度} {部の題名}")
     caption: Text = Field(title="表の題の形", default="表{番号} {題名}")
     numbering: Literal["part", "report"] = Field(title="表の番号の付け方", default="part")
     heading: Text = Field(title="列の見出しの形", default="{見出し}({単位})")
@@ -105,7 +107,12 @@ class Printing(Definition):
 
     @model_validator(mode="after")
     def _asks_only_for_what_there_is(self) -> Printing:
-        for text, known in ((self.caption, {"番号", "部", "題名"}), (self.heading, {"見出し", "単位"})):
+        about_year = {"年度", "西暦年度", "部の題名"}
+        for text, known in (
+            (self.title, about_year),
+            (self.caption, {"番号", "部", "題名"}),
+            (self.heading, {"見出し", "単位"}),
+        ):
             if unknown := placeholders_in(text) - known:
                 raise ValueError(f"{{{min(unknown)}}} という差し込みはありません")
         if "{題名}" not in self.caption or "{見出し}" not in self.heading:

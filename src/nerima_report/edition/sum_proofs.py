@@ -23,8 +23,8 @@ def sum_faults(table: CountTable) -> Iterator[tuple[str, str]]:
                 return
     if not table.counted_rows and not table.awaits_lines:
         yield "rows", "合計に数える行（sum_of も of もない行）がありません"
-    if table.order == "by_count" and any((row.sum_of or row.of) and not row.pinned for row in table.rows):
-        yield "rows", 'order = "by_count" の表では、sum_of や of の行に pinned = true を書きます'
+    if table.order == "by_count" and any(row.of and not row.pinned for row in table.rows):
+        yield "rows", 'order = "by_count" の表では、of の行に pinned = true を書きます'
     yield from (("columns", reason) for reason in _other_kinds(table))
 
 

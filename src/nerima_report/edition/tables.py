@@ -28,9 +28,9 @@ def _written_in_full(year: int) -> int:
 # The names of years that titles, notes and labels may ask for; report/wording.py gives them for a fiscal year.
 YEAR_PLACEHOLDERS = frozenset(
     {
-        *("年度", "短い年度", "年度末", "西暦"),
-        *("前年度", "短い前年度", "前年度末", "前年度の西暦"),
-        *("翌年度", "短い翌年度", "翌年度末", "翌年度の西暦"),
+        *("年度", "短い年度", "年度末", "西暦", "西暦年度"),
+        *("前年度", "短い前年度", "前年度末", "前年度の西暦", "西暦前年度"),
+        *("翌年度", "短い翌年度", "翌年度末", "翌年度の西暦", "西暦翌年度"),
     }
 )
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
@@ -173,9 +173,9 @@ class Column(Definition):
     sum: str = Field(title="足す項目", default="")
     different: str = Field(title="異なるものを数える項目", default="")
     first_by: tuple[Text, ...] = Field(title="一つの行に決める順", default=())
-    sum_of: tuple[Text, ...] = Field(title="足す列", default=())
-    of: str = Field(title="うち書きのもとの列", default="")
-    bracketed: str = Field(title="かっこに入れて並べる列", default="")
+    sum_of: tuple[Label, ...] = Field(title="足す列", default=())
+    of: OptionalLabel = Field(title="うち書きのもとの列", default="")
+    bracketed: OptionalLabel = Field(title="かっこに入れて並べる列", default="")
     printed_heading: str = Field(title="印刷する見出し", default="")
     covers: tuple[Text, ...] = Field(title="まとめるもの", default=())
 
@@ -217,8 +217,8 @@ class Row(Definition):
     where: tuple[Condition, ...] = Field(title="数える条件", default=())
     each_choice_of: str = Field(title="選択肢ごとの行", default="")
     beginning: str = Field(title="選択肢のはじめの言葉", default="")
-    sum_of: tuple[Text, ...] = Field(title="足す行", default=())
-    of: str = Field(title="うち書きのもとの行", default="")
+    sum_of: tuple[Label, ...] = Field(title="足す行", default=())
+    of: OptionalLabel = Field(title="うち書きのもとの行", default="")
     covers: tuple[Text, ...] = Field(title="まとめるもの", default=())
 
     @property
@@ -610,12 +610,14 @@ class Cells(Definition):
         return "・".join(self.column_labels)
 
 
-def cell_keys(table_id: str, table: CountTable, cells: Cells) -> list[CellKey]:
+def cell_keys(table_id: str, table: CountTable, cells: Cells, *, parts_of_rows: bool = False) -> list[CellKey]:
     """The cells that a link or figure adds up: those of the named rows, or of all rows that the total counts.
 
-    Of a row or a column that is itself a sum they are its parts.
+    Of a row or a column that is itself a sum they are its parts. With `parts_of_rows`, all rows are also those that are
+    a part of another (うち…), where they are not added up.
     """
-    rows = table.rows if cells.rows else table.counted_rows
+    every = table.filled_rows if parts_of_rows else table.counted_rows
+    rows = table.rows if cells.rows else every
     return [
         part
         for row in rows

@@ -325,6 +325,8 @@ class ProvisionalTexts(Definition):
     order: Text = Field(title="件数の順に並べる表の注")
     entries: Annotated[Text, asks_only_for("課")] = Field(title="一覧の表の注")
     left_out: Annotated[Text, asks_only_for("名前")] = Field(title="まだ書けないことの断り")
+    open: Text = Field(title="案のおわりの見出し", default="未解決の確認事項")
+    none_open: Text = Field(title="確認事項のない案のおわりの文", default="未解決の確認事項はない。")
 
 
 class ErrataTexts(Definition):

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from nerima_report.edition.tables import Cells, Definition, FiscalYear, Note, Text
+from nerima_report.edition.tables import Cells, Definition, FiscalYear, Note, Text, refuse_duplicates
 
 NO_NUMBER = "…"
 
@@ -80,6 +80,7 @@ class YearsTable(Definition):
             raise ValueError("years（年度の数）か from_year（はじめの年度）のどちらか一方を書きます")
         if (self.no_number != NO_NUMBER) != bool(self.no_number_note):
             raise ValueError("no_number（数のないところの言葉）と no_number_note（その説明）は、両方そろえて書きます")
+        refuse_duplicates("項目", [f"{item.group} {item.label}".strip() for item in self.items if item.label])
         if any(note.key for note in self.notes):
             raise ValueError("年度別の表の注に key は書けません")
         if "." in self.key:

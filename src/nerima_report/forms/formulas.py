@@ -20,6 +20,7 @@ from nerima_report.places import CellKey
 
 AGREED = "✓"
 Area = tuple[int, int, int, int]  # first row and column, last row and column, counted from 0
+_MOST_RANGES = 200  # Excel gives a function 255 arguments at most
 _LONGEST_LITERAL = 250  # Excel takes 255 characters, a doubled quotation mark as one
 
 
@@ -61,7 +62,7 @@ class Formulas:
 
     def sum(self, key: CellKey) -> Formula:
         """What a cell adds up, without a row that of the total: =SUM($B$5:$B$13)."""
-        return Formula(f"=SUM({self._cells(key)})", self._sum(key))
+        return Formula(f"={self._over('SUM', key)}", self._sum(key))
 
     def check(self, total: Total, others: Sequence[Total]) -> Formula | None:
         """✓, or the first of the other totals that disagrees and by how much; None without others.
@@ -78,7 +79,7 @@ class Formulas:
             number = self._sum(total.key) - self._sum(other.key)
             if number:
                 result = fill(self._wordings(total, other)[number < 0], {"数": str(abs(number))})
-        formula = f'=IF(COUNT({self._cells(total.key)})=0,"",{text})'
+        formula = f'=IF({self._over("COUNT", total.key)}=0,"",{text})'
         return Formula(formula, result if self._is_begun(total) else "")
 
     def longest_check(self, total: Total, others: Sequence[Total]) -> str:
@@ -110,15 +111,17 @@ class Formulas:
     def _sum(self, key: CellKey) -> int:
         return sum(self.counts.get(part, 0) for part in self.edition.count_tables[key.table].parts_of(key))
 
-    def _cells(self, key: CellKey, sheet: str = "") -> str:
-        """The cells that a cell adds up, as ranges of a formula."""
+    def _over(self, function: str, key: CellKey, sheet: str = "") -> str:
+        """A function over the cells that a cell adds up: SUM($B$5:$B$7,$B$9), in several where they are many ranges."""
         table = self.edition.count_tables[key.table]
         parts = table.parts_of(key)
         labels = [column.label for column in self.columns[key.table]]
         names = [(row.group, row.label) for row in table.rows]
         rows = sorted({names.index((part.group, part.row)) for part in parts})
         ranges = self._ranges(key.table, rows, sorted({labels.index(part.column) for part in parts}))
-        return ",".join(f"{sheet}{xl_range_abs(*area)}" for area in ranges)
+        names_of_ranges = [f"{sheet}{xl_range_abs(*area)}" for area in ranges]
+        starts = range(0, len(ranges), _MOST_RANGES)
+        return "+".join(f"{function}({','.join(names_of_ranges[start : start + _MOST_RANGES])})" for start in starts)
 
     def _ranges(self, table_id: str, rows: Sequence[int], columns: Sequence[int]) -> list[Area]:
         """The cells of some rows in some columns of a table (both counted from 0)."""
@@ -134,7 +137,8 @@ class Formulas:
         """The sum of a column in a formula that stands beside another column: with its sheet, where that differs."""
         sheet = self.places[total.table_id].sheet
         name = "" if sheet == self.places[reader.table_id].sheet else f"'{sheet}'!"
-        return f"SUM({self._cells(total.key, name)})"
+        added_up = self._over("SUM", total.key, name)
+        return f"({added_up})" if "+" in added_up else added_up
 
     def _is_begun(self, total: Total) -> bool:
         parts = self.edition.count_tables[total.table_id].parts_of(total.key)

@@ -107,7 +107,7 @@ class LetterWriter:
             "初日": full_date(first_day(self.fiscal_year)),
             "末日": full_date(last_day(self.fiscal_year)),
             "とりまとめ課": f"{coordinator.department}{coordinator.section}",
-            "とりまとめ課の長": f"{coordinator.department}　{self._head(coordinator.section)}",
+            "とりまとめ課の長": f"{coordinator.department}　{self._head(coordinator.section)}".strip(),
             "期限": _with_weekday(self.deadline) if self.deadline else "",
             **facts,
         }

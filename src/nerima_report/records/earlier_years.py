@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -35,7 +35,10 @@ class EarlierNumber(NamedTuple):
 
 @dataclass(frozen=True)
 class EarlierYears:
-    """The recorded years before a fiscal year; `edition` has all its parts, `digests` the SHA-256 of the records."""
+    """The recorded years before a fiscal year, and the edition of that year with all its rows.
+
+    `digests` are the SHA-256 of the records.
+    """
 
     edition: Edition
     fiscal_year: int
@@ -102,16 +105,15 @@ def keys_shown(table_id: str, table: CountTable, cells: Cells, values: Mapping[C
     All rows are those that the total of the year adds up, also such as only that year had. Of a row or a column that is
     itself a sum they are its parts, unless the year has only the sum.
     """
+    recorded = dict.fromkeys((key.group, key.row) for key in values if key.table == table_id)
+    former = [name for name in recorded if table.row(*name) is None and name[1] != table.group_total]
     if not cells.rows:
-        others = [
-            key
-            for key in values
-            if key.table == table_id and key.column in cells.column_labels and cells.group in ("", key.group)
-            if table.row(key.group, key.row) is None
-        ]
-        return [*cell_keys(table_id, table, cells), *others]
-    rows = [row for row in table.rows if row.label in cells.rows and cells.group in ("", row.group)]
-    named = [row.key(table_id, column) for row in rows for column in cells.column_labels]
+        others = [(group, row) for group, row in former if cells.group in ("", group)]
+        kept = [CellKey(table_id, *name, column) for name in others for column in cells.column_labels]
+        return [*cell_keys(table_id, table, cells), *(key for key in kept if key in values)]
+    names = [*((row.group, row.label) for row in table.rows), *former]
+    rows = [(group, row) for group, row in names if row in cells.rows and cells.group in ("", group)]
+    named = [CellKey(table_id, *name, column) for name in rows for column in cells.column_labels]
     return named if any(values.get(key) is not None for key in named) else cell_keys(table_id, table, cells)
 
 
@@ -126,8 +128,12 @@ def sum_of(values: Mapping[CellKey, int | None], keys: Sequence[CellKey], *, eve
     return Point("known", Decimal(sum(known)))
 
 
-def load_earlier_years(workspace: Workspace, edition: Edition, fiscal_year: int) -> EarlierYears:
-    """The published years that the tables of years of a fiscal year show. Raises RecordError for an unusable record."""
+def with_records(earlier: EarlierYears, workspace: Workspace, edition: Edition) -> EarlierYears:
+    """The same with the published years that tables of years show; `edition` has all its parts.
+
+    Raises RecordError for a record that cannot be used.
+    """
+    fiscal_year = earlier.fiscal_year
     years, digests = {}, {}
     for year in years_asked(edition, fiscal_year):
         file = workspace.record(year)
@@ -135,7 +141,7 @@ def load_earlier_years(workspace: Workspace, edition: Edition, fiscal_year: int)
             record = read_record(file, year, edition.name)
             years[year] = year_of(record, file.as_posix(), edition, fiscal_year)
             digests[year] = sha256(read_file(file))
-    return EarlierYears(edition, fiscal_year, years, digests)
+    return replace(earlier, years=years, digests=digests)
 
 
 def years_asked(edition: Edition, fiscal_year: int) -> list[int]:

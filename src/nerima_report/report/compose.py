@@ -9,7 +9,6 @@ from itertools import chain, count
 from nerima_report.edition.municipality import Printing
 from nerima_report.edition.part import Part
 from nerima_report.edition.tables import CountTable, fill
-from nerima_report.fiscal_year import full_name
 from nerima_report.records.model import recorded_figure
 from nerima_report.records.years import rule_of
 from nerima_report.report.blocks import Block, Bullets, Heading, Paragraph, Report, Table, TableNote
@@ -17,7 +16,7 @@ from nerima_report.report.content import Content
 from nerima_report.report.manuscript import read_blocks
 from nerima_report.report.prose import prose_of
 from nerima_report.report.tables import ComparedTable, count_table, entry_tables, is_unordered, used_rows
-from nerima_report.report.wording import PartWording, WordingError, cover_names, names_for_manuscripts
+from nerima_report.report.wording import PartWording, WordingError, cover_names, names_for_manuscripts, year_names
 from nerima_report.report.wording_of_drafts import DraftWording
 from nerima_report.report.wording_of_records import RetoldWording, ask_first
 from nerima_report.report.wording_of_year_before import YearBefore
@@ -38,7 +37,7 @@ def compose_report(content: Content) -> Report:
     blocks = list(_numbered([_part_blocks(part, content) for part in edition.parts], municipality.printing))
     return Report(
         fiscal_year=year,
-        title=f"{full_name(year)} {'・'.join(titles)}",
+        title=fill(municipality.printing.title, year_names(year) | {"部の題名": "・".join(titles)}),
         author=author,
         published=municipality.publication(year),
         cover=tuple(cover),
@@ -189,8 +188,9 @@ def _open_findings(content: Content) -> list[Block]:
         for notice in content.collection.edition.catalogue.notices(content.listed_findings)
         if notice.is_open
     )
-    heading = Heading(1, "未解決の確認事項")
-    return [heading, Bullets(items)] if items else [heading, Paragraph("未解決の確認事項はない。")]
+    words = content.collection.edition.years.provisional
+    heading = Heading(1, words.open)
+    return [heading, Bullets(items)] if items else [heading, Paragraph(words.none_open)]
 
 
 def _no_table(key: str) -> Sequence[Table]:

@@ -169,8 +169,9 @@ def printed_rows(table_id: str, table: CountTable, totals: Totals) -> list[Row]:
         return rows
     column, groups = table.columns[0].label, table.groups
 
-    def place(row: Row) -> tuple[int, bool, int]:
-        return groups.index(row.group), row.pinned, -(totals.values.get(row.key(table_id, column)) or 0)
+    def place(row: Row) -> tuple[int, bool, bool, int]:
+        at_head = bool(row.sum_of) and not row.pinned
+        return groups.index(row.group), row.pinned, not at_head, -(totals.values.get(row.key(table_id, column)) or 0)
 
     return sorted(rows, key=place)
 

@@ -10,7 +10,7 @@ from itertools import groupby
 
 from nerima_report.edition.municipality import Printing
 from nerima_report.edition.part import Part
-from nerima_report.edition.tables import Cells, Figure, cell_keys, fill
+from nerima_report.edition.tables import Cells, CountTable, Figure, cell_keys, fill
 from nerima_report.edition.years_tables import NO_NUMBER, YearsTable
 from nerima_report.findings import Finding
 from nerima_report.places import CellKey, Place
@@ -90,11 +90,19 @@ class TableOfYears:
             if not item.each_row:
                 yield YearsLine(label, group, unit, item.cells, summed)
                 continue
-            for row in table.rows:
-                if row.label in (item.cells.rows or [row.label]) and item.cells.group in ("", row.group):
-                    one = item.cells.model_copy(update={"group": row.group, "rows": (row.label,)})
-                    above = group or table.printed(row.group, names)
-                    yield YearsLine(table.printed(row.label, names), above, unit, one, summed)
+            for own, row in self._rows(table, item.cells):
+                one = item.cells.model_copy(update={"group": own, "rows": (row,)})
+                yield YearsLine(table.printed(row, names), group or table.printed(own, names), unit, one, summed)
+
+    def _rows(self, table: CountTable, cells: Cells) -> list[tuple[str, str]]:
+        """Group and label of the rows; where the roster gives them, also of those that only earlier years had."""
+        rows = [(row.group, row.label) for row in table.rows]
+        if table.by and not cells.rows:
+            table_id = self.part.table_id(table.key)
+            known = (key for year in self.earlier.years.values() for key in year.known if key.table == table_id)
+            former = ((key.group, key.row) for key in known if key.row != table.group_total)
+            rows = list(dict.fromkeys([*rows, *former]))
+        return [(own, row) for own, row in rows if row in (cells.rows or [row]) and cells.group in ("", own)]
 
     def number(self, line: YearsLine, year: int) -> EarlierNumber:
         """The number of a line in a year, or why there is none."""

@@ -21,7 +21,7 @@ from nerima_report.findings import Finding
 from nerima_report.fiscal_year import full_name
 from nerima_report.places import Place
 from nerima_report.records.comparison import Comparison, compare_with, reported_before
-from nerima_report.records.earlier_years import load_earlier_years
+from nerima_report.records.earlier_years import EarlierYears, with_records
 from nerima_report.records.file import open_record, read_record, record_to_write
 from nerima_report.records.model import Record
 from nerima_report.report.blocks import Report
@@ -89,7 +89,7 @@ def build(workspace: Workspace, edition: Edition, order: BuildOrder, progress: P
         *(examination.years[0], examination.findings),
         comparison=before,
         compared=order.compare,
-        earlier=load_earlier_years(workspace, whole, fiscal_year),
+        earlier=with_records(EarlierYears(examination.years[0].edition, fiscal_year), workspace, whole),
     )
     report = compose_report(content)
     waiting = content.collection.totals.are_provisional  # what needs the whole of the year

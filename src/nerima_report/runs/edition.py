@@ -7,6 +7,7 @@ Word style be found shows only when forms and reports are made.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -16,7 +17,6 @@ from jinja2 import Environment, nodes
 from nerima_report.edition import STARTER, Edition, find_edition, load_edition, shipped_templates
 from nerima_report.edition.changes import EditionChange, edition_changes, forms_must_change
 from nerima_report.edition.entries import EntryField, EntryTable
-from nerima_report.edition.municipality import Words
 from nerima_report.edition.part import Part
 from nerima_report.edition.sources import FILE as SOURCES
 from nerima_report.edition.sources import OUTPUT, load_coverage
@@ -228,7 +228,11 @@ def new_edition(workspace: Workspace, templates: Path, name: str) -> NewEdition:
     municipality = load_edition(starter).municipality
     words = municipality.own_words.of(name, municipality.words.coordinator)
     files = {f.relative_to(starter).as_posix(): read_text(f).replace(STARTER_NAME, name) for f in _files_in(starter)}
-    return _make(workspace, templates, name, {f"{name}/{file}": text.encode() for file, text in files.items()}, words)
+    folder = workspace.folder / templates
+    with _writing_new(folder / name, folder.parent):
+        in_use = use_edition(workspace.folder, templates, name, words)  # first: a killed run can be repeated
+        write_all(folder.parent, {f"{folder.name}/{name}/{file}": text.encode() for file, text in files.items()})
+    return NewEdition(templates / name, in_use)
 
 
 def copy_edition(workspace: Workspace, templates: Path) -> NewEdition:
@@ -236,31 +240,27 @@ def copy_edition(workspace: Workspace, templates: Path) -> NewEdition:
 
     `templates` is the new folder as seen from the working folder. Raises CannotProceed if it is there.
     """
-    if (workspace.folder / templates).exists():
-        raise CannotProceed(
-            f"同じ名前のフォルダーかファイルがあるので、何も写しませんでした。\n  場所: {templates}\n"
-            "  別の名前を付けるか、要らないものなら消してから、もう一度実行してください。"
-        )
     shipped = shipped_templates()
-    edition = find_edition(workspace.edition if (shipped / workspace.edition).is_dir() else "")
-    copied = [*(file for file in shipped.iterdir() if file.is_file()), *_files_in(edition)]
-    files = {file.relative_to(shipped).as_posix(): file.read_bytes() for file in copied}
-    return _make(workspace, templates, edition.name, files, load_edition(edition).words)
+    edition = load_edition(find_edition(workspace.edition if (shipped / workspace.edition).is_dir() else ""))
+    copied = [*(file for file in shipped.iterdir() if file.is_file()), *_files_in(edition.folder)]
+    folder = workspace.folder / templates
+    with _writing_new(folder, folder.parent):
+        in_use = use_edition(workspace.folder, templates, edition.name, edition.words)
+        write_all(folder.parent, {f"{folder.name}/{f.relative_to(shipped).as_posix()}": f.read_bytes() for f in copied})
+    return NewEdition(templates / edition.name, in_use)
 
 
 def _files_in(folder: Path) -> list[Path]:
     return [file for file in sorted(folder.rglob("*")) if file.is_file()]
 
 
-def _make(workspace: Workspace, templates: Path, name: str, files: Mapping[str, bytes], words: Words) -> NewEdition:
-    """Write an edition into the folder of the definitions, and name it in the settings."""
-    folder = workspace.folder / templates
-    with writing_into(folder.parent):  # what a killed run left is repaired before it is looked at
-        if (folder / name).exists():
+@contextmanager
+def _writing_new(place: Path, folder: Path) -> Iterator[None]:
+    """Write into a folder where the place is not there yet; what a killed run left there is repaired before that."""
+    with writing_into(folder):
+        if place.exists():
             raise CannotProceed(
-                f"同じ名前の定義があるので、何も作りませんでした。\n  場所: {templates / name}\n"
+                f"同じ名前のフォルダーかファイルがあるので、何も書きませんでした。\n  場所: {place}\n"
                 "  別の名前を付けるか、要らないものなら消してから、もう一度実行してください。"
             )
-        in_use = use_edition(workspace.folder, templates, name, words)  # first, so that a killed run can be made again
-        write_all(folder.parent, {f"{folder.name}/{file}": content for file, content in files.items()})
-    return NewEdition(templates / name, in_use)
+        yield

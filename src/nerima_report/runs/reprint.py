@@ -7,7 +7,7 @@ from dataclasses import replace
 from nerima_report.edition import Edition
 from nerima_report.errors import CannotProceed
 from nerima_report.examination import Examination
-from nerima_report.records.earlier_years import load_earlier_years
+from nerima_report.records.earlier_years import with_records
 from nerima_report.records.file import read_record
 from nerima_report.report.compose import annotate, compose_report
 from nerima_report.report.data_package import outdated
@@ -34,8 +34,9 @@ def build_from_record(
         )
     before = year_before(workspace, edition, fiscal_year, wanted=compare)
     whole, edition = edition, edition.for_year(fiscal_year)
-    earlier = load_earlier_years(workspace, whole, fiscal_year)
-    content = replace(content_of(record, edition, file), comparison=before, compared=compare, earlier=earlier)
+    content = content_of(record, edition, file)
+    earlier = with_records(content.earlier, workspace, whole) if content.earlier else None
+    content = replace(content, comparison=before, compared=compare, earlier=earlier)
     report = annotate(compose_report(content), content)
     outputs = {form.file_name: form.render(report, edition.reference) for form in FORMATS}
     printed = print_pdf(outputs[WORD], out, record.vouched.get(PDF, ""), find_typesetter() if pdf else None)
