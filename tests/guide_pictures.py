@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import re
 import subprocess
 import tempfile
 import tomllib
@@ -39,6 +40,7 @@ SOURCES = FOLDER / "sources.json"
 WIDEST = 1000  # pixels
 COLOURS = 96
 MARGIN = 12
+WORDS_SEEN = 80  # of a page, in the picture of its beginning
 WINDOW = """<!DOCTYPE html><meta charset="utf-8"><body style="margin:0;background:#fff">
 <pre style="display:inline-block;margin:0;padding:12px 16px;background:#1b1f24;color:#e6e6e6;
 font:16px/1.35 'Noto Sans Mono CJK JP',monospace">{}</pre>"""
@@ -85,7 +87,8 @@ def source(reader: Reader, name: str) -> str:
             cells = (cell for sheet, area in sheets.items() for row in book[sheet][area] for cell in row)
             return "\n".join(f"{cell.coordinate} {cell.value} {cell.fill.fgColor.rgb}" for cell in cells)
         case {"page": file}:
-            return Path(work / file).read_text(encoding="utf-8")
+            text = re.sub(r"(?s)<style.*?</style>|<[^>]+>", "\n", Path(work / file).read_text(encoding="utf-8"))
+            return "\n".join(text.split()[:WORDS_SEEN])
         case {"document": file}:
             words = [
                 node.text or "" for node in Document(str(work / file)).element.body.iter() if node.tag[-2:] == "}t"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from rich.cells import cell_len
@@ -99,16 +100,40 @@ def test_a_usage_error_shows_how_its_own_command_is_used(arguments: list[str], u
     assert run.err.rstrip().endswith(f"{usage.partition(' [')[0]} --help で見られます。")
 
 
-def test_commands_are_completed_and_the_options_for_it_are_in_japanese(
-    command: Command, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_options_for_completion_are_in_japanese(command: Command) -> None:
     shown = command("--help").out
     assert "Tab キーで補える" in shown
     assert "Install" not in shown
+
+
+@pytest.mark.parametrize(
+    ("typed", "completed"),
+    [
+        ("val", ["validate"]),
+        ("ledger c", ["check", "confirm"]),
+        ("build --d", ["--draft"]),
+        ("publish 2022 --wi", ["--withdraw"]),
+        ("validate --format j", ["json", "junit"]),
+        ("build 20", ["2021", "2022"]),
+        ("status 2", ["2021", "2022"]),
+        ("validate 2022", ["2022"]),
+        ("-C . form 2021", ["2021"]),
+        ("validate in", []),  # the shell goes on with the names of files
+        ("build R", []),
+    ],
+)
+def test_bash_completes_commands_options_and_the_years_of_the_folder(
+    typed: str, completed: list[str], command: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "inbox" / "2022").mkdir(parents=True)
+    (tmp_path / "records").mkdir()
+    (tmp_path / "records" / "2021.json").touch()
+    (tmp_path / "records" / "取り下げ.csv").touch()
+    monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("_NERIMA_REPORT_COMPLETE", "complete_bash")
-    monkeypatch.setenv("COMP_WORDS", "nerima-report val")
-    monkeypatch.setenv("COMP_CWORD", "1")
-    assert command().out.split() == ["validate"]
+    monkeypatch.setenv("COMP_WORDS", f"nerima-report {typed}")
+    monkeypatch.setenv("COMP_CWORD", str(len(typed.split())))
+    assert command().out.split() == completed
 
 
 def test_a_page_of_findings_does_not_pass_for_a_report(command: Command) -> None:

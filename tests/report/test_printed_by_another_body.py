@@ -76,7 +76,7 @@ def test_printed_tables(case: dict[str, Any], tmp_path: Path) -> None:
 
 def test_a_body_words_the_title_and_the_remarks_of_the_program_itself(tmp_path: Path) -> None:
     """です・ます as well as である: whatever the program puts into a report is a key of years.toml or trend.toml."""
-    edition = changed(tmp_path, {"printing": 'title = "{西暦年度} {部の題名}の報告書"'})
+    edition = changed(tmp_path, {"printing": 'title = "{西暦}年度 {部の題名}の報告書"'})
     (edition.folder / "years.toml").write_text(
         '[provisional]\nopen = "確かめていること"\nnone_open = "確かめていることはありません。"\n', encoding="utf-8"
     )

@@ -33,8 +33,22 @@ class FindingsOrder:
     strict: bool
 
 
+_OF_A_YEAR = ("inbox", "forms", "out", "records", "ledger")  # what holds something named for its year
 OF_FINDINGS = "確認結果の出し方"  # what the help calls the options that say how findings are shown
-YearArgument = Annotated[str, typer.Argument(metavar="年度", help="2022、R4、令和4 のように書く年度。")]
+
+
+def years_here(context: typer.Context, incomplete: str) -> list[str]:
+    """The fiscal years that a working folder knows of, for the Tab key."""
+    folder = Path((context.find_root().params or {}).get("directory") or ".")
+    names = {
+        path.stem for place in ("inbox", "forms", "out", "records", "ledger") for path in folder.glob(f"{place}/*")
+    }
+    return sorted(name for name in names if name.isdecimal() and len(name) == 4 and name.startswith(incomplete))
+
+
+YearArgument = Annotated[
+    str, typer.Argument(metavar="年度", help="2022、R4、令和4 のように書く年度。", autocompletion=years_here)
+]
 FormatOption = Annotated[
     NoticeFormat,
     typer.Option(

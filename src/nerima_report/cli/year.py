@@ -23,6 +23,7 @@ from nerima_report.cli.options import (
     leave,
     open_folder,
     show_findings,
+    years_here,
 )
 from nerima_report.errors import CannotProceed
 from nerima_report.notices import NoticeFormat
@@ -113,7 +114,10 @@ class StatusFormat(StrEnum):
 
 def status(
     context: typer.Context,
-    year: Annotated[str, typer.Argument(metavar="[年度]", help="2026、R8 など（既定は、今集めている年度）。")] = "",
+    year: Annotated[
+        str,
+        typer.Argument(metavar="[年度]", help="2026、R8 など（既定は、今集めている年度）。", autocompletion=years_here),
+    ] = "",
     status_format: Annotated[
         StatusFormat, typer.Option("--format", metavar="形式", help="json は、ほかのプログラム用。")
     ] = StatusFormat.TEXT,
@@ -157,7 +161,11 @@ def validate(
     context: typer.Context,
     files: Annotated[
         list[str],
-        typer.Argument(metavar="FILES|年度", help="ファイルかフォルダー（inbox/*.xlsx も可）。年度なら、その全部。"),
+        typer.Argument(
+            metavar="FILES|年度",
+            help="ファイルかフォルダー（inbox/*.xlsx も可）。年度なら、その全部。",
+            autocompletion=years_here,
+        ),
     ],
     complete: Annotated[bool, typer.Option("--complete", help="名簿の課がそろっているかも確かめる。")] = False,
     return_to: Annotated[

@@ -90,7 +90,7 @@ class Words(Definition):
 class Printing(Definition):
     """How a body prints: the title of the report; captions of tables and their numbers, headings, what stands for 0.
 
-    `title` may have {年度}, {西暦年度} and {部の題名}, `caption` {番号}, {部} (which part of the report it is) and
+    `title` may have {年度}, {西暦} and {部の題名}, `caption` {番号}, {部} (which part of the report it is) and
     {題名}, `heading` {見出し} and {単位}. The numbers begin anew in each part, or run through the report. `zero_note`
     stands under a table in which `zero` stands for 0. The shares of rows that the manuscript asks for (構成比) have
     `share_digits`, by `share_rounding`.
@@ -107,7 +107,7 @@ class Printing(Definition):
 
     @model_validator(mode="after")
     def _asks_only_for_what_there_is(self) -> Printing:
-        about_year = {"年度", "西暦年度", "部の題名"}
+        about_year = {"年度", "西暦", "部の題名"}
         for text, known in (
             (self.title, about_year),
             (self.caption, {"番号", "部", "題名"}),

@@ -28,9 +28,9 @@ def _written_in_full(year: int) -> int:
 # The names of years that titles, notes and labels may ask for; report/wording.py gives them for a fiscal year.
 YEAR_PLACEHOLDERS = frozenset(
     {
-        *("年度", "短い年度", "年度末", "西暦", "西暦年度"),
-        *("前年度", "短い前年度", "前年度末", "前年度の西暦", "西暦前年度"),
-        *("翌年度", "短い翌年度", "翌年度末", "翌年度の西暦", "西暦翌年度"),
+        *("年度", "短い年度", "年度末", "西暦"),
+        *("前年度", "短い前年度", "前年度末", "前年度の西暦"),
+        *("翌年度", "短い翌年度", "翌年度末", "翌年度の西暦"),
     }
 )
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")

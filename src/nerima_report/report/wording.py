@@ -251,7 +251,6 @@ def year_names(fiscal_year: int) -> dict[str, str]:
             (f"短い{which}年度", short_name(year)),
             (f"{which}年度末", f"{year_end(year).full}末"),
             (f"{which}年度の西暦" if which else "西暦", str(year)),
-            (f"西暦{which}年度", f"{year}年度"),
         )
     }
 
@@ -267,6 +266,7 @@ def cover_names(fiscal_year: int, month: int, titles: Sequence[str], issuer: str
     published = Month(fiscal_year + 1, month) if month >= 4 else Month(fiscal_year + 2, month)
     return {
         **names_for_manuscripts(fiscal_year),
+        "西暦年度": Wording(f"{fiscal_year}年度"),
         "部の題名": list(titles),
         "公表月": Wording(published.full),
         "公表する課": issuer,
