@@ -16,6 +16,7 @@ from follow import STEPS, Reader, shows
 from nerima_report.edition import Edition, load_edition
 from nerima_report.edition.entries import EntryField, EntryTable, PrintedColumn
 from nerima_report.edition.tables import Column, Condition, CountTable, Definition, Note, Row
+from nerima_report.edition.years_tables import YearsItem, YearsTable
 from nerima_report.forms import Filling, FormCover, render_form
 from nerima_report.places import CellKey
 from nerima_report.tallies.reading import load_tallies
@@ -101,7 +102,7 @@ def test_every_block_of_the_document_is_followed() -> None:
     assert len(STEPS.findall(DOCUMENT)) == len(re.findall(r"^```[a-z]|^ファイル: `", DOCUMENT, re.M))
 
 
-TABLES = (CountTable, Column, Row, Note, Condition, EntryTable, EntryField, PrintedColumn)
+TABLES = (CountTable, Column, Row, Note, Condition, EntryTable, EntryField, PrintedColumn, YearsTable, YearsItem)
 
 
 @pytest.mark.parametrize("model", TABLES, ids=lambda model: model.__name__)

@@ -142,8 +142,8 @@ def test_a_blank_form_that_is_filled_in_as_the_page_says_is_without_findings(tmp
             book["個人"].cell(row, 3).value = 0
     book.save(tmp_path / "filled.xlsx")
     profile = f"-env:UserInstallation={(tmp_path / 'office').as_uri()}"
-    convert = ["soffice", profile, "--headless", "--convert-to", "xlsx", "--outdir", tmp_path / "saved"]
-    subprocess.run([*convert, tmp_path / "filled.xlsx"], capture_output=True, check=True)
+    convert = ["soffice", profile, "--headless", "--convert-to", "xlsx", "--outdir", str(tmp_path / "saved")]
+    subprocess.run([*convert, str(tmp_path / "filled.xlsx")], capture_output=True, check=True)
     assert "指摘なし" in run(tmp_path, "nerima-report validate saved/filled.xlsx")
 
 

@@ -135,6 +135,28 @@ def test_a_second_edition_leaves_the_settings(city: Path, command: Command) -> N
     assert (city / "nerima-report.toml").read_bytes() == before
 
 
+@pytest.mark.parametrize("folder", ["定義", ".", "下/定義", "../よそ", "{}/外", "定義/"])
+def test_the_definitions_may_lie_anywhere(folder: str, tmp_path: Path, command: Command) -> None:
+    work = tmp_path / "市"
+    work.mkdir()
+    run = command("-C", work, "edition", "new", "ひばり市", folder.format(tmp_path))
+    assert (run.code, run.err) == (0, "")
+    checked = command("-C", work, "edition", "check")
+    assert (checked.code, checked.err) == (0, "")
+    assert "ひばり市: 部 1" in checked.out
+
+
+PLACES = ['templates = "ない"', 'templates = "."', "templates = 1", 'edition = "../nerima"', 'edition = "starter"']
+
+
+@pytest.mark.parametrize("setting", PLACES)
+def test_a_place_without_definitions_is_named(setting: str, tmp_path: Path, command: Command) -> None:
+    (tmp_path / "nerima-report.toml").write_text(f"{setting}\n", encoding="utf-8")
+    run = command("-C", tmp_path, "edition", "check")
+    assert run.code == 2
+    assert "nerima-report.toml" in run.err
+
+
 SETTINGS = [
     ("", True),
     ('edition = "nerima"\n', True),

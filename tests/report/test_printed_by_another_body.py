@@ -11,6 +11,7 @@ import pytest
 
 from conftest import ROOT
 from nerima_report.edition import Edition, load_edition
+from nerima_report.edition.municipality import Words
 from nerima_report.errors import DefinitionError
 from nerima_report.report.blocks import Heading, Paragraph
 from nerima_report.report.compose import annotate, compose_report
@@ -85,3 +86,17 @@ def test_a_body_words_the_title_and_the_remarks_of_the_program_itself(tmp_path: 
     assert report.title == "2024年度 情報公開制度の運用状況の報告書"
     assert [block.text for block in report.blocks if isinstance(block, Heading)][-1] == "確かめていること"
     assert report.blocks[-1] == Paragraph("確かめていることはありません。")
+
+
+@pytest.mark.parametrize("case", CASES["words"], ids=lambda case: case["name"])
+def test_the_words_of_a_body_follow_from_its_name(case: dict[str, Any]) -> None:
+    words = Words.model_validate(case.get("own", {})).of(case["name"], "総務課")
+    assert [words.body, words.whole, words.residents, words.head] == case["says"]
+    assert words.coordinator == "総務課"
+
+
+def test_a_word_that_there_is_not_is_refused_in_its_file(tmp_path: Path) -> None:
+    edition = changed(tmp_path, {})
+    (edition.folder / "letters.toml").write_text('to = "{words.hole} {長}"\n', encoding="utf-8")
+    with pytest.raises(DefinitionError, match=r"letters\.toml[\s\S]*\{words\.hole\}"):
+        load_edition(edition.folder)

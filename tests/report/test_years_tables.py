@@ -21,7 +21,7 @@ from nerima_report.edition.years_tables import YearsTable
 from nerima_report.fiscal_year import full_name
 from nerima_report.places import CellKey
 from nerima_report.records.earlier_years import EarlierYears
-from nerima_report.records.model import Record
+from nerima_report.records.model import Record, RecordedTotal
 from nerima_report.records.years import year_of
 from nerima_report.report.blocks import Table
 from nerima_report.report.compose import compose_report
@@ -200,3 +200,13 @@ def test_a_row_named_by_a_year_is_the_same_row_every_year(city: Edition, tmp_pat
         report = compose_report(content)
         assert report.tables[0].rows[0][0].text == label
         assert report.tables[0].columns[1].heading == f"{year}件数(件)"
+
+
+def test_a_year_that_published_only_the_total(city: Edition) -> None:
+    record = record_of(city, 2004, [70, *[None] * 6])
+    total = RecordedTotal(table="公開.処理状況", column="件数", unit="件", value=99)
+    record = record.model_copy(update={"printed_totals": (total,)})
+    items = 'items = [{ label = "計", cells = { table = "処理状況", column = "件数" } }, { each_row = true, '
+    items += 'cells = { table = "処理状況", column = "件数", rows = ["不開示"] } }]'
+    table = table_of_years(city, defined(f"years = 2\n{items}\n"), range(7), {2004: record}).printed()
+    assert shown(table) == [["平成16年度", "99", "…"], ["平成17年度", "21", "3"]]

@@ -27,7 +27,10 @@ section = "所属"
 whole = "組合全体"
 coordinator = "庶務担当"
 """
-FILLED = {"開示": 3, "部分開示": 2, "不開示": 1, "取下げ": 0, "市内の個人": 4, "そのほか": 2}
+FILLED = {
+    "公開.決定": {"開示": 3, "部分開示": 2, "不開示": 1, "取下げ": 0},
+    "公開.請求者": {"市内の個人": 4, "そのほか": 2},
+}
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,7 @@ def fill(form: Path, folder: Path, *, wrong: bool = False) -> None:
     book = load_workbook(form)
     for table, columns in (("公開.決定", ("件数", "枚数")), ("公開.請求者", ("件数", "人数"))):
         for column in columns:
-            for row, count in FILLED.items():
+            for row, count in FILLED[table].items():
                 try:
                     cell(book, CellKey(table, "", row, column)).value = count
                 except (LookupError, StopIteration, KeyError):

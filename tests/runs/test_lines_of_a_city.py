@@ -152,6 +152,7 @@ def test_a_department_with_another_name_is_told_unless_it_is_declared(
             for table, to in (
                 ("部別", 'row = "市民生活部"\ngroup = "市長"'),
                 ("部別の請求", 'row = "市民生活部"'),
+                ("市長の部", 'row = "市民生活部"'),
                 ("課別", 'group = "市民生活部"'),
                 ("課別の請求", 'group = "市民生活部"'),
             )
@@ -165,7 +166,8 @@ def test_a_department_with_another_name_is_told_unless_it_is_declared(
     assert (row[2] == "…") is not renamed
     run = command("-C", city, "--templates", templates, "check", "2025", "--format", "json")
     told = {n["table"] for n in json.loads(run.out)["findings"] if n["code"] == "N709"}
-    assert told == (set() if renamed else {"公開.部別", "公開.部別の請求", "公開.課別", "公開.課別の請求"})
+    by_part = {f"公開.{key}" for key in ("部別", "市長の部", "部別の請求", "課別", "課別の請求")}
+    assert told == (set() if renamed else by_part)
     run = command("-C", city, "--templates", templates, "trend", "2024..2025")
     assert run.code == 0, run.out + run.err
 
@@ -218,7 +220,10 @@ def test_a_csv_names_the_departments_of_its_year(city: Path, templates: Path, co
     ]
     lines += ["公開.部別,市長,企画部,公開,1", "公開.部別,市長,企画部,非公開等,1", "公開.部別,市長,企画部,取下げ,1"]
     lines += ["公開.部別,,議会,公開,1", "公開.部別,,議会,非公開等,1", "公開.部別,,議会,取下げ,1"]
-    lines += [f"公開.{key},,,,該当なし" for key in ("処理状況", "実施機関別", "課別", "部局別", "課別の請求")]
+    lines += [
+        f"公開.{key},,,,該当なし"
+        for key in ("処理状況", "実施機関別", "課別", "部局別", "市長の部", "議会の外", "課別の請求")
+    ]
     (city / "2021.csv").write_text("\n".join(lines), encoding="utf-8")
     run = command("-C", city, "--templates", templates, "record", "import", city / "2021.csv", "--year", "2021")
     assert run.code == 0, run.out + run.err

@@ -312,6 +312,90 @@ def test_a_share_by_a_rule_of_its_own_says_so(work: Path, command: Command, csv_
     assert "今とは除く行が違う" in report
 
 
+MATRIX = """
+[[table]]
+kind = "counts"
+key = "実施機関別"
+title = "実施機関別の決定"
+legal_basis = "ひばり市情報公開条例"
+reported_by = "coordinator"
+stub = "実施機関"
+total = "合計"
+columns = [
+  { label = "公開", unit = "件" },
+  { label = "非公開", unit = "件" },
+  { label = "決定", unit = "件", sum_of = ["公開", "非公開"] },
+]
+rows = [{ label = "市長" }, { label = "教育委員会" }]
+"""
+OF_MATRIX = """
+[[figure]]
+key = "決定の公開率"
+kind = "rate"
+numerator = { table = "実施機関別", column = "公開" }
+denominator = { table = "実施機関別", column = "決定" }
+digits = 1
+rounding = "half_up"
+unit = "%"
+basis = "架空"
+"""
+PRINTED = """表,行,列,値,分子
+処理状況,全部公開,件数,60,
+処理状況,部分公開,件数,0,
+処理状況,非公開,件数,20,
+処理状況,取下げ,件数,5,
+請求者,個人,件数,60,
+請求者,法人その他の団体,件数,25,
+"""
+BY_BODY = (
+    "実施機関別,市長,公開,50,|実施機関別,市長,非公開,15,|実施機関別,教育委員会,公開,10,|実施機関別,教育委員会,非公開,5,"
+)
+ONLY_TOTALS = (
+    "実施機関別,,公開,該当なし,|実施機関別,,非公開,該当なし,"
+    "|実施機関別,合計,公開,60,|実施機関別,合計,非公開,20,|実施機関別,合計,決定,80,"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "difference"),
+    [
+        (f"{BY_BODY}|割合,決定の公開率,,75.0,", None, None),
+        (f"{BY_BODY}|割合,決定の公開率,,75.1,", "N716", 1),
+        (f"{BY_BODY}|割合,決定の公開率,,25,非公開", None, None),
+        (f"{BY_BODY}|割合,決定の公開率,,100,公開、非公開", None, None),
+        (f"{BY_BODY}|割合,決定の公開率,,25,非開示", "N241", None),
+        (f"{ONLY_TOTALS}|割合,決定の公開率,,75.0,", None, None),
+        (f"{ONLY_TOTALS}|割合,決定の公開率,,74.9,", "N716", -1),
+        (ONLY_TOTALS.replace("決定,80", "決定,79"), "N401", -1),
+    ],
+    ids=["as computed", "misprint", "other column", "both columns", "no column",
+         "over totals", "misprint over totals", "totals that do not add up"],
+)  # fmt: skip
+def test_rates_and_totals_of_a_matrix_of_an_invented_city(
+    text: str, code: str | None, difference: int | None, work: Path, command: Command
+) -> None:
+    assert command("-C", work, "edition", "new", "ひばり市").code == 0
+    folder = work / "定義" / "ひばり市" / "disclosure"
+    for name, more in (("tables.toml", MATRIX), ("figures.toml", OF_MATRIX)):
+        (folder / name).write_text((folder / name).read_text(encoding="utf-8") + more, encoding="utf-8")
+    manuscript = folder / "manuscript.md.j2"
+    more = '\n公開の割合は{{ 割合("決定の公開率") | パーセント }}でした。\n\n{{ 表("実施機関別") }}\n'
+    manuscript.write_text(manuscript.read_text(encoding="utf-8") + more, encoding="utf-8")
+    heading, *lines = [*PRINTED.splitlines(), *text.split("|")]
+    csv = "\n".join([f"部,{heading}", *(f"公開,{line}" for line in lines)])
+    (work / "2026.csv").write_text(csv, encoding="utf-8")
+    status, findings = findings_of(command, work, "2026.csv", "--year", "2026")
+    assert (status, [(f["code"], f["difference"]) for f in findings]) == (
+        (1, [(code, difference)]) if code else (0, [])
+    )
+    if not code:
+        assert command("-C", work, "build", "2026", "--from-record").code == 0
+        report = (work / "out" / "2026" / "report.md").read_text(encoding="utf-8")
+        assert f"公開の割合は{text.split('公開率,,')[1].split(',')[0]}%でした。" in report
+        assert "| 合計 | 60 | 20 | 80 |" in report
+        assert "区" not in report.replace("区分", "")
+
+
 @pytest.mark.parametrize("fmt", ["csv", "xlsx"])
 def test_a_year_of_which_only_a_total_is_known(
     fmt: str, work: Path, command: Command, csv_text: str, content: Content, edition: Edition

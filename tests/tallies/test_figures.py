@@ -87,7 +87,7 @@ def grouped(counts: Mapping[tuple[str, str], int], **figure: Any) -> Collection:
     part_definition = PartDefinition(key="個人", title="例", order=1, legal_basis="例", first_year=2000)
     part = Part(Path("part"), part_definition, {"処理": GROUPS}, (), (of,))
     totals = Totals({CellKey("個人.処理", *row, "件数"): counts.get(row, 0) for row in COUNTS})
-    edition = cast("Edition", SimpleNamespace(parts=(part,)))
+    edition = cast("Edition", SimpleNamespace(parts=(part,), count_tables={}, part_of=lambda table_id: part))
     return Collection(edition, 2022, Tallies((), {}, (), (), ()), totals)
 
 

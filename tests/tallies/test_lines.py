@@ -105,6 +105,21 @@ def test_every_table_says_what_adding_up_by_hand_says(
     assert values(totals, "公開.処理別") == {
         ("", row, body): by_body[body, row] for body in (*bodies, "計") for row in DECISIONS
     }
+    apart = {(row, column): number for (_, row, column), number in values(totals, "公開.議会の外").items()}
+    committees = sum(by_body[body, "計"] for body in list(BODIES.values())[:-1])
+    assert apart == {
+        ("市長", "件数"): by_body["市長", "計"],
+        ("行政委員会", "件数"): committees,
+        ("計", "件数"): by_body["市長", "計"] + committees,
+        ("議会", "件数"): by_body["議会", "計"],
+    }
+    mayor = {
+        ("", s.department, row): sum(numbers[o.key, row, "件数"] for o in roster if o.department == s.department)
+        for s in roster
+        for row in DECISIONS
+        if body_of(s) == "市長"
+    }
+    assert values(totals, "公開.市長の部") == mayor
     if any(group for group, *_ in by_part):
         for column in COLUMNS_OF_PARTS:
             own = (number for (group, _, of), number in by_part.items() if (group, of) == ("市長", column))
@@ -127,7 +142,7 @@ def test_what_is_divided_adds_up_and_a_section_outside_the_roster_is_found(
 
     assert found(tallies_of(numbers)) == set()
     strange = {("企画部企画課", "公開", "件数"): 3}
-    divided = ("実施機関別", "処理別", "部別", "課別", "部局別")
+    divided = ("実施機関別", "処理別", "部別", "課別", "部局別", "議会の外")
     assert found(tallies_of(numbers | strange)) == {("N501", f"公開.{key}", -3) for key in divided}
 
 

@@ -23,7 +23,8 @@ def rows_add_up(collection: Collection) -> Iterator[Finding]:
     for stated in stated_totals(collection):
         rows = summed_cells(collection, stated)
         if not rows and collection.edition.from_print:
-            continue  # only the total was published
+            yield from _totals_add_up(collection, stated)
+            continue
         if not all(cell.known for cell in rows):
             continue  # the blank or unreadable cell is a finding of its own
         if stated.key.row and not _has_all_parts(collection, stated, rows):
@@ -38,6 +39,17 @@ def rows_add_up(collection: Collection) -> Iterator[Finding]:
             unverifiable[located.submission.file].append(located.place())
     for places in unverifiable.values():
         yield Finding("N402", places[0], related=tuple(places[1:]), details={"number": str(len(places))})
+
+
+def _totals_add_up(collection: Collection, stated: StatedCell) -> Iterator[Finding]:
+    """Of a column that is the sum of others, and of which only totals were published: that it is the sum of theirs."""
+    printed, table = collection.totals.printed, collection.edition.count_tables[stated.key.table]
+    parts = {k._replace(group="", row="") for k in table.keys_of_total(stated.key.table, stated.key.column)}
+    found = printed.get(stated.key)
+    if found is not None and stated.key not in parts and parts <= printed.keys():
+        total = sum(printed[part] for part in parts)
+        if found != total:
+            yield Finding(code_of(stated), stated.place, total, found, found - total)
 
 
 def _compare(

@@ -489,9 +489,10 @@ def find_edition(name: str = "", templates: Path | None = None) -> Path:
     if len(found) == 1:
         return found[0]
     missing = f"定義「{wanted}」がありません" if wanted else "どの定義を使うかが決まりません"
-    there = "、".join(each.name for each in editions) or "なし"
+    there = "、".join(each.name for each in editions) or "なし（municipality.toml のあるフォルダーがありません）"
     raise CannotProceed(
-        f"{missing}（nerima-report.toml の edition で決まります）。\n  フォルダー: {folder}\n  あるもの: {there}\n"
+        f"{missing}（nerima-report.toml の templates と edition で決まります）。\n  フォルダー: {folder}\n"
+        f"  あるもの: {there}\n"
         "  --templates には、municipality.toml のあるフォルダーか、その一つ上のフォルダーを指定してください。"
     )
 

@@ -389,7 +389,7 @@ def printed_rates(names: Sequence[str], instruction: str) -> EntryTable:
     Its fields are the same in every edition, because tallies/printed_rates.py rests on them. It may be left out:
     workbooks that were made before there was such a sheet have none.
     """
-    rows = "今の定義と違うときだけ、行の名前を「、」でつないで書きます。"
+    rows = "今の定義と違うときだけ、行（か列）の名前を「、」でつないで書きます。"
     return EntryTable(
         kind="entries",
         key=RATES,

@@ -25,7 +25,7 @@ class Coordinator(Definition):
 # The kinds of bodies that publish such a report, by the ends of their names, and those whose head is no 区長 or 市長.
 _BODIES = ("広域連合", "組合", "区", "市", "町", "村", "都", "道", "府", "県")
 _HEADS = {"組合": "管理者", "団体": "代表者"} | dict.fromkeys("都道府県", "知事")
-_WORD = re.compile(r"\{words\.([a-z]+)\}")
+_WORD = re.compile(r"\{words\.([^{}]*)\}")
 
 
 class Words(Definition):
@@ -75,9 +75,12 @@ class Words(Definition):
         return {key: self._into(value) for key, value in data.items()}
 
     def say(self, text: str) -> str:
-        """A text with {words.whole} and the like replaced; what is no word stays as it is."""
+        """A text with {words.whole} and the like replaced. Raises ValueError for a word that there is not."""
         words = self.model_dump()
-        return _WORD.sub(lambda found: str(words.get(found[1], found[0])), text)
+        if unknown := [name for name in _WORD.findall(text) if name not in words]:
+            known = "、".join(f"{{words.{name}}}" for name in words)
+            raise ValueError(f"{{words.{unknown[0]}}} という言葉はありません（あるのは {known}）")
+        return _WORD.sub(lambda found: str(words[found[1]]), text)
 
     def _into(self, value: object) -> object:
         if isinstance(value, str):

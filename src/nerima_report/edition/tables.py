@@ -702,6 +702,8 @@ def links_of_parts(table: CountTable) -> Iterator[Link]:
     """The links that `of` stands for: a part (うち…) is never more than that of which it is a part."""
     columns = [column for column in table.columns if not column.sum_of]
     for row, column in product(table.filled_rows, columns):
+        if not (row.of or column.of):
+            continue
         part = Cells(table=table.key, column=column.label, group=row.group, rows=(row.label,))
         if column.of:
             yield _link_of_part(part, column.of, part.model_copy(update={"column": column.of}))

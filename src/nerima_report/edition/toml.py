@@ -22,8 +22,15 @@ Model = TypeVar("Model", bound=BaseModel)
 def read_definition(
     file: Path, model: type[Model], prepare: Callable[[dict[str, Any]], dict[str, Any]] = lambda data: data
 ) -> Model:
-    """Read a TOML file into its model. `prepare` may change the data first. Raises DefinitionError."""
-    data = prepare(read_data(file))
+    """Read a TOML file into its model. `prepare` may change the data first, or refuse it with a ValueError.
+
+    Raises DefinitionError.
+    """
+    written = read_data(file)
+    try:
+        data = prepare(written)
+    except ValueError as error:
+        raise DefinitionError(file, "", str(error)) from None
     try:
         return model.model_validate(data)
     except ValidationError as error:

@@ -59,7 +59,10 @@ class EarlierYears:
         named = [
             CellKey(table_id, cells.group, row, column) for row in cells.rows or ("",) for column in cells.column_labels
         ]
-        return EarlierNumber(sum_of(known.values, keys, every=bool(cells.rows)), self._broken(part, named, known))
+        point = sum_of(known.values, keys, every=bool(cells.rows))
+        if point.value is None and not (cells.rows or cells.group):
+            point = _printed_total(known, named)
+        return EarlierNumber(point, self._broken(part, named, known))
 
     def share(self, part: Part, now: RecordedFigure, year: int) -> EarlierNumber:
         """A figure as it was published for an earlier year; `now` is that of the present year."""
@@ -118,14 +121,21 @@ def keys_shown(table_id: str, table: CountTable, cells: Cells, values: Mapping[C
 
 
 def sum_of(values: Mapping[CellKey, int | None], keys: Sequence[CellKey], *, every: bool) -> Point:
-    """The sum of cells of a year: of those that are known, or only where `every` one of them is."""
+    """The sum of cells of a year: of those of each column that are known, or only where `every` one of them is."""
     there = [key for key in keys if key in values]
     if not there or (every and len(there) < len(keys)):
         return NOT_COUNTED
-    known = [value for value in map(values.get, there) if value is not None]
-    if not known or (every and len(known) < len(there)):
+    known = {key: value for key in there if (value := values[key]) is not None}
+    columns = {key.column for key in there} == {key.column for key in known}
+    if not columns or (every and len(known) < len(there)):
         return NOT_PUBLISHED
-    return Point("known", Decimal(sum(known)))
+    return Point("known", Decimal(sum(known[key] for key in there if key in known)))
+
+
+def _printed_total(year: Year, totals: Sequence[CellKey]) -> Point:
+    """The sum of the totals of columns of which no rows were published."""
+    printed = [year.printed[key] for key in totals if key in year.printed]
+    return Point("known", Decimal(sum(printed))) if len(printed) == len(totals) else NOT_PUBLISHED
 
 
 def with_records(earlier: EarlierYears, workspace: Workspace, edition: Edition) -> EarlierYears:

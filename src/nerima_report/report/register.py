@@ -85,6 +85,8 @@ def _introduction(view: RegisterView, edition: Edition) -> list[Block]:
         "登録簿": register.title,
         "様式": register.form,
         "根拠": without_doubt(register.legal_basis),
+        "団体": edition.words.body,
+        "課": edition.words.section,
         "現在日": Wording(full_date(view.day)),
         "件数": Quantity(len(view.open), "件"),
         "廃止": Quantity(len(view.entries) - len(view.open), "件"),

@@ -45,7 +45,7 @@ def count_table(
     table_id: str, table: CountTable, totals: Totals, fiscal_year: int, printing: Printing = AS_USUAL
 ) -> Table:
     """A table of counts as the body prints it, unnumbered."""
-    zero = printing.zero if table.zero is None else table.zero
+    zero = zero_of(table, printing)
     columns = table.columns_in_print
 
     def numbers(row: Row | None = None) -> Iterator[Cell]:
@@ -95,6 +95,11 @@ def count_table(
         total_first=table.total_first,
         notes=(*whole_table, *marked, *notes_on_zero(rows, zero, printing)),
     )
+
+
+def zero_of(table: CountTable, printing: Printing) -> str:
+    """What a table prints for 0."""
+    return printing.zero if table.zero is None else table.zero
 
 
 def share_text(share: RowShare) -> str:
@@ -257,13 +262,17 @@ def used_rows(table_id: str, table: CountTable, totals: Totals, comparison: Comp
 
 @dataclass(frozen=True)
 class ComparedTable:
-    """What is needed to put the year before beside a table: its definition, the numbers of both years, the words."""
+    """What is needed to put the year before beside a table: its definition, the numbers of both years, the words.
+
+    `zero` is what the table prints for 0. Where that is －, an increase from 0 is printed as its number.
+    """
 
     id: str
     definition: CountTable
     totals: Totals
     comparison: Comparison
     texts: CompareTexts
+    zero: str = _ZERO
 
     def beside(self, printed: Table) -> Table:
         """The printed table with the columns of the year before, or with the note why there are none."""
@@ -318,15 +327,17 @@ class ComparedTable:
             else:
                 key = CellKey(self.id, *row, column.label)
                 now, before = self.totals.values.get(key), self.comparison.value(key)
-            yield from (cell, Cell(number(before)), Cell(change(before, now)))
+            from_zero = before == 0 and bool(now) and self.zero == NOTHING_TO_COUNT
+            difference = number(now) if from_zero else change(before, now)
+            yield from (cell, Cell(self.zero if before == 0 else number(before)), Cell(difference))
 
     def _notes(self, rows: Sequence[tuple[Cell, ...]]) -> Iterator[str]:
         """What the signs mean that occur, and which rows of last year only its total contains."""
-        texts = {cell.text for row in rows for cells in (row[2::3], row[3::3]) for cell in cells}  # before, and change
+        before, changes = ({cell.text for row in rows for cell in row[first::3]} for first in (2, 3))
         signs = {
-            self.texts.signs.minus: any(text.startswith(MINUS) for text in texts),
-            self.texts.signs.from_zero: NOTHING_TO_COUNT in texts,
-            self.texts.signs.unknown: UNKNOWN in texts,
+            self.texts.signs.minus: any(text.startswith(MINUS) for text in changes),
+            self.texts.signs.from_zero: NOTHING_TO_COUNT in changes,
+            self.texts.signs.unknown: UNKNOWN in before | changes,
         }
         if any(signs.values()):
             yield fill(self.texts.legend, {"記号": "、".join(sign for sign, occurs in signs.items() if occurs)})
@@ -334,8 +345,8 @@ class ComparedTable:
         for rule in dict.fromkeys(breaks):
             yield f"「{rule.cells}」は、{fill(self.texts.broken, {'理由': rule.reason})}"
         own = {(row.group, row.label) for row in self.definition.rows}
-        before = (row for column in self.definition.columns for row in self.comparison.rows(self.id, column.label))
-        vanished = dict.fromkeys(" ".join(filter(None, row)) for row in before if row not in own)
+        earlier = (row for column in self.definition.columns for row in self.comparison.rows(self.id, column.label))
+        vanished = dict.fromkeys(" ".join(filter(None, row)) for row in earlier if row not in own)
         if vanished and self.definition.total:
             yield fill(self.texts.vanished, {"行": "、".join(vanished)})
 

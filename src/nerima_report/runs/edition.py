@@ -76,12 +76,13 @@ def try_edition(edition: Edition) -> None:
 def unmentioned_tables(part: Part) -> list[str]:
     """The keys of tables that are collected, but neither printed nor asked for in the manuscript.
 
-    Lists from which others are counted, or with which a number must agree, serve for that.
+    Tables from which others are made, or lists with which a number must agree, serve for that.
     """
     text = read_text(part.manuscript)
     calls = Environment(autoescape=True).parse(text).find_all(nodes.Call)
     mentioned = {call.args[0].value for call in calls if call.args and isinstance(call.args[0], nodes.Const)}
-    sources = {table.counted_from for table in part.tables.values() if isinstance(table, CountTable)}
+    counts = [table for table in part.tables.values() if isinstance(table, CountTable)]
+    sources = {source for table in counts for source in (table.counted_from, table.divides)}
     sources |= {key for key, table in part.tables.items() if isinstance(table, CountTable) and table.done_of}
     sources |= {agreement.list_key for agreement in part.uses.agreements} if part.uses else set()
     return [key for key in (*part.tables, *part.years_tables) if key not in mentioned | sources]
@@ -229,9 +230,9 @@ def new_edition(workspace: Workspace, templates: Path, name: str) -> NewEdition:
     words = municipality.own_words.of(name, municipality.words.coordinator)
     files = {f.relative_to(starter).as_posix(): read_text(f).replace(STARTER_NAME, name) for f in _files_in(starter)}
     folder = workspace.folder / templates
-    with _writing_new(folder / name, folder.parent):
+    with _writing_new(folder / name, folder):
         in_use = use_edition(workspace.folder, templates, name, words)  # first: a killed run can be repeated
-        write_all(folder.parent, {f"{folder.name}/{name}/{file}": text.encode() for file, text in files.items()})
+        write_all(folder, {f"{name}/{file}": text.encode() for file, text in files.items()})
     return NewEdition(templates / name, in_use)
 
 

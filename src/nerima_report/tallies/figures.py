@@ -158,7 +158,10 @@ def _sum(totals: Totals, part: Part, cells: Cells, without: Collection[CellKey] 
     keys = [key for key in _keys(part, cells) if key not in without]
     if cells.rows or cells.group or without:
         return totals.sum(keys)
-    return totals.total(part.table_id(cells.table), cells.column, keys)
+    table_id, table = part.count_table(cells.table)
+    whole = [totals.total(table_id, label, table.keys_of_total(table_id, label)) for label in cells.column_labels]
+    known = [total for total in whole if total is not None]
+    return sum(known) if len(known) == len(whole) else None
 
 
 def _keys(part: Part, cells: Cells) -> list[CellKey]:

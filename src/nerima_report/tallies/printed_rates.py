@@ -129,34 +129,46 @@ class _Reader:
         if not match:
             self._ask("値", self.rate["値"], ())
         own: dict[str, object] = {"digits": len(self.value.partition(".")[2])}
-        if figure.numerator is not None and (rows := self._rows("分子", part, figure.numerator)) is not None:
-            own["numerator"] = figure.numerator.model_copy(update={"rows": rows})
-        elif figure.numerator is None and self.rate["分子"]:
+        if figure.numerator is not None:
+            own["numerator"] = self._cells("分子", part, figure.numerator)
+        elif self.rate["分子"]:
             self._ask("分子", self.rate["分子"], ())
-        if (rows := self._rows("分母", part, figure.denominator)) is not None:
-            own["denominator"] = figure.denominator.model_copy(update={"rows": rows})
-        if (rows := self._rows("除いた行", part, figure.denominator)) is not None:
-            own["excluded"] = rows
+        own["denominator"] = self._cells("分母", part, figure.denominator)
+        if self.rate["除いた行"]:
+            rows = part.count_table(figure.denominator.table)[1].rows
+            own["excluded"] = self._labels("除いた行", [row.label for row in rows])
         return figure.model_copy(update=own)
 
-    def _rows(self, field: str, part: Part, cells: Cells) -> tuple[str, ...] | None:
-        """The rows that a field names; None where it says nothing, so that figures.toml has the word."""
-        text = self.rate[field]
+    def _cells(self, field: str, part: Part, cells: Cells) -> Cells:
+        """The cells with the rows, or the columns, that a field names; as they are where it says nothing."""
+        text, table = self.rate[field], part.count_table(cells.table)[1]
         if not text:
-            return None
-        if plain(text) == plain(NO_ROWS):
+            return cells
+        columns = [column.label for column in table.columns]
+        if {plain(name) for name in _names(text, columns)} <= {plain(label) for label in columns}:
+            return cells.model_copy(update={"column": "", "columns": self._labels(field, columns)})
+        return cells.model_copy(update={"rows": self._labels(field, [row.label for row in table.rows])})
+
+    def _labels(self, field: str, labels: Sequence[str]) -> tuple[str, ...]:
+        """The labels that a field names."""
+        text, known = self.rate[field], {plain(label): label for label in labels}
+        if plain(text) == NO_ROWS:
             return ()
-        labels = {plain(row.label): row.label for row in part.count_table(cells.table)[1].rows}
-        if plain(text) in labels:
-            return (labels[plain(text)],)
-        named = [name for name in re.split("[、,，]", text) if name.strip()]
-        for name in named:
-            if plain(name) not in labels:
-                self._ask(field, name, labels.values())
-        return tuple(labels.get(plain(name), name) for name in named)
+        names = _names(text, labels)
+        for name in names:
+            if plain(name) not in known:
+                self._ask(field, name, labels)
+        return tuple(known.get(plain(name), name) for name in names)
 
     def _ask(self, field: str, text: str, candidates: Iterable[str], what: str = "") -> None:
         """Note that what stands in a field cannot be understood."""
         suggestion = likely(text, candidates)
         details = {"what": what or field, "about": text or "空欄", "likely": asked(suggestion)}
         self.findings.append(Finding("N241", self.rate.place(field), suggestion or None, text, details=details))
+
+
+def _names(text: str, labels: Sequence[str]) -> list[str]:
+    """The names in a text, between which 、 stands; a label may itself have one."""
+    if plain(text) in map(plain, labels):
+        return [text]
+    return [name for name in re.split("[、,，]", text) if name.strip()]

@@ -77,9 +77,14 @@ class Totals:
         return sum(known) if known else None
 
     def total(self, table_id: str, column: str, keys: Iterable[CellKey]) -> int | None:
-        """The total of a column, whose cells are `keys`; None where it is not known."""
-        printed = self.printed.get(CellKey(table_id, "", "", column))
-        return self.sum(keys) if printed is None else printed
+        """The total of a column, which adds up `keys` (of several columns where it is a sum); None if not known."""
+        printed, keys = self.printed.get(CellKey(table_id, "", "", column)), list(keys)
+        if printed is not None:
+            return printed
+        columns = {key._replace(group="", row="") for key in keys}
+        if columns and columns <= self.printed.keys():
+            return sum(self.printed[name] for name in columns)
+        return self.sum(keys)
 
     def sum(self, keys: Iterable[CellKey]) -> int | None:
         """The sum of cells; None as soon as one of them is unknown.
