@@ -21,7 +21,7 @@ from nerima_report.report.blocks import Cell, Table, TableColumn, TableNote
 from nerima_report.report.content import Content
 from nerima_report.report.tables import NUMBER_WIDTH, STUB_WIDTH, notes_on_zero
 from nerima_report.report.trend import runs_of_years
-from nerima_report.report.wording import NOTHING_TO_COUNT, so_far, year_names
+from nerima_report.report.wording import NOTHING_TO_COUNT, UNKNOWN, number, so_far, year_names
 from nerima_report.tallies.figures import printed_share
 from nerima_report.tallies.totals import Totals
 
@@ -195,20 +195,25 @@ class TableOfYears:
         shown = self.number(line, year)
         marks = "・".join(self._marks[text] for text in (*shown.broken, shown.defined) if text)
         if year == self.earlier.fiscal_year and isinstance(line.shows, Cells) and self._is_provisional(line):
-            return Cell(so_far(self._totals, self._keys(line.shows)))
+            return Cell(self._in_cell(so_far(self._totals, self._keys(line.shows)), line))
         if shown.point.status == "incomputable" and not shown.broken:
             return Cell(NOTHING_TO_COUNT, marks)
-        return Cell(self._text(self.comparable(line, year)), marks)
+        return Cell(self._text(self.comparable(line, year), line), marks)
 
     def comparable(self, line: YearsLine, year: int) -> Decimal | None:
         """The number that the table prints; None where there is none, or where it is not to be compared."""
         shown = self.number(line, year)
         return shown.point.value if self.definition.keeps_broken or not shown.broken else None
 
-    def _text(self, value: Decimal | None) -> str:
+    def _text(self, value: Decimal | None, line: YearsLine) -> str:
         if value is None:
             return self.definition.no_number
-        return f"{value:,}" if value or value.as_tuple().exponent else self._printing.zero
+        if not value and not value.as_tuple().exponent and self._printing.zero != number(0):
+            return self._printing.zero
+        return self._in_cell(number(value), line)
+
+    def _in_cell(self, text: str, line: YearsLine) -> str:
+        return text if text == UNKNOWN else self._printing.in_cell(text, line.unit)
 
     def _total(self, line: YearsLine) -> str:
         """The sum over the years, for a rate that of the sums; '' where that says nothing."""
@@ -219,12 +224,12 @@ class TableOfYears:
             return self.definition.no_number
         if isinstance(line.shows, Cells):
             counts = [one.point.value for one in numbers]
-            return self._text(_sum(counts))
+            return self._text(_sum(counts), line)
         above, below = (_sum(side) for side in zip(*map(_fraction, numbers), strict=True))
         if above is None or below is None:
             return self.definition.no_number
         share = printed_share(int(above), int(below), line.shows)
-        return NOTHING_TO_COUNT if share is None else f"{share:,}"
+        return NOTHING_TO_COUNT if share is None else self._in_cell(number(share), line)
 
     def _average(self, line: YearsLine) -> str:
         """The mean over the years, rounded half up; '' of shares, which have none."""
@@ -233,7 +238,7 @@ class TableOfYears:
         numbers = [self.number(line, year) for year in self.years]
         total = None if any(one.broken for one in numbers) else _sum([one.point.value for one in numbers])
         step = Decimal(1).scaleb(-self.definition.average_digits)
-        return self._text(None if total is None else (total / len(numbers)).quantize(step, ROUND_HALF_UP))
+        return self._text(None if total is None else (total / len(numbers)).quantize(step, ROUND_HALF_UP), line)
 
     @cached_property
     def _marks(self) -> Mapping[str, str]:
