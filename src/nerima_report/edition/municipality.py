@@ -103,9 +103,10 @@ class Printing(Definition):
     """How a body prints: the title of the report; captions of tables and their numbers, headings, what stands for 0.
 
     `title` may have {年度}, {西暦} and {部の題名}, `caption` {番号}, {部} (which part of the report it is) and
-    {題名}, `heading` {見出し} and {単位}, `cell` {数} and {単位}. The numbers begin anew in each part, or run through the
-    report. `zero_note` stands under a table in which `zero` stands for 0. `thousands` separates the digits of numbers. The shares of rows that the manuscript asks for (構成比) have
-    `share_digits`, by `share_rounding`.
+    {題名}, `heading` {見出し} and {単位}, `cell` {数} and {単位}. The numbers of the tables begin anew in each part, or
+    run through the report. `thousands` separates the digits of numbers. `zero_note` stands under a table in which
+    `zero` stands for 0. The shares of rows that the manuscript asks for (構成比) have `share_digits`, by
+    `share_rounding`.
     """
 
     title: Text = Field(title="報告の題名の形", default="{年度} {部の題名}")

@@ -171,7 +171,7 @@ class Column(Definition):
 
     `bracketed` names a column that is printed in brackets behind this one, 916(21), and not as a column of its own.
     `printed_heading` and `printed_cell` are the heading and the numbers as printed, `zero` what is printed for 0, where
-    they are not made as those of the other columns. A number in brackets that is 0, and not printed as 0, has no brackets.
+    they are not made as those of the other columns. Where a 0 in brackets is not printed as 0, there are no brackets.
     """
 
     label: Text = Field(title="見出し")
