@@ -43,6 +43,10 @@ def changed(tmp_path: Path, case: dict[str, Any]) -> Edition:
     municipality.write_text(f"{text}\n[printing]\n{own}\n", encoding="utf-8")
     text = tables.read_text(encoding="utf-8")
     text = text.replace('key = "決定"\n', f'key = "決定"\n{case.get("table", "")}\n')
+    if "title" in case:
+        text = text.replace('title = "開示請求に対する決定"', f'title = "{case["title"]}"')
+    if "no_total" in case:
+        text = text.replace('total = "合計"', 'no_total_because = "架空"', 1)
     if "column" in case:
         text = text.replace('unit = "件" }, { label = "枚数"', f'unit = "件", {case["column"]} }}, {{ label = "枚数"')
     if "inner" in case:

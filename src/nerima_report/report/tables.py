@@ -13,7 +13,7 @@ from itertools import groupby
 
 from nerima_report.edition.entries import Computed, EntryField, EntryTable
 from nerima_report.edition.municipality import AS_USUAL, Printing
-from nerima_report.edition.tables import Column, CountTable, RateColumn, Row, fill
+from nerima_report.edition.tables import TOTAL, Column, CountTable, RateColumn, Row, fill
 from nerima_report.edition.texts import CompareTexts
 from nerima_report.fiscal_year import Month, full_date
 from nerima_report.places import CellKey
@@ -84,12 +84,15 @@ def count_table(
         )
         for column in columns
     ]
-    whole_table = [TableNote(fill(note.text, years)) for note in table.notes if not note.key]
-    marked = [TableNote(fill(note.text, years), marks[note.key]) for note in table.notes if note.key]
+    first = table.columns[0]
+    total = printing.separated(total_so_far(totals, table_id, table, first.label))
+    names = years | {TOTAL: f"{total}{first.unit}"}
+    whole_table = [TableNote(fill(note.text, names)) for note in table.notes if not note.key]
+    marked = [TableNote(fill(note.text, names), marks[note.key]) for note in table.notes if note.key]
     return Table(
         id=table_id,
         number=0,
-        title=fill(table.title, years),
+        title=fill(table.title, names),
         columns=(TableColumn(table.printed(table.stub, years), weight=STUB_WIDTH), *number_columns),
         rows=tuple(rows),
         has_total=bool(table.total),
