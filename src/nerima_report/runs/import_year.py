@@ -24,6 +24,7 @@ from nerima_report.examination import Examination
 from nerima_report.findings import Explanation, Finding, explain
 from nerima_report.fiscal_year import full_name
 from nerima_report.forms.published_year import as_published, not_printed, render_template, template_name
+from nerima_report.places import CellKey
 from nerima_report.records.file import read_record, revise, write_record
 from nerima_report.records.model import (
     SCHEMA_VERSION,
@@ -156,11 +157,17 @@ def _from_workbook(order: ImportOrder, edition: Edition) -> _Read:
 
 def _totals_of(tallies: Tallies, edition: Edition, not_published: Container[str]) -> Totals:
     """The totals, with those of columns of which nothing else was published."""
-    known = {cell.key._replace(group="", row="") for cell in tallies.cells}
+    known = {(cell.key.table, cell.key.column) for cell in tallies.cells}
+
+    def has_parts(total: CellKey) -> bool:
+        parts = edition.count_tables[total.table].parts_of(total)
+        return any((part.table, part.column) in known for part in parts)
+
+    totals = (stated for stated in tallies.stated if not stated.key.row and not has_parts(stated.key))
     printed = {
         stated.key: number
-        for stated in tallies.stated
-        if stated.key not in known and stated.key.table not in not_published and stated.formula is None
+        for stated in totals
+        if stated.key.table not in not_published and stated.formula is None
         if isinstance(number := stated_number(stated), int)
     }
     return replace(add_up(tallies, edition), printed=printed)
