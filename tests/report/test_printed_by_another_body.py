@@ -43,8 +43,14 @@ def changed(tmp_path: Path, case: dict[str, Any]) -> Edition:
     municipality.write_text(f"{text}\n[printing]\n{own}\n", encoding="utf-8")
     text = tables.read_text(encoding="utf-8")
     text = text.replace('key = "決定"\n', f'key = "決定"\n{case.get("table", "")}\n')
+    if "title" in case:
+        text = text.replace('title = "開示請求に対する決定"', f'title = "{case["title"]}"')
+    if "no_total" in case:
+        text = text.replace('total = "合計"', 'no_total_because = "架空"', 1)
     if "column" in case:
         text = text.replace('unit = "件" }, { label = "枚数"', f'unit = "件", {case["column"]} }}, {{ label = "枚数"')
+    if "inner" in case:
+        text = text.replace('unit = "枚"', f'unit = "枚", {case["inner"]}')
     tables.write_text(text, encoding="utf-8")
     return load_edition(folder)
 
@@ -71,7 +77,7 @@ def test_printed_tables(case: dict[str, Any], tmp_path: Path) -> None:
             changed(tmp_path, case)
         return
     edition = changed(tmp_path, case)
-    report = render_markdown(compose_report(Content(collection_of(edition, {}))))
+    report = render_markdown(compose_report(Content(collection_of(edition, case.get("set", {})))))
     assert set(case["lines"]) <= set(report.splitlines()), report
 
 

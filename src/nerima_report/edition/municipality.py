@@ -9,7 +9,16 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
-from nerima_report.edition.tables import Definition, FiscalYear, Rounding, Setting, Text, placeholders_in
+from nerima_report.edition.tables import (
+    Definition,
+    FiscalYear,
+    PrintedCell,
+    Rounding,
+    Setting,
+    Text,
+    fill,
+    placeholders_in,
+)
 from nerima_report.findings import Severity
 from nerima_report.fiscal_year import full_date, last_day
 
@@ -94,15 +103,18 @@ class Printing(Definition):
     """How a body prints: the title of the report; captions of tables and their numbers, headings, what stands for 0.
 
     `title` may have {年度}, {西暦} and {部の題名}, `caption` {番号}, {部} (which part of the report it is) and
-    {題名}, `heading` {見出し} and {単位}. The numbers begin anew in each part, or run through the report. `zero_note`
-    stands under a table in which `zero` stands for 0. The shares of rows that the manuscript asks for (構成比) have
-    `share_digits`, by `share_rounding`.
+    {題名}, `heading` {見出し} and {単位}, `cell` {数} and {単位}. The numbers of the tables begin anew in each part, or
+    run through the report. `thousands` separates the digits of numbers. `zero_note` stands under a table in which
+    `zero` stands for 0. The shares of rows that the manuscript asks for (構成比) have `share_digits`, by
+    `share_rounding`.
     """
 
     title: Text = Field(title="報告の題名の形", default="{年度} {部の題名}")
     caption: Text = Field(title="表の題の形", default="表{番号} {題名}")
     numbering: Literal["part", "report"] = Field(title="表の番号の付け方", default="part")
     heading: Text = Field(title="列の見出しの形", default="{見出し}({単位})")
+    cell: PrintedCell = Field(title="表の数の書き方", default="{数}")
+    thousands: Literal[",", ""] = Field(title="けたの区切り", default=",")
     zero: str = Field(title="0 の書き方", default="0")
     zero_note: str = Field(title="0 の書き方の注", default="")
     share_digits: int = Field(title="構成比の、小数点以下の桁数", ge=0, le=4, default=1)
@@ -123,6 +135,18 @@ class Printing(Definition):
         if self.zero_note and self.zero == "0":
             raise ValueError("zero_note は、zero（0 の書き方）とともに書きます")
         return self
+
+    def in_cell(self, number: str, unit: str, form: str = "") -> str:
+        """A printed number as it stands in a table; `form` is that of its column.
+
+        >>> Printing(cell="{数}{単位}", thousands="").in_cell("1,087", "件")
+        '1087件'
+        """
+        return fill(form or self.cell, {"数": self.separated(number), "単位": unit})
+
+    def separated(self, number: str) -> str:
+        """A printed number with the separator of this body between its digits."""
+        return number.replace(",", self.thousands)
 
 
 AS_USUAL = Printing()

@@ -15,7 +15,16 @@ from nerima_report.edition.line_proofs import line_faults
 from nerima_report.edition.part import Break, Part
 from nerima_report.edition.register_proofs import register_faults
 from nerima_report.edition.sum_proofs import sum_faults
-from nerima_report.edition.tables import YEAR_PLACEHOLDERS, Cells, CountTable, Figure, Link, cell_keys, placeholders_in
+from nerima_report.edition.tables import (
+    TOTAL,
+    YEAR_PLACEHOLDERS,
+    Cells,
+    CountTable,
+    Figure,
+    Link,
+    cell_keys,
+    placeholders_in,
+)
 
 # What Excel takes as the name of a sheet.
 LONGEST_SHEET_NAME = 31
@@ -51,11 +60,12 @@ def _check_texts(part: Part) -> Iterator[Fault]:
     """Titles and notes ask only for what report/wording.py can give."""
     file = part.folder / "tables.toml"
     for key, table in part.tables.items():
-        split = {"件数", table.split_by} if isinstance(table, EntryTable) and table.split_by else set()
-        for name in sorted(placeholders_in(table.title) - YEAR_PLACEHOLDERS - split):
+        numbers = {"件数", table.split_by} if isinstance(table, EntryTable) and table.split_by else set()
+        total = {TOTAL} if isinstance(table, CountTable) and table.total else set()
+        for name in sorted(placeholders_in(table.title) - YEAR_PLACEHOLDERS - numbers - total):
             yield file, f"{key}.title", f"{{{name}}} という差し込みはありません"
         for note in table.notes:
-            for name in sorted(placeholders_in(note.text) - YEAR_PLACEHOLDERS):
+            for name in sorted(placeholders_in(note.text) - YEAR_PLACEHOLDERS - total):
                 yield file, f"{key}.notes", f"{{{name}}} という差し込みはありません"
         where, texts = _labels_in_print(table)
         for name in sorted({name for text in texts for name in placeholders_in(text)} - YEAR_PLACEHOLDERS):
@@ -296,9 +306,9 @@ def _check_years_tables(part: Part) -> Iterator[Fault]:
     """A table of years shows numbers that exist and can be added up; its texts ask only for names of years."""
     file, figures = part.folder / "tables.toml", {figure.key for figure in part.figures}
     for key, table in part.years_tables.items():
-        texts = [table.title, table.stub, table.year_label, table.total, table.average, table.no_number_note]
+        texts = [table.title, table.stub, *table.year_labels, table.total, table.average, table.no_number_note]
         texts += [note.text for note in table.notes]
-        texts += [text for item in table.items for text in (item.label, item.group)]
+        texts += [text for item in table.items for text in (item.label, item.group, item.printed_heading)]
         for name in sorted({name for text in texts for name in placeholders_in(text)} - YEAR_PLACEHOLDERS):
             yield file, key, f"{{{name}}} という差し込みはありません"
         for number, item in enumerate(table.items, start=1):

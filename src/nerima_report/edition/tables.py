@@ -34,6 +34,8 @@ YEAR_PLACEHOLDERS = frozenset(
     }
 )
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+# The total of the first column with its unit: a title or a note of a table of counts may ask for it.
+TOTAL = "合計"
 _YEAR = re.compile(rf"\{{({'|'.join(YEAR_PLACEHOLDERS)})\}}")
 
 
@@ -46,9 +48,17 @@ def lasting_name(label: str) -> str:
     return _YEAR.sub(r"\1", label)
 
 
+def _form_of_number(text: str) -> str:
+    """Refuse what leaves out the number, or asks for anything but the number and its unit."""
+    if text and ("{数}" not in text or placeholders_in(text) - {"数", "単位"}):
+        raise ValueError("{数} が要ります。ほかに書ける差し込みは {単位} だけです")
+    return text
+
+
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 OptionalLabel = Annotated[str, AfterValidator(lasting_name)]
 Label = Annotated[Text, AfterValidator(lasting_name)]  # of a row, a group or a column, where it is named
+PrintedCell = Annotated[str, AfterValidator(_form_of_number)]
 FiscalYear = Annotated[int, AfterValidator(_written_in_full)]
 Reporter = Literal["section", "coordinator"]
 Line = tuple[str, str]  # a row of a table by its group ('' without one) and its label; a column by '' and its label
@@ -162,7 +172,8 @@ class Column(Definition):
     a part (うち…): never more than that, and not added up with it.
 
     `bracketed` names a column that is printed in brackets behind this one, 916(21), and not as a column of its own.
-    `printed_heading` is the heading as printed, where it is not made as those of the other columns.
+    `printed_heading` and `printed_cell` are the heading and the numbers as printed, `zero` what is printed for 0, where
+    they are not made as those of the other columns. Where a 0 in brackets is not printed as 0, there are no brackets.
     """
 
     label: Text = Field(title="見出し")
@@ -177,6 +188,8 @@ class Column(Definition):
     of: OptionalLabel = Field(title="うち書きのもとの列", default="")
     bracketed: OptionalLabel = Field(title="かっこに入れて並べる列", default="")
     printed_heading: str = Field(title="印刷する見出し", default="")
+    printed_cell: PrintedCell = Field(title="印刷する数の書き方", default="")
+    zero: str | None = Field(title="0 の書き方", default=None)
     covers: tuple[Text, ...] = Field(title="まとめるもの", default=())
 
     @property
@@ -219,6 +232,7 @@ class RateColumn(Definition):
     after: OptionalLabel = Field(title="この列の次に置く", default="")
     over: str = Field(title="上の見出し", default="")
     printed_heading: str = Field(title="印刷する見出し", default="")
+    printed_cell: PrintedCell = Field(title="印刷する数の書き方", default="")
     digits: int = Field(title="小数点以下の桁数", ge=0, le=4, default=1)
     rounding: Rounding = Field(title="丸め方", default="half_up")
     never_whole: bool = Field(title="端数があれば 100% と 0% にしないか", default=False)

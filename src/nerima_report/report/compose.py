@@ -15,7 +15,7 @@ from nerima_report.report.blocks import Block, Bullets, Heading, Paragraph, Repo
 from nerima_report.report.content import Content
 from nerima_report.report.manuscript import read_blocks
 from nerima_report.report.prose import prose_of
-from nerima_report.report.tables import ComparedTable, count_table, entry_tables, is_unordered, used_rows, zero_of
+from nerima_report.report.tables import ComparedTable, count_table, entry_tables, is_unordered, used_rows
 from nerima_report.report.wording import PartWording, WordingError, cover_names, names_for_manuscripts, year_names
 from nerima_report.report.wording_of_drafts import DraftWording
 from nerima_report.report.wording_of_records import RetoldWording, ask_first
@@ -170,7 +170,7 @@ def _count_table(table_id: str, table: CountTable, content: Content) -> Table:
     shown = used_rows(table_id, table, totals, content.comparison)
     printed = count_table(table_id, shown, totals, year, printing)
     texts = content.collection.edition.years.compare
-    return ComparedTable(table_id, table, totals, content.comparison, texts, zero_of(table, printing)).beside(printed)
+    return ComparedTable(table_id, table, totals, content.comparison, texts, printing).beside(printed)
 
 
 def _with_notes(table: Table, content: Content) -> Table:

@@ -60,7 +60,7 @@ def read_blocks(
     numerals its own text may hold. `prepare` may change the parsed manuscript before it is followed.
     """
     text, lines = _render(file, {**names, "表": table_directive}, prose, prepare)
-    return list(_Parser(file, lines, resolve_table).blocks(text))
+    return list(_Parser(file, lines, resolve_table, prose.thousands).blocks(text))
 
 
 def table_directive(key: str) -> Wording:
@@ -210,8 +210,8 @@ def without_unpublished(text: str) -> str:
 class _Parser:
     """Markdown tokens → blocks."""
 
-    def __init__(self, file: Path, lines: Sequence[int], resolve_table: ResolveTable) -> None:
-        self.file, self.lines, self.resolve_table = file, lines, resolve_table
+    def __init__(self, file: Path, lines: Sequence[int], resolve_table: ResolveTable, thousands: str) -> None:
+        self.file, self.lines, self.resolve_table, self.thousands = file, lines, resolve_table, thousands
 
     def blocks(self, text: str) -> Iterator[Block]:
         # Tables are recognised in order to be refused: they come from directives only.
@@ -268,7 +268,7 @@ class _Parser:
                 parts.append(child.content)
             elif child.type != "softbreak":
                 self._refuse(token, "原稿の文に飾り（強調、リンクなど）は書けません")
-        return plain(without_unpublished("".join(parts)))
+        return plain(without_unpublished("".join(parts)), self.thousands)
 
     def _refuse(self, token: Token, reason: str) -> None:
         first = token.map[0] if token.map else 0

@@ -43,12 +43,14 @@ class TextFault(NamedTuple):
 class Prose:
     """What own text may say: the rules, and the names of the definitions, which may hold numerals.
 
-    `units` are those of the definitions: behind a numeral they make a number of it, and each is a filter.
+    `units` are those of the definitions: behind a numeral they make a number of it, and each is a filter. `thousands`
+    separates the digits of the numbers that it asks for.
     """
 
     rules: ManuscriptRules
     names: tuple[str, ...] = ()
     units: tuple[str, ...] = ()
+    thousands: str = ","
 
     def faults(self, text: str, functions: tuple[str, ...]) -> list[TextFault]:
         """What in a text is no prose, in its order; `functions` are those that a manuscript may call."""
@@ -104,7 +106,7 @@ class Prose:
 
 def prose_of(edition: Edition) -> Prose:
     """What the manuscripts of an edition may say."""
-    return Prose(edition.manuscripts, edition.names, edition.units)
+    return Prose(edition.manuscripts, edition.names, edition.units, edition.municipality.printing.thousands)
 
 
 @lru_cache(maxsize=16)

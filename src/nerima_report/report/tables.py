@@ -13,7 +13,7 @@ from itertools import groupby
 
 from nerima_report.edition.entries import Computed, EntryField, EntryTable
 from nerima_report.edition.municipality import AS_USUAL, Printing
-from nerima_report.edition.tables import Column, CountTable, RateColumn, Row, fill
+from nerima_report.edition.tables import TOTAL, Column, CountTable, RateColumn, Row, fill
 from nerima_report.edition.texts import CompareTexts
 from nerima_report.fiscal_year import Month, full_date
 from nerima_report.places import CellKey
@@ -45,21 +45,22 @@ def count_table(
     table_id: str, table: CountTable, totals: Totals, fiscal_year: int, printing: Printing = AS_USUAL
 ) -> Table:
     """A table of counts as the body prints it, unnumbered."""
-    zero = zero_of(table, printing)
     columns = table.columns_in_print
 
     def numbers(row: Row | None = None) -> Iterator[Cell]:
         """The numbers of a row, or those of the total."""
         for column in columns:
             if isinstance(column, RateColumn):
-                yield Cell(share_text(row_share(table_id, table, column, totals, row)))
+                share = share_text(row_share(table_id, table, column, totals, row))
+                yield Cell(_in_cell(share, column, printing))
                 continue
             own, inner = (
                 so_far(totals, [row.key(table_id, label)]) if row else total_so_far(totals, table_id, table, label)
                 for label in (column.label, column.bracketed or column.label)
             )
-            brackets = f"({inner})" if column.bracketed and (inner != _ZERO or zero == _ZERO) else ""
-            yield Cell((zero if own == _ZERO else own) + brackets)
+            zero, inner_zero = (_zero_of(table, each, printing) for each in (column, table.column(column.bracketed)))
+            brackets = f"({inner})" if column.bracketed and (inner != _ZERO or inner_zero == _ZERO) else ""
+            yield Cell(_in_cell((zero if own == _ZERO else own) + brackets, column, printing, zero))
 
     years = year_names(fiscal_year)
     marks = {note.key: f"注{n}" for n, note in enumerate((n for n in table.notes if n.key), start=1)}
@@ -83,23 +84,34 @@ def count_table(
         )
         for column in columns
     ]
-    whole_table = [TableNote(fill(note.text, years)) for note in table.notes if not note.key]
-    marked = [TableNote(fill(note.text, years), marks[note.key]) for note in table.notes if note.key]
+    first = table.columns[0]
+    total = printing.separated(total_so_far(totals, table_id, table, first.label))
+    names = years | {TOTAL: f"{total}{first.unit}"}
+    whole_table = [TableNote(fill(note.text, names)) for note in table.notes if not note.key]
+    marked = [TableNote(fill(note.text, names), marks[note.key]) for note in table.notes if note.key]
     return Table(
         id=table_id,
         number=0,
-        title=fill(table.title, years),
+        title=fill(table.title, names),
         columns=(TableColumn(table.printed(table.stub, years), weight=STUB_WIDTH), *number_columns),
         rows=tuple(rows),
         has_total=bool(table.total),
         total_first=table.total_first,
-        notes=(*whole_table, *marked, *notes_on_zero(rows, zero, printing)),
+        notes=(*whole_table, *marked, *notes_on_zero(rows, _zero_of(table, None, printing), printing)),
     )
 
 
-def zero_of(table: CountTable, printing: Printing) -> str:
-    """What a table prints for 0."""
-    return printing.zero if table.zero is None else table.zero
+def _zero_of(table: CountTable, column: Column | None, printing: Printing) -> str:
+    """What is printed for 0 in a column, or (None) in the columns of a table that say nothing about it."""
+    signs = (column.zero if column else None, table.zero, printing.zero)
+    return next(sign for sign in signs if sign is not None)
+
+
+def _in_cell(number: str, column: Column | RateColumn, printing: Printing, zero: str = _ZERO) -> str:
+    """A printed number as its column has it; a sign that stands for a number remains as it is."""
+    if number in (UNKNOWN, NOTHING_TO_COUNT) or number == zero != _ZERO:
+        return number
+    return printing.in_cell(number, column.unit, column.printed_cell)
 
 
 def share_text(share: RowShare) -> str:
@@ -264,7 +276,7 @@ def used_rows(table_id: str, table: CountTable, totals: Totals, comparison: Comp
 class ComparedTable:
     """What is needed to put the year before beside a table: its definition, the numbers of both years, the words.
 
-    `zero` is what the table prints for 0. Where that is －, an increase from 0 is printed as its number.
+    Where a column prints － for 0, an increase from 0 is printed as its number.
     """
 
     id: str
@@ -272,7 +284,7 @@ class ComparedTable:
     totals: Totals
     comparison: Comparison
     texts: CompareTexts
-    zero: str = _ZERO
+    printing: Printing = AS_USUAL
 
     def beside(self, printed: Table) -> Table:
         """The printed table with the columns of the year before, or with the note why there are none."""
@@ -327,9 +339,10 @@ class ComparedTable:
             else:
                 key = CellKey(self.id, *row, column.label)
                 now, before = self.totals.values.get(key), self.comparison.value(key)
-            from_zero = before == 0 and bool(now) and self.zero == NOTHING_TO_COUNT
-            difference = number(now) if from_zero else change(before, now)
-            yield from (cell, Cell(self.zero if before == 0 else number(before)), Cell(difference))
+            zero = _zero_of(self.definition, column, self.printing)
+            from_zero = before == 0 and bool(now) and zero == NOTHING_TO_COUNT
+            numbers = (zero if before == 0 else number(before), number(now) if from_zero else change(before, now))
+            yield from (cell, *(Cell(_in_cell(each, column, self.printing, zero)) for each in numbers))
 
     def _notes(self, rows: Sequence[tuple[Cell, ...]]) -> Iterator[str]:
         """What the signs mean that occur, and which rows of last year only its total contains."""

@@ -170,10 +170,11 @@ def by_kind(quantity: object) -> Wording:
     return Wording(f"{COUNTED}{NAMED}{quantity.shown_by_kind}{COUNTED}")
 
 
-def plain(text: str) -> tuple[str, tuple[str, ...]]:
+def plain(text: str, thousands: str = ",") -> tuple[str, tuple[str, ...]]:
     """A text as printed, without the marks of its numbers, and the names of those numbers."""
     names = (bytes.fromhex(name).decode() for name, _ in _COUNTED_NUMBER.findall(text))
-    return _COUNTED_NUMBER.sub(r"\2", text), tuple(filter(None, names))
+    printed = _COUNTED_NUMBER.sub(lambda found: found[2].replace(",", thousands), text)
+    return printed, tuple(filter(None, names))
 
 
 def number_name(key: CellKey) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
 from itertools import groupby
@@ -11,7 +11,7 @@ from itertools import groupby
 from nerima_report.edition.municipality import Printing
 from nerima_report.edition.part import Part
 from nerima_report.edition.tables import Cells, CountTable, Figure, cell_keys, fill
-from nerima_report.edition.years_tables import NO_NUMBER, YearsTable
+from nerima_report.edition.years_tables import NO_NUMBER, YearsItem, YearsNote, YearsTable
 from nerima_report.findings import Finding
 from nerima_report.places import CellKey, Place
 from nerima_report.records.earlier_years import EarlierNumber, EarlierYears, keys_shown, sum_of
@@ -21,7 +21,7 @@ from nerima_report.report.blocks import Cell, Table, TableColumn, TableNote
 from nerima_report.report.content import Content
 from nerima_report.report.tables import NUMBER_WIDTH, STUB_WIDTH, notes_on_zero
 from nerima_report.report.trend import runs_of_years
-from nerima_report.report.wording import NOTHING_TO_COUNT, so_far, year_names
+from nerima_report.report.wording import NOTHING_TO_COUNT, number, so_far, year_names
 from nerima_report.tallies.figures import printed_share
 from nerima_report.tallies.totals import Totals
 
@@ -30,9 +30,12 @@ from nerima_report.tallies.totals import Totals
 class YearsLine:
     """What is shown of each year under one heading, in one unit: the sum of some cells, or a figure.
 
-    `summed`: it has a total over the years.
+    `key` is its name in the definition, which has the names of no years filled in. `summed`: it has a total over the
+    years.
     """
 
+    item: YearsItem
+    key: str
     label: str
     group: str
     unit: str
@@ -81,18 +84,21 @@ class TableOfYears:
             label, group = fill(item.label, names), fill(item.group, names)
             if item.cells is None:
                 figure = next(one for one in self.part.figures if one.key == item.figure)
-                yield YearsLine(label, group, figure.unit, figure, item.summed and figure.kind == "rate")
+                yield YearsLine(
+                    item, item.label, label, group, figure.unit, figure, item.summed and figure.kind == "rate"
+                )
                 continue
             _, table = self.part.count_table(item.cells.table)
             column = table.column(item.cells.column_labels[0])
             unit = column.unit if column else ""
             summed = item.summed and bool(column and column.additive)  # persons of several years do not add up
             if not item.each_row:
-                yield YearsLine(label, group, unit, item.cells, summed)
+                yield YearsLine(item, item.label, label, group, unit, item.cells, summed)
                 continue
             for own, row in self._rows(table, item.cells):
                 one = item.cells.model_copy(update={"group": own, "rows": (row,)})
-                yield YearsLine(table.printed(row, names), group or table.printed(own, names), unit, one, summed)
+                over = group or table.printed(own, names)
+                yield YearsLine(item, row, table.printed(row, names), over, unit, one, summed)
 
     def _rows(self, table: CountTable, cells: Cells) -> list[tuple[str, str]]:
         """Group and label of the rows; where the roster gives them, also of those that only earlier years had."""
@@ -146,59 +152,103 @@ class TableOfYears:
 
     def printed(self) -> Table:
         """The table as printed, unnumbered."""
-        names = year_names(self.earlier.fiscal_year)
-        heads = [fill(self.definition.year_label, year_names(year)) for year in self.years]
-        columns = [[self._cell(line, year) for year in self.years] for line in self.lines]
-        if self.definition.total:
-            heads.append(fill(self.definition.total, names))
-            columns = [[*cells, Cell(self._total(line))] for line, cells in zip(self.lines, columns, strict=True)]
-        if self.definition.average:
-            heads.append(fill(self.definition.average, names))
-            columns = [[*cells, Cell(self._average(line))] for line, cells in zip(self.lines, columns, strict=True)]
-        stub = TableColumn(fill(self.definition.stub, names), weight=STUB_WIDTH)
-        as_rows = self.definition.years_as == "rows"
+        names, as_rows = year_names(self.earlier.fiscal_year), self.definition.years_as == "rows"
+        years = [Cell(self._year_label(year), self._marks_on(year)) for year in self.years]
+        overs = ["" if year == self.earlier.fiscal_year else self.definition.earlier_over for year in self.years]
+        columns = [[self._cell(line, year) for year in self.years] for line in self._printed_lines]
+        for label, text_of in ((self.definition.total, self._total), (self.definition.average, self._average)):
+            if label:
+                years.append(Cell(fill(label, names)))
+                overs.append("")
+                columns = [
+                    [*cells, Cell(self._with_brackets(line, text_of))]
+                    for line, cells in zip(self._printed_lines, columns, strict=True)
+                ]
         if as_rows:
-            headings = [(self._heading(line.label, line.unit), line.group) for line in self.lines]
-            rows = [(Cell(head), *cells) for head, *cells in zip(heads, *columns, strict=True)]
+            headings = [(self._heading(line), line.group) for line in self._printed_lines]
+            rows = [(year, *cells) for year, *cells in zip(years, *columns, strict=True)]
         else:
-            across, rows = self._across(heads, columns)
-            headings = [(heading, "") for heading in across]
-        numeric = (TableColumn(heading, numeric=True, weight=NUMBER_WIDTH, over=over) for heading, over in headings)
+            heads, rows = self._across([_marked(year.text, year.mark) for year in years], columns)
+            headings = list(zip(heads, overs, strict=True))
+        stub = TableColumn(fill(self.definition.stub, names), weight=STUB_WIDTH)
+        numeric = [TableColumn(heading, numeric=True, weight=NUMBER_WIDTH, over=over) for heading, over in headings]
         has_total = as_rows and bool(self.definition.total or self.definition.average)
         notes = (*self._notes(names), *notes_on_zero(rows, self._printing.zero, self._printing))
-        title = fill(self.definition.title, names)
-        return Table(self.id, 0, title, (stub, *numeric), tuple(rows), has_total, notes)
+        table = Table(self.id, 0, fill(self.definition.title, names), (stub, *numeric), tuple(rows), has_total, notes)
+        return self._with_remarks(table)
+
+    @property
+    def _printed_lines(self) -> list[YearsLine]:
+        """The lines that are printed as such: all but those in the brackets of others."""
+        inner = {(line.item.group, line.item.bracketed) for line in self.lines}
+        return [line for line in self.lines if (line.item.group, line.item.label) not in inner or not line.item.label]
+
+    def _year_label(self, year: int) -> str:
+        return fill(self.definition.label_of(self.earlier.fiscal_year - year), year_names(year))
+
+    def _with_remarks(self, table: Table) -> Table:
+        """The printed table with the words on single years behind their numbers."""
+        remarks = self.definition.remarks
+        if remarks is None:
+            return table
+        texts = [Cell(remarks.texts.get(year, "")) for year in self.years]
+        if self.definition.years_as == "columns":
+            texts += [Cell("")] * (len(table.columns) - 1 - len(texts))
+            return replace(table, rows=(*table.rows, (Cell(remarks.heading), *texts)))
+        texts += [Cell("")] * (len(table.rows) - len(texts))
+        rows = tuple((*row, text) for row, text in zip(table.rows, texts, strict=True))
+        return replace(table, columns=(*table.columns, TableColumn(remarks.heading, weight=STUB_WIDTH)), rows=rows)
 
     def _across(
         self, heads: Sequence[str], columns: Sequence[Sequence[Cell]]
     ) -> tuple[list[str], list[tuple[Cell, ...]]]:
         """Years as columns: their headings with the unit, if there is one for all, and a row for each line."""
-        units = {line.unit for line in self.lines}
+        units = {line.unit for line in self._printed_lines}
         unit = units.pop() if len(units) == 1 else ""
         rows: list[tuple[Cell, ...]] = []
-        lines = zip(self.lines, columns, strict=True)
+        lines = zip(self._printed_lines, columns, strict=True)
         for group, of_group in groupby(lines, key=lambda one: one[0].group):
             if group:
                 rows.append((Cell(group, heads_rows=True), *[Cell("")] * len(heads)))
-            labels = ((line.label if unit else self._heading(line.label, line.unit), cells) for line, cells in of_group)
-            rows += [(Cell(label), *cells) for label, cells in labels]
-        return [self._heading(head, unit) if unit else head for head in heads], rows
+            for line, cells in of_group:
+                label = _marked(line.label, self._marks_on(None, line)) if unit else self._heading(line)
+                rows.append((Cell(line.item.printed_heading or label), *cells))
+        return [self._with_unit(head, unit) if unit else head for head in heads], rows
 
     @property
     def _printing(self) -> Printing:
         return self.earlier.edition.municipality.printing
 
-    def _heading(self, label: str, unit: str) -> str:
+    def _heading(self, line: YearsLine) -> str:
+        names = year_names(self.earlier.fiscal_year)
+        heading = fill(line.item.printed_heading, names) or self._with_unit(line.label, line.unit)
+        return _marked(heading, self._marks_on(None, line))
+
+    def _with_unit(self, label: str, unit: str) -> str:
         return fill(self._printing.heading, {"見出し": label, "単位": unit})
 
     def _cell(self, line: YearsLine, year: int) -> Cell:
         shown = self.number(line, year)
-        marks = "・".join(self._marks[text] for text in (*shown.broken, shown.defined) if text)
+        broken = (self._marks[text] for text in (*shown.broken, shown.defined) if text)
+        marks = "・".join(filter(None, (self._marks_on(year, line), *broken)))
         if year == self.earlier.fiscal_year and isinstance(line.shows, Cells) and self._is_provisional(line):
-            return Cell(so_far(self._totals, self._keys(line.shows)))
+            return Cell(self._in_cell(line, so_far(self._totals, self._keys(line.shows))))
         if shown.point.status == "incomputable" and not shown.broken:
             return Cell(NOTHING_TO_COUNT, marks)
-        return Cell(self._text(self.comparable(line, year)), marks)
+        return Cell(self._with_brackets(line, lambda one: self._text(self.comparable(one, year))), marks)
+
+    def _with_brackets(self, line: YearsLine, text_of: Callable[[YearsLine], str]) -> str:
+        """A number in the form in which it is printed, with that of the line in its brackets, where that has one."""
+        text = text_of(line)
+        for inner in self.lines:
+            if line.item.bracketed and (inner.item.group, inner.item.label) == (line.item.group, line.item.bracketed):
+                within = text_of(inner)
+                text += f"({within})" if _is_number(within) else ""
+        return self._in_cell(line, text)
+
+    def _in_cell(self, line: YearsLine, text: str) -> str:
+        """A printed number in the form in which the line has it; words and signs as they are."""
+        return self._printing.in_cell(text, line.unit, line.item.printed_cell) if _is_number(text) else text
 
     def comparable(self, line: YearsLine, year: int) -> Decimal | None:
         """The number that the table prints; None where there is none, or where it is not to be compared."""
@@ -208,7 +258,7 @@ class TableOfYears:
     def _text(self, value: Decimal | None) -> str:
         if value is None:
             return self.definition.no_number
-        return f"{value:,}" if value or value.as_tuple().exponent else self._printing.zero
+        return number(value) if value or value.as_tuple().exponent else self._printing.zero
 
     def _total(self, line: YearsLine) -> str:
         """The sum over the years, for a rate that of the sums; '' where that says nothing."""
@@ -224,7 +274,7 @@ class TableOfYears:
         if above is None or below is None:
             return self.definition.no_number
         share = printed_share(int(above), int(below), line.shows)
-        return NOTHING_TO_COUNT if share is None else f"{share:,}"
+        return NOTHING_TO_COUNT if share is None else number(share)
 
     def _average(self, line: YearsLine) -> str:
         """The mean over the years, rounded half up; '' of shares, which have none."""
@@ -237,28 +287,52 @@ class TableOfYears:
 
     @cached_property
     def _marks(self) -> Mapping[str, str]:
-        """Each sentence on why a number does not compare, with its mark."""
+        """The mark of each note on something in the table, and of each sentence on why a number does not compare."""
         numbers = (self.number(line, year) for year in self.years for line in self.lines)
-        texts = (text for shown in numbers for text in (*shown.broken, shown.defined) if text)
-        return {text: f"注{place}" for place, text in enumerate(dict.fromkeys(texts), start=1)}
+        texts = [text for shown in numbers for text in (*shown.broken, shown.defined) if text]
+        written = [self._text_of(note) for note in self.definition.notes if self._has_mark(note)]
+        return {text: f"注{place}" for place, text in enumerate(dict.fromkeys([*written, *texts]), start=1)}
+
+    def _text_of(self, note: YearsNote) -> str:
+        return fill(note.text, year_names(self.earlier.fiscal_year))
+
+    def _has_mark(self, note: YearsNote) -> bool:
+        """Whether the note is on something that the table has."""
+        return not note.is_on_whole_table and note.year in (None, *self.years)
+
+    def _marks_on(self, year: int | None, line: YearsLine | None = None) -> str:
+        """The marks of the notes on a year, on a line, or on the number of a line in a year."""
+        item = line.key if line else ""
+        on = [note for note in self.definition.notes if (note.year, note.item) == (year, item)]
+        return "・".join(self._marks[self._text_of(note)] for note in on)
 
     def _notes(self, names: Mapping[str, str]) -> Iterator[TableNote]:
         words = self.earlier.edition.trend
-        yield from (TableNote(fill(note.text, names)) for note in self.definition.notes)
+        yield from (TableNote(self._text_of(note)) for note in self.definition.notes if note.is_on_whole_table)
         if self.missing:
             yield TableNote(fill(words.missing, {"名前": runs_of_years(self.missing)}))
-        cells = [(self.number(line, year), self._cell(line, year)) for line in self.lines for year in self.years]
+        lines = self._printed_lines
+        cells = [(self.number(line, year), self._cell(line, year)) for line in lines for year in self.years]
         signs = []
         if any(cell.text == NOTHING_TO_COUNT and shown.point.status == "incomputable" for shown, cell in cells):
             signs.append(words.signs.incomputable)
         if any(cell.text == self.definition.no_number and not cell.mark for _, cell in cells):
             custom = fill(self.definition.no_number_note, names)
             signs.append(custom if self.definition.no_number != NO_NUMBER else words.signs.unknown)
-        if signs:
-            yield TableNote(fill(words.sign_legend, {"符号": "、".join(signs)}))
+        if any(signs):
+            yield TableNote(fill(words.sign_legend, {"符号": "、".join(filter(None, signs))}))
         if any(map(self._is_provisional, self.lines)):
             yield TableNote(self.content.collection.edition.years.provisional.table)
         yield from (TableNote(text, mark) for text, mark in self._marks.items())
+
+
+def _marked(text: str, marks: str) -> str:
+    """A heading with the marks of its notes."""
+    return f"{text}（{marks}）" if marks else text
+
+
+def _is_number(text: str) -> bool:
+    return any(letter.isdecimal() for letter in text)
 
 
 def _sum(numbers: Sequence[Decimal | int | None]) -> Decimal | None:
