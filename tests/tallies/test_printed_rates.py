@@ -28,7 +28,8 @@ def read(ward: Ward) -> Read:
         values = {k: counts.get(k.row, 0) if k.table == OUTCOMES else n for k, n in totals.values.items()}
         texts = {"割合": own.pop("割合", NAME), "値": value, **own}
         rates = [PrintedRate(texts, lambda field: Place(cell=field))]
-        return read_rates(rates, ward.edition, replace(totals, values=values))
+        read = read_rates(rates, ward.edition, replace(totals, values=values))
+        return read.shares, read.findings
 
     return rate
 

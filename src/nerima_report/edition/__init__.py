@@ -383,8 +383,15 @@ class Edition:
     @property
     def _rates(self) -> dict[str, EntryTable]:
         """The sheet of the printed shares, where the edition has any."""
-        names = [f"{part.key}.{figure.key}" for part in self.parts for figure in part.figures]
+        names = self.names_of_rates
         return {RATES: printed_rates(names, self.years.template.rates)} if names else {}
+
+    @property
+    def names_of_rates(self) -> list[str]:
+        """The names of the shares (公開.公開率), and of the columns of shares of tables (公開.処理状況.構成比)."""
+        figures = [f"{part.key}.{figure.key}" for part in self.parts for figure in part.figures]
+        tables = self.count_tables.items()
+        return [*figures, *(f"{table_id}.{rate.label}" for table_id, table in tables for rate in table.rates)]
 
     @property
     def _adjustments(self) -> EntryTable:

@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 
 from nerima_report.edition.municipality import Words
 from nerima_report.edition.tables import (
+    ROUNDING_NAMES,
     Condition,
     CountTable,
     Definition,
@@ -381,15 +382,20 @@ def adjustments_like(example: CellKey, what: str, words: Words) -> EntryTable:
 
 
 RATES = "割合"  # the sheet of the printed shares, in a workbook into which a published year is typed
+# In which a share may be printed, and by which power of ten it is multiplied to be in %.
+UNITS_OF_RATES = {"%": 0, "‰": -1, "割": 1, "小数": 2}
+# Whether what is not quite all, or not quite nothing, was printed as 100 % or 0 %.
+NEVER_WHOLE = {"端数があればしない": True, "端数があってもする": False}
 
 
 def printed_rates(names: Sequence[str], instruction: str) -> EntryTable:
-    """The sheet of the printed shares; `names` are those of the edition (公開.公開率).
+    """The sheet of the printed shares; `names` are those of the edition (公開.公開率, 公開.処理状況.構成比).
 
     Its fields are the same in every edition, because tallies/printed_rates.py rests on them. It may be left out:
     workbooks that were made before there was such a sheet have none.
     """
-    rows = "今の定義と違うときだけ、行（か列）の名前を「、」でつないで書きます。"
+    other = "今の定義と違うときだけ"
+    rows = f"{other}、行（か列）の名前を「、」でつないで書きます。"
     return EntryTable(
         kind="entries",
         key=RATES,
@@ -404,5 +410,39 @@ def printed_rates(names: Sequence[str], instruction: str) -> EntryTable:
             EntryField(label="分子", type="text", required=False, rule=rows),
             EntryField(label="分母", type="text", required=False, rule=rows),
             EntryField(label="除いた行", type="text", required=False, rule=f"{rows}なければ「なし」と書きます。"),
+            EntryField(
+                label="行",
+                type="text",
+                required=False,
+                rule="表の中の割合の列（構成比など）だけに、その行を書きます。合計の行は、その見出しを書きます。",
+            ),
+            EntryField(label="区分", type="text", required=False, rule="行に区分がある表だけに書きます。"),
+            EntryField(
+                label="丸め方",
+                type="choice",
+                required=False,
+                choices=tuple(ROUNDING_NAMES.values()),
+                rule=f"{other}書きます。",
+            ),
+            EntryField(
+                label="100%と0%",
+                type="choice",
+                required=False,
+                choices=tuple(NEVER_WHOLE),
+                rule=f"{other}書きます（端数のある割合を、丸めて100%や0%としたか）。",
+            ),
+            EntryField(
+                label="単位",
+                type="choice",
+                required=False,
+                choices=tuple(UNITS_OF_RATES),
+                rule="%でないときだけに書きます（0.975 は「小数」）。",
+            ),
+            EntryField(
+                label="けた",
+                type="text",
+                required=False,
+                rule="値の終わりの0が書けないときだけ、小数点以下のけたを書きます（97.0 なら 1）。",
+            ),
         ),
     )

@@ -23,8 +23,8 @@ from nerima_report.files import read_record_text, sha256
 from nerima_report.fiscal_year import full_name
 from nerima_report.records.lines import RecordLines, lines_of
 from nerima_report.records.model import (
+    NEWEST_VERSION,
     REPORT,
-    SCHEMA_VERSION,
     VERSION_WITHOUT_PUBLICATION,
     Record,
     RecordedChange,
@@ -91,11 +91,11 @@ def _record_of(file: Path, text: str, fiscal_year: int | None) -> Record:
         return lines_of(text).find(*place)
 
     version = content.get("schema_version")
-    if isinstance(version, int) and version > SCHEMA_VERSION:
-        reason = newer_version_needed(version, SCHEMA_VERSION, content.get("program"))
+    if isinstance(version, int) and version > NEWEST_VERSION:
+        reason = newer_version_needed(version, NEWEST_VERSION, content.get("program"))
         raise NewerRecord(file, "schema_version", reason, line("schema_version"))
-    if version not in range(VERSION_WITHOUT_PUBLICATION, SCHEMA_VERSION + 1):
-        reason = f"この版のプログラムが読めるのは {VERSION_WITHOUT_PUBLICATION} から {SCHEMA_VERSION} までです"
+    if version not in range(VERSION_WITHOUT_PUBLICATION, NEWEST_VERSION + 1):
+        reason = f"この版のプログラムが読めるのは {VERSION_WITHOUT_PUBLICATION} から {NEWEST_VERSION} までです"
         raise RecordError(file, "schema_version", reason, line("schema_version"))
     seal = content.pop(SEAL, None)
     try:
@@ -258,4 +258,5 @@ def changed_numbers(old: Record, new: Record) -> list[RecordedChange]:
 def _numbers(record: Record) -> dict[str, int | str | None]:
     cells: dict[str, int | str | None] = {" ".join(filter(None, key)): value for key, value in record.values.items()}
     totals = {f"{key.table} {key.column}": total for key, total in record.totals.items()}
-    return cells | totals | {figure.figure: figure.value for figure in record.figures}
+    shares = {f"{' '.join(filter(None, share.key))}（割合）": share.value for share in record.printed_shares}
+    return cells | totals | shares | {figure.figure: figure.value for figure in record.figures}

@@ -15,8 +15,11 @@ from nerima_report.fiscal_year import FIRST_RECORDED, LAST_YEAR, full_name
 from nerima_report.places import CellKey
 from nerima_report.tallies.cell_values import Status
 from nerima_report.tallies.figures import Share
+from nerima_report.tallies.totals import PrintedValue
 
 SCHEMA_VERSION: Final = 6
+# Only a year that was typed in with its columns of shares needs a place for them.
+NEWEST_VERSION: Final = 7
 # Version 2 has no place for the publication. A year that was typed in says nothing of it, and is still written so,
 # unless it has what only a later version has a place for.
 VERSION_WITHOUT_PUBLICATION: Final = 2
@@ -27,6 +30,7 @@ _ADDED = {
     4: {"ways_done"},
     5: {"counted_from_ledger"},
     6: {"printed_figures", "printed_totals"},
+    7: {"printed_shares"},
 }
 # Beyond any sum of counts; also exact in every program that reads JSON.
 LARGEST_TOTAL = 10**15
@@ -36,6 +40,7 @@ Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Day = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d\d-\d\d$")]
 Number = Annotated[int, Field(ge=-LARGEST_TOTAL, le=LARGEST_TOTAL)]
 FiscalYear = Annotated[int, Field(ge=FIRST_RECORDED, le=LAST_YEAR)]
+Percent = Annotated[str, StringConstraints(pattern=r"^\d+(\.\d+)?$")]
 TableId = Annotated[str, StringConstraints(pattern=r"^[^.]+\.[^.]+$")]
 
 
@@ -126,6 +131,24 @@ class RecordedTotal(Recorded):
     def key(self) -> CellKey:
         """The name of the column: a cell without row."""
         return CellKey(self.table, "", "", self.column)
+
+
+class RecordedPrintedShare(Recorded):
+    """A share in a column of shares that was taken from print; what its numbers give is kept beside it."""
+
+    table: TableId = Field(description="部と表のキー（公開.処理状況）。")
+    group: str = Field(description="行の区分。なければ空。")
+    row: str = Field(description="行の見出し。合計の行では空。")
+    column: Text = Field(description="割合の列の見出し。")
+    value: Percent = Field(description="公表された割合（%）。")
+    recomputed: Percent | None = Field(
+        description="公表した数から計算し直した割合。null は、計算に要る数を公表していないもの。"
+    )
+
+    @property
+    def key(self) -> CellKey:
+        """The name of the cell; without a row that of the total."""
+        return CellKey(self.table, self.group, self.row, self.column)
 
 
 class RecordedEntry(Recorded):
@@ -255,7 +278,7 @@ class RecordedWay(Recorded):
 class Record(Recorded):
     """A year as published: built by the tool, or typed in for a year before it (imported)."""
 
-    schema_version: Literal[2, 3, 4, 5, 6] = Field(description="この形の版。")
+    schema_version: Literal[2, 3, 4, 5, 6, 7] = Field(description="この形の版。")
     origin: Literal["built", "imported"] = Field(
         description="built = 集計から作った、imported = 公表された数を書き写した。"
     )
@@ -289,6 +312,9 @@ class Record(Recorded):
     printed_totals: tuple[RecordedTotal, ...] = Field(
         description="行を公表していない列の、公表した合計（版6から）。", default=()
     )
+    printed_shares: tuple[RecordedPrintedShare, ...] = Field(
+        description="表の中の割合の列の、公表された値を書き写したもの（版7から）。", default=()
+    )
 
     @property
     def added_since(self) -> set[str]:
@@ -312,6 +338,16 @@ class Record(Recorded):
     def totals(self) -> dict[CellKey, int]:
         """The totals of the columns of which no rows were published."""
         return {total.key: total.value for total in self.printed_totals}
+
+    @property
+    def shares(self) -> dict[CellKey, PrintedValue]:
+        """The shares in columns of shares that were taken from print."""
+        return {
+            share.key: PrintedValue(
+                Decimal(share.value), None if share.recomputed is None else Decimal(share.recomputed)
+            )
+            for share in self.printed_shares
+        }
 
     @property
     def recomputed(self) -> dict[str, str | None]:
@@ -342,6 +378,7 @@ class Record(Recorded):
     def _what_was_printed_has_its_place(self) -> Record:
         _refuse_repeated("公表した割合", [(printed.figure,) for printed in self.printed_figures])
         _refuse_repeated("公表した合計", [total.key for total in self.printed_totals])
+        _refuse_repeated("公表した割合", [share.key for share in self.printed_shares])
         figures = {figure.figure for figure in self.figures}
         if unknown := [printed.figure for printed in self.printed_figures if printed.figure not in figures]:
             raise ValueError(f"printed_figures の「{unknown[0]}」が figures にありません")

@@ -79,6 +79,12 @@ def _part_blocks(part: Part, content: Content) -> list[Block]:
 def _notes_on_printed_shares(part: Part, content: Content) -> Iterator[Paragraph]:
     """What is said of shares that were printed in another way than the numbers, or the rule of today, give them."""
     collection, texts = content.collection, content.collection.edition.years.from_record
+    for key, (value, again) in collection.totals.shares.items():
+        if key.table in map(part.table_id, part.tables) and again not in (None, value):
+            table = collection.edition.count_tables[key.table]
+            row = " ".join(filter(None, (key.group, key.row))) or table.total
+            about = {"名前": f"{table.readable_title}の「{row}」の{key.column}", "値": f"{value}%", "計算": f"{again}%"}
+            yield Paragraph(fill(texts.printed_rate, about))
     computed = compute_figures(collection.totals, collection.edition)
     for name, (share, recomputed) in collection.printed.items():
         if name.partition(".")[0] != part.key:

@@ -277,7 +277,7 @@ def _row_shares(
     record: Record, table_id: str, table: CountTable | None, group: str, label: str
 ) -> Iterator[tuple[Value, ...]]:
     """The shares in the columns of shares of a row, or of the total row."""
-    totals = Totals(record.values, printed=record.totals)
+    totals = Totals(record.values, printed=record.totals, shares=record.shares)
     for rate in table.rates if table else ():
         value = row_share(table_id, table, rate, totals, table.row(group, label)).value if table else None
         yield group, label, rate.label, value, rate.unit, SHARE, UNPUBLISHED if value is None else KNOWN

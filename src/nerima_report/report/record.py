@@ -22,7 +22,7 @@ from nerima_report.errors import CannotProceed
 from nerima_report.files import sha256
 from nerima_report.findings import Explanation, Finding
 from nerima_report.fiscal_year import Month, full_name
-from nerima_report.places import Place
+from nerima_report.places import CellKey, Place
 from nerima_report.records.earlier_years import EarlierYears
 from nerima_report.records.model import (
     SCHEMA_VERSION,
@@ -155,7 +155,7 @@ def content_of(record: Record, edition: Edition, file: Path) -> Content:
             f"  理由: {reason}\n  この年度の部の定義を、公表したときのものに戻してください。"
         )
     values = record.values
-    totals = with_sums(Totals(values, printed=record.totals), edition)
+    totals = with_sums(Totals(values, printed=record.totals, shares=record.shares), edition)
     known = {key.table for key, value in values.items() if value is not None} | {key.table for key in record.totals}
     missing = frozenset(record.not_published) | {table for table in edition.count_tables if table not in known}
     told = as_told(edition, totals)
@@ -187,6 +187,9 @@ def _misfits(record: Record, edition: Edition) -> Iterator[tuple[str, str]]:
     for key in record.values:
         if key not in names:
             yield f"cells（{' '.join(filter(None, key))}）", "このセルは、今の定義にありません"
+    for key in record.shares:
+        if not _has_share(edition.count_tables.get(key.table), key):
+            yield f"printed_shares（{' '.join(filter(None, key))}）", "この割合のセルは、今の定義にありません"
     yield from _other_units(record, edition)
     yield from _other_cells(record, edition)
     for number, entry in enumerate(record.entries, start=1):
@@ -198,6 +201,13 @@ def _misfits(record: Record, edition: Edition) -> Iterator[tuple[str, str]]:
         for field in table.fields if table else ():
             if not _fits(field, entry.values.get(field.label), record.fiscal_year):
                 yield f"entries[{number}].values.{field.label}", "項目の値が、今の定義に合いません"
+
+
+def _has_share(table: CountTable | None, key: CellKey) -> bool:
+    """Whether a table has the cell of a column of shares; without a row, that of its total."""
+    if table is None or all(rate.label != key.column for rate in table.rates):
+        return False
+    return table.row(key.group, key.row) is not None if key.row else bool(table.total)
 
 
 def _other_cells(record: Record, edition: Edition) -> Iterator[tuple[str, str]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 from nerima_report import __version__
@@ -27,12 +28,14 @@ from nerima_report.forms.published_year import as_published, not_printed, render
 from nerima_report.places import CellKey
 from nerima_report.records.file import read_record, revise, write_record
 from nerima_report.records.model import (
+    NEWEST_VERSION,
     SCHEMA_VERSION,
     VERSION_WITHOUT_PUBLICATION,
     Record,
     RecordedEdition,
     RecordedInput,
     RecordedPrintedFigure,
+    RecordedPrintedShare,
     RecordedTotal,
     recorded_figure,
 )
@@ -49,7 +52,7 @@ from nerima_report.tallies.collection import Collection, on_cover
 from nerima_report.tallies.csv_file import lines_in_csv, read_csv
 from nerima_report.tallies.lines import with_lines_on
 from nerima_report.tallies.model import Tallies
-from nerima_report.tallies.printed_rates import PrintedRate, PrintedShare, rates_in, read_rates
+from nerima_report.tallies.printed_rates import PrintedRate, PrintedRates, rates_in, read_rates
 from nerima_report.tallies.reading import load_tallies
 from nerima_report.tallies.roster import RosterSection, read_roster
 from nerima_report.tallies.submission import PUBLISHED_FORM, Inbox, Submission, identify
@@ -100,8 +103,8 @@ def import_year(order: ImportOrder, edition: Edition, explanations: Sequence[Exp
     read = _from_csv(order, edition) if order.file.suffix.lower() == ".csv" else _from_workbook(order, edition)
     collection = read.collection
     told = as_told(collection.edition, collection.totals)
-    printed, on_rates = read_rates(read.rates, told, collection.totals)
-    findings = run_checks(collection, [*read.findings, *on_rates])
+    printed = read_rates(read.rates, told, collection.totals)
+    findings = run_checks(collection, [*read.findings, *printed.findings])
     year, whole = collection.fiscal_year, collection.whole
     findings, unused = explain(findings, explanations, year, whole)
     findings += unused_explanations(unused, findings, year, whole, only_near=True)
@@ -201,9 +204,7 @@ def _tables(names: Sequence[str], edition: Edition) -> frozenset[str]:
     return frozenset(table_ids)
 
 
-def _record(
-    read: _Read, printed: Mapping[str, PrintedShare], findings: Sequence[Finding], edition: Edition, file: Path
-) -> Record:
+def _record(read: _Read, printed: PrintedRates, findings: Sequence[Finding], edition: Edition, file: Path) -> Record:
     """The record of a published year. Raises DefinitionError if the manuscript cannot be followed for it."""
     collection = read.collection
     record = Record(
@@ -227,20 +228,22 @@ def _record(
         revisions=(),
     )
     totals = tuple(_recorded_totals(collection, read.units))
-    if printed or totals:
-        update = {"schema_version": SCHEMA_VERSION, "printed_totals": totals}
+    shares = tuple(_recorded_shares(printed))
+    if printed.shares or totals or shares:
+        version = NEWEST_VERSION if shares else SCHEMA_VERSION
+        update = {"schema_version": version, "printed_totals": totals, "printed_shares": shares}
         record = record.model_copy(update=update)
     content = content_of(record, edition, file)
-    shares = {**content.collection.figures, **{name: one.share for name, one in printed.items()}}
+    figures = {**content.collection.figures, **{name: one.share for name, one in printed.shares.items()}}
     units = ((cell, read.units.get((cell.table, cell.column), cell.unit)) for cell in record.cells)
     return record.model_copy(
         update={
             "tables": recorded_tables(compose_report(content)),
             "cells": tuple(cell.model_copy(update={"unit": unit}) for cell, unit in units),
-            "figures": tuple(recorded_figure(name, share) for name, share in shares.items()),
+            "figures": tuple(recorded_figure(name, share) for name, share in figures.items()),
             "printed_figures": tuple(
-                RecordedPrintedFigure(figure=name, recomputed=None if one.recomputed is None else str(one.recomputed))
-                for name, one in printed.items()
+                RecordedPrintedFigure(figure=name, recomputed=_text(one.recomputed))
+                for name, one in printed.shares.items()
             ),
         }
     )
@@ -251,6 +254,15 @@ def _recorded_totals(collection: Collection, units: Mapping[tuple[str, str], str
         column = collection.edition.count_tables[key.table].column(key.column)
         unit = units.get((key.table, key.column), column.unit if column else "")
         yield RecordedTotal(table=key.table, column=key.column, unit=unit, value=value)
+
+
+def _recorded_shares(printed: PrintedRates) -> Iterator[RecordedPrintedShare]:
+    for key, (value, recomputed) in printed.cells.items():
+        yield RecordedPrintedShare(**key._asdict(), value=str(value), recomputed=_text(recomputed))
+
+
+def _text(value: Decimal | None) -> str | None:
+    return None if value is None else str(value)
 
 
 @dataclass(frozen=True)

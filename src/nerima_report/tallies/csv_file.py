@@ -4,7 +4,8 @@ Commas, semicolons or tabs may stand between the columns, or what a first line s
 or Japanese, the names those of the definitions (公開 or its title, 処理状況 or 公開.処理状況), the rows in any order. A
 cell holds a count or 該当なし; a whole table that the year did not publish has one line with 該当なし and neither row
 nor column, a column of which it published only the total one with 該当なし and no row.
-A share that was printed has the table 割合, its name as the row, and may name the rows of its own rule.
+A share that was printed has the table 割合, its name as the row, and may say by which rule of its own; one in a column
+of shares stands like a count.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from nerima_report.findings import Finding
 from nerima_report.places import CellKey, Place
 from nerima_report.tallies.cell_values import read_count, shown
 from nerima_report.tallies.model import FilledCell, StatedCell
-from nerima_report.tallies.printed_rates import PrintedRate
+from nerima_report.tallies.printed_rates import RULES, PrintedRate
 from nerima_report.tallies.submission import NOT_APPLICABLE
 from nerima_report.text import asked, is_garbled, label_of, likely, plain
 from nerima_report.workbooks.cleaning import clean
@@ -42,11 +43,15 @@ HEADINGS = {
     "numerator": ("numerator", "分子"),
     "denominator": ("denominator", "分母"),
     "excluded": ("excluded", "除いた行", "除く行"),
+    "rounding": ("rounding", "丸め方"),
+    "never_whole": ("never_whole", "100%と0%"),
+    "digits": ("digits", "けた"),
 }
 # A table id says the part, most tables have no groups, and the unit is that of the definitions unless it was another.
-# The last three say which rows a printed share is about, where the definitions of today say otherwise.
-_ON_RATES = {"分子": "numerator", "分母": "denominator", "除いた行": "excluded"}
-OPTIONAL = ("part", "group", "unit", *_ON_RATES.values())
+# The others say by which rule a share was printed, where the definitions of today say otherwise.
+_NAMES_OF_RULES = ("numerator", "denominator", "excluded", "rounding", "never_whole", "unit", "digits")
+_ON_RATES = dict(zip(RULES, _NAMES_OF_RULES, strict=True))
+OPTIONAL = ("part", "group", *_NAMES_OF_RULES)
 _HARMLESS = {"N134", "N232"}  # of the name and the encoding: what the file says is known all the same
 _UNREADABLE = {"missing": "N101", "closed": "N101", "not-a-file": "N121", "too-large": "N103"}
 _SEPARATORS = ",;\t"
@@ -218,6 +223,9 @@ class _Reader:
         if plain(line.texts["table"]) == RATES and self._table_of(line) is None:
             self._add_rate(line)
             return
+        if name := self._column_of_shares(line):
+            self._add_share(line, name)
+            return
         key = self._key(line)
         if key is None:
             return
@@ -255,13 +263,30 @@ class _Reader:
         known = self._named(line, "row", rows, table_id)
         return None if known is None else CellKey(table_id, group, known, label)
 
+    def _column_of_shares(self, line: _Line) -> str:
+        """The name of the column of shares that a line is about (公開.処理状況.構成比); '' where it is about none."""
+        table_id, named = self._table_of(line) or "", plain(line.texts.get("column", ""))
+        table = self.edition.count_tables.get(table_id)
+        labels = (r.label for r in (table.rates if table else ()) if named in map(plain, (r.label, r.printed_heading)))
+        return next((f"{table_id}.{label}" for label in labels if named), "")
+
     def _add_rate(self, line: _Line) -> None:
         """Add a printed share, whose name bears that of its part."""
         part, name = line.texts.get("part", ""), line.texts.get("row", "")
         named = self.parts[plain(part)].key if plain(part) in self.parts else part
+        own = {"割合": name if "." in name or not named else f"{named}.{name}"}
+        self._add_printed(line, own, name)
+
+    def _add_share(self, line: _Line, name: str) -> None:
+        """Add a printed share of a row, unless none was printed."""
+        texts = {"割合": name, "行": line.texts["row"], "区分": line.texts.get("group", "")}
+        if plain(line.texts["value"]) != NOT_APPLICABLE:
+            self._add_printed(line, texts, texts["行"])
+
+    def _add_printed(self, line: _Line, names: Mapping[str, str], row: str) -> None:
         texts = {field: line.texts.get(heading, "") for field, heading in _ON_RATES.items()}
-        texts |= {"割合": name if "." in name or not named else f"{named}.{name}", "値": line.texts["value"]}
-        self.found.rates.append(PrintedRate(texts, lambda field: replace(line.place(), row=name)))
+        texts |= {**names, "値": line.texts["value"]}
+        self.found.rates.append(PrintedRate(texts, lambda field: replace(line.place(), row=row)))
 
     def table(self, line: _Line) -> str | None:
         """The id of the table that a line names; None, with a finding, if it is none."""

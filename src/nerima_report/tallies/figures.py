@@ -126,7 +126,7 @@ class RowShare:
 
 
 def row_share(table_id: str, table: CountTable, rate: RateColumn, totals: Totals, row: Row | None = None) -> RowShare:
-    """The share of a row in a column of shares; without a row that of the total."""
+    """The share of a row in a column of shares; without a row that of the total. What was printed stays so."""
 
     def number(label: str, of: Row | None) -> int | None:
         if of is None:
@@ -140,7 +140,9 @@ def row_share(table_id: str, table: CountTable, rate: RateColumn, totals: Totals
     numerator, denominator = added([rate.of] if rate.of else rate.numerator), added(rate.denominator)
     if rate.of:
         denominator = number(rate.of, None)
-    return RowShare(numerator, denominator, printed_share(numerator, denominator, rate))
+    printed = totals.shares.get(row.key(table_id, rate.label) if row else CellKey(table_id, "", "", rate.label))
+    value = printed.value if printed else printed_share(numerator, denominator, rate)
+    return RowShare(numerator, denominator, value)
 
 
 def printed_share(numerator: int | None, denominator: int | None, rule: Figure | RateColumn) -> Decimal | None:

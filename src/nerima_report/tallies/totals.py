@@ -10,7 +10,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from itertools import chain
+from typing import NamedTuple
 
 from nerima_report.edition import Edition
 from nerima_report.edition.entries import ADJUSTMENTS
@@ -45,13 +47,21 @@ class Provisional:
     missing: tuple[str, ...]
 
 
+class PrintedValue(NamedTuple):
+    """A share (%) in a column of shares as it was printed, and what the published numbers give (None: not known)."""
+
+    value: Decimal
+    recomputed: Decimal | None
+
+
 @dataclass(frozen=True)
 class Totals:
     """The number of each cell of the report, in the unit of its column; None where it is not, or not wholly, known.
 
     `provisional` has the numbers that miss somebody's part, `incomplete_lists` who is missing in a list-like table,
     `not_asked` are the tables of counts of which nothing is known because not everybody was asked for them yet.
-    `printed` are the totals of columns (keys without row) of which a published year says nothing else.
+    `printed` are the totals of columns (keys without row) of which a published year says nothing else, `shares` are the
+    shares in columns of shares that a published year printed; those of the total have no row.
     """
 
     values: Mapping[CellKey, int | None]
@@ -60,6 +70,7 @@ class Totals:
     incomplete_lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     not_asked: frozenset[str] = frozenset()
     printed: Mapping[CellKey, int] = field(default_factory=dict)
+    shares: Mapping[CellKey, PrintedValue] = field(default_factory=dict)
 
     @property
     def are_provisional(self) -> bool:

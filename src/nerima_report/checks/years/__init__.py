@@ -22,7 +22,9 @@ from nerima_report.records.file import RecordFile, changed_numbers, open_record
 from nerima_report.records.years import Year, YearEvidence, year_of
 from nerima_report.registers.master import keeps_registers, load_masters
 from nerima_report.tallies.counting import counted_tables
-from nerima_report.tallies.printed_rates import rate_differs
+from nerima_report.tallies.figures import row_share
+from nerima_report.tallies.printed_rates import Difference, cell_differs, other_roundings, rate_differs
+from nerima_report.tallies.totals import Totals
 from nerima_report.workspace import Workspace
 
 MOST_NAMED = 5
@@ -139,8 +141,27 @@ def printed_rates_are_as_computed(evidence: YearEvidence) -> Iterator[Finding]:
         recomputed = record.recomputed.get(figure.figure)
         if figure.value is not None and recomputed is not None and recomputed != figure.value:
             place = places.figure(figure.figure, f"{figure.figure.partition('.')[0]}.{figure.denominator_of.table}")
-            numbers = figure.numerator, figure.denominator
-            yield rate_differs(figure.figure, Decimal(figure.value), Decimal(recomputed), numbers, place)
+            place = replace(place, row=figure.figure.partition(".")[2])
+            numbers, printed = (figure.numerator, figure.denominator), Decimal(figure.value)
+            ways = other_roundings(printed, numbers, figure.rounding)
+            yield rate_differs(figure.figure, Difference(printed, Decimal(recomputed), numbers, ways), place)
+
+
+def printed_columns_of_shares_are_as_computed(evidence: YearEvidence) -> Iterator[Finding]:
+    """The same of the shares in columns of shares, as far as the definitions of today have these columns."""
+    record = evidence.current.record
+    totals = Totals(record.values, printed=record.totals)
+    tables = evidence.edition.for_year(record.fiscal_year).count_tables
+    for key, (printed, recomputed) in record.shares.items():
+        table = tables.get(key.table)
+        rate = next((rate for rate in (table.rates if table else ()) if rate.label == key.column), None)
+        if recomputed is None or recomputed == printed or table is None or rate is None:
+            continue
+        share = row_share(key.table, table, rate, totals, table.row(key.group, key.row))
+        numbers = share.numerator, share.denominator
+        ways = other_roundings(printed, numbers, rate.rounding, whole=not rate.never_whole)
+        place = evidence.current.places.table(key.table)
+        yield cell_differs(key, table.total, Difference(printed, recomputed, numbers, ways), place)
 
 
 def stocks_go_on(evidence: YearEvidence) -> Iterator[Finding]:
@@ -250,6 +271,7 @@ YEAR_CHECKS = (
     units_stay,
     figures_are_defined_as_before,
     printed_rates_are_as_computed,
+    printed_columns_of_shares_are_as_computed,
     stocks_go_on,
     what_was_open_is_carried_over,
     tables_are_not_copied,
