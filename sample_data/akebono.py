@@ -1,4 +1,4 @@
-"""Invent five years of あけぼの市 (架空の市、すべて架空の数): forms filled in for the last, records of the years before.
+"""Invent five years of あけぼの市 (架空の市と数): forms filled in for the last year, records of those before.
 
 Each request is invented with its way, subject, decisions and whether it is still open at the end of the year, and then
 counted, so that every table agrees with every other, and what is open in one year is carried over to the next.
