@@ -1,13 +1,14 @@
 """Write the sample inboxes of 令和4年度 and 令和5年度.
 
 The first is an invented split (架空の内訳) of the published totals over the sections, the second is invented
-altogether (act.py). Also the invented records of 2018 to 2021 (earlier.py), and a case ledger (請求台帳) of 令和4年度
-with the same requests, one by one (ledger_rows.py).
+altogether (act.py). Also the invented records of 2018 to 2021 (earlier.py), a case ledger (請求台帳) of 令和4年度
+with the same requests, one by one (ledger_rows.py), and the sample of an invented city (akebono.py).
 
 Usage: python sample_data/generate.py [FOLDER]    (default: the folder of this file)
 Writes inbox/2022/*.xlsx, inbox/2023/*.xlsx, roster.xlsx, ledger-example/2022.xlsx, earlier/*.csv, records/*.json, and
-in registers/ the masters as they are after both years were merged. Running it again gives the same bytes. The
-workbooks that are committed are forms of version 1 and say the same (tests/test_sample_data.py).
+in registers/ the masters as they are after both years were merged; akebono/ has the sample of the city. Running it
+again gives the same bytes. The workbooks of the ward that are committed are forms of version 1 and say the same
+(tests/test_sample_data.py).
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from random import Random
 from typing import Any
 
 import act
+import akebono
 import xlsxwriter
 from consistency import check_links, check_totals, require
 from earlier import write_earlier_years
@@ -120,6 +122,7 @@ def main(folder: Path) -> None:
     write_invented_year(folder, sections)
     merge_registers(folder, act.FISCAL_YEAR)
     write_earlier_years(folder, published)
+    akebono.write_city(folder / akebono.FOLDER)
 
 
 def write_book(

@@ -157,10 +157,15 @@ class Edition:
 
     @cached_property
     def kinds(self) -> SectionKinds:
-        """The kinds of places that the roster names, and the roles in the protection."""
+        """The kinds of places that the roster names, and the roles in the protection.
+
+        Where kinds.toml names no 実施機関, those of the parts are what the roster may name.
+        """
         from nerima_report.edition.kinds import SectionKinds
 
-        return self._texts("kinds.toml", SectionKinds)
+        kinds = self._texts("kinds.toml", SectionKinds)
+        of_parts = dict.fromkeys(body.name for part in self.parts for body in part.definition.bodies)
+        return kinds if kinds.bodies else kinds.model_copy(update={"bodies": tuple(of_parts)})
 
     @cached_property
     def decision_notices(self) -> dict[str, DecisionNotices]:

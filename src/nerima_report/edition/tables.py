@@ -472,9 +472,12 @@ class CountTable(TableDefinition):
         return bool((row and row.sum_of) or (column and column.sum_of))
 
     def is_counted(self, group: str, label: str) -> bool:
-        """Whether a row is added up to the total: it is no sum itself, nor a part of another row."""
+        """Whether a row is added up to the total: it is no sum itself, nor a part of another row.
+
+        So is a row that only another year had, but not its 小計.
+        """
         row = self.row(group, label)
-        return row is None or not (row.sum_of or row.of)
+        return label != self.group_total if row is None else not (row.sum_of or row.of)
 
     def parts_of(self, key: CellKey) -> list[CellKey]:
         """The cells that a cell adds up, without a row those of the total; the cell itself where it is no sum."""

@@ -61,7 +61,7 @@ def _rows(trend: Trend) -> Iterator[list[str]]:
         for line in series.lines:
             broken = {one.year for one in series.breaks if one.cuts(line.label)}
             texts = [f"{BREAK} " * (year in broken) + shown_point(line.points[year]) for year in trend.years]
-            yield [f"  {line.label}" if several else f"{line.label}（{units}）", *texts]
+            yield [f"  {line.label}" if several else f"{series.title}（{units}）", *texts]
 
 
 def _year(year: int) -> tuple[str, str]:

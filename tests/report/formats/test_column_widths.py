@@ -76,3 +76,13 @@ def test_widths_fill_the_page(columns: list[tuple[str, int]]) -> None:
     widths = column_widths(table(*headings, weights=weights), PAGE)
     assert sum(widths) == PAGE
     assert min(widths) > 0
+
+
+def test_a_heading_breaks_rather_than_a_number_or_a_label() -> None:
+    columns = table("実施機関", *["存否応答拒否(件)"] * 11).columns
+    numbers = ["240(111)", *["118"] * 10]
+    row = (Cell("教育委員会"), *map(Cell, numbers))
+    label, *widths = column_widths(Table("例", 1, "例", columns, (row,)), PAGE)
+    assert label + sum(widths) == PAGE
+    assert label >= 2 * len("教育委員会") * HALF_WIDTH + PADDING
+    assert all(width >= len(each) * HALF_WIDTH + PADDING for each, width in zip(numbers, widths, strict=True))

@@ -58,7 +58,8 @@ def series_break_as_declared(evidence: YearEvidence) -> Iterator[Finding]:
 def tables_and_rows_stay(evidence: YearEvidence) -> Iterator[Finding]:
     """No table, row or column appears or vanishes without a mapping or a declared break.
 
-    Where another part took over and declares where series break, its tables are new with it.
+    Where another part took over and declares where series break, its tables are new with it. So are those of a part
+    that there was not yet.
     """
     previous = evidence.previous
     if previous is None:
@@ -71,7 +72,9 @@ def tables_and_rows_stay(evidence: YearEvidence) -> Iterator[Finding]:
         [table for table in year.tables if table not in known and table.partition(".")[0] not in replaced]
         for year in (previous, evidence.current)
     )
-    gone, come = [t for t in before if t not in now], [t for t in now if t not in before]
+    parts_before = {part.key for part in evidence.edition.parts_for(previous.fiscal_year)}
+    gone = [table for table in before if table not in now]
+    come = [table for table in now if table not in before and table.partition(".")[0] in parts_before]
     for code, tables in (("N705", gone), ("N704", come)):
         if tables:
             place = replace(evidence.current.places.whole, table=tables[0] if len(tables) == 1 else "")

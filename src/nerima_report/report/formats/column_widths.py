@@ -32,14 +32,17 @@ def column_widths(table: Table, width: int) -> list[int]:
     """The widths in twips; they add up to `width`.
 
     They follow the weights of the columns, as far as every heading can break between its words. The column with most
-    to spare gives what the others need. Where the page is too narrow for all headings, the widest columns are cut.
+    to spare gives what the others need. Where the page is too narrow for all headings, the widest columns are cut, so
+    far as their cells allow it.
     """
     headings = [column.heading for column in table.columns]
     weights = _shared_out([column.weight for column in table.columns], width)
-    needs = zip(headings, _needed_by_cells(table, weights), strict=True)
-    least = [next((good for good in _good_widths(heading) if good >= cells), cells) for heading, cells in needs]
+    cells = list(_needed_by_cells(table, weights))
+    needs = zip(headings, cells, strict=True)
+    least = [next((good for good in _good_widths(heading) if good >= need), need) for heading, need in needs]
     if sum(least) >= width:
-        return _shared_out(_cut(least, width), width)
+        floors = [min(*each) for each in zip(cells, _widest_cells(table), strict=True)]
+        return _shared_out(_cut(least, floors if sum(floors) <= width else [0] * len(floors), width), width)
     widths = [_snapped(*each) for each in zip(headings, least, weights, strict=True)]
     spare = sorted(range(len(widths)), key=lambda column: least[column] - widths[column])
     for column in spare:
@@ -59,10 +62,11 @@ def _shared_out(shares: list[int], width: int) -> list[int]:
     return [right - left for left, right in pairwise(edges)]
 
 
-def _cut(widths: list[int], total: int) -> list[int]:
-    """The widths, the widest cut to one width, so that they add up to at most the total."""
-    most = next(most for most in range(max(widths), 0, -1) if sum(min(width, most) for width in widths) <= total)
-    return [min(width, most) for width in widths]
+def _cut(widths: list[int], least: list[int], total: int) -> list[int]:
+    """The widths, the widest cut to one width, but not below the least, so that they add up to at most the total."""
+    cut = ([max(low, min(width, most)) for width, low in zip(widths, least, strict=True)]
+           for most in range(max(widths), -1, -1))  # fmt: skip
+    return next(each for each in cut if sum(each) <= total)
 
 
 def _snapped(heading: str, least: int, width: int) -> int:
@@ -74,11 +78,14 @@ def _snapped(heading: str, least: int, width: int) -> int:
 
 def _needed_by_cells(table: Table, weights: list[int]) -> Iterator[int]:
     """How wide the cells of each column ask it to be: for the longest number, or for text that can still be read."""
-    for place, (column, weight) in enumerate(zip(table.columns, weights, strict=True)):
-        if column.numeric:
-            yield max((_width(row[place].text) for row in table.rows), default=0) + PADDING
-        else:
-            yield min(weight, READABLE)
+    for column, weight, widest in zip(table.columns, weights, _widest_cells(table), strict=True):
+        yield widest if column.numeric else min(weight, READABLE)
+
+
+def _widest_cells(table: Table) -> list[int]:
+    """How wide each column is where none of its cells breaks."""
+    texts = ([row[place].text for row in table.rows] for place in range(len(table.columns)))
+    return [max(map(_width, own), default=0) + PADDING for own in texts]
 
 
 @cache

@@ -16,6 +16,7 @@ from nerima_report.text import one_line
 
 TEMPLATE = "report.html.j2"
 MOST_COLUMNS = 3  # that a telephone shows beside each other; a wider table can be moved sideways there
+MANY_COLUMNS = 8  # with more than these, a table is set closer
 SHORT_TABLE = 12  # a table of so many rows at most is printed on one page
 
 
@@ -68,6 +69,7 @@ def _is_grouped(table: Table) -> bool:
 def _classes(table: Table) -> str:
     kind = "list" if _is_list(table) else "numbers"
     wide = " wide" if _is_wide(table) else ""
+    wide += " many" if len(table.columns) > MANY_COLUMNS else ""
     short = " short" if len(table.rows) <= SHORT_TABLE else ""
     return f"table {kind}{wide}{short}"
 
