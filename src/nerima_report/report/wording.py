@@ -291,6 +291,7 @@ class PartWording:
             "最多": self.largest,
             "順位": self.of_rank,
             "順位の値": self.value_of_rank,
+            "順位の構成比": self.share_of_rank,
             "行の計": self.sum_of_rows,
             "区分の計": self.sum_of_group,
             "構成比": self.part_of_total,
@@ -373,7 +374,14 @@ class PartWording:
 
     def part_of_total(self, table: str, column: str, row: str) -> Quantity:
         """構成比("内容別", "件数", "教育"): a row in % of the total; 「－」, and false, of a total of 0."""
-        numbers = self.sum_of_rows(table, column, row), self.total(table, column)
+        return self._share_of_total(table, column, self.sum_of_rows(table, column, row))
+
+    def share_of_rank(self, table: str, column: str, rank: str) -> Quantity:
+        """順位の構成比("内容別", "件数", "2"): the second largest count in % of the total."""
+        return self._share_of_total(table, column, self.value_of_rank(table, column, rank))
+
+    def _share_of_total(self, table: str, column: str, one: Quantity) -> Quantity:
+        numbers = one, self.total(table, column)
         (part, whole), printing = [one.value for one in numbers], self._collection.edition.municipality.printing
         if part is None or whole is None:
             return made_of(numbers, None, "%")

@@ -160,20 +160,16 @@ def _from_workbook(order: ImportOrder, edition: Edition) -> _Read:
 
 def _totals_of(tallies: Tallies, edition: Edition, not_published: Container[str]) -> Totals:
     """The totals, with those of columns of which nothing else was published."""
-    known = {(cell.key.table, cell.key.column) for cell in tallies.cells}
-
-    def has_parts(total: CellKey) -> bool:
-        parts = edition.count_tables[total.table].parts_of(total)
-        return any((part.table, part.column) in known for part in parts)
-
-    totals = (stated for stated in tallies.stated if not stated.key.row and not has_parts(stated.key))
+    totals = add_up(tallies, edition)
+    known = {key._replace(group="", row="") for key, value in totals.values.items() if value is not None}
     printed = {
         stated.key: number
-        for stated in totals
-        if stated.key.table not in not_published and stated.formula is None
+        for stated in tallies.stated
+        if not (stated.key.group or stated.key.row) and stated.formula is None
+        if stated.key not in known and stated.key.table not in not_published
         if isinstance(number := stated_number(stated), int)
     }
-    return replace(add_up(tallies, edition), printed=printed)
+    return replace(totals, printed=printed)
 
 
 def _of_the_workbook(order: ImportOrder, submission: Submission, tallies: Tallies) -> Iterator[Finding]:
