@@ -18,7 +18,7 @@ from jinja2 import Undefined
 from nerima_report.edition.entries import EntryTable
 from nerima_report.edition.part import Part
 from nerima_report.edition.tables import ASKED, DONE, Cells, CountTable, cell_keys
-from nerima_report.fiscal_year import Month, full_name, short_name, year_end
+from nerima_report.fiscal_year import Calendar, Month, full_name, short_name, year_end
 from nerima_report.places import CellKey
 from nerima_report.tallies.collection import Collection
 from nerima_report.tallies.figures import Share, largest_rows, percentage
@@ -237,7 +237,7 @@ def filters_for(units: tuple[str, ...]) -> Mapping[str, Callable[..., Wording]]:
     return {**FILTERS, **{name: shown for name, shown in own.items() if name not in FILTERS}}
 
 
-def year_names(fiscal_year: int) -> dict[str, str]:
+def year_names(fiscal_year: int, calendar: Calendar = "era") -> dict[str, str]:
     """The names of the year, of the one before it and of the one after it (YEAR_PLACEHOLDERS).
 
     >>> names = year_names(2019)
@@ -248,28 +248,31 @@ def year_names(fiscal_year: int) -> dict[str, str]:
         name: text
         for year, which in ((fiscal_year, ""), (fiscal_year - 1, "前"), (fiscal_year + 1, "翌"))
         for name, text in (
-            (f"{which}年度", full_name(year)),
-            (f"短い{which}年度", short_name(year)),
-            (f"{which}年度末", f"{year_end(year).full}末"),
+            (f"{which}年度", full_name(year, calendar)),
+            (f"短い{which}年度", short_name(year, calendar)),
+            (f"{which}年度末", f"{year_end(year).printed(calendar)}末"),
             (f"{which}年度の西暦" if which else "西暦", str(year)),
         )
     }
 
 
-def names_for_manuscripts(fiscal_year: int) -> dict[str, Wording]:
+def names_for_manuscripts(fiscal_year: int, calendar: Calendar) -> dict[str, Wording]:
     """The same for a manuscript, in which 前年度(…) asks for a number: there the year before is called 前の年度."""
-    names = {name: Wording(text) for name, text in year_names(fiscal_year).items()}
+    names = {name: Wording(text) for name, text in year_names(fiscal_year, calendar).items()}
     return {"前の年度" if name == "前年度" else name: text for name, text in names.items()}
 
 
-def cover_names(fiscal_year: int, month: int, titles: Sequence[str], issuer: str) -> dict[str, object]:
-    """What the cover may ask for: the year in both calendars, the parts, the month and the issuer."""
+def cover_names(
+    fiscal_year: int, month: int, titles: Sequence[str], issuer: str, calendar: Calendar
+) -> dict[str, object]:
+    """What the cover may ask for: the year in both calendars and which of them is printed, parts, month and issuer."""
     published = Month(fiscal_year + 1, month) if month >= 4 else Month(fiscal_year + 2, month)
     return {
-        **names_for_manuscripts(fiscal_year),
+        **names_for_manuscripts(fiscal_year, calendar),
+        "暦": calendar,
         "西暦年度": Wording(f"{fiscal_year}年度"),
         "部の題名": list(titles),
-        "公表月": Wording(published.full),
+        "公表月": Wording(published.printed(calendar)),
         "公表する課": issuer,
     }
 
