@@ -238,11 +238,23 @@ class Designation(Definition):
         return self
 
 
+Code = Annotated[str, StringConstraints(pattern=r"^\d{6}$")]
+TO_FILL_IN = "000000"  # the code of an edition that was just made
+
+
+class FormerName(Definition):
+    """How the body was called, and its code, before it became a city, say: records of then are its own."""
+
+    name: Text = Field(title="名前")
+    code: Code = Field(title="団体コード")
+
+
 class MunicipalityDefinition(Definition):
     """Who publishes: name, code, coordinators, month and ways of publication, open data, the default roster."""
 
     name: Text = Field(title="名前")
-    code: Annotated[str, StringConstraints(pattern=r"^\d{6}$")] = Field(title="団体コード")
+    code: Code = Field(title="団体コード")
+    formerly: tuple[FormerName, ...] = Field(title="前の名前とコード", default=())
     form_version: Text = Field(title="様式の版")
     earlier_form_versions: tuple[Text, ...] = Field(title="まだ読む前の様式の版", default=())
     publication_month: Setting = Field(title="公表の月")
@@ -268,6 +280,11 @@ class MunicipalityDefinition(Definition):
         """What the body calls itself and its offices."""
         latest = max(self.coordinators, key=lambda c: c.first_year)
         return self.own_words.of(self.name, latest.section)
+
+    def is_called(self, name: str, code: str) -> bool:
+        """Whether the body is, or was, called so. A code that is still to be filled in is not compared."""
+        names = ((self.name, self.code), *((former.name, former.code) for former in self.formerly))
+        return any(name == own and (code == of_own or TO_FILL_IN in (code, of_own)) for own, of_own in names)
 
     def worded(self, data: dict[str, Any]) -> dict[str, Any]:
         """What a file of texts holds, in the style and in the words of the body."""

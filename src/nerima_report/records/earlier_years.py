@@ -147,7 +147,7 @@ def with_records(earlier: EarlierYears, workspace: Workspace, edition: Edition) 
     for year in years_asked(edition, fiscal_year):
         file = workspace.record(year)
         if file.exists():
-            record = read_record(file, year, edition.name)
+            record = read_record(file, year, edition)
             years[year] = year_of(record, file.as_posix(), edition, fiscal_year)
             digests[year] = sha256(read_file(file))
     return replace(earlier, years=years, digests=digests)

@@ -152,7 +152,10 @@ class TableOfYears:
 
     def printed(self) -> Table:
         """The table as printed, unnumbered."""
-        names, as_rows = year_names(self.earlier.fiscal_year, self._printing.calendar), self.definition.years_as == "rows"
+        names, as_rows = (
+            year_names(self.earlier.fiscal_year, self._printing.calendar),
+            self.definition.years_as == "rows",
+        )
         years = [Cell(self._year_label(year), self._marks_on(year)) for year in self.years]
         overs = ["" if year == self.earlier.fiscal_year else self.definition.earlier_over for year in self.years]
         columns = [[self._cell(line, year) for year in self.years] for line in self._printed_lines]
@@ -184,7 +187,9 @@ class TableOfYears:
         return [line for line in self.lines if (line.item.group, line.item.label) not in inner or not line.item.label]
 
     def _year_label(self, year: int) -> str:
-        return fill(self.definition.label_of(self.earlier.fiscal_year - year), year_names(year, self._printing.calendar))
+        return fill(
+            self.definition.label_of(self.earlier.fiscal_year - year), year_names(year, self._printing.calendar)
+        )
 
     def _with_remarks(self, table: Table) -> Table:
         """The printed table with the words on single years behind their numbers."""
