@@ -46,7 +46,7 @@ def test_a_place_may_be_written_in_many_ways(said: dict[str, str]) -> None:
     assert answered(answer(**said), OF_SECTION) == [True]
 
 
-@pytest.mark.parametrize("word", ["市全体", "区全体", "全体", "県全体"])
+@pytest.mark.parametrize("word", ["市全体", "区全体", "全体", "県全体", "組合全体", "広域連合全体", "ひばり市全体"])
 @pytest.mark.parametrize("finding", [OF_CITY, ON_ITS_FORM], ids=["the totals", "the form of the whole"])
 def test_the_whole_has_many_words(word: str, finding: Finding) -> None:
     assert answered(answer(section=word), finding, OF_SECTION) == [True, False]

@@ -170,7 +170,8 @@ def rows_of_ledger(file: Path, whole: Edition) -> dict[str, list[dict[str, objec
 def told(file: Path) -> dict[str, Any]:
     """A record without what changes with every version of the definitions and of the program."""
     content: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-    return {key: value for key, value in content.items() if key not in ("edition", "program", "seal")}
+    apart = ("schema_version", "municipality", "edition", "program", "seal")
+    return {key: value for key, value in content.items() if key not in apart and value not in (None, [])}
 
 
 def parts(path: Path) -> dict[str, bytes]:

@@ -101,10 +101,10 @@ class Explanation:
 
 
 PLACE_IN_SETTINGS = ("section", "table", "group", "row", "column", "cell", "other")
-# The words for a body as a whole, in findings and on forms: 区全体, 市全体.
-_WHOLE = re.compile("[区市町村都道府県]?全体")
-# How the names of what a 課 belongs to end: 総務部, 会計管理室, 教育委員会事務局.
-_ABOVE_A_SECTION = ("部", "局", "室", "院", "会", "所")
+# The words for a body as a whole, whatever it is: 全体, 区全体, 消防組合全体, ひばり市全体; but not 福祉部全体.
+_WHOLE = re.compile("(?:.*(?:[区市町村都道府県]|組合|連合|団体|企業団|議会))?全体")
+# How the names of what a 課 belongs to end: 総務部, 会計管理室, 教育委員会事務局; of a 係, 総務課.
+_ABOVE_A_SECTION = ("部", "局", "室", "院", "会", "所", "課", "署")
 
 
 def place_in_settings(finding: Finding, whole: Whole = NO_WHOLE) -> dict[str, str]:

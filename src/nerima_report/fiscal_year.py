@@ -11,7 +11,10 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
+from typing import Literal, NamedTuple
+
+# How a body prints its years: 令和4年, 2022年, 令和4年（2022年）.
+Calendar = Literal["era", "western", "both"]
 
 
 class Era(NamedTuple):
@@ -61,6 +64,16 @@ class Month:
         """The month without the name of its era, as in 【4年7月】."""
         return self.full[2:]
 
+    def printed(self, calendar: Calendar, *, short: bool = False) -> str:
+        """The month with its year as a body prints it; with `short`, an era has no name.
+
+        >>> [Month(2022, 7).printed(calendar) for calendar in ("era", "western", "both")]
+        ['令和4年7月', '2022年7月', '令和4年（2022年）7月']
+        """
+        if short and calendar != "western":
+            return self.short
+        return f"{_year(date(self.year, self.month, 1), calendar)}{self.month}月"
+
     @property
     def fiscal_year(self) -> int:
         """The fiscal year in which the month lies."""
@@ -84,18 +97,19 @@ def era_year(day: date) -> str:
     return str(day.year)
 
 
-def full_name(fiscal_year: int) -> str:
+def full_name(fiscal_year: int, calendar: Calendar = "era") -> str:
     """The fiscal year as printed: 令和4年度.
 
-    >>> full_name(2019), full_name(2018)
-    ('令和元年度', '平成30年度')
+    >>> full_name(2019), full_name(2018), full_name(2018, "western"), full_name(2018, "both")
+    ('令和元年度', '平成30年度', '2018年度', '平成30年度（2018年度）')
     """
-    return f"{era_year(date(fiscal_year, 12, 31))}年度"
+    era, western = f"{era_year(date(fiscal_year, 12, 31))}年度", f"{fiscal_year}年度"
+    return {"era": era, "western": western, "both": f"{era}（{western}）"}[calendar]
 
 
-def short_name(fiscal_year: int) -> str:
-    """The fiscal year without its era: 4年度, as in 「4年度中に」."""
-    return full_name(fiscal_year)[2:]
+def short_name(fiscal_year: int, calendar: Calendar = "era") -> str:
+    """The fiscal year without its era: 4年度, as in 「4年度中に」; a western year as it is."""
+    return f"{fiscal_year}年度" if calendar == "western" else full_name(fiscal_year)[2:]
 
 
 def year_end(fiscal_year: int) -> Month:
@@ -192,9 +206,15 @@ def collected_year(day: date) -> int:
     return fiscal_year_of(day - timedelta(days=91))
 
 
-def full_date(day: date) -> str:
-    """A day as printed: 令和4年6月27日."""
-    return f"{era_year(day)}年{day.month}月{day.day}日"
+def full_date(day: date, calendar: Calendar = "era") -> str:
+    """A day as printed: 令和4年6月27日, 2022年6月27日 or 令和4年（2022年）6月27日."""
+    return f"{_year(day, calendar)}{day.month}月{day.day}日"
+
+
+def _year(day: date, calendar: Calendar) -> str:
+    """The year of a day: 令和4年."""
+    era, western = f"{era_year(day)}年", f"{day.year}年"
+    return {"era": era, "western": western, "both": f"{era}（{western}）"}[calendar]
 
 
 def _plain(text: object) -> str:

@@ -67,7 +67,10 @@ def test_sentences(case: dict[str, Any], tmp_path: Path) -> None:
             read_blocks(manuscript, names, lambda key: (), prose_of(edition))
         return
     blocks = read_blocks(manuscript, names, lambda key: (), prose_of(edition))
-    assert [block.text for block in blocks if isinstance(block, Paragraph)] == [case["says"]]
+    (paragraph,) = (block for block in blocks if isinstance(block, Paragraph))
+    assert paragraph.text == case["says"]
+    if "numbers" in case:
+        assert [number.name for number in paragraph.said] == case["numbers"]
 
 
 @pytest.mark.parametrize("case", CASES["printed"], ids=lambda case: case["name"])

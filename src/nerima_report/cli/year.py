@@ -390,7 +390,7 @@ def publish(
     if withdraw.strip():
         if day or way or as_built or revise or done:
             raise CannotProceed("--withdraw は、公表のほかのオプションといっしょには使えません。")
-        withdrawn = run.withdraw(workspace, fiscal_year, withdraw.strip(), date.today())
+        withdrawn = run.withdraw(workspace, edition, fiscal_year, withdraw.strip(), date.today())
         back = f"（記録は {withdrawn.back} に戻しました）" if withdrawn.back else ""
         tell_folded(
             console, [f"{full_name(fiscal_year)}の公表を取り下げました{back}。", f"書き足しました: {withdrawn.trace}"]

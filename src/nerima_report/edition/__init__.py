@@ -41,7 +41,7 @@ from nerima_report.edition.entries import (
 )
 from nerima_report.edition.generated import completed, with_guideline, with_numbers
 from nerima_report.edition.guideline import Guideline
-from nerima_report.edition.municipality import MunicipalityDefinition, Words
+from nerima_report.edition.municipality import MunicipalityDefinition, Printing, Words
 from nerima_report.edition.part import Chart, ChartsFile, Part, PartDefinition, charts_of_tables
 from nerima_report.edition.proofs import part_faults
 from nerima_report.edition.registers import Register, RegistersFile
@@ -198,7 +198,7 @@ class Edition:
 
     def _texts(self, name: str, model: type[Model]) -> Model:
         """A file of texts: that which all share, with what the edition has of its own, in the words of the body."""
-        return read_shared(self.folder, name, model, self.words)
+        return read_shared(self.folder, name, model, self.municipality)
 
     @property
     def guideline(self) -> Guideline:
@@ -216,6 +216,11 @@ class Edition:
     def words(self) -> Words:
         """What the body calls itself and its offices."""
         return self.municipality.words
+
+    @property
+    def printing(self) -> Printing:
+        """How the body prints its report."""
+        return self.municipality.printing
 
     def file(self, name: str) -> Path:
         """A file of the edition, or that of all municipalities where it has none of its own (see `SHARED`)."""
@@ -428,7 +433,7 @@ class Edition:
         """The caption of a printed table, in an edition that is narrowed to its year: 表5 公開請求処理状況."""
         place = self.parts.index(self.part_of(table_id)) + 1
         names = {"番号": str(number), "部": str(place), "題名": title}
-        return fill(self.municipality.printing.caption, names) if number else title
+        return fill(self.printing.caption, names) if number else title
 
     def part_of(self, table_id: str) -> Part:
         """The part to which a table belongs."""
@@ -567,18 +572,18 @@ def file_of(folder: Path, name: str) -> Path:
     return folder / name if (folder / name).is_file() else shared_file(folder, name)
 
 
-def read_shared(folder: Path, name: str, model: type[Model], words: Words) -> Model:
-    """A shared file of texts in the words of a body; the keys of the edition's own file of this name replace its keys.
+def read_shared(folder: Path, name: str, model: type[Model], municipality: MunicipalityDefinition) -> Model:
+    """A shared file of texts as a body words it; the keys of the edition's own file of this name replace its keys.
 
     Of a table ([compare]) the own file needs only the keys that differ.
 
     Raises DefinitionError with the file in which the fault is.
     """
     shared, own = shared_file(folder, name), folder / name
-    whole = read_definition(shared, model, words.into)
+    whole = read_definition(shared, model, municipality.worded)
     if not own.is_file():
         return whole
-    return read_definition(own, model, lambda data: words.into(_laid_over(read_data(shared), data)))
+    return read_definition(own, model, lambda data: municipality.worded(_laid_over(read_data(shared), data)))
 
 
 def _laid_over(shared: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:

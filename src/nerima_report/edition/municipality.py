@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 from functools import cached_property
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
@@ -20,7 +20,7 @@ from nerima_report.edition.tables import (
     placeholders_in,
 )
 from nerima_report.findings import Severity
-from nerima_report.fiscal_year import full_date, last_day
+from nerima_report.fiscal_year import Calendar, full_date, full_name, last_day
 
 
 class Coordinator(Definition):
@@ -35,6 +35,8 @@ class Coordinator(Definition):
 _BODIES = ("広域連合", "組合", "区", "市", "町", "村", "都", "道", "府", "県")
 _HEADS = {"組合": "管理者", "団体": "代表者"} | dict.fromkeys("都道府県", "知事")
 _WORD = re.compile(r"\{words\.([^{}]*)\}")
+Style = Literal["である", "です・ます"]
+STYLES: tuple[Style, ...] = get_args(Style)
 
 
 class Words(Definition):
@@ -100,8 +102,10 @@ class Words(Definition):
 
 
 class Printing(Definition):
-    """How a body prints: the title of the report; captions of tables and their numbers, headings, what stands for 0.
+    """How a body prints: the style of sentences; titles, captions of tables and their numbers, headings, 0.
 
+    `style` chooses among the sentences that the program itself adds to a report (see `in_style`), `calendar` how years
+    are printed in reports and letters.
     `title` may have {年度}, {西暦} and {部の題名}, `caption` {番号}, {部} (which part of the report it is) and
     {題名}, `heading` {見出し} and {単位}, `cell` {数} and {単位}. The numbers of the tables begin anew in each part, or
     run through the report. `thousands` separates the digits of numbers. `zero_note` stands under a table in which
@@ -109,6 +113,8 @@ class Printing(Definition):
     `share_rounding`.
     """
 
+    style: Style = Field(title="文体", default="である")
+    calendar: Calendar = Field(title="年の書き方", default="era")
     title: Text = Field(title="報告の題名の形", default="{年度} {部の題名}")
     caption: Text = Field(title="表の題の形", default="表{番号} {題名}")
     numbering: Literal["part", "report"] = Field(title="表の番号の付け方", default="part")
@@ -119,6 +125,14 @@ class Printing(Definition):
     zero_note: str = Field(title="0 の書き方の注", default="")
     share_digits: int = Field(title="構成比の、小数点以下の桁数", ge=0, le=4, default=1)
     share_rounding: Rounding = Field(title="構成比の丸め方", default="half_up")
+
+    def year(self, fiscal_year: int) -> str:
+        """A fiscal year in the calendar of the body: 令和4年度, 2022年度."""
+        return full_name(fiscal_year, self.calendar)
+
+    def day(self, day: date) -> str:
+        """A day in the calendar of the body: 令和4年6月27日, 2022年6月27日."""
+        return full_date(day, self.calendar)
 
     @model_validator(mode="after")
     def _asks_only_for_what_there_is(self) -> Printing:
@@ -150,6 +164,21 @@ class Printing(Definition):
 
 
 AS_USUAL = Printing()
+
+
+def in_style(data: dict[str, Any], style: Style) -> dict[str, Any]:
+    """What a file of texts holds, with one sentence where it has the same in both styles.
+
+    >>> in_style({"none": {"である": "ない。", "です・ます": "ありません。"}, "title": "正誤表"}, "です・ます")
+    {'none': 'ありません。', 'title': '正誤表'}
+    """
+    return {key: _in_style(value, style) for key, value in data.items()}
+
+
+def _in_style(value: object, style: Style) -> object:
+    if not isinstance(value, dict):
+        return value
+    return value[style] if style in value else in_style(value, style)
 
 
 class RosterRow(Definition):
@@ -209,11 +238,23 @@ class Designation(Definition):
         return self
 
 
+Code = Annotated[str, StringConstraints(pattern=r"^\d{6}$")]
+TO_FILL_IN = "000000"  # the code of an edition that was just made
+
+
+class FormerName(Definition):
+    """How the body was called, and its code, before it became a city, say: records of then are its own."""
+
+    name: Text = Field(title="名前")
+    code: Code = Field(title="団体コード")
+
+
 class MunicipalityDefinition(Definition):
     """Who publishes: name, code, coordinators, month and ways of publication, open data, the default roster."""
 
     name: Text = Field(title="名前")
-    code: Annotated[str, StringConstraints(pattern=r"^\d{6}$")] = Field(title="団体コード")
+    code: Code = Field(title="団体コード")
+    formerly: tuple[FormerName, ...] = Field(title="前の名前とコード", default=())
     form_version: Text = Field(title="様式の版")
     earlier_form_versions: tuple[Text, ...] = Field(title="まだ読む前の様式の版", default=())
     publication_month: Setting = Field(title="公表の月")
@@ -239,6 +280,15 @@ class MunicipalityDefinition(Definition):
         """What the body calls itself and its offices."""
         latest = max(self.coordinators, key=lambda c: c.first_year)
         return self.own_words.of(self.name, latest.section)
+
+    def is_called(self, name: str, code: str) -> bool:
+        """Whether the body is, or was, called so. A code that is still to be filled in is not compared."""
+        names = ((self.name, self.code), *((former.name, former.code) for former in self.formerly))
+        return any(name == own and (code == of_own or TO_FILL_IN in (code, of_own)) for own, of_own in names)
+
+    def worded(self, data: dict[str, Any]) -> dict[str, Any]:
+        """What a file of texts holds, in the style and in the words of the body."""
+        return self.words.into(in_style(data, self.printing.style))
 
     def not_announced(self, fiscal_year: int) -> tuple[str, ...]:
         """The designations up to the end of a fiscal year that have no 告示 yet, in words."""

@@ -206,6 +206,12 @@ class TrendTexts(Definition):
     )
     sign_legend: Annotated[Text, asks_only_for("符号")] = Field(title="符号の説明")
     signs: SignTexts = Field(title="記号の説明")
+    chart: Annotated[Text, asks_only_for("題名", "値", "切れ目")] = Field(
+        title="図の説明（読み上げる文）", default="{題名}の推移の折れ線グラフ。{値}。{切れ目}数は下の表にある。"
+    )
+    chart_broken: Annotated[Text, asks_only_for("年度")] = Field(
+        title="図の説明の、系列の切れ目の文", default="{年度}の前で系列が切れる。"
+    )
     axis_zero: Text = Field(title="件数の図の縦軸の断り")
     axis_percent: Text = Field(title="割合の図の縦軸の断り")
 

@@ -15,8 +15,9 @@ from nerima_report.edition import Edition
 from nerima_report.edition.catalogue import Notice, ranges, short
 from nerima_report.edition.kinds import titled
 from nerima_report.edition.letters import ReminderLetter, RequestLetter, ReturnLetter, UnreadLetter
+from nerima_report.edition.municipality import Printing
 from nerima_report.edition.tables import fill
-from nerima_report.fiscal_year import first_day, full_date, full_name, last_day
+from nerima_report.fiscal_year import first_day, last_day
 from nerima_report.places import Place
 from nerima_report.tallies.roster import RosterSection
 from nerima_report.text import as_file_name, harmless, one_line
@@ -100,15 +101,16 @@ class LetterWriter:
         attachments: tuple[Attachment, ...] = (),
     ) -> Letter:
         coordinator = self.edition.municipality.coordinator(self.fiscal_year)
+        printing = self.edition.printing
         values = {
             "宛先": self._addressed(section),
             "課": section.key,
-            "年度": full_name(self.fiscal_year),
-            "初日": full_date(first_day(self.fiscal_year)),
-            "末日": full_date(last_day(self.fiscal_year)),
+            "年度": printing.year(self.fiscal_year),
+            "初日": printing.day(first_day(self.fiscal_year)),
+            "末日": printing.day(last_day(self.fiscal_year)),
             "とりまとめ課": f"{coordinator.department}{coordinator.section}",
             "とりまとめ課の長": f"{coordinator.department}　{self._head(coordinator.section)}".strip(),
-            "期限": _with_weekday(self.deadline) if self.deadline else "",
+            "期限": _with_weekday(self.deadline, printing) if self.deadline else "",
             **facts,
         }
         name = as_file_name(f"{texts.name}_{section.key}")
@@ -128,8 +130,8 @@ class LetterWriter:
         return fill(head.title, {"課": section_name})
 
 
-def _with_weekday(day: date) -> str:
-    return f"{full_date(day)}（{'月火水木金土日'[day.weekday()]}）"
+def _with_weekday(day: date, printing: Printing) -> str:
+    return f"{printing.day(day)}（{'月火水木金土日'[day.weekday()]}）"
 
 
 def _things_to_do(notices: Iterable[Notice]) -> Iterator[str]:

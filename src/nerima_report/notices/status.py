@@ -90,8 +90,9 @@ class YearStatus:
 
     `versions` are the hashes of the workbooks that count, by file; `others` the numbers of errors that no 課 of
     `handed_in` answers for, by file ('' for those in no file). `ways_open` are the ways of publication that are not
-    done yet, `not_announced` the designations of 出資法人等 without their 告示. `confirmed` are the 課 whose 確認表
-    says what the case ledger says, `unconfirmed` those of whom one is awaited. `section_word` is
+    done yet, `not_announced` the designations of 出資法人等 without their 告示, `to_fill_in` what a new edition
+    still lacks. `confirmed` are the 課 whose 確認表 says what the case ledger says, `unconfirmed` those of whom one is
+    awaited. `section_word` is
     what a 課 is called.
     """
 
@@ -104,6 +105,7 @@ class YearStatus:
     record: RecordState = "none"
     ways_open: tuple[str, ...] = ()
     not_announced: tuple[str, ...] = ()
+    to_fill_in: tuple[str, ...] = ()
     confirmed: tuple[str, ...] = ()
     unconfirmed: tuple[str, ...] = ()
     section_word: str = "課"
@@ -310,6 +312,7 @@ def _standing(year: YearStatus) -> Iterator[_List]:
     yield _List("確認済み", year.confirmed, urgent=False)
     yield _List("公表がまだ", year.ways_open, urgent=True)
     yield _List("告示がまだ", year.not_announced, urgent=True)
+    yield _List("定義に書く", year.to_fill_in, urgent=False)
 
 
 def _news(look: Look) -> Iterator[_List]:

@@ -111,9 +111,7 @@ def reported_before(workspace: Workspace, edition: Edition, fiscal_year: int) ->
     if not files:
         return {}
     try:
-        comparison = compare_with(
-            read_record(files[-1], edition=edition.name), files[-1].as_posix(), edition, fiscal_year
-        )
+        comparison = compare_with(read_record(files[-1], edition=edition), files[-1].as_posix(), edition, fiscal_year)
     except CannotProceed:
         return {}
     reported = {**comparison.previous.tallies, edition.words.whole: comparison.previous.known}

@@ -11,7 +11,6 @@ from nerima_report.edition import Edition
 from nerima_report.edition.part import Part
 from nerima_report.edition.tables import Cells, CountTable, cell_keys, fill
 from nerima_report.files import read_file, sha256
-from nerima_report.fiscal_year import full_name
 from nerima_report.places import CellKey
 from nerima_report.records.file import read_record
 from nerima_report.records.model import RecordedFigure
@@ -90,7 +89,7 @@ class EarlierYears:
             if any(of_part.table_id(rule.table) == key.table and rule.cuts(key) for key in keys)
         ]
         said = [
-            fill(words.broken, {"年度": full_name(rule.year), "変更": rule.what, "理由": rule.reason})
+            fill(words.broken, {"年度": self.edition.printing.year(rule.year), "変更": rule.what, "理由": rule.reason})
             for rule in sorted(rules, key=lambda rule: rule.year)
         ]
         for table_id, column in dict.fromkeys((key.table, key.column) for key in keys if not said):
@@ -148,7 +147,7 @@ def with_records(earlier: EarlierYears, workspace: Workspace, edition: Edition) 
     for year in years_asked(edition, fiscal_year):
         file = workspace.record(year)
         if file.exists():
-            record = read_record(file, year, edition.name)
+            record = read_record(file, year, edition)
             years[year] = year_of(record, file.as_posix(), edition, fiscal_year)
             digests[year] = sha256(read_file(file))
     return replace(earlier, years=years, digests=digests)

@@ -17,15 +17,16 @@ from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
+from nerima_report.edition import Edition
 from nerima_report.edition.toml import fault_of_content, key_of, reason_of
 from nerima_report.errors import CannotProceed, ForeignRecord, NewerRecord, RecordError, newer_version_needed
 from nerima_report.files import read_record_text, sha256
 from nerima_report.fiscal_year import full_name
 from nerima_report.records.lines import RecordLines, lines_of
 from nerima_report.records.model import (
-    NEWEST_VERSION,
+    FIRST_VERSION,
     REPORT,
-    VERSION_WITHOUT_PUBLICATION,
+    SCHEMA_VERSION,
     Record,
     RecordedChange,
     RecordedRevision,
@@ -33,7 +34,7 @@ from nerima_report.records.model import (
 
 SEAL = "seal"
 # Keys that say nothing about the year itself; they are left out when two records are compared.
-_APART = {"revisions", "program", "schema_version", "sources", "publication", "ways_done", "outputs"}
+_APART = {"revisions", "program", "schema_version", "sources", "publication", "ways_done", "outputs", "municipality"}
 MOST_SHOWN = 5  # changes that the refusal of a silent change names
 _DESCRIPTION = (
     "公表した年度の記録（records/年度.json、out/年度/record.json）。"
@@ -60,23 +61,36 @@ class RecordFile(NamedTuple):
     lines: RecordLines
 
 
-def read_record(file: Path, fiscal_year: int | None = None, edition: str = "") -> Record:
-    """Read a record, which must be that of `fiscal_year` and made by the `edition` of this name, if these are given.
+def read_record(file: Path, fiscal_year: int | None = None, edition: Edition | None = None) -> Record:
+    """Read a record, which must be that of `fiscal_year`, made by `edition` and of its body, if these are given.
 
-    Raises RecordError when it cannot be used, ForeignRecord where another edition made it.
+    Raises RecordError when it cannot be used, ForeignRecord where another edition made it, or it is of another body.
     """
     return open_record(file, fiscal_year, edition).record
 
 
-def open_record(file: Path, fiscal_year: int | None = None, edition: str = "") -> RecordFile:
+def open_record(file: Path, fiscal_year: int | None = None, edition: Edition | None = None) -> RecordFile:
     """Read a record as `read_record` does, together with its lines, as they are in the file."""
     text = read_record_text(file)
     record = _record_of(file, text, fiscal_year)
     lines = lines_of(text)
-    if edition and record.edition.name != edition:
-        reason = f"ほかの定義「{record.edition.name}」で作った記録です（いま使っている定義は「{edition}」）"
-        raise ForeignRecord(file, "edition.name", reason, lines.find("edition"))
+    if edition is not None:
+        _refuse_foreign(file, record, edition, lines)
     return RecordFile(record, file.as_posix(), lines)
+
+
+def _refuse_foreign(file: Path, record: Record, edition: Edition, lines: RecordLines) -> None:
+    """Raise ForeignRecord for a record that another edition made, or this one when it was that of another body."""
+    if record.edition.name != edition.name:
+        reason = f"ほかの定義「{record.edition.name}」で作った記録です（いま使っている定義は「{edition.name}」）"
+        raise ForeignRecord(file, "edition.name", reason, lines.find("edition"))
+    of, body = record.municipality, edition.municipality
+    if of is not None and not body.is_called(of.name, of.code):
+        reason = (
+            f"ほかの団体「{of.name}」（{of.code}）の記録です（いまの定義は「{body.name}」（{body.code}））。"
+            "団体の名前やコードが変わったのなら、前のものを municipality.toml の formerly に書いてください"
+        )
+        raise ForeignRecord(file, "municipality", reason, lines.find("municipality"))
 
 
 def record_to_write(record: Record, file: Path) -> RecordFile:
@@ -91,11 +105,11 @@ def _record_of(file: Path, text: str, fiscal_year: int | None) -> Record:
         return lines_of(text).find(*place)
 
     version = content.get("schema_version")
-    if isinstance(version, int) and version > NEWEST_VERSION:
-        reason = newer_version_needed(version, NEWEST_VERSION, content.get("program"))
+    if isinstance(version, int) and version > SCHEMA_VERSION:
+        reason = newer_version_needed(version, SCHEMA_VERSION, content.get("program"))
         raise NewerRecord(file, "schema_version", reason, line("schema_version"))
-    if version not in range(VERSION_WITHOUT_PUBLICATION, NEWEST_VERSION + 1):
-        reason = f"この版のプログラムが読めるのは {VERSION_WITHOUT_PUBLICATION} から {NEWEST_VERSION} までです"
+    if version not in range(FIRST_VERSION, SCHEMA_VERSION + 1):
+        reason = f"この版のプログラムが読めるのは {FIRST_VERSION} から {SCHEMA_VERSION} までです"
         raise RecordError(file, "schema_version", reason, line("schema_version"))
     seal = content.pop(SEAL, None)
     try:

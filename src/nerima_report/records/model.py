@@ -17,12 +17,8 @@ from nerima_report.tallies.cell_values import Status
 from nerima_report.tallies.figures import Share
 from nerima_report.tallies.totals import PrintedValue
 
-SCHEMA_VERSION: Final = 6
-# Only a year that was typed in with its columns of shares needs a place for them.
-NEWEST_VERSION: Final = 7
-# Version 2 has no place for the publication. A year that was typed in says nothing of it, and is still written so,
-# unless it has what only a later version has a place for.
-VERSION_WITHOUT_PUBLICATION: Final = 2
+SCHEMA_VERSION: Final = 7
+FIRST_VERSION: Final = 2  # that is still read
 REPORT = "report"  # the name, without its ending, of the files made with a record that are printed
 # Keys of a record, by the version that added them.
 _ADDED = {
@@ -30,7 +26,7 @@ _ADDED = {
     4: {"ways_done"},
     5: {"counted_from_ledger"},
     6: {"printed_figures", "printed_totals"},
-    7: {"printed_shares"},
+    7: {"printed_shares", "municipality"},
 }
 # Beyond any sum of counts; also exact in every program that reads JSON.
 LARGEST_TOTAL = 10**15
@@ -55,6 +51,13 @@ class RecordedEdition(Recorded):
 
     name: Text = Field(description="定義のフォルダーの名前。")
     sha256: Sha256 = Field(description="定義のすべてのファイルのハッシュ。")
+
+
+class RecordedMunicipality(Recorded):
+    """The body whose year it is: two bodies may use definitions of the same name."""
+
+    code: Text = Field(description="団体コード（定義の code）。")
+    name: Text = Field(description="団体の名前。")
 
 
 class RecordedTable(Recorded):
@@ -314,6 +317,9 @@ class Record(Recorded):
     )
     printed_shares: tuple[RecordedPrintedShare, ...] = Field(
         description="表の中の割合の列の、公表された値を書き写したもの（版7から）。", default=()
+    )
+    municipality: RecordedMunicipality | None = Field(
+        description="団体（版7から）。前の版の記録に書き足したものでは null。", default=None
     )
 
     @property

@@ -156,6 +156,10 @@ class Trend:
         """All years from the first to the last."""
         return range(min(self.sources), max(self.sources) + 1)
 
+    def year(self, fiscal_year: int) -> str:
+        """A fiscal year as the body prints it."""
+        return self.edition.printing.year(fiscal_year)
+
     @cached_property
     def parts(self) -> dict[str, str]:
         """The titles of the parts by key."""

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from nerima_report.edition.municipality import AS_USUAL
 from nerima_report.edition.tables import Column, CountTable, fill
 from nerima_report.edition.texts import ApprovalTexts
 from nerima_report.findings import Explanation, shown_fact
-from nerima_report.fiscal_year import full_name
 from nerima_report.report.blocks import Block, Bullets, Cell, Heading, Paragraph, Report, Table, TableColumn
 from nerima_report.report.content import Content
 from nerima_report.report.tables import ComparedTable, count_table, used_rows
@@ -35,7 +35,7 @@ class ChangedByHand:
 def compose_approval(content: Content, report: Report, changed: ChangedByHand) -> Report:
     """The document for those who sign `report`; `content` is what it says, with all that was found."""
     texts = content.collection.edition.years.approval
-    name = full_name(content.collection.fiscal_year)
+    name = content.collection.edition.printing.year(content.collection.fiscal_year)
     numbers = [Paragraph(texts.no_year_before)] if content.comparison is None else []
     blocks: list[Block] = [
         Heading(1, texts.numbers),
@@ -70,17 +70,18 @@ def _numbers(content: Content, report: Report, texts: ApprovalTexts) -> Iterator
 def _tables(content: Content, table_id: str, table: CountTable, texts: ApprovalTexts) -> Iterator[Table]:
     """The tables of which each has as its title what it adds to that of the printed table: （件数）."""
     totals, comparison, year = content.collection.totals, content.comparison, content.collection.fiscal_year
+    printing = AS_USUAL.model_copy(update={"calendar": content.collection.edition.printing.calendar})
     if comparison is None or totals.misses(table.keys(table_id)):
-        yield replace(count_table(table_id, table, totals, year), title="")
+        yield replace(count_table(table_id, table, totals, year, printing), title="")
         return
     compare = content.collection.edition.years.compare
     if not comparison.compares(table_id):
-        printed = count_table(table_id, table, totals, year)
+        printed = count_table(table_id, table, totals, year, printing)
         yield replace(ComparedTable(table_id, table, totals, comparison, compare).beside(printed), title="")
         return
     for column in table.columns:
         alone = table.model_copy(update={"columns": (column.model_copy(update={"sum_of": (), "of": ""}),)})
-        printed = count_table(table_id, used_rows(table_id, alone, totals, comparison), totals, year)
+        printed = count_table(table_id, used_rows(table_id, alone, totals, comparison), totals, year, printing)
         beside = ComparedTable(table_id, alone, totals, comparison, compare).beside(printed)
         title = f"（{column.label}）" if len(table.columns) > 1 else ""
         yield replace(_with_reasons(beside, content, column, texts), title=title)

@@ -26,7 +26,7 @@ from nerima_report.report.blocks import Report
 from nerima_report.report.content import Content
 from nerima_report.report.must_publish import published_items
 from nerima_report.report.tables import in_printed_order, share_text
-from nerima_report.report.wording import number, so_far
+from nerima_report.report.wording import COMPUTED, number, so_far
 from nerima_report.report.years_tables import TableOfYears, YearsLine, tables_of_years
 from nerima_report.tallies.collection import Collection
 from nerima_report.tallies.counting import amount, counted_entries, divided_by, open_entries, source_of
@@ -61,6 +61,7 @@ def make_audit(content: Content, report: Report) -> str:
         *_missing(content),
         *_figures(content),
         *_tables(content, report),
+        *_computations(report),
         *_years(content, report),
         *_entries(content, report),
         *_must_publish(content, report),
@@ -137,6 +138,17 @@ def _tables(content: Content, report: Report) -> Iterator[str]:
             yield from _column(content, told, table_id, table, column)
         for rate in table.rates:
             yield from _rates(content.collection.totals, table_id, table, rate)
+
+
+def _computations(report: Report) -> Iterator[str]:
+    """The numbers that sentences compute from others, and how."""
+    rows = [
+        (said.name.removeprefix(COMPUTED), said.shown)
+        for said in dict.fromkeys(report.said)
+        if said.name.startswith(COMPUTED)
+    ]
+    if rows:
+        yield from ("## 文の中で計算した数", "", *markdown_table(("計算", "印刷した数"), rows))
 
 
 def _rates(totals: Totals, table_id: str, table: CountTable, rate: RateColumn) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby
+from typing import NamedTuple
 
 DRAFT_MARK = "【案】"
 PROVISIONAL_MARK = "【案・暫定】"
@@ -22,20 +23,27 @@ class Heading:
     new_page: bool = False
 
 
+class SaidNumber(NamedTuple):
+    """A number in a sentence: what it is called (個人.登録など 業務の登録 件数), and its text, with commas (1,200件)."""
+
+    name: str
+    shown: str
+
+
 @dataclass(frozen=True)
 class Paragraph:
-    """A paragraph of plain text. `said` are the names of the numbers in it: 個人.登録など 業務の登録 件数."""
+    """A paragraph of plain text. `said` are the numbers in it."""
 
     text: str
-    said: tuple[str, ...] = field(default=(), compare=False)
+    said: tuple[SaidNumber, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True)
 class Bullets:
-    """A list of items without order. `said` are the names of the numbers in them."""
+    """A list of items without order. `said` are the numbers in them."""
 
     items: tuple[str, ...]
-    said: tuple[str, ...] = field(default=(), compare=False)
+    said: tuple[SaidNumber, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True)
@@ -178,6 +186,11 @@ class Report:
     def mark(self) -> str:
         """What stands on every page: 【案】 on a draft, 【案・暫定】 where its numbers miss somebody's part."""
         return (PROVISIONAL_MARK if self.provisional else DRAFT_MARK) if self.draft else ""
+
+    @property
+    def said(self) -> list[SaidNumber]:
+        """The numbers in its sentences, in their order."""
+        return [number for block in self.blocks if isinstance(block, Paragraph | Bullets) for number in block.said]
 
     @property
     def tables(self) -> tuple[Table, ...]:

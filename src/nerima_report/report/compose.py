@@ -27,17 +27,17 @@ from nerima_report.tallies.figures import compute_figures
 def compose_report(content: Content) -> Report:
     """What the report of the year says. Raises DefinitionError where a manuscript cannot be followed."""
     edition, year = content.collection.edition, content.collection.fiscal_year
-    municipality = edition.municipality
+    municipality, printing = edition.municipality, edition.printing
     coordinator = municipality.coordinator(year)
     author = f"{municipality.name}{coordinator.department}{coordinator.section}"
     titles = [part.definition.title for part in edition.parts]
     month = municipality.publication_month.value
-    names = cover_names(year, month, titles, author)
+    names = cover_names(year, month, titles, author, printing.calendar)
     cover = read_blocks(edition.file("cover.md.j2"), names, _no_table, prose_of(edition))
-    blocks = list(_numbered([_part_blocks(part, content) for part in edition.parts], municipality.printing))
+    blocks = list(_numbered([_part_blocks(part, content) for part in edition.parts], printing))
     return Report(
         fiscal_year=year,
-        title=fill(municipality.printing.title, year_names(year) | {"部の題名": "・".join(titles)}),
+        title=fill(printing.title, year_names(year, printing.calendar) | {"部の題名": "・".join(titles)}),
         author=author,
         published=municipality.publication(year),
         cover=tuple(cover),
@@ -57,7 +57,7 @@ def annotate(report: Report, content: Content, *, draft: bool = False) -> Report
 def _part_blocks(part: Part, content: Content) -> list[Block]:
     """The blocks of a part."""
     collection = content.collection
-    names = names_for_manuscripts(collection.fiscal_year)
+    names = names_for_manuscripts(collection.fiscal_year, collection.edition.printing.calendar)
     prose = prose_of(collection.edition)
     if collection.totals.are_provisional:
         return _draft_blocks(part, content, names)
@@ -154,7 +154,8 @@ def _tables_of(part: Part, content: Content) -> Callable[[str], Sequence[Table]]
             raise WordingError(f"表「{key}」には print（印刷する列）がないので、置けません")
         collection = content.collection
         entries, missing = collection.tallies.entries[table_id], collection.totals.incomplete_lists.get(table_id)
-        printed = entry_tables(table_id, table, entries, collection.fiscal_year, provisional=bool(missing))
+        printing, year = collection.edition.printing, collection.fiscal_year
+        printed = entry_tables(table_id, table, entries, year, printing.calendar, provisional=bool(missing))
         if missing:
             text = fill(collection.edition.years.provisional.entries, {"課": "、".join(missing)})
             return [replace(one, notes=(*one.notes, TableNote(text))) for one in printed]
@@ -165,7 +166,7 @@ def _tables_of(part: Part, content: Content) -> Callable[[str], Sequence[Table]]
 
 def _count_table(table_id: str, table: CountTable, content: Content) -> Table:
     totals, year = content.collection.totals, content.collection.fiscal_year
-    printing = content.collection.edition.municipality.printing
+    printing = content.collection.edition.printing
     if totals.misses(table.keys(table_id)):
         words = content.collection.edition.years.provisional
         text = words.table + (words.order if is_unordered(table_id, table, totals) else "")

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from datetime import date
 
 from nerima_report.edition import Edition
-from nerima_report.fiscal_year import full_date
 from nerima_report.records.model import Record
 from nerima_report.report.blocks import Bullets, Cell, Heading, Paragraph, Report, Table, TableColumn
 from nerima_report.report.wording import number
@@ -15,6 +14,7 @@ from nerima_report.report.wording import number
 def compose_errata(record: Record, edition: Edition) -> Report:
     """All corrections of a published year, the earliest first. `edition` is narrowed to the year."""
     year, texts = record.fiscal_year, edition.years.errata
+    name = edition.printing.year(year)
     coordinator = edition.municipality.coordinator(year)
     author = f"{edition.municipality.name}{coordinator.department}{coordinator.section}"
     columns = (
@@ -26,10 +26,10 @@ def compose_errata(record: Record, edition: Edition) -> Report:
     )
     return Report(
         fiscal_year=year,
-        title=f"{record.name} {texts.title}",
+        title=f"{name} {texts.title}",
         author=author,
         published=date.fromisoformat(record.revisions[-1].date),
-        cover=(Heading(1, record.name), Bullets((texts.title,)), Paragraph(author)),
+        cover=(Heading(1, name), Bullets((texts.title,)), Paragraph(author)),
         # Without a heading: contents of one line would take a page.
         blocks=(Table(texts.heading, 0, texts.heading, columns, tuple(_rows(record, edition))),),
     )
@@ -38,7 +38,7 @@ def compose_errata(record: Record, edition: Edition) -> Report:
 def _rows(record: Record, edition: Edition) -> Iterator[tuple[Cell, ...]]:
     names, texts = _names(record, edition), edition.years.errata
     for revision in record.revisions:
-        why = (Cell(revision.reason), Cell(full_date(date.fromisoformat(revision.date))))
+        why = (Cell(revision.reason), Cell(edition.printing.day(date.fromisoformat(revision.date))))
         for change in revision.changes:
             numbers = (Cell(_printed(value, texts.nothing)) for value in (change.before, change.after))
             yield (Cell(names.get(change.about, change.about)), *numbers, *why)

@@ -20,7 +20,7 @@ from markdown_it.token import Token
 
 from nerima_report.errors import DefinitionError
 from nerima_report.files import read_text
-from nerima_report.report.blocks import Block, Bullets, Heading, Paragraph, Table
+from nerima_report.report.blocks import Block, Bullets, Heading, Paragraph, SaidNumber, Table
 from nerima_report.report.manuscript_proof import first_fault, is_internal, vocabulary_of
 from nerima_report.report.prose import Prose
 from nerima_report.report.wording import (
@@ -245,7 +245,7 @@ class _Parser:
         except WordingError as error:
             self._refuse(token, str(error))
 
-    def _items(self, tokens: Iterator[Token]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    def _items(self, tokens: Iterator[Token]) -> Iterator[tuple[str, tuple[SaidNumber, ...]]]:
         for token in tokens:
             match token.type:
                 case "bullet_list_close":
@@ -257,8 +257,8 @@ class _Parser:
                 case _:
                     self._refuse(token, "箇条書きの中に書けるのは文だけです")
 
-    def _inline(self, token: Token) -> tuple[str, tuple[str, ...]]:
-        """Plain text, and the names of the numbers that it says.
+    def _inline(self, token: Token) -> tuple[str, tuple[SaidNumber, ...]]:
+        """Plain text, and the numbers that it says.
 
         Japanese lines that were broken in the manuscript are joined without a space.
         """

@@ -89,10 +89,10 @@ def _printed(report: Report) -> _Printed:
             case Table():
                 tables.setdefault(block.id, (block, f"{place}{STEP}{block.caption}"))
             case Paragraph(text, said):
-                numbers = dict.fromkeys(said, place) | numbers
+                numbers = dict.fromkeys((number.name for number in said), place) | numbers
                 sentences.append((text, place))
             case Bullets(_, said):
-                numbers = dict.fromkeys(said, place) | numbers
+                numbers = dict.fromkeys((number.name for number in said), place) | numbers
     return _Printed(tables, numbers, tuple(sentences))
 
 

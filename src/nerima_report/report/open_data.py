@@ -6,6 +6,7 @@ and columns for those of its fields that are printed.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -20,11 +21,11 @@ from nerima_report.edition.tables import Cells, CountTable, fill, placeholders_i
 from nerima_report.fiscal_year import full_name
 from nerima_report.places import CellKey
 from nerima_report.records.model import Record, RecordedCell, RecordedTable
-from nerima_report.report.blocks import Bullets, Paragraph, Report
+from nerima_report.report.blocks import Report
 from nerima_report.report.content import Content
 from nerima_report.report.record import as_recorded, published_table, recorded_list
 from nerima_report.report.tables import in_printed_order, printed_rows
-from nerima_report.report.wording import number_name, year_names
+from nerima_report.report.wording import COMPUTED, MINUS, number_name, year_names
 from nerima_report.report.years_tables import TableOfYears, tables_of_years
 from nerima_report.tallies.figures import row_share
 from nerima_report.tallies.totals import Totals
@@ -32,9 +33,11 @@ from nerima_report.text import one_line
 
 KNOWN, UNPUBLISHED = "値あり", "公表なし"
 DETAIL, TOTAL, PART = "内訳", "合計", "うち"
-NUMBER, SHARE = "番号", "割合"
+NUMBER, SHARE, COMPUTATION = "番号", "割合", "計算"
 RECOMPUTED = "割合（公表した数から計算し直したもの）"
 _ON_SENTENCES = "報告の文だけにあり、表にはない数。割合の「表」は、分母の数の表。"
+_ON_COMPUTATIONS = "計算の行は、文の中でほかの数から計算した数。その「行」は計算のしかた、「表」ははじめの数の表。"
+_PRINTED = re.compile(rf"(?P<number>{MINUS}?\d[\d,.]*)(?P<unit>.*)")
 # The columns with which every row begins.
 _ABOUT = (
     DataField("全国地方公共団体コード", required=True),
@@ -114,7 +117,7 @@ def published_tables(record: Record, edition: Edition) -> list[PublishedTable]:
 
 def numbers_in_sentences(record: Record, edition: Edition, report: Report) -> list[DataTable]:
     """The numbers that only sentences of the report say: counts of tables that are not printed, and shares (%)."""
-    said = {name for block in report.blocks if isinstance(block, Paragraph | Bullets) for name in block.said}
+    said = {number.name for number in report.said}
     printed = {table.table for table in record.tables}
     titles = {part.key: part.definition.title for part in edition.parts}
     about = (edition.municipality.code, record.fiscal_year, record.name)
@@ -123,8 +126,27 @@ def numbers_in_sentences(record: Record, edition: Edition, report: Report) -> li
         for key, value, unit, kind in (*_said_counts(record, edition, said), *_said_shares(record, said))
         if key.table not in printed or kind == SHARE
     )
-    data = DataTable("sentences", "文の中の数", (*_ABOUT, *_SAID), rows, _ON_SENTENCES, _KEY_OF_COUNTS)
-    return [data] if rows else []
+    computed = [
+        (*about, titles[key.table.partition(".")[0]], *key, value, unit, COMPUTATION, KNOWN)
+        for key, value, unit in _said_computations(report, edition)
+    ]
+    kinds = replace(_KINDS, choices=(*_KINDS.choices, SHARE, *([COMPUTATION] if computed else [])))
+    fields = [kinds if field.name == _KINDS.name else field for field in _SAID]
+    on = _ON_SENTENCES + (_ON_COMPUTATIONS if computed else "")
+    data = DataTable("sentences", "文の中の数", (*_ABOUT, *fields), (*rows, *computed), on, _KEY_OF_COUNTS)
+    return [data] if data.rows else []
+
+
+def _said_computations(report: Report, edition: Edition) -> Iterator[tuple[CellKey, int | Decimal, str]]:
+    """The numbers that sentences compute from others, as they are printed, under the table of the first of these."""
+    for number in dict.fromkeys(report.said):
+        how = number.name.removeprefix(COMPUTED)
+        table = min((key for key in edition.tables if key in how), key=how.index, default="")
+        printed = _PRINTED.fullmatch(number.shown)
+        if how == number.name or not table or printed is None:
+            continue
+        value, unit = printed["number"].replace(",", "").replace(MINUS, "-"), printed["unit"]
+        yield CellKey(table, "", how, COMPUTATION), Decimal(value) if "." in value else int(value), unit
 
 
 def data_of_years(content: Content, record: Record) -> list[DataTable]:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from nerima_report.edition import Edition
+from nerima_report.edition.municipality import AS_USUAL, Printing
 from nerima_report.edition.registers import (
     CHANGED,
     ENDED,
@@ -20,7 +21,7 @@ from nerima_report.edition.registers import (
     RegisterField,
 )
 from nerima_report.edition.tables import without_doubt
-from nerima_report.fiscal_year import fiscal_year_of, full_date, full_name
+from nerima_report.fiscal_year import fiscal_year_of
 from nerima_report.registers.entry import RegisterEntry
 from nerima_report.registers.views import RegisterView
 from nerima_report.report.blocks import Block, Bullets, Cell, Heading, Paragraph, Report, Table, TableColumn
@@ -39,44 +40,47 @@ def compose_register(view: RegisterView, edition: Edition) -> Report:
     register, year = view.register, fiscal_year_of(view.day)
     coordinator = edition.municipality.coordinator(year)
     author = f"{edition.municipality.name}{coordinator.department}{coordinator.section}"
+    as_of = f"{edition.printing.day(view.day)}現在"
     return Report(
         fiscal_year=year,
-        title=f"{register.heading} {view.as_of}",
+        title=f"{register.heading} {as_of}",
         author=author,
         published=view.day,
-        cover=(Heading(1, view.as_of), Bullets((register.heading,)), Paragraph(author)),
-        blocks=(*_introduction(view, edition), *_slips(view)),
+        cover=(Heading(1, as_of), Bullets((register.heading,)), Paragraph(author)),
+        blocks=(*_introduction(view, edition), *_slips(view, edition.printing)),
     )
 
 
-def field_text(entry: RegisterEntry, field: RegisterField) -> str:
+def field_text(entry: RegisterEntry, field: RegisterField, printing: Printing = AS_USUAL) -> str:
     """The value of a field as text: 令和4年4月1日, 7,098人（令和4年度）; '' where it is blank."""
     value = entry.value(field)
     match value:
         case None | "":
             return ""
         case date():
-            return full_date(value)
+            return printing.day(value)
         case int():
             counted = f"{number(value)}{field.unit}"
             of_a_year = field.yearly and entry.confirmed is not None
-            return f"{counted}（{full_name(entry.confirmed)}）" if of_a_year and entry.confirmed else counted
+            return f"{counted}（{printing.year(entry.confirmed)}）" if of_a_year and entry.confirmed else counted
         case _:
             return str(value)
 
 
-def fields_of(entry: RegisterEntry, register: Register, *, public: bool) -> Iterator[tuple[str, str, str]]:
+def fields_of(
+    entry: RegisterEntry, register: Register, printing: Printing = AS_USUAL, *, public: bool
+) -> Iterator[tuple[str, str, str]]:
     """Label, article and content of every field of an entry, in the order of the article."""
     yield NUMBER, NO_ARTICLE, entry.number
     if not any(field.from_section for field in register.fields):
         yield OWNER, NO_ARTICLE, owner(entry)
     for field in register.fields:
         if field.public or not public:
-            yield field.label, field.source or NO_ARTICLE, field_text(entry, field)
-    yield REGISTERED, NO_ARTICLE, full_date(entry.registered) if entry.registered else ""
-    yield CHANGED, NO_ARTICLE, full_date(entry.changed) if entry.changed else ""
+            yield field.label, field.source or NO_ARTICLE, field_text(entry, field, printing)
+    yield REGISTERED, NO_ARTICLE, printing.day(entry.registered) if entry.registered else ""
+    yield CHANGED, NO_ARTICLE, printing.day(entry.changed) if entry.changed else ""
     if entry.ended:
-        yield ENDED, NO_ARTICLE, full_date(entry.ended)
+        yield ENDED, NO_ARTICLE, printing.day(entry.ended)
 
 
 def _introduction(view: RegisterView, edition: Edition) -> list[Block]:
@@ -87,26 +91,27 @@ def _introduction(view: RegisterView, edition: Edition) -> list[Block]:
         "根拠": without_doubt(register.legal_basis),
         "団体": edition.words.body,
         "課": edition.words.section,
-        "現在日": Wording(full_date(view.day)),
+        "文体": edition.municipality.printing.style,
+        "現在日": Wording(edition.printing.day(view.day)),
         "件数": Quantity(len(view.open), "件"),
         "廃止": Quantity(len(view.entries) - len(view.open), "件"),
     }
     return read_blocks(edition.file(INTRODUCTION), names, _no_table, prose_of(edition))
 
 
-def _slips(view: RegisterView) -> Iterator[Block]:
+def _slips(view: RegisterView, printing: Printing) -> Iterator[Block]:
     """The 票, 課 by 課. Each begins a new page, so that a changed one can be replaced by itself."""
     for _, entries in view.sections:
         yield Heading(1, owner(entries[0]))
         for place, entry in enumerate(entries):
             yield Heading(2, f"{entry.number} {entry.name(view.register)}".strip(), new_page=place > 0)
-            yield _slip(entry, view.register)
+            yield _slip(entry, view.register, printing)
 
 
-def _slip(entry: RegisterEntry, register: Register) -> Table:
+def _slip(entry: RegisterEntry, register: Register, printing: Printing) -> Table:
     rows = tuple(
         (Cell(label), Cell(content or NOTHING_SAID), Cell("" if article == NO_ARTICLE else article))
-        for label, article, content in fields_of(entry, register, public=True)
+        for label, article, content in fields_of(entry, register, printing, public=True)
     )
     return Table(id=entry.number, number=0, title=register.heading, columns=_COLUMNS, rows=rows)
 

@@ -15,7 +15,7 @@ from nerima_report.edition.entries import Computed, EntryField, EntryTable
 from nerima_report.edition.municipality import AS_USUAL, Printing
 from nerima_report.edition.tables import TOTAL, Column, CountTable, RateColumn, Row, fill
 from nerima_report.edition.texts import CompareTexts
-from nerima_report.fiscal_year import Month, full_date
+from nerima_report.fiscal_year import Calendar, Month, full_date
 from nerima_report.places import CellKey
 from nerima_report.records.comparison import Comparison
 from nerima_report.report.blocks import Cell, Table, TableColumn, TableNote
@@ -62,7 +62,7 @@ def count_table(
             brackets = f"({inner})" if column.bracketed and (inner != _ZERO or inner_zero == _ZERO) else ""
             yield Cell(_in_cell((zero if own == _ZERO else own) + brackets, column, printing, zero))
 
-    years = year_names(fiscal_year)
+    years = year_names(fiscal_year, printing.calendar)
     marks = {note.key: f"注{n}" for n, note in enumerate((n for n in table.notes if n.key), start=1)}
     rows: list[tuple[Cell, ...]] = []
     for group, of_group in groupby(printed_rows(table_id, table, totals), key=lambda row: row.group):
@@ -134,7 +134,13 @@ def notes_on_zero(rows: Sequence[Sequence[Cell]], zero: str, printing: Printing)
 
 
 def entry_tables(
-    table_id: str, table: EntryTable, entries: Sequence[Entry], fiscal_year: int, *, provisional: bool = False
+    table_id: str,
+    table: EntryTable,
+    entries: Sequence[Entry],
+    fiscal_year: int,
+    calendar: Calendar,
+    *,
+    provisional: bool = False,
 ) -> list[Table]:
     """A list-like table as printed, unnumbered: one table, or one for each value of `split_by` that occurs.
 
@@ -147,8 +153,8 @@ def entry_tables(
     mark = PROVISIONAL if provisional else ""
     printed = []
     for name, group in groups.items():
-        names = year_names(fiscal_year) | {"件数": f"{number(len(group))}{mark}", table.split_by: name}
-        printed.append(_entry_table(table_id, table, group, names, mark))
+        names = year_names(fiscal_year, calendar) | {"件数": f"{number(len(group))}{mark}", table.split_by: name}
+        printed.append(_entry_table(table_id, table, group, names, mark, calendar))
     return printed
 
 
@@ -163,14 +169,16 @@ def in_printed_order(table: EntryTable, entries: Sequence[Entry]) -> list[Entry]
     return sorted(entries, key=place)
 
 
-def _entry_table(table_id: str, table: EntryTable, entries: list[Entry], names: dict[str, str], mark: str) -> Table:
+def _entry_table(
+    table_id: str, table: EntryTable, entries: list[Entry], names: dict[str, str], mark: str, calendar: Calendar
+) -> Table:
     """The table of these entries; `names` are what its title and notes ask for, `mark` follows counts of entries."""
     choices = [field.label for field in table.fields if field.type == "choice"]
     counted = {label: Counter(entry[label] for entry in entries) for label in choices}
     rows: list[tuple[Cell, ...]] = []
     above: list[str] = [""] * len(table.print)
     for index, entry in enumerate(entries, start=1):
-        values = {field.label: _shown(field, entry[field.label]) for field in table.fields}
+        values = {field.label: _shown(field, entry[field.label], calendar) for field in table.fields}
         values |= {made.label: _computed(made, entry) for made in table.computed}
         values |= {f"{label}の件数": f"{number(counted[label][entry[label]])}{mark}" for label in choices}
         values["番号"] = str(index)
@@ -233,14 +241,14 @@ def _sort_key(table: EntryTable, label: str, entry: Entry) -> tuple[bool, object
     return value is None, value if value is not None else 0
 
 
-def _shown(field: EntryField, value: object) -> str:
+def _shown(field: EntryField, value: object, calendar: Calendar) -> str:
     if value is None:
         return ""
     match value:
         case Month():
-            text = value.short
+            text = value.printed(calendar, short=True)
         case date():
-            text = full_date(value)
+            text = full_date(value, calendar)
         case int():
             text = number(value)
         case _:

@@ -9,8 +9,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import count, groupby
 
+from nerima_report.edition import Edition
+from nerima_report.edition.municipality import Printing
 from nerima_report.edition.tables import ROUNDING_NAMES, fill
-from nerima_report.fiscal_year import full_name
+from nerima_report.fiscal_year import Calendar, full_name
 from nerima_report.records.model import RecordedCells, RecordedFigure
 from nerima_report.records.series import MOST_LINES, Point, Series, SeriesLine, Trend
 from nerima_report.report.blocks import (
@@ -27,7 +29,7 @@ from nerima_report.report.blocks import (
 )
 from nerima_report.report.wording import NOTHING_TO_COUNT, UNKNOWN
 
-Draw = Callable[[Series, Sequence[int], Mapping[int, str], Iterable[int]], bytes]
+Draw = Callable[[Series, Sequence[int], Mapping[int, str], Iterable[int], Calendar], bytes]
 PICTURE_WIDTH = 160  # mm
 YEAR_WIDTH, UNIT_WIDTH = 10, 3  # shares of the width of a table
 LINE_WIDTHS = {1: 12, 2: 8, 3: 7}  # of each of so many lines, and of each of more:
@@ -38,7 +40,7 @@ def compose_trend(trend: Trend, draw: Draw | None) -> Report:
     """The appendix; `draw` makes the picture of a series, None leaves the pictures out."""
     municipality, last = trend.edition.municipality, trend.years[-1]
     by = municipality.coordinator(last)
-    span = f"{full_name(trend.years[0])}から{full_name(last)}まで"
+    span = f"{trend.year(trend.years[0])}から{trend.year(last)}まで"
     author = f"{municipality.name}{by.department}{by.section}"
     title = f"{'・'.join(trend.parts.values())} {trend.edition.trend.title}"
     blocks: list[Block] = [Paragraph(source_sentence(trend)), *_remarks(trend, charts=draw is not None)]
@@ -162,26 +164,27 @@ def _picture(series: Series, trend: Trend, number: int, marks: Mapping[int, str]
     return Picture(
         number=number,
         title=f"{series.heading}の推移",
-        alt=_alt(series),
+        alt=_alt(series, trend.edition),
         file=f"figure-{number:02}.png",
-        content=draw(series, trend.years, marks, _gaps(trend)),
+        content=draw(series, trend.years, marks, _gaps(trend), trend.edition.printing.calendar),
         width=PICTURE_WIDTH,
     )
 
 
-def _alt(series: Series) -> str:
+def _alt(series: Series, edition: Edition) -> str:
     """The alternative text of a chart; the numbers are in the table below it."""
-    ends = "、".join(_ends(line, series) for line in series.lines)
-    broken = "、".join(dict.fromkeys(full_name(each.year) for each in series.breaks))
-    breaks = f"{broken}の前で系列が切れる。" if broken else ""
-    return f"{series.heading}の推移の折れ線グラフ。{ends}。{breaks}数は下の表にある。"
+    words = edition.trend
+    ends = "、".join(_ends(line, series, edition.printing) for line in series.lines)
+    broken = "、".join(dict.fromkeys(edition.printing.year(each.year) for each in series.breaks))
+    breaks = fill(words.chart_broken, {"年度": broken}) if broken else ""
+    return fill(words.chart, {"題名": series.heading, "値": ends, "切れ目": breaks})
 
 
-def _ends(line: SeriesLine, series: Series) -> str:
+def _ends(line: SeriesLine, series: Series, printing: Printing) -> str:
     first, last = min(line.known), max(line.known)
     name = f"「{line.label}」は" if len(series.lines) > 1 else ""
-    until = f"から{full_name(last)}の{line.known[last]:,}{series.units[last]}まで" if last > first else ""
-    return f"{name}{full_name(first)}の{line.known[first]:,}{series.units[first]}{until}"
+    until = f"から{printing.year(last)}の{line.known[last]:,}{series.units[last]}まで" if last > first else ""
+    return f"{name}{printing.year(first)}の{line.known[first]:,}{series.units[first]}{until}"
 
 
 def _tables(together: _Together, trend: Trend, numbers: Iterator[int]) -> Iterator[Table]:
@@ -191,7 +194,7 @@ def _tables(together: _Together, trend: Trend, numbers: Iterator[int]) -> Iterat
     for place, span in enumerate(spans, start=1):
         table = _table(together, span, trend, next(numbers))
         if len({span.years for span in spans}) > 1:
-            table = replace(table, title=f"{table.title}（{runs_of_years(span.years)}）")
+            table = replace(table, title=f"{table.title}（{runs_of_years(span.years, trend.year)}）")
         carried = {mark for row in table.rows for mark in row[0].mark.split("・")}
         own = {text: mark for text, mark in notes.items() if mark in carried or place == len(spans)}
         notes = {text: mark for text, mark in notes.items() if text not in own}
@@ -227,7 +230,8 @@ def _row(year: int, together: _Together, span: _Span, trend: Trend, *, each_unit
     marks = [of_series[year] for of_series in together.marks(trend).values() if year in of_series]
     unit = [Cell(together.series[0].units.get(year, UNKNOWN))] if each_unit else []
     numbers = (Cell(shown_point(line.points[year])) for _, line in span.lines)
-    return Cell(f"{full_name(year)}（{year}）", "・".join(dict.fromkeys(marks))), *unit, *numbers
+    name = f"{trend.year(year)}（{year}）" if trend.edition.printing.calendar == "era" else trend.year(year)
+    return Cell(name, "・".join(dict.fromkeys(marks))), *unit, *numbers
 
 
 def _definitions(together: _Together, trend: Trend) -> Iterator[TableNote]:
@@ -238,23 +242,24 @@ def _definitions(together: _Together, trend: Trend) -> Iterator[TableNote]:
 
 def source_sentence(trend: Trend) -> str:
     """The sentence on the source of the numbers."""
-    years = {"最初の年度": full_name(trend.years[0]), "最後の年度": full_name(trend.years[-1])}
+    years = {"最初の年度": trend.year(trend.years[0]), "最後の年度": trend.year(trend.years[-1])}
     return fill(trend.edition.trend.source, years)
 
 
 def remarks_on_years(trend: Trend) -> list[str]:
     """The remarks on single years: without a record, not yet published, drafts, copied from print."""
     words = trend.edition.trend
-    unpublished = [year for year, source in trend.sources.items() if not source.published]
-    drafts = [year for year, source in trend.sources.items() if source.record.draft]
-    remarks = [(words.missing, runs_of_years(trend.missing)), (words.unpublished, runs_of_years(unpublished))]
-    remarks.append((words.draft, runs_of_years(drafts)))
-    copied = [year for year, source in trend.sources.items() if source.record.origin == "imported"]
-    remarks.append((words.imported, runs_of_years(copied)))
-    return [fill(text, {"名前": names}) for text, names in remarks if names]
+    sources = trend.sources.items()
+    remarks = (
+        (words.missing, trend.missing),
+        (words.unpublished, [year for year, source in sources if not source.published]),
+        (words.draft, [year for year, source in sources if source.record.draft]),
+        (words.imported, [year for year, source in sources if source.record.origin == "imported"]),
+    )
+    return [fill(text, {"名前": runs_of_years(years, trend.year)}) for text, years in remarks if years]
 
 
-def runs_of_years(years: Iterable[int]) -> str:
+def runs_of_years(years: Iterable[int], name: Callable[[int], str] = full_name) -> str:
     """Years in words, those that follow each other together.
 
     >>> runs_of_years([2018, 2020, 2021, 2022])
@@ -266,9 +271,7 @@ def runs_of_years(years: Iterable[int]) -> str:
             runs[-1].append(year)
         else:
             runs.append([year])
-    return "、".join(
-        full_name(run[0]) if len(run) == 1 else f"{full_name(run[0])}から{full_name(run[-1])}まで" for run in runs
-    )
+    return "、".join(name(run[0]) if len(run) == 1 else f"{name(run[0])}から{name(run[-1])}まで" for run in runs)
 
 
 def break_sentences(series: Series, trend: Trend) -> dict[int, list[str]]:
@@ -276,7 +279,7 @@ def break_sentences(series: Series, trend: Trend) -> dict[int, list[str]]:
     sentences: dict[int, list[str]] = {}
     for each in series.breaks:
         what = f"「{each.line}」だけのこと。{each.what}" if each.line else each.what
-        values = {"年度": full_name(each.year), "変更": what, "理由": each.reason}
+        values = {"年度": trend.year(each.year), "変更": what, "理由": each.reason}
         sentences.setdefault(each.year, []).append(fill(trend.edition.trend.broken, values))
     return sentences
 
@@ -310,7 +313,10 @@ def definitions_of(series: Series, trend: Trend) -> list[str]:
     for year, figure in series.figures.items():
         years_of.setdefault(_definition(figure, "{年度}", trend), []).append(year)
     alone = len(years_of) == 1
-    rules = [text.replace("{年度}", "" if alone else f"{runs_of_years(years)}: ") for text, years in years_of.items()]
+    rules = [
+        text.replace("{年度}", "" if alone else f"{runs_of_years(years, trend.year)}: ")
+        for text, years in years_of.items()
+    ]
     return [*rules, *_printed_otherwise(series, trend)]
 
 
@@ -319,7 +325,7 @@ def _printed_otherwise(series: Series, trend: Trend) -> Iterator[str]:
     for year, figure in series.figures.items():
         recomputed = trend.sources[year].record.recomputed.get(figure.figure)
         if recomputed not in (None, figure.value):
-            words = {"年度": full_name(year), "値": f"{figure.value}%", "計算": f"{recomputed}%"}
+            words = {"年度": trend.year(year), "値": f"{figure.value}%", "計算": f"{recomputed}%"}
             yield fill(trend.edition.trend.printed, words)
 
 

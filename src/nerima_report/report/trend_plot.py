@@ -23,7 +23,7 @@ from matplotlib.figure import Figure  # noqa: E402
 from matplotlib.lines import Line2D  # noqa: E402
 from matplotlib.ticker import FuncFormatter, MaxNLocator  # noqa: E402
 
-from nerima_report.fiscal_year import era_year  # noqa: E402
+from nerima_report.fiscal_year import Calendar, era_year, full_name  # noqa: E402
 from nerima_report.records.series import Series, SeriesLine  # noqa: E402
 
 FONT = matplotlib_fontja.matplotlib_fontja.FONT_NAME
@@ -63,7 +63,9 @@ STYLES = (
 GREY, BAND = "#595959", "#e6e6e6"
 
 
-def draw(series: Series, years: Sequence[int], marks: Mapping[int, str], gaps: Iterable[int]) -> bytes:
+def draw(
+    series: Series, years: Sequence[int], marks: Mapping[int, str], gaps: Iterable[int], calendar: Calendar = "era"
+) -> bytes:
     """The chart of a series over the years: `marks` stand at the breaks before these years, `gaps` lack a record."""
     several = len(series.lines) > 1
     height = HIGHER if several else HEIGHT
@@ -73,7 +75,7 @@ def draw(series: Series, years: Sequence[int], marks: Mapping[int, str], gaps: I
         panels = _panels(series, years)
         for panel, (begin, width) in zip(panels, _places(panels, LABEL_COLUMN if several else RIGHT), strict=True):
             axes = figure.add_axes((begin / WIDTH, BOTTOM / height, width / WIDTH, (height - TOP - BOTTOM) / height))
-            _set_axes(axes, series, panel, width)
+            _set_axes(axes, series, panel, width, calendar)
             _mark(axes, panel, marks, gaps)
             for line, style in zip(series.lines, STYLES, strict=False):
                 runs = [run for run in line.runs(series.breaks) if run[0] in panel.years]
@@ -81,7 +83,7 @@ def draw(series: Series, years: Sequence[int], marks: Mapping[int, str], gaps: I
             if not several and len(years) <= MOST_VALUES:
                 _label_values(axes, series.lines[0], panel)
         if several:
-            _label_lines(axes, series.lines, width, height - TOP - BOTTOM)
+            _label_lines(axes, series.lines, width, height - TOP - BOTTOM, calendar)
         axes.annotate("(年度)", (1, 0), (0, -25), xycoords="axes fraction", textcoords="offset points",
                       ha="right", va="top", fontsize=7)  # fmt: skip
         FigureCanvasAgg(figure)
@@ -127,14 +129,14 @@ def _places(panels: Sequence[_Panel], right: float) -> list[tuple[float, float]]
     return places
 
 
-def _set_axes(axes: Axes, series: Series, panel: _Panel, width: float) -> None:
+def _set_axes(axes: Axes, series: Series, panel: _Panel, width: float, calendar: Calendar) -> None:
     """Counts begin at zero, shares go from zero to a hundred; as many years are named as there is room for."""
     years = panel.years
     axes.set_xlim(years[0] - 0.5, years[-1] + 0.5)
     axes.set_ylim(min(0, panel.least), 105 if series.is_share else max(1, panel.largest) * 1.12)
     step = ceil(len(years) / max(1, width // TICK))
     named = [year for year in years if (years[-1] - year) % step == 0]
-    axes.set_xticks(named, [f"{era_year(date(year, 12, 31))}\n({year})" for year in named])
+    axes.set_xticks(named, [_tick(year, calendar) for year in named])
     axes.set_xticks(years, minor=True)
     axes.tick_params(axis="x", which="major", length=4, pad=2)
     axes.tick_params(axis="x", which="minor", length=2)
@@ -145,6 +147,11 @@ def _set_axes(axes: Axes, series: Series, panel: _Panel, width: float) -> None:
     axes.spines[["top", "right"]].set_visible(False)
     axes.annotate(f"({panel.unit})", (0, 1), (-4, 6), xycoords="axes fraction", textcoords="offset points",
                   ha="right", va="bottom")  # fmt: skip
+
+
+def _tick(year: int, calendar: Calendar) -> str:
+    """A year below the axis; in the calendar of eras and in both it stands in two lines."""
+    return str(year) if calendar == "western" else f"{era_year(date(year, 12, 31))}\n({year})"
 
 
 def _mark(axes: Axes, panel: _Panel, marks: Mapping[int, str], gaps: Iterable[int]) -> None:
@@ -172,13 +179,13 @@ def _label_values(axes: Axes, line: SeriesLine, panel: _Panel) -> None:
                       fontsize=7.5, zorder=4, bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6})  # fmt: skip
 
 
-def _label_lines(axes: Axes, lines: Sequence[SeriesLine], width: float, height: float) -> None:
+def _label_lines(axes: Axes, lines: Sequence[SeriesLine], width: float, height: float, calendar: Calendar) -> None:
     """The names beside the ends of the lines, with a piece of the line, moved apart where they would overlap.
 
     `width` and `height` are those of the axes, in mm.
     """
     last = max(max(line.points) for line in lines)
-    names = ["\n".join(_name(line, last)) for line in lines]
+    names = ["\n".join(_name(line, last, calendar)) for line in lines]
     top = axes.get_ylim()[1]
     wanted = [float(list(line.known.values())[-1]) / top for line in lines]
     heights = [(name.count("\n") + 1) * LINE_OF_LABEL / height for name in names]
@@ -195,10 +202,10 @@ def _label_lines(axes: Axes, lines: Sequence[SeriesLine], width: float, height: 
                   fontsize=7.5, linespacing=1.05)  # fmt: skip
 
 
-def _name(line: SeriesLine, last: int) -> list[str]:
+def _name(line: SeriesLine, last: int, calendar: Calendar) -> list[str]:
     """The label, and until when there are numbers if that is not the last year, in short lines."""
     end = max(line.known)
-    until = [] if end == last else [f"（{era_year(date(end, 12, 31))}年度まで）"]
+    until = [] if end == last else [f"（{full_name(end, calendar)}まで）"]
     lines = ceil(len(line.label) / LETTERS_OF_LABEL)
     return [*textwrap.wrap(line.label, ceil(len(line.label) / lines)), *until]
 

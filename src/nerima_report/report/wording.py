@@ -18,12 +18,15 @@ from jinja2 import Undefined
 from nerima_report.edition.entries import EntryTable
 from nerima_report.edition.part import Part
 from nerima_report.edition.tables import ASKED, DONE, Cells, CountTable, cell_keys
-from nerima_report.fiscal_year import Month, full_name, short_name, year_end
+from nerima_report.fiscal_year import Calendar, Month, full_name, short_name, year_end
 from nerima_report.places import CellKey
+from nerima_report.report.blocks import SaidNumber
 from nerima_report.tallies.collection import Collection
 from nerima_report.tallies.figures import Share, largest_rows, percentage
 from nerima_report.tallies.totals import Totals
 
+# Begins the name of a number that a sentence computes from others: ＝ 公開.内容別 教育 件数 ÷ 公開.内容別 件数.
+COMPUTED = "＝ "
 # Stands around each number that was asked for. The name of the number stands before it, in private-use characters and
 # hexadecimal digits, to which neither the Markdown parser nor the sentence splitter reacts: so the report knows which
 # numbers it says.
@@ -54,6 +57,7 @@ class Wording(str):
 class Quantity:
     """A number and its unit (件, 人 or %); None is unknown. `name` is what it is called: 公開.処理状況 取下げ 件数.
 
+    One that is computed from others is called by how (see `COMPUTED`).
     `by_kind` are the same 課, 校 and 園 (か所), each with the word by which they are counted.
     In a condition a count is false when it is zero, and a share when it cannot be computed. Nothing else may be asked
     of it there: two quantities differ already when their names do, so a comparison would choose the wrong branch.
@@ -83,6 +87,13 @@ class Quantity:
         return f"{number(self.value).replace('-', MINUS)}{unit}" if self.computable else NOTHING_TO_COUNT
 
     @property
+    def operand(self) -> str:
+        """What it is called where another number is computed from it."""
+        if not self.name.startswith(COMPUTED):
+            return self.name or self.shown_in(self.unit)
+        return f"（{self.name.removeprefix(COMPUTED)}）"
+
+    @property
     def shown_by_kind(self) -> str:
         """The places (か所) by their kinds: 35課、2校および1園."""
         return listed([f"{count:,}{word}" for word, count in self.by_kind])
@@ -97,10 +108,11 @@ def number(value: int | Decimal | None) -> str:
     return UNKNOWN if value is None else f"{value:,}"
 
 
-def made_of(quantities: Sequence[Quantity], value: int | Decimal | None, unit: str) -> Quantity:
-    """A number that is computed from others; it is as uncertain as they are."""
+def made_of(quantities: Sequence[Quantity], value: int | Decimal | None, unit: str, sign: str) -> Quantity:
+    """A number that is computed from others by `sign` (＋, －, ÷); it is as uncertain as they are."""
     uncertain = next((one for one in quantities if type(one) is not Quantity), None)
-    return replace(uncertain, value=value, unit=unit, name="") if uncertain else Quantity(value, unit)
+    name = COMPUTED + f" {sign} ".join(one.operand for one in quantities)
+    return replace(uncertain, value=value, unit=unit, name=name) if uncertain else Quantity(value, unit, name=name)
 
 
 def of_numbers(function: Callable[..., Quantity]) -> Callable[..., Quantity]:
@@ -113,14 +125,14 @@ def of_numbers(function: Callable[..., Quantity]) -> Callable[..., Quantity]:
 def added(*numbers: Quantity) -> Quantity:
     """足す(合計(…), 合計(…)): the sum of some numbers of one unit."""
     values, unit = _addends(numbers)
-    return made_of(numbers, None if None in values else sum(value or 0 for value in values), unit)
+    return made_of(numbers, None if None in values else sum(value or 0 for value in values), unit, "＋")
 
 
 @of_numbers
 def subtracted(number: Quantity, other: Quantity) -> Quantity:
     """差(合計(…), 合計(…)): how much more the first number is than the second; below zero it is printed with △."""
     (more, less), unit = _addends((number, other))
-    return made_of((number, other), None if more is None or less is None else more - less, unit)
+    return made_of((number, other), None if more is None or less is None else more - less, unit, "－")
 
 
 def _addends(numbers: Sequence[Quantity]) -> tuple[list[int | None], str]:
@@ -170,11 +182,11 @@ def by_kind(quantity: object) -> Wording:
     return Wording(f"{COUNTED}{NAMED}{quantity.shown_by_kind}{COUNTED}")
 
 
-def plain(text: str, thousands: str = ",") -> tuple[str, tuple[str, ...]]:
-    """A text as printed, without the marks of its numbers, and the names of those numbers."""
-    names = (bytes.fromhex(name).decode() for name, _ in _COUNTED_NUMBER.findall(text))
+def plain(text: str, thousands: str = ",") -> tuple[str, tuple[SaidNumber, ...]]:
+    """A text as printed, without the marks of its numbers, and those of its numbers that have a name."""
+    said = (SaidNumber(bytes.fromhex(name).decode(), shown) for name, shown in _COUNTED_NUMBER.findall(text))
     printed = _COUNTED_NUMBER.sub(lambda found: found[2].replace(",", thousands), text)
-    return printed, tuple(filter(None, names))
+    return printed, tuple(number for number in said if number.name)
 
 
 def number_name(key: CellKey) -> str:
@@ -237,7 +249,7 @@ def filters_for(units: tuple[str, ...]) -> Mapping[str, Callable[..., Wording]]:
     return {**FILTERS, **{name: shown for name, shown in own.items() if name not in FILTERS}}
 
 
-def year_names(fiscal_year: int) -> dict[str, str]:
+def year_names(fiscal_year: int, calendar: Calendar = "era") -> dict[str, str]:
     """The names of the year, of the one before it and of the one after it (YEAR_PLACEHOLDERS).
 
     >>> names = year_names(2019)
@@ -248,28 +260,31 @@ def year_names(fiscal_year: int) -> dict[str, str]:
         name: text
         for year, which in ((fiscal_year, ""), (fiscal_year - 1, "前"), (fiscal_year + 1, "翌"))
         for name, text in (
-            (f"{which}年度", full_name(year)),
-            (f"短い{which}年度", short_name(year)),
-            (f"{which}年度末", f"{year_end(year).full}末"),
+            (f"{which}年度", full_name(year, calendar)),
+            (f"短い{which}年度", short_name(year, calendar)),
+            (f"{which}年度末", f"{year_end(year).printed(calendar)}末"),
             (f"{which}年度の西暦" if which else "西暦", str(year)),
         )
     }
 
 
-def names_for_manuscripts(fiscal_year: int) -> dict[str, Wording]:
+def names_for_manuscripts(fiscal_year: int, calendar: Calendar) -> dict[str, Wording]:
     """The same for a manuscript, in which 前年度(…) asks for a number: there the year before is called 前の年度."""
-    names = {name: Wording(text) for name, text in year_names(fiscal_year).items()}
+    names = {name: Wording(text) for name, text in year_names(fiscal_year, calendar).items()}
     return {"前の年度" if name == "前年度" else name: text for name, text in names.items()}
 
 
-def cover_names(fiscal_year: int, month: int, titles: Sequence[str], issuer: str) -> dict[str, object]:
-    """What the cover may ask for: the year in both calendars, the parts, the month and the issuer."""
+def cover_names(
+    fiscal_year: int, month: int, titles: Sequence[str], issuer: str, calendar: Calendar
+) -> dict[str, object]:
+    """What the cover may ask for: the year in both calendars and which of them is printed, parts, month and issuer."""
     published = Month(fiscal_year + 1, month) if month >= 4 else Month(fiscal_year + 2, month)
     return {
-        **names_for_manuscripts(fiscal_year),
+        **names_for_manuscripts(fiscal_year, calendar),
+        "暦": calendar,
         "西暦年度": Wording(f"{fiscal_year}年度"),
         "部の題名": list(titles),
-        "公表月": Wording(published.full),
+        "公表月": Wording(published.printed(calendar)),
         "公表する課": issuer,
     }
 
@@ -362,7 +377,9 @@ class PartWording:
         """順位の値("内容別", "件数", "2"): the second largest count; 0 when there is none."""
         rows = self.of_rank(table, column, rank, group)
         unit = self._unit(self._count_table(table)[1], column)
-        return self._sum(table, column, group, rows[:1]) if rows else Quantity(0, unit)
+        if rows:
+            return self._sum(table, column, group, rows[:1])
+        return Quantity(0, unit, name=f"{COMPUTED}{self._count_table(table)[0]} {rank}番目 {column}")
 
     def sum_of_rows(self, table: str, column: str, *rows: str) -> Quantity:
         """行の計("処理状況", "件数", "全部公開", "部分公開"): the sum of some rows, of all groups."""
@@ -384,9 +401,9 @@ class PartWording:
         numbers = one, self.total(table, column)
         (part, whole), printing = [one.value for one in numbers], self._collection.edition.municipality.printing
         if part is None or whole is None:
-            return made_of(numbers, None, "%")
+            return made_of(numbers, None, "%", "÷")
         share = percentage(int(part), int(whole), printing.share_digits, printing.share_rounding)
-        return replace(made_of(numbers, share, "%"), computable=share is not None)
+        return replace(made_of(numbers, share, "%", "÷"), computable=share is not None)
 
     def _sum(self, table: str, column: str, group: str, rows: Sequence[str]) -> Quantity:
         """The sum of some rows of a column, or of those that its total adds up; of one group, or of all."""
@@ -397,7 +414,10 @@ class PartWording:
         if group and group not in definition.groups:
             raise WordingError(f"表「{table}」に区分「{group}」はありません")
         cells = Cells(table=definition.key, column=self._column(definition, column), group=group, rows=tuple(rows))
-        return self._counted(table, cell_keys(table_id, definition, cells), self._unit(definition, column))
+        keys = cell_keys(table_id, definition, cells)
+        texts = (table_id, group, "＋".join(rows) or "計", column)
+        name = number_name(keys[0]) if len(keys) == 1 else COMPUTED + " ".join(filter(None, texts))
+        return replace(self._counted(table, keys, self._unit(definition, column)), name=name)
 
     def _counted(self, table: str, keys: Sequence[CellKey], unit: str) -> Quantity:
         """The sum of some cells of a table."""

@@ -79,7 +79,7 @@ class TableOfYears:
         return list(self._lines())
 
     def _lines(self) -> Iterator[YearsLine]:
-        names = year_names(self.earlier.fiscal_year)
+        names = year_names(self.earlier.fiscal_year, self._printing.calendar)
         for item in self.definition.items:
             label, group = fill(item.label, names), fill(item.group, names)
             if item.cells is None:
@@ -152,7 +152,10 @@ class TableOfYears:
 
     def printed(self) -> Table:
         """The table as printed, unnumbered."""
-        names, as_rows = year_names(self.earlier.fiscal_year), self.definition.years_as == "rows"
+        names, as_rows = (
+            year_names(self.earlier.fiscal_year, self._printing.calendar),
+            self.definition.years_as == "rows",
+        )
         years = [Cell(self._year_label(year), self._marks_on(year)) for year in self.years]
         overs = ["" if year == self.earlier.fiscal_year else self.definition.earlier_over for year in self.years]
         columns = [[self._cell(line, year) for year in self.years] for line in self._printed_lines]
@@ -184,7 +187,9 @@ class TableOfYears:
         return [line for line in self.lines if (line.item.group, line.item.label) not in inner or not line.item.label]
 
     def _year_label(self, year: int) -> str:
-        return fill(self.definition.label_of(self.earlier.fiscal_year - year), year_names(year))
+        return fill(
+            self.definition.label_of(self.earlier.fiscal_year - year), year_names(year, self._printing.calendar)
+        )
 
     def _with_remarks(self, table: Table) -> Table:
         """The printed table with the words on single years behind their numbers."""
@@ -217,10 +222,10 @@ class TableOfYears:
 
     @property
     def _printing(self) -> Printing:
-        return self.earlier.edition.municipality.printing
+        return self.earlier.edition.printing
 
     def _heading(self, line: YearsLine) -> str:
-        names = year_names(self.earlier.fiscal_year)
+        names = year_names(self.earlier.fiscal_year, self._printing.calendar)
         heading = fill(line.item.printed_heading, names) or self._with_unit(line.label, line.unit)
         return _marked(heading, self._marks_on(None, line))
 
@@ -294,7 +299,7 @@ class TableOfYears:
         return {text: f"注{place}" for place, text in enumerate(dict.fromkeys([*written, *texts]), start=1)}
 
     def _text_of(self, note: YearsNote) -> str:
-        return fill(note.text, year_names(self.earlier.fiscal_year))
+        return fill(note.text, year_names(self.earlier.fiscal_year, self._printing.calendar))
 
     def _has_mark(self, note: YearsNote) -> bool:
         """Whether the note is on something that the table has."""
@@ -310,7 +315,7 @@ class TableOfYears:
         words = self.earlier.edition.trend
         yield from (TableNote(self._text_of(note)) for note in self.definition.notes if note.is_on_whole_table)
         if self.missing:
-            yield TableNote(fill(words.missing, {"名前": runs_of_years(self.missing)}))
+            yield TableNote(fill(words.missing, {"名前": runs_of_years(self.missing, self._printing.year)}))
         lines = self._printed_lines
         cells = [(self.number(line, year), self._cell(line, year)) for line in lines for year in self.years]
         signs = []

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from nerima_report.checks.years import findings_between
 from nerima_report.edition import Edition
+from nerima_report.edition.municipality import TO_FILL_IN
 from nerima_report.errors import CannotProceed, DefinitionError, ForeignRecord, NewerRecord, RecordError
 from nerima_report.examination import Examination, examine_collection
 from nerima_report.files import SETTINGS
@@ -95,6 +96,8 @@ def build(workspace: Workspace, edition: Edition, order: BuildOrder, progress: P
     waiting = content.collection.totals.are_provisional  # what needs the whole of the year
     between = [] if waiting else _between_years(workspace, whole, content, report)
     lacking = [*sentences_about_the_year_before(edition, before), *years_without_record(content)]
+    if edition.municipality.code == TO_FILL_IN:
+        lacking.append(Finding("N908", found=TO_FILL_IN))
     examination = examination.and_also([*between, *lacking])
     missing = [] if waiting else unpublished(published_items(content, report))
     if missing and not draft:
@@ -151,7 +154,7 @@ def _between_years(workspace: Workspace, edition: Edition, content: Content, rep
     record = make_record(content, report)
     records = [record_to_write(record, out / RECORD)]
     if published.exists():
-        records.append(open_record(published, content.collection.fiscal_year, edition.name))
+        records.append(open_record(published, content.collection.fiscal_year, edition))
     return as_warnings(findings_between(workspace, edition, records), edition)
 
 
@@ -162,9 +165,9 @@ def _vouching_record(workspace: Workspace, edition: Edition, fiscal_year: int) -
     program, or by another edition, is not. A published one must be readable.
     """
     out, published = workspace.out(fiscal_year), workspace.record(fiscal_year)
-    earlier = read_record(published, fiscal_year, edition.name) if published.exists() else None
+    earlier = read_record(published, fiscal_year, edition) if published.exists() else None
     try:
-        return read_record(out / RECORD, fiscal_year, edition.name) if (out / RECORD).exists() else earlier
+        return read_record(out / RECORD, fiscal_year, edition) if (out / RECORD).exists() else earlier
     except (NewerRecord, ForeignRecord):
         raise
     except RecordError:
@@ -185,7 +188,7 @@ def year_before(workspace: Workspace, edition: Edition, fiscal_year: int, *, wan
                 "nerima-report record import で読み込んでください。"
             )
         return None
-    return compare_with(read_record(file, fiscal_year - 1, edition.name), file.as_posix(), edition, fiscal_year)
+    return compare_with(read_record(file, fiscal_year - 1, edition), file.as_posix(), edition, fiscal_year)
 
 
 def as_warnings(findings: Sequence[Finding], edition: Edition) -> list[Finding]:

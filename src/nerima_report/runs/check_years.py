@@ -29,7 +29,7 @@ def check_years(workspace: Workspace, edition: Edition, checked: CheckedYears, a
 
     A year is read from out/, otherwise from records/. Raises CannotProceed where it is in neither.
     """
-    read = cache(partial(open_record, edition=edition.name))  # each year is read again as a year before the next one
+    read = cache(partial(open_record, edition=edition))  # each year is read again as a year before the next one
     findings: list[Finding] = []
     collection: list[Collection] = []
     files: list[str] = []

@@ -28,12 +28,11 @@ from nerima_report.forms.published_year import as_published, not_printed, render
 from nerima_report.places import CellKey
 from nerima_report.records.file import read_record, revise, write_record
 from nerima_report.records.model import (
-    NEWEST_VERSION,
     SCHEMA_VERSION,
-    VERSION_WITHOUT_PUBLICATION,
     Record,
     RecordedEdition,
     RecordedInput,
+    RecordedMunicipality,
     RecordedPrintedFigure,
     RecordedPrintedShare,
     RecordedTotal,
@@ -204,13 +203,14 @@ def _record(read: _Read, printed: PrintedRates, findings: Sequence[Finding], edi
     """The record of a published year. Raises DefinitionError if the manuscript cannot be followed for it."""
     collection = read.collection
     record = Record(
-        schema_version=VERSION_WITHOUT_PUBLICATION,
+        schema_version=SCHEMA_VERSION,
         origin="imported",
         fiscal_year=collection.fiscal_year,
         name=full_name(collection.fiscal_year),
         draft=False,
         program=__version__,
         edition=RecordedEdition(name=edition.name, sha256=edition.sha256),
+        municipality=RecordedMunicipality(code=edition.municipality.code, name=edition.municipality.name),
         tables=(),
         not_published=tuple(sorted({*read.not_published, *not_printed(edition)})),
         cells=tuple(recorded_cells(collection.edition, collection.totals)),
@@ -222,13 +222,9 @@ def _record(read: _Read, printed: PrintedRates, findings: Sequence[Finding], edi
         inputs=(RecordedInput(file=name_of(file), used=True, section="", ward=True, submission=1, sha256=read.sha256),),
         outputs=(),
         revisions=(),
+        printed_totals=tuple(_recorded_totals(collection, read.units)),
+        printed_shares=tuple(_recorded_shares(printed)),
     )
-    totals = tuple(_recorded_totals(collection, read.units))
-    shares = tuple(_recorded_shares(printed))
-    if printed.shares or totals or shares:
-        version = NEWEST_VERSION if shares else SCHEMA_VERSION
-        update = {"schema_version": version, "printed_totals": totals, "printed_shares": shares}
-        record = record.model_copy(update=update)
     content = content_of(record, edition, file)
     figures = {**content.collection.figures, **{name: one.share for name, one in printed.shares.items()}}
     units = ((cell, read.units.get((cell.table, cell.column), cell.unit)) for cell in record.cells)
@@ -301,7 +297,7 @@ def import_record(
     if imported.record is None:
         return RecordImported(imported.examination, None, False)
     file = workspace.record(imported.record.fiscal_year)
-    earlier = read_record(file, imported.record.fiscal_year, edition.name) if file.exists() else None
+    earlier = read_record(file, imported.record.fiscal_year, edition) if file.exists() else None
     record = revise(imported.record, earlier, reason, today)
     if record is not None:
         write_all(file.parent, {file.name: write_record(record)})

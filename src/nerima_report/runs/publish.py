@@ -76,7 +76,7 @@ def publish(workspace: Workspace, edition: Edition, order: PublishOrder, today: 
     """
     fiscal_year = order.fiscal_year
     built, file = workspace.out(fiscal_year) / RECORD, workspace.record(fiscal_year)
-    earlier = read_record(file, fiscal_year, edition.name) if file.exists() else None
+    earlier = read_record(file, fiscal_year, edition) if file.exists() else None
     if not built.exists():
         if earlier is not None:
             return Published(earlier, file, False, ())
@@ -84,7 +84,7 @@ def publish(workspace: Workspace, edition: Edition, order: PublishOrder, today: 
             f"{full_name(fiscal_year)}の報告がまだありません。\n"
             f"  先に nerima-report build {fiscal_year} を実行してください。"
         )
-    new = read_record(built, fiscal_year, edition.name)
+    new = read_record(built, fiscal_year, edition)
     findings = [Finding("N903", Place(file=output.as_posix())) for output in _changed_outputs(built.parent, new)]
     if earlier is not None and not _is_public(earlier, today) and not says_the_same(new, earlier):
         raise CannotProceed(
@@ -132,7 +132,7 @@ def record_ways(workspace: Workspace, edition: Edition, order: WaysDone, today: 
     """
     fiscal_year, day = order.fiscal_year, order.day or today
     file = workspace.record(fiscal_year)
-    record = read_record(file, fiscal_year, edition.name) if file.exists() else None
+    record = read_record(file, fiscal_year, edition) if file.exists() else None
     if record is None or record.publication is None:
         raise CannotProceed(
             f"{full_name(fiscal_year)}の公表の日と方法の記録がありません。\n"
@@ -166,12 +166,12 @@ class Withdrawn:
     trace: Path
 
 
-def withdraw(workspace: Workspace, fiscal_year: int, reason: str, today: date) -> Withdrawn:
+def withdraw(workspace: Workspace, edition: Edition, fiscal_year: int, reason: str, today: date) -> Withdrawn:
     """Take a record back that is not public yet, and leave a trace. Raises CannotProceed from its day on."""
     file, built = workspace.record(fiscal_year), workspace.out(fiscal_year) / RECORD
     if not file.exists():
         raise CannotProceed(f"{full_name(fiscal_year)}の公表の記録はありません。\n  ファイル: {file}")
-    record = read_record(file, fiscal_year)
+    record = read_record(file, fiscal_year, edition)
     if record.publication is None or record.revisions or record.ways_done or _is_public(record, today):
         day = full_date(date.fromisoformat(record.publication.date)) if record.publication else "記録にありません"
         raise CannotProceed(
@@ -295,7 +295,7 @@ def _name(workspace: Workspace, file: Path) -> str:
 def report_state(workspace: Workspace, edition: Edition, fiscal_year: int, inputs: Iterable[Path]) -> ReportState:
     """How the report of a year stands that is not published yet; `inputs` are the workbooks that there are now."""
     file = workspace.out(fiscal_year) / RECORD
-    record = _readable(file, fiscal_year, edition.name)
+    record = _readable(file, fiscal_year, edition)
     if record is None:
         return "unusable" if file.exists() else "none"
     if record.draft:
@@ -306,19 +306,19 @@ def report_state(workspace: Workspace, edition: Edition, fiscal_year: int, input
 def record_state(workspace: Workspace, edition: Edition, fiscal_year: int, inputs: Sequence[Path]) -> RecordState:
     """How the published record of a year stands. Without any `inputs` there is nothing that it could differ from."""
     file = workspace.record(fiscal_year)
-    record = _readable(file, fiscal_year, edition.name)
+    record = _readable(file, fiscal_year, edition)
     if record is None:
         return "unusable" if file.exists() else "none"
     return "outdated" if inputs and changes_in(inputs, record) else "published"
 
 
-def ways_open(workspace: Workspace, fiscal_year: int) -> tuple[str, ...]:
+def ways_open(workspace: Workspace, edition: Edition, fiscal_year: int) -> tuple[str, ...]:
     """The ways in which a published year is still to be made public; none where there is no record."""
-    record = _readable(workspace.record(fiscal_year), fiscal_year)
+    record = _readable(workspace.record(fiscal_year), fiscal_year, edition)
     return record.ways_open if record else ()
 
 
-def _readable(file: Path, fiscal_year: int, edition: str = "") -> Record | None:
+def _readable(file: Path, fiscal_year: int, edition: Edition) -> Record | None:
     try:
         return read_record(file, fiscal_year, edition) if file.exists() else None
     except RecordError:

@@ -26,7 +26,7 @@ def build_from_record(
 ) -> Built:
     """Print the report of a year again from its published record; what somebody edited in out/ is kept."""
     file, out = workspace.record(fiscal_year), workspace.out(fiscal_year)
-    record = read_record(file, fiscal_year, edition.name)
+    record = read_record(file, fiscal_year, edition)
     if (out / RECORD).exists():
         raise CannotProceed(
             f"{record.name}には、まだ公表の記録にしていない報告があります。\n  ファイル: {out / RECORD}\n"

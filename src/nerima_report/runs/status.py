@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 from pydantic import TypeAdapter
 
 from nerima_report.edition import SHARED, load_edition, shipped_templates
+from nerima_report.edition.municipality import TO_FILL_IN
 from nerima_report.files import SETTINGS, read_file
 from nerima_report.fiscal_year import collected_year
 from nerima_report.notices.status import Change, ChangeKind, HandedIn, Look, YearStatus
@@ -157,6 +158,7 @@ def _status_by(workspace: Workspace, examination: Examination) -> YearStatus:
     others = Counter(n.place.file for n in matrix.elsewhere(examination, handed_in) if n.is_error)
     confirmed, waiting = _confirmations(workspace, examination)
     inputs = workspace.handed_in(fiscal_year).paths if submissions else []  # else they may be those of another year
+    municipality = examination.edition.municipality
     return YearStatus(
         fiscal_year=fiscal_year,
         handed_in=tuple(handed_in),
@@ -165,10 +167,11 @@ def _status_by(workspace: Workspace, examination: Examination) -> YearStatus:
         remarks=examination.remarks,
         report=report_state(workspace, examination.edition, fiscal_year, inputs),
         record=record_state(workspace, examination.edition, fiscal_year, inputs),
-        ways_open=ways_open(workspace, fiscal_year),
+        ways_open=ways_open(workspace, examination.edition, fiscal_year),
         confirmed=tuple(confirmed),
         unconfirmed=tuple(waiting),
-        not_announced=examination.edition.municipality.not_announced(fiscal_year),
+        not_announced=municipality.not_announced(fiscal_year),
+        to_fill_in=("団体コード（municipality.toml の code）",) * (municipality.code == TO_FILL_IN),
         section_word=examination.edition.words.section,
     )
 

@@ -36,7 +36,7 @@ def trend(workspace: Workspace, edition: Edition, first: int, last: int) -> Tren
 
     Raises CannotProceed where fewer than two years have a record, or no record has a number that charts.toml names.
     """
-    series = make_trend(edition, *_sources(workspace, edition.name, first, last))
+    series = make_trend(edition, *_sources(workspace, edition, first, last))
     if not series.series:
         raise CannotProceed(
             f"図にする数が、どの年度の記録にもありません。\n  年度: {runs_of_years(series.sources)}\n"
@@ -78,7 +78,7 @@ def _charts() -> Draw | None:
     return draw
 
 
-def _sources(workspace: Workspace, edition: str, first: int, last: int) -> tuple[dict[int, Source], list[int]]:
+def _sources(workspace: Workspace, edition: Edition, first: int, last: int) -> tuple[dict[int, Source], list[int]]:
     """The records of the years by this edition, published or else built, and the years that have none."""
     sources, missing = {}, []
     for year in range(first, last + 1):

@@ -301,7 +301,7 @@ def findings_between(
     `edition` has all its parts. `records` are the year, and after it the published one if it was built again.
     Raises CannotProceed where a record that is wanted is not there, or cannot be used.
     """
-    read = read or partial(open_record, edition=edition.name)
+    read = read or partial(open_record, edition=edition)
     fiscal_year = records[0].record.fiscal_year
     files = {int(file.stem): file for file in workspace.records if int(file.stem) < fiscal_year}
     for year in against:
