@@ -24,7 +24,7 @@ class Heading:
 
 
 class SaidNumber(NamedTuple):
-    """A number in a sentence: what it is called (個人.登録など 業務の登録 件数), and its text, with commas (1,200件)."""
+    """A number in a sentence: what it is called (個人.登録など 業務の登録 件数), and its text (1,200件)."""
 
     name: str
     shown: str
