@@ -58,6 +58,12 @@ class Run:
 Command = Callable[..., Run]
 
 
+def copy_templates(folder: Path) -> Path:
+    """The shipped templates with the edition of the ward alone, which a folder without a name of one can mean."""
+    others = ("starter", "akebono")
+    return Path(shutil.copytree(ROOT / "templates", folder, ignore=shutil.ignore_patterns(*others), dirs_exist_ok=True))
+
+
 def definition_file(templates: Path, name: str) -> Path:
     """A definition of Nerima in a copy of the templates: its own, or one that all share (also as ../letters.toml)."""
     own = Path(os.path.normpath(templates / "nerima" / name))

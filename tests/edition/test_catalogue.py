@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 import sys
 import tomllib
@@ -11,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import ROOT, Command
+from conftest import ROOT, Command, copy_templates
 from nerima_report.checks import file
 from nerima_report.edition import Edition
 from nerima_report.findings import Finding
@@ -87,7 +86,7 @@ def test_explain_imports_nothing_heavy() -> None:
 
 
 def test_an_edition_can_change_severities(tmp_path: Path, workdir: Path, command: Command) -> None:
-    templates = shutil.copytree(ROOT / "templates", tmp_path / "templates")
+    templates = copy_templates(tmp_path / "templates")
     settings = templates / "nerima" / "municipality.toml"
     text = settings.read_text(encoding="utf-8")
     settings.write_text(text.replace("severities = {}", 'severities = { N611 = "error" }'), encoding="utf-8")

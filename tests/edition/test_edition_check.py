@@ -11,7 +11,7 @@ from typing import Any, get_args
 
 import pytest
 
-from conftest import ROOT, Command, definition_file
+from conftest import Command, copy_templates, definition_file
 from nerima_report.edition import find_edition, load_edition
 from nerima_report.edition.changes import edition_changes
 from nerima_report.edition.ledger_texts import (
@@ -48,7 +48,7 @@ SHIPPED = load_edition(find_edition("nerima"))
 @pytest.fixture
 def templates(tmp_path: Path) -> Path:
     """A copy of the shipped templates, to be changed."""
-    return Path(shutil.copytree(ROOT / "templates", tmp_path / "templates"))
+    return copy_templates(tmp_path / "templates")
 
 
 @pytest.fixture

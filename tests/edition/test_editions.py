@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from docx import Document
 
-from conftest import ROOT, SAMPLE, Command, definition_file
+from conftest import ROOT, SAMPLE, Command, copy_templates, definition_file
 from nerima_report.edition import Edition, find_edition, load_edition, shipped_templates
 
 CASES = tomllib.loads((Path(__file__).parents[1] / "cases" / "broken_editions.toml").read_text(encoding="utf-8"))[
@@ -25,7 +25,7 @@ CASES = tomllib.loads((Path(__file__).parents[1] / "cases" / "broken_editions.to
 @pytest.fixture
 def templates(tmp_path: Path) -> Path:
     """A copy of the shipped templates, to be changed."""
-    return Path(shutil.copytree(ROOT / "templates", tmp_path / "templates"))
+    return copy_templates(tmp_path / "templates")
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from conftest import ROOT, Command
+from conftest import ROOT, Command, copy_templates
 from nerima_report.edition import find_edition, load_edition
 from nerima_report.edition.guideline import AnnexType, EverydayWords, search
 
@@ -142,7 +141,7 @@ def test_json_follows_its_schema(words: list[str], command: Command) -> None:
 
 
 def test_an_example_that_the_office_adds_is_shown_and_found(tmp_path: Path, command: Command) -> None:
-    templates = shutil.copytree(ROOT / "templates", tmp_path / "templates")
+    templates = copy_templates(tmp_path / "templates")
     file = templates / "nerima" / "guideline.toml"
     old = "電算システムの開発、改修またはメンテナンスを行う。"
     text = file.read_text(encoding="utf-8").replace(f'text = "{old}"', f'text = "{old}", examples = ["窓口端末の保守"]')

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 from collections import defaultdict
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from conftest import ROOT, Command
+from conftest import ROOT, Command, copy_templates
 from nerima_report.cli import program
 from nerima_report.cli.edition import references_to
 from nerima_report.edition import Edition
@@ -194,7 +193,7 @@ def test_what_leads_nowhere_stops_the_check_of_an_edition(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("nerima_report.runs.edition.try_edition", lambda edition: None)
-    templates = Path(shutil.copytree(ROOT / "templates", tmp_path / "templates"))
+    templates = copy_templates(tmp_path / "templates")
     path = templates / "nerima" / file
     text = path.read_text(encoding="utf-8")
     assert find in text
@@ -206,6 +205,6 @@ def test_what_leads_nowhere_stops_the_check_of_an_edition(
 
 
 def test_an_edition_without_the_file_has_no_sources(tmp_path: Path, command: Command) -> None:
-    templates = Path(shutil.copytree(ROOT / "templates", tmp_path / "templates"))
+    templates = copy_templates(tmp_path / "templates")
     (templates / "nerima" / "sources.toml").unlink()
     assert command("--templates", templates, "explain", "指針第20条").code == 2

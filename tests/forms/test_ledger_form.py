@@ -17,7 +17,7 @@ from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from conftest import ROOT, definition_file
+from conftest import ROOT, copy_templates, definition_file
 from nerima_report.checks import run_checks
 from nerima_report.edition import Edition, load_edition
 from nerima_report.edition.ledger import DAYS_LEFT, DUE
@@ -43,7 +43,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Edition:
 
 def changed(folder: Path, *changes: Change) -> Edition:
     """The shipped edition with room for a few rows, and with other changes."""
-    shutil.copytree(ROOT / "templates", folder, dirs_exist_ok=True)
+    copy_templates(folder)
     for name, find, replacement in (("ledgers.toml", "room = 20000", f"room = {ROOM}"), *changes):
         file = definition_file(folder, name)
         text = file.read_text(encoding="utf-8")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import ROOT, Command
+from conftest import ROOT, Command, copy_templates
 from inboxes import Ward
 from nerima_report.edition import Edition, load_edition
 from nerima_report.edition.tables import CountTable
@@ -193,7 +193,7 @@ def test_reasons_agree_with_the_decisions(act_ward: Ward) -> None:
 
 @pytest.mark.thorough
 def test_an_edition_may_leave_them_out(tmp_path: Path, whole_workdir: Path, command: Command) -> None:
-    templates = Path(shutil.copytree(ROOT / "templates", tmp_path / "templates"))
+    templates = copy_templates(tmp_path / "templates")
     folder = templates / "nerima" / "privacy-act"
     gone = ("不開示の理由", "行政機関別", "匿名加工情報", "繰越")
     _without_blocks(folder / "tables.toml", "[[table]]", [f'key = "{key}"' for key in gone])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import tomllib
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from conftest import ROOT, Command
+from conftest import Command, copy_templates
 from inboxes import check
 from nerima_report.edition import Edition, load_edition
 from nerima_report.report.compose import compose_report
@@ -36,7 +35,7 @@ def contents(sample_inbox: Inbox, edition: Edition, act_inbox: Inbox, act_editio
 @pytest.fixture
 def templates(tmp_path: Path) -> Path:
     """A copy of the shipped templates, to be changed."""
-    return Path(shutil.copytree(ROOT / "templates", tmp_path / "templates"))
+    return copy_templates(tmp_path / "templates")
 
 
 def rewrite(templates: Path, file: str, find: str, text: str) -> None:

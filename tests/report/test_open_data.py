@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from conftest import ROOT, SAMPLE, Command, files_in
+from conftest import SAMPLE, Command, copy_templates, files_in
 from inboxes import Ward
 from nerima_report.data_table import DataField, DataTable, render_csv
 from nerima_report.edition import Edition
@@ -290,7 +290,7 @@ def test_what_somebody_wrote_into_the_data_is_kept_beside_it(workdir: Path, comm
 
 def with_registers(folder: Path, *keys: str) -> Path:
     """A copy of the templates in which the office publishes these registers."""
-    templates = shutil.copytree(ROOT / "templates", folder / "templates")
+    templates = copy_templates(folder / "templates")
     file = templates / "nerima" / "municipality.toml"
     text = file.read_text(encoding="utf-8")
     assert text.count("\nregisters = []") == 1

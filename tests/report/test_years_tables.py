@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conftest import ROOT
+from conftest import ROOT, copy_templates
 from nerima_report.edition import Edition, find_edition, load_edition
 from nerima_report.edition.part import Break, Part
 from nerima_report.edition.years_tables import YearsTable
@@ -47,7 +47,7 @@ Counts = Sequence[int | None]
 def city(tmp_path_factory: pytest.TempPathFactory) -> Edition:
     """The edition of another body with two tables of counts and a figure."""
     templates = tmp_path_factory.mktemp("city") / "templates"
-    shutil.copytree(ROOT / "templates", templates)
+    copy_templates(templates)
     for part in ("privacy-act", "privacy-ordinance", "disclosure"):
         shutil.rmtree(templates / "nerima" / part)
     (templates / "nerima" / "kinds.toml").unlink()  # it names tables of the parts that went

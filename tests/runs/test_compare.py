@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import tomllib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -12,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from conftest import ROOT, Command
+from conftest import ROOT, Command, copy_templates
 from nerima_report.checks.years import run_year_checks
 from nerima_report.edition import Edition
 from nerima_report.edition.part import Break, Renamed
@@ -297,7 +296,7 @@ def test_build_compare(whole_workdir: Path, command: Command, content: Content) 
 
 
 def test_build_says_that_sentences_were_left_out(workdir: Path, command: Command, tmp_path: Path) -> None:
-    templates = Path(shutil.copytree(ROOT / "templates", tmp_path / "templates"))
+    templates = copy_templates(tmp_path / "templates")
     manuscript = templates / "nerima" / "disclosure" / "manuscript.md.j2"
     sentence = '\n前年度より{{ 前年度比("内容別", "件数") | 件 }}した。\n'
     manuscript.write_text(manuscript.read_text(encoding="utf-8") + sentence, encoding="utf-8")

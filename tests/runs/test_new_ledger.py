@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -11,7 +10,7 @@ import pytest
 from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from conftest import ROOT, Command
+from conftest import Command, copy_templates
 from ledgers import Lists, example_ledgers, write_ledgers
 from nerima_report.edition import Edition
 from nerima_report.edition.ledger import COUNTED, STATE
@@ -24,7 +23,7 @@ REQUESTS = "公開.請求台帳"
 def templates(tmp_path: Path) -> Path:
     """The shipped definitions, with room for a few rows: 20,000 take seconds to write."""
     folder = tmp_path / "templates"
-    shutil.copytree(ROOT / "templates", folder)
+    copy_templates(folder)
     texts = folder / "ledgers.toml"
     texts.write_text(texts.read_text(encoding="utf-8").replace("room = 20000", "room = 40"), encoding="utf-8")
     return folder

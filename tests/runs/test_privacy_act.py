@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 from test_form_command import fill_in
 
-from conftest import ROOT, SAMPLE, Command
+from conftest import SAMPLE, Command, copy_templates
 from consistent import Entries
 from consistent_act import consistent_act
 from form_cells import caption_row, sheet_of, table
@@ -372,7 +372,7 @@ def test_a_table_that_the_year_does_not_have_is_told_with_its_cell(workdir: Path
 
 
 def test_an_entry_that_no_row_wants_is_said_to_be_lost(tmp_path: Path, act_inbox: Inbox, act_edition: Edition) -> None:
-    templates = Path(shutil.copytree(ROOT / "templates", tmp_path / "templates"))
+    templates = copy_templates(tmp_path / "templates")
     tables = templates / "nerima" / "privacy-act" / "tables.toml"
     row = '  { label = "運営委員会で審議したもの", where = [{ field = "運営委員会の日", given = true }] },\n'
     text = tables.read_text(encoding="utf-8")
@@ -392,7 +392,7 @@ def test_an_entry_is_not_lost_behind_a_warning(act_inbox: Inbox, act_edition: Ed
 
 
 def test_another_deadline_gives_other_classes_and_sentences(workdir: Path, tmp_path: Path, command: Command) -> None:
-    templates = Path(shutil.copytree(ROOT / "templates", tmp_path / "templates"))
+    templates = copy_templates(tmp_path / "templates")
     part = templates / "nerima" / "privacy-act" / "part.toml"
     text = part.read_text(encoding="utf-8")
     for old, new in (("value = 14", "value = 7"), ("value = 30", "value = 15"), ("value = 1000", "value = 500")):
@@ -413,7 +413,7 @@ def test_another_deadline_gives_other_classes_and_sentences(workdir: Path, tmp_p
 def test_a_table_that_is_only_counted_changes_no_form(tmp_path: Path, act_edition: Edition) -> None:
     changes = (('stub = "根拠"', 'stub = "よりどころ"'), ('"教育研修"], meanings', '"研修"], meanings'))
     for number, (old, new) in enumerate(changes):
-        templates = Path(shutil.copytree(ROOT / "templates", tmp_path / str(number)))
+        templates = copy_templates(tmp_path / str(number))
         tables = templates / "nerima" / "privacy-act" / "tables.toml"
         text = tables.read_text(encoding="utf-8")
         assert text.count(old) == 1

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from conftest import ROOT, Command, files_in
+from conftest import ROOT, Command, copy_templates, files_in
 from findings_schema import VALIDATOR
 from nerima_report.checks import MOST_ALIKE
 from nerima_report.edition import Edition
@@ -522,11 +522,10 @@ def test_a_difference_that_was_published_is_explained_and_kept(work: Path, comma
 def test_definitions_that_would_say_something_else_are_refused(
     work: Path, command: Command, csv_text: str, tmp_path: Path
 ) -> None:
-    import shutil
 
     (work / "2022.csv").write_text(csv_text, encoding="utf-8")
     command("-C", work, "record", "import", "2022.csv", "--year", "2022")
-    templates = Path(shutil.copytree(ROOT / "templates", tmp_path / "templates"))
+    templates = copy_templates(tmp_path / "templates")
     figures = templates / "nerima" / "disclosure" / "figures.toml"
     text = figures.read_text(encoding="utf-8")
     figures.write_text(text.replace('["不存在", "存否応答拒否", "取下げ"]', '["不存在", "取下げ"]'), encoding="utf-8")

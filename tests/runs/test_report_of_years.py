@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import ROOT, SAMPLE, Command
+from conftest import SAMPLE, Command, copy_templates
 from nerima_report.files import sha256
 from nerima_report.records.file import read_record
 
@@ -31,7 +31,7 @@ items = [
 @pytest.fixture
 def templates(tmp_path: Path) -> Path:
     """The shipped templates with a table of six years at the end of the first part."""
-    folder = Path(shutil.copytree(ROOT / "templates", tmp_path / "templates"))
+    folder = copy_templates(tmp_path / "templates")
     for name, text in (("tables.toml", TABLE), ("manuscript.md.j2", '\n{{ 表("推移") }}\n')):
         with (folder / "nerima" / "disclosure" / name).open("a", encoding="utf-8") as file:
             file.write(text)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from conftest import ROOT, Command
+from conftest import ROOT, Command, copy_templates
 from nerima_report.checks.years import findings_between
 from nerima_report.edition import find_edition, load_edition
 from nerima_report.findings import Finding
@@ -25,7 +25,7 @@ ROWS = ("全部開示", "一部開示", "不開示", "請求拒否", "不存在"
 def other_body(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The templates of another body: the shipped ones with one part of other tables."""
     templates = tmp_path_factory.mktemp("other") / "templates"
-    shutil.copytree(ROOT / "templates", templates)
+    copy_templates(templates)
     for part in ("privacy-act", "privacy-ordinance", "disclosure"):
         shutil.rmtree(templates / "nerima" / part)
     (templates / "nerima" / "kinds.toml").unlink()  # it names tables of the parts that went

@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 
 import findings_schema
-from conftest import ROOT, Command
+from conftest import ROOT, Command, copy_templates
 from faulty import edit
 from nerima_report.runs import status as run
 from nerima_report.workbooks import WorkbookReader
@@ -134,7 +134,7 @@ def test_only_what_changed_is_read_again(workdir: Path, look: Look, asked: list[
 )
 def test_the_answer_is_kept_only_as_long_as_nothing_changes(file: str, workdir: Path) -> None:
     """Each of these may change what the status says, though no workbook changed."""
-    shutil.copytree(ROOT / "templates", workdir / "templates")
+    copy_templates(workdir / "templates")
     workspace, edition = Workspace(workdir, "nerima", ()), workdir / "templates" / "nerima"
     before = run.basis_of(workspace, edition, 2022)
     assert before == run.basis_of(workspace, edition, 2022)

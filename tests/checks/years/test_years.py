@@ -13,7 +13,7 @@ from typing import Any
 import docx
 import pytest
 
-from conftest import ROOT, Command
+from conftest import Command, copy_templates
 from findings_schema import VALIDATOR
 from inboxes import roster
 from nerima_report.checks.years import run_year_checks
@@ -413,7 +413,7 @@ def test_an_error_between_years_does_not_stop_a_report(command: Command, act_wor
     changed = _set(before, {"table": "個人.個人情報ファイル簿", "row": "年度末に載せているもの", "times": 0.9})
     (act_workdir / "records").mkdir()
     (act_workdir / "records" / "2022.json").write_bytes(write_record(changed))
-    templates = Path(shutil.copytree(ROOT / "templates", act_workdir.parent / "templates"))
+    templates = copy_templates(act_workdir.parent / "templates")
     part = templates / "nerima" / "privacy-act" / "part.toml"
     text = re.sub(r"(?s)# ---- 系列の切れ目 ----.*?(?=# ---- 年度末)", "", part.read_text(encoding="utf-8"))
     part.write_text(text, encoding="utf-8")  # no break, so that the two years compare
