@@ -220,10 +220,8 @@ def test_a_csv_names_the_departments_of_its_year(city: Path, templates: Path, co
     ]
     lines += ["公開.部別,市長,企画部,公開,1", "公開.部別,市長,企画部,非公開等,1", "公開.部別,市長,企画部,取下げ,1"]
     lines += ["公開.部別,,議会,公開,1", "公開.部別,,議会,非公開等,1", "公開.部別,,議会,取下げ,1"]
-    lines += [
-        f"公開.{key},,,,該当なし"
-        for key in ("処理状況", "実施機関別", "課別", "部局別", "市長の部", "議会の外", "課別の請求")
-    ]
+    lines += [f"公開.{key},,,,該当なし" for key in ("処理状況", "実施機関別", "課別", "部局別", "市長の部", "議会の外")]
+    lines += ["公開.課別の請求,,,請求,該当なし", "公開.課別の請求,,計,請求,9"]  # only the total was published
     (city / "2021.csv").write_text("\n".join(lines), encoding="utf-8")
     run = command("-C", city, "--templates", templates, "record", "import", city / "2021.csv", "--year", "2021")
     assert run.code == 0, run.out + run.err
@@ -232,6 +230,7 @@ def test_a_csv_names_the_departments_of_its_year(city: Path, templates: Path, co
         (c["group"], c["row"], c["column"]): c["value"] for c in record["cells"] if c["table"] == "公開.部別の請求"
     }
     assert known == {("", "企画部", "請求"): 3, ("", "広報部", "請求"): 4}
+    assert [(t["table"], t["value"]) for t in record["printed_totals"]] == [("公開.課別の請求", 9)]
 
 
 def test_the_record_says_what_the_open_data_says(city: Path, templates: Path, command: Command) -> None:

@@ -471,6 +471,10 @@ class PartWording:
             raise WordingError(f"設定「{key}」は part.toml にありません")
         return Quantity(setting.value, setting.unit)
 
+    def table_id(self, table: str) -> str:
+        """The id of a table of the part, or of any part where the id itself is asked for."""
+        return table if table in self._collection.edition.tables else self._part.table_id(table)
+
     def _count_table(self, table: str) -> tuple[str, CountTable]:
         """A table of counts of the part by its key, or of any part by its id (個人.処理状況)."""
         if table in self._collection.edition.count_tables:
