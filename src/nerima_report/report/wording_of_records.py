@@ -110,7 +110,7 @@ class RetoldWording(CautiousWording):
     def value(self, table: str, row: str, column: str, group: str = "") -> Quantity:
         """値("処理状況", "取下げ", "件数"): one cell."""
         key = CellKey(self._count_table(table)[0], group, row, column)
-        if self._totals.values.get(key, 0) is None:
+        if self._totals.values.get(key, 0) is None or self._lacks(table, column):
             return self._leave_out(table)
         return super().value(table, row, column, group)
 
@@ -131,6 +131,9 @@ class RetoldWording(CautiousWording):
         return (
             self._leave_out(table) if self._lacks(table, column) else super().value_of_rank(table, column, rank, group)
         )
+
+    def _sum(self, table: str, column: str, group: str, rows: Sequence[str]) -> Quantity:
+        return self._leave_out(table) if self._lacks(table, column) else super()._sum(table, column, group, rows)
 
     def _counted(self, table: str, keys: Sequence[CellKey], unit: str) -> Quantity:
         return self._told(super()._counted(table, keys, unit), table)
@@ -161,7 +164,12 @@ class RetoldWording(CautiousWording):
         return replace(self._leave_out(table), unit=PLACES) if quantity.value is None else quantity
 
     def _lacks(self, table: str, column: str) -> bool:
-        """Whether no row of a column was published; False where there is no such column at all."""
+        """Whether no row of a column was published; False where there is no such column at all.
+
+        A table by 実施機関, 部 or 課 that was not published has neither rows nor groups.
+        """
+        if self.table_id(table) in self._missing:
+            return True
         own = [v for k, v in self._totals.values.items() if (k.table, k.column) == (self.table_id(table), column)]
         return bool(own) and all(value is None for value in own)
 
