@@ -41,9 +41,13 @@ Sections = Iterable[tuple[str, str]]
 def make_templates(folder: Path) -> Path:
     """Write the edition of the city, the only one, beside what all editions share."""
     templates = folder / "templates"
-    shutil.copytree(ROOT / "templates", templates, ignore=shutil.ignore_patterns("nerima", "starter"))
+    shutil.copytree(ROOT / "templates", templates, ignore=_editions)
     shutil.copytree(ROOT / "tests" / "sample_city", templates / "city")
     return templates
+
+
+def _editions(folder: str, names: list[str]) -> list[str]:
+    return [name for name in names if (Path(folder) / name / "municipality.toml").is_file()]
 
 
 def write_roster(file: Path, years: Mapping[int, Sections]) -> None:

@@ -22,7 +22,7 @@ from nerima_report.report.prose import prose_of
 from nerima_report.report.wording import PartWording, Wording, year_names
 from nerima_report.tallies.collection import Collection
 from nerima_report.tallies.model import Tallies
-from nerima_report.tallies.totals import Totals, cell_names
+from nerima_report.tallies.totals import Totals, cell_names, with_sums
 
 CASES = tomllib.loads((ROOT / "tests" / "cases" / "another_body.toml").read_text(encoding="utf-8"))
 COUNTS = {"開示": 3, "部分開示": 2, "不開示": 1, "取下げ": 0, "市内の個人": 4, "そのほか": 2}
@@ -30,7 +30,7 @@ COUNTS = {"開示": 3, "部分開示": 2, "不開示": 1, "取下げ": 0, "市�
 
 def collection_of(edition: Edition, changes: dict[str, int]) -> Collection:
     counts = COUNTS | changes
-    totals = Totals({key: counts[key.row] for key in cell_names(edition)})
+    totals = with_sums(Totals({key: counts[key.row] for key in cell_names(edition) if key.row in counts}), edition)
     return Collection(edition, 2024, Tallies((), {"公開.審査請求": ()}, (), (), ()), totals)
 
 
@@ -45,6 +45,8 @@ def changed(tmp_path: Path, case: dict[str, Any]) -> Edition:
     text = text.replace('key = "決定"\n', f'key = "決定"\n{case.get("table", "")}\n')
     if "title" in case:
         text = text.replace('title = "開示請求に対する決定"', f'title = "{case["title"]}"')
+    for row, group in case.get("groups", {}).items():
+        text = text.replace(f'{{ label = "{row}" }}', f'{{ label = "{row}", group = "{group}" }}')
     if "no_total" in case:
         text = text.replace('total = "合計"', 'no_total_because = "架空"', 1)
     if "column" in case:

@@ -99,7 +99,7 @@ def test_case(case: dict[str, Any], city: Edition) -> None:
         )
         for year, counts in case["earlier"].items()
     }
-    table = table_of_years(edition, defined(case["table"]), case["present"], records).printed()
+    table = table_of_years(edition, defined(case["table"]), case["present"], records).printed().laid_out
     assert [column.whole_heading for column in table.columns] == case["head"]
     assert shown(table) == case["want"]
     assert [note.mark for note in table.notes] == case["notes"]

@@ -303,3 +303,20 @@ def test_build_says_that_sentences_were_left_out(workdir: Path, command: Command
     run = command("-C", workdir, "--templates", templates, "build", "2022", "--format", "json")
     assert [(f["code"], f["table"]) for f in json.loads(run.out)["findings"]] == [("N725", "公開.内容別")]
     assert "前年度より" not in (workdir / "out" / "2022" / "report.md").read_text(encoding="utf-8")
+
+
+def test_a_manuscript_asks_for_the_year_before_of_another_part(
+    workdir: Path, content: Content, command: Command, tmp_path: Path
+) -> None:
+    templates = Path(shutil.copytree(ROOT / "templates", tmp_path / "templates"))
+    manuscript = templates / "nerima" / "privacy-ordinance" / "manuscript.md.j2"
+    sentence = '\n公開の請求は、前年度より{{ 前年度比("公開.内容別", "件数") | 件 }}した。\n'
+    manuscript.write_text(manuscript.read_text(encoding="utf-8") + sentence, encoding="utf-8")
+    run = command("-C", workdir, "--templates", templates, "build", "2022", "--format", "json")
+    assert [(f["code"], f["table"]) for f in json.loads(run.out)["findings"]] == [("N725", "公開.内容別")]
+
+    (workdir / "records").mkdir(exist_ok=True)
+    (workdir / "records" / "2021.json").write_bytes(write_record(_year_before(content, _with({}))))
+    run = command("-C", workdir, "--templates", templates, "build", "2022", "--format", "json")
+    assert "N725" not in run.out
+    assert "公開の請求は、前年度より" in (workdir / "out" / "2022" / "report.md").read_text(encoding="utf-8")

@@ -20,6 +20,7 @@ from nerima_report.tallies.roster import load_roster
 from nerima_report.text import section_key
 
 LATER = tuple(("市民生活部" if department == "市民部" else department, section) for department, section in ROSTER)
+DECISIONS = ("公開", "部分公開", "非公開", "不存在", "存否応答拒否", "却下", "取下げ")
 
 
 def number(section: str, key: CellKey) -> int:
@@ -214,16 +215,11 @@ def test_a_csv_names_the_departments_of_its_year(city: Path, templates: Path, co
         "公開.部別の請求,,広報部,請求,4",
         "公開.部別の請求,,計,請求,7",
     ]
-    lines += [
-        f"公開.処理別,,{row},市長,1"
-        for row in ("公開", "部分公開", "非公開", "不存在", "存否応答拒否", "却下", "取下げ")
-    ]
+    lines += [f"公開.処理別,,{row},市長,1" for row in DECISIONS]
     lines += ["公開.部別,市長,企画部,公開,1", "公開.部別,市長,企画部,非公開等,1", "公開.部別,市長,企画部,取下げ,1"]
     lines += ["公開.部別,,議会,公開,1", "公開.部別,,議会,非公開等,1", "公開.部別,,議会,取下げ,1"]
-    lines += [
-        f"公開.{key},,,,該当なし"
-        for key in ("処理状況", "実施機関別", "課別", "部局別", "市長の部", "議会の外", "課別の請求")
-    ]
+    lines += [f"公開.{key},,,,該当なし" for key in ("処理状況", "実施機関別", "課別", "部局別", "市長の部", "議会の外")]
+    lines += ["公開.課別の請求,,,請求,該当なし", "公開.課別の請求,,計,請求,9"]  # only the total was published
     (city / "2021.csv").write_text("\n".join(lines), encoding="utf-8")
     run = command("-C", city, "--templates", templates, "record", "import", city / "2021.csv", "--year", "2021")
     assert run.code == 0, run.out + run.err
@@ -232,6 +228,7 @@ def test_a_csv_names_the_departments_of_its_year(city: Path, templates: Path, co
         (c["group"], c["row"], c["column"]): c["value"] for c in record["cells"] if c["table"] == "公開.部別の請求"
     }
     assert known == {("", "企画部", "請求"): 3, ("", "広報部", "請求"): 4}
+    assert [(t["table"], t["value"]) for t in record["printed_totals"]] == [("公開.課別の請求", 9)]
 
 
 def test_the_record_says_what_the_open_data_says(city: Path, templates: Path, command: Command) -> None:
@@ -242,3 +239,26 @@ def test_the_record_says_what_the_open_data_says(city: Path, templates: Path, co
     assert len(cells) == 7 * (6 + 1)
     for cell in cells:
         assert re.search(rf"{cell['row']},{cell['column']},{cell['value']},件", rows)
+
+
+def test_a_manuscript_may_name_groups_of_the_roster_in_a_year_without_them(
+    city: Path, templates: Path, command: Command, tmp_path: Path
+) -> None:
+    own = Path(shutil.copytree(templates, tmp_path / "own"))
+    manuscript = own / "city" / "disclosure" / "manuscript.md.j2"
+    calls = (
+        '順位("部別", "公開", "1", "市長") | および',
+        '区分の計("部別", "公開", "市長") | 件',
+        '値("処理別", "公開", "市長") | 件',
+    )
+    sentences = "\n\n".join(f"部別では{{{{ {call} }}}}。" for call in calls)
+    manuscript.write_text(f"{manuscript.read_text(encoding='utf-8')}\n{sentences}\n", encoding="utf-8")
+    tables = ("実施機関別", "処理別", "部別", "課別", "部局別", "市長の部", "議会の外", "部別の請求", "課別の請求")
+    lines = ["表,区分,行,列,値", *(f"公開.{key},,,,該当なし" for key in tables)]
+    lines += [f"公開.処理状況,,{row},{column},1" for row in DECISIONS for column in ("件数", "枚数")]
+    (city / "2021.csv").write_text("\n".join(lines), encoding="utf-8")
+    run = command("-C", city, "--templates", own, "record", "import", city / "2021.csv", "--year", "2021")
+    assert run.code == 0, run.out + run.err
+    run = command("-C", city, "--templates", own, "build", "2021", "--from-record")
+    assert run.code == 0, run.out + run.err
+    assert "部別では" not in next((city / "out").rglob("report.md")).read_text(encoding="utf-8")

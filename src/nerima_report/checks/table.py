@@ -46,7 +46,7 @@ def _totals_add_up(collection: Collection, stated: StatedCell) -> Iterator[Findi
     printed, table = collection.totals.printed, collection.edition.count_tables[stated.key.table]
     parts = {k._replace(group="", row="") for k in table.keys_of_total(stated.key.table, stated.key.column)}
     found = printed.get(stated.key)
-    if found is not None and stated.key not in parts and parts <= printed.keys():
+    if found is not None and parts and stated.key not in parts and parts <= printed.keys():
         total = sum(printed[part] for part in parts)
         if found != total:
             yield Finding(code_of(stated), stated.place, total, found, found - total)

@@ -306,7 +306,15 @@ def _check_years_tables(part: Part) -> Iterator[Fault]:
     """A table of years shows numbers that exist and can be added up; its texts ask only for names of years."""
     file, figures = part.folder / "tables.toml", {figure.key for figure in part.figures}
     for key, table in part.years_tables.items():
-        texts = [table.title, table.stub, *table.year_labels, table.total, table.average, table.no_number_note]
+        texts = [
+            table.title,
+            table.stub,
+            table.group_stub,
+            *table.year_labels,
+            table.total,
+            table.average,
+            table.no_number_note,
+        ]
         texts += [note.text for note in table.notes]
         texts += [text for item in table.items for text in (item.label, item.group, item.printed_heading)]
         for name in sorted({name for text in texts for name in placeholders_in(text)} - YEAR_PLACEHOLDERS):

@@ -353,10 +353,10 @@ class TableDefinition(Definition):
 class CountTable(TableDefinition):
     """A table of counts: rows by columns, with a total row unless `no_total_because` gives a reason.
 
-    In print each group is a row above its rows; only forms have a column of groups, headed `group_stub`. `counted_from`
-    names a list-like table of the part: then the table is not filled in, but its entries are counted. An entry that
-    meets `where` of the table and of the column counts in the first row whose `where` it meets, or, with
-    `several_rows`, in each of them.
+    In print each group is a row above its rows, or (`group_column`) a column at the left headed `group_stub`, as it
+    always is in forms. `counted_from` names a list-like table of the part: then the table is not filled in, but its
+    entries are counted. An entry that meets `where` of the table and of the column counts in the first row whose
+    `where` it meets, or, with `several_rows`, in each of them.
 
     `by` names what the roster gives: the rows are 実施機関, 部 or 課 (the lines of the table). Those of the roster are
     taken where none are written. Without more, each 課 fills in its own line only. With `divides`, another table of
@@ -405,6 +405,7 @@ class CountTable(TableDefinition):
     no_total_because: str = Field(title="合計しない理由", default="")
     total_first: bool = Field(title="合計行を先頭に印刷するか", default=False)
     group_total: str = Field(title="区分ごとの小計行の見出し", default="")
+    group_column: bool = Field(title="区分を左の列に印刷するか", default=False)
     group_total_first: bool = Field(title="小計行を区分の先頭に置くか", default=False)
     hide_unused_groups: bool = Field(title="実績のない区分を載せないか", default=False)
     hide_unused_rows: bool = Field(title="実績のない行を載せないか", default=False)
@@ -575,6 +576,8 @@ class CountTable(TableDefinition):
     def _totals_belong_together(self) -> CountTable:
         if self.group_total and not self.group_stub:
             raise ValueError("group_total（小計行）は、group_stub（区分の見出し）とともに書きます")
+        if self.group_column and not self.group_stub:
+            raise ValueError("group_column（区分の列）は、group_stub（区分の見出し）とともに書きます")
         if (self.total_first and not self.total) or (self.group_total_first and not self.group_total):
             raise ValueError("total_first は total と、group_total_first は group_total とともに書きます")
         return self

@@ -74,7 +74,8 @@ class YearsTable(Definition):
     explains it. A number before a break of its series is not printed, unless it `keeps_broken`; its note says why.
 
     `year_label` may be several: of the present year, the year before, and so on; the last is that of all before.
-    `earlier_over` is a heading above the columns of the years before the present one (参考).
+    `earlier_over` is a heading above the columns of the years before the present one (参考). With a `group_stub`, the
+    groups of rows are a column at the left with this heading, and not rows above theirs.
     """
 
     kind: Literal["years"] = Field(title="種類")
@@ -85,6 +86,7 @@ class YearsTable(Definition):
     years_as: Literal["rows", "columns"] = Field(title="年度の向き", default="rows")
     newest_first: bool = Field(title="新しい年度から並べるか", default=False)
     stub: Text = Field(title="左の列の見出し")
+    group_stub: str = Field(title="区分の列の見出し", default="")
     year_label: Text | tuple[Text, ...] = Field(title="年度の書き方", default="{年度}", min_length=1)
     earlier_over: str = Field(title="前の年度の列の上の見出し", default="")
     items: tuple[YearsItem, ...] = Field(title="項目", min_length=1)
@@ -126,6 +128,8 @@ class YearsTable(Definition):
             raise ValueError("no_number_note（説明）は、no_number（数のないところの言葉）とともに書きます")
         if self.earlier_over and self.years_as == "rows":
             raise ValueError('earlier_over（前の年度の列の上の見出し）は、years_as = "columns" とともに書きます')
+        if self.group_stub and self.years_as == "rows":
+            raise ValueError('group_stub（区分の列の見出し）は、years_as = "columns" とともに書きます')
         refuse_duplicates("項目", [f"{item.group} {item.label}".strip() for item in self.items if item.label])
         if "." in self.key:
             raise ValueError("表のキーに「.」は使えません（部のキーとの区切りです）")

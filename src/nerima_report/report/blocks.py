@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import groupby
 from typing import NamedTuple
@@ -51,13 +51,15 @@ class Cell:
     """A cell of a printed table: its text as printed, and the mark of a note (注1) or ''.
 
     `heads_rows`: it is the first cell of a row that heads those below it, up to the next such row (開示請求); the other
-    cells of that row are empty. `lasting_name` is that of a row or a group whose text names a year.
+    cells of that row are empty. `lasting_name` is that of a row or a group whose text names a year. `group` is, of the
+    first cell of a row, what heads it, as printed.
     """
 
     text: str
     mark: str = ""
     heads_rows: bool = False
     lasting_name: str = field(default="", compare=False)
+    group: str = field(default="", compare=False)
 
     @property
     def name(self) -> str:
@@ -99,7 +101,8 @@ class Table:
 
     Every row has one cell a column. `form` is how the caption is put together from {番号} and {題名}.
 
-    The total row, where it has one, is the last, or (`total_first`) the first.
+    The total row, where it has one, is the last, or (`total_first`) the first. With a `group_heading`, groups are printed
+    as a column at the left with this heading, and not as rows above theirs (`laid_out`).
     """
 
     id: str
@@ -111,6 +114,25 @@ class Table:
     notes: tuple[TableNote, ...] = ()
     total_first: bool = False
     form: str = f"表{NUMBER} {TITLE}"
+    group_heading: str = ""
+
+    @property
+    def laid_out(self) -> Table:
+        """The table with its groups where they are printed; a row without a group has its label in their column."""
+        if not self.group_heading:
+            return self
+        rows: list[tuple[Cell, ...]] = []
+        above = ""
+        for label, *numbers in self.rows:
+            if label.heads_rows:
+                above = ""
+            elif label.group:
+                rows.append((Cell("" if label.group == above else label.group), label, *numbers))
+                above = label.group
+            else:
+                rows.append((label, Cell(""), *numbers))
+        groups = TableColumn(self.group_heading, weight=self.columns[0].weight)
+        return replace(self, columns=(groups, *self.columns), rows=tuple(rows), group_heading="")
 
     @property
     def total(self) -> int | None:
@@ -191,6 +213,11 @@ class Report:
     def said(self) -> list[SaidNumber]:
         """The numbers in its sentences, in their order."""
         return [number for block in self.blocks if isinstance(block, Paragraph | Bullets) for number in block.said]
+
+    @property
+    def printed_blocks(self) -> tuple[Block, ...]:
+        """The blocks, their tables laid out as they are printed."""
+        return tuple(block.laid_out if isinstance(block, Table) else block for block in self.blocks)
 
     @property
     def tables(self) -> tuple[Table, ...]:

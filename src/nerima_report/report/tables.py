@@ -70,7 +70,8 @@ def count_table(
             heading = Cell(table.printed(group, years), heads_rows=True, lasting_name=group)
             rows.append(_group_row(heading, len(columns)))
         for row in of_group:
-            label = Cell(table.printed(row.label, years), marks.get(row.note, ""), lasting_name=row.label)
+            name, mark = table.printed(row.label, years), marks.get(row.note, "")
+            label = Cell(name, mark, lasting_name=row.label, group=table.printed(group, years))
             rows.append((label, *numbers(row)))
     if table.total:
         rows.insert(0 if table.total_first else len(rows), (Cell(table.printed(table.total, years)), *numbers()))
@@ -97,6 +98,7 @@ def count_table(
         rows=tuple(rows),
         has_total=bool(table.total),
         total_first=table.total_first,
+        group_heading=table.printed(table.group_stub, years) if table.group_column else "",
         notes=(*whole_table, *marked, *notes_on_zero(rows, _zero_of(table, None, printing), printing)),
     )
 

@@ -139,7 +139,7 @@ def _addends(numbers: Sequence[Quantity]) -> tuple[list[int | None], str]:
     """The values of some numbers, and their one unit. Raises WordingError where they do not add up."""
     units = list(dict.fromkeys(one.unit for one in numbers if one.unit))
     if len(units) > 1:
-        raise WordingError(f"単位の違う数（{'、'.join(units)}）は、足したり引いたりできません")
+        raise WordingError(f"単位の違う数（{'、'.join(units)}）は、いっしょに計算できません")
     values = [one.value for one in numbers]
     whole = [value for value in values if not isinstance(value, Decimal)]
     if len(whole) < len(values) or not all(one.adds_up for one in numbers):
@@ -306,10 +306,10 @@ class PartWording:
             "最多": self.largest,
             "順位": self.of_rank,
             "順位の値": self.value_of_rank,
-            "順位の構成比": self.share_of_rank,
             "行の計": self.sum_of_rows,
             "区分の計": self.sum_of_group,
             "構成比": self.part_of_total,
+            "占める割合": self.share_in,
             "足す": added,
             "差": subtracted,
             "実績のない区分": self.unused_groups,
@@ -391,14 +391,14 @@ class PartWording:
 
     def part_of_total(self, table: str, column: str, row: str) -> Quantity:
         """構成比("内容別", "件数", "教育"): a row in % of the total; 「－」, and false, of a total of 0."""
-        return self._share_of_total(table, column, self.sum_of_rows(table, column, row))
+        return self.share_in(self.sum_of_rows(table, column, row), self.total(table, column))
 
-    def share_of_rank(self, table: str, column: str, rank: str) -> Quantity:
-        """順位の構成比("内容別", "件数", "2"): the second largest count in % of the total."""
-        return self._share_of_total(table, column, self.value_of_rank(table, column, rank))
-
-    def _share_of_total(self, table: str, column: str, one: Quantity) -> Quantity:
-        numbers = one, self.total(table, column)
+    @of_numbers
+    def share_in(self, *numbers: Quantity) -> Quantity:
+        """占める割合(順位の値(…), 合計(…)): the first number in % of the second; 「－」, and false, of 0."""
+        if len(numbers) != 2:
+            raise WordingError("占める割合(…, …) には、数の呼び出しを二つ書きます")
+        _addends(numbers)
         (part, whole), printing = [one.value for one in numbers], self._collection.edition.municipality.printing
         if part is None or whole is None:
             return made_of(numbers, None, "%", "÷")
@@ -470,6 +470,10 @@ class PartWording:
         if setting is None:
             raise WordingError(f"設定「{key}」は part.toml にありません")
         return Quantity(setting.value, setting.unit)
+
+    def table_id(self, table: str) -> str:
+        """The id of a table of the part, or of any part where the id itself is asked for."""
+        return table if table in self._collection.edition.tables else self._part.table_id(table)
 
     def _count_table(self, table: str) -> tuple[str, CountTable]:
         """A table of counts of the part by its key, or of any part by its id (個人.処理状況)."""

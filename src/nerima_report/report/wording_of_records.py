@@ -102,7 +102,7 @@ class RetoldWording(CautiousWording):
 
     def total(self, table: str, column: str) -> Quantity:
         """合計("内容別", "件数"): the sum of what was published of a column."""
-        is_printed = CellKey(self._part.table_id(table), "", "", column) in self._totals.printed
+        is_printed = CellKey(self.table_id(table), "", "", column) in self._totals.printed
         if self._lacks(table, column) and not is_printed:
             return self._leave_out(table)
         return self._told(super().total(table, column), table)
@@ -110,7 +110,7 @@ class RetoldWording(CautiousWording):
     def value(self, table: str, row: str, column: str, group: str = "") -> Quantity:
         """値("処理状況", "取下げ", "件数"): one cell."""
         key = CellKey(self._count_table(table)[0], group, row, column)
-        if self._totals.values.get(key, 0) is None:
+        if self._totals.values.get(key, 0) is None or self._lacks(table, column):
             return self._leave_out(table)
         return super().value(table, row, column, group)
 
@@ -132,12 +132,15 @@ class RetoldWording(CautiousWording):
             self._leave_out(table) if self._lacks(table, column) else super().value_of_rank(table, column, rank, group)
         )
 
+    def _sum(self, table: str, column: str, group: str, rows: Sequence[str]) -> Quantity:
+        return self._leave_out(table) if self._lacks(table, column) else super()._sum(table, column, group, rows)
+
     def _counted(self, table: str, keys: Sequence[CellKey], unit: str) -> Quantity:
         return self._told(super()._counted(table, keys, unit), table)
 
     def unused_groups(self, table: str) -> list[str]:
         """実績のない区分("処理状況"): of a table that was not published nothing is known."""
-        return [] if self._part.table_id(table) in self._missing else super().unused_groups(table)
+        return [] if self.table_id(table) in self._missing else super().unused_groups(table)
 
     def entries(self, table: str) -> Quantity:
         """事例数("事務処理ミス"): how many entries a list-like table has."""
@@ -160,13 +163,14 @@ class RetoldWording(CautiousWording):
     def _told_places(self, quantity: Quantity, table: str) -> Quantity:
         return replace(self._leave_out(table), unit=PLACES) if quantity.value is None else quantity
 
-    def _id(self, table: str) -> str:
-        """The id of a table of the part, or of any part where the id itself is asked for."""
-        return table if table in self._collection.edition.tables else self._part.table_id(table)
-
     def _lacks(self, table: str, column: str) -> bool:
-        """Whether no row of a column was published; False where there is no such column at all."""
-        own = [v for k, v in self._totals.values.items() if (k.table, k.column) == (self._id(table), column)]
+        """Whether no row of a column was published; False where there is no such column at all.
+
+        A table by 実施機関, 部 or 課 that was not published has neither rows nor groups.
+        """
+        if self.table_id(table) in self._missing:
+            return True
+        own = [v for k, v in self._totals.values.items() if (k.table, k.column) == (self.table_id(table), column)]
         return bool(own) and all(value is None for value in own)
 
     def _told(self, quantity: Quantity, table: str) -> Quantity:

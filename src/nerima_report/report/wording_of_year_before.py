@@ -90,12 +90,12 @@ class YearBefore:
 
     def compares(self, table: str) -> bool:
         """前年度と比べられる("内容別"): whether last year's numbers of a table are known, and no series breaks."""
-        return self._comparison is not None and self._comparison.compares(self._part.table_id(table))
+        return self._comparison is not None and self._comparison.compares(self._now.table_id(table))
 
     def number(self, table: str, column: str, row: str = "", group: str = "") -> Quantity:
         """前年度("内容別", "件数"): last year's total of a column; with a row, one cell."""
         now = self._quantity(table, column, row, group)
-        before, table_id = None, self._part.table_id(table)
+        before, table_id = None, self._now.table_id(table)
         if self._comparison is not None:
             key = CellKey(table_id, group, row, column)
             before = self._comparison.value(key) if row else self._comparison.total(table_id, column)
@@ -125,23 +125,23 @@ class YearBefore:
         return Change(now.value - before.value, before.unit, before=before.value, texts=self._texts)
 
 
-def tables_asked_of_the_year_before(part: Part) -> Iterator[str]:
-    """The keys of the tables whose numbers of the year before the manuscript of a part asks for."""
+def _tables_asked_of_the_year_before(part: Part, edition: Edition) -> Iterator[str]:
+    """The ids of the tables whose numbers of the year before the manuscript of a part asks for."""
     for call in Environment(autoescape=True).parse(read_text(part.manuscript)).find_all(nodes.Call):
         name, first = getattr(call.node, "name", ""), call.args[0] if call.args else None
         key = getattr(first, "value", "")
-        if name in ("前年度", "前年度比") and key in part.tables:
-            yield key
+        if name in ("前年度", "前年度比"):
+            yield from (table_id for table_id in (key, part.table_id(key)) if table_id in edition.tables)
         for figure in part.figures:
             if name in ("前年度の割合", "割合の前年度比") and key == figure.key:
-                yield from (cells.table for cells in (figure.numerator, figure.denominator) if cells)
+                yield from (part.table_id(cells.table) for cells in (figure.numerator, figure.denominator) if cells)
 
 
 def sentences_about_the_year_before(edition: Edition, comparison: Comparison | None) -> list[Finding]:
     """The tables of which a manuscript asks for the year before, where that is not known: sentences are left out."""
     return [
-        Finding("N725", Place(table=part.table_id(key)))
+        Finding("N725", Place(table=table_id))
         for part in edition.parts
-        for key in dict.fromkeys(tables_asked_of_the_year_before(part))
-        if comparison is None or not comparison.compares(part.table_id(key))
+        for table_id in dict.fromkeys(_tables_asked_of_the_year_before(part, edition))
+        if comparison is None or not comparison.compares(table_id)
     ]

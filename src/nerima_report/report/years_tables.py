@@ -178,7 +178,8 @@ class TableOfYears:
         has_total = as_rows and bool(self.definition.total or self.definition.average)
         notes = (*self._notes(names), *notes_on_zero(rows, self._printing.zero, self._printing))
         table = Table(self.id, 0, fill(self.definition.title, names), (stub, *numeric), tuple(rows), has_total, notes)
-        return self._with_remarks(table)
+        group_heading = "" if as_rows else fill(self.definition.group_stub, names)
+        return self._with_remarks(replace(table, group_heading=group_heading))
 
     @property
     def _printed_lines(self) -> list[YearsLine]:
@@ -217,7 +218,7 @@ class TableOfYears:
                 rows.append((Cell(group, heads_rows=True), *[Cell("")] * len(heads)))
             for line, cells in of_group:
                 label = _marked(line.label, self._marks_on(None, line)) if unit else self._heading(line)
-                rows.append((Cell(line.item.printed_heading or label), *cells))
+                rows.append((Cell(line.item.printed_heading or label, group=group), *cells))
         return [self._with_unit(head, unit) if unit else head for head in heads], rows
 
     @property

@@ -34,7 +34,7 @@ def render_markdown(report: Report) -> str:
     for block in report.cover:
         blocks += _block(block, deeper=0)
     blocks += _contents(report)
-    for block in report.blocks:
+    for block in report.printed_blocks:
         blocks += _block(block, deeper=1)
     return "\n\n".join(block for block in blocks if block) + "\n"
 

@@ -78,7 +78,7 @@ def _pieces(report: Report, styles: Styles, page: Page, cover_section: BaseOxmlE
     yield from _cover(report, styles, cover_section)
     yield from _contents(report.headings, styles)
     headings = tables = 0
-    for before, block, *after in _with_neighbours(report.blocks):
+    for before, block, *after in _with_neighbours(report.printed_blocks):
         match block:
             case Heading():
                 headings += 1
