@@ -112,7 +112,7 @@ def test_the_matrix_adds_up_what_the_workbooks_say(city: Path, command: Command)
 def test_a_wrong_cell_is_found_at_its_place(fault: dict[str, Any], city: Path, command: Command) -> None:
     file = form_of(city, fault["section"])
     book = load_workbook(file)
-    wrong = cell(book, CellKey(fault["table"], fault.get("group", ""), fault["row"], fault["column"]))
+    wrong: Any = cell(book, CellKey(fault["table"], "", fault["row"], fault["column"]))
     wrong.value = wrong.value + fault["add"] if "add" in fault else fault["value"] or None
     book.save(file)
     run = command("-C", city, "validate", YEAR, "--format", "json")
@@ -127,7 +127,7 @@ def test_a_number_carried_over_that_was_not_open_is_found(city: Path, command: C
     file = form_of(city, "福祉部福祉課")
     book = load_workbook(file)
     for row in ("前年度からの繰越", "処理中"):
-        wrong = cell(book, CellKey(HANDLED, "", row, "件数"))
+        wrong: Any = cell(book, CellKey(HANDLED, "", row, "件数"))
         wrong.value += 1
     book.save(file)
     assert "N715" in command("-C", city, "build", YEAR).out
@@ -142,11 +142,11 @@ def printed_matrix(rows: list[list[str]]) -> dict[tuple[str, str, str], int]:
     lines, columns = (
         list(dict.fromkeys(names)) for names in (((k[0], k[1]) for k in numbers), (k[2] for k in numbers))
     )
-    for line in lines:
-        numbers[*line, "決定件数"] = sum(numbers[*line, decision] for decision in DECISIONS)
-    for column in (*columns, "決定件数"):
-        numbers["市長", "小計", column] = sum(numbers[*line, column] for line in lines if line[0])
-        numbers["", "計", column] = sum(numbers[*line, column] for line in lines)
+    for group, row in lines:
+        numbers[group, row, "決定件数"] = sum(numbers[group, row, decision] for decision in DECISIONS)
+    for column in [*columns, "決定件数"]:
+        numbers["市長", "小計", column] = sum(numbers[group, row, column] for group, row in lines if group)
+        numbers["", "計", column] = sum(numbers[group, row, column] for group, row in lines)
     return numbers
 
 
