@@ -139,9 +139,8 @@ Numbers = Mapping[tuple[str, str, str], int]  # of the matrix, by group, row and
 def printed_matrix(rows: list[list[str]]) -> dict[tuple[str, str, str], int]:
     """The matrix of a typed year with all its printed sums."""
     numbers = {(row[1], row[2], row[3]): int(row[4]) for row in rows if row[0] == MATRIX}
-    lines, columns = (
-        list(dict.fromkeys(names)) for names in (((k[0], k[1]) for k in numbers), (k[2] for k in numbers))
-    )
+    lines = list(dict.fromkeys((group, row) for group, row, _ in numbers))
+    columns = list(dict.fromkeys(column for _, _, column in numbers))
     for group, row in lines:
         numbers[group, row, "決定件数"] = sum(numbers[group, row, decision] for decision in DECISIONS)
     for column in [*columns, "決定件数"]:
