@@ -18,8 +18,9 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from nerima_report.edition import Edition
+from nerima_report.edition import Edition, find_edition, load_edition
 from nerima_report.tallies.ledger import load_ledger
+from nerima_report.tallies.lines import with_covers
 from nerima_report.tallies.reading import load_tallies
 from nerima_report.tallies.submission import load_submissions
 
@@ -128,30 +129,52 @@ def test_every_cover_says_that_it_is_invented() -> None:
         assert "架空" in remark
 
 
-def test_what_the_committed_files_say_can_be_made_again(tmp_path: Path, whole_edition: Edition) -> None:
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """All samples, made anew."""
+    folder = tmp_path_factory.mktemp("made")
+    subprocess.run([sys.executable, str(SAMPLE / "generate.py"), str(folder)], check=True)
+    return folder
+
+
+def test_what_the_committed_files_say_can_be_made_again(made: Path, whole_edition: Edition) -> None:
     """The committed workbooks are forms of version 1, as an office keeps them; what is made now says the same."""
-    subprocess.run([sys.executable, str(SAMPLE / "generate.py"), str(tmp_path)], check=True)
-    assert parts(tmp_path / "roster.xlsx") == parts(SAMPLE / "roster.xlsx")
+    assert parts(made / "roster.xlsx") == parts(SAMPLE / "roster.xlsx")
     for year in (2022, 2023):
-        made, committed = (said_in(folder / "inbox" / str(year), whole_edition) for folder in (tmp_path, SAMPLE))
-        assert made.keys() == committed.keys()
-        for name in made:
-            assert made[name] == committed[name]
-    rows = [rows_of_ledger(folder / "ledger-example" / "2022.xlsx", whole_edition) for folder in (tmp_path, SAMPLE)]
+        again, committed = (said_in(folder / "inbox" / str(year), whole_edition) for folder in (made, SAMPLE))
+        assert again.keys() == committed.keys()
+        for name in again:
+            assert again[name] == committed[name]
+    rows = [rows_of_ledger(folder / "ledger-example" / "2022.xlsx", whole_edition) for folder in (made, SAMPLE)]
     assert rows[0] == rows[1]
     for name in ("earlier/見本の架空の数-2018.csv", "earlier/見本の架空の数-2021.csv"):
-        assert (tmp_path / name).read_bytes() == (SAMPLE / name).read_bytes()
-    again, records = ([told(file) for file in sorted((folder / "records").iterdir())] for folder in (tmp_path, SAMPLE))
-    assert again == records
+        assert (made / name).read_bytes() == (SAMPLE / name).read_bytes()
+    repeated, records = ([told(file) for file in sorted((folder / "records").iterdir())] for folder in (made, SAMPLE))
+    assert repeated == records
     assert [record["fiscal_year"] for record in records] == [2018, 2019, 2020, 2021]
     assert all("架空" in record["inputs"][0]["file"] for record in records)
+
+
+def test_the_sample_of_the_city_can_be_made_again(made: Path) -> None:
+    city, folders = load_edition(find_edition("akebono")), (made / "akebono", SAMPLE / "akebono")
+    again, committed = (said_in(folder / "inbox" / "2024", city) for folder in folders)
+    assert len(committed) == 12
+    assert again == committed
+    assert parts(folders[0] / "roster.xlsx") == parts(folders[1] / "roster.xlsx")
+    for folder in ("earlier", "records"):
+        files = [sorted((each / folder).iterdir()) for each in folders]
+        assert len(files[1]) == 4
+        tell = told if folder == "records" else Path.read_bytes
+        assert [*map(tell, files[0])] == [*map(tell, files[1])]
 
 
 def said_in(inbox: Path, whole: Edition) -> dict[str, object]:
     """What the workbooks of a year say: cover, counts, and rows of lists and registers."""
     edition = whole.for_year(int(inbox.name))
     said: dict[str, object] = {}
-    for submission in load_submissions(sorted(inbox.glob("*.xlsx")), whole).submissions:
+    submissions = load_submissions(sorted(inbox.glob("*.xlsx")), whole).submissions
+    edition = with_covers(edition, submissions)
+    for submission in submissions:
         tallies = load_tallies([submission], edition)
         rows = {key: [dict(entry.values) for entry in entries] for key, entries in tallies.entries.items()}
         later = {key for key, table in edition.tables.items() if not table.is_asked(int(inbox.name))}

@@ -1,4 +1,7 @@
-"""A body that is no ward, made from data (tests/mihon, an invented city), reads no word of a ward anywhere."""
+"""A body that is no ward, made from data, reads no word of a ward anywhere.
+
+Both are invented cities: tests/mihon, which begins with nothing, and the one that is shipped with its sample.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from conftest import ROOT, Command, Run, files_in
+from conftest import ROOT, SAMPLE, Command, Run, files_in
 from form_cells import cell
 from nerima_report.places import CellKey
 
@@ -128,9 +131,38 @@ def season(body: Body) -> None:
 def test_no_word_of_a_ward_is_in_any_output(tmp_path: Path, command: Command, own_words: str) -> None:
     body = body_of(tmp_path, command, own_words)
     season(body)
-    found = [(name, text[max(0, m.start() - 30) : m.end() + 30]) for name, text in body.texts()
-             for m in WARD.finditer(text)]  # fmt: skip
-    assert not found, "\n".join(f"{name}: {text!r}" for name, text in found[:40])
+    assert not list(words_of_a_ward(body))
+
+
+def test_no_word_of_a_ward_is_in_any_output_of_the_shipped_city(tmp_path: Path, command: Command) -> None:
+    body = Body(tmp_path / "city", ROOT / "templates" / "akebono", command, [])
+    shutil.copytree(SAMPLE / "akebono", body.folder, ignore=shutil.ignore_patterns("out", "forms", "確認"))
+    second = sorted((body.folder / "inbox" / str(YEAR)).iterdir())[1]
+    right = second.read_bytes()
+    book = load_workbook(second)
+    cell(book, CellKey("公開.処理状況", "", "請求", "件数")).value = "三"
+    book.save(second)
+    body.run("validate", YEAR)
+    body.run("build", YEAR, "--draft")
+    second.write_bytes(right)
+    assert body.run("build", YEAR, "--compare").code == 0
+    assert body.run("publish", YEAR).code == 0
+    body.run("publish", YEAR, "--revise", "架空の訂正")
+    body.run("trend", f"2020..{YEAR}")
+    body.run("check", f"2020..{YEAR}")
+    body.run("record", "template", 2019)
+    body.run("build", 2023, "--from-record")
+    body.run("init", "--year", YEAR + 1)
+    body.run("form", YEAR + 1, "--eml")
+    for words in (["status"], ["edition", "check"], ["explain"], ["explain", "--markdown"]):
+        body.run(*words)
+    assert not list(words_of_a_ward(body))
+
+
+def words_of_a_ward(body: Body) -> Iterator[str]:
+    """Where a word of a ward stands in what a body reads, with what is around it."""
+    for name, text in body.texts():
+        yield from (f"{name}: {text[max(0, m.start() - 30) : m.end() + 30]!r}" for m in WARD.finditer(text))
 
 
 @pytest.mark.parametrize(
