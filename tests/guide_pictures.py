@@ -40,6 +40,7 @@ SOURCES = FOLDER / "sources.json"
 WIDEST = 1000  # pixels
 COLOURS = 96
 MARGIN = 12
+UNSEEN = 0.005  # of the pixels: a picture made anew from the same words may differ in so many and is kept
 WORDS_SEEN = 80  # of a page, in the picture of its beginning
 WINDOW = """<!DOCTYPE html><meta charset="utf-8"><body style="margin:0;background:#fff">
 <pre style="display:inline-block;margin:0;padding:12px 16px;background:#1b1f24;color:#e6e6e6;
@@ -49,12 +50,16 @@ font:16px/1.35 'Noto Sans Mono CJK JP',monospace">{}</pre>"""
 def main() -> None:
     """Make all pictures anew and note what they were made from."""
     sources: dict[str, str] = {}
+    before = json.loads(SOURCES.read_text(encoding="utf-8")) if SOURCES.exists() else {}
 
     def look(reader: Reader, name: str) -> None:
         sources[name] = digest(reader, name)
+        file = FOLDER / f"{name}.png"
         with tempfile.TemporaryDirectory() as scratch:
-            save(picture(reader, name, Path(scratch)), FOLDER / f"{name}.png")
-        print(f"docs/guide/pictures/{name}.png")
+            image = small(picture(reader, name, Path(scratch)))
+        if before.get(name) != sources[name] or not looks_like(image, file):
+            image.save(file, optimize=True)
+            print(f"docs/guide/pictures/{name}.png")
 
     FOLDER.mkdir(exist_ok=True)
     follow(look)
@@ -190,11 +195,22 @@ def beside(images: list[Image.Image]) -> Image.Image:
     return beneath(turned).transpose(Image.Transpose.TRANSPOSE)
 
 
-def save(image: Image.Image, file: Path) -> None:
-    """Write an image small: no wider than a page shows it, with few colours."""
+def small(image: Image.Image) -> Image.Image:
+    """An image no wider than a page shows it, with few colours."""
     if image.width > WIDEST:
         image = image.resize((WIDEST, round(image.height * WIDEST / image.width)), Image.Resampling.LANCZOS)
-    image.quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(file, optimize=True)
+    return image.quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+
+
+def looks_like(image: Image.Image, file: Path) -> bool:
+    """Whether a picture differs from the one that is there by no more than the day in it, or how a letter is drawn."""
+    if not file.exists():
+        return False
+    with Image.open(file) as there:
+        if there.size != image.size:
+            return False
+        unequal = ImageChops.difference(there.convert("L"), image.convert("L")).histogram()[1:]
+    return sum(unequal) <= UNSEEN * image.width * image.height
 
 
 if __name__ == "__main__":

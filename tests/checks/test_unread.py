@@ -40,6 +40,15 @@ def test_what_stands_in_a_workbook_is_read_or_named(case: dict[str, Any], ward: 
         assert ward.edition.catalogue.notice(finding).message
 
 
+def test_a_numeral_in_the_name_of_a_school_is_no_number(ward: Ward) -> None:
+    """The page 記入要領 says whose form it is: only the name on the cover is expected there."""
+    named = [{"sheet": "表紙", "cell": "B7", "value": "第一小学校"}]
+    for name, codes in (("第一小学校", []), ("第二小学校", ["N218"])):
+        line = {"sheet": "記入要領", "cell": "A2", "value": f"令和4年度 福祉部 {name}"}
+        findings = ward.changed("12_", [*named, line]).check()
+        assert [finding.code for finding in findings if finding.place.sheet == "記入要領"] == codes
+
+
 def test_tables_on_one_sheet_are_accounted_for_by_their_captions(ward: Ward) -> None:
     """The second table stands below the first, with a total of its own; a number beside it is named once."""
     first, second = "公開.請求者", "公開.請求方法"

@@ -19,6 +19,7 @@ from nerima_report.notices.status import (
     ReportState,
     SectionStatus,
     YearStatus,
+    in_words,
     print_status,
 )
 from nerima_report.tallies.remarks import Remark
@@ -26,6 +27,7 @@ from nerima_report.tallies.remarks import Remark
 NAMES = [re.sub(r"^\d+_(.*)\.xlsx$", r"\1", file.name) for file in sorted((SAMPLE / "inbox" / "2022").glob("[!0]*"))]
 NAMES += [f"{name}分室" for name in NAMES]
 BEFORE = datetime(2023, 5, 1, 9, 12)
+STANDING: tuple[tuple[str, SectionStatus], ...] = (("総務部総務課", "fine"), ("福祉部管理課", "missing"))
 
 
 def shown(missing: int, faulty: int, fine: int, remarks: int = 0, width: int = 80) -> list[str]:
@@ -90,3 +92,10 @@ def test_the_next_command(report: ReportState, record: RecordState, status: Sect
     year = YearStatus(2022, (row,), report=report, record=record)
     look = Look(year, date(2023, 5, 2), None, has_forms=False, since=None, changes=())
     assert look.next_step.command == f"nerima-report {command}"
+
+
+def test_a_workbook_of_nobody_on_the_roster_is_not_counted_among_those_asked() -> None:
+    named = [HandedIn(name, False, status, 1, f"{name}.xlsx", 0, 0) for name, status in STANDING]
+    stranger = HandedIn("総務部経理用地課", False, "faulty", 1, "9.xlsx", 1, 0, counted="")
+    assert in_words(named) == "2課のうち1課が提出、未提出 1"
+    assert in_words([*named, stranger]) == "2課のうち1課が提出、未提出 1、名簿にないもの 1"

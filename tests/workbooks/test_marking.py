@@ -253,6 +253,7 @@ def test_the_parts_are_in_the_order_of_the_standard(marked: tuple[Path, Path]) -
         vml = archive.read("xl/drawings/vmlDrawing1.vml")
     ids = re.findall(rb'id="(_x0000_s\d+)"', vml)
     assert len(ids) == len(set(ids)) == 5  # the button, two comments of the 課, two new ones
+    assert vml.count(b"<x:Locked>False</x:Locked>") == 2  # the new ones can be answered on a protected sheet
 
 
 @pytest.mark.parametrize("path", [*sorted((SAMPLE / "inbox" / "2022").glob("*.xlsx"))[::6]], ids=lambda path: path.stem)

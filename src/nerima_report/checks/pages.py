@@ -8,12 +8,13 @@ from dataclasses import replace
 from nerima_report.checks.form_texts import TextsOfForms
 from nerima_report.checks.unread import Rest, filled, named, stray, take
 from nerima_report.findings import Finding
+from nerima_report.fiscal_year import parse_fiscal_year
 from nerima_report.places import Place
 from nerima_report.tallies.collection import Collection
 from nerima_report.tallies.model import LocatedEntries
 from nerima_report.tallies.submission import FACTS, NOT_APPLICABLE, Submission, values_beside
 from nerima_report.text import plain
-from nerima_report.workbooks import Position, Sheet, address, is_index, position_of, typed_on_index
+from nerima_report.workbooks import CellValue, Position, Sheet, address, is_index, position_of, typed_on_index
 from nerima_report.workbooks.limits import MAX_COLUMNS
 
 _GUIDE_COLUMNS = 2
@@ -32,15 +33,23 @@ def pages_hold_nothing_else(collection: Collection) -> Iterator[Finding]:
                 yield from cover.marks_elsewhere(where)
                 yield from stray(texts, cover.rest, where)
             elif plain(sheet.name) == texts.guide_sheet:
-                yield from named("N218", _on_guide(sheet, texts), where, "warning")
+                yield from named("N218", _on_guide(sheet, texts, submission.section), where, "warning")
             elif is_index(sheet):
                 yield from stray(texts, {position: sheet.cells[position] for position in typed_on_index(sheet)}, where)
 
 
-def _on_guide(sheet: Sheet, texts: TextsOfForms) -> Rest:
-    """The numbers on the page 記入要領 that are not in its sentences."""
+def _on_guide(sheet: Sheet, texts: TextsOfForms, section: str) -> Rest:
+    """The numbers on the page 記入要領 that are not in its sentences, nor in the name of the 課 (第一小学校)."""
     rest = {position: value for position, value in filled(sheet).items() if texts.numerals.elsewhere(value)}
-    return {p: v for p, v in rest.items() if p[1] > _GUIDE_COLUMNS or not texts.is_on_guide(str(v))}
+    return {
+        p: v for p, v in rest.items() if p[1] > _GUIDE_COLUMNS or not (texts.is_on_guide(str(v)) or _names(section, v))
+    }
+
+
+def _names(section: str, value: CellValue) -> bool:
+    """Whether a text is the line that says whose form it is: 令和8年度 教育委員会事務局 第一小学校."""
+    year, name, rest = plain(value).partition(plain(section))
+    return bool(name) and not rest and (not year or parse_fiscal_year(year) is not None)
 
 
 class _Cover:

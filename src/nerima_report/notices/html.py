@@ -144,7 +144,7 @@ class FindingsPage:
 
 def make_page(examination: Examination, closing: str) -> FindingsPage:
     """Lay out the notices of an examination."""
-    years = "・".join(full_name(year) for year in examination.inbox.fiscal_years)
+    years = "・".join(full_name(collection.fiscal_year) for collection in examination.years if collection.fiscal_year)
     unread = set(map(label_of, examination.inbox.unread))
     others = dict.fromkeys(examination.records, ()) | files_outside(examination)
     workbooks = by_workbook(examination.notices, examination.edition.words, examination.wards)

@@ -277,7 +277,9 @@ def _rows(examination: Examination, collection: Collection) -> Iterator[HandedIn
             status: SectionStatus = "faulty" if errors else "fine"
             row = HandedIn(section, ward, status, submission.number, submission.file, errors, warnings)
         words = collection.edition.words
-        yield replace(row, counted=kind.counted if kind else words.section, whole=words.whole)
+        counted = kind.counted if kind else words.section
+        asked = collection.roster is None or section in kinds
+        yield replace(row, counted=counted if asked else "", whole=words.whole)
 
 
 def _without_workbook(section: str, ward: bool, collection: Collection) -> HandedIn:

@@ -65,7 +65,7 @@ class HandedIn:
     Unclear: no workbook is used, but a file is named after the 課 that cannot be read or has another 課 on its cover.
     Other-year: its cover says another year, and no other workbook has come.
     `errors` and `warnings` count the findings on the workbook that nobody explained. `counted` is the word with which
-    places of its kind are counted (校), `whole` the name of 区全体.
+    places of its kind are counted (校; empty where a roster does not name it), `whole` the name of 区全体.
     """
 
     section: str
@@ -213,18 +213,20 @@ def in_words(rows: Sequence[HandedIn]) -> str:
 
     Nothing is said of 区全体 where it has nothing to hand in, nor of the 課 where only 区全体 has.
 
-    With schools: 37課、3校のうち22が提出.
+    With schools: 37課、3校のうち22が提出. Those that the roster does not name were not asked: 名簿にないもの 1.
     """
-    sections = [row.status for row in rows if not row.ward]
+    sections = [row.status for row in rows if not row.ward and row.counted]
+    strangers = sum(not row.ward and not row.counted for row in rows)
     wards = "、".join(SECTION_STATUSES[row.status][0] for row in rows if row.ward)
     whole = next((row.whole for row in rows if row.ward), "")
     if wards and not sections:
         return f"{whole}は{wards}"
-    asked = Counter(row.counted for row in rows if not row.ward) or {"": 0}
+    asked = Counter(row.counted for row in rows if not row.ward and row.counted) or {"": 0}
     everybody = "、".join(f"{count}{word}" for word, count in asked.items())
     number = {status: sections.count(status) for status in SECTION_STATUSES}
     faulty = f"（{SECTION_STATUSES['faulty'][0]} {number['faulty']}）" if number["faulty"] else ""
     others = "".join(f"、{SECTION_STATUSES[s][0]} {number[s]}" for s in SILENT if number[s])
+    others += f"、名簿にないもの {strangers}" if strangers else ""
     there = number["fine"] + number["faulty"]
     unit = next(iter(asked)) if len(asked) == 1 else ""
     return f"{everybody}のうち{there}{unit}が提出{faulty}{others}" + (f"。{whole}は{wards}" if wards else "")

@@ -171,6 +171,8 @@ def _shape(position: Position, remark: str, number: int) -> str:
         '<v:fill color2="#ffffe1"/><v:shadow on="t" color="black" obscured="t"/><v:path o:connecttype="none"/>'
         '<v:textbox style="mso-direction-alt:auto"><div style="text-align:left"></div></v:textbox>'
         f'<x:ClientData ObjectType="Note"><x:MoveWithCells/><x:SizeWithCells/><x:Anchor>{anchor}</x:Anchor>'
+        # Unlocked, so that Excel lets a 課 write its answer in the note although the sheet is protected.
+        "<x:Locked>False</x:Locked><x:LockText>False</x:LockText>"
         f"<x:AutoFill>False</x:AutoFill><x:Row>{row}</x:Row><x:Column>{column}</x:Column></x:ClientData></v:shape>"
     )
 
