@@ -112,7 +112,9 @@ def made_of(quantities: Sequence[Quantity], value: int | Decimal | None, unit: s
     """A number that is computed from others by `sign` (＋, －, ÷); it is as uncertain as they are."""
     uncertain = next((one for one in quantities if type(one) is not Quantity), None)
     name = COMPUTED + f" {sign} ".join(one.operand for one in quantities)
-    return replace(uncertain, value=value, unit=unit, name=name) if uncertain else Quantity(value, unit, name=name)
+    if uncertain is None:
+        return Quantity(value, unit, name=name)
+    return replace(uncertain, value=value, unit=unit, name=name)
 
 
 def of_numbers(function: Callable[..., Quantity]) -> Callable[..., Quantity]:
