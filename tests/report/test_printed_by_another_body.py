@@ -53,6 +53,8 @@ def changed(tmp_path: Path, case: dict[str, Any]) -> Edition:
         text = text.replace('unit = "件" }, { label = "枚数"', f'unit = "件", {case["column"]} }}, {{ label = "枚数"')
     if "inner" in case:
         text = text.replace('unit = "枚"', f'unit = "枚", {case["inner"]}')
+    if "row" in case:
+        text = text.replace('label = "取下げ"', f'label = "取下げ", {case["row"]}')
     tables.write_text(text, encoding="utf-8")
     return load_edition(folder)
 
@@ -84,6 +86,15 @@ def test_printed_tables(case: dict[str, Any], tmp_path: Path) -> None:
     edition = changed(tmp_path, case)
     report = render_markdown(compose_report(Content(collection_of(edition, case.get("set", {})))))
     assert set(case["lines"]) <= set(report.splitlines()), report
+    table = report[report.index("開示請求に対する決定") : report.index("請求者の内訳")] if "lacks" in case else ""
+    assert not [text for text in case.get("lacks", ()) if text in table]
+
+
+def test_a_row_without_a_rank_is_in_no_sentence_about_ranks(tmp_path: Path) -> None:
+    edition = changed(tmp_path, {"row": "ranked = false"})
+    wording = PartWording(edition.parts[0], collection_of(edition, {"取下げ": 90}))
+    assert wording.largest("決定", "件数") == ("開示",)
+    assert [wording.of_rank("決定", "件数", rank) for rank in "234"] == [("部分開示",), ("不開示",), ()]
 
 
 def test_a_body_words_the_title_and_the_remarks_of_the_program_itself(tmp_path: Path) -> None:

@@ -272,7 +272,7 @@ def short(place: Place, beside: Place) -> str:
     file = place.file.rpartition("/")[2] if place.file != beside.file else ""
     sheet = (place.sheet or place.table) if place.sheet != beside.sheet or file else ""
     cell = place.cell or " ".join(text for text in (place.group, place.row, place.column) if text)
-    line = f"{place.line}行目" if place.line else ""
+    line = f"{place.line}行目" if place.line and not place.cell else ""
     return " ".join(text for text in (file, line, sheet, cell) if text) or place.table or place.section
 
 

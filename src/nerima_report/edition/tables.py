@@ -264,7 +264,8 @@ class Row(Definition):
     Where the table is counted from entries, `where` selects the entries. Instead of a label, `each_choice_of` names a
     field; the row then stands for a row for each of its choices (those with this `beginning`).
 
-    `sum_of` and `of` name rows of the same group, as those of a column name columns.
+    `sum_of` and `of` name rows of the same group, as those of a column name columns. `ranked = false`: it has no rank
+    among the others (その他).
     """
 
     label: str = Field(title="見出し", default="")
@@ -272,6 +273,7 @@ class Row(Definition):
     rule: str = Field(title="数え方", default="")
     note: str = Field(title="注", default="")
     pinned: bool = Field(title="最後に置くか", default=False)
+    ranked: bool = Field(title="順位に入れるか", default=True)
     where: tuple[Condition, ...] = Field(title="数える条件", default=())
     each_choice_of: str = Field(title="選択肢ごとの行", default="")
     beginning: str = Field(title="選択肢のはじめの言葉", default="")
@@ -378,6 +380,9 @@ class CountTable(TableDefinition):
     `group_total` is the label of a row with the sum of each group, below its rows or (`group_total_first`) above them.
     `total_first` prints the total row above all others.
 
+    A table in the order of its counts may print its ranks, under `rank_heading`, and only the `top` of its rows (with
+    those that tie with the last of them), without the total, which is not theirs.
+
     A label with the name of a year is the same in every year: {前年度}からの繰越 is 前年度からの繰越 on forms, in
     records and wherever it is named, and only in print the name of the year stands in it. `printed_as` has such
     labels as they are printed.
@@ -401,6 +406,8 @@ class CountTable(TableDefinition):
     rates: tuple[RateColumn, ...] = Field(title="割合の列", default=())
     rows: tuple[Row, ...] = Field(title="行", default=())
     order: Literal["fixed", "by_count"] = Field(title="並べ方", default="fixed")
+    top: int = Field(title="印刷する上位の行の数", default=0, ge=0)
+    rank_heading: str = Field(title="順位の列の見出し", default="")
     total: str = Field(title="合計行の見出し", default="")
     no_total_because: str = Field(title="合計しない理由", default="")
     total_first: bool = Field(title="合計行を先頭に印刷するか", default=False)
@@ -619,6 +626,8 @@ class CountTable(TableDefinition):
         self._refuse_what_needs_the_roster()
         if self.done_of and {column.label for column in self.columns} != {ASKED, DONE}:
             raise ValueError(f"done_of の表の列は、「{ASKED}」と「{DONE}」です")
+        if (self.top or self.rank_heading) and (self.order != "by_count" or self.group_stub):
+            raise ValueError('top と rank_heading は、order = "by_count" で、区分のない表に書きます')
         if self.hide_unused_rows and self.order == "by_count":
             raise ValueError('hide_unused_rows は order = "fixed" の表だけに書けます')
         return self

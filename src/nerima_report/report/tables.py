@@ -6,14 +6,14 @@ A table of counts may have the year before beside it: 前年度 and 増減 after
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
 
 from nerima_report.edition.entries import Computed, EntryField, EntryTable
 from nerima_report.edition.municipality import AS_USUAL, Printing
-from nerima_report.edition.tables import TOTAL, Column, CountTable, RateColumn, Row, fill
+from nerima_report.edition.tables import TOTAL, Column, CountTable, Line, RateColumn, Row, fill
 from nerima_report.edition.texts import CompareTexts
 from nerima_report.fiscal_year import Calendar, Month, full_date
 from nerima_report.places import CellKey
@@ -73,7 +73,8 @@ def count_table(
             name, mark = table.printed(row.label, years), marks.get(row.note, "")
             label = Cell(name, mark, lasting_name=row.label, group=table.printed(group, years))
             rows.append((label, *numbers(row)))
-    if table.total:
+    has_total = bool(table.total) and not table.top
+    if has_total:
         rows.insert(0 if table.total_first else len(rows), (Cell(table.printed(table.total, years)), *numbers()))
     number_columns = [
         TableColumn(
@@ -90,17 +91,30 @@ def count_table(
     names = years | {TOTAL: f"{total}{first.unit}"}
     whole_table = [TableNote(fill(note.text, names)) for note in table.notes if not note.key]
     marked = [TableNote(fill(note.text, names), marks[note.key]) for note in table.notes if note.key]
-    return Table(
+    printed = Table(
         id=table_id,
         number=0,
         title=fill(table.title, names),
         columns=(TableColumn(table.printed(table.stub, years), weight=STUB_WIDTH), *number_columns),
         rows=tuple(rows),
-        has_total=bool(table.total),
+        has_total=has_total,
         total_first=table.total_first,
         group_heading=table.printed(table.group_stub, years) if table.group_column else "",
         notes=(*whole_table, *marked, *notes_on_zero(rows, _zero_of(table, None, printing), printing)),
     )
+    if not table.rank_heading:
+        return printed
+    ranked = {} if is_unordered(table_id, table, totals) else ranks(table_id, table, totals)
+    return _with_ranks(printed, {label: str(rank) for (_, label), rank in ranked.items()}, table.rank_heading)
+
+
+def _with_ranks(table: Table, ranked: Mapping[str, str], heading: str) -> Table:
+    """The printed table with the ranks of its rows, by their names, before their labels."""
+    rows = [(Cell(ranked.get(label.name, ""), lasting_name=label.name), label, *cells) for label, *cells in table.rows]
+    if table.total is not None:
+        label, *numbers = table.rows[table.total]
+        rows[table.total] = (label, Cell(""), *numbers)
+    return replace(table, columns=(TableColumn(heading), *table.columns), rows=tuple(rows))
 
 
 def _zero_of(table: CountTable, column: Column | None, printing: Printing) -> str:
@@ -212,7 +226,19 @@ def printed_rows(table_id: str, table: CountTable, totals: Totals) -> list[Row]:
         at_head = bool(row.sum_of) and not row.pinned
         return groups.index(row.group), row.pinned, not at_head, -(totals.values.get(row.key(table_id, column)) or 0)
 
-    return sorted(rows, key=place)
+    in_order = sorted(rows, key=place)
+    if not table.top:
+        return in_order
+    ranked = ranks(table_id, table, totals)
+    return [row for row in in_order if ranked.get(row.line, table.top + 1) <= table.top]
+
+
+def ranks(table_id: str, table: CountTable, totals: Totals) -> dict[Line, int]:
+    """The ranks of the rows by their counts: 1, 2, 2, 4. A row that counts nothing has none."""
+    column = table.columns[0].label
+    rows = [row for row in table.counted_rows if row.ranked]
+    counts = {row.line: totals.values.get(row.key(table_id, column)) or 0 for row in rows}
+    return {line: 1 + sum(other > count for other in counts.values()) for line, count in counts.items() if count}
 
 
 def is_unordered(table_id: str, table: CountTable, totals: Totals) -> bool:
@@ -301,21 +327,24 @@ class ComparedTable:
         if reason := self._reason():
             return replace(printed, notes=(*printed.notes, TableNote(reason)))
         counts = iter(self.definition.printed_columns)
-        columns = [printed.columns[0]]
-        for own in printed.columns[1:]:
+        first = len(printed.columns) - len(self.definition.columns_in_print)  # before it stand labels, and ranks
+        columns, added = list(printed.columns[:first]), []
+        for own in printed.columns[first:]:
             headings = () if own.is_share else self._headings(next(counts))
+            added += [len(columns) + 1] if headings else []
             columns += [own, *(replace(own, heading=heading) for heading in headings)]
-        shares = [column.is_share for column in printed.columns[1:]]
+        shares = [column.is_share for column in printed.columns[first:]]
         rows: list[tuple[Cell, ...]] = []
         group = ""
-        for position, (label, *numbers) in enumerate(printed.rows):
+        for position, cells in enumerate(printed.rows):
+            label = cells[0]
             if label.heads_rows:
                 group = label.name
                 rows.append(_group_row(label, len(columns) - 1))
             else:
                 row = None if position == printed.total else (group, label.name)
-                rows.append((label, *self._numbers(numbers, shares, row)))
-        notes = (TableNote(text) for text in self._notes(rows))
+                rows.append((*cells[:first], *self._numbers(cells[first:], shares, row)))
+        notes = (TableNote(text) for text in self._notes(rows, added))
         return replace(printed, columns=tuple(columns), rows=tuple(rows), notes=(*printed.notes, *notes))
 
     def _reason(self) -> str:
@@ -354,9 +383,12 @@ class ComparedTable:
             numbers = (zero if before == 0 else number(before), number(now) if from_zero else change(before, now))
             yield from (cell, *(Cell(_in_cell(each, column, self.printing, zero)) for each in numbers))
 
-    def _notes(self, rows: Sequence[tuple[Cell, ...]]) -> Iterator[str]:
-        """What the signs mean that occur, and which rows of last year only its total contains."""
-        before, changes = ({cell.text for row in rows for cell in row[first::3]} for first in (2, 3))
+    def _notes(self, rows: Sequence[tuple[Cell, ...]], added: Sequence[int]) -> Iterator[str]:
+        """What the signs mean that occur, and which rows of last year only its total contains.
+
+        `added` are the columns of the year before; behind each stands that of the changes.
+        """
+        before, changes = ({row[column + step].text for row in rows for column in added} for step in (0, 1))
         signs = {
             self.texts.signs.minus: any(text.startswith(MINUS) for text in changes),
             self.texts.signs.from_zero: NOTHING_TO_COUNT in changes,

@@ -112,7 +112,9 @@ def made_of(quantities: Sequence[Quantity], value: int | Decimal | None, unit: s
     """A number that is computed from others by `sign` (＋, －, ÷); it is as uncertain as they are."""
     uncertain = next((one for one in quantities if type(one) is not Quantity), None)
     name = COMPUTED + f" {sign} ".join(one.operand for one in quantities)
-    return replace(uncertain, value=value, unit=unit, name=name) if uncertain else Quantity(value, unit, name=name)
+    if uncertain is None:
+        return Quantity(value, unit, name=name)
+    return replace(uncertain, value=value, unit=unit, name=name)
 
 
 def of_numbers(function: Callable[..., Quantity]) -> Callable[..., Quantity]:
@@ -363,6 +365,7 @@ class PartWording:
         """順位("内容別", "件数", "2"): the row with the second largest count, or all that tie; none when there is none.
 
         Rows that tie have one rank, and the next smaller count has the next: so 2 is always what comes after the most.
+        Rows without a rank (その他) are left out.
         """
         table_id, definition = self._count_table(table)
         if group and group not in definition.groups:
@@ -371,7 +374,8 @@ class PartWording:
             raise WordingError(f'順位は "1" からの整数で書きます（現在「{rank}」）')
         part = self._collection.edition.part_of(table_id)
         cells = Cells(table=definition.key, column=self._column(definition, column), group=group)
-        return largest_rows(self._totals, part, cells, rank=int(rank))
+        unranked = [row.label for row in definition.rows if not row.ranked]
+        return largest_rows(self._totals, part, cells, excluded=unranked, rank=int(rank))
 
     def value_of_rank(self, table: str, column: str, rank: str, group: str = "") -> Quantity:
         """順位の値("内容別", "件数", "2"): the second largest count; 0 when there is none."""
