@@ -662,3 +662,51 @@ def test_the_shares_of_a_table_are_typed_into_the_workbook_too(work: Path, comma
         sheet.cell(row, 1).value = value and "公開.公開率"
     book.save(work / "2026.xlsx")
     assert findings_of(command, work, "2026.xlsx")[0] == 0
+
+
+ONLY_MAIN_ROWS = """部,表,行,列,値
+公開,処理状況,全部公開,件数,61
+公開,処理状況,部分公開,件数,7
+公開,処理状況,非公開,件数,該当なし
+公開,処理状況,取下げ,件数,該当なし
+公開,処理状況,合計,件数,93
+公開,請求者,個人,件数,60
+公開,請求者,法人その他の団体,件数,33
+"""
+
+
+@pytest.mark.parametrize(
+    ("total", "code", "difference", "kept"),
+    [
+        (93, "N242", 25, 93),
+        (69, "N242", 1, 69),
+        (68, None, None, None),  # rows that the table of the year did not have
+        (67, "N401", -1, None),
+    ],
+)
+def test_a_total_may_be_more_than_the_rows_that_were_published(
+    total: int, code: str | None, difference: int | None, kept: int | None, work: Path, command: Command
+) -> None:
+    assert command("-C", work, "edition", "new", "ひばり市").code == 0
+    text = ONLY_MAIN_ROWS.replace("件数,93", f"件数,{total}").replace("個人,件数,60", f"個人,件数,{total - 33}")
+    (work / "2026.csv").write_text(text, encoding="utf-8")
+    status, findings = findings_of(command, work, "2026.csv", "--year", "2026")
+    assert [(f["code"], f["difference"]) for f in findings if f["code"] != "N501"] == (
+        [(code, difference)] if code else []
+    )
+    assert status == (1 if code == "N401" else 0)
+    if status:
+        return
+    record = read_record(work / "records" / "2026.json", 2026)
+    assert list(record.totals.values()) == ([kept] if kept else [])
+    assert record.schema_version == (7 if kept else 2)
+    assert command("-C", work, "build", "2026", "--from-record").code == 0
+    report = (work / "out" / "2026" / "report.md").read_text(encoding="utf-8")
+    assert f"| 部分公開 | 7 |\n| 合計 | {total} |" in report
+    assert f"公開請求は{total}件でした。" in report
+    assert "非公開 |" not in report
+    (work / "2025.csv").write_text(text, encoding="utf-8")
+    assert command("-C", work, "record", "import", "2025.csv", "--year", "2025").code == 0
+    assert command("-C", work, "trend", "2025..2026").code == 0
+    trend = (work / "out" / "trend-2025-2026" / "trend.csv").read_text(encoding="utf-8-sig")
+    assert trend.count(f"処理状況,,{total},件") == 2

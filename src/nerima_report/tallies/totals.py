@@ -60,8 +60,8 @@ class Totals:
 
     `provisional` has the numbers that miss somebody's part, `incomplete_lists` who is missing in a list-like table,
     `not_asked` are the tables of counts of which nothing is known because not everybody was asked for them yet.
-    `printed` are the totals of columns (keys without row) of which a published year says nothing else, `shares` are the
-    shares in columns of shares that a published year printed; those of the total have no row.
+    `printed` are the totals of columns (keys without row) of which a published year leaves rows unsaid, `shares`
+    the shares in columns of shares that it printed; those of the total have no row.
     """
 
     values: Mapping[CellKey, int | None]
@@ -89,13 +89,15 @@ class Totals:
 
     def total(self, table_id: str, column: str, keys: Iterable[CellKey]) -> int | None:
         """The total of a column, which adds up `keys` (of several columns where it is a sum); None if not known."""
-        printed, keys = self.printed.get(CellKey(table_id, "", "", column)), list(keys)
+        printed = self.printed.get(CellKey(table_id, "", "", column))
         if printed is not None:
             return printed
-        columns = {key._replace(group="", row="") for key in keys}
-        if columns and columns <= self.printed.keys():
-            return sum(self.printed[name] for name in columns)
-        return self.sum(keys)
+        columns: dict[CellKey, list[CellKey]] = defaultdict(list)
+        for key in keys:
+            columns[key._replace(group="", row="")].append(key)
+        sums = [self.printed[name] if name in self.printed else self.sum(own) for name, own in columns.items()]
+        known = [number for number in sums if number is not None]
+        return sum(known) if len(known) == len(sums) else None
 
     def sum(self, keys: Iterable[CellKey]) -> int | None:
         """The sum of cells; None as soon as one of them is unknown.
