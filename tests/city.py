@@ -41,7 +41,7 @@ Sections = Iterable[tuple[str, str]]
 def make_templates(folder: Path) -> Path:
     """Write the edition of the city, the only one, beside what all editions share."""
     templates = folder / "templates"
-    shutil.copytree(ROOT / "templates", templates, ignore=shutil.ignore_patterns("nerima", "starter"))
+    shutil.copytree(ROOT / "templates", templates, ignore=shutil.ignore_patterns("nerima", "akebono", "starter"))
     shutil.copytree(ROOT / "tests" / "sample_city", templates / "city")
     return templates
 

@@ -25,7 +25,7 @@ from nerima_report import __version__
 from nerima_report.edition import Edition
 from nerima_report.notices.json import SCHEMA_VERSION as FINDINGS
 from nerima_report.records.file import read_record, write_record
-from nerima_report.records.model import NEWEST_VERSION as RECORDS
+from nerima_report.records.model import SCHEMA_VERSION as RECORDS
 from nerima_report.registers.master import SCHEMA_VERSION as REGISTERS
 from nerima_report.registers.master import (
     Step,

@@ -25,6 +25,7 @@ from nerima_report.examination import Examination
 from nerima_report.findings import Explanation, Finding, explain
 from nerima_report.fiscal_year import full_name
 from nerima_report.forms.published_year import as_published, not_printed, render_template, template_name
+from nerima_report.places import CellKey
 from nerima_report.records.file import read_record, revise, write_record
 from nerima_report.records.model import (
     SCHEMA_VERSION,

@@ -30,8 +30,8 @@ from nerima_report.text import plain
 class Adjustment:
     """A correction by the coordinator: what it changes, by how much and why. `applied` when its cell exists.
 
-    `section` is the 課 whose number it changes, if it names one; `in_lines` are the cells that have this number in tables
-    divided by the roster.
+    `section` is the 課 whose number it changes, if it names one; `in_lines` are the cells that have this number in
+    tables divided by the roster.
     """
 
     key: CellKey
