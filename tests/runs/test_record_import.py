@@ -17,10 +17,11 @@ from openpyxl import load_workbook
 from conftest import ROOT, Command, copy_templates, files_in
 from findings_schema import VALIDATOR
 from nerima_report.checks import MOST_ALIKE
-from nerima_report.edition import Edition
+from nerima_report.edition import Edition, load_edition
 from nerima_report.edition.entries import RATES
 from nerima_report.forms import Filling
 from nerima_report.forms.published_year import render_template
+from nerima_report.places import CellKey
 from nerima_report.records.file import read_record
 from nerima_report.report.content import Content
 from nerima_report.tallies.csv_file import read_csv
@@ -538,3 +539,172 @@ def test_definitions_that_would_say_something_else_are_refused(
     run = command("-C", work, "--templates", templates, "build", "2022", "--from-record")
     assert (run.code, "ファクシミリ" in run.err) == (2, True)
     assert not (work / "out").exists()
+
+
+SHARES = """
+rates = [{ label = "構成比", of = "件数", basis = "架空" }]
+"""
+OF_ROWS = """
+rates = [{ label = "公開率", numerator = ["公開"], denominator = ["公開", "非公開"], basis = "架空" }]
+"""
+IN_CSV = """部,表,行,列,値,丸め方
+公開,処理状況,全部公開,件数,61,
+公開,処理状況,部分公開,件数,7,
+公開,処理状況,非公開,件数,20,
+公開,処理状況,取下げ,件数,5,
+公開,処理状況,全部公開,構成比,65.6,
+公開,処理状況,部分公開,構成比,7.5,
+公開,処理状況,非公開,構成比,21.5,
+公開,処理状況,合計,構成比,100.0,
+公開,請求者,個人,件数,60,
+公開,請求者,法人その他の団体,件数,33,
+公開,実施機関別,市長,公開,50,
+公開,実施機関別,市長,非公開,16,
+公開,実施機関別,教育委員会,公開,0,
+公開,実施機関別,教育委員会,非公開,0,
+公開,実施機関別,市長,公開率,75.7,切捨て
+公開,実施機関別,教育委員会,公開率,－,
+公開,実施機関別,合計,公開率,該当なし,
+"""
+
+
+def with_shares(work: Path, command: Command) -> None:
+    """Give the folder an edition of an invented city with columns of shares."""
+    assert command("-C", work, "edition", "new", "ひばり市").code == 0
+    folder = work / "定義" / "ひばり市" / "disclosure"
+    tables = (folder / "tables.toml").read_text(encoding="utf-8")
+    columns = 'columns = [{ label = "件数", unit = "件" }]'
+    matrix = MATRIX.replace("rows = [{", OF_ROWS + "rows = [{")
+    (folder / "tables.toml").write_text(tables.replace(columns, columns + SHARES, 1) + matrix, encoding="utf-8")
+    manuscript = folder / "manuscript.md.j2"
+    manuscript.write_text(manuscript.read_text(encoding="utf-8") + '\n{{ 表("実施機関別") }}\n', encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("find", "by", "code", "about", "difference"),
+    [
+        ("", "", None, None, None),
+        ("全部公開,構成比,65.6", "全部公開,構成比,65.5", "N716", "全部公開", -1),
+        ("合計,構成比,100.0", "合計,構成比,99.9", "N716", "合計", -1),
+        ("部分公開,構成比,7.5", "部分公開,構成比,7.52", "N716", "部分公開", -1),
+        ("非公開,構成比,21.5", "却下,構成比,21.5", "N241", None, None),
+        ("部分公開,構成比,7.5", "全部公開,構成比,65.6", "N236", "全部公開", None),
+        ("公開率,75.7,切捨て", "公開率,75.7,", "N716", "市長", -1),
+        ("教育委員会,公開率,－", "教育委員会,公開率,0.0", None, None, None),  # nothing to hold it against
+        ("市長,公開率,75.7", "市長,公開率,－", "N241", None, None),
+        ("市長,公開率,75.7", "市長,公開率,75.7件", "N241", None, None),
+    ],
+)
+def test_a_printed_column_of_shares_is_held_against_its_rows(
+    find: str, by: str, code: str | None, about: str | None, difference: int | None, work: Path, command: Command
+) -> None:
+    with_shares(work, command)
+    text = IN_CSV.replace(find, by) if find else IN_CSV
+    (work / "2026.csv").write_text(text, encoding="utf-8")
+    status, findings = findings_of(command, work, "2026.csv", "--year", "2026")
+    said = [(f["code"], f["difference"]) for f in findings]
+    assert (status, said) == ((1, [(code, difference)]) if code else (0, []))
+    if about:
+        lines = [n for n, line in enumerate(text.splitlines(), start=1) if by in line]
+        assert (findings[0]["row"], findings[0]["cell"]) == (about, f"{lines[-1]}行")
+
+
+def test_a_misprint_in_a_column_of_shares_stays_as_it_was_printed(work: Path, command: Command) -> None:
+    with_shares(work, command)
+    (work / "2026.csv").write_text(IN_CSV.replace("構成比,65.6", "構成比,66.5"), encoding="utf-8")
+    answer = ANSWER.replace('row = "公開率"', 'row = "全部公開"\ncolumn = "構成比"').replace("区全体", "市全体")
+    settings = work / "nerima-report.toml"
+    settings.write_text(settings.read_text(encoding="utf-8") + answer.replace("-1", "9"), encoding="utf-8")
+    assert command("-C", work, "record", "import", "2026.csv", "--year", "2026").code == 0
+    record = read_record(work / "records" / "2026.json", 2026)
+    assert [(s.row, s.value, s.recomputed) for s in record.printed_shares][:2] == [
+        ("全部公開", "66.5", "65.6"),
+        ("部分公開", "7.5", "7.5"),
+    ]
+    assert command("-C", work, "check", "2026").code == 0
+    run = command("-C", work, "build", "2026", "--from-record")
+    assert run.code == 0, run.err
+    report = (work / "out" / "2026" / "report.md").read_text(encoding="utf-8")
+    assert "| 全部公開 | 61 | 66.5 |" in report
+    assert "「全部公開」の構成比の66.5%は公表した値であり、公表した数から計算すると65.6%になる。" in report
+    assert "| 市長 | 50 | 16 | 66 | 75.7 |" in report
+    # A record that was imported without its columns of shares says something else of the year.
+    (work / "2026.csv").write_text(IN_CSV, encoding="utf-8")
+    run = command("-C", work, "record", "import", "2026.csv", "--year", "2026")
+    assert (run.code, "66.5 → 65.6" in run.err) == (2, True)
+
+
+def test_the_shares_of_a_table_are_typed_into_the_workbook_too(work: Path, command: Command) -> None:
+    with_shares(work, command)
+    edition = load_edition(work / "定義" / "ひばり市").for_year(2026)
+    counts = {
+        CellKey(f"公開.{table}", "", row, column): int(value)
+        for _, table, row, column, value, _ in (line.split(",") for line in IN_CSV.splitlines()[1:])
+        if value.isdecimal()
+    }
+    rates = [
+        {"割合": "公開.処理状況.構成比", "行": "全部公開", "値": "65.6"},
+        {"割合": "公開.処理状況.構成比", "行": "合計", "値": "99.9"},
+        {"割合": "公開.実施機関別.公開率", "行": "市長", "値": "75.7", "丸め方": "切捨て"},
+        {"割合": "公開.公開率", "値": "77", "けた": "1"},
+    ]
+    (work / "2026.xlsx").write_bytes(render_template(edition, 2026, Filling(counts, {RATES: rates})))
+    status, findings = findings_of(command, work, "2026.xlsx")
+    said = [(f["code"], f["row"], f["column"], f["sheet"], f["cell"]) for f in findings if f["severity"] == "error"]
+    assert (status, said) == (1, [("N716", "合計", "構成比", "割合", "B6"), ("N716", "公開率", "", "割合", "B8")])
+    book = load_workbook(work / "2026.xlsx")
+    sheet = book["割合"]
+    assert [cell.value for cell in sheet[4]][:5] == ["割合", "値", "分子", "分母", "除いた行"]
+    sheet.delete_cols(6, 6)  # a workbook that was made before there were these columns
+    for row, value in ((5, None), (6, None), (7, None), (8, "77.3")):
+        sheet.cell(row, 2).value = value
+        sheet.cell(row, 1).value = value and "公開.公開率"
+    book.save(work / "2026.xlsx")
+    assert findings_of(command, work, "2026.xlsx")[0] == 0
+
+
+ONLY_MAIN_ROWS = """部,表,行,列,値
+公開,処理状況,全部公開,件数,61
+公開,処理状況,部分公開,件数,7
+公開,処理状況,非公開,件数,該当なし
+公開,処理状況,取下げ,件数,該当なし
+公開,処理状況,合計,件数,93
+公開,請求者,個人,件数,60
+公開,請求者,法人その他の団体,件数,33
+"""
+
+
+@pytest.mark.parametrize(
+    ("total", "code", "difference", "kept"),
+    [
+        (93, "N242", 25, 93),
+        (69, "N242", 1, 69),
+        (68, None, None, None),  # rows that the table of the year did not have
+        (67, "N401", -1, None),
+    ],
+)
+def test_a_total_may_be_more_than_the_rows_that_were_published(
+    total: int, code: str | None, difference: int | None, kept: int | None, work: Path, command: Command
+) -> None:
+    assert command("-C", work, "edition", "new", "ひばり市").code == 0
+    text = ONLY_MAIN_ROWS.replace("件数,93", f"件数,{total}").replace("個人,件数,60", f"個人,件数,{total - 33}")
+    (work / "2026.csv").write_text(text, encoding="utf-8")
+    status, findings = findings_of(command, work, "2026.csv", "--year", "2026")
+    assert [(f["code"], f["difference"]) for f in findings if f["code"] != "N501"] == (
+        [(code, difference)] if code else []
+    )
+    assert status == (1 if code == "N401" else 0)
+    if status:
+        return
+    record = read_record(work / "records" / "2026.json", 2026)
+    assert list(record.totals.values()) == ([kept] if kept else [])
+    assert command("-C", work, "build", "2026", "--from-record").code == 0
+    report = (work / "out" / "2026" / "report.md").read_text(encoding="utf-8")
+    assert f"| 部分公開 | 7 |\n| 合計 | {total} |" in report
+    assert f"公開請求は{total}件でした。" in report
+    assert "非公開 |" not in report
+    (work / "2025.csv").write_text(text, encoding="utf-8")
+    assert command("-C", work, "record", "import", "2025.csv", "--year", "2025").code == 0
+    assert command("-C", work, "trend", "2025..2026").code == 0
+    trend = (work / "out" / "trend-2025-2026" / "trend.csv").read_text(encoding="utf-8-sig")
+    assert trend.count(f"処理状況,,{total},件") == 2

@@ -11,13 +11,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from city import BODIES, make_templates
+from nerima_report.checks.collection import adjustments_can_be_applied
 from nerima_report.checks.links import tables_agree_in_the_ward
 from nerima_report.edition import Edition, find_edition, load_edition
+from nerima_report.edition.entries import ADJUSTMENTS
 from nerima_report.places import CellKey, Place
 from nerima_report.tallies.cell_values import Reading
 from nerima_report.tallies.collection import Collection
 from nerima_report.tallies.lines import with_roster
-from nerima_report.tallies.model import FilledCell, Tallies
+from nerima_report.tallies.model import Entry, FilledCell, Tallies
 from nerima_report.tallies.roster import Absent, RosterSection
 from nerima_report.tallies.totals import Totals, add_up
 
@@ -126,6 +128,44 @@ def test_every_table_says_what_adding_up_by_hand_says(
             by_part["市長", "小計", column] = sum(list(own))
     assert values(totals, "公開.部別") == by_part
     assert values(totals, "公開.課別") == by_section
+
+
+@UNREACHED
+@given(drawn=collected(), data=st.data())
+def test_an_adjustment_of_a_section_is_as_if_it_had_said_so_itself(
+    city: Edition, drawn: tuple[list[RosterSection], dict[tuple[str, str, str], int]], data: st.DataObject
+) -> None:
+    roster, numbers = drawn
+    section, row = data.draw(st.sampled_from(roster)), data.draw(st.sampled_from(DECISIONS))
+    changed = dict(numbers)
+    changed[section.key, row, "件数"] += 3
+    edition = with_roster(city, roster)
+    alone = [one.section_name for one in roster].count(section.section_name) == 1
+    name = data.draw(st.sampled_from((section.key, section.section_name))) if alone else section.key
+    said = {"表": SOURCE, "区分": None, "行": row, "列": "件数", "増減": 3, "理由": "架空", "課": name}
+    tallies = replace(tallies_of(numbers), entries={ADJUSTMENTS: (Entry(said, "市全体", 5),)})
+    totals = add_up(tallies, edition, roster=roster)
+    assert totals.values == add_up(tallies_of(changed), edition, roster=roster).values
+    said["課"] = None  # a form that was made before there was the column, or what concerns no single 課
+    totals = add_up(tallies, edition, roster=roster)
+    assert totals.values[CellKey(SOURCE, "", row, "件数")] == sum(
+        number for (_, of, column), number in changed.items() if (of, column) == (row, "件数")
+    )
+    before = add_up(tallies_of(numbers), edition, roster=roster)
+    assert values(totals, "公開.実施機関別") == values(before, "公開.実施機関別")
+
+
+@pytest.mark.parametrize("name", ["どこか課", "課"])
+def test_an_adjustment_of_an_unknown_section_is_not_applied(name: str, city: Edition) -> None:
+    roster = [RosterSection(2024, "総務部", "総務課"), RosterSection(2024, "市民部", "市民課")]
+    numbers = {(one.key, row, "件数"): 1 for one in roster for row in DECISIONS}
+    said = {"表": SOURCE, "区分": None, "行": "公開", "列": "件数", "増減": 3, "理由": "架空", "課": name}
+    tallies = replace(tallies_of(numbers), entries={ADJUSTMENTS: (Entry(said, "市全体", 5),)})
+    edition = with_roster(city, roster)
+    totals = add_up(tallies, edition, roster=roster)
+    assert totals.values == add_up(tallies_of(numbers), edition, roster=roster).values
+    [finding] = adjustments_can_be_applied(Collection(edition, 2024, tallies, totals))
+    assert (finding.code, name in str(finding.found)) == ("N609", True)
 
 
 @UNREACHED

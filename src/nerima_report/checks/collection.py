@@ -153,7 +153,7 @@ def adjustments_can_be_applied(collection: Collection) -> Iterator[Finding]:
         key = adjustment.key
         place = row_of(adjustment, collection.edition)
         if not adjustment.applied:
-            yield Finding("N609", place, found=" ".join(text for text in key if text) or "空欄")
+            yield Finding("N609", place, found=" ".join(filter(None, (*key, adjustment.section))) or "空欄")
         elif (collection.totals.values.get(key) or 0) < 0:
             about = " ".join(text for text in key if text)
             yield Finding("N610", place, found=collection.totals.values[key], details={"about": about})

@@ -83,7 +83,7 @@ def _division(table: CountTable, column: str) -> Link:
         relation="equal",
         right=Cells(table=table.divides, column=table.of_column or column),
         severity="warning",
-        why=f"{table.by}に分けても、合計は同じになる。名簿にない課の分と、調整した分は、どの{table.by}にも入らない",
+        why=f"{table.by}に分けても、合計は同じになる。名簿にない課の分と、課を書かずに調整した分は、どの{table.by}にも入らない",
     )
 
 

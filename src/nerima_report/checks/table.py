@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 
 from nerima_report.checks.links import tables_agree_in_each_workbook
@@ -22,8 +23,8 @@ def rows_add_up(collection: Collection) -> Iterator[Finding]:
     unverifiable: dict[str, list[Place]] = defaultdict(list)
     for stated in stated_totals(collection):
         rows = summed_cells(collection, stated)
-        if not rows and collection.edition.from_print:
-            yield from _totals_add_up(collection, stated)
+        if collection.edition.from_print and stated.key in collection.totals.printed:
+            yield from _total_of_more(collection, stated, rows)
             continue
         if not all(cell.known for cell in rows):
             continue  # the blank or unreadable cell is a finding of its own
@@ -41,15 +42,18 @@ def rows_add_up(collection: Collection) -> Iterator[Finding]:
         yield Finding("N402", places[0], related=tuple(places[1:]), details={"number": str(len(places))})
 
 
-def _totals_add_up(collection: Collection, stated: StatedCell) -> Iterator[Finding]:
-    """Of a column that is the sum of others, and of which only totals were published: that it is the sum of theirs."""
-    printed, table = collection.totals.printed, collection.edition.count_tables[stated.key.table]
-    parts = {k._replace(group="", row="") for k in table.keys_of_total(stated.key.table, stated.key.column)}
-    found = printed.get(stated.key)
-    if found is not None and parts and stated.key not in parts and parts <= printed.keys():
-        total = sum(printed[part] for part in parts)
+def _total_of_more(collection: Collection, stated: StatedCell, rows: Sequence[FilledCell]) -> Iterator[Finding]:
+    """A published total of which not all rows are known: it is that of its columns, or more than the known rows."""
+    totals, table = collection.totals, collection.edition.count_tables[stated.key.table]
+    found = totals.printed[stated.key]
+    others = replace(totals, printed={key: number for key, number in totals.printed.items() if key != stated.key})
+    total = others.total(stated.key.table, stated.key.column, table.parts_of(stated.key))
+    if total is not None:
         if found != total:
             yield Finding(code_of(stated), stated.place, total, found, found - total)
+    elif rows:
+        known = sum(cell.value for cell in rows)
+        yield Finding("N242", stated.place, known, found, found - known)
 
 
 def _compare(

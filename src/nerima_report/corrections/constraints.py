@@ -211,7 +211,9 @@ class _WardSums:
                 shown = str(adjustment.difference)
                 amount = SystemCell(place, adjustment.difference, shown, building.whole, least=-LARGEST_COUNT)
                 self.adjusted.setdefault(adjustment.key, row_of(adjustment, self.collection.edition))
-                self._adjustments[adjustment.key].append(building.add(amount))
+                number = building.add(amount)
+                for key in adjustment.keys:
+                    self._adjustments[key].append(number)
 
     def sum_of(self, *keys: CellKey) -> Sum:
         """The sum of some totals, which must be known."""

@@ -415,7 +415,8 @@ class Edition:
         ]
         withdrawn = next((key for key in numbers if key.row == WITHDRAWN), None)
         example = withdrawn or next(iter(numbers), CellKey("", "", "", ""))
-        return adjustments_like(example, "請求" if withdrawn else "もの", self.words)
+        divided = any(table.divides for table in self.count_tables.values())
+        return adjustments_like(example, "請求" if withdrawn else "もの", self.words, divided=divided)
 
     @cached_property
     def names(self) -> tuple[str, ...]:

@@ -347,15 +347,21 @@ ADJUSTMENTS = "調整"
 WITHDRAWN = "取下げ"
 
 
-def adjustments_like(example: CellKey, what: str, words: Words) -> EntryTable:
+def adjustments_like(example: CellKey, what: str, words: Words, *, divided: bool) -> EntryTable:
     """The sheet 調整 of the ward workbook, whose example adjusts this cell, because two sections counted the same.
 
-    `what` they counted: 請求.
+    `what` they counted: 請求. Where a table is `divided` by the roster, it may name the 課 whose number it changes.
 
-    Its fields are the same in every edition, because tallies/totals.py rests on them.
+    Its other fields are the same in every edition, because tallies/totals.py rests on them.
     """
     table, group, row, column = example
     section = words.section
+    of_section = EntryField(
+        label=section,
+        type="text",
+        required=False,
+        rule=f"どの{section}の分を増減するかを、部から書きます。書けば、実施機関や部に分けた表でも、その行が変わります。",
+    )
     return EntryTable(
         kind="entries",
         key=ADJUSTMENTS,
@@ -377,6 +383,7 @@ def adjustments_like(example: CellKey, what: str, words: Words) -> EntryTable:
             ),
             EntryField(label="増減", type="difference", rule="減らすときは -1 のように書きます。"),
             EntryField(label="理由", type="text", example=f"二つの{section}が同じ{what}を数えたため"),
+            *([of_section] if divided else []),
         ),
     )
 

@@ -375,7 +375,8 @@ class CountTable(TableDefinition):
     None of these is filled in by anybody. `counts_requests`: all of it is 0 where a 課 says on its cover that the part
     had no requests.
 
-    `rates` are printed columns of shares, which nobody fills in and no record keeps: they follow from the numbers.
+    `rates` are printed columns of shares, which nobody fills in: they follow from the numbers. Only a year that was
+    taken from print keeps those that it printed.
 
     `group_total` is the label of a row with the sum of each group, below its rows or (`group_total_first`) above them.
     `total_first` prints the total row above all others.

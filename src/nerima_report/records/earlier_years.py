@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import NamedTuple
@@ -58,9 +58,10 @@ class EarlierYears:
         named = [
             CellKey(table_id, cells.group, row, column) for row in cells.rows or ("",) for column in cells.column_labels
         ]
-        point = sum_of(known.values, keys, every=bool(cells.rows))
-        if point.value is None and not (cells.rows or cells.group):
-            point = _printed_total(known, named)
+        if not (cells.rows or cells.group) and any(key in known.printed for key in named):
+            point = sum_of_totals(known.total(table_id, column, table) for column in cells.column_labels)
+        else:
+            point = sum_of(known.values, keys, every=bool(cells.rows))
         return EarlierNumber(point, self._broken(part, named, known))
 
     def share(self, part: Part, now: RecordedFigure, year: int) -> EarlierNumber:
@@ -131,10 +132,11 @@ def sum_of(values: Mapping[CellKey, int | None], keys: Sequence[CellKey], *, eve
     return Point("known", Decimal(sum(known[key] for key in there if key in known)))
 
 
-def _printed_total(year: Year, totals: Sequence[CellKey]) -> Point:
-    """The sum of the totals of columns of which no rows were published."""
-    printed = [year.printed[key] for key in totals if key in year.printed]
-    return Point("known", Decimal(sum(printed))) if len(printed) == len(totals) else NOT_PUBLISHED
+def sum_of_totals(totals: Iterable[int | None]) -> Point:
+    """The sum of the totals of columns, of some of which not all rows were published."""
+    numbers = list(totals)
+    known = [number for number in numbers if number is not None]
+    return Point("known", Decimal(sum(known))) if len(known) == len(numbers) else NOT_PUBLISHED
 
 
 def with_records(earlier: EarlierYears, workspace: Workspace, edition: Edition) -> EarlierYears:

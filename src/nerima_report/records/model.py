@@ -28,6 +28,7 @@ _ADDED = {
     6: {"printed_figures", "printed_totals"},
     7: {"printed_shares", "municipality"},
 }
+WITH_ROWS: Final = 7  # the first version in which a column may have a printed total and some of its rows
 # Beyond any sum of counts; also exact in every program that reads JSON.
 LARGEST_TOTAL = 10**15
 
@@ -123,7 +124,7 @@ class RecordedPrintedFigure(Recorded):
 
 
 class RecordedTotal(Recorded):
-    """The total of a column of which the year published no rows."""
+    """The total of a column of which the year published no rows, or (from version 7) not all of them."""
 
     table: TableId = Field(description="部と表のキー（公開.処理状況）。")
     column: Text = Field(description="列の見出し。")
@@ -313,7 +314,8 @@ class Record(Recorded):
         description="公表された割合を書き写したもの。その割合の value は、公表された値（版6から）。", default=()
     )
     printed_totals: tuple[RecordedTotal, ...] = Field(
-        description="行を公表していない列の、公表した合計（版6から）。", default=()
+        description="行を公表していない列の、公表した合計（版6から）。版7では、公表していない行が一つでもある列の合計も。",
+        default=(),
     )
     printed_shares: tuple[RecordedPrintedShare, ...] = Field(
         description="表の中の割合の列の、公表された値を書き写したもの（版7から）。", default=()
@@ -342,7 +344,7 @@ class Record(Recorded):
 
     @property
     def totals(self) -> dict[CellKey, int]:
-        """The totals of the columns of which no rows were published."""
+        """The totals of the columns of which not all rows were published."""
         return {total.key: total.value for total in self.printed_totals}
 
     @property
@@ -388,9 +390,15 @@ class Record(Recorded):
         figures = {figure.figure for figure in self.figures}
         if unknown := [printed.figure for printed in self.printed_figures if printed.figure not in figures]:
             raise ValueError(f"printed_figures の「{unknown[0]}」が figures にありません")
-        known = {(cell.table, cell.column) for cell in self.cells if cell.value is not None}
-        if known_rows := [total for total in self.printed_totals if (total.table, total.column) in known]:
-            raise ValueError(f"printed_totals の「{known_rows[0].table}」には、公表した行があります")
+        columns: dict[tuple[str, str], list[int | None]] = {}
+        for cell in self.cells:
+            columns.setdefault((cell.table, cell.column), []).append(cell.value)
+        for total in self.printed_totals:
+            values = columns.get((total.table, total.column), [])
+            if values and None not in values:
+                raise ValueError(f"printed_totals の「{total.table}」は、すべての行を公表した列の合計です")
+            if self.schema_version < WITH_ROWS and any(value is not None for value in values):
+                raise ValueError(f"printed_totals の「{total.table}」には、公表した行があります")
         return self
 
     @field_validator("tallies")

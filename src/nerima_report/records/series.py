@@ -269,9 +269,11 @@ def _counts(part: Part, chart: Chart, year: Year, edition: Edition, last: int) -
     else:
         known = {key: value for key, value in values.items() if value is not None}
         named = set(chart.rows)
-        whole = None if named or chart.group else year.total(table_id, chart.column, table)
-        lacking = not known or not {key.row for key in known} >= named or bool(named and len(known) < len(values))
-        points = {"": _point(whole if lacking else sum(known.values()))}
+        if not (named or chart.group):
+            points = {"": _point(year.total(table_id, chart.column, table))}
+        else:
+            lacking = not {key.row for key in known} >= named or bool(named and len(known) < len(values))
+            points = {"": _point(None if lacking or not known else sum(known.values()))}
     unit = year.units[table_id, chart.column]
     return _YearOfChart(part, chart, points, unit, unit, None, None)
 

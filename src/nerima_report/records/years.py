@@ -88,7 +88,7 @@ def rule_of(
 class Year:
     """A year under the names of today, with the units (件, 人) in which it was published.
 
-    `printed` are the totals of columns (keys without row) of which no rows were published.
+    `printed` are the totals of columns (keys without row) of which not all rows were published.
     """
 
     record: Record
@@ -115,16 +115,19 @@ class Year:
         return dict.fromkeys(key.table for key in (*self.known, *self.printed))
 
     def total(self, table_id: str, column: str, table: CountTable | None = None) -> int | None:
-        """The total of a column over the rows that `table` counts; None where nothing of it was published.
+        """The total of a column as printed, or over the rows that `table` counts; None where nothing was published.
 
         A row of which nothing was published was no row of that year's table, unless only the total was published.
         """
+        printed = self.printed.get(CellKey(table_id, "", "", column))
+        if printed is not None:
+            return printed
         known = [
             value
             for key, value in self.known.items()
             if (key.table, key.column) == (table_id, column) and (table is None or table.is_counted(key.group, key.row))
         ]
-        return sum(known) if known else self.printed.get(CellKey(table_id, "", "", column))
+        return sum(known) if known else None
 
 
 @dataclass(frozen=True)

@@ -242,8 +242,8 @@ def _column(content: Content, told: pd.DataFrame, table_id: str, table: CountTab
     if column.sum_of:
         yield from (f"「{'」「'.join(column.sum_of)}」の和。", "")
     for adjustment in content.collection.totals.adjustments:
-        if adjustment.applied and adjustment.key in keys:
-            rows.append(["調整", *(f"{adjustment.difference:+,}" if key == adjustment.key else "" for key in keys)])
+        if adjustment.applied and not set(adjustment.keys).isdisjoint(keys):
+            rows.append(["調整", *(f"{adjustment.difference:+,}" if key in adjustment.keys else "" for key in keys)])
     printed = [so_far(content.collection.totals, [key]) for key in keys]
     whole = table.keys_of_total(table_id, column.label)
     total = [so_far(content.collection.totals, whole)] if table.total else []

@@ -14,7 +14,7 @@ from nerima_report.edition.tables import Cells, CountTable, Figure, cell_keys, f
 from nerima_report.edition.years_tables import NO_NUMBER, YearsItem, YearsNote, YearsTable
 from nerima_report.findings import Finding
 from nerima_report.places import CellKey, Place
-from nerima_report.records.earlier_years import EarlierNumber, EarlierYears, keys_shown, sum_of
+from nerima_report.records.earlier_years import EarlierNumber, EarlierYears, keys_shown, sum_of, sum_of_totals
 from nerima_report.records.model import recorded_figure
 from nerima_report.records.series import INCOMPUTABLE, NOT_PUBLISHED, Point
 from nerima_report.report.blocks import Cell, Table, TableColumn, TableNote
@@ -125,8 +125,14 @@ class TableOfYears:
                 return self.earlier.count(self.part, line.shows, year)
             # Of a retold year the sum is that of the rows that were published, as in its table.
             every = self.content.not_published is None or bool(line.shows.rows)
-            values = self._totals.values
-            keys = keys_shown(*self.part.count_table(line.shows.table), line.shows, values)
+            values, (table_id, table) = self._totals.values, self.part.count_table(line.shows.table)
+            columns = {column: CellKey(table_id, "", "", column) for column in line.shows.column_labels}
+            if not (line.shows.rows or line.shows.group) and not self._totals.printed.keys().isdisjoint(
+                columns.values()
+            ):
+                totals = (self._totals.total(table_id, c, table.parts_of(key)) for c, key in columns.items())
+                return EarlierNumber(sum_of_totals(totals))
+            keys = keys_shown(table_id, table, line.shows, values)
             return EarlierNumber(sum_of(values, keys, every=every))
         name = self.part.table_id(line.shows.key)
         share = self.content.collection.figures[name]

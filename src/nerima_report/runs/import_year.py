@@ -25,6 +25,7 @@ from nerima_report.examination import Examination
 from nerima_report.findings import Explanation, Finding, explain
 from nerima_report.fiscal_year import full_name
 from nerima_report.forms.published_year import as_published, not_printed, render_template, template_name
+from nerima_report.places import CellKey
 from nerima_report.records.file import read_record, revise, write_record
 from nerima_report.records.model import (
     SCHEMA_VERSION,
@@ -157,15 +158,20 @@ def _from_workbook(order: ImportOrder, edition: Edition) -> _Read:
 
 
 def _totals_of(tallies: Tallies, edition: Edition, not_published: Container[str]) -> Totals:
-    """The totals, with those of columns of which nothing else was published."""
+    """The totals, with those of columns of which some rows were not published and which are more than the others."""
     totals = add_up(tallies, edition)
-    known = {key._replace(group="", row="") for key, value in totals.values.items() if value is not None}
+
+    def has_more(total: CellKey, number: int) -> bool:
+        parts = edition.count_tables[total.table].parts_of(total)
+        known = [value for part in parts if (value := totals.values.get(part)) is not None]
+        return not known or (len(known) < len(parts) and number > sum(known))
+
     printed = {
         stated.key: number
         for stated in tallies.stated
         if not (stated.key.group or stated.key.row) and stated.formula is None
-        if stated.key not in known and stated.key.table not in not_published
-        if isinstance(number := stated_number(stated), int)
+        if stated.key.table not in not_published
+        if isinstance(number := stated_number(stated), int) and has_more(stated.key, number)
     }
     return replace(totals, printed=printed)
 

@@ -303,8 +303,13 @@ def report_state(workspace: Workspace, edition: Edition, fiscal_year: int, input
     return "outdated" if changes_since(workspace, edition, inputs, record) else "built"
 
 
-def record_state(workspace: Workspace, edition: Edition, fiscal_year: int, inputs: Sequence[Path]) -> RecordState:
-    """How the published record of a year stands. Without any `inputs` there is nothing that it could differ from."""
+def record_state(
+    workspace: Workspace, fiscal_year: int, edition: Edition | None = None, inputs: Sequence[Path] = ()
+) -> RecordState:
+    """How the published record of a year stands, which must be one of this edition, if one is given.
+
+    Without any `inputs` there is nothing that it could differ from.
+    """
     file = workspace.record(fiscal_year)
     record = _readable(file, fiscal_year, edition)
     if record is None:
@@ -318,7 +323,7 @@ def ways_open(workspace: Workspace, edition: Edition, fiscal_year: int) -> tuple
     return record.ways_open if record else ()
 
 
-def _readable(file: Path, fiscal_year: int, edition: Edition) -> Record | None:
+def _readable(file: Path, fiscal_year: int, edition: Edition | None) -> Record | None:
     try:
         return read_record(file, fiscal_year, edition) if file.exists() else None
     except RecordError:

@@ -61,9 +61,10 @@ class LastLook:
 def look(workspace: Workspace, find_edition: Callable[[], Path], order: LookOrder, progress_over: ProgressOver) -> Look:
     """Look where a year stands, and remember what was seen. Without a roster no edition is needed."""
     fiscal_year = order.fiscal_year or _year_at_work(workspace, order.now)
-    year = YearStatus(fiscal_year)
     if workspace.roster.is_file():
         year = _status_of(workspace, find_edition(), fiscal_year, progress_over)
+    else:
+        year = _without_roster(workspace, fiscal_year)
     last = _last_look(workspace, fiscal_year)
     this = LastLook(order.now, {row.name: (row.status, year.versions.get(row.file, "")) for row in year.handed_in})
     if not order.rehearsed:
@@ -78,6 +79,13 @@ def look(workspace: Workspace, find_edition: Callable[[], Path], order: LookOrde
         changes=tuple(_changes(year, last)) if last else (),
         letters=letters_waiting(workspace, fiscal_year, order.now.date()),
     )
+
+
+def _without_roster(workspace: Workspace, fiscal_year: int) -> YearStatus:
+    """The status of a year of which nothing is collected here; its record may have been imported."""
+    from nerima_report.runs.publish import record_state
+
+    return YearStatus(fiscal_year, record=record_state(workspace, fiscal_year))
 
 
 def _year_at_work(workspace: Workspace, now: datetime) -> int:
@@ -166,7 +174,7 @@ def _status_by(workspace: Workspace, examination: Examination) -> YearStatus:
         others=dict(others),
         remarks=examination.remarks,
         report=report_state(workspace, examination.edition, fiscal_year, inputs),
-        record=record_state(workspace, examination.edition, fiscal_year, inputs),
+        record=record_state(workspace, fiscal_year, examination.edition, inputs),
         ways_open=ways_open(workspace, examination.edition, fiscal_year),
         confirmed=tuple(confirmed),
         unconfirmed=tuple(waiting),

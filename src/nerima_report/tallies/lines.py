@@ -129,8 +129,8 @@ def divided_tables(edition: Edition) -> dict[str, CountTable]:
 def values_by_line(tallies: Tallies, edition: Edition) -> Iterator[tuple[CellKey, int | None]]:
     """The number (件) of every cell of these tables; None without a roster.
 
-    What a 課 outside the roster said is in no line, and neither are adjustments, which no 課 made: `checks/links.py`
-    says so where the sum is another than that of the table that is divided.
+    What a 課 outside the roster said is in no line; `checks/links.py` says so where the sum is another than that of the
+    table that is divided. Adjustments are added later, where they name a 課.
     """
     for table_id, table in divided_tables(edition).items():
         lines = edition.lines.get(table_id)

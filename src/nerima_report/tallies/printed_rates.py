@@ -184,7 +184,8 @@ class _Reader:
         """Hold a share that stands in the text against the numbers."""
         part = self.edition.part_of(name)
         figure = next(figure for figure in part.figures if figure.key == name.partition(".")[2])
-        definition, printed = self._rule(figure, part), self._printed()
+        printed = self._printed()
+        definition = self._rule(figure, part, printed or Decimal(0))
         if printed is None or self.findings:
             return
         share = compute_share(definition, part, self.totals)
@@ -194,7 +195,8 @@ class _Reader:
         numbers = share.numerator, share.denominator
 
         def fits(other: Figure) -> bool:
-            return compute_share(other, part, self.totals).value == printed
+            share = compute_share(other, part, self.totals)
+            return share.value == printed and share.numerator != share.denominator  # over itself it is always 100 %
 
         few, more = (_other_denominators(definition, part, several) for several in (1, 2))
         ways = [
@@ -272,13 +274,12 @@ class _Reader:
                 self._ask("100%と0%", text, NEVER_WHOLE)
         return own
 
-    def _rule(self, figure: Figure, part: Part) -> Figure:
+    def _rule(self, figure: Figure, part: Part, printed: Decimal) -> Figure:
         """The rule by which the year computed the share, with the digits that it printed."""
         for name in ("区分", "行"):
             if self.rate[name]:
                 self._ask(name, self.rate[name], ())
-        printed = self._printed()
-        own = {} if printed is None else self._rounding(printed)
+        own = self._rounding(printed)
         if figure.numerator is not None:
             own["numerator"] = self._cells("分子", part, figure.numerator)
         elif self.rate["分子"]:

@@ -8,7 +8,7 @@ part is not known: what there is of it so far is kept apart, for drafts.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import chain
@@ -20,20 +20,32 @@ from nerima_report.edition.tables import DONE
 from nerima_report.places import CellKey
 from nerima_report.tallies.counting import counted_values, origin_of, source_of
 from nerima_report.tallies.done import list_done, values_of_places
-from nerima_report.tallies.lines import divided_cells, line_of, values_by_line
+from nerima_report.tallies.lines import divided_cells, divided_tables, line_of, values_by_line
 from nerima_report.tallies.model import Entry, FilledCell, Tallies
 from nerima_report.tallies.roster import NOBODY, Absent, RosterSection
+from nerima_report.text import plain
 
 
 @dataclass(frozen=True)
 class Adjustment:
-    """A correction by the coordinator: what it changes, by how much and why. `applied` when its cell exists."""
+    """A correction by the coordinator: what it changes, by how much and why. `applied` when its cell exists.
+
+    `section` is the 課 whose number it changes, if it names one; `in_lines` are the cells that have this number in
+    tables divided by the roster.
+    """
 
     key: CellKey
     difference: int
     reason: str
     applied: bool
     entry: Entry
+    section: str = ""
+    in_lines: tuple[CellKey, ...] = ()
+
+    @property
+    def keys(self) -> tuple[CellKey, ...]:
+        """All cells that it changes."""
+        return self.key, *self.in_lines
 
 
 @dataclass(frozen=True)
@@ -60,8 +72,8 @@ class Totals:
 
     `provisional` has the numbers that miss somebody's part, `incomplete_lists` who is missing in a list-like table,
     `not_asked` are the tables of counts of which nothing is known because not everybody was asked for them yet.
-    `printed` are the totals of columns (keys without row) of which a published year says nothing else, `shares` are the
-    shares in columns of shares that a published year printed; those of the total have no row.
+    `printed` are the totals of columns (keys without row) of which a published year leaves rows unsaid, `shares`
+    the shares in columns of shares that it printed; those of the total have no row.
     """
 
     values: Mapping[CellKey, int | None]
@@ -89,13 +101,15 @@ class Totals:
 
     def total(self, table_id: str, column: str, keys: Iterable[CellKey]) -> int | None:
         """The total of a column, which adds up `keys` (of several columns where it is a sum); None if not known."""
-        printed, keys = self.printed.get(CellKey(table_id, "", "", column)), list(keys)
+        printed = self.printed.get(CellKey(table_id, "", "", column))
         if printed is not None:
             return printed
-        columns = {key._replace(group="", row="") for key in keys}
-        if columns and columns <= self.printed.keys():
-            return sum(self.printed[name] for name in columns)
-        return self.sum(keys)
+        columns: dict[CellKey, list[CellKey]] = defaultdict(list)
+        for key in keys:
+            columns[key._replace(group="", row="")].append(key)
+        sums = [self.printed[name] if name in self.printed else self.sum(own) for name, own in columns.items()]
+        known = [number for number in sums if number is not None]
+        return sum(known) if len(known) == len(sums) else None
 
     def sum(self, keys: Iterable[CellKey]) -> int | None:
         """The sum of cells; None as soon as one of them is unknown.
@@ -146,11 +160,12 @@ def add_up(tallies: Tallies, edition: Edition, absent: Absent = NOBODY, roster: 
     values |= dict(counted_values(edition, tallies.entries))
     values |= dict(values_by_line(tallies, edition))
     values |= dict(values_of_places(tallies, edition, roster))
-    adjustments = tuple(_adjustments(tallies, edition))
+    adjustments = tuple(_adjustments(tallies, edition, roster))
     for adjustment in adjustments:
-        before = values.get(adjustment.key)
-        if adjustment.applied and before is not None:
-            values[adjustment.key] = before + adjustment.difference
+        for key in adjustment.keys if adjustment.applied else ():
+            before = values.get(key)
+            if before is not None:
+                values[key] = before + adjustment.difference
     later = _asked_later(tallies, edition, roster)
     missing = _Missing(tallies, edition, absent, used)
     unasked = _not_asked_of_everybody(tallies, edition, later)
@@ -277,16 +292,36 @@ def is_ward_level(edition: Edition, key: CellKey) -> bool:
     return table.reported_by == "coordinator" or (column is not None and not column.additive)
 
 
-def _adjustments(tallies: Tallies, edition: Edition) -> Iterable[Adjustment]:
-    names = set(_filled_cells(edition))
+def _adjustments(tallies: Tallies, edition: Edition, roster: Sequence[RosterSection]) -> Iterable[Adjustment]:
+    names, sections = set(_filled_cells(edition)), [section.key for section in roster]
     for entry in tallies.entries.get(ADJUSTMENTS, ()):
         key = CellKey(*(str(entry[label] or "") for label in ("表", "区分", "行", "列")))
         is_sum = key in names and not is_ward_level(edition, key) and not edition.is_counted_by_ledger(key.table)
-        known = is_sum and entry["増減"] is not None
+        named = str(entry.values.get(edition.words.section) or "")
+        section = _named(named, sections) if named and sections else ""
+        known = is_sum and entry["増減"] is not None and (section is not None)
         yield Adjustment(
             key=key,
             difference=int(entry["増減"] or 0),
             reason=str(entry["理由"] or ""),
             applied=known and bool(entry["理由"]),
             entry=entry,
+            section=section or named,
+            in_lines=tuple(_in_lines(edition, key, section)) if known and section else (),
         )
+
+
+def _named(text: str, sections: Sequence[str]) -> str | None:
+    """The 課 of the roster that a text means, with its 部 or, where no other has the name, without; None for none."""
+    means = [own for own in sections if plain(own) == plain(text)]
+    means = means or [own for own in sections if plain(own).endswith(plain(text))]
+    return means[0] if len(means) == 1 else None
+
+
+def _in_lines(edition: Edition, key: CellKey, section: str) -> Iterator[CellKey]:
+    """The cells in which tables that are divided by the roster have what a 課 said of a cell."""
+    for table_id, table in divided_tables(edition).items():
+        line = edition.lines.get(table_id, {}).get(section)
+        if line is not None:
+            own = (one for one in table.filled_keys(table_id) if line_of(table, one) == line)
+            yield from (one for one in own if key in divided_cells(edition, one))
