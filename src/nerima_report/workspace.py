@@ -289,18 +289,17 @@ def open_workspace(folder: Path) -> Workspace:
     return Workspace(folder, settings.edition, explanations, deadlines, settings_sha256, templates)
 
 
-def use_edition(folder: Path, templates: Path, edition: str, words: Words) -> bool:
-    """Let the settings of a working folder name an edition. They stay as they are, False, where they name another.
+def settings_in_use(folder: Path, templates: Path, edition: str, words: Words) -> str | None:
+    """The text of the settings of a working folder that name an edition; None where they name another.
 
     `templates` is the folder of the definitions as seen from the working folder; new settings speak in the `words`.
     """
     file = folder / SETTINGS
     settings = read_definition(file, Settings) if file.exists() else Settings()
-    if settings.templates:
-        return (Path(settings.templates), settings.edition) == (templates, edition)
     text = read_text(file) if file.exists() else words.say(SETTINGS_TEXT)
-    write_all(folder, {SETTINGS: settings_naming(text, templates, edition).encode()})
-    return True
+    if not settings.templates:
+        return settings_naming(text, templates, edition)
+    return text if (Path(settings.templates), settings.edition) == (templates, edition) else None
 
 
 def settings_naming(text: str, templates: Path, edition: str) -> str:

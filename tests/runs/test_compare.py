@@ -310,7 +310,7 @@ def test_build_says_that_sentences_were_left_out(workdir: Path, command: Command
 def test_a_manuscript_asks_for_the_year_before_of_another_part(
     workdir: Path, content: Content, command: Command, tmp_path: Path
 ) -> None:
-    templates = Path(shutil.copytree(ROOT / "templates", tmp_path / "templates"))
+    templates = copy_templates(tmp_path / "templates")
     manuscript = templates / "nerima" / "privacy-ordinance" / "manuscript.md.j2"
     sentence = '\n公開の請求は、前年度より{{ 前年度比("公開.内容別", "件数") | 件 }}した。\n'
     manuscript.write_text(manuscript.read_text(encoding="utf-8") + sentence, encoding="utf-8")

@@ -134,8 +134,9 @@ def _places_behind(compared: Iterable[Place], collection: Collection) -> Iterato
         table = edition.count_tables[table_id]
         if table.divides:
             yield from places_outside(tallies, edition, table_id)
-        elif table.counted_from:
-            source = source_of(table_id, table)
+        elif (
+            source := source_of(table_id, table)
+        ) in edition.entry_tables:  # no row of a case ledger gets into a draft
             entries = counted_entries(table_id, table, tallies.entries[source])
             first = edition.entry_tables[source].fields[0].label
             yield from (entry.place(first) for key in keys if key in entries for entry in entries[key])

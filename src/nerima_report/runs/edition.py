@@ -44,7 +44,7 @@ from nerima_report.tallies.lines import with_default_roster
 from nerima_report.tallies.model import Entry, Tallies
 from nerima_report.tallies.totals import Totals, cell_names
 from nerima_report.text import as_file_name
-from nerima_report.workspace import RECORD, Workspace, use_edition, write_all
+from nerima_report.workspace import RECORD, SETTINGS, Workspace, settings_in_use, write_all
 from nerima_report.writing.lock import writing_into
 
 STARTER_NAME = "○○市"  # what stands for the name of the body in the edition from which a new one is made
@@ -231,9 +231,9 @@ def new_edition(workspace: Workspace, templates: Path, name: str) -> NewEdition:
     files = {f.relative_to(starter).as_posix(): read_text(f).replace(STARTER_NAME, name) for f in _files_in(starter)}
     folder = workspace.folder / templates
     with _writing_new(folder / name, folder):
-        in_use = use_edition(workspace.folder, templates, name, words)  # first: a killed run can be repeated
-        write_all(folder, {f"{name}/{file}": text.encode() for file, text in files.items()})
-    return NewEdition(templates / name, in_use)
+        settings = settings_in_use(workspace.folder, templates, name, words)
+        _write_edition(workspace, templates / name, {file: text.encode() for file, text in files.items()}, settings)
+    return NewEdition(templates / name, settings is not None)
 
 
 def copy_edition(workspace: Workspace, templates: Path) -> NewEdition:
@@ -246,9 +246,16 @@ def copy_edition(workspace: Workspace, templates: Path) -> NewEdition:
     copied = [*(file for file in shipped.iterdir() if file.is_file()), *_files_in(edition.folder)]
     folder = workspace.folder / templates
     with _writing_new(folder, folder.parent):
-        in_use = use_edition(workspace.folder, templates, edition.name, edition.words)
-        write_all(folder.parent, {f"{folder.name}/{f.relative_to(shipped).as_posix()}": f.read_bytes() for f in copied})
-    return NewEdition(templates / edition.name, in_use)
+        settings = settings_in_use(workspace.folder, templates, edition.name, edition.words)
+        files = {file.relative_to(shipped).as_posix(): file.read_bytes() for file in copied}
+        _write_edition(workspace, templates, files, settings)
+    return NewEdition(templates / edition.name, settings is not None)
+
+
+def _write_edition(workspace: Workspace, folder: Path, files: Mapping[str, bytes], settings: str | None) -> None:
+    """Write an edition together with the settings that name it: neither is there without the other."""
+    named = {} if settings is None else {SETTINGS: settings.encode()}
+    write_all(workspace.folder, {(folder / name).as_posix(): content for name, content in files.items()} | named)
 
 
 def _files_in(folder: Path) -> list[Path]:
