@@ -185,6 +185,8 @@ SENTENCES = [
     ('{{ 前年度比("処理状況", "件数", "取下げ") | 件 }}。', "増減なし。"),
     ('{{ 前年度比("処理状況", "件数", "取下げ") | パーセント }}。', "増減なし。"),
     ('{{ 前年度("処理状況", "件数", "全部公開") | 件 }}。', "900件。"),
+    ('{{ 前年度比("処理状況", "件数") | 増減 }}。', "86件（4.1%）増。"),
+    ('{{ 前年度比("処理状況", "件数", "取下げ") | 増減 }}。', "増減なし。"),
     ('{{ 差(合計("処理状況", "件数"), 前年度("処理状況", "件数")) | 件 }}。', "86件。"),
     ('{{ 足す(合計("処理状況", "件数"), 前年度("処理状況", "件数")) | 件 }}。', "4,312件。"),
     ('{{ 前年度の割合("公開率") | パーセント }}。', "97.5%。"),
@@ -212,10 +214,12 @@ def test_a_fall_and_a_change_from_zero_in_words(content: Content, whole_edition:
     record = record.model_copy(update={"figures": figures})
     comparison = compare_with(record, "", whole_edition, 2022)
     text = (
-        '{% set 減 = 前年度比("処理状況", "件数", "全部公開") %}{{ 減 | 件 }}、{{ 減 | パーセント }}、'
+        '{% set 減 = 前年度比("処理状況", "件数", "全部公開") %}{{ 減 | 件 }}、{{ 減 | パーセント }}、{{ 減 | 増減 }}、'
         '{{ 前年度比("処理状況", "件数", "存否応答拒否") | パーセント }}、{{ 割合の前年度比("公開率") | ポイント }}。'
     )
-    assert _read(text, content, comparison, tmp_path) == [Paragraph("14件減、1.4%減、－、0.7ポイント減。")]
+    assert _read(text, content, comparison, tmp_path) == [
+        Paragraph("14件減、1.4%減、14件（1.4%）減、－、0.7ポイント減。")
+    ]
 
 
 @pytest.mark.parametrize("case", COMPARE["share"], ids=lambda case: case["name"])
@@ -257,9 +261,10 @@ def test_a_row_renamed_in_every_group_leaves_a_rule_over_all_groups_as_it_is() -
     [
         '{% if 前年度比("処理状況", "件数") %}増えた。{% else %}変わらない。{% endif %}',
         '{{ 前年度比("処理状況", "件数") }}。',
+        '{{ 合計("処理状況", "件数") | 増減 }}。',
         '{{ 前年度("処理", "件数") | 件 }}。',
     ],
-    ids=["a choice that nobody can make", "no unit", "no such table"],
+    ids=["a choice that nobody can make", "no unit", "no change", "no such table"],
 )
 def test_what_a_manuscript_may_not_ask(text: str, content: Content, tmp_path: Path) -> None:
     with pytest.raises(DefinitionError):

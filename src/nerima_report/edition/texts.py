@@ -464,6 +464,7 @@ class CompareTexts(Definition):
     increase: Annotated[Text, asks_only_for("数")] = Field(title="増えたときの言い方")
     decrease: Annotated[Text, asks_only_for("数")] = Field(title="減ったときの言い方")
     same: Text = Field(title="同じときの言い方")
+    with_share: Annotated[Text, asks_only_for("数", "率")] = Field(title="数と割合を並べる形")
 
 
 class YearsDefinition(Definition):

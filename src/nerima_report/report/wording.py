@@ -53,6 +53,9 @@ class Wording(str):
     __slots__ = ()
 
 
+CHANGE = "増減"  # the filter that prints a change both in its unit and in percent
+
+
 @dataclass(frozen=True, eq=False)
 class Quantity:
     """A number and its unit (件, 人 or %); None is unknown. `name` is what it is called: 公開.処理状況 取下げ 件数.
@@ -235,6 +238,7 @@ FILTERS: Mapping[str, Callable[..., Wording]] = {
     "か所": with_unit(PLACES),
     "内訳": by_kind,
     "ポイント": with_unit("ポイント"),
+    CHANGE: with_unit(CHANGE),
     "および": listed,
     "かぎ": quoted,
 }

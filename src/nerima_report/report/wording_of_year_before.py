@@ -22,6 +22,7 @@ from nerima_report.findings import Finding
 from nerima_report.places import CellKey, Place
 from nerima_report.records.comparison import Comparison
 from nerima_report.report.wording import (
+    CHANGE,
     NOTHING_TO_COUNT,
     UNPUBLISHED,
     PartWording,
@@ -53,16 +54,20 @@ class Change(Quantity):
     texts: CompareTexts | None = None
 
     def shown_in(self, unit: str) -> str:
-        """12件増 in its own unit, 3.4%増 in percent of the year before, 0.3ポイント減 for a rate."""
+        """12件増 in its own unit, 3.4%増 in percent of the year before or both, 0.3ポイント減 for a rate."""
         difference = self.value or 0
         size = -difference if difference < 0 else difference
-        if unit == "%" and self.unit != "%" and self.texts is not None:
-            share = percentage(int(size), int(self.before), self.texts.digits, self.texts.rounding)
-            return NOTHING_TO_COUNT if share is None else self._in_words(f"{share}%")
         own = "ポイント" if self.unit == "%" else self.unit
+        in_own_unit = f"{number(size)}{own}"
+        if unit in ("%", CHANGE) and self.unit != "%" and self.texts is not None:
+            share = percentage(int(size), int(self.before), self.texts.digits, self.texts.rounding)
+            if unit == CHANGE:
+                both = fill(self.texts.with_share, {"数": in_own_unit, "率": f"{share}%"})
+                return self._in_words(in_own_unit if share is None else both)
+            return NOTHING_TO_COUNT if share is None else self._in_words(f"{share}%")
         if unit != own:
             raise WordingError(f"フィルター「{unit}」に「{own}」の増減が渡されました")
-        return self._in_words(f"{number(size)}{unit}")
+        return self._in_words(in_own_unit)
 
     def _in_words(self, size: str) -> str:
         if self.texts is None or self.value is None:
