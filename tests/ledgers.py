@@ -111,8 +111,9 @@ def _example(field: EntryField) -> Any:
 def _sheets(edition: Edition, fiscal_year: int, lists: Lists) -> Iterator[Sheet]:
     own = edition.for_year(fiscal_year)
     coordinator = own.municipality.coordinator(fiscal_year)
-    facts = {"年度": full_name(fiscal_year), "様式": LEDGER_FORM, "部": coordinator.department,
-             "課": coordinator.section, "様式の版": own.municipality.form_version, "提出回": 1}  # fmt: skip
+    words = edition.words
+    facts = {"年度": full_name(fiscal_year), "様式": LEDGER_FORM, words.department: coordinator.department,
+             words.section: coordinator.section, "様式の版": own.municipality.form_version, "提出回": 1}  # fmt: skip
     yield Sheet("表紙", _cells(facts.items(), _FIRST_COVER_ROW))
     for table_id, table in own.ledger_tables.items():
         labels = [field.label for field in table.fields]

@@ -71,8 +71,8 @@ edition = "nerima"
 #
 # [[explained]]
 # code = "N501"                # 確認結果のコード
-# section = "総務部総務課"     # {words.section}（{words.department}と{words.section}をつないだ名前。\
-{words.whole}の差は「{words.whole}」）
+# section = "総務{words.department}総務{words.section}"     \
+# {words.section}（{words.department}と{words.section}をつないだ名前。{words.whole}の差は「{words.whole}」）
 # table = "公開.内容別"        # 表（表を言わない指摘には書かない）
 # row = ""                     # 行（あれば）
 # column = "件数"              # 列
@@ -211,13 +211,13 @@ class Workspace:
         if not folder.is_dir():
             raise CannotProceed(
                 f"集計のフォルダーがありません。\n  フォルダー: {folder}\n"
-                "  nerima-report init でフォルダーを作り、各課から届いたファイルを inbox に入れてください。"
+                "  nerima-report init でフォルダーを作り、届いたファイルを inbox に入れてください。"
             )
         workbooks = self.handed_in(fiscal_year)
         if not workbooks.paths:
             raise CannotProceed(
                 f"集計のファイル（.xlsx）が一つもありません。\n  フォルダー: {folder}\n{passed_over(workbooks.skipped)}"
-                "  各課から届いたファイルを入れてから、もう一度実行してください。"
+                "  届いたファイルを入れてから、もう一度実行してください。"
             )
         return workbooks
 

@@ -8,6 +8,7 @@ from itertools import chain, islice
 from typing import NamedTuple
 
 from nerima_report.edition import Edition
+from nerima_report.edition.municipality import Words
 from nerima_report.edition.part import Part
 from nerima_report.edition.tables import LINK_CODES, Cells, CountTable, Link, cell_keys, links_of_parts
 from nerima_report.findings import Finding
@@ -72,18 +73,19 @@ def _divided_sums(part: Part, edition: Edition) -> Iterator[LinkedSums]:
             across = table.places == "columns"
             divided = {key[1:3] if across else key.column: divided_cells(edition, key) for key in left}
             if left:
-                link = _division(table, together[0].label)
+                link = _division(table, together[0].label, edition.words)
                 yield LinkedSums(part, link, tuple(left), tuple(chain.from_iterable(divided.values())))
 
 
-def _division(table: CountTable, column: str) -> Link:
+def _division(table: CountTable, column: str, words: Words) -> Link:
+    by, section = words.label(table.by), words.section
     return Link(
         key=f"{table.key}と{table.divides}",
         left=Cells(table=table.key, column=column),
         relation="equal",
         right=Cells(table=table.divides, column=table.of_column or column),
         severity="warning",
-        why=f"{table.by}に分けても、合計は同じになる。名簿にない課の分と、課を書かずに調整した分は、どの{table.by}にも入らない",
+        why=f"{by}に分けても、合計は同じになる。名簿にない{section}の分と、{section}を書かずに調整した分は、どの{by}にも入らない",
     )
 
 

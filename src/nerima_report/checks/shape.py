@@ -10,6 +10,7 @@ from itertools import islice
 
 from nerima_report.checks.form_texts import TextsOfForms
 from nerima_report.checks.unread import filled, has_lost_its_headings, label_of_row, unknown_rows
+from nerima_report.edition.municipality import Words
 from nerima_report.findings import Finding
 from nerima_report.fiscal_year import full_name
 from nerima_report.places import Place
@@ -32,15 +33,16 @@ def covers_say_who_and_when(collection: Collection) -> Iterator[Finding]:
         if fault.label == COVER_SHEET:
             yield Finding("N201", Place(file=label_of(fault.path)))
         else:
-            expected = _written_as(fault, collection.fiscal_year)
-            yield Finding("N202", place, expected, fault.found or "空欄", details={"label": fault.label})
+            words = collection.edition.words
+            expected = _written_as(fault, collection.fiscal_year, words)
+            yield Finding("N202", place, expected, fault.found or "空欄", details={"label": words.label(fault.label)})
 
 
-def _written_as(fault: Unidentified, fiscal_year: int) -> str:
+def _written_as(fault: Unidentified, fiscal_year: int, words: Words) -> str:
     """How an answer of the cover is written; without a year it is that of a year typed in from print."""
     forms = [form for form in fault.forms if form != LEDGER_FORM] or fault.forms  # which a 課 has never seen
     year = full_name(fiscal_year) if fiscal_year else "公表した年度"
-    return {"年度": year, "様式": "」か「".join(forms), "課": "課の名前", "提出回": "1"}[fault.label]
+    return {"年度": year, "様式": "」か「".join(forms), "課": f"{words.section}の名前", "提出回": "1"}[fault.label]
 
 
 def form_versions_are_known(collection: Collection) -> Iterator[Finding]:

@@ -83,7 +83,10 @@ GROUPS: Mapping[str, tuple[str, Commands]] = {
 
 app = typer.Typer(
     cls=JapaneseGroup,
-    help="各課の集計（Excel）から、運用状況の報告（Word と Markdown）を作ります。",
+    help=(
+        "各課の集計（Excel）から、運用状況の報告（Word と Markdown）を作ります。"
+        "この説明の「課」と「部」は、団体が所属や局などと呼ぶもの（municipality.toml の words）のことです。"
+    ),
     invoke_without_command=True,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},

@@ -143,7 +143,7 @@ def confirm(
     lines = [f"作りました: {file}" for file in made.written]
     lines += [f"同じものがあるので、そのままです: {file}" for file in made.unchanged]
     if lines:
-        lines += [f"課が確認して返したものは、{workspace.inbox(fiscal_year)} に入れてください。"]
+        lines += [f"{edition.words.section}が確認して返したものは、{workspace.inbox(fiscal_year)} に入れてください。"]
     tell(Console(), lines or ["台帳に、確認する請求がありません。"])
 
 

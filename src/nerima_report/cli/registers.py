@@ -115,7 +115,8 @@ def list_(
 
     workspace, edition = open_with_registers(context)
     order = _order(registers, section, year, ended)
-    print_list(Console(), views_of(load_masters(workspace.folder, edition), edition, order), ended=ended)
+    views = views_of(load_masters(workspace.folder, edition), edition, order)
+    print_list(Console(), views, edition.words, ended=ended)
 
 
 def show(
@@ -137,7 +138,7 @@ def show(
     steps = read_history(workspace.folder)
     for register, entry in entries:
         history = [step for step in steps if (step.register_key, step.number) == (register.key, entry.number)]
-        print_entry(Console(), register, entry, history)
+        print_entry(Console(), register, entry, history, edition.words)
 
 
 def print_(

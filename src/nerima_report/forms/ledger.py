@@ -134,6 +134,7 @@ class _LedgerWorkbook:
 
     def _write_cover(self, sheet: Worksheet) -> None:
         looks, keeper, headings = self.form.looks, self.form.cover, self.texts.headings
+        words = self.form.edition.words
         set_widths(sheet, _COVER_WIDTHS)
         write(sheet, 0, 0, [self.texts.title], looks.title)
         for row, text in enumerate(self.texts.cover, start=1):
@@ -141,8 +142,8 @@ class _LedgerWorkbook:
         facts = {
             "年度": full_name(self.fiscal_year),
             "様式": LEDGER_FORM,
-            "部": keeper.department,
-            "課": keeper.section,
+            words.label("部"): keeper.department,
+            words.label("課"): keeper.section,
             "様式の版": self.form.edition.municipality.form_version,
             "提出回": keeper.submission,
             **({"備考": self.filling.remark} if self.filling.remark else {}),

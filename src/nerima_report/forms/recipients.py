@@ -141,7 +141,8 @@ def load_earlier(place: Path, edition: Edition, fiscal_year: int) -> Earlier:
     if not latest:
         raise CannotProceed(
             f"{full_name(fiscal_year)}より前の集計（.xlsx）が見つかりません。\n  場所: {place}\n"
-            "  --previous には、前の年度に各課が出した集計のフォルダーかファイルを指定してください。"
+            f"  --previous には、前の年度に各{edition.words.section}が出した集計の"
+            "フォルダーかファイルを指定してください。"
         )
     figures: dict[str, EarlierFigures] = {}
     for year in sorted({submission.fiscal_year for submission in latest.values()}):

@@ -32,7 +32,8 @@ def print_due(console: Console, found: DueDays) -> None:
         width = max(cell_len(_when(due, found.on)) for due in group)
         for due in group:
             when = _when(due, found.on)
-            what = f"{due.number}{' 意見書' if due.kind == OPINION else ''}  {due.section or '課なし'}"
+            owner = due.section or f"{found.section_word}なし"
+            what = f"{due.number}{' 意見書' if due.kind == OPINION else ''}  {owner}"
             tell(console, [f"  {when}{' ' * (width - cell_len(when))}  {harmless(what)}"])
             for line in _lines(due, found.on):
                 tell(console, [" " * _INDENT + part for part in fold(harmless(line), console.width - _INDENT)])

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from nerima_report.edition.municipality import Words
 from nerima_report.edition.registers import CONFIRMED, NUMBER, Register
 from nerima_report.fiscal_year import full_date, full_name
 from nerima_report.registers.entry import RegisterEntry
@@ -24,7 +25,7 @@ MOST_SHOWN = 200  # changes that the screen shows one by one
 _KINDS = ("新規", "引継ぎ", "変更", "訂正", "廃止", CONFIRMATION)
 
 
-def print_list(console: Console, views: Iterable[RegisterView], *, ended: bool) -> None:
+def print_list(console: Console, views: Iterable[RegisterView], words: Words, *, ended: bool) -> None:
     """Print the entries of each register, 課 by 課; a register without entries is one line."""
     for view in views:
         register = view.register
@@ -33,15 +34,17 @@ def print_list(console: Console, views: Iterable[RegisterView], *, ended: bool) 
         over = f"（ほかに廃止 {len(view.entries) - len(view.open):,}件）" if ended else ""
         _line(console, f"■ {register.heading}　{view.as_of} {len(view.open):,}件{over}{public}", "bold")
         if view.entries:
-            console.print(_entries(view, ended))
+            console.print(_entries(view, words, ended))
 
 
-def print_entry(console: Console, register: Register, entry: RegisterEntry, steps: Sequence[Step]) -> None:
+def print_entry(
+    console: Console, register: Register, entry: RegisterEntry, steps: Sequence[Step], words: Words
+) -> None:
     """Print all fields of an entry, each with its article, what the sources do not say of them, and its history."""
     console.print()
     _line(console, f"■ {register.heading}　{entry.number} {entry.name(register)}", "bold")
     contents = _table("項目", "内容", "条文")
-    for label, article, content in fields_of(entry, register, public=False):
+    for label, article, content in fields_of(entry, register, words, public=False):
         contents.add_row(*map(_text, (label, content or NOTHING_SAID, article)))
     contents.add_row(*map(_text, ("確認した年度", full_name(entry.confirmed) if entry.confirmed else NOTHING_SAID, "")))
     console.print(contents)
@@ -51,7 +54,7 @@ def print_entry(console: Console, register: Register, entry: RegisterEntry, step
     if not steps:
         _line(console, "変更履歴に、この番号の記録はありません。")
         return
-    history = _table("日付", "年度", "種類", "変わったこと", "課", "ファイル")
+    history = _table("日付", "年度", "種類", "変わったこと", words.section, "ファイル")
     for step in steps:
         change = f"{step.field}: {step.before or '（空欄）'} → {step.after or '（空欄）'}" if step.field else ""
         cells = (full_date(step.day), full_name(step.fiscal_year), step.kind, change, step.section, step.file)
@@ -59,8 +62,8 @@ def print_entry(console: Console, register: Register, entry: RegisterEntry, step
     console.print(history)
 
 
-def _entries(view: RegisterView, ended: bool) -> Table:
-    table = _table(NUMBER, "課", "名称", "登録日", *(["廃止日"] if ended else []))
+def _entries(view: RegisterView, words: Words, ended: bool) -> Table:
+    table = _table(NUMBER, words.section, "名称", "登録日", *(["廃止日"] if ended else []))
     for entry in view.entries:
         days = [entry.registered, *([entry.ended] if ended else [])]
         name = [entry.number, entry.section, entry.name(view.register)]

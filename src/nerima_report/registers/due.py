@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from nerima_report.edition.municipality import Words
 from nerima_report.errors import CannotProceed
 from nerima_report.tallies.cases import Case
 from nerima_report.tallies.ledger import CaseLedger
@@ -55,12 +56,16 @@ DECISION, OPINION = "決定", "意見書"
 
 @dataclass(frozen=True)
 class DueDays:
-    """What falls due on and after a day, and what is overdue, the earliest first."""
+    """What falls due on and after a day, and what is overdue, the earliest first.
+
+    `section_word` is what a 課 is called.
+    """
 
     on: date
     fiscal_year: int
     sections: tuple[str, ...]
     due: tuple[Due, ...]
+    section_word: str
 
 
 def due_days(
@@ -70,13 +75,14 @@ def due_days(
 
     Raises CannotProceed for a 課 that neither the ledger nor the roster names.
     """
+    words = ledger.edition.words
     known = {case.entry.section: str(case.says("section")) for case in ledger.requests}
     known |= {section.key: section.section_name for section in roster}
-    wanted = {_section_named(name, known) for name in sections}
+    wanted = {_section_named(name, known, words) for name in sections}
     cases = (case.as_of(on) for case in ledger.requests if not wanted or case.entry.section in wanted)
     found = [due for case in cases if case.is_open and not _is_later(case, on) for due in _due_of(case, on)]
     ordered = sorted(found, key=lambda due: (due.day or date.max, due.part, due.number, due.kind))
-    return DueDays(on, ledger.fiscal_year, tuple(sorted(wanted)), tuple(ordered))
+    return DueDays(on, ledger.fiscal_year, tuple(sorted(wanted)), tuple(ordered), words.section)
 
 
 def _is_later(case: Case, on: date) -> bool:
@@ -116,15 +122,17 @@ def _extensions(case: Case, on: date) -> Iterator[PossibleExtension]:
             yield PossibleExtension(extension.answer, until, tell_by)
 
 
-def _section_named(name: str, known: Mapping[str, str]) -> str:
+def _section_named(name: str, known: Mapping[str, str], words: Words) -> str:
     """The 課 (福祉部管理課) that a name means, with or without its 部."""
     meant = [name] if name in known else sorted(section for section, short in known.items() if short == name)
     if len(meant) == 1:
         return meant[0]
     meanings = [*known.values(), *known]
-    hint = asked(likely(name, meanings, LEAST_LIKENESS_OF_SECTIONS)) or "名簿のとおりに、部と課を続けて書いてください。"
+    hint = asked(likely(name, meanings, LEAST_LIKENESS_OF_SECTIONS)) or (
+        f"名簿のとおりに、{words.department}と{words.section}を続けて書いてください。"
+    )
     raise CannotProceed(
-        f"課「{name}」は、いくつもあります。\n  どれかを書いてください: {'、'.join(meant)}"
+        f"{words.section}「{name}」は、いくつもあります。\n  どれかを書いてください: {'、'.join(meant)}"
         if meant
-        else f"課「{name}」は、台帳にも名簿にもありません。\n  {hint}"
+        else f"{words.section}「{name}」は、台帳にも名簿にもありません。\n  {hint}"
     )

@@ -9,6 +9,7 @@ from itertools import groupby
 
 from nerima_report.data_table import DataField, DataTable, Value, counted
 from nerima_report.edition import Edition
+from nerima_report.edition.municipality import Words
 from nerima_report.edition.registers import (
     CHANGED,
     DEPARTMENT,
@@ -75,7 +76,7 @@ def views_of(masters: Masters, edition: Edition, order: ViewOrder, *, public: bo
     registers = _chosen(list(serving.registers.values()), order.registers, public)
     by_register = [(register, _entries(masters, register, order)) for register in registers]
     known = dict.fromkeys(entry.section for _, entries in by_register for entry in entries)
-    wanted = {_section_key(name, known) for name in order.sections}
+    wanted = {_section_key(name, known, edition.words) for name in order.sections}
     return [
         RegisterView(register, order.day, tuple(e for e in entries if not order.sections or e.section in wanted))
         for register, entries in by_register
@@ -135,17 +136,19 @@ def _named(registers: Sequence[Register]) -> str:
     return "、".join(register.key for register in registers) or "なし"
 
 
-def _section_key(name: str, known: Mapping[str, None]) -> str:
+def _section_key(name: str, known: Mapping[str, None], words: Words) -> str:
     """The key of the 課 with this name: 福祉部管理課, or 管理課 where there is only one."""
     matching = [key for key in known if key == name] or [key for key in known if key.endswith(name)]
     if len(matching) == 1:
         return matching[0]
     if matching:
         names = "、".join(matching)
-        raise CannotProceed(f"「{name}」は二つ以上あります（{names}）。\n  部の名前も続けて書いてください。")
+        raise CannotProceed(
+            f"「{name}」は二つ以上あります（{names}）。\n  {words.department}の名前も続けて書いてください。"
+        )
     near = likely(name, list(known))
-    asked = f"「{near}」ではありませんか。" if near else "register list で、登録のある課を見られます。"
-    raise CannotProceed(f"課「{name}」の登録はありません。\n  {asked}")
+    asked = f"「{near}」ではありませんか。" if near else f"register list で、登録のある{words.section}を見られます。"
+    raise CannotProceed(f"{words.section}「{name}」の登録はありません。\n  {asked}")
 
 
 def data_of(view: RegisterView, edition: Edition, name: str = "") -> DataTable:

@@ -14,13 +14,13 @@ from nerima_report.tallies.collection import Collection
 from nerima_report.tallies.counting import amount, counted_entries, source_of
 from nerima_report.tallies.model import Entry
 
-_HEADINGS = ("表", "区分", "行", "列", "課", "数", "受付番号")
 _BETWEEN = "、"
 
 
 def make_case_numbers(collection: Collection) -> bytes:
     """The list as CSV (UTF-8 with BOM). Of persons, the cases of all requests that they made are named."""
-    return write_csv(_HEADINGS, _lines(collection))
+    headings = ("表", "区分", "行", "列", collection.edition.words.section, "数", "受付番号")
+    return write_csv(headings, _lines(collection))
 
 
 def _lines(collection: Collection) -> Iterator[tuple[object, ...]]:

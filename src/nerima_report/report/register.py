@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from nerima_report.edition import Edition
-from nerima_report.edition.municipality import AS_USUAL, Printing
+from nerima_report.edition.municipality import AS_USUAL, Printing, Words
 from nerima_report.edition.registers import (
     CHANGED,
     ENDED,
@@ -31,7 +31,6 @@ from nerima_report.report.wording import Quantity, Wording, WordingError, number
 
 INTRODUCTION = "register.md.j2"
 NOTHING_SAID = "（記載なし）"
-OWNER = "所管課"
 _COLUMNS = (TableColumn("項目", weight=7), TableColumn("内容", weight=8), TableColumn("条文", weight=6))
 
 
@@ -47,7 +46,7 @@ def compose_register(view: RegisterView, edition: Edition) -> Report:
         author=author,
         published=view.day,
         cover=(Heading(1, as_of), Bullets((register.heading,)), Paragraph(author)),
-        blocks=(*_introduction(view, edition), *_slips(view, edition.printing)),
+        blocks=(*_introduction(view, edition), *_slips(view, edition)),
     )
 
 
@@ -68,12 +67,12 @@ def field_text(entry: RegisterEntry, field: RegisterField, printing: Printing = 
 
 
 def fields_of(
-    entry: RegisterEntry, register: Register, printing: Printing = AS_USUAL, *, public: bool
+    entry: RegisterEntry, register: Register, words: Words, printing: Printing = AS_USUAL, *, public: bool
 ) -> Iterator[tuple[str, str, str]]:
     """Label, article and content of every field of an entry, in the order of the article."""
     yield NUMBER, NO_ARTICLE, entry.number
     if not any(field.from_section for field in register.fields):
-        yield OWNER, NO_ARTICLE, owner(entry)
+        yield f"所管{words.section}", NO_ARTICLE, owner(entry)
     for field in register.fields:
         if field.public or not public:
             yield field.label, field.source or NO_ARTICLE, field_text(entry, field, printing)
@@ -99,19 +98,19 @@ def _introduction(view: RegisterView, edition: Edition) -> list[Block]:
     return read_blocks(edition.file(INTRODUCTION), names, _no_table, prose_of(edition))
 
 
-def _slips(view: RegisterView, printing: Printing) -> Iterator[Block]:
+def _slips(view: RegisterView, edition: Edition) -> Iterator[Block]:
     """The 票, 課 by 課. Each begins a new page, so that a changed one can be replaced by itself."""
     for _, entries in view.sections:
         yield Heading(1, owner(entries[0]))
         for place, entry in enumerate(entries):
             yield Heading(2, f"{entry.number} {entry.name(view.register)}".strip(), new_page=place > 0)
-            yield _slip(entry, view.register, printing)
+            yield _slip(entry, view.register, edition)
 
 
-def _slip(entry: RegisterEntry, register: Register, printing: Printing) -> Table:
+def _slip(entry: RegisterEntry, register: Register, edition: Edition) -> Table:
     rows = tuple(
         (Cell(label), Cell(content or NOTHING_SAID), Cell("" if article == NO_ARTICLE else article))
-        for label, article, content in fields_of(entry, register, printing, public=True)
+        for label, article, content in fields_of(entry, register, edition.words, edition.printing, public=True)
     )
     return Table(id=entry.number, number=0, title=register.heading, columns=_COLUMNS, rows=rows)
 

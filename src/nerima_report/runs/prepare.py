@@ -133,8 +133,9 @@ def _prepare(folder: Path, edition: Edition, fiscal_year: int, *, go_on: bool) -
         return Prepared(created, missing_year=True)
     latest = latest_year(roster, fiscal_year)
     if latest is None:
+        word = edition.words.section
         raise CannotProceed(
-            f"名簿に、{full_name(fiscal_year)}の課も、引き継げる前の年度の課もありません。\n"
+            f"名簿に、{full_name(fiscal_year)}の{word}も、引き継げる前の年度の{word}もありません。\n"
             f"  ファイル: {folder / ROSTER}\n"
             f"  Excel で、年度が「{full_name(fiscal_year)}」の行を加えてください。"
         )

@@ -136,9 +136,10 @@ def load_roster(
     if faults:
         raise _unusable(file, faults)
     if not sections:
+        word = edition.words.section
         raise CannotProceed(
-            f"名簿に{full_name(fiscal_year)}の課がありません。\n  ファイル: {file}\n"
-            f"  nerima-report init --year {fiscal_year} とすると、名簿にある前の年度の課を引き継げます。"
+            f"名簿に{full_name(fiscal_year)}の{word}がありません。\n  ファイル: {file}\n"
+            f"  nerima-report init --year {fiscal_year} とすると、名簿にある前の年度の{word}を引き継げます。"
         )
     return tuple(sections)
 
