@@ -14,10 +14,13 @@ BUILD_TOOLS := $(abspath $(VENV))/build-tools
 # Without it every process of the tests compiles the whole program again.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: report test quick coverage mutants fuzz lint docs guide bundle try-bundle release bench lock clean
+.PHONY: report city test quick coverage mutants fuzz lint docs guide bundle try-bundle release bench lock clean
 
 report: $(VENV)/.installed  ## build the report of the sample: sample_data/out/2022/
 	$(BIN)/nerima-report -C sample_data build 2022
+
+city: $(VENV)/.installed  ## build the report of the invented city: sample_data/akebono/out/2024/
+	$(BIN)/nerima-report -C sample_data/akebono build 2024
 
 test: $(VENV)/.installed-dev  ## run the tests
 	$(BIN)/python -m pytest $(ON_ALL_CORES) $(PYTEST_ARGS)
@@ -79,7 +82,7 @@ COMPILE := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-ha
   --only-binary :all: --emit-build-options
 
 clean:  ## remove what was installed and built
-	rm -rf $(VENV) sample_data/out sample_data/forms dist .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) sample_data/out sample_data/forms sample_data/akebono/out dist .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

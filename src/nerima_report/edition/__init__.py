@@ -493,20 +493,20 @@ def shipped_templates() -> Path:
 
 
 def find_edition(name: str = "", templates: Path | None = None) -> Path:
-    """The folder of an edition: DIR/nerima, DIR itself if it holds a municipality.toml, or the only one without a name.
+    """The folder of an edition: DIR/nerima, or DIR itself if it holds a municipality.toml.
 
-    Raises CannotProceed where there is none of this name, or several.
+    Without a name it is the only one in DIR, or that which the program uses by itself. Raises CannotProceed where there
+    is none of this name.
     """
     folder = templates or shipped_templates()
     if (folder / MUNICIPALITY).is_file():
         return folder
     folders = (file.parent for file in sorted(folder.glob(f"*/{MUNICIPALITY}")))
     editions = [each for each in folders if each.name != STARTER]
-    wanted = name or ("" if templates else DEFAULT)
-    found = [each for each in editions if each.name == wanted] if wanted else editions
-    if len(found) == 1:
+    found = [each for each in editions if each.name == (name or DEFAULT) or (not name and len(editions) == 1)]
+    if found:
         return found[0]
-    missing = f"定義「{wanted}」がありません" if wanted else "どの定義を使うかが決まりません"
+    missing = f"定義「{name}」がありません" if name else "どの定義を使うかが決まりません"
     there = "、".join(each.name for each in editions) or "なし（municipality.toml のあるフォルダーがありません）"
     raise CannotProceed(
         f"{missing}（nerima-report.toml の templates と edition で決まります）。\n  フォルダー: {folder}\n"
