@@ -22,7 +22,7 @@ from nerima_report.edition.sources import FILE as SOURCES
 from nerima_report.edition.sources import OUTPUT, load_coverage
 from nerima_report.edition.tables import CountTable
 from nerima_report.errors import CannotProceed, DefinitionError
-from nerima_report.files import read_text
+from nerima_report.files import SETTINGS, read_text
 from nerima_report.fiscal_year import Month, full_name
 from nerima_report.forms import Filling, FormCover, render_form
 from nerima_report.records.comparison import compare_with
@@ -44,7 +44,7 @@ from nerima_report.tallies.lines import with_default_roster
 from nerima_report.tallies.model import Entry, Tallies
 from nerima_report.tallies.totals import Totals, cell_names
 from nerima_report.text import as_file_name
-from nerima_report.workspace import RECORD, SETTINGS, Workspace, settings_in_use, write_all
+from nerima_report.workspace import RECORD, Workspace, settings_in_use, write_all
 from nerima_report.writing.lock import writing_into
 
 STARTER_NAME = "○○市"  # what stands for the name of the body in the edition from which a new one is made
@@ -253,9 +253,15 @@ def copy_edition(workspace: Workspace, templates: Path) -> NewEdition:
 
 
 def _write_edition(workspace: Workspace, folder: Path, files: Mapping[str, bytes], settings: str | None) -> None:
-    """Write an edition together with the settings that name it: neither is there without the other."""
+    """Write an edition, and the settings that name it: in the working folder neither is there without the other."""
     named = {} if settings is None else {SETTINGS: settings.encode()}
-    write_all(workspace.folder, {(folder / name).as_posix(): content for name, content in files.items()} | named)
+    place = workspace.folder / folder
+    if place.resolve().is_relative_to(workspace.folder.resolve()):
+        inside = place.resolve().relative_to(workspace.folder.resolve())
+        write_all(workspace.folder, {(inside / name).as_posix(): content for name, content in files.items()} | named)
+        return
+    write_all(place.parent, {f"{place.name}/{name}": content for name, content in files.items()})
+    write_all(workspace.folder, named)
 
 
 def _files_in(folder: Path) -> list[Path]:
