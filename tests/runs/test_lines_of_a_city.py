@@ -293,7 +293,7 @@ def test_what_a_section_reports_in_its_own_lines_agrees_in_its_own_workbook(
     [file] = inbox.glob("*_市民部税務課_*")
     book = load_workbook(file)
     changed = cell_of(book, CellKey("公開.部別の請求", "", "市民部", "請求"))
-    changed.value += 7
+    changed.value = int(str(changed.value)) + 7
     book.save(file)
     for words in (("validate", inbox), ("build", "2024", "--draft")):
         run = command("-C", tmp_path, "--templates", own, *words, "--format", "json")
