@@ -13,6 +13,7 @@ from openpyxl import load_workbook
 
 from city import BODIES, ROSTER, fill_forms, make_templates, write_roster
 from conftest import Command
+from form_cells import cell as cell_of
 from nerima_report.edition import Edition, find_edition, load_edition
 from nerima_report.places import CellKey
 from nerima_report.tallies.lines import with_roster
@@ -262,3 +263,40 @@ def test_a_manuscript_may_name_groups_of_the_roster_in_a_year_without_them(
     run = command("-C", city, "--templates", own, "build", "2021", "--from-record")
     assert run.code == 0, run.out + run.err
     assert "部別では" not in next((city / "out").rglob("report.md")).read_text(encoding="utf-8")
+
+
+LINK = """
+[[link]]
+key = "部別と課別"
+left = { table = "部別の請求", column = "請求" }
+relation = "equal"
+right = { table = "課別の請求", column = "請求" }
+why = "同じ請求（架空）"
+"""
+
+
+def test_what_a_section_reports_in_its_own_lines_agrees_in_its_own_workbook(
+    tmp_path: Path, templates: Path, command: Command
+) -> None:
+    own = Path(shutil.copytree(templates, tmp_path / "own"))
+    links = own / "city" / "disclosure" / "links.toml"
+    links.write_text((links.read_text(encoding="utf-8") if links.exists() else "") + LINK, encoding="utf-8")
+    write_roster(tmp_path / "roster.xlsx", {2024: ROSTER})
+    assert command("-C", tmp_path, "--templates", own, "form", "2024").code == 0
+    edition = load_edition(own / "city").for_year(2024)
+    edition = with_roster(edition, load_roster(tmp_path / "roster.xlsx", 2024, edition))
+    fill_forms(tmp_path, 2024, edition, lambda section, key: len(section))
+    inbox = tmp_path / "inbox" / "2024"
+    run = command("-C", tmp_path, "--templates", own, "validate", inbox, "--format", "json")
+    assert [f for f in json.loads(run.out)["findings"] if f["severity"] == "error"] == []
+
+    [file] = inbox.glob("*_市民部税務課_*")
+    book = load_workbook(file)
+    changed = cell_of(book, CellKey("公開.部別の請求", "", "市民部", "請求"))
+    changed.value = int(str(changed.value)) + 7
+    book.save(file)
+    for words in (("validate", inbox), ("build", "2024", "--draft")):
+        run = command("-C", tmp_path, "--templates", own, *words, "--format", "json")
+        [finding] = [f for f in json.loads(run.out)["findings"] if f["severity"] == "error"]
+        facts = finding["code"], Path(finding["file"]).name, finding["cell"], finding["difference"]
+        assert facts == ("N501", file.name, changed.coordinate, 7)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import chain, islice
 from typing import NamedTuple
@@ -21,12 +21,16 @@ MOST_BEHIND = 20  # places of entries that one finding names
 
 
 class LinkedSums(NamedTuple):
-    """Two sums of cells that links.toml compares: all the cells of a link at once, or those of one of its rows."""
+    """Two sums of cells that links.toml compares: all the cells of a link at once, or those of one of its rows.
+
+    `whole` is the comparison that this one is a part of, where a form has the line of its 課 only.
+    """
 
     part: Part
     link: Link
     left: tuple[CellKey, ...]
     right: tuple[CellKey, ...]
+    whole: LinkedSums | None = None
 
 
 def linked_sums(edition: Edition) -> Iterator[LinkedSums]:
@@ -38,8 +42,24 @@ def linked_sums(edition: Edition) -> Iterator[LinkedSums]:
             if link.each_row:
                 yield from _row_by_row(part, link)
             else:
-                sides = (cell_keys(*part.count_table(cells.table), cells) for cells in (link.left, link.right))
-                yield LinkedSums(part, link, *map(tuple, sides))
+                left, right = (
+                    tuple(cell_keys(*part.count_table(cells.table), cells)) for cells in (link.left, link.right)
+                )
+                yield LinkedSums(part, link, left, right)
+
+
+def sums_in_workbook(sums: Iterable[LinkedSums], edition: Edition, cells: Container[CellKey]) -> Iterator[LinkedSums]:
+    """The comparisons in a workbook with these cells: of a table by 実施機関, 部 or 課 a form has one line only."""
+    own_lines = {table_id for table_id, table in edition.count_tables.items() if table.has_own_lines}
+    for linked in sums:
+        left, right = (
+            tuple(key for key in keys if key.table not in own_lines or key in cells)
+            for keys in (linked.left, linked.right)
+        )
+        if edition.from_print or (left, right) == (linked.left, linked.right):
+            yield linked
+        elif left and right:
+            yield linked._replace(left=left, right=right, whole=linked)
 
 
 def _row_by_row(part: Part, link: Link) -> Iterator[LinkedSums]:
@@ -110,7 +130,7 @@ def tables_agree_in_each_workbook(collection: Collection) -> Iterator[Finding]:
     for cells in collection.cells.values():
         values = {key: cell.value for key, cell in cells.items() if cell.known} | dict(printed)
         places = {key: cell.place for key, cell in cells.items()} | totals
-        yield from _broken_links(linked, values, places)
+        yield from _broken_links(sums_in_workbook(linked, collection.edition, cells), values, places)
 
 
 def tables_agree_in_the_ward(collection: Collection) -> Iterator[Finding]:
@@ -188,12 +208,13 @@ def _broken_links(
 
 def broken_link(linked: LinkedSums, places: Mapping[CellKey, Place], found: int = 0, expected: int = 0) -> Finding:
     """The finding on two sums that do not agree; `places` are those of their cells."""
-    part, link, left, right = linked
+    part, link, left, right, _ = linked
+    named = linked.whole or linked
     first = places[left[0]]
     place = first if len(left) == 1 else replace(first, cell="")
-    if len(_by_row(left)) > 1:
+    if len(_by_row(named.left)) > 1:
         place = replace(place, group="", row="")
-    if any(key.column != left[0].column for key in left):
+    if any(key.column != left[0].column for key in named.left):
         place = replace(place, column="")
     return Finding(
         LINK_CODES[link.relation],
@@ -202,7 +223,7 @@ def broken_link(linked: LinkedSums, places: Mapping[CellKey, Place], found: int 
         found=found,
         difference=found - expected,
         related=tuple(places[key] for key in dict.fromkeys((*left, *right))),
-        details={"left": _side_name(part, left), "right": _side_name(part, right), "why": link.why},
+        details={"left": _side_name(part, named.left), "right": _side_name(part, named.right), "why": link.why},
         severity=link.severity,
     )
 

@@ -13,7 +13,7 @@ from math import isfinite
 from operator import eq, ge, le
 
 from nerima_report.checks.collection import row_of
-from nerima_report.checks.links import LinkedSums, broken_link, holds, linked_sums, said_in_workbooks
+from nerima_report.checks.links import LinkedSums, broken_link, holds, linked_sums, said_in_workbooks, sums_in_workbook
 from nerima_report.checks.table import code_of, stated_number, stated_totals, summed_cells, text_sum
 from nerima_report.corrections.linear_system import Constraint, Number, Sum, System, SystemCell
 from nerima_report.corrections.lines import lines_behind
@@ -65,7 +65,7 @@ class Building:
                 owner = self.whole if cell.ward else cell.place.section
                 value = cell.value if cell.known else None
                 self.numbers[file, key] = self.add(SystemCell(cell.place, value, cell.found, owner))
-        for linked in self.linked:
+        for linked in sums_in_workbook(self.linked, self.collection.edition, self.collection.cells[file]):
             self._add_link(file, linked)
         for stated in stated_totals(self.collection):
             if stated.place.file == file:

@@ -101,8 +101,8 @@ class Table:
 
     Every row has one cell a column. `form` is how the caption is put together from {番号} and {題名}.
 
-    The total row, where it has one, is the last, or (`total_first`) the first. With a `group_heading`, groups are
-    printed as a column at the left with this heading, and not as rows above theirs (`laid_out`).
+    The total row, where it has one, is the last, or (`total_first`) the first. With a `group_heading`, the groups are
+    printed in a column at the left with this heading, and not in rows above theirs (`laid_out`).
     """
 
     id: str
