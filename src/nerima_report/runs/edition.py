@@ -22,7 +22,7 @@ from nerima_report.edition.sources import FILE as SOURCES
 from nerima_report.edition.sources import OUTPUT, load_coverage
 from nerima_report.edition.tables import CountTable
 from nerima_report.errors import CannotProceed, DefinitionError
-from nerima_report.files import read_text
+from nerima_report.files import SETTINGS, read_text
 from nerima_report.fiscal_year import Month, full_name
 from nerima_report.forms import Filling, FormCover, render_form
 from nerima_report.records.comparison import compare_with
@@ -44,7 +44,7 @@ from nerima_report.tallies.lines import with_default_roster
 from nerima_report.tallies.model import Entry, Tallies
 from nerima_report.tallies.totals import Totals, cell_names
 from nerima_report.text import as_file_name
-from nerima_report.workspace import RECORD, SETTINGS, Workspace, settings_in_use, write_all
+from nerima_report.workspace import RECORD, Workspace, settings_in_use, write_all
 from nerima_report.writing.lock import writing_into
 
 STARTER_NAME = "○○市"  # what stands for the name of the body in the edition from which a new one is made
