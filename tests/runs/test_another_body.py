@@ -26,6 +26,8 @@ YEAR = 2024
 # 区 as a word of its own, not as a part of 区分, 区別, 区切る or 区間.
 WARD = re.compile(r"区(?![分別切間])|練馬|情報公開課|特別区")
 OF_REPORT = re.compile(r"out/.*/(report\.md|trend\.md|正誤表\.md|決裁資料\.docx word/document\.xml)")
+COMPUTED = """割合は{{ 構成比("決定", "件数", "開示") | パーセント }}、
+計は{{ 足す(合計("決定", "件数"), 合計("請求者", "件数")) | 件 }}です。"""
 OWN_WORDS = """
 [words]
 department = "局"
@@ -265,12 +267,18 @@ def test_what_a_body_calls_its_offices_stands_everywhere(tmp_path: Path, command
     roster = '[{ department = "市民局", section = "窓口" }, { department = "総務局", section = "庶務担当" }'
     text = text.replace('department = "総務部", section = "総務課"', 'department = "総務局", section = "庶務担当"')
     definition.write_text(f"{text}roster = {roster}]\n\n[words]{own}", encoding="utf-8")
+    manuscript = body.templates / "disclosure" / "manuscript.md.j2"
+    manuscript.write_text(f"{manuscript.read_text(encoding='utf-8')}\n{COMPUTED}\n", encoding="utf-8")
     season_of_books(body)
     # The columns of the roster and of the registers are called so everywhere: the program finds them by these names.
     others = ((name, text) for name, text in body.texts() if not name.startswith(("roster", "registers/")))
     found = [(name, text[max(0, m.start() - 30) : m.end() + 30]) for name, text in others
              for m in re.finditer(rf"{WARD.pattern}|課", text)]  # fmt: skip
     assert not found, "\n".join(f"{name}: {text!r}" for name, text in found[:60])
+    published = {name: text for name, text in body.texts() if name.endswith(("sentences.csv", "audit.md"))}
+    for how in ("公開.決定 開示 件数 ÷ 公開.決定 件数", "公開.決定 件数 ＋ 公開.請求者 件数"):
+        assert [name for name, text in published.items() if how in text] == [*published], how
+    assert len(published) == 2, [*published]
     made = {name: re.sub(r"\S+\.xlsx", "", text) for name, text in body.texts() if OF_REPORT.fullmatch(name)}
     assert len(made) == 4, [*made]
     for name, text in made.items():
