@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from nerima_report.checks.explained import unused_explanations
+from nerima_report.edition import Edition
+from nerima_report.errors import DefinitionError
 from nerima_report.findings import Explanation, Finding, Whole, explain
+from nerima_report.notices.answers import answers_to
 from nerima_report.places import Place
+from nerima_report.workspace import open_workspace
+from pasted import pasted
 
 CITY = Whole("市全体", frozenset({"00_市全体.xlsx"}))
 PLACE = Place("総務部総務課", "12_総務部総務課.xlsx", "公開", "B5", "公開.内容別", "", "区政一般", "件数")
@@ -123,3 +129,35 @@ def test_another_difference_and_a_year_that_is_over_are_said() -> None:
     (over,) = unused_explanations([replace(answer(), until=2025)], [OF_SECTION], 2026, CITY)
     assert "+1" in other.details["likely"]
     assert "2025" in over.details["likely"]
+
+
+def test_an_answer_may_be_about_one_year_only() -> None:
+    bound = replace(answer(), year=2026)
+    assert answered(bound, OF_SECTION) == [True]
+    for other in (2025, 2027):
+        findings, unused = explain([OF_SECTION], [bound], other, CITY)
+        assert not any(finding.explained for finding in findings)
+        assert list(unused_explanations(unused, findings, other, CITY)) == []  # nobody is told of it in another year
+
+
+def test_what_is_offered_where_several_years_were_looked_at_is_about_its_year(whole_edition: Edition) -> None:
+    def between(file: str) -> Finding:
+        return replace(OF_CITY, code="N710", place=replace(OF_CITY.place, file=file), related=())
+
+    findings = {year: between(f"records/{year}.json") for year in (2024, 2025)}
+    findings[2026] = between("out/2026/record.json")
+    for year, finding in findings.items():
+        [lines] = answers_to(whole_edition.catalogue.notice(finding), None, CITY)
+        for other, alike in findings.items():
+            answered_ones, _ = explain([alike], [pasted(lines)], other, CITY)
+            assert (answered_ones[0].explained is not None) == (other == year)
+
+
+@pytest.mark.parametrize("code", ["N591", "501", "ｎ５５１", "N5O1", "N50"])
+def test_a_code_that_does_not_exist_is_asked_about(code: str, whole_edition: Edition, tmp_path: Path) -> None:
+    text = f'[[explained]]\ncode = "{code}"\nsection = "総務課"\ndifference = 1\nreason = "確かめた"\n'
+    (tmp_path / "nerima-report.toml").write_text(text, encoding="utf-8")
+    workspace = open_workspace(tmp_path)
+    with pytest.raises(DefinitionError) as error:
+        workspace.explanations_for(whole_edition.catalogue)
+    assert "もしかして「N5" in str(error.value)

@@ -38,7 +38,7 @@ class Explanation:
     """An `[[explained]]` of nerima-report.toml: the answer to exactly one difference.
 
     It names the place as the finding does; `cell` where neither row nor column tells two of them apart, `other` the
-    table with which the place was compared.
+    table with which the place was compared. It holds in one `year` only, or in all years `until` one.
     """
 
     code: str
@@ -53,6 +53,7 @@ class Explanation:
     other: str = ""
     note: str = ""
     until: int | None = None
+    year: int | None = None
 
     @property
     def is_between_years(self) -> bool:
@@ -61,7 +62,7 @@ class Explanation:
 
     def is_valid(self, fiscal_year: int) -> bool:
         """Whether it still holds in a fiscal year."""
-        return self.until is None or fiscal_year <= self.until
+        return self.year in (None, fiscal_year) and (self.until is None or fiscal_year <= self.until)
 
     def answers(self, finding: Finding, fiscal_year: int, whole: Whole = NO_WHOLE) -> bool:
         """Whether this explanation is about the finding: same code, place and exact difference, and still valid."""

@@ -33,7 +33,7 @@ from nerima_report.files import (
 from nerima_report.findings import REASON_TO_WRITE, Explanation, Finding
 from nerima_report.fiscal_year import first_day, full_name, last_day, parse_date
 from nerima_report.places import Place
-from nerima_report.text import plain, printable
+from nerima_report.text import asked, likely, plain, printable
 from nerima_report.writing.journal import TargetInUse, change_together, free_name, mode_of
 from nerima_report.writing.lock import refuse_unfinished, writing_into
 
@@ -80,7 +80,7 @@ edition = "nerima"
 # difference = 1               # 差（確認結果に出たとおり）
 # reason = "理由"
 # note = ""                    # 表の下に印刷する注（なければ空。N501 から N504 には必ず書く）
-# until = 2026                 # いつの年度まで有効か（なければ書かない）
+# until = 2026                 # いつの年度まで有効か（なければ書かない。一つの年度だけなら、year = 2026 と書く）
 """
 
 
@@ -101,7 +101,7 @@ NOT_FOR_GIT_TEXT = """\
 class ExplainedSetting(Definition):
     """An `[[explained]]` entry: code, place, exact difference and reason."""
 
-    code: Text = Field(pattern=r"^N\d{3}$")
+    code: Text
     difference: int
     reason: Text
     section: Text
@@ -113,11 +113,12 @@ class ExplainedSetting(Definition):
     other: str = ""
     note: str = ""
     until: int | None = None
+    year: int | None = None
 
     @field_validator("code", mode="before")
     @classmethod
     def _in_plain_letters(cls, code: object) -> object:
-        return plain(code) if isinstance(code, str) else code
+        return plain(code).upper() if isinstance(code, str) else code
 
     @field_validator("reason")
     @classmethod
@@ -245,7 +246,11 @@ class Workspace:
         """The explained differences. Raises DefinitionError for a code that does not exist."""
         for number, explanation in enumerate(self.explanations, start=1):
             if explanation.code not in catalogue.codes:
-                reason = f"「{explanation.code}」というコードはありません。nerima-report explain で一覧を見られます"
+                may_differ = [code for code, definition in catalogue.codes.items() if definition.may_differ]
+                alike = [code for code in may_differ if code[:2] == explanation.code[:2]]
+                suggestion = asked(likely(explanation.code, alike or may_differ))
+                reason = f"「{explanation.code}」というコードはありません。{suggestion}"
+                reason += "nerima-report explain で一覧を見られます"
                 raise DefinitionError(self.folder / SETTINGS, f"explained の {number}番目の code", reason)
         return self.explanations
 

@@ -16,6 +16,7 @@ from nerima_report.report.audit import make_open_items
 from nerima_report.report.content import Content
 from nerima_report.tallies.duties import duties
 from nerima_report.tallies.model import Entry
+from pasted import assert_each_is_answered_alone
 from register_workbooks import evidence_of
 from registers_carried import answered
 
@@ -28,6 +29,7 @@ OF_THE_REST = {"N203", "N209", "N211", "N301", "N311", "N312", "N318"}
 def test_case(case: dict[str, Any], whole_edition: Edition) -> None:
     collection = evidence_of(case, whole_edition)
     found = [finding for finding in run_checks(collection) if finding.code not in OF_THE_REST]
+    assert_each_is_answered_alone(found, whole_edition.catalogue, collection.fiscal_year, collection.whole)
     assert {finding.code for finding in found} == ({case["code"]} if "code" in case else set()), found
     facts = ("column", "found", "expected")
     said = [{"column": f.place.column, "found": f.found, "expected": f.expected} for f in found]

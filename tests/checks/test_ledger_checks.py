@@ -19,8 +19,9 @@ from nerima_report.checks.ledger import run_ledger_checks
 from nerima_report.edition import Edition
 from nerima_report.edition.entries import EntryTable
 from nerima_report.examination import examine
-from nerima_report.findings import Finding
+from nerima_report.findings import Finding, Whole
 from nerima_report.tallies.submission import Inbox
+from pasted import assert_each_is_answered_alone
 
 CASES = tomllib.loads((Path(__file__).parents[1] / "cases" / "ledger.toml").read_text(encoding="utf-8"))["case"]
 _LIST = "公開.請求台帳"
@@ -29,6 +30,8 @@ _LIST = "公開.請求台帳"
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
 def test_case(case: dict[str, Any], whole_edition: Edition) -> None:
     findings = check(changed(case), whole_edition, case.get("year", 2022))
+    whole = Whole(whole_edition.words.whole)
+    assert_each_is_answered_alone(findings, whole_edition.catalogue, case.get("year", 2022), whole)
     codes = {finding.code for finding in findings}
     if "code" not in case:
         assert findings == []

@@ -12,6 +12,7 @@ from nerima_report.checks import run_checks
 from nerima_report.edition import Edition
 from nerima_report.findings import Explanation, Finding, explain
 from nerima_report.places import CellKey
+from pasted import assert_each_is_answered_alone
 from register_workbooks import evidence_of
 
 CASES = tomllib.loads((Path(__file__).parents[1] / "cases" / "registers.toml").read_text(encoding="utf-8"))["case"]
@@ -19,7 +20,9 @@ CASES = tomllib.loads((Path(__file__).parents[1] / "cases" / "registers.toml").r
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
 def test_case(case: dict[str, Any], whole_edition: Edition) -> None:
-    findings = run_checks(evidence_of(case, whole_edition))
+    collection = evidence_of(case, whole_edition)
+    findings = run_checks(collection)
+    assert_each_is_answered_alone(findings, whole_edition.catalogue, collection.fiscal_year, collection.whole)
     own = [finding for finding in findings if finding.code not in ("N203", "N301", "N318", "N211", "N311", "N209")]
     if "code" not in case:
         assert own == []
@@ -55,6 +58,18 @@ def test_what_two_sections_keep_jointly_can_be_explained(whole_edition: Edition)
     )
     answered, unused = explain(twice, [answer], 2022)
     assert ([finding.explained is not None for finding in answered], unused) == ([True, False], [])
+
+
+def test_entries_of_the_same_name_are_told_apart(whole_edition: Edition) -> None:
+    """Two files of one name are kept jointly with others, and are not the same file: each has an answer of its own."""
+    name = {"個人情報ファイルの名称": "共同の台帳"}
+    rows = [{**name, "記録項目": items} for items in ("住所", "電話番号")]
+    others = [{"section": "経理用地課", "rows": rows}]
+    case = {"table": "個人情報ファイル登録票", "rows": rows, "others": others}
+    collection = evidence_of(case, whole_edition)
+    twice = [finding for finding in run_checks(collection) if finding.code == "N342"]
+    assert [finding.place.cell for finding in twice] == ["C5", "C6"]
+    assert_each_is_answered_alone(twice, whole_edition.catalogue, 2022, collection.whole)
 
 
 def test_a_register_fills_what_a_section_left_blank(whole_edition: Edition) -> None:

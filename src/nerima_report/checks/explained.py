@@ -23,6 +23,8 @@ def unused_explanations(
     `only_near`: not for those that may be about another year, because nothing here is like what they name.
     """
     for explanation in unused:
+        if explanation.year not in (None, fiscal_year):
+            continue  # it is about another year
         valid = explanation.is_valid(fiscal_year)
         if only_near and not (valid and _nearest(explanation, findings, whole)):
             continue

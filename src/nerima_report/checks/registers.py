@@ -7,8 +7,9 @@ due (duties.py), and what must not be printed.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 
@@ -147,8 +148,12 @@ def entries_belong_to_one_section(collection: Collection) -> Iterator[Finding]:
             for entry in submitted.entries if submitted.register is register else ():
                 if entry[register.name] and entry[ENDED] is None:
                     alike[tuple(plain(entry[label]) for label in asked)].append(entry)
-        for entries in alike.values():
-            yield from _registered_by_several(register, entries)
+        found = [finding for entries in alike.values() for finding in _registered_by_several(register, entries)]
+        names = Counter((finding.place.section, finding.place.row) for finding in found)
+        for finding in found:  # several of one name are told apart by their cells
+            place = finding.place
+            alone = names[place.section, place.row] == 1
+            yield finding if alone else replace(finding, place=replace(place, row=""))
 
 
 def _registered_by_several(register: Register, entries: Sequence[Entry]) -> Iterator[Finding]:

@@ -6,6 +6,7 @@ Only the office reads it: what goes back to a 課 speaks of no settings.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from nerima_report.edition.catalogue import Notice
     from nerima_report.examination import Examination
 
+_OF_RECORD = re.compile(r"(?:records|out)/(\d{4})(?:/record)?\.json$")
 LEAD = "正しい差なら、理由を書いて nerima-report.toml の終わりに加えてください:"
 
 
@@ -27,7 +29,8 @@ def only_year(examination: Examination) -> int | None:
 def answers_to(notice: Notice, until: int | None, whole: Whole = NO_WHOLE) -> Iterator[list[str]]:
     """The lines of a table for each check that a notice tells of, as far as somebody may answer it.
 
-    With a year the answer ends with it, so that the same difference is asked about again in the next.
+    With a year the answer ends with it, so that the same difference is asked about again in the next. Where several
+    years were looked at, it is about the one in whose record the difference is.
     """
     for check in notice.evidence or (notice,):
         difference = check.finding.difference
@@ -35,5 +38,12 @@ def answers_to(notice: Notice, until: int | None, whole: Whole = NO_WHOLE) -> It
             continue
         texts = {"code": check.code, **place_in_settings(check.finding, whole)}
         lines = [f"{key} = {json.dumps(text, ensure_ascii=False)}" for key, text in texts.items()]
-        lines += [f"difference = {difference}", *([f"until = {until}"] if until else [])]
+        lines += [f"difference = {difference}", *_years(check, until)]
         yield ["[[explained]]", *lines, f"reason = {json.dumps(REASON_TO_WRITE, ensure_ascii=False)}"]
+
+
+def _years(check: Notice, until: int | None) -> Iterator[str]:
+    if until:
+        yield f"until = {until}"
+    elif match := _OF_RECORD.search(check.place.file):
+        yield f"year = {match[1]}"
