@@ -121,6 +121,23 @@ def test_what_cannot_be_a_folder_is_no_name(name: str, tmp_path: Path, command: 
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_body_begins_with_the_invented_city(tmp_path: Path, command: Command) -> None:
+    run = command("-C", tmp_path, "edition", "new", "ひばり町", "--like", "akebono")
+    assert (run.code, run.err) == (0, "")
+    run = command("-C", tmp_path, "edition", "check")
+    assert run.code == 0, run.out + run.err
+    made = tmp_path / "定義" / "ひばり町"
+    assert load_edition(made).words.whole == "町全体"
+    assert not [file for file in made.rglob("*") if file.is_file() and "あけぼの" in file.read_text("utf-8")]
+
+
+def test_a_body_can_begin_only_with_what_is_shipped(tmp_path: Path, command: Command) -> None:
+    for like in ("akebon", "../akebono", ""):
+        run = command("-C", tmp_path, "edition", "new", "ひばり町", "--like", like)
+        assert (run.code, "akebono、nerima" in run.err) == (2, True)
+    assert not (tmp_path / "定義").exists()
+
+
 def test_an_edition_is_made_once(city: Path, command: Command) -> None:
     file = city / "定義" / "ひばり市" / "municipality.toml"
     file.write_text("", encoding="utf-8")

@@ -28,17 +28,24 @@ FolderArgument = Annotated[
 def new(
     name: Annotated[str, typer.Argument(metavar="名前", help="団体の名前（例 ひばり市）。")],
     folder: FolderArgument = Path("定義"),
+    like: Annotated[
+        str,
+        typer.Option(
+            "--like", metavar="EDITION", help="もとにする付属の定義（既定は小さなひな形）。", show_default=False
+        ),
+    ] = "starter",
 ) -> None:
-    """ほかの団体の定義を、小さなひな形から作る。
+    """ほかの団体の定義を、小さなひな形か、付属の定義から作る。
 
-    読む: 付属のひな形
+    読む: 付属のひな形か定義
     書く: DIR に定義。nerima-report.toml に、使う定義の名前
     例: nerima-report edition new ひばり市
+    例: nerima-report edition new ひばり市 --like akebono
     """
     from nerima_report.runs.edition import new_edition
     from nerima_report.workspace import open_workspace
 
-    made = new_edition(open_workspace(Path()), folder, name)
+    made = new_edition(open_workspace(Path()), folder, name, like)
     tell(Console(), [f"定義を作りました: {made.folder}", *_lines_about_use(folder, made)])
 
 

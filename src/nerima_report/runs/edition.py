@@ -14,7 +14,7 @@ from pathlib import Path
 
 from jinja2 import Environment, nodes
 
-from nerima_report.edition import STARTER, Edition, find_edition, load_edition, shipped_templates
+from nerima_report.edition import MUNICIPALITY, STARTER, Edition, find_edition, load_edition, shipped_templates
 from nerima_report.edition.changes import EditionChange, edition_changes, forms_must_change
 from nerima_report.edition.entries import EntryField, EntryTable
 from nerima_report.edition.part import Part
@@ -47,7 +47,6 @@ from nerima_report.text import as_file_name
 from nerima_report.workspace import RECORD, Workspace, settings_in_use, write_all
 from nerima_report.writing.lock import writing_into
 
-STARTER_NAME = "○○市"  # what stands for the name of the body in the edition from which a new one is made
 # Every cell has 0, then every cell has 1, because a manuscript may have other sentences where nothing happened.
 COUNTS = (0, 1)
 
@@ -213,11 +212,12 @@ class NewEdition:
     in_use: bool
 
 
-def new_edition(workspace: Workspace, templates: Path, name: str) -> NewEdition:
-    """Make a small whole edition for the body of this name, and let the settings name it.
+def new_edition(workspace: Workspace, templates: Path, name: str, like: str = STARTER) -> NewEdition:
+    """Make a whole edition for the body of this name, and let the settings name it.
 
-    `templates` is the folder of the definitions as seen from the working folder. Raises CannotProceed where the edition
-    is there already, or the name cannot be that of a folder.
+    `like` is the shipped edition that it begins with, a small one without more; the name of the body stands in the
+    place of its name. `templates` is the folder of the definitions as seen from the working folder. Raises
+    CannotProceed where the edition is there already, the name cannot be that of a folder, or `like` is not shipped.
     """
     is_folder = name.strip(" .~") == name == as_file_name(name) != ""
     if not is_folder or (shipped_templates() / name).exists():
@@ -225,10 +225,16 @@ def new_edition(workspace: Workspace, templates: Path, name: str) -> NewEdition:
             f"「{name}」は、定義のフォルダーの名前にできません。\n"
             "  団体の名前を、ひばり市 のように書いてください（/ や : のような記号は使えません）。"
         )
-    starter = shipped_templates() / STARTER
+    shipped = {file.parent.name: file.parent for file in sorted(shipped_templates().glob(f"*/{MUNICIPALITY}"))}
+    if like not in shipped:
+        names = "、".join(each for each in shipped if each != STARTER)
+        raise CannotProceed(f"付属の定義に「{like}」はありません。\n  もとにできるもの: {names}")
+    starter = shipped[like]
     municipality = load_edition(starter).municipality
     words = municipality.own_words.of(name, municipality.words.coordinator)
-    files = {f.relative_to(starter).as_posix(): read_text(f).replace(STARTER_NAME, name) for f in _files_in(starter)}
+    files = {
+        f.relative_to(starter).as_posix(): read_text(f).replace(municipality.name, name) for f in _files_in(starter)
+    }
     folder = workspace.folder / templates
     with _writing_new(folder / name, folder):
         settings = settings_in_use(workspace.folder, templates, name, words)
