@@ -72,6 +72,17 @@ def test_a_new_edition_goes_through_a_whole_year(city: Path, command: Command) -
     assert not re.search("区(?!分)|練馬", report)
 
 
+def test_a_table_may_have_the_name_of_its_part(city: Path, command: Command) -> None:
+    for name in ("tables.toml", "figures.toml", "links.toml", "manuscript.md.j2"):
+        file = city / "定義" / "ひばり市" / "disclosure" / name
+        text = file.read_text(encoding="utf-8")
+        file.write_text(re.sub(r'"処理状況"', '"公開"', text), encoding="utf-8")
+    fill_in(city, {"公開": USUAL["処理状況"], **FROM_PERSONS})
+    run = command("-C", city, "build", YEAR)
+    assert run.code == 0, run.out + run.err
+    assert "公開請求は18件でした。" in (city / "out" / YEAR / "report.md").read_text(encoding="utf-8")
+
+
 def test_a_year_in_which_all_was_withdrawn_says_nothing_of_a_share(city: Path, command: Command) -> None:
     fill_in(city, {"処理状況": {"全部公開": 0, "部分公開": 0, "非公開": 0, "取下げ": 3}, **FROM_PERSONS})
     assert command("-C", city, "build", YEAR).code == 0

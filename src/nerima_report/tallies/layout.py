@@ -152,7 +152,9 @@ class TableFinder:
         keys = [table.key for table in tables.values()]
         names = {plain(table.key): table_id for table_id, table in tables.items() if keys.count(table.key) == 1}
         names |= {plain(name): table_id for table_id, table in tables.items() for name in (table_id, table.title)}
-        self._owners = names
+        # The sheet of a part holds several tables, even where one of them has the name of the part.
+        parts = {plain(table_id.partition(".")[0]) for table_id in tables if "." in table_id}
+        self._owners = {name: table_id for name, table_id in names.items() if name not in parts}
         self._captions = {text: table_id for table_id, table in tables.items() for text in captions(table_id, table)}
         self._ids = {plain(table_id): table_id for table_id in tables}
         self._headings = {
