@@ -265,7 +265,7 @@ class Row(Definition):
     field; the row then stands for a row for each of its choices (those with this `beginning`).
 
     `sum_of` and `of` name rows of the same group, as those of a column name columns. `ranked = false`: it has no rank
-    among the others (その他).
+    among the others (その他). `remark` are words that are printed behind its numbers, in the column `remark_heading`.
     """
 
     label: str = Field(title="見出し", default="")
@@ -274,6 +274,7 @@ class Row(Definition):
     note: str = Field(title="注", default="")
     pinned: bool = Field(title="最後に置くか", default=False)
     ranked: bool = Field(title="順位に入れるか", default=True)
+    remark: str = Field(title="備考", default="")
     where: tuple[Condition, ...] = Field(title="数える条件", default=())
     each_choice_of: str = Field(title="選択肢ごとの行", default="")
     beginning: str = Field(title="選択肢のはじめの言葉", default="")
@@ -409,6 +410,7 @@ class CountTable(TableDefinition):
     order: Literal["fixed", "by_count"] = Field(title="並べ方", default="fixed")
     top: int = Field(title="印刷する上位の行の数", default=0, ge=0)
     rank_heading: str = Field(title="順位の列の見出し", default="")
+    remark_heading: str = Field(title="備考の列の見出し", default="")
     total: str = Field(title="合計行の見出し", default="")
     no_total_because: str = Field(title="合計しない理由", default="")
     total_first: bool = Field(title="合計行を先頭に印刷するか", default=False)
@@ -600,6 +602,14 @@ class CountTable(TableDefinition):
         return self
 
     @model_validator(mode="after")
+    def _ranks_and_remarks_can_be_printed(self) -> CountTable:
+        if any(row.remark for row in self.rows) and not self.remark_heading:
+            raise ValueError("行の remark（備考）は、remark_heading（備考の列の見出し）とともに書きます")
+        if (self.top or self.rank_heading) and (self.order != "by_count" or self.group_stub):
+            raise ValueError('top と rank_heading は、order = "by_count" で、区分のない表に書きます')
+        return self
+
+    @model_validator(mode="after")
     def _labels_are_unique(self) -> CountTable:
         refuse_duplicates("列の見出し", [*(c.label for c in self.columns), *(rate.label for rate in self.rates)])
         refuse_duplicates("行の見出し", [f"{row.group} {row.heading}".strip() for row in self.rows])
@@ -627,8 +637,6 @@ class CountTable(TableDefinition):
         self._refuse_what_needs_the_roster()
         if self.done_of and {column.label for column in self.columns} != {ASKED, DONE}:
             raise ValueError(f"done_of の表の列は、「{ASKED}」と「{DONE}」です")
-        if (self.top or self.rank_heading) and (self.order != "by_count" or self.group_stub):
-            raise ValueError('top と rank_heading は、order = "by_count" で、区分のない表に書きます')
         if self.hide_unused_rows and self.order == "by_count":
             raise ValueError('hide_unused_rows は order = "fixed" の表だけに書けます')
         return self

@@ -15,7 +15,7 @@ from nerima_report.report.blocks import Block, Bullets, Heading, Paragraph, Repo
 from nerima_report.report.content import Content
 from nerima_report.report.manuscript import read_blocks
 from nerima_report.report.prose import prose_of
-from nerima_report.report.tables import ComparedTable, count_table, entry_tables, is_unordered, used_rows
+from nerima_report.report.tables import ComparedTable, count_table, entry_tables, is_unordered, used_rows, with_remarks
 from nerima_report.report.wording import PartWording, WordingError, cover_names, names_for_manuscripts, year_names
 from nerima_report.report.wording_of_drafts import DraftWording
 from nerima_report.report.wording_of_records import RetoldWording, ask_first
@@ -165,6 +165,11 @@ def _tables_of(part: Part, content: Content) -> Callable[[str], Sequence[Table]]
 
 
 def _count_table(table_id: str, table: CountTable, content: Content) -> Table:
+    return with_remarks(_numbers(table_id, table, content), table)
+
+
+def _numbers(table_id: str, table: CountTable, content: Content) -> Table:
+    """A table of counts, beside the year before or with what is still missing, but without the remarks on its rows."""
     totals, year = content.collection.totals, content.collection.fiscal_year
     printing = content.collection.edition.printing
     if totals.misses(table.keys(table_id)):

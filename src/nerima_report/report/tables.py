@@ -117,6 +117,22 @@ def _with_ranks(table: Table, ranked: Mapping[str, str], heading: str) -> Table:
     return replace(table, columns=(TableColumn(heading), *table.columns), rows=tuple(rows))
 
 
+def with_remarks(printed: Table, table: CountTable) -> Table:
+    """The printed table with the remarks on its rows as its last column, where it has one for them."""
+    if not table.remark_heading:
+        return printed
+    remarks = {row.line: row.remark for row in table.rows}
+    rows: list[tuple[Cell, ...]] = []
+    group = ""
+    for cells in printed.rows:
+        label = cells[0]
+        group = label.name if label.heads_rows else group
+        line = (group if label.group else "", label.name)
+        rows.append((*cells, Cell("" if label.heads_rows else remarks.get(line, ""))))
+    column = TableColumn(table.remark_heading, weight=STUB_WIDTH)
+    return replace(printed, columns=(*printed.columns, column), rows=tuple(rows))
+
+
 def _zero_of(table: CountTable, column: Column | None, printing: Printing) -> str:
     """What is printed for 0 in a column, or (None) in the columns of a table that say nothing about it."""
     signs = (column.zero if column else None, table.zero, printing.zero)
