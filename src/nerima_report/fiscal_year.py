@@ -207,14 +207,19 @@ def collected_year(day: date) -> int:
 
 
 def full_date(day: date, calendar: Calendar = "era") -> str:
-    """A day as printed: 令和4年6月27日, 2022年6月27日 or 令和4年（2022年）6月27日."""
+    """A day as printed: 令和4年6月27日.
+
+    >>> [full_date(date(2022, 6, 27), calendar) for calendar in ("era", "western", "both")]
+    ['令和4年6月27日', '2022年6月27日', '令和4年（2022年）6月27日']
+    """
     return f"{_year(day, calendar)}{day.month}月{day.day}日"
 
 
 def _year(day: date, calendar: Calendar) -> str:
-    """The year of a day: 令和4年."""
+    """The year of a day: 令和4年. Before 昭和 it is the western year in every calendar."""
     era, western = f"{era_year(day)}年", f"{day.year}年"
-    return {"era": era, "western": western, "both": f"{era}（{western}）"}[calendar]
+    both = era if era == western else f"{era}（{western}）"
+    return {"era": era, "western": western, "both": both}[calendar]
 
 
 def _plain(text: object) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from pathlib import Path
 
 import pytest
 
-from conftest import ROOT
+from conftest import ROOT, Command
 from nerima_report.edition import Edition, load_edition
 from nerima_report.errors import ForeignRecord
 from nerima_report.records.file import read_record, write_record
@@ -67,3 +69,22 @@ def test_a_record_of_an_older_version_names_no_body(tmp_path: Path) -> None:
     file.write_bytes(write_record(old))
     assert b"municipality" not in file.read_bytes()
     assert read_record(file, 2024, edition_of()).municipality is None
+
+
+def test_a_publication_of_another_body_is_not_withdrawn(tmp_path: Path, command: Command) -> None:
+    file = tmp_path / "records" / "2024.json"
+    file.parent.mkdir()
+    file.write_bytes(write_record(record_of(*TOWN)))
+    run = command("-C", tmp_path, "--templates", ROOT / "tests" / "mihon", "publish", "2024", "--withdraw", "誤り")
+    assert (run.code, "見本町" in run.err, file.exists()) == (2, True, True)
+
+
+def test_a_new_edition_says_that_its_code_is_to_be_filled_in(tmp_path: Path, command: Command) -> None:
+    assert command("-C", tmp_path, "edition", "new", "ひばり市").code == 0
+    assert command("-C", tmp_path, "init", "--year", "2024").code == 0
+    look = json.loads(command("-C", tmp_path, "status", "2024", "--format", "json").out)
+    assert [text.partition("（")[0] for text in look["to_fill_in"]] == ["団体コード"]
+    assert command("-C", tmp_path, "form", "2024").code == 0
+    for form in sorted((tmp_path / "forms" / "2024").glob("*.xlsx")):
+        shutil.copy(form, tmp_path / "inbox" / form.name)
+    assert "N908" in command("-C", tmp_path, "build", "2024", "--draft").out

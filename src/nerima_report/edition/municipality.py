@@ -32,8 +32,8 @@ class Coordinator(Definition):
 
 
 # The kinds of bodies that publish such a report, by the ends of their names, and those whose head is no 区長 or 市長.
-_BODIES = ("広域連合", "組合", "区", "市", "町", "村", "都", "道", "府", "県")
-_HEADS = {"組合": "管理者", "団体": "代表者"} | dict.fromkeys("都道府県", "知事")
+_BODIES = ("広域連合", "組合", "企業団", "区", "市", "町", "村", "都", "道", "府", "県")
+_HEADS = {"組合": "管理者", "企業団": "企業長", "団体": "代表者"} | dict.fromkeys("都道府県", "知事")
 _WORD = re.compile(r"\{words\.([^{}]*)\}")
 Style = Literal["である", "です・ます"]
 STYLES: tuple[Style, ...] = get_args(Style)
