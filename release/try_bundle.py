@@ -18,8 +18,7 @@ from bundle import build, linux, windows
 from stand_in import write_stand_in
 
 ROOT = Path(__file__).resolve().parents[1]
-YEAR = "2022"
-OUTPUT = Path("sample_data") / "out" / YEAR
+SAMPLES = {"sample_data": "2022", "sample_data/akebono": "2024"}  # of the ward, and of the invented city
 OFFLINE = (["unshare", "--net"], ["unshare", "--map-root-user", "--net"])  # as root, and as anybody
 REACHES_SOMETHING = "import socket; socket.create_connection(('192.0.2.1', 9), 1)"
 
@@ -39,7 +38,7 @@ def main() -> None:
 
 
 def makes_the_report(packed: Path, folder: Path) -> None:
-    """Offline and under a path with blanks and Japanese, the bundle makes the report that the sources make."""
+    """Offline and under a path with blanks and Japanese, the bundle makes the reports that the sources make."""
     place = folder / "道具 と 見本"
     with zipfile.ZipFile(packed) as archive:
         archive.extractall(place)
@@ -48,15 +47,15 @@ def makes_the_report(packed: Path, folder: Path) -> None:
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder / "bare"], check=True)
     clean = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
     bare = clean | {"PYTHON": str(folder / "bare" / "bin" / "python"), "PYTHONDONTWRITEBYTECODE": "1"}
-    subprocess.run(
-        [*offline(), "sh", "nerima-report", "-C", "sample_data", "build", YEAR], cwd=bundle, env=bare, check=True
-    )
-    shutil.copytree(bundle / "sample_data", folder / "sources" / "sample_data", ignore=shutil.ignore_patterns("out"))
-    command = [sys.executable, "-m", "nerima_report", "-C", "sample_data", "build", YEAR]
     sources = clean | {"PYTHONPATH": str(ROOT / "src")}
-    subprocess.run(command, cwd=folder / "sources", env=sources, check=True, stdout=subprocess.DEVNULL)
-    expected = contents(folder / "sources" / OUTPUT)
-    must(len(expected) > 5 and contents(bundle / OUTPUT) == expected, "its report is that of the sources to the byte")
+    shutil.copytree(bundle / "sample_data", folder / "sources" / "sample_data")
+    for sample, year in SAMPLES.items():
+        words = ["-C", sample, "build", year]
+        subprocess.run([*offline(), "sh", "nerima-report", *words], cwd=bundle, env=bare, check=True)
+        command = [sys.executable, "-m", "nerima_report", *words]
+        subprocess.run(command, cwd=folder / "sources", env=sources, check=True, stdout=subprocess.DEVNULL)
+        made, expected = (contents(place / sample / "out" / year) for place in (bundle, folder / "sources"))
+        must(len(expected) > 5 and made == expected, f"its report of {sample} is that of the sources to the byte")
 
 
 def offline() -> list[str]:

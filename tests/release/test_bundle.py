@@ -6,12 +6,25 @@ import importlib.util
 import json
 import os
 import sys
+import tarfile
+import zipfile
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
-from bundle import ROOT, STARTERS, CannotBuild, pack, put_starter, unpack_interpreter, windows
+from bundle import (
+    DOCUMENTS,
+    ROOT,
+    STARTERS,
+    CannotBuild,
+    build_distributions,
+    pack,
+    put_starter,
+    tracked,
+    unpack_interpreter,
+    windows,
+)
 from components import components, licences, sbom
 from guide_page import guide_pages
 from proof import faults, path_faults, read_binary
@@ -259,3 +272,17 @@ def test_the_guide_is_in_the_bundle_and_what_starts_it_names_it() -> None:
     assert 'GUIDE = "手引き.html"' in desktop.read_text(encoding="utf-8")
     note = (STARTERS / "はじめに.txt").read_text(encoding="utf-8")
     assert [name for name in guide_pages() if name not in note] == []
+
+
+@pytest.mark.thorough
+def test_every_edition_and_sample_is_in_what_is_released(tmp_path: Path) -> None:
+    if not (Path(sys.prefix) / "build-tools").is_dir():
+        pytest.skip("the build tools are not installed beside this environment")
+    build_distributions(tmp_path)
+    with zipfile.ZipFile(next(tmp_path.glob("*.whl"))) as wheel, tarfile.open(next(tmp_path.glob("*.tar.gz"))) as sdist:
+        in_wheel = {name.removeprefix("nerima_report/") for name in wheel.namelist()}
+        in_sdist = {name.partition("/")[2] for name in sdist.getnames()}
+    editions = {file.relative_to(ROOT).as_posix() for file in (ROOT / "templates").rglob("*") if file.is_file()}
+    assert "templates/akebono/municipality.toml" in editions
+    assert editions <= in_wheel & in_sdist
+    assert Path("sample_data/akebono/roster.xlsx") in tracked(*DOCUMENTS)
