@@ -12,8 +12,10 @@ from typing import Any
 import pytest
 
 from inboxes import Ward, cell_name, check, roster
+from nerima_report.checks.links import tables_agree_in_the_ward
 from nerima_report.checks.privacy import private_parts
 from nerima_report.edition import Edition
+from nerima_report.edition.tables import Cells, Link
 from nerima_report.examination import judge
 from nerima_report.findings import Finding
 from nerima_report.tallies.submission import Inbox
@@ -100,3 +102,20 @@ def test_a_number_that_nobody_knows_stops_the_report(ward: Ward) -> None:
     found = judge(gap, ())
     assert ("N907", key.table, key.row) in {(f.code, f.place.table, f.place.row) for f in found}
     assert "N907" not in {finding.code for finding in judge(collection, ())}
+
+
+def test_a_sum_of_the_ward_names_the_entries_behind_it(act_ward: Ward) -> None:
+    """A number that is counted from a list: each of its rows by file, sheet and cell."""
+    collection = act_ward.examine()
+    table, columns = "利用と提供の根拠", ("利用", "提供")
+    left, right = (Cells(table=table, column=column) for column in columns)
+    part = collection.edition.part_of(f"個人.{table}")
+    linked = replace(part, links=(Link(key="架空", left=left, relation="equal", right=right, why="架空"),))
+    parts = tuple(linked if one is part else one for one in collection.edition.parts)
+    keys = (collection.edition.count_tables[f"個人.{table}"].keys(f"個人.{table}", column) for column in columns)
+    counts = [collection.totals.sum(own) for own in keys]
+    (finding,) = tables_agree_in_the_ward(replace(collection, edition=replace(collection.edition, parts=parts)))
+    behind = [place for place in finding.related if place.file]
+    assert (finding.found, finding.expected) == tuple(counts)
+    assert len(behind) == sum(filter(None, counts)) > 0
+    assert {(place.sheet, place.cell[:1]) for place in behind} == {("個人.利活用", behind[0].cell[:1])}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from copy import deepcopy
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,10 +17,12 @@ from hypothesis import strategies as st
 from inboxes import roster
 from ledgers import Lists, case_ledger_of, example_ledgers
 from nerima_report.checks.ledger import run_ledger_checks
+from nerima_report.checks.links import tables_agree_in_the_ward
 from nerima_report.edition import Edition
 from nerima_report.edition.entries import EntryTable
 from nerima_report.examination import examine
 from nerima_report.findings import Finding, Whole
+from nerima_report.places import CellKey
 from nerima_report.tallies.submission import Inbox
 from pasted import assert_each_is_answered_alone
 
@@ -71,6 +74,34 @@ def test_whatever_stands_in_a_ledger_is_a_finding_and_no_end(whole_edition: Edit
     for year in ledgers:
         for finding in check(ledgers, whole_edition, year):
             assert whole_edition.catalogue.notice(finding).message
+
+
+@pytest.mark.parametrize(("year", "table_id"), [(2022, "公開.処理状況"), (2023, "個人.行政機関別")])
+def test_a_sum_of_the_ward_names_the_cases_behind_it(year: int, table_id: str, whole_edition: Edition) -> None:
+    """Of a table counted from the ledger, and of one by 実施機関 that divides such a table: their 受付番号."""
+    ledgers: dict[int, Any] = deepcopy(example_ledgers())
+    asked = {
+        "受付番号": "個人-0001",
+        "受付日": date(2023, 6, 1),
+        "請求者番号": "P-0005",
+        "部": "区民部",
+        "課": "国保年金課",
+    }
+    ledgers[2023]["個人.請求台帳"] = [{**asked, "処理": "全部開示", "決定・取下げ日": date(2023, 6, 9)}]
+    ledger = case_ledger_of(whole_edition, year, ledgers)
+    collection = examine(Inbox(), whole_edition.for_year(year), year, roster(year), ledger)
+    values = collection.totals.values
+    key = next(key for key, value in values.items() if key.table == table_id and value)
+    wrong = replace(collection, totals=replace(collection.totals, values={**values, key: (values[key] or 0) + 1}))
+    findings = [finding for finding in tables_agree_in_the_ward(wrong) if key in _keys(finding)]
+    assert findings
+    for finding in findings:
+        assert len(finding.numbers) >= (values[key] or 0)
+        assert not [place for place in finding.related if collection.is_in_ledger(place)]  # a draft shows places
+
+
+def _keys(finding: Finding) -> set[CellKey]:
+    return {CellKey(place.table, place.group, place.row, place.column) for place in finding.related}
 
 
 def check(ledgers: Mapping[int, Lists], edition: Edition, fiscal_year: int) -> list[Finding]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain, islice
 from typing import NamedTuple
@@ -13,9 +13,11 @@ from nerima_report.edition.part import Part
 from nerima_report.edition.tables import LINK_CODES, Cells, CountTable, Link, cell_keys, links_of_parts
 from nerima_report.findings import Finding
 from nerima_report.places import CellKey, Place, cell_place
+from nerima_report.tallies.cases import number_in_ledger
 from nerima_report.tallies.collection import Collection
-from nerima_report.tallies.counting import counted_entries, source_of
-from nerima_report.tallies.lines import divided_cells, divided_tables, places_outside
+from nerima_report.tallies.counting import counted_entries, origin_of, source_of
+from nerima_report.tallies.lines import divided_cells, divided_tables, entries_in_line, entries_outside, places_outside
+from nerima_report.tallies.model import Entry
 
 MOST_BEHIND = 20  # places of entries that one finding names
 
@@ -144,24 +146,40 @@ def tables_agree_in_the_ward(collection: Collection) -> Iterator[Finding]:
     said = said_in_workbooks(collection)
     for finding in _broken_links(linked_sums(collection.edition), totals, places):
         if said.of(finding) != finding.difference:
-            behind = _places_behind(finding.related, collection)
-            yield replace(finding, related=(*finding.related, *islice(dict.fromkeys(behind), MOST_BEHIND)))
+            yield _with_what_is_behind(finding, collection)
 
 
-def _places_behind(compared: Iterable[Place], collection: Collection) -> Iterator[Place]:
-    """Where somebody wrote down what is counted in some cells: entries, and numbers that are in no line."""
-    edition, tallies = collection.edition, collection.tallies
-    keys = [CellKey(place.table, place.group, place.row, place.column) for place in compared]
+def _with_what_is_behind(finding: Finding, collection: Collection) -> Finding:
+    """The finding with where somebody wrote down what is counted in its cells: entries, and numbers in no line.
+
+    Of a case ledger it has the numbers of the cases, which no draft shows, and not their rows.
+    """
+    edition, places, cases = collection.edition, dict[Place, None](), dict[str, None]()
+    keys = [CellKey(place.table, place.group, place.row, place.column) for place in finding.related]
     for table_id in dict.fromkeys(key.table for key in keys):
-        table = edition.count_tables[table_id]
-        if table.divides:
-            yield from places_outside(tallies, edition, table_id)
-        elif (
-            source := source_of(table_id, table)
-        ) in edition.entry_tables:  # no row of a case ledger gets into a draft
-            entries = counted_entries(table_id, table, tallies.entries[source])
-            first = edition.entry_tables[source].fields[0].label
-            yield from (entry.place(first) for key in keys if key in entries for entry in entries[key])
+        own = [key for key in keys if key.table == table_id]
+        origin = origin_of(edition, table_id)
+        places |= dict.fromkeys(places_outside(collection.tallies, edition, table_id))
+        for entry in _entries_behind(own, collection):
+            if origin in edition.entry_tables:
+                places[entry.place(edition.entry_tables[origin].fields[0].label)] = None
+            else:
+                cases[number_in_ledger(edition, origin, entry)] = None
+    related = (*finding.related, *islice(places, MOST_BEHIND))
+    return replace(finding, related=related, numbers=tuple(sorted(filter(None, cases))))
+
+
+def _entries_behind(keys: Sequence[CellKey], collection: Collection) -> Sequence[Entry]:
+    """The entries that are counted in cells of one table; of a divided one those in no line, if there are any."""
+    edition, tallies = collection.edition, collection.tallies
+    table_id, table = keys[0].table, edition.count_tables[keys[0].table]
+    if table.divides:
+        outside = list(entries_outside(tallies, edition, table_id))
+        return outside or [entry for key in keys for entry in entries_in_line(tallies, edition, key)]
+    if not table.counted_from:
+        return ()
+    entries = counted_entries(table_id, table, tallies.entries[source_of(table_id, table)])
+    return [entry for key in keys for entry in entries.get(key, ())]
 
 
 def _with_totals(linked: LinkedSums, printed: Mapping[CellKey, int]) -> LinkedSums:

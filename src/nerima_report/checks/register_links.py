@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
+from nerima_report.checks.links import MOST_BEHIND
 from nerima_report.edition.part import Part
 from nerima_report.edition.registers import ENDED, Feeds
 from nerima_report.findings import Finding
+from nerima_report.places import Place
 from nerima_report.tallies.collection import Collection
-from nerima_report.tallies.model import Entry, LocatedEntries
+from nerima_report.tallies.model import Entry, LocatedEntries, RegisterTally
+from nerima_report.tallies.register_counts import counts_in
 from nerima_report.tallies.submission import Submission
 from nerima_report.text import plain
 
@@ -20,10 +24,20 @@ def numbers_agree_with_registers(collection: Collection) -> Iterator[Finding]:
         if tally.cell.reading.status == "not applicable":
             said = 0
         if said is not None and said != tally.value:
-            related = (tally.register.place(),)
+            related = (tally.register.place(), *islice(_entries_behind(collection, tally), MOST_BEHIND))
             difference = said - tally.value
             yield Finding("N530", tally.cell.place, tally.value, said, difference, related,
                           {"title": tally.register.table_id})  # fmt: skip
+
+
+def _entries_behind(collection: Collection, tally: RegisterTally) -> Iterator[Place]:
+    """Where the entries stand that a register counts in a cell."""
+    key, own = tally.cell.key, collection.edition.registers[tally.register.table_id]
+    for count in own.counts:
+        if (key.table.partition(".")[2], key.row, key.column) == (count.table, count.row, count.column):
+            for entry in collection.tallies.entries_of(tally.register):
+                if counts_in(count, entry.values, collection.fiscal_year):
+                    yield entry.place(own.name)
 
 
 def works_that_ended_are_not_named(collection: Collection) -> Iterator[Finding]:

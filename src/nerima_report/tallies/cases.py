@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from nerima_report.edition import Edition
 from nerima_report.edition.ledger import STATE, Ledger
 from nerima_report.places import Place
 from nerima_report.tallies.model import Entry
@@ -73,3 +74,10 @@ def case_number(number: object, branch: object) -> str:
     ('公開-0012', '公開-0012 枝番2', '受付番号なし')
     """
     return f"{number or '受付番号なし'}{f' 枝番{branch}' if branch is not None else ''}"
+
+
+def number_in_ledger(edition: Edition, table_id: str, entry: Entry) -> str:
+    """The 受付番号 of an entry of a ledger: of a case, or of the case that an appeal is about."""
+    definition = edition.part_of(table_id).ledger
+    roles = definition.roles if definition else None
+    return case_number(entry.values.get(roles.number), entry.values.get(roles.branch)) if roles else ""

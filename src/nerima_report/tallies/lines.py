@@ -16,7 +16,7 @@ from nerima_report.edition.tables import CountTable, Line
 from nerima_report.places import CellKey, Place
 from nerima_report.tallies.counting import amount, counted_entries, divided_by, origin_of, source_of
 from nerima_report.tallies.layout import TableFinder, lines_named
-from nerima_report.tallies.model import Tallies
+from nerima_report.tallies.model import Entry, Tallies
 from nerima_report.tallies.roster import RosterSection, withheld_from
 from nerima_report.tallies.submission import Submission
 from nerima_report.workbooks import Workbook
@@ -167,18 +167,32 @@ def divided_cells(edition: Edition, key: CellKey) -> list[CellKey]:
 
 
 def places_outside(tallies: Tallies, edition: Edition, table_id: str) -> Iterator[Place]:
-    """Where a 課 wrote down what a table divides, if it has no line there; nothing without a roster."""
-    divided = divided_by(table_id, edition.count_tables[table_id])
-    lines, source = edition.lines.get(table_id), edition.count_tables[divided]
-    if not lines:
-        return
-    if not source.counted_from:
+    """Where a 課 filled in what a table divides, if it has no line there; nothing without a roster."""
+    table, lines = edition.count_tables[table_id], edition.lines.get(table_id)
+    divided = divided_by(table_id, table) if table.divides else ""
+    if lines and divided and not edition.count_tables[divided].counted_from:
         told = (cell for cell in tallies.cells if cell.key.table == divided and not cell.ward and cell.value)
         yield from (cell.place for cell in told if cell.place.section not in lines)
-        return
-    origin = source_of(divided, source)
-    first = edition.entry_tables[origin].fields[0].label
-    yield from (entry.place(first) for entry in tallies.entries[origin] if entry.section not in lines)
+
+
+def entries_outside(tallies: Tallies, edition: Edition, table_id: str) -> Iterator[Entry]:
+    """The same of a table that divides one counted from entries: those of a 課 that has no line."""
+    divided, lines = divided_by(table_id, edition.count_tables[table_id]), edition.lines.get(table_id)
+    source = edition.count_tables[divided]
+    if lines and source.counted_from:
+        entries = tallies.entries[source_of(divided, source)]
+        yield from (entry for entry in entries if entry.section not in lines)
+
+
+def entries_in_line(tallies: Tallies, edition: Edition, key: CellKey) -> Iterator[Entry]:
+    """The entries that are counted in a cell of a table that divides one counted from them."""
+    table = edition.count_tables[key.table]
+    divided, lines = divided_by(key.table, table), edition.lines.get(key.table, {})
+    source = edition.count_tables[divided]
+    if source.counted_from:
+        behind = counted_entries(divided, source, tallies.entries[source_of(divided, source)])
+        own = (entry for cell in divided_cells(edition, key) for entry in behind.get(cell, ()))
+        yield from (entry for entry in own if lines.get(entry.section) == line_of(table, key))
 
 
 def _said(tallies: Tallies, edition: Edition, table_id: str) -> Iterator[tuple[str, CellKey, int]]:

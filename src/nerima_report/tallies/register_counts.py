@@ -30,17 +30,24 @@ def counts(
 
 def counted(count: RegisterCount, entries: Iterable[Values], fiscal_year: int) -> int:
     """How many entries there are, began or ended (件), or the sum of one of their fields (人)."""
+    own = [values for values in entries if counts_in(count, values, fiscal_year)]
+    if count.what != "sum":
+        return len(own)
+    return sum(number for values in own if isinstance(number := values[count.field], int))
+
+
+def counts_in(count: RegisterCount, values: Values, fiscal_year: int) -> bool:
+    """Whether an entry counts in a cell that a register fills."""
     first, last = first_day(fiscal_year), last_day(fiscal_year)
     match count.what:
         case "closing":
-            return sum(_day(values, REGISTERED) <= last and not _ended_by(values, last) for values in entries)
+            return _day(values, REGISTERED) <= last and not _ended_by(values, last)
         case "new":
-            return sum(first <= _day(values, REGISTERED) <= last for values in entries)
+            return first <= _day(values, REGISTERED) <= last
         case "ended":
-            return sum(first <= _day(values, ENDED) <= last for values in entries)
+            return first <= _day(values, ENDED) <= last
         case "sum":
-            numbers = (values[count.field] for values in entries if belongs_to(values, fiscal_year))
-            return sum(number for number in numbers if isinstance(number, int))
+            return belongs_to(values, fiscal_year)
 
 
 def belongs_to(values: Values, fiscal_year: int) -> bool:

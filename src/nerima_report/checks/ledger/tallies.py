@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from nerima_report.findings import Finding
 from nerima_report.places import CellKey
-from nerima_report.tallies.cases import case_number
+from nerima_report.tallies.cases import number_in_ledger
 from nerima_report.tallies.collection import Collection
 from nerima_report.tallies.counting import amount, counted_entries, source_of
 from nerima_report.tallies.ledger import CaseLedger
@@ -39,12 +39,5 @@ def tallies_agree_with_the_ledger(ledger: CaseLedger, collection: Collection) ->
                 expected=expected,
                 found=cell.value,
                 difference=cell.value - expected,
-                numbers=tuple(sorted(_number(ledger, table_id, entry) for entry in entries)),
+                numbers=tuple(sorted(number_in_ledger(ledger.edition, table_id, entry) for entry in entries)),
             )
-
-
-def _number(ledger: CaseLedger, table_id: str, entry: Entry) -> str:
-    """The 受付番号 of an entry: of a case, or of the case that an appeal is about."""
-    definition = ledger.edition.part_of(table_id).ledger
-    roles = definition.roles if definition else None
-    return case_number(entry.values.get(roles.number), entry.values.get(roles.branch)) if roles else ""
