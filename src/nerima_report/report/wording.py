@@ -337,6 +337,8 @@ class PartWording:
     def value(self, table: str, row: str, column: str, group: str = "") -> Quantity:
         """値("処理状況", "取下げ", "件数"): one cell."""
         table_id, definition = self._count_table(table)
+        if definition.column(column) is None and definition.column(row) is not None:
+            raise WordingError(f"値(…) は、表、行、列の順に書きます（「{row}」は表「{table}」の列）")
         key = CellKey(table_id, group, row, self._column(definition, column))
         if not any((r.group, r.label) == (group, row) for r in definition.rows):
             raise WordingError(_no_such_row(definition, row, group))
