@@ -65,7 +65,7 @@ def _check_texts(part: Part) -> Iterator[Fault]:
         for name in sorted(placeholders_in(table.title) - YEAR_PLACEHOLDERS - numbers - total):
             yield file, f"{key}.title", f"{{{name}}} という差し込みはありません"
         for note in table.notes:
-            for name in sorted(placeholders_in(note.text) - YEAR_PLACEHOLDERS - total):
+            for name in sorted(placeholders_in(note.text) - YEAR_PLACEHOLDERS):
                 yield file, f"{key}.notes", f"{{{name}}} という差し込みはありません"
         where, texts = _labels_in_print(table)
         for name in sorted({name for text in texts for name in placeholders_in(text)} - YEAR_PLACEHOLDERS):

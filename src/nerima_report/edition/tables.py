@@ -34,7 +34,7 @@ YEAR_PLACEHOLDERS = frozenset(
     }
 )
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
-# The total of the first column with its unit: a title or a note of a table of counts may ask for it.
+# The total of the first column with its unit: the title of a table of counts may ask for it.
 TOTAL = "合計"
 _YEAR = re.compile(rf"\{{({'|'.join(YEAR_PLACEHOLDERS)})\}}")
 

@@ -88,13 +88,12 @@ def count_table(
     ]
     first = table.columns[0]
     total = printing.separated(total_so_far(totals, table_id, table, first.label))
-    names = years | {TOTAL: f"{total}{first.unit}"}
-    whole_table = [TableNote(fill(note.text, names)) for note in table.notes if not note.key]
-    marked = [TableNote(fill(note.text, names), marks[note.key]) for note in table.notes if note.key]
+    whole_table = [TableNote(fill(note.text, years)) for note in table.notes if not note.key]
+    marked = [TableNote(fill(note.text, years), marks[note.key]) for note in table.notes if note.key]
     printed = Table(
         id=table_id,
         number=0,
-        title=fill(table.title, names),
+        title=fill(table.title, years | {TOTAL: f"{total}{first.unit}"}),
         columns=(TableColumn(table.printed(table.stub, years), weight=STUB_WIDTH), *number_columns),
         rows=tuple(rows),
         has_total=has_total,
