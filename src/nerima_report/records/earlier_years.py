@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import NamedTuple
@@ -15,7 +15,14 @@ from nerima_report.places import CellKey
 from nerima_report.records.file import read_record
 from nerima_report.records.model import RecordedFigure
 from nerima_report.records.series import INCOMPUTABLE, NO_RECORD, NOT_COUNTED, NOT_PUBLISHED, Point
-from nerima_report.records.years import Year, declared_breaks, rule_of, year_of
+from nerima_report.records.years import (
+    Year,
+    declared_breaks,
+    has_unpublished_rows,
+    rule_of,
+    total_of_column,
+    year_of,
+)
 from nerima_report.workspace import Workspace
 
 
@@ -54,14 +61,10 @@ class EarlierYears:
         if known is None:
             return EarlierNumber(NO_RECORD)
         table_id, table = part.count_table(cells.table)
-        keys = keys_shown(table_id, table, cells, known.values)
         named = [
             CellKey(table_id, cells.group, row, column) for row in cells.rows or ("",) for column in cells.column_labels
         ]
-        if not (cells.rows or cells.group) and any(key in known.printed for key in named):
-            point = sum_of_totals(known.total(table_id, column, table) for column in cells.column_labels)
-        else:
-            point = sum_of(known.values, keys, every=bool(cells.rows))
+        point = published_sum(table_id, table, cells, known.values, known.printed)
         return EarlierNumber(point, self._broken(part, named, known))
 
     def share(self, part: Part, now: RecordedFigure, year: int) -> EarlierNumber:
@@ -102,6 +105,30 @@ class EarlierYears:
         return tuple(dict.fromkeys(said))
 
 
+def published_sum(
+    table_id: str,
+    table: CountTable,
+    cells: Cells,
+    values: Mapping[CellKey, int | None],
+    printed: Mapping[CellKey, int],
+) -> Point:
+    """The sum of some cells of a published year; `printed` are its totals of which not all rows were published.
+
+    All rows are those that were published, unless the total shows that there were others: then the sum of all is that
+    total, and the sum of a group with such a row is not known.
+    """
+    columns = [CellKey(table_id, "", "", column) for column in cells.column_labels]
+    has_more = any(has_unpublished_rows(name, table, printed) for name in columns)
+    keys = keys_shown(table_id, table, cells, values)
+    if not (cells.rows or cells.group) and (has_more or any(key in values for key in keys)):
+        totals = [total_of_column(name, table, values, printed) for name in columns]
+        known = [total for total in totals if total is not None]
+        return Point("known", Decimal(sum(known))) if len(known) == len(totals) else NOT_PUBLISHED
+    if has_more and any(values.get(key, 0) is None for key in keys):
+        return NOT_PUBLISHED
+    return sum_of(values, keys, every=bool(cells.rows))
+
+
 def keys_shown(table_id: str, table: CountTable, cells: Cells, values: Mapping[CellKey, int | None]) -> list[CellKey]:
     """The cells that are added up for a year with these values.
 
@@ -130,13 +157,6 @@ def sum_of(values: Mapping[CellKey, int | None], keys: Sequence[CellKey], *, eve
     if not columns or (every and len(known) < len(there)):
         return NOT_PUBLISHED
     return Point("known", Decimal(sum(known[key] for key in there if key in known)))
-
-
-def sum_of_totals(totals: Iterable[int | None]) -> Point:
-    """The sum of the totals of columns, of some of which not all rows were published."""
-    numbers = list(totals)
-    known = [number for number in numbers if number is not None]
-    return Point("known", Decimal(sum(known))) if len(known) == len(numbers) else NOT_PUBLISHED
 
 
 def with_records(earlier: EarlierYears, workspace: Workspace, edition: Edition) -> EarlierYears:

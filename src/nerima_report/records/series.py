@@ -20,7 +20,7 @@ from nerima_report.edition.tables import fill
 from nerima_report.fiscal_year import LAST_YEAR, full_name
 from nerima_report.places import CellKey
 from nerima_report.records.model import Record, RecordedFigure
-from nerima_report.records.years import Rule, Year, later_names, year_of
+from nerima_report.records.years import Rule, Year, has_unpublished_rows, later_names, year_of
 
 PointStatus = Literal["known", "not published", "incomputable", "no record", "not counted"]
 MOST_LINES = 7  # more cannot be distinguished in a chart, or placed beside each other in a table
@@ -272,7 +272,9 @@ def _counts(part: Part, chart: Chart, year: Year, edition: Edition, last: int) -
         if not (named or chart.group):
             points = {"": _point(year.total(table_id, chart.column, table))}
         else:
-            lacking = not {key.row for key in known} >= named or bool(named and len(known) < len(values))
+            has_more = has_unpublished_rows(CellKey(table_id, "", "", chart.column), table, year.printed)
+            lacking = not {key.row for key in known} >= named
+            lacking = lacking or (len(known) < len(values) and bool(named or has_more))
             points = {"": _point(None if lacking or not known else sum(known.values()))}
     unit = year.units[table_id, chart.column]
     return _YearOfChart(part, chart, points, unit, unit, None, None)

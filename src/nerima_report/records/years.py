@@ -115,19 +115,8 @@ class Year:
         return dict.fromkeys(key.table for key in (*self.known, *self.printed))
 
     def total(self, table_id: str, column: str, table: CountTable | None = None) -> int | None:
-        """The total of a column as printed, or over the rows that `table` counts; None where nothing was published.
-
-        A row of which nothing was published was no row of that year's table, unless only the total was published.
-        """
-        printed = self.printed.get(CellKey(table_id, "", "", column))
-        if printed is not None:
-            return printed
-        known = [
-            value
-            for key, value in self.known.items()
-            if (key.table, key.column) == (table_id, column) and (table is None or table.is_counted(key.group, key.row))
-        ]
-        return sum(known) if known else None
+        """The total of a column as printed, or as `total_of_column` adds it up."""
+        return total_of_column(CellKey(table_id, "", "", column), table, self.values, self.printed)
 
 
 @dataclass(frozen=True)
@@ -208,6 +197,40 @@ class YearEvidence:
             sums.append(sum(values))
             expected -= 1
         return sums[::-1]
+
+
+def total_of_column(
+    name: CellKey, table: CountTable | None, values: Mapping[CellKey, int | None], printed: Mapping[CellKey, int]
+) -> int | None:
+    """The total of a column of a published year, by its name; None where nothing of it was published.
+
+    It is the printed one, or the sum over the rows that `table` counts: a row of which nothing was published was no row
+    of that year's table. The total of a column with `sum_of` is that of its columns, where one of them has more than
+    its rows say; it is not known where a row has only some of them.
+    """
+    if name in printed:
+        return printed[name]
+    if table and has_unpublished_rows(name, table, printed):
+        parts = {part._replace(group="", row=""): None for part in table.parts_of(name)}
+        totals = [total_of_column(part, table, values, printed) for part in parts]
+        return None if None in totals else sum(filter(None, totals))
+    own = {
+        key: value
+        for key, value in values.items()
+        if (key.table, key.column) == (name.table, name.column)
+        if table is None or table.is_counted(key.group, key.row)
+    }
+    known = [value for value in own.values() if value is not None]
+    unknown = (key for key, value in own.items() if value is None)
+    if table and any(values.get(part) is not None for key in unknown for part in table.parts_of(key)):
+        return None
+    return sum(known) if known else None
+
+
+def has_unpublished_rows(name: CellKey, table: CountTable | None, printed: Mapping[CellKey, int]) -> bool:
+    """Whether the total of a column, or of one that it adds up, is known to contain rows that were not published."""
+    parts = table.parts_of(name) if table else ()
+    return name in printed or any(part._replace(group="", row="") in printed for part in parts)
 
 
 def declared_breaks(parts: Iterable[Part], earlier: int, fiscal_year: int) -> list[tuple[Part, Break]]:

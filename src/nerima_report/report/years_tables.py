@@ -14,7 +14,7 @@ from nerima_report.edition.tables import Cells, CountTable, Figure, cell_keys, f
 from nerima_report.edition.years_tables import NO_NUMBER, YearsItem, YearsNote, YearsTable
 from nerima_report.findings import Finding
 from nerima_report.places import CellKey, Place
-from nerima_report.records.earlier_years import EarlierNumber, EarlierYears, keys_shown, sum_of, sum_of_totals
+from nerima_report.records.earlier_years import EarlierNumber, EarlierYears, keys_shown, published_sum, sum_of
 from nerima_report.records.model import recorded_figure
 from nerima_report.records.series import INCOMPUTABLE, NOT_PUBLISHED, Point
 from nerima_report.report.blocks import Cell, Table, TableColumn, TableNote
@@ -89,9 +89,11 @@ class TableOfYears:
                 )
                 continue
             _, table = self.part.count_table(item.cells.table)
-            column = table.column(item.cells.column_labels[0])
-            unit = column.unit if column else ""
-            summed = item.summed and bool(column and column.additive)  # persons of several years do not add up
+            columns = [column for column in map(table.column, item.cells.column_labels) if column]
+            unit = columns[0].unit if columns else ""
+            summed = item.summed and all(
+                column.additive for column in columns
+            )  # persons of several years are not added up
             if not item.each_row:
                 yield YearsLine(item, item.label, label, group, unit, item.cells, summed)
                 continue
@@ -123,17 +125,10 @@ class TableOfYears:
         if isinstance(line.shows, Cells):
             if not present:
                 return self.earlier.count(self.part, line.shows, year)
-            # Of a retold year the sum is that of the rows that were published, as in its table.
-            every = self.content.not_published is None or bool(line.shows.rows)
             values, (table_id, table) = self._totals.values, self.part.count_table(line.shows.table)
-            columns = {column: CellKey(table_id, "", "", column) for column in line.shows.column_labels}
-            if not (line.shows.rows or line.shows.group) and not self._totals.printed.keys().isdisjoint(
-                columns.values()
-            ):
-                totals = (self._totals.total(table_id, c, table.parts_of(key)) for c, key in columns.items())
-                return EarlierNumber(sum_of_totals(totals))
-            keys = keys_shown(table_id, table, line.shows, values)
-            return EarlierNumber(sum_of(values, keys, every=every))
+            if self.content.not_published is not None:  # a published year that is printed again
+                return EarlierNumber(published_sum(table_id, table, line.shows, values, self._totals.printed))
+            return EarlierNumber(sum_of(values, keys_shown(table_id, table, line.shows, values), every=True))
         name = self.part.table_id(line.shows.key)
         share = self.content.collection.figures[name]
         recorded = recorded_figure(name, share)
