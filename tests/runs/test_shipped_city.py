@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from docx import Document
 from openpyxl import load_workbook
 
 from conftest import ROOT, SAMPLE, Command, files_in
@@ -219,6 +220,16 @@ def test_the_open_data_are_valid_and_say_what_the_record_says(city: Path, comman
     for one in record["cells"]:
         if one["table"] == MATRIX:
             assert re.search(rf"{one['row']},{one['column']},{one['value']},件", rows), one
+
+
+def test_what_is_approved_compares_each_column_alone(city: Path, command: Command) -> None:
+    """A share of other columns, or a number in brackets, does not stand beside the numbers of one column."""
+    assert command("-C", city, "build", YEAR).code == 0
+    tables = Document(str(city / "out" / str(YEAR) / "決裁資料.docx")).tables
+    rows = [[each.text for each in row.cells] for table in tables for row in table.rows]
+    assert ["計", "69", "71", "△2"] in rows
+    assert ["計", "240", "218", "22"] in rows
+    assert ["合計", "248", "226", "22", "100.0"] in rows
 
 
 def test_it_says_everywhere_that_it_is_invented(city: Path, command: Command) -> None:

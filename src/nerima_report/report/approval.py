@@ -80,7 +80,10 @@ def _tables(content: Content, table_id: str, table: CountTable, texts: ApprovalT
         yield replace(ComparedTable(table_id, table, totals, comparison, compare).beside(printed), title="")
         return
     for column in table.columns:
-        alone = table.model_copy(update={"columns": (column.model_copy(update={"sum_of": (), "of": ""}),)})
+        own = column.model_copy(update={"sum_of": (), "of": "", "bracketed": "", "printed_heading": ""})
+        # A share of other columns is not one of this column alone.
+        rates = tuple(rate for rate in table.rates if {*rate.named} <= {column.label})
+        alone = table.model_copy(update={"columns": (own,), "rates": rates})
         printed = count_table(table_id, used_rows(table_id, alone, totals, comparison), totals, year, printing)
         beside = ComparedTable(table_id, alone, totals, comparison, compare).beside(printed)
         title = f"（{column.label}）" if len(table.columns) > 1 else ""
