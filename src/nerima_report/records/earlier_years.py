@@ -18,11 +18,11 @@ from nerima_report.records.series import INCOMPUTABLE, NO_RECORD, NOT_COUNTED, N
 from nerima_report.records.years import (
     Year,
     declared_breaks,
-    has_unpublished_rows,
     rule_of,
     total_of_column,
     year_of,
 )
+from nerima_report.tallies.totals import has_unpublished_rows
 from nerima_report.workspace import Workspace
 
 

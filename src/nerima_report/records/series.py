@@ -20,7 +20,8 @@ from nerima_report.edition.tables import fill
 from nerima_report.fiscal_year import LAST_YEAR, full_name
 from nerima_report.places import CellKey
 from nerima_report.records.model import Record, RecordedFigure
-from nerima_report.records.years import Rule, Year, has_unpublished_rows, later_names, year_of
+from nerima_report.records.years import Rule, Year, later_names, year_of
+from nerima_report.tallies.totals import has_unpublished_rows
 
 PointStatus = Literal["known", "not published", "incomputable", "no record", "not counted"]
 MOST_LINES = 7  # more cannot be distinguished in a chart, or placed beside each other in a table

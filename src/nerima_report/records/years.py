@@ -14,7 +14,7 @@ from nerima_report.places import CellKey
 from nerima_report.records.change_statistics import restlessness
 from nerima_report.records.lines import RecordLines, RecordPlaces
 from nerima_report.records.model import Record, RecordedCells, RecordedFigure
-from nerima_report.tallies.totals import Totals, with_sums
+from nerima_report.tallies.totals import Totals, has_unpublished_rows, with_sums
 
 _NO_LINES = RecordLines()
 _ALL_ROWS = ""
@@ -225,12 +225,6 @@ def total_of_column(
     if table and any(values.get(part) is not None for key in unknown for part in table.parts_of(key)):
         return None
     return sum(known) if known else None
-
-
-def has_unpublished_rows(name: CellKey, table: CountTable | None, printed: Mapping[CellKey, int]) -> bool:
-    """Whether the total of a column, or of one that it adds up, is known to contain rows that were not published."""
-    parts = table.parts_of(name) if table else ()
-    return name in printed or any(part._replace(group="", row="") in printed for part in parts)
 
 
 def declared_breaks(parts: Iterable[Part], earlier: int, fiscal_year: int) -> list[tuple[Part, Break]]:

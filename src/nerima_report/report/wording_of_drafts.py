@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from nerima_report.edition.tables import DONE
 from nerima_report.places import CellKey
-from nerima_report.report.wording import PROVISIONAL, UNPUBLISHED, Quantity, Wording
+from nerima_report.report.wording import PROVISIONAL, Quantity
 from nerima_report.report.wording_of_records import CautiousWording, Uncertain
 
 
@@ -53,13 +53,6 @@ class DraftWording(CautiousWording):
         table = self.figure(key).definition.denominator.table
         return ProvisionalQuantity(None, quantity.unit, name=quantity.name, about=table, asked=self._asked)
 
-    def rows_of_share(self, key: str) -> tuple[str, ...]:
-        """割合の行("区政一般の割合"): the rows of the numerator; of the largest row nothing is said yet."""
-        figure = self.figure(key)
-        if figure.definition.numerator is None and figure.value is None and figure.denominator != 0:
-            return self._undecided(figure.definition.denominator.table)
-        return super().rows_of_share(key)
-
     def of_rank(self, table: str, column: str, rank: str, group: str = "") -> tuple[str, ...]:
         """順位("内容別", "件数", "2"): the row with that count; nothing is said while a part is missing."""
         rows = super().of_rank(table, column, rank, group)
@@ -81,12 +74,6 @@ class DraftWording(CautiousWording):
             return quantity
         return replace(self._provisional(quantity, quantity.value, table), by_kind=quantity.by_kind)
 
-    def value_of_rank(self, table: str, column: str, rank: str, group: str = "") -> Quantity:
-        """順位の値("内容別", "件数", "2"): nothing is said while a part is missing."""
-        if UNPUBLISHED in self.of_rank(table, column, rank, group):
-            return self._leave_out(table)
-        return super().value_of_rank(table, column, rank, group)
-
     def _counted(self, table: str, keys: Sequence[CellKey], unit: str) -> Quantity:
         return self._so_far(super()._counted(table, keys, unit), table, keys)
 
@@ -99,7 +86,3 @@ class DraftWording(CautiousWording):
     def _provisional(self, quantity: Quantity, value: object, table: str) -> Quantity:
         known = value if isinstance(value, int) else None
         return ProvisionalQuantity(known, quantity.unit, name=quantity.name, about=table, asked=self._asked)
-
-    def _undecided(self, table: str) -> tuple[str, ...]:
-        self._leave_out(table)
-        return (Wording(UNPUBLISHED),)

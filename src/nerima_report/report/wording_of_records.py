@@ -12,11 +12,12 @@ from dataclasses import dataclass, field, replace
 from jinja2 import nodes
 
 from nerima_report.edition.part import Part
-from nerima_report.edition.tables import placeholders_in
+from nerima_report.edition.tables import Cells, placeholders_in
 from nerima_report.places import CellKey
 from nerima_report.report.blocks import Table
 from nerima_report.report.wording import PLACES, UNPUBLISHED, PartWording, Quantity, Wording
 from nerima_report.tallies.collection import Collection
+from nerima_report.tallies.figures import unpublished_count
 
 # The function that every choice asks first. A manuscript has no reason to have a name like this.
 _KNOWN = "nerima_is_known"
@@ -82,6 +83,24 @@ class CautiousWording(PartWording):
         self._left_out.add(key)
         return Unpublished(None, "", about=key, asked=self._asked)
 
+    def _undecided(self, table: str) -> tuple[str, ...]:
+        """The mark instead of rows of which nothing can be said."""
+        self._leave_out(table)
+        return (Wording(UNPUBLISHED),)
+
+    def rows_of_share(self, key: str) -> tuple[str, ...]:
+        """割合の行("区政一般の割合"): the rows of the numerator; nothing is said of a largest row that is not known."""
+        figure = self.figure(key)
+        if figure.definition.numerator is None and figure.value is None and figure.denominator != 0:
+            return self._undecided(figure.definition.denominator.table)
+        return super().rows_of_share(key)
+
+    def value_of_rank(self, table: str, column: str, rank: str, group: str = "") -> Quantity:
+        """順位の値("内容別", "件数", "2"): that count; left out where nothing can be said of the rows."""
+        if UNPUBLISHED in self.of_rank(table, column, rank, group):
+            return self._leave_out(table)
+        return super().value_of_rank(table, column, rank, group)
+
 
 class RetoldWording(CautiousWording):
     """What the manuscript of a part may ask for, where some of it was not published."""
@@ -122,18 +141,14 @@ class RetoldWording(CautiousWording):
     def of_rank(self, table: str, column: str, rank: str, group: str = "") -> tuple[str, ...]:
         """順位("内容別", "件数", "2"): the row with that count."""
         if self._lacks(table, column):
-            self._leave_out(table)
-            return (Wording(UNPUBLISHED),)
-        return super().of_rank(table, column, rank, group)
-
-    def value_of_rank(self, table: str, column: str, rank: str, group: str = "") -> Quantity:
-        """順位の値("内容別", "件数", "2"): that count."""
-        return (
-            self._leave_out(table) if self._lacks(table, column) else super().value_of_rank(table, column, rank, group)
-        )
+            return self._undecided(table)
+        rows = super().of_rank(table, column, rank, group)
+        return rows if rows or not self._unpublished_count(table, column) else self._undecided(table)
 
     def _sum(self, table: str, column: str, group: str, rows: Sequence[str]) -> Quantity:
-        return self._leave_out(table) if self._lacks(table, column) else super()._sum(table, column, group, rows)
+        if self._lacks(table, column) or self._lacks_rows(table, column, group, rows):
+            return self._leave_out(table)
+        return super()._sum(table, column, group, rows)
 
     def _counted(self, table: str, keys: Sequence[CellKey], unit: str) -> Quantity:
         return self._told(super()._counted(table, keys, unit), table)
@@ -172,6 +187,19 @@ class RetoldWording(CautiousWording):
             return True
         own = [v for k, v in self._totals.values.items() if (k.table, k.column) == (self.table_id(table), column)]
         return bool(own) and all(value is None for value in own)
+
+    def _lacks_rows(self, table: str, column: str, group: str, rows: Sequence[str]) -> bool:
+        """Whether one of the named rows was not published; or, as the total shows, one of all rows, or of a group."""
+        table_id = self.table_id(table)
+        own = [key for key in self._totals.values if (key.table, key.column) == (table_id, column)]
+        asked = [key for key in own if group in ("", key.group) and (not rows or key.row in rows)]
+        partly = any(self._totals.values[key] is None for key in asked)
+        return partly and bool(rows or self._unpublished_count(table, column))
+
+    def _unpublished_count(self, table: str, column: str) -> int:
+        table_id, definition = self._count_table(table)
+        part = self._collection.edition.part_of(table_id)
+        return unpublished_count(self._totals, part, Cells(table=definition.key, column=column))
 
     def _told(self, quantity: Quantity, table: str) -> Quantity:
         return self._leave_out(table) if quantity.value is None else quantity

@@ -91,9 +91,8 @@ class TableOfYears:
             _, table = self.part.count_table(item.cells.table)
             columns = [column for column in map(table.column, item.cells.column_labels) if column]
             unit = columns[0].unit if columns else ""
-            summed = item.summed and all(
-                column.additive for column in columns
-            )  # persons of several years are not added up
+            # Persons of several years do not add up.
+            summed = item.summed and all(column.additive for column in columns)
             if not item.each_row:
                 yield YearsLine(item, item.label, label, group, unit, item.cells, summed)
                 continue

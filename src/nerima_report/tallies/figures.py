@@ -10,7 +10,7 @@ from nerima_report.edition import Edition
 from nerima_report.edition.part import Part
 from nerima_report.edition.tables import Cells, CountTable, Figure, RateColumn, Rounding, Row, cell_keys
 from nerima_report.places import CellKey
-from nerima_report.tallies.totals import Totals
+from nerima_report.tallies.totals import Totals, has_unpublished_rows
 
 
 @dataclass(frozen=True)
@@ -83,26 +83,39 @@ def largest_rows(
     """The rows with the largest count above zero in a column, or with that of another rank; several when they tie.
 
     Rows that tie have one rank, and the next smaller count has the next. Rows of the same label are added up over the
-    groups, unless `cells` names a group.
+    groups, unless `cells` names a group. There are none where a row that was not published may have that rank.
     """
     counts: dict[str, int] = {}
     for key in _keys(part, cells):
         if key.row not in excluded:
             counts[key.row] = counts.get(key.row, 0) + (totals.values.get(key) or 0)
     in_order = sorted({count for count in counts.values() if count > 0}, reverse=True)
-    wanted = in_order[rank - 1 : rank]
+    wanted = [count for count in in_order[rank - 1 : rank] if count > unpublished_count(totals, part, cells)]
     return tuple(row for row, count in counts.items() if count in wanted)
+
+
+def unpublished_count(totals: Totals, part: Part, cells: Cells) -> int:
+    """How much (件 or 人) of a published total is not in any row of a column that was published."""
+    table_id, table = part.count_table(cells.table)
+    count = 0
+    for label in cells.column_labels:
+        keys = table.keys_of_total(table_id, label)
+        total = totals.total(table_id, label, keys)
+        if total is not None and has_unpublished_rows(CellKey(table_id, "", "", label), table, totals.printed):
+            count += total - (totals.so_far(keys) or 0)
+    return count
 
 
 def compute_share(figure: Figure, part: Part, totals: Totals) -> Share:
     """A figure by its definition, which need not be one of the part."""
     of = figure.denominator
-    excluded = _keys(part, of.model_copy(update={"rows": figure.excluded})) if figure.excluded else []
-    denominator = _sum(totals, part, of, excluded)
+    denominator = _sum(totals, part, of, figure.excluded)
     if figure.numerator is None:
         rows = largest_rows(totals, part, of, figure.excluded)
         counted = rows[:1] or of.rows  # without a largest row all of them are nothing, or are not known
-        numerator = totals.sum(_keys(part, of.model_copy(update={"rows": counted})))
+        numerator = _sum(totals, part, of.model_copy(update={"rows": counted}))
+        if not rows and unpublished_count(totals, part, of):
+            numerator = None
     else:
         rows = figure.numerator.rows or figure.numerator.columns
         numerator = _sum(totals, part, figure.numerator)
@@ -130,7 +143,8 @@ def row_share(table_id: str, table: CountTable, rate: RateColumn, totals: Totals
 
     def number(label: str, of: Row | None) -> int | None:
         if of is None:
-            return totals.total(table_id, label, table.keys_of_total(table_id, label))
+            has_column = table.column(label) is not None  # a published year may lack it
+            return totals.total(table_id, label, table.keys_of_total(table_id, label)) if has_column else None
         return totals.values.get(of.key(table_id, label))
 
     def added(labels: Sequence[str]) -> int | None:
@@ -155,15 +169,33 @@ def printed_share(numerator: int | None, denominator: int | None, rule: Figure |
     return never_whole(rounded, numerator, denominator)
 
 
-def _sum(totals: Totals, part: Part, cells: Cells, without: Collection[CellKey] = ()) -> int | None:
-    """The sum of cells but for some of them; of a whole column also where only its total is known."""
-    keys = [key for key in _keys(part, cells) if key not in without]
-    if cells.rows or cells.group or without:
-        return totals.sum(keys)
+def _sum(totals: Totals, part: Part, cells: Cells, excluded: Sequence[str] = ()) -> int | None:
+    """The sum of cells but for the excluded rows; None where something of it was not published.
+
+    Of a whole column of which not all rows were published it is the total without the excluded rows.
+    """
     table_id, table = part.count_table(cells.table)
-    whole = [totals.total(table_id, label, table.keys_of_total(table_id, label)) for label in cells.column_labels]
-    known = [total for total in whole if total is not None]
-    return sum(known) if len(known) == len(whole) else None
+    if not all(map(table.column, cells.column_labels)):
+        return None
+    left_out = _keys(part, cells.model_copy(update={"rows": tuple(excluded)})) if excluded else []
+    wanted = [key for key in _keys(part, cells) if key not in left_out]
+    columns = [CellKey(table_id, "", "", label) for label in cells.column_labels]
+    if not any(has_unpublished_rows(name, table, totals.printed) for name in columns):
+        return totals.sum(wanted)
+    added_up = {part.column for name in columns for part in table.parts_of(name)}
+    # The table has only the rows that were published, the totals have all of them.
+    unknown = {
+        key.row
+        for key, value in totals.values.items()
+        if value is None and key.table == table_id and key.column in added_up and cells.group in ("", key.group)
+    }
+    if not (unknown - {*excluded} if not cells.rows else unknown & {*cells.rows} - {*excluded}) and wanted:
+        return totals.sum(wanted)
+    if cells.rows or cells.group or unknown & {*excluded}:
+        return None
+    whole = [totals.total(table_id, name.column, table.parts_of(name)) for name in columns]
+    left = totals.sum(left_out)
+    return None if left is None or None in whole else sum(filter(None, whole)) - left
 
 
 def _keys(part: Part, cells: Cells) -> list[CellKey]:

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from nerima_report.edition import Edition
 from nerima_report.edition.entries import ADJUSTMENTS
-from nerima_report.edition.tables import DONE
+from nerima_report.edition.tables import DONE, CountTable
 from nerima_report.places import CellKey
 from nerima_report.tallies.counting import counted_values, origin_of, source_of
 from nerima_report.tallies.done import list_done, values_of_places
@@ -120,6 +120,12 @@ class Totals:
         values = [self.values.get(key) for key in keys]
         known = [value for value in values if value is not None]
         return sum(known) if len(known) == len(values) else None
+
+
+def has_unpublished_rows(name: CellKey, table: CountTable | None, printed: Mapping[CellKey, int]) -> bool:
+    """Whether the total of a column, or of one that it adds up, is known to contain rows that were not published."""
+    parts = table.parts_of(name) if table else ()
+    return name in printed or any(part._replace(group="", row="") in printed for part in parts)
 
 
 def doubted(totals: Totals, edition: Edition, gaps: Mapping[str, Iterable[str]]) -> Totals:
