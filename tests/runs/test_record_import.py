@@ -703,8 +703,28 @@ def test_a_total_may_be_more_than_the_rows_that_were_published(
     assert f"| 部分公開 | 7 |\n| 合計 | {total} |" in report
     assert f"公開請求は{total}件でした。" in report
     assert "非公開 |" not in report
+    assert ("「全部公開」と「部分公開」の割合は" in report) == (
+        not kept
+    )  # how many of the others were withdrawn is not known
     (work / "2025.csv").write_text(text, encoding="utf-8")
     assert command("-C", work, "record", "import", "2025.csv", "--year", "2025").code == 0
     assert command("-C", work, "trend", "2025..2026").code == 0
     trend = (work / "out" / "trend-2025-2026" / "trend.csv").read_text(encoding="utf-8-sig")
     assert trend.count(f"処理状況,,{total},件") == 2
+
+
+def test_open_data_has_the_shares_that_the_report_prints(work: Path, command: Command) -> None:
+    assert command("-C", work, "edition", "new", "ひばり市").code == 0
+    tables = work / "定義" / "ひばり市" / "disclosure" / "tables.toml"
+    rates = 'rates = [{ label = "構成比", of = "件数", basis = "架空" }]'
+    text = tables.read_text(encoding="utf-8").replace('key = "処理状況"', f'key = "処理状況"\n{rates}')
+    tables.write_text(text, encoding="utf-8")
+    text = ONLY_MAIN_ROWS.replace("件数,93", "件数,68").replace("個人,件数,60", "個人,件数,35")
+    (work / "2026.csv").write_text(text, encoding="utf-8")
+    assert command("-C", work, "record", "import", "2026.csv", "--year", "2026").code == 0
+    assert command("-C", work, "build", "2026", "--from-record").code == 0
+    report = (work / "out" / "2026" / "report.md").read_text(encoding="utf-8")
+    assert "| 全部公開 | 61 | 89.7 |\n| 部分公開 | 7 | 10.3 |\n| 合計 | 68 | 100.0 |" in report
+    data = (work / "out" / "2026" / "data" / "disclosure-01.csv").read_text(encoding="utf-8-sig")
+    shares = [line.split(",")[6:9] for line in data.splitlines() if ",構成比," in line]
+    assert shares == [["全部公開", "構成比", "89.7"], ["部分公開", "構成比", "10.3"], ["合計", "構成比", "100.0"]]

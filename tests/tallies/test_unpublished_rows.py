@@ -15,9 +15,8 @@ from hypothesis import strategies as st
 from nerima_report.edition.part import Part, PartDefinition
 from nerima_report.edition.tables import Cells, CountTable, Figure, RateColumn
 from nerima_report.places import CellKey
-from nerima_report.report.record import published_table
 from nerima_report.tallies.figures import compute_share, largest_rows, percentage, row_share
-from nerima_report.tallies.totals import Totals
+from nerima_report.tallies.totals import Totals, published_table
 
 ID, ROWS = "公開.処理", ("公開", "部分公開", "非公開", "取下げ")
 TABLE = CountTable.model_validate(

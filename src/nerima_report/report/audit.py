@@ -26,7 +26,7 @@ from nerima_report.report.blocks import Report
 from nerima_report.report.content import Content
 from nerima_report.report.must_publish import published_items
 from nerima_report.report.tables import in_printed_order, share_text
-from nerima_report.report.wording import COMPUTED, number, so_far
+from nerima_report.report.wording import COMPUTED, number, so_far, total_so_far
 from nerima_report.report.years_tables import TableOfYears, YearsLine, tables_of_years
 from nerima_report.tallies.collection import Collection
 from nerima_report.tallies.counting import amount, counted_entries, divided_by, open_entries, source_of
@@ -153,12 +153,8 @@ def _computations(report: Report) -> Iterator[str]:
 
 def _rates(totals: Totals, table_id: str, table: CountTable, rate: RateColumn) -> Iterator[str]:
     """A line for each row with the share that is printed in a column of shares, and how it was computed."""
-    yield from (
-        f"### {rate.label}({rate.unit})",
-        "",
-        f"{rate.rule}（{ROUNDING_NAMES[rate.rounding]}）。よりどころ: {rate.basis}",
-        "",
-    )
+    rounding = ROUNDING_NAMES[rate.rounding] + ("。端数があれば100%と0%にしない" if rate.never_whole else "")
+    yield from (f"### {rate.label}({rate.unit})", "", f"{rate.rule}（{rounding}）。よりどころ: {rate.basis}", "")
     shares = {" ".join(filter(None, row.line)): row_share(table_id, table, rate, totals, row) for row in table.rows}
     if table.total:
         shares[table.total] = row_share(table_id, table, rate, totals)
@@ -245,8 +241,7 @@ def _column(content: Content, told: pd.DataFrame, table_id: str, table: CountTab
         if adjustment.applied and not set(adjustment.keys).isdisjoint(keys):
             rows.append(["調整", *(f"{adjustment.difference:+,}" if key in adjustment.keys else "" for key in keys)])
     printed = [so_far(content.collection.totals, [key]) for key in keys]
-    whole = table.keys_of_total(table_id, column.label)
-    total = [so_far(content.collection.totals, whole)] if table.total else []
+    total = [total_so_far(content.collection.totals, table_id, table, column.label)] if table.total else []
     headings = [section, *(f"{row.group} {row.label}".strip() for row in table.rows), *([table.total] if total else [])]
     yield from markdown_table(
         headings, [*([*row, *([""] if total else [])] for row in rows), ["印刷した数", *printed, *total]]
@@ -329,7 +324,12 @@ def _breaks(content: Content) -> Iterator[str]:
 def _adjustments(content: Content) -> Iterator[str]:
     yield from ("## 調整", "")
     rows = [
-        (" ".join(text for text in a.key if text), f"{a.difference:+,}", a.reason, "" if a.applied else "使っていない")
+        (
+            " ".join(text for text in (*a.key, a.section) if text),
+            f"{a.difference:+,}",
+            a.reason,
+            "" if a.applied else "使っていない",
+        )
         for a in content.collection.totals.adjustments
     ]
     yield from markdown_table(("セル", "増減", "理由", "備考"), rows)

@@ -23,12 +23,12 @@ from nerima_report.places import CellKey
 from nerima_report.records.model import Record, RecordedCell, RecordedTable
 from nerima_report.report.blocks import Report
 from nerima_report.report.content import Content
-from nerima_report.report.record import as_recorded, published_table, recorded_list
+from nerima_report.report.record import as_recorded, recorded_list
 from nerima_report.report.tables import in_printed_order, printed_rows
 from nerima_report.report.wording import COMPUTED, MINUS, number_name, year_names
 from nerima_report.report.years_tables import TableOfYears, tables_of_years
 from nerima_report.tallies.figures import row_share
-from nerima_report.tallies.totals import Totals
+from nerima_report.tallies.totals import Totals, published_table
 from nerima_report.text import one_line
 
 KNOWN, UNPUBLISHED = "値あり", "公表なし"
@@ -277,7 +277,9 @@ def _counts(record: Record, table_id: str, table: CountTable | None) -> Iterator
     known = [key for key, value in values.items() if key.table == table_id and value is not None]
     known += [key for key in record.totals if key.table == table_id]
     columns = list(dict.fromkeys(key.column for key in known))
-    rows = _rows(record, table_id, table)
+    totals = Totals(values, printed=record.totals, shares=record.shares)
+    told = published_table(table_id, table, totals) if table is not None else None
+    rows = _rows(totals, table_id, table)
 
     def number(group: str, row: str, column: str, kind: str, value: int | None) -> tuple[Value, ...]:
         return group, row, column, value, units[column], kind, UNPUBLISHED if value is None else KNOWN
@@ -286,28 +288,25 @@ def _counts(record: Record, table_id: str, table: CountTable | None) -> Iterator
         for column in columns:
             key = CellKey(table_id, group, row, column)
             yield number(group, row, column, _kind(table, key), values.get(key))
-        yield from _row_shares(record, table_id, table, group, row)
+        yield from _row_shares(table_id, told, totals, group, row)
     if table is not None and table.total:
         for column in columns:
             keys = (CellKey(table_id, *row, column) for row in rows if table.is_counted(*row))
-            total = Totals(values, printed=record.totals).total(table_id, column, keys)
-            yield number("", table.total, column, TOTAL, total)
-        yield from _row_shares(record, table_id, table, "", table.total)
+            yield number("", table.total, column, TOTAL, totals.total(table_id, column, keys))
+        yield from _row_shares(table_id, told, totals, "", table.total)
 
 
 def _row_shares(
-    record: Record, table_id: str, table: CountTable | None, group: str, label: str
+    table_id: str, table: CountTable | None, totals: Totals, group: str, label: str
 ) -> Iterator[tuple[Value, ...]]:
-    """The shares in the columns of shares of a row, or of the total row."""
-    totals = Totals(record.values, printed=record.totals, shares=record.shares)
+    """The shares in the columns of shares of a row, or of the total row. `table` has what was published."""
     for rate in table.rates if table else ():
         value = row_share(table_id, table, rate, totals, table.row(group, label)).value if table else None
         yield group, label, rate.label, value, rate.unit, SHARE, UNPUBLISHED if value is None else KNOWN
 
 
-def _rows(record: Record, table_id: str, table: CountTable | None) -> list[tuple[str, str]]:
+def _rows(totals: Totals, table_id: str, table: CountTable | None) -> list[tuple[str, str]]:
     """Group and label of the rows as printed; then those that the definitions no longer have."""
-    totals = Totals(record.values, printed=record.totals)
     known = (key for key, value in totals.values.items() if key.table == table_id and value is not None)
     recorded = list(dict.fromkeys((key.group, key.row) for key in known))
     if table is None:

@@ -48,7 +48,7 @@ from nerima_report.tallies.figures import Share, compute_figures
 from nerima_report.tallies.lines import line_of
 from nerima_report.tallies.model import Entry, FilledCell, Tallies
 from nerima_report.tallies.printed_rates import PrintedShare
-from nerima_report.tallies.totals import Totals, cell_names, with_sums
+from nerima_report.tallies.totals import Totals, cell_names, published_table, with_sums
 from nerima_report.text import name_of
 
 
@@ -295,15 +295,6 @@ def _told(part: Part, totals: Totals) -> Part:
         for key, table in part.tables.items()
     }
     return replace(part, tables=tables)
-
-
-def published_table(table_id: str, table: CountTable, totals: Totals) -> CountTable:
-    """The table with the rows and columns of which something was published; as it is, if nothing was."""
-    known = {key for key, value in totals.values.items() if key.table == table_id and value is not None}
-    told = {key.column for key in (*known, *totals.printed) if key.table == table_id}
-    rows = tuple(row for row in table.rows if any((k.group, k.row) == (row.group, row.label) for k in known))
-    columns = tuple(column for column in table.columns if column.label in told)
-    return table.model_copy(update={"rows": rows or table.rows, "columns": columns}) if told else table
 
 
 def recorded_list(record: Record, table_id: str, table: EntryTable) -> tuple[Entry, ...]:

@@ -128,6 +128,15 @@ def has_unpublished_rows(name: CellKey, table: CountTable | None, printed: Mappi
     return name in printed or any(part._replace(group="", row="") in printed for part in parts)
 
 
+def published_table(table_id: str, table: CountTable, totals: Totals) -> CountTable:
+    """The table with the rows and columns of which something was published; as it is, if nothing was."""
+    known = {key for key, value in totals.values.items() if key.table == table_id and value is not None}
+    told = {key.column for key in (*known, *totals.printed) if key.table == table_id}
+    rows = tuple(row for row in table.rows if any((k.group, k.row) == (row.group, row.label) for k in known))
+    columns = tuple(column for column in table.columns if column.label in told)
+    return table.model_copy(update={"rows": rows or table.rows, "columns": columns}) if told else table
+
+
 def doubted(totals: Totals, edition: Edition, gaps: Mapping[str, Iterable[str]]) -> Totals:
     """The totals where more is missing: by id of a table, those 課 on whose sheet something could not be read."""
     by_table = {table_id: tuple(who) for table_id, who in gaps.items()}

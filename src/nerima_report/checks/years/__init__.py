@@ -24,7 +24,7 @@ from nerima_report.registers.master import keeps_registers, load_masters
 from nerima_report.tallies.counting import counted_tables
 from nerima_report.tallies.figures import row_share
 from nerima_report.tallies.printed_rates import Difference, cell_differs, other_roundings, rate_differs
-from nerima_report.tallies.totals import Totals
+from nerima_report.tallies.totals import Totals, published_table
 from nerima_report.workspace import Workspace
 
 MOST_NAMED = 5
@@ -160,7 +160,8 @@ def printed_columns_of_shares_are_as_computed(evidence: YearEvidence) -> Iterato
         rate = next((rate for rate in (table.rates if table else ()) if rate.label == key.column), None)
         if recomputed is None or recomputed == printed or table is None or rate is None:
             continue
-        share = row_share(key.table, table, rate, totals, table.row(key.group, key.row))
+        told = published_table(key.table, table, totals)
+        share = row_share(key.table, told, rate, totals, told.row(key.group, key.row))
         numbers = share.numerator, share.denominator
         ways = other_roundings(printed, numbers, rate.rounding, whole=not rate.never_whole)
         place = evidence.current.places.table(key.table)
