@@ -270,6 +270,8 @@ def _check_figures(part: Part) -> Iterator[Fault]:
             yield file, f"{figure.key}.excluded", reason
         if twice := _counted_and_excluded(part, figure):
             yield file, f"{figure.key}.excluded", f"分子にある行「{min(twice)}」は除けません"
+        elif outside := _excluded_from_nothing(part, figure):
+            yield file, f"{figure.key}.excluded", f"分母に入っていない行「{outside}」は除けません"
 
 
 def _counted_and_excluded(part: Part, figure: Figure) -> set[str]:
@@ -282,6 +284,16 @@ def _counted_and_excluded(part: Part, figure: Figure) -> set[str]:
     left_out = of.model_copy(update={"rows": figure.excluded})
     keys = (set(cell_keys(*part.count_table(cells.table), cells)) for cells in (counted, left_out))
     return {key.row for key in set.intersection(*keys)}
+
+
+def _excluded_from_nothing(part: Part, figure: Figure) -> str:
+    """A row that the denominator does not count, such as a part (うち…) of another, but should leave out; or ''."""
+    of = figure.denominator
+    excluded = of.model_copy(update={"rows": figure.excluded})
+    if not figure.excluded or _unknown(part, of) or _unknown(part, excluded):
+        return ""
+    counted = {*cell_keys(*part.count_table(of.table), of)}
+    return next((key.row for key in cell_keys(*part.count_table(of.table), excluded) if key not in counted), "")
 
 
 def _check_charts(part: Part) -> Iterator[Fault]:

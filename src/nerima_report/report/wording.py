@@ -425,6 +425,9 @@ class PartWording:
             raise WordingError(f"表「{table}」に区分「{group}」はありません")
         cells = Cells(table=definition.key, column=self._column(definition, column), group=group, rows=tuple(rows))
         keys = cell_keys(table_id, definition, cells)
+        named = [*rows, *(key.row for key in keys if keys.count(key) > 1)]  # a sum of rows may be named with its part
+        if twice := next((row for row in named if named.count(row) > 1), ""):
+            raise WordingError(f"表「{table}」の「{twice}」を2回足しています")
         texts = (table_id, group, "＋".join(rows) or "計", column)
         name = number_name(keys[0]) if len(keys) == 1 else COMPUTED + " ".join(filter(None, texts))
         return replace(self._counted(table, keys, self._unit(definition, column)), name=name)
