@@ -1,4 +1,4 @@
-"""Tables by 実施機関 or 部: nothing is divided into two places at once, and no part of the roster stands in two lines."""
+"""Tables by 実施機関 or 部: nothing is divided into two places at once, and no 部 stands in two lines."""
 
 from __future__ import annotations
 
