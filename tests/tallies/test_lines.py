@@ -168,6 +168,17 @@ def test_an_adjustment_of_an_unknown_section_is_not_applied(name: str, city: Edi
     assert (finding.code, name in str(finding.found)) == ("N609", True)
 
 
+def test_an_adjustment_may_not_take_more_from_a_section_than_its_line_has(city: Edition) -> None:
+    roster = [RosterSection(2024, "総務部", "総務課"), RosterSection(2024, "議会事務局", "議事課")]
+    numbers = {(roster[0].key, "公開", "件数"): 9, (roster[1].key, "公開", "件数"): 1}
+    said = {"表": SOURCE, "区分": None, "行": "公開", "列": "件数", "増減": -3, "理由": "架空", "課": "議事課"}
+    tallies = replace(tallies_of(numbers), entries={ADJUSTMENTS: (Entry(said, "市全体", 5),)})
+    edition = with_roster(city, roster)
+    totals = add_up(tallies, edition, roster=roster)
+    [finding] = adjustments_can_be_applied(Collection(edition, 2024, tallies, totals))
+    assert (finding.code, finding.found, "議会" in finding.details["about"]) == ("N610", -2, True)
+
+
 @UNREACHED
 @given(drawn=collected())
 def test_what_is_divided_adds_up_and_a_section_outside_the_roster_is_found(

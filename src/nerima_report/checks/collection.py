@@ -148,15 +148,15 @@ def the_ward_waits_for_everybody(collection: Collection) -> Iterator[Finding]:
 
 
 def adjustments_can_be_applied(collection: Collection) -> Iterator[Finding]:
-    """Every adjustment names a cell that is a sum over 課, and leaves it at zero or above."""
+    """Every adjustment names a cell that is a sum over 課, and leaves all that it changes at zero or above."""
+    values = collection.totals.values
     for adjustment in collection.totals.adjustments:
-        key = adjustment.key
         place = row_of(adjustment, collection.edition)
         if not adjustment.applied:
-            yield Finding("N609", place, found=" ".join(filter(None, (*key, adjustment.section))) or "空欄")
-        elif (collection.totals.values.get(key) or 0) < 0:
+            yield Finding("N609", place, found=adjustment.name or "空欄")
+        elif key := next((key for key in adjustment.keys if (values.get(key) or 0) < 0), None):
             about = " ".join(text for text in key if text)
-            yield Finding("N610", place, found=collection.totals.values[key], details={"about": about})
+            yield Finding("N610", place, found=values[key], details={"about": about})
 
 
 def row_of(adjustment: Adjustment, edition: Edition) -> Place:

@@ -189,7 +189,7 @@ def _by_hand(content: Content, texts: ApprovalTexts, changed: ChangedByHand) -> 
     """The numbers that the coordinator adjusted, the workbooks handed in again, and the documents edited in Word."""
     adjustments = [
         (
-            " ".join(filter(None, a.key)),
+            a.name,
             shown_fact(a.difference, signed=True),
             a.reason,
             "" if a.applied else texts.unused,

@@ -325,7 +325,7 @@ def _adjustments(content: Content) -> Iterator[str]:
     yield from ("## 調整", "")
     rows = [
         (
-            " ".join(text for text in (*a.key, a.section) if text),
+            a.name,
             f"{a.difference:+,}",
             a.reason,
             "" if a.applied else "使っていない",

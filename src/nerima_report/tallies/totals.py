@@ -43,6 +43,11 @@ class Adjustment:
     in_lines: tuple[CellKey, ...] = ()
 
     @property
+    def name(self) -> str:
+        """Its cell, and the 課 if it names one: 公開.処理状況 取下げ 件数 総務部総務課."""
+        return " ".join(filter(None, (*self.key, self.section)))
+
+    @property
     def keys(self) -> tuple[CellKey, ...]:
         """All cells that it changes."""
         return self.key, *self.in_lines
