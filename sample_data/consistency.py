@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from nerima_report.edition import Edition
+from nerima_report.edition.links import Link, cell_keys
 from nerima_report.edition.part import Part
-from nerima_report.edition.tables import Link, cell_keys
 from nerima_report.places import CellKey
 
 Counts = Mapping[CellKey, int]  # 件 or 人 by cell; a cell that is not there counts nothing

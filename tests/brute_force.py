@@ -16,7 +16,7 @@ from openpyxl.utils.cell import coordinate_to_tuple
 from nerima_report.checks.links import holds, linked_sums, tables_agree_in_each_workbook
 from nerima_report.checks.table import rows_add_up
 from nerima_report.edition import Edition
-from nerima_report.edition.tables import Link
+from nerima_report.edition.links import Link
 from nerima_report.edition.texts import CorrectionsDefinition
 from nerima_report.examination import examine
 from nerima_report.findings import Finding

@@ -14,8 +14,10 @@ import pytest
 from conftest import ROOT, SAMPLE, Command
 from follow import STEPS, Reader, shows
 from nerima_report.edition import Edition, load_edition
+from nerima_report.edition.conditions import Condition
+from nerima_report.edition.definition import Definition
 from nerima_report.edition.entries import EntryField, EntryTable, PrintedColumn
-from nerima_report.edition.tables import Column, Condition, CountTable, Definition, Note, Row
+from nerima_report.edition.tables import Column, CountTable, Note, Row
 from nerima_report.edition.years_tables import YearsItem, YearsTable
 from nerima_report.forms import Filling, FormCover, render_form
 from nerima_report.places import CellKey

@@ -17,7 +17,7 @@ from openpyxl.utils.cell import coordinate_to_tuple
 
 from inboxes import Ward, changed, check, places
 from nerima_report.edition import Edition
-from nerima_report.edition.tables import Rounding
+from nerima_report.edition.definition import Rounding
 from nerima_report.examination import examine
 from nerima_report.fiscal_year import full_name, parse_fiscal_year, parse_month, short_name, year_end
 from nerima_report.places import CellKey, cell_place

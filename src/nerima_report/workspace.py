@@ -14,8 +14,8 @@ from typing import NamedTuple
 from pydantic import Field, field_validator
 
 from nerima_report.edition.catalogue import Catalogue
+from nerima_report.edition.definition import Definition, Text
 from nerima_report.edition.municipality import Words
-from nerima_report.edition.tables import Definition, Text
 from nerima_report.edition.toml import read_definition
 from nerima_report.errors import CannotProceed, DefinitionError
 from nerima_report.files import (

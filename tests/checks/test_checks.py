@@ -15,7 +15,7 @@ from inboxes import Ward, cell_name, check, roster
 from nerima_report.checks.links import tables_agree_in_the_ward
 from nerima_report.checks.privacy import private_parts
 from nerima_report.edition import Edition
-from nerima_report.edition.tables import Cells, Link
+from nerima_report.edition.links import Cells, Link
 from nerima_report.examination import judge
 from nerima_report.findings import Finding
 from nerima_report.tallies.submission import Inbox

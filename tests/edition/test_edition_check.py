@@ -14,6 +14,7 @@ import pytest
 from conftest import Command, copy_templates, definition_file
 from nerima_report.edition import find_edition, load_edition
 from nerima_report.edition.changes import edition_changes
+from nerima_report.edition.definition import CHOICES, Definition
 from nerima_report.edition.ledger_texts import (
     ClockWords,
     ConditionWords,
@@ -24,7 +25,6 @@ from nerima_report.edition.ledger_texts import (
     YearWords,
 )
 from nerima_report.edition.municipality import MunicipalityDefinition
-from nerima_report.edition.tables import CHOICES, Definition
 from nerima_report.edition.texts import (
     AgreementTexts,
     FormTexts,

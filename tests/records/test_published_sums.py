@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nerima_report.edition.tables import Cells, CountTable
+from nerima_report.edition.links import Cells
+from nerima_report.edition.tables import CountTable
 from nerima_report.places import CellKey
 from nerima_report.records.earlier_years import published_sum
 from nerima_report.records.years import total_of_column

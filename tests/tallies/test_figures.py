@@ -14,8 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inboxes import Ward
+from nerima_report.edition.definition import Rounding
+from nerima_report.edition.figures import Figure
 from nerima_report.edition.part import Part, PartDefinition
-from nerima_report.edition.tables import CountTable, Figure, Rounding
+from nerima_report.edition.tables import CountTable
 from nerima_report.places import CellKey
 from nerima_report.report.audit import make_audit
 from nerima_report.report.compose import compose_report

@@ -12,8 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nerima_report.edition.figures import Figure
+from nerima_report.edition.links import Cells
 from nerima_report.edition.part import Part, PartDefinition
-from nerima_report.edition.tables import Cells, CountTable, Figure, RateColumn
+from nerima_report.edition.tables import CountTable, RateColumn
 from nerima_report.places import CellKey
 from nerima_report.tallies.figures import compute_share, largest_rows, percentage, row_share
 from nerima_report.tallies.totals import Totals, published_table

@@ -29,7 +29,7 @@ from nerima_report.checks import (
     unread,
     uses,
 )
-from nerima_report.edition.tables import LINK_CODES
+from nerima_report.edition.links import LINK_CODES
 from nerima_report.findings import Finding
 from nerima_report.tallies.collection import Collection
 

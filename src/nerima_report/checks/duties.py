@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date
 
+from nerima_report.edition.definition import without_doubt
 from nerima_report.edition.entries import EntryField, EntryTable
-from nerima_report.edition.tables import without_doubt
 from nerima_report.findings import Finding
 from nerima_report.fiscal_year import full_date, full_name
 from nerima_report.tallies.collection import Collection

@@ -9,8 +9,9 @@ from itertools import chain
 
 from nerima_report.checks.numerals import UNSAVED, Numerals, without_years, years_named
 from nerima_report.edition import Edition
+from nerima_report.edition.definition import fill
 from nerima_report.edition.entries import EntryTable
-from nerima_report.edition.tables import CountTable, fill
+from nerima_report.edition.tables import CountTable
 from nerima_report.tallies.layout import (
     GUIDE_SHEET,
     LEDGER_GUIDE_SHEET,

@@ -8,9 +8,10 @@ from itertools import chain, islice
 from typing import NamedTuple
 
 from nerima_report.edition import Edition
+from nerima_report.edition.links import LINK_CODES, Cells, Link, cell_keys, links_of_parts
 from nerima_report.edition.municipality import Words
 from nerima_report.edition.part import Part
-from nerima_report.edition.tables import LINK_CODES, Cells, CountTable, Link, cell_keys, links_of_parts
+from nerima_report.edition.tables import CountTable
 from nerima_report.findings import Finding
 from nerima_report.places import CellKey, Place, cell_place
 from nerima_report.tallies.cases import number_in_ledger

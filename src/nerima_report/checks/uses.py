@@ -14,9 +14,9 @@ from itertools import pairwise
 from typing import Any
 
 from nerima_report.edition.case_rules import KindRule, UseRules
+from nerima_report.edition.conditions import all_hold
 from nerima_report.edition.guideline import Guideline
 from nerima_report.edition.part import Part
-from nerima_report.edition.tables import all_hold
 from nerima_report.findings import Finding
 from nerima_report.fiscal_year import fiscal_year_of, full_date
 from nerima_report.places import CellKey, Place

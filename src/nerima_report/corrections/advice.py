@@ -19,7 +19,8 @@ from nerima_report.corrections.ranking import Before, Ranking
 from nerima_report.corrections.search import Change, Problem, pair_changes, single_changes
 from nerima_report.corrections.sentences import Sentences
 from nerima_report.corrections.slips import pattern_changes
-from nerima_report.edition.tables import LINK_CODES, fill
+from nerima_report.edition.definition import fill
+from nerima_report.edition.links import LINK_CODES
 from nerima_report.findings import SEVERITIES, Advice, Explanation, Finding, shown_fact
 from nerima_report.places import CellKey, Place
 from nerima_report.tallies.collection import Collection

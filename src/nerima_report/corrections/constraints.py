@@ -17,7 +17,7 @@ from nerima_report.checks.links import LinkedSums, broken_link, holds, linked_su
 from nerima_report.checks.table import code_of, stated_number, stated_totals, summed_cells, text_sum
 from nerima_report.corrections.linear_system import Constraint, Number, Sum, System, SystemCell
 from nerima_report.corrections.lines import lines_behind
-from nerima_report.edition.tables import Link
+from nerima_report.edition.links import Link
 from nerima_report.findings import Explanation, Finding
 from nerima_report.places import CellKey, Place, cell_place
 from nerima_report.tallies.cell_values import LARGEST_COUNT

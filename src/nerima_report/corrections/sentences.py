@@ -8,7 +8,7 @@ from nerima_report.corrections.linear_system import SystemCell
 from nerima_report.corrections.ranking import Ranked, Ranking
 from nerima_report.edition import Edition
 from nerima_report.edition.catalogue import ranges
-from nerima_report.edition.tables import fill
+from nerima_report.edition.definition import fill
 from nerima_report.findings import SuggestedCell, Suggestion, shown_fact
 from nerima_report.places import Place
 from nerima_report.tallies.cell_values import LARGEST_COUNT

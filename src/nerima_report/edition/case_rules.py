@@ -9,9 +9,11 @@ from collections.abc import Iterator, Mapping
 
 from pydantic import Field, model_validator
 
+from nerima_report.edition.conditions import Condition
+from nerima_report.edition.definition import Definition, Text, refuse_duplicates
 from nerima_report.edition.entries import EntryTable, Tables
 from nerima_report.edition.guideline import Guideline
-from nerima_report.edition.tables import Condition, CountTable, Definition, Text, refuse_duplicates
+from nerima_report.edition.tables import CountTable
 
 
 class CaseFields(Definition):

@@ -15,8 +15,8 @@ from typing import Annotated
 
 from pydantic import Field, RootModel, StringConstraints
 
+from nerima_report.edition.definition import Definition, Text
 from nerima_report.edition.municipality import Words
-from nerima_report.edition.tables import Definition, Text
 from nerima_report.edition.toml import read_definition
 from nerima_report.errors import DefinitionError
 from nerima_report.findings import SEVERITIES, SEVERITY_NAMES, Finding, Severity, shown_fact

@@ -12,12 +12,14 @@ from pydantic import BaseModel
 
 from nerima_report.edition import Edition
 from nerima_report.edition.decision_notices import load_notices
+from nerima_report.edition.definition import CHOICES
 from nerima_report.edition.entries import TablesFile
+from nerima_report.edition.figures import FiguresFile
 from nerima_report.edition.ledger import without_choices
+from nerima_report.edition.links import LinksFile
 from nerima_report.edition.part import ChartsFile, Part
 from nerima_report.edition.registers import RegistersFile
 from nerima_report.edition.sources import load_coverage
-from nerima_report.edition.tables import CHOICES, FiguresFile, LinksFile
 from nerima_report.files import read_binary, read_text
 
 ChangeKind = Literal["changed", "added", "removed", "reordered", "reworded", "restyled"]

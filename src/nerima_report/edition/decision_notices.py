@@ -10,9 +10,10 @@ from collections.abc import Iterator, Mapping
 
 from pydantic import Field, model_validator
 
+from nerima_report.edition.conditions import Condition, all_hold
+from nerima_report.edition.definition import Definition, Text, refuse_duplicates
 from nerima_report.edition.ledger import Ledger
 from nerima_report.edition.part import Part
-from nerima_report.edition.tables import Condition, Definition, Text, all_hold, refuse_duplicates
 from nerima_report.edition.toml import read_definition
 from nerima_report.errors import DefinitionError
 

@@ -8,18 +8,10 @@ from typing import Annotated, Literal, TypeVar
 
 from pydantic import Field, model_validator
 
+from nerima_report.edition.conditions import Condition, all_hold
+from nerima_report.edition.definition import ROUNDING_NAMES, Definition, Text, placeholders_in, refuse_duplicates
 from nerima_report.edition.municipality import Words
-from nerima_report.edition.tables import (
-    ROUNDING_NAMES,
-    Condition,
-    CountTable,
-    Definition,
-    TableDefinition,
-    Text,
-    all_hold,
-    placeholders_in,
-    refuse_duplicates,
-)
+from nerima_report.edition.tables import CountTable, TableDefinition
 from nerima_report.edition.years_tables import YearsTable
 from nerima_report.fiscal_year import LAST_YEAR
 from nerima_report.places import CellKey

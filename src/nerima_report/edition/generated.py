@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from nerima_report.edition.conditions import Condition
 from nerima_report.edition.entries import AnyTable, EntryField, EntryTable, Tables, answers_of, in_columns
 from nerima_report.edition.guideline import Guideline
 from nerima_report.edition.registers import Register
-from nerima_report.edition.tables import Column, Condition, CountTable, Row
+from nerima_report.edition.tables import Column, CountTable, Row
 
 
 def with_numbers(data: Any, names: Mapping[str, str]) -> Any:

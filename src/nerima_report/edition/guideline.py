@@ -14,7 +14,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from nerima_report.edition.tables import Definition, FiscalYear, Text, refuse_duplicates
+from nerima_report.edition.definition import Definition, FiscalYear, Text, refuse_duplicates
 from nerima_report.text import plain
 
 CaseKind = Literal["利用", "提供", "委託"]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pydantic import Field, model_validator
 
-from nerima_report.edition.tables import Definition, Text, refuse_duplicates
+from nerima_report.edition.definition import Definition, Text, refuse_duplicates
 
 
 class SectionKind(Definition):

@@ -13,24 +13,10 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
-from nerima_report.edition.entries import (
-    Computed,
-    EntryField,
-    EntryTable,
-    Tables,
-    answers_of,
-    in_columns,
-)
-from nerima_report.edition.tables import (
-    Column,
-    Condition,
-    CountTable,
-    Definition,
-    Row,
-    Text,
-    all_hold,
-    refuse_duplicates,
-)
+from nerima_report.edition.conditions import Condition, all_hold
+from nerima_report.edition.definition import Definition, Text, refuse_duplicates
+from nerima_report.edition.entries import Computed, EntryField, EntryTable, Tables, answers_of, in_columns
+from nerima_report.edition.tables import Column, CountTable, Row
 
 # What a row is in the report of a year; a value that every row of a ledger has besides its fields.
 STATE = "集計"

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from pydantic import Field
 
-from nerima_report.edition.tables import Definition, Text
+from nerima_report.edition.definition import Definition, Text
 
 _ON_A_LINE = 8  # fields
 

@@ -7,8 +7,9 @@ from typing import Annotated, NamedTuple
 
 from pydantic import Field, StringConstraints
 
+from nerima_report.edition.conditions import Condition
+from nerima_report.edition.definition import Definition, Text, fill
 from nerima_report.edition.ledger import Ledger, LedgerField, Limit
-from nerima_report.edition.tables import Condition, Definition, Text, fill
 from nerima_report.edition.texts import LONGEST_MESSAGE, NAMES_OF_YEAR, InputText, YearText, asks_only_for
 from nerima_report.workbooks.limits import MAX_LEDGER_ROWS
 

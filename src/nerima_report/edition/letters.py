@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, field_validator
 
-from nerima_report.edition.tables import Definition, Text
+from nerima_report.edition.definition import Definition, Text
 from nerima_report.edition.texts import asks_only_for
 
 _ALWAYS = ("宛先", "課", "年度", "初日", "末日", "とりまとめ課", "とりまとめ課の長")

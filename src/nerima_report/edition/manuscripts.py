@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field, field_validator
 
-from nerima_report.edition.tables import Definition, Text, placeholders_in
+from nerima_report.edition.definition import Definition, Text, placeholders_in
 
 # What a constant may leave open: any numeral, and any era.
 NUMERAL, ERA = "数", "元号"

@@ -9,16 +9,8 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
-from nerima_report.edition.tables import (
-    Definition,
-    FiscalYear,
-    PrintedCell,
-    Rounding,
-    Setting,
-    Text,
-    fill,
-    placeholders_in,
-)
+from nerima_report.edition.definition import Definition, FiscalYear, Rounding, Setting, Text, fill, placeholders_in
+from nerima_report.edition.tables import PrintedCell
 from nerima_report.findings import Severity
 from nerima_report.fiscal_year import Calendar, full_date, full_name, last_day
 

@@ -14,21 +14,20 @@ from typing import TYPE_CHECKING
 from pydantic import Field, model_validator
 
 from nerima_report.edition.case_rules import UseRules
-from nerima_report.edition.entries import Tables
-from nerima_report.edition.registers import IncidentRule, Register
-from nerima_report.edition.tables import (
-    Cells,
-    CountTable,
+from nerima_report.edition.definition import (
     Definition,
-    Figure,
     FiscalYear,
     Label,
-    Link,
     OptionalLabel,
     Setting,
     Text,
     refuse_duplicates,
 )
+from nerima_report.edition.entries import Tables
+from nerima_report.edition.figures import Figure
+from nerima_report.edition.links import Cells, Link
+from nerima_report.edition.registers import IncidentRule, Register
+from nerima_report.edition.tables import CountTable
 from nerima_report.edition.years_tables import YearsTable
 from nerima_report.places import CellKey
 

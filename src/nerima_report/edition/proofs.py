@@ -8,23 +8,17 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from nerima_report.edition.case_rules import rule_faults
+from nerima_report.edition.definition import YEAR_PLACEHOLDERS, placeholders_in
 from nerima_report.edition.entries import EntryTable
+from nerima_report.edition.figures import Figure
 from nerima_report.edition.generated import condition_faults
 from nerima_report.edition.guideline import Guideline
 from nerima_report.edition.line_proofs import line_faults
+from nerima_report.edition.links import Cells, Link, cell_keys
 from nerima_report.edition.part import Break, Part
 from nerima_report.edition.register_proofs import register_faults
 from nerima_report.edition.sum_proofs import sum_faults
-from nerima_report.edition.tables import (
-    TOTAL,
-    YEAR_PLACEHOLDERS,
-    Cells,
-    CountTable,
-    Figure,
-    Link,
-    cell_keys,
-    placeholders_in,
-)
+from nerima_report.edition.tables import TOTAL, CountTable
 
 # What Excel takes as the name of a sheet.
 LONGEST_SHEET_NAME = 31

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from nerima_report.edition.definition import placeholders_in
 from nerima_report.edition.entries import EntryTable, Tables
 from nerima_report.edition.part import PartDefinition
 from nerima_report.edition.registers import Feeds, IncidentRule, Register
-from nerima_report.edition.tables import CountTable, placeholders_in
+from nerima_report.edition.tables import CountTable
 
 Fault = tuple[str, str]  # the key in registers.toml, and why
 

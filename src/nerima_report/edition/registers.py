@@ -13,8 +13,9 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
+from nerima_report.edition.conditions import Condition
+from nerima_report.edition.definition import Definition, Text, refuse_duplicates, without_doubt
 from nerima_report.edition.entries import EntryField, EntryTable
-from nerima_report.edition.tables import Condition, Definition, Text, refuse_duplicates, without_doubt
 
 # The columns that every register has besides its fields, on its sheet and in its master.
 NUMBER, ANSWER, TRACE = "番号", "確認", "控え"

@@ -22,9 +22,10 @@ from nerima_report.edition.citations import (
     typed_article,
     typed_key,
 )
+from nerima_report.edition.definition import Definition, Text, refuse_duplicates
 from nerima_report.edition.entries import EntryTable
 from nerima_report.edition.part import Part
-from nerima_report.edition.tables import CountTable, Definition, Text, refuse_duplicates
+from nerima_report.edition.tables import CountTable
 from nerima_report.edition.toml import read_definition
 from nerima_report.files import read_text
 

@@ -1,51 +1,32 @@
-"""tables.toml, links.toml and figures.toml as frozen models: tables of counts, links between them, rates.
+"""Tables of counts as frozen models (tables.toml): columns, rows, columns of shares, sums, who fills them in.
 
-The models hold data only: no formula, no expression, nothing that is evaluated. References between files (a link to a
-table) are checked in proofs.py. The title of a field is its Japanese name for clerks.
+The models hold data only: no formula, no expression, nothing that is evaluated. References between tables are checked
+in proofs.py. The title of a field is its Japanese name for clerks.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping
-from itertools import product
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
-from nerima_report.findings import SEVERITY_NAMES, Severity
-from nerima_report.fiscal_year import FIRST_RECORDED, LAST_YEAR
+from nerima_report.edition.conditions import Condition
+from nerima_report.edition.definition import (
+    Definition,
+    Label,
+    OptionalLabel,
+    Rounding,
+    Text,
+    fill,
+    lasting_name,
+    placeholders_in,
+    refuse_duplicates,
+)
 from nerima_report.places import CellKey
 
-
-def _written_in_full(year: int) -> int:
-    if not FIRST_RECORDED < year <= LAST_YEAR:  # so that the year before it may have a record
-        years = f"{FIRST_RECORDED + 1} から {LAST_YEAR} まで"
-        raise ValueError(f"年度は、2022 のように西暦の4けたで書いてください（{years}）")
-    return year
-
-
-# The names of years that titles, notes and labels may ask for; report/wording.py gives them for a fiscal year.
-YEAR_PLACEHOLDERS = frozenset(
-    {
-        *("年度", "短い年度", "年度末", "西暦"),
-        *("前年度", "短い前年度", "前年度末", "前年度の西暦"),
-        *("翌年度", "短い翌年度", "翌年度末", "翌年度の西暦"),
-    }
-)
-_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 # The total of the first column with its unit: the title of a table of counts may ask for it.
 TOTAL = "合計"
-_YEAR = re.compile(rf"\{{({'|'.join(YEAR_PLACEHOLDERS)})\}}")
-
-
-def lasting_name(label: str) -> str:
-    """The name that a label with the name of a year has in every year.
-
-    >>> lasting_name("{前年度}からの繰越"), lasting_name("取下げ")
-    ('前年度からの繰越', '取下げ')
-    """
-    return _YEAR.sub(r"\1", label)
 
 
 def _form_of_number(text: str) -> str:
@@ -55,108 +36,14 @@ def _form_of_number(text: str) -> str:
     return text
 
 
-Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
-OptionalLabel = Annotated[str, AfterValidator(lasting_name)]
-Label = Annotated[Text, AfterValidator(lasting_name)]  # of a row, a group or a column, where it is named
 PrintedCell = Annotated[str, AfterValidator(_form_of_number)]
-FiscalYear = Annotated[int, AfterValidator(_written_in_full)]
+
 Reporter = Literal["section", "coordinator"]
+
 Line = tuple[str, str]  # a row of a table by its group ('' without one) and its label; a column by '' and its label
-# The Japanese names of choices, and of the keyboard layouts in corrections.toml.
-CHOICES: Mapping[str, str] = {
-    "error": SEVERITY_NAMES["error"],
-    "warning": SEVERITY_NAMES["warning"],
-    "notice": SEVERITY_NAMES["notice"],
-    "section": "各課",
-    "coordinator": "とりまとめ課（全体の様式）",
-    "counts": "件数の表",
-    "entries": "一覧の表",
-    "years": "年度別の表",
-    "fixed": "書いた順",
-    "by_count": "多い順",
-    "equal": "等しい",
-    "at_most": "左は右以下",
-    "at_least": "左は右以上",
-    "both_or_neither": "一方が0なら他方も0",
-    "numpad": "テンキー",
-    "row": "行",
-    "rows": "行",
-    "columns": "列",
-}
+
 # The columns of a table that counts who was asked for a list, and who did what it is about.
 ASKED, DONE = "求めた所", "行った所"
-
-
-def without_doubt(text: str) -> str:
-    """A text of the definitions as it is printed: without assumptions, and the † of what no source at hand says.
-
-    >>> without_doubt("法第75条第1項†、指針第10条"), without_doubt("指針第10条。仮定: 課ごとに数える")
-    ('法第75条第1項、指針第10条', '指針第10条')
-    """
-    return text.replace("†", "").partition("仮定")[0].rstrip("。、（ ")
-
-
-class Definition(BaseModel):
-    """A frozen definition in which an unknown key is an error."""
-
-    # defer_build: a model is compiled when it is first used. Most are parts of another, which compiles them anyway.
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, defer_build=True)
-
-
-class Setting(Definition):
-    """A number that somebody decided, with its legal basis or source."""
-
-    value: int = Field(title="値")
-    basis: Text = Field(title="よりどころ")
-
-
-class Condition(Definition):
-    """A condition on a field of an entry: one of some choices, a number within limits, or `given`: filled in or blank.
-
-    A field with several answers meets it with any of them. `least` and `most` are themselves within the limits.
-    """
-
-    field: Text = Field(title="項目")
-    one_of: tuple[Text, ...] = Field(title="選択肢のどれか", default=())
-    given: bool | None = Field(title="書いてあるか", default=None)
-    least: int | None = Field(title="この数以上", default=None)
-    most: int | None = Field(title="この数以下", default=None)
-
-    @model_validator(mode="after")
-    def _asks_one_thing(self) -> Condition:
-        if [bool(self.one_of), self.given is not None, self.is_about_a_number].count(True) != 1:
-            raise ValueError("one_of（選択肢）か given（書いてあるか）か least と most（数）のどれか一つを書きます")
-        return self
-
-    @property
-    def is_about_a_number(self) -> bool:
-        """Whether it sets limits to a number."""
-        return self.least is not None or self.most is not None
-
-    @property
-    def wording(self) -> str:
-        """The condition in words: 「確認」が新規か変更の, 「協議の日」を書いた."""
-        if self.given is None:
-            return f"「{self.field}」が{'か'.join(self.one_of)}の"
-        return f"「{self.field}」を{'書いた' if self.given else '書かない'}"
-
-    def holds(self, entry: Mapping[str, object]) -> bool:
-        """Whether an entry (values by label of field) meets the condition."""
-        value = entry.get(self.field)
-        if self.one_of:
-            return any(one in self.one_of for one in value) if isinstance(value, tuple) else value in self.one_of
-        if self.given is not None:
-            return (value is not None) == self.given
-        least, most = self.least, self.most
-        return isinstance(value, int) and (least is None or least <= value) and (most is None or value <= most)
-
-
-def all_hold(conditions: Iterable[Condition], entry: Mapping[str, object]) -> bool:
-    """Whether an entry meets every one of the conditions."""
-    for condition in conditions:  # noqa: SIM110 (called for every entry and row: a generator takes twice as long)
-        if not condition.holds(entry):
-            return False
-    return True
 
 
 class Column(Definition):
@@ -211,10 +98,6 @@ class Column(Definition):
         if self.sum_of and (self.of or self.where or self.sum or self.different):
             raise ValueError("sum_of（足す列）の列には、of、where、sum、different を書けません")
         return self
-
-
-Rounding = Literal["half_up", "down", "up"]
-ROUNDING_NAMES: dict[Rounding, str] = {"half_up": "四捨五入", "down": "切捨て", "up": "切上げ"}
 
 
 class RateColumn(Definition):
@@ -564,7 +447,7 @@ class CountTable(TableDefinition):
         named: dict[str, str] = {}
 
         def lasting(label: object) -> object:
-            if not isinstance(label, str) or not _YEAR.search(label):
+            if not isinstance(label, str) or lasting_name(label) == label:
                 return label
             name = lasting_name(label.strip())
             named[name] = label.strip()
@@ -671,138 +554,3 @@ class CountTable(TableDefinition):
         for reason, is_so in faults.items():
             if is_so:
                 raise ValueError(reason)
-
-
-class Cells(Definition):
-    """Cells of a table of counts: of one column, or of several that are added up, the named rows or all of them.
-
-    All rows are those that the total of the table adds up.
-    """
-
-    table: Text = Field(title="表")
-    column: OptionalLabel = Field(title="列", default="")
-    columns: tuple[Label, ...] = Field(title="足す列", default=())
-    group: OptionalLabel = Field(title="区分", default="")
-    rows: tuple[Label, ...] = Field(title="行", default=())
-
-    @model_validator(mode="after")
-    def _names_columns(self) -> Cells:
-        if bool(self.column) == bool(self.columns):
-            raise ValueError("column（列）か columns（足す列）のどちらか一方を書きます")
-        refuse_duplicates("columns の列", list(self.columns))
-        return self
-
-    @property
-    def column_labels(self) -> tuple[str, ...]:
-        """The column, or the columns that are added up."""
-        return self.columns or (self.column,)
-
-    @property
-    def heading(self) -> str:
-        """The column, or the columns that are added up, as one text: 公開・部分公開."""
-        return "・".join(self.column_labels)
-
-
-def cell_keys(table_id: str, table: CountTable, cells: Cells, *, parts_of_rows: bool = False) -> list[CellKey]:
-    """The cells that a link or figure adds up: those of the named rows, or of all rows that the total counts.
-
-    Of a row or a column that is itself a sum they are its parts. With `parts_of_rows`, all rows are also those that are
-    a part of another (うち…), where they are not added up.
-    """
-    every = table.filled_rows if parts_of_rows else table.counted_rows
-    rows = table.rows if cells.rows else every
-    return [
-        part
-        for row in rows
-        if (not cells.rows or row.label in cells.rows) and (not cells.group or row.group == cells.group)
-        for column in cells.column_labels
-        for part in table.parts_of(row.key(table_id, column))
-    ]
-
-
-# The finding on two sums of which one is not as the link says.
-LINK_CODES = {"equal": "N501", "at_most": "N502", "at_least": "N503", "both_or_neither": "N504"}
-
-
-class Link(Definition):
-    """Two sums that must agree. `each_row`: for every row of `left`, with the same row of `right`."""
-
-    key: Text = Field(title="キー")
-    left: Cells = Field(title="左")
-    relation: Literal["equal", "at_most", "at_least", "both_or_neither"] = Field(title="関係")
-    right: Cells = Field(title="右")
-    each_row: bool = Field(title="行ごとにするか", default=False)
-    why: Text = Field(title="理由")
-    severity: Severity | None = Field(title="重さ", default=None)
-
-
-def links_of_parts(table: CountTable) -> Iterator[Link]:
-    """The links that `of` stands for: a part (うち…) is never more than that of which it is a part."""
-    columns = [column for column in table.columns if not column.sum_of]
-    for row, column in product(table.filled_rows, columns):
-        if not (row.of or column.of):
-            continue
-        part = Cells(table=table.key, column=column.label, group=row.group, rows=(row.label,))
-        if column.of:
-            yield _link_of_part(part, column.of, part.model_copy(update={"column": column.of}))
-        if row.of:
-            yield _link_of_part(part, row.of, part.model_copy(update={"rows": (row.of,)}))
-
-
-def _link_of_part(part: Cells, name: str, whole: Cells) -> Link:
-    why = f"「{name}」のうちの数だから"
-    return Link(key=f"うち {name}", left=part, relation="at_most", right=whole, why=why)
-
-
-class Figure(Definition):
-    """A share: the numerator (or the largest row) over the denominator without the excluded rows.
-
-    In a table with groups a row is the sum over all groups, unless the cells name one. `never_whole`: what is not
-    quite all is not printed as 100 %, nor what is not quite nothing as 0 %, but one step short.
-    """
-
-    key: Text = Field(title="キー")
-    kind: Literal["rate", "largest_share"] = Field(title="種類")
-    numerator: Cells | None = Field(title="分子", default=None)
-    denominator: Cells = Field(title="分母")
-    excluded: tuple[Label, ...] = Field(title="除く行", default=())
-    digits: int = Field(title="小数点以下の桁数", ge=0, le=4)
-    rounding: Rounding = Field(title="丸め方")
-    never_whole: bool = Field(title="端数があれば 100% と 0% にしないか", default=False)
-    unit: Literal["%"] = Field(title="単位")
-    basis: Text = Field(title="よりどころ")
-
-    @model_validator(mode="after")
-    def _numerator_belongs_to_rate(self) -> Figure:
-        if (self.numerator is None) != (self.kind == "largest_share"):
-            raise ValueError('numerator は kind = "rate" のときだけに、必ず書きます')
-        return self
-
-
-class LinksFile(Definition):
-    """links.toml."""
-
-    link: tuple[Link, ...] = Field(title="つながり", default=())
-
-
-class FiguresFile(Definition):
-    """figures.toml."""
-
-    figure: tuple[Figure, ...] = Field(title="割合", default=())
-
-
-def placeholders_in(text: str) -> set[str]:
-    """The names in {braces} of a text: 【{年月}】 has 年月."""
-    return set(_PLACEHOLDER.findall(text))
-
-
-def fill(text: str, values: Mapping[str, str]) -> str:
-    """Replace {placeholders} by values. Their names were checked when the text was loaded."""
-    return _PLACEHOLDER.sub(lambda match: values[match[1]], text)
-
-
-def refuse_duplicates(what: str, labels: list[str]) -> None:
-    """Raise ValueError for a label that stands twice: 列の見出し「件数」が2回あります."""
-    for label in labels:
-        if labels.count(label) > 1:
-            raise ValueError(f"{what}「{label}」が2回あります")

@@ -16,7 +16,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
-from nerima_report.edition.tables import Definition, Rounding, Text, placeholders_in, refuse_duplicates
+from nerima_report.edition.definition import Definition, Rounding, Text, placeholders_in, refuse_duplicates
 from nerima_report.text import plain
 
 # What Excel takes in the message and in the title of an input prompt or of an error, in characters.

@@ -7,7 +7,9 @@ from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from nerima_report.edition.tables import Cells, Definition, FiscalYear, PrintedCell, Text, refuse_duplicates
+from nerima_report.edition.definition import Definition, FiscalYear, Text, refuse_duplicates
+from nerima_report.edition.links import Cells
+from nerima_report.edition.tables import PrintedCell
 
 NO_NUMBER = "…"
 

@@ -10,7 +10,8 @@ from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
-from nerima_report.edition.tables import Column, CountTable, fill
+from nerima_report.edition.definition import fill
+from nerima_report.edition.tables import Column, CountTable
 from nerima_report.forms.form import Form, instruction
 from nerima_report.forms.formulas import Total, name_beside
 from nerima_report.forms.inputs import COUNT, count_or_not_applicable, restrict, words_for

@@ -5,8 +5,9 @@ from __future__ import annotations
 from xlsxwriter.utility import xl_range_abs
 from xlsxwriter.worksheet import Worksheet
 
+from nerima_report.edition.definition import fill
 from nerima_report.edition.municipality import Words
-from nerima_report.edition.tables import CountTable, fill
+from nerima_report.edition.tables import CountTable
 from nerima_report.fiscal_year import full_date, full_name
 from nerima_report.forms.form import MARK_COLUMN, PROGRESS_COLUMN, Form, FormCover, fed_lists, fingerprint
 from nerima_report.forms.formulas import literal

@@ -14,8 +14,9 @@ from typing import Any
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from nerima_report.edition import Edition
+from nerima_report.edition.definition import fill
 from nerima_report.edition.entries import AnyTable, EntryTable
-from nerima_report.edition.tables import Column, CountTable, fill
+from nerima_report.edition.tables import Column, CountTable
 from nerima_report.edition.texts import FormTexts
 from nerima_report.fiscal_year import full_date, full_name
 from nerima_report.forms.formulas import Formulas, TablePlace, Total

@@ -13,7 +13,8 @@ from typing import NamedTuple
 from xlsxwriter.utility import xl_range_abs
 
 from nerima_report.edition import Edition
-from nerima_report.edition.tables import Column, fill
+from nerima_report.edition.definition import fill
+from nerima_report.edition.tables import Column
 from nerima_report.edition.texts import AgreementTexts
 from nerima_report.forms.style import Formula
 from nerima_report.places import CellKey

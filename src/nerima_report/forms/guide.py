@@ -8,8 +8,8 @@ from typing import NamedTuple
 from xlsxwriter.utility import xl_range_abs
 from xlsxwriter.worksheet import Worksheet
 
+from nerima_report.edition.definition import fill
 from nerima_report.edition.entries import AnyTable, EntryField, EntryTable
-from nerima_report.edition.tables import fill
 from nerima_report.forms.form import Form, instruction
 from nerima_report.forms.inputs import needs_a_range
 from nerima_report.forms.style import fit_height, set_widths, write

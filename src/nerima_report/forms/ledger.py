@@ -18,9 +18,9 @@ from xlsxwriter.utility import xl_range_abs
 from xlsxwriter.worksheet import Worksheet
 
 from nerima_report.edition import Edition
+from nerima_report.edition.definition import fill
 from nerima_report.edition.ledger import DAYS_LEFT
 from nerima_report.edition.ledger_texts import LedgerTexts, guide_lines
-from nerima_report.edition.tables import fill
 from nerima_report.fiscal_year import full_name
 from nerima_report.forms.form import Filling, Form, FormCover
 from nerima_report.forms.inputs import needs_a_range

@@ -13,8 +13,8 @@ from datetime import date, timedelta
 
 from xlsxwriter.utility import xl_col_to_name
 
+from nerima_report.edition.conditions import Condition
 from nerima_report.edition.ledger import DAYS_LEFT, DUE, Ledger, Limit
-from nerima_report.edition.tables import Condition
 from nerima_report.forms.formulas import literal
 from nerima_report.tallies.periods import OfficeDays
 

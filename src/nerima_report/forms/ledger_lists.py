@@ -17,9 +17,9 @@ from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
+from nerima_report.edition.definition import fill
 from nerima_report.edition.entries import in_columns
 from nerima_report.edition.ledger import DAYS_LEFT, DUE, Ledger, LedgerField, LedgerList
-from nerima_report.edition.tables import fill
 from nerima_report.edition.texts import InputText
 from nerima_report.forms.form import Form
 from nerima_report.forms.formulas import Area

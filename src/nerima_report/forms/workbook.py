@@ -17,7 +17,7 @@ from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
 from nerima_report.edition import Edition
-from nerima_report.edition.tables import fill
+from nerima_report.edition.definition import fill
 from nerima_report.forms.count_sheets import write_count_sheet
 from nerima_report.forms.cover import write_cover
 from nerima_report.forms.form import Filling, Form, FormCover, fingerprint, instruction

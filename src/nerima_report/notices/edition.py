@@ -18,8 +18,8 @@ from nerima_report import __version__
 from nerima_report.edition import Edition
 from nerima_report.edition.catalogue import Catalogue, FindingDefinition
 from nerima_report.edition.changes import EditionChange, KeyStep, has_keys, item_name, names_of, values_of
+from nerima_report.edition.definition import CHOICES
 from nerima_report.edition.guideline import Annex, AnnexType, Guideline, GuidelineRule, SearchResult
-from nerima_report.edition.tables import CHOICES
 from nerima_report.findings import SEVERITY_NAMES
 from nerima_report.fiscal_year import full_name
 from nerima_report.text import fold

@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from nerima_report.edition.catalogue import Notice
+from nerima_report.edition.links import LINK_CODES
 from nerima_report.edition.municipality import Words
-from nerima_report.edition.tables import LINK_CODES
 from nerima_report.findings import Finding, SuggestedCell
 from nerima_report.places import Place
 from nerima_report.text import how_many

@@ -13,10 +13,10 @@ from typing import NamedTuple
 
 from nerima_report.edition import Edition
 from nerima_report.edition.catalogue import Notice, ranges, short
+from nerima_report.edition.definition import fill
 from nerima_report.edition.kinds import titled
 from nerima_report.edition.letters import ReminderLetter, RequestLetter, ReturnLetter, UnreadLetter
 from nerima_report.edition.municipality import Printing
-from nerima_report.edition.tables import fill
 from nerima_report.fiscal_year import first_day, last_day
 from nerima_report.places import Place
 from nerima_report.tallies.roster import RosterSection

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from nerima_report.edition import Edition
+from nerima_report.edition.definition import fill
 from nerima_report.edition.part import Break
-from nerima_report.edition.tables import CountTable, fill
+from nerima_report.edition.tables import CountTable
 from nerima_report.errors import CannotProceed
 from nerima_report.places import CellKey
 from nerima_report.records.file import read_record

@@ -8,8 +8,10 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from nerima_report.edition import Edition
+from nerima_report.edition.definition import fill
+from nerima_report.edition.links import Cells, cell_keys
 from nerima_report.edition.part import Part
-from nerima_report.edition.tables import Cells, CountTable, cell_keys, fill
+from nerima_report.edition.tables import CountTable
 from nerima_report.files import read_file, sha256
 from nerima_report.places import CellKey
 from nerima_report.records.file import read_record

@@ -10,7 +10,8 @@ from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
-from nerima_report.edition.tables import Cells, Rounding
+from nerima_report.edition.definition import Rounding
+from nerima_report.edition.links import Cells
 from nerima_report.fiscal_year import FIRST_RECORDED, LAST_YEAR, full_name
 from nerima_report.places import CellKey
 from nerima_report.tallies.cell_values import Status

@@ -15,8 +15,8 @@ from typing import Literal, NamedTuple
 
 from nerima_report.data_table import DataField, DataTable, Value
 from nerima_report.edition import Edition
+from nerima_report.edition.definition import fill
 from nerima_report.edition.part import Break, Chart, Part
-from nerima_report.edition.tables import fill
 from nerima_report.fiscal_year import LAST_YEAR, full_name
 from nerima_report.places import CellKey
 from nerima_report.records.model import Record, RecordedFigure

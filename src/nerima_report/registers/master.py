@@ -17,15 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from nerima_report import __version__
 from nerima_report.edition import Edition
-from nerima_report.edition.registers import (
-    CONFIRMED,
-    DATES,
-    DEPARTMENT,
-    NUMBER,
-    REGISTERED,
-    SECTION,
-    Register,
-)
+from nerima_report.edition.registers import CONFIRMED, DATES, DEPARTMENT, NUMBER, REGISTERED, SECTION, Register
 from nerima_report.edition.toml import read_definition
 from nerima_report.errors import MasterError, NewerMasters, newer_version_needed
 from nerima_report.files import read_csv, read_file, write_csv, write_lines

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from nerima_report.edition.definition import fill
 from nerima_report.edition.municipality import AS_USUAL
-from nerima_report.edition.tables import Column, CountTable, fill
+from nerima_report.edition.tables import Column, CountTable
 from nerima_report.edition.texts import ApprovalTexts
 from nerima_report.findings import Explanation, shown_fact
 from nerima_report.report.blocks import Block, Bullets, Cell, Heading, Paragraph, Report, Table, TableColumn

@@ -15,10 +15,11 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from nerima_report.edition.catalogue import Notice
+from nerima_report.edition.definition import ROUNDING_NAMES
 from nerima_report.edition.entries import EntryTable
 from nerima_report.edition.municipality import Words
 from nerima_report.edition.registers import NUMBER
-from nerima_report.edition.tables import ROUNDING_NAMES, Column, CountTable, RateColumn
+from nerima_report.edition.tables import Column, CountTable, RateColumn
 from nerima_report.fiscal_year import Month, full_date, full_name
 from nerima_report.places import CellKey
 from nerima_report.records.series import STATUSES

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain, count
 
+from nerima_report.edition.definition import fill
 from nerima_report.edition.municipality import Printing
 from nerima_report.edition.part import Part
-from nerima_report.edition.tables import CountTable, fill
+from nerima_report.edition.tables import CountTable
 from nerima_report.records.model import recorded_figure
 from nerima_report.records.years import rule_of
 from nerima_report.report.blocks import Block, Bullets, Heading, Paragraph, Report, Table, TableNote

@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
 
+from nerima_report.edition.links import Cells, cell_keys
 from nerima_report.edition.part import MustPublish, Part
-from nerima_report.edition.tables import Cells, CountTable, cell_keys
+from nerima_report.edition.tables import CountTable
 from nerima_report.findings import Finding
 from nerima_report.places import CellKey, Place
 from nerima_report.report.blocks import Bullets, Heading, Paragraph, Report, Table

@@ -15,9 +15,11 @@ from decimal import Decimal
 
 from nerima_report.data_table import DataField, DataTable, FieldType, Value, counted
 from nerima_report.edition import Edition
+from nerima_report.edition.definition import fill, placeholders_in, without_doubt
 from nerima_report.edition.entries import EntryField, EntryTable
+from nerima_report.edition.links import Cells
 from nerima_report.edition.part import Part
-from nerima_report.edition.tables import Cells, CountTable, fill, placeholders_in, without_doubt
+from nerima_report.edition.tables import CountTable
 from nerima_report.fiscal_year import full_name
 from nerima_report.places import CellKey
 from nerima_report.records.model import Record, RecordedCell, RecordedTable

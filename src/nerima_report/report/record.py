@@ -15,9 +15,11 @@ from pathlib import Path
 from nerima_report import __version__
 from nerima_report.edition import Edition
 from nerima_report.edition.entries import EntryField, EntryTable
+from nerima_report.edition.figures import Figure
 from nerima_report.edition.lines import awaiting_lines, with_lines
+from nerima_report.edition.links import Cells
 from nerima_report.edition.part import Part
-from nerima_report.edition.tables import Cells, CountTable, Figure, Line
+from nerima_report.edition.tables import CountTable, Line
 from nerima_report.errors import CannotProceed
 from nerima_report.files import sha256
 from nerima_report.findings import Explanation, Finding

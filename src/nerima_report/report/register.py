@@ -10,17 +10,9 @@ from collections.abc import Iterator
 from datetime import date
 
 from nerima_report.edition import Edition
+from nerima_report.edition.definition import without_doubt
 from nerima_report.edition.municipality import AS_USUAL, Printing, Words
-from nerima_report.edition.registers import (
-    CHANGED,
-    ENDED,
-    NO_ARTICLE,
-    NUMBER,
-    REGISTERED,
-    Register,
-    RegisterField,
-)
-from nerima_report.edition.tables import without_doubt
+from nerima_report.edition.registers import CHANGED, ENDED, NO_ARTICLE, NUMBER, REGISTERED, Register, RegisterField
 from nerima_report.fiscal_year import fiscal_year_of
 from nerima_report.registers.entry import RegisterEntry
 from nerima_report.registers.views import RegisterView

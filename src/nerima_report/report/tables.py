@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
 
+from nerima_report.edition.definition import fill
 from nerima_report.edition.entries import Computed, EntryField, EntryTable
 from nerima_report.edition.municipality import AS_USUAL, Printing
-from nerima_report.edition.tables import TOTAL, Column, CountTable, Line, RateColumn, Row, fill
+from nerima_report.edition.tables import TOTAL, Column, CountTable, Line, RateColumn, Row
 from nerima_report.edition.texts import CompareTexts
 from nerima_report.fiscal_year import Calendar, Month, full_date
 from nerima_report.places import CellKey

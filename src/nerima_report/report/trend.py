@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from itertools import count, groupby
 
 from nerima_report.edition import Edition
+from nerima_report.edition.definition import ROUNDING_NAMES, fill
 from nerima_report.edition.municipality import Printing
-from nerima_report.edition.tables import ROUNDING_NAMES, fill
 from nerima_report.fiscal_year import Calendar, full_name
 from nerima_report.records.model import RecordedCells, RecordedFigure
 from nerima_report.records.series import MOST_LINES, Point, Series, SeriesLine, Trend

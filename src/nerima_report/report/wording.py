@@ -16,8 +16,9 @@ from typing import ClassVar
 from jinja2 import Undefined
 
 from nerima_report.edition.entries import EntryTable
+from nerima_report.edition.links import Cells, cell_keys
 from nerima_report.edition.part import Part
-from nerima_report.edition.tables import ASKED, DONE, Cells, CountTable, cell_keys
+from nerima_report.edition.tables import ASKED, DONE, CountTable
 from nerima_report.fiscal_year import Calendar, Month, full_name, short_name, year_end
 from nerima_report.places import CellKey
 from nerima_report.report.blocks import SaidNumber

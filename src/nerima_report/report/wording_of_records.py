@@ -11,8 +11,9 @@ from dataclasses import dataclass, field, replace
 
 from jinja2 import nodes
 
+from nerima_report.edition.definition import placeholders_in
+from nerima_report.edition.links import Cells
 from nerima_report.edition.part import Part
-from nerima_report.edition.tables import Cells, placeholders_in
 from nerima_report.places import CellKey
 from nerima_report.report.blocks import Table
 from nerima_report.report.wording import PLACES, UNPUBLISHED, PartWording, Quantity, Wording

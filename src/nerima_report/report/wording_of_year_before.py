@@ -14,8 +14,8 @@ from typing import ClassVar
 from jinja2 import Environment, nodes
 
 from nerima_report.edition import Edition
+from nerima_report.edition.definition import fill
 from nerima_report.edition.part import Part
-from nerima_report.edition.tables import fill
 from nerima_report.edition.texts import CompareTexts
 from nerima_report.files import read_text
 from nerima_report.findings import Finding

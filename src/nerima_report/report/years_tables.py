@@ -8,9 +8,12 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
 from itertools import groupby
 
+from nerima_report.edition.definition import fill
+from nerima_report.edition.figures import Figure
+from nerima_report.edition.links import Cells, cell_keys
 from nerima_report.edition.municipality import Printing
 from nerima_report.edition.part import Part
-from nerima_report.edition.tables import Cells, CountTable, Figure, cell_keys, fill
+from nerima_report.edition.tables import CountTable
 from nerima_report.edition.years_tables import NO_NUMBER, YearsItem, YearsNote, YearsTable
 from nerima_report.findings import Finding
 from nerima_report.places import CellKey, Place

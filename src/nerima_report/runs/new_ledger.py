@@ -13,7 +13,7 @@ from pathlib import Path
 
 from nerima_report.checks import run_checks
 from nerima_report.edition import Edition
-from nerima_report.edition.tables import all_hold
+from nerima_report.edition.conditions import all_hold
 from nerima_report.errors import CannotProceed
 from nerima_report.fiscal_year import full_name
 from nerima_report.forms.ledger import CarriedOver, LedgerFilling, Rows, render_ledger

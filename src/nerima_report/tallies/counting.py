@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 
 from nerima_report.edition import Edition
+from nerima_report.edition.conditions import all_hold
 from nerima_report.edition.entries import EntryTable
-from nerima_report.edition.tables import Column, CountTable, Row, all_hold
+from nerima_report.edition.tables import Column, CountTable, Row
 from nerima_report.places import CellKey
 from nerima_report.tallies.model import Entries, Entry
 

@@ -9,7 +9,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from nerima_report.edition import Edition
-from nerima_report.edition.tables import DONE, CountTable, all_hold
+from nerima_report.edition.conditions import all_hold
+from nerima_report.edition.tables import DONE, CountTable
 from nerima_report.places import CellKey
 from nerima_report.tallies.model import Tallies
 from nerima_report.tallies.roster import RosterSection, outside, withheld_from

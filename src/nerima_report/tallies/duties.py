@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from nerima_report.edition.conditions import all_hold
 from nerima_report.edition.entries import EntryField, EntryTable
 from nerima_report.edition.registers import ANSWER, ENDED
-from nerima_report.edition.tables import all_hold
 from nerima_report.fiscal_year import fiscal_year_of
 from nerima_report.tallies.model import Entry
 

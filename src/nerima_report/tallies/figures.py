@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from nerima_report.edition import Edition
+from nerima_report.edition.definition import Rounding
+from nerima_report.edition.figures import Figure
+from nerima_report.edition.links import Cells, cell_keys
 from nerima_report.edition.part import Part
-from nerima_report.edition.tables import Cells, CountTable, Figure, RateColumn, Rounding, Row, cell_keys
+from nerima_report.edition.tables import CountTable, RateColumn, Row
 from nerima_report.places import CellKey
 from nerima_report.tallies.totals import Totals, has_unpublished_rows
 

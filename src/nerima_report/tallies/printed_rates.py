@@ -14,9 +14,12 @@ from itertools import combinations
 from typing import NamedTuple
 
 from nerima_report.edition import Edition
+from nerima_report.edition.definition import ROUNDING_NAMES, Rounding
 from nerima_report.edition.entries import NEVER_WHOLE, RATES, UNITS_OF_RATES
+from nerima_report.edition.figures import Figure
+from nerima_report.edition.links import Cells
 from nerima_report.edition.part import Part
-from nerima_report.edition.tables import ROUNDING_NAMES, Cells, CountTable, Figure, RateColumn, Rounding, Row
+from nerima_report.edition.tables import CountTable, RateColumn, Row
 from nerima_report.findings import Finding, shown_fact
 from nerima_report.places import CellKey, Place
 from nerima_report.tallies.figures import Share, compute_share, never_whole, percentage, row_share

@@ -18,8 +18,8 @@ from findings_schema import VALIDATOR
 from inboxes import roster
 from nerima_report.checks.years import run_year_checks
 from nerima_report.edition import Edition
+from nerima_report.edition.definition import Definition
 from nerima_report.edition.part import Break, Renamed
-from nerima_report.edition.tables import Definition
 from nerima_report.examination import examine
 from nerima_report.findings import Finding, Whole
 from nerima_report.fiscal_year import full_name

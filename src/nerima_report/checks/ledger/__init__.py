@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 
 from nerima_report.checks import WORKBOOK_CHECKS, fold, run_checks, table
 from nerima_report.checks.ledger import books, cases, confirmations, tallies
-from nerima_report.edition.tables import LINK_CODES
+from nerima_report.edition.links import LINK_CODES
 from nerima_report.findings import Finding
 from nerima_report.tallies.collection import Collection
 from nerima_report.tallies.ledger import CaseLedger

@@ -6,8 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterator
 from functools import partial
 
+from nerima_report.edition.conditions import all_hold
 from nerima_report.edition.ledger import COUNTED, DAYS, Limit
-from nerima_report.edition.tables import CountTable, all_hold
+from nerima_report.edition.tables import CountTable
 from nerima_report.findings import Finding, Severity
 from nerima_report.fiscal_year import full_date, full_name
 from nerima_report.tallies.cases import Case

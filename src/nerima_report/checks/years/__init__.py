@@ -12,7 +12,7 @@ from nerima_report.checks.explained import unused_explanations
 from nerima_report.checks.years.changes import numbers_change_within_limits, sections_change_within_limits
 from nerima_report.checks.years.registers import registers_go_on
 from nerima_report.edition import Edition
-from nerima_report.edition.tables import cell_keys
+from nerima_report.edition.links import cell_keys
 from nerima_report.errors import CannotProceed
 from nerima_report.findings import Finding, Whole, explain
 from nerima_report.fiscal_year import full_name
