@@ -152,7 +152,7 @@ def test_validate_names_the_faulty_workbook_only(command: Command, tmp_path: Pat
     ("text", "key"),
     [
         ('edition = "nerima"\nexplian = 1\n', "explian"),
-        ('[[explained]]\ncode = "X1"\ndifference = 1\nreason = "r"\n', "explained[1].code"),
+        ('[[explained]]\ncode = "X1"\nsection = "区全体"\ndifference = 1\nreason = "r"\n', "explained[1].code"),
         ('[[explained]]\ncode = "N501"\ndifference = 1\n', "explained[1].reason"),
         ('[[explained]]\ncode = "N501"\ndifference = "1つ"\nreason = "r"\n', "explained[1].difference"),
         ("edition = \n", ""),

@@ -47,7 +47,8 @@ def _total_of_more(collection: Collection, stated: StatedCell, rows: Sequence[Fi
     totals, table = collection.totals, collection.edition.count_tables[stated.key.table]
     found = totals.printed[stated.key]
     others = replace(totals, printed={key: number for key, number in totals.printed.items() if key != stated.key})
-    total = others.total(stated.key.table, stated.key.column, table.parts_of(stated.key))
+    parts = table.parts_of(stated.key)  # none where a table by the roster names no line in that year
+    total = others.total(stated.key.table, stated.key.column, parts) if parts else None
     if total is not None:
         if found != total:
             yield Finding(code_of(stated), stated.place, total, found, found - total)
