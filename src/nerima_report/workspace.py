@@ -251,7 +251,7 @@ class Workspace:
                 suggestion = asked(likely(explanation.code, alike or may_differ))
                 reason = f"「{explanation.code}」というコードはありません。{suggestion}"
                 reason += "nerima-report explain で一覧を見られます"
-                raise DefinitionError(self.folder / SETTINGS, f"explained の {number}番目の code", reason)
+                raise DefinitionError(self.folder / SETTINGS, f"explained[{number}].code", reason)
         return self.explanations
 
     def out(self, fiscal_year: int) -> Path:
