@@ -139,7 +139,7 @@ def _require_notes(workspace: Workspace, examination: Examination) -> None:
     for finding in examination.findings:
         answer = finding.explained
         if answer is not None and codes[finding.code].needs_note and not answer.note.strip():
-            key = f"explained の {workspace.explanations.index(answer) + 1}番目の note"
+            key = f"explained[{workspace.explanations.index(answer) + 1}].note"
             reason = (
                 "報告に印刷される二つの数が合わないままになります。表の下に印刷する注（なぜ合わないか）を書いてください"
             )
