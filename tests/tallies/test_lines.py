@@ -11,10 +11,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from city import BODIES, make_templates
-from nerima_report.checks.collection import adjustments_can_be_applied
+from nerima_report.checks.collection import adjustments_can_be_applied, every_section_has_its_line
 from nerima_report.checks.links import tables_agree_in_the_ward
 from nerima_report.edition import Edition, find_edition, load_edition
 from nerima_report.edition.entries import ADJUSTMENTS
+from nerima_report.edition.tables import Row
 from nerima_report.places import CellKey, Place
 from nerima_report.tallies.cell_values import Reading
 from nerima_report.tallies.collection import Collection
@@ -242,3 +243,24 @@ def test_the_roster_may_say_another_body_than_the_department(city: Edition, tmp_
     lines = with_roster(city, [section, replace(section, section_name="総務課", body="")]).lines
     assert lines["公開.部別"] == {"総務部選挙課": ("", "選挙管理委員会"), "総務部総務課": ("市長", "総務部")}
     assert lines["公開.処理別"] == {"総務部選挙課": ("", "選挙管理委員会"), "総務部総務課": ("", "市長")}
+
+
+@pytest.mark.parametrize(
+    ("written", "left_out"),
+    [
+        ([], []),  # the lines are those of the roster
+        (["総務部", "市民部", "福祉部"], []),
+        (["総務部", "市民部"], ["福祉部福祉課"]),
+    ],
+)
+def test_nobody_is_left_out_of_a_table_about_its_body(written: list[str], left_out: list[str], city: Edition) -> None:
+    (part,) = city.parts
+    table = part.count_table("市長の部")[1].model_copy(update={"rows": tuple(Row(label=name) for name in written)})
+    edition = replace(city, parts=(replace(part, tables={**part.tables, "市長の部": table}),))
+    roster = [
+        RosterSection(2024, *names) for names in (("総務部", "総務課"), ("福祉部", "福祉課"), ("教育部", "学校課"))
+    ]
+    own = with_roster(edition, roster)
+    collection = Collection(own, 2024, tallies_of({}), add_up(tallies_of({}), own), roster=tuple(roster))
+    found = [(f.code, f.place.section, f.place.table) for f in every_section_has_its_line(collection)]
+    assert found == [("N616", section, "公開.市長の部") for section in left_out]

@@ -89,6 +89,7 @@ WORKBOOK_CHECKS: tuple[Check, ...] = (
 COLLECTION_CHECKS: tuple[Check, ...] = (
     collection.workbooks_are_of_the_year,
     collection.each_section_reported_once,
+    collection.every_section_has_its_line,
     collection.earlier_submissions_are_there,
     collection.ward_workbook_is_there,
     collection.the_ward_waits_for_everybody,

@@ -13,6 +13,7 @@ from nerima_report.findings import Finding
 from nerima_report.fiscal_year import full_name
 from nerima_report.places import Place
 from nerima_report.tallies.collection import Collection, on_cover
+from nerima_report.tallies.lines import sections_without_line
 from nerima_report.tallies.model import Entry, FilledCell
 from nerima_report.tallies.submission import Submission
 from nerima_report.tallies.totals import Adjustment
@@ -70,6 +71,12 @@ def each_section_reported_once(collection: Collection) -> Iterator[Finding]:
             )
             related = tuple(on_cover(s, "年度") for s in others)
             yield Finding("N601", Place(section=section), related=related, details={"likely": hint})
+
+
+def every_section_has_its_line(collection: Collection) -> Iterator[Finding]:
+    """No 課 is left out of a table that is made by 実施機関, 部 or 課 and about its own."""
+    for table_id, section in sections_without_line(collection.roster or (), collection.edition):
+        yield Finding("N616", Place(section=section.key, table=table_id), found=section.key)
 
 
 def named_after(section: str, collection: Collection) -> Iterator[str]:

@@ -166,6 +166,21 @@ def divided_cells(edition: Edition, key: CellKey) -> list[CellKey]:
     return list(dict.fromkeys(cell for cell_or_sum in keys for cell in source.parts_of(cell_or_sum)))
 
 
+def sections_without_line(roster: Sequence[RosterSection], edition: Edition) -> Iterator[tuple[str, RosterSection]]:
+    """Each 課 that is in no line of a table about its 実施機関 (`only`), with the id of the table.
+
+    Where a table is about all of them, its sum says so.
+    """
+    for table_id, table in edition.count_tables.items():
+        part, lines = edition.part_of(table_id), edition.lines.get(table_id, {})
+        for section in roster if table.only else ():
+            body = section.belongs_to(part, edition.kinds)
+            if body is None or body.name not in table.only or section.key in lines:
+                continue
+            if not _is_outside(table, section, part, body, edition):
+                yield table_id, section
+
+
 def places_outside(tallies: Tallies, edition: Edition, table_id: str) -> Iterator[Place]:
     """Where a 課 filled in what a table divides, if it has no line there; nothing without a roster."""
     table, lines = edition.count_tables[table_id], edition.lines.get(table_id)
