@@ -37,13 +37,28 @@ OLDEST_PIP = ROOT / "tests" / "oldest-pip.lock"
 
 
 WHOLE = {"command", "whole_workdir", "sample_inbox", "act_inbox"}
+# What these run, runs in processes of its own, or repeats step by step what other tests do: no branch is theirs alone.
+NOT_MEASURED = {
+    "test_adapt_document.py",
+    "test_another_municipality_document.py",
+    "test_bundle.py",
+    "test_guide.py",
+    "test_install.py",
+    "test_interruption.py",
+    "test_names_stay.py",
+    "test_readme.py",
+    "test_release.py",
+    "test_without_charts.py",
+}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """`make quick` leaves out what runs the whole program or reads the whole ward, and what says so itself."""
+    """Mark what `make quick` leaves out (it runs the whole program or reads the whole ward), and `make coverage`."""
     for item in items:
         if WHOLE & set(getattr(item, "fixturenames", ())):
             item.add_marker("thorough")
+        if item.path.name in NOT_MEASURED:
+            item.add_marker("not_measured")
 
 
 @dataclass(frozen=True)
