@@ -72,14 +72,19 @@ def test_entries_of_the_same_name_are_told_apart(whole_edition: Edition) -> None
     assert_each_is_answered_alone(twice, whole_edition.catalogue, 2022, collection.whole)
 
 
+# One that is new, one that ended in the year, one from before: the first and the last are counted.
+OUTSOURCED = [
+    {"委託する業務の名称": "続くもの"},
+    {"番号": "委託-0001", "確認": "廃止", "登録日": "2020-06-01", "廃止日": "2023-03-31",
+     "委託する業務の名称": "終わったもの"},
+    {"番号": "委託-0002", "確認": "変更なし", "登録日": "2020-06-01", "委託する業務の名称": "前からのもの"},
+]  # fmt: skip
+
+
 def test_a_number_that_differs_names_the_entries_that_were_counted(whole_edition: Edition) -> None:
-    rows = [
-        {"委託する業務の名称": "続くもの"},
-        {"番号": "委託-0001", "確認": "廃止", "登録日": "2020-06-01", "廃止日": "2023-03-31",
-         "委託する業務の名称": "終わったもの"},
-        {"番号": "委託-0002", "確認": "変更なし", "登録日": "2020-06-01", "委託する業務の名称": "前からのもの"},
-    ]  # fmt: skip
-    collection = evidence_of({"table": "外部委託記録票", "rows": rows, "counts": {"業務の委託": 7}}, whole_edition)
+    collection = evidence_of(
+        {"table": "外部委託記録票", "rows": OUTSOURCED, "counts": {"業務の委託": 7}}, whole_edition
+    )
     (finding,) = [one for one in run_checks(collection) if one.code == "N530"]
     assert (finding.expected, finding.found, finding.difference) == (2, 7, 5)
     sheet, *entries = finding.related
@@ -90,13 +95,9 @@ def test_a_number_that_differs_names_the_entries_that_were_counted(whole_edition
 
 def test_a_register_fills_what_a_section_left_blank(whole_edition: Edition) -> None:
     """Entries open on 31 March count, also those that will end; what ended in the year does not."""
-    rows = [
-        {"委託する業務の名称": "続くもの"},
-        {"番号": "委託-0001", "確認": "廃止", "登録日": "2020-06-01", "廃止日": "2023-03-31",
-         "委託する業務の名称": "終わったもの"},
-        {"番号": "委託-0002", "確認": "変更なし", "登録日": "2020-06-01", "委託する業務の名称": "前からのもの"},
-    ]  # fmt: skip
-    collection = evidence_of({"table": "外部委託記録票", "rows": rows, "counts": {"業務の登録": 7}}, whole_edition)
+    collection = evidence_of(
+        {"table": "外部委託記録票", "rows": OUTSOURCED, "counts": {"業務の登録": 7}}, whole_edition
+    )
     values = collection.totals.values
     assert values[CellKey("個人.登録など", "", "業務の委託", "件数")] == 2
     assert values[CellKey("個人.登録など", "", "業務の登録", "件数")] == 7
